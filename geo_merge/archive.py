@@ -1,0 +1,119 @@
+"""Zipped Shapefiles, unpacked without trusting the archive."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from geo_merge.errors import LayerError
+
+PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+# Limits, from the sizes of real layers with ample room: a country's communes take 0.2 GB.
+MAX_ENTRIES = 50
+MAX_BYTES = 2**30
+MAX_RATIO = 100
+_CHUNK = 2**20
+
+
+def extract_shapefile(archive: Path, into: Path) -> Path:
+    """Unpack the one Shapefile of a zip archive under a fixed name.
+
+    Only the parts of a Shapefile are copied, counted byte by byte; no path of the archive is used.
+
+    Raises
+    ------
+    LayerError
+        If the archive is damaged, encrypted or hostile, or holds no or several Shapefiles.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = [e for e in opened.infolist() if not e.is_dir()]
+            _check_entries(archive, entries)
+            chosen = _choose(archive, entries)
+            budget = min(MAX_BYTES, MAX_RATIO * max(archive.stat().st_size, 2**16))
+            for extension, entry in chosen.items():
+                budget -= _copy(opened, entry, into / f"layer{extension}", budget, archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise LayerError(
+            f"{archive.name} is damaged ({error}) [F03]; copy or download it again."
+        ) from error
+    return into / "layer.shp"
+
+
+def _check_entries(archive: Path, entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise LayerError(
+            f"{archive.name} has {len(entries)} entries, more than {MAX_ENTRIES} [S02]; zip only "
+            "the parts of one Shapefile."
+        )
+    for entry in entries:
+        name = entry.filename.replace("\\", "/")
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or ":" in name:
+            raise LayerError(
+                f"{archive.name}: the entry {entry.filename!r} points outside the archive (.. or "
+                "an absolute path) [S01]; zip the files again."
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise LayerError(
+                f"{archive.name}: the entry {entry.filename!r} is a symbolic link [S01]; zip the "
+                "files themselves."
+            )
+        if entry.flag_bits & 0x1:
+            raise LayerError(f"{archive.name} is encrypted [F03]; zip it without a password.")
+    total = sum(e.file_size for e in entries)
+    if total > MAX_BYTES or total > MAX_RATIO * max(archive.stat().st_size, 2**16):
+        raise LayerError(
+            f"{archive.name} would grow from {archive.stat().st_size} to {total} bytes [S02]; "
+            "that is no Shapefile."
+        )
+
+
+def _choose(archive: Path, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    layers: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        hidden = path.name.startswith("._") or "__MACOSX" in path.parts
+        if path.suffix.lower() in PARTS and not hidden:
+            layers.setdefault(str(path.with_suffix("")), {})[path.suffix.lower()] = entry
+    complete = {stem: parts for stem, parts in layers.items() if ".shp" in parts}
+    if not complete:
+        raise LayerError(
+            f"{archive.name} holds no .shp [F02]; zip all parts of one Shapefile "
+            "(.shp, .shx, .dbf, .prj, .cpg)."
+        )
+    if len(complete) > 1:
+        names = ", ".join(sorted(complete))
+        raise LayerError(
+            f"{archive.name} holds several Shapefiles ({names}) [F06]; zip the one to be read."
+        )
+    stem, parts = next(iter(complete.items()))
+    missing = [f"{stem}{ext}" for ext in (".shx", ".dbf") if ext not in parts]
+    if missing:
+        raise LayerError(
+            f"{archive.name}: {' and '.join(missing)} missing [F02]; zip all parts of the Shapefile."
+        )
+    return parts
+
+
+def _copy(
+    opened: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, budget: int, archive: Path
+) -> int:
+    written = 0
+    try:
+        with opened.open(entry) as source, to.open("wb") as target:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                if written > budget:
+                    raise LayerError(
+                        f"{archive.name}: {entry.filename} inflates to more than it says [S02]; "
+                        "that is no Shapefile."
+                    )
+                target.write(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise LayerError(
+            f"{archive.name}: {entry.filename} is damaged ({error}) [F03]; copy it again."
+        ) from error
+    return written

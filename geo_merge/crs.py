@@ -1,0 +1,154 @@
+"""Which coordinate reference system a layer is in, and which one to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError as ProjError
+
+from geo_merge.areas import areas
+from geo_merge.errors import CRSError
+
+WGS84 = CRS.from_epsg(4326)
+Bounds = tuple[float, float, float, float]
+# A layer may reach this far beyond the area its CRS is made for.
+MARGIN_DEGREES = 3.0
+# Beyond this the plane misleads about widths (Web Mercator: 1.15 at 21° N).
+MAX_PLANE_AREA_RATIO = 1.02
+
+
+def parse_crs(text: str) -> CRS:
+    """Return the CRS that an option names, as ``9214`` or ``EPSG:9214``."""
+    try:
+        return CRS.from_user_input(int(text) if text.isdigit() else text)
+    except ProjError:
+        raise CRSError(
+            f"--crs {text}: no such coordinate reference system; give an EPSG code such as 9214."
+        ) from None
+
+
+def describe(crs: CRS) -> str:
+    """Return ``EPSG:9214 (VN-2000 / TM-3 107-00)`` for messages."""
+    code = crs.to_epsg()
+    return f"EPSG:{code} ({crs.name})" if code else crs.name
+
+
+def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:
+    """Check that the coordinates can be what the CRS says.
+
+    Raises
+    ------
+    CRSError
+        R02 if degrees and metres are mixed up, latitude and longitude swapped, or rows of one
+        layer are in different systems; R03 if the layer lies outside the area of its CRS.
+    """
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    known = np.isfinite(boxes).all(axis=1)
+    if not known.any():
+        return
+    small = (np.abs(boxes[:, [0, 2]]).max(axis=1) <= 180) & (  # noqa: PLR2004 - degrees
+        np.abs(boxes[:, [1, 3]]).max(axis=1) <= 180  # noqa: PLR2004
+    )
+    _check_one_system(frame, small, known, source)
+    box = boxes[known]
+    bounds = (box[:, 0].min(), box[:, 1].min(), box[:, 2].max(), box[:, 3].max())
+    if frame.crs.is_geographic:
+        if not small[known].all():
+            raise CRSError(
+                f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are no degrees, "
+                f"but the layer says {describe(frame.crs)} [R02]; they look like metres, so name "
+                "their CRS (--crs, or the crs member of the file)."
+            )
+        if max(abs(bounds[1]), abs(bounds[3])) > 90:  # noqa: PLR2004 - the pole
+            raise CRSError(
+                f"{source}: latitudes of {bounds[1]:.2f} to {bounds[3]:.2f} degrees do not exist: "
+                "latitude and longitude are swapped [R02]; write x (longitude) first."
+            )
+    elif small[known].all() and frame.crs.axis_info[0].unit_name == "metre":
+        raise CRSError(
+            f"{source}: coordinates of {bounds[0]:.4f}, {bounds[1]:.4f} are degrees, but the layer "
+            f"says {describe(frame.crs)}, which is in metres [R02]; name the right CRS "
+            "(4326 for WGS 84)."
+        )
+    _check_area_of_use(frame.crs, bounds, source)
+
+
+def _check_one_system(
+    frame: gpd.GeoDataFrame,
+    small: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    source: str,
+) -> None:
+    if small[known].all() or not small[known].any():
+        return
+    odd = np.flatnonzero(known & (~small if frame.crs.is_geographic else small))
+    label = [str(frame.iloc[i].get("code", "")) for i in odd[:5]]
+    raise CRSError(
+        f"{source}: {len(odd)} of {known.sum()} rows are in another system than the rest (first "
+        f"rows {', '.join(str(i + 1) for i in odd[:5])}; codes {', '.join(label)}): degrees and "
+        "metres are mixed [R02]; export the layer again in one CRS."
+    )
+
+
+def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
+    use = crs.area_of_use
+    if use is None or use.west > use.east:
+        return
+    west, south, east, north = lonlat_bounds(crs, bounds)
+    outside = (
+        not np.isfinite([west, south, east, north]).all()
+        or east < use.west - MARGIN_DEGREES
+        or west > use.east + MARGIN_DEGREES
+        or north < use.south - MARGIN_DEGREES
+        or south > use.north + MARGIN_DEGREES
+    )
+    if outside:
+        raise CRSError(
+            f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
+            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name} [R03]; "
+            "name the right CRS."
+        )
+
+
+def lonlat_bounds(crs: CRS, bounds: Bounds) -> Bounds:
+    """Return bounds in degrees of longitude and latitude; infinite where they cannot be."""
+    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    west, south, east, north = to_degrees.transform_bounds(*bounds, errcheck=False)
+    return west, south, east, north
+
+
+def missing_crs(
+    source: str, bounds: Bounds, candidates: Callable[[Bounds], tuple[int, Sequence[str]]]
+) -> CRSError:
+    """Return the error for a layer that names no CRS: what was tried, and what would fit."""
+    tried, fitting = candidates(bounds)
+    found = (
+        f"of {tried} tried, the coordinates fit {', '.join(fitting)}"
+        if fitting
+        else f"the coordinates fit none of {tried} tried"
+    )
+    return CRSError(
+        f"{source}, so the CRS is unknown [R01]; {found}; it is not guessed, so name it with --crs."
+    )
+
+
+def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
+    """Return the CRS in metres to work in: that of the layer with most units, else a UTM zone.
+
+    Coordinates of that layer then stay as they are. A projection whose areas are off by more than
+    2 % (Web Mercator) is not used: widths and distances are measured in it.
+    """
+    for frame in sorted(frames, key=len, reverse=True):
+        crs = frame.crs
+        if crs.is_projected and {a.unit_name for a in crs.axis_info} == {"metre"}:
+            sample = np.asarray(frame.geometry.values)
+            sample = sample[~(shapely.is_missing(sample) | shapely.is_empty(sample))]
+            sample = sample[:: max(1, len(sample) // 50)]  # a few say as much as all
+            ratio = shapely.area(sample).sum() / max(areas(sample, crs).sum(), 1e-9)
+            if 1 / MAX_PLANE_AREA_RATIO < ratio < MAX_PLANE_AREA_RATIO:
+                return CRS.from_user_input(crs)
+    return CRS.from_user_input(max(frames, key=len).estimate_utm_crs())

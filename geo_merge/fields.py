@@ -1,0 +1,76 @@
+"""Which field of a layer or table is which: code, name, type, parents, population."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
+# Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
+# GID_n, NAME_n: GADM. ADMn_PCODE: UN OCHA. INSEE_COM: IGN France. BFS_NUMMER: swisstopo.
+# N03_007: Japan's MLIT. AKOOD, OKOOD: Estonia's Land Board.
+ROLES: dict[str, Sequence[str]] = {
+    "code": (
+        "code", "oldcode", "unitcode", "maxa", "macodexa", "maphuongxa", "mapx", "maxaphuong",
+        "madvhc", "madvhcxa", "madonvi", "wardcode", "communecode", "communeid", "comcode",
+        "adm4pcode", "adm3pcode", "gid4", "gid3", "cc4", "cc3", "inseecom", "insee", "codeinsee",
+        "codgeo", "bfsnummer", "bfsnr", "n03007", "akood", "okood", "lau2", "lauid", "geocode",
+        "geoid", "code2009", "code2025", "newcode", "ma", "pcode", "gid", "adm2pcode", "gid2", "id",
+    ),
+    "name": (
+        "name", "oldname", "unitname", "tenxa", "tenphuongxa", "tenpx", "tenxaphuong", "tendvhc",
+        "tendonvi", "wardname", "communename", "comname", "adm4vi", "adm3vi", "adm4en", "adm3en",
+        "name4", "name3", "varname3", "nomcom", "nom", "libgeo", "gemname", "gemeindename", "n03004",
+        "animi", "onimi", "launame", "newname", "ten", "adm2vi", "adm2en", "name2", "shapename",
+    ),
+    "unit_type": (
+        "unittype", "type", "loaixa", "oldtype", "loai", "loaidvhc", "capdvhc", "wardtype", "type3",
+        "type4", "newtype", "typeunit",
+    ),
+    "district_code": ("districtcode", "olddistrictcode", "mahuyen", "maquan", "maqh", "adm2pcode",
+                      "gid2"),
+    "district": ("district", "districtname", "olddistrict", "tenhuyen", "tenquan", "huyen", "quanhuyen",
+                 "adm2vi", "adm2en", "name2"),
+    "province_code": ("provincecode", "oldprovincecode", "matinh", "matp", "adm1pcode", "gid1"),
+    "province": ("province", "provincename", "oldprovince", "tentinh", "tinh", "tinhthanh", "adm1vi",
+                 "adm1en", "name1"),
+    "population": ("population", "pop", "danso", "sodan", "danso2009", "danso2019", "danso2024",
+                   "population2009", "pop2009", "pop2019", "pop2020", "poptotal", "totalpop",
+                   "einwohner", "population2019"),
+}  # fmt: skip
+
+
+def fold_field(name: str) -> str:
+    """Return a field name for comparing: no accents, case, blanks or punctuation."""
+    plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
+    return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
+
+
+def find_field(columns: Iterable[str], role: str) -> str | None:
+    """Return the column that plays a role, or None; the surest name wins."""
+    folded: dict[str, str] = {}
+    for column in columns:
+        folded.setdefault(fold_field(str(column)), column)
+    return next((folded[name] for name in ROLES[role] if name in folded), None)
+
+
+def find_fields(columns: Iterable[str]) -> dict[str, str]:
+    """Return the columns that play each role, every column once at most."""
+    left = list(columns)
+    found: dict[str, str] = {}
+    for role in ROLES:
+        column = find_field(left, role)
+        if column is not None:
+            found[role] = column
+            left.remove(column)
+    return found
+
+
+def same_field(columns: Iterable[str], wanted: str) -> str | None:
+    """Return the column called `wanted`, exactly or but for case; None if none or several are."""
+    columns = list(columns)
+    if wanted in columns:
+        return wanted
+    close = [column for column in columns if str(column).casefold() == wanted.casefold()]
+    return close[0] if len(close) == 1 else None

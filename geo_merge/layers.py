@@ -1,0 +1,360 @@
+"""Reading unit layers: any number of files, joined to one layer in one CRS in metres."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge import fields, seam
+from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
+from geo_merge.crs import check_coordinates, describe, missing_crs, parse_crs, working_crs
+from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.provenance import attach
+from geo_merge.sources import RawLayer, open_layer
+from geo_merge.vietnam import names, zones
+
+StrPath = str | os.PathLike[str]
+PARENTS = ("district_code", "district", "province_code", "province")
+# What geo_merge itself writes beside the source's attributes.
+OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
+       "new_code", "new_name")  # fmt: skip
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+def read_units(
+    *paths: StrPath | Iterable[StrPath],
+    code_field: str | None = None,
+    name_field: str | None = None,
+    layer: str | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    code_width: int | None = names.CODE_WIDTH,
+) -> gpd.GeoDataFrame:
+    """Read the units of one or several files as one layer.
+
+    Parameters
+    ----------
+    *paths
+        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, each in its
+        own CRS.
+    code_field, name_field
+        Fields with the codes and names; found among the usual ones by default.
+    layer
+        The layer to read where a file has several.
+    crs
+        CRS of the files that name none, as ``9214`` or ``EPSG:9214``.
+    encoding
+        Encoding of the attributes of Shapefiles; by default what the .cpg says.
+    code_width
+        Digits to which codes that a file stores as numbers are padded with leading zeros.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by ``code`` (text); ``name, unit_type``, the parents and ``population`` where
+        known, ``is_piece`` (land without code and type: area, but no unit), then all attributes
+        of the source under their own names. Polygons in one CRS in metres, borders between files
+        shared. Findings of the reading are kept in ``attrs``.
+
+    Raises
+    ------
+    LayerError
+        If a file cannot be read as a layer of units; `CRSError` if it is the CRS.
+    """
+    files = [Path(p) for p in _flat(paths)]
+    if not files:
+        raise UsageError("There is no layer to read; name at least one file.")
+    raws = [open_layer(path, layer=layer, encoding=encoding) for path in files]
+    findings = [finding for raw in raws for finding in raw.findings]
+    frames = []
+    for raw in _with_crs(raws, crs):
+        frame, found = _unit_frame(raw, code_field, name_field, code_width)
+        check_coordinates(frame, raw.source)
+        frames.append(frame)
+        findings += found
+    joined, ledger = _join(frames, findings)
+    _check_codes(joined)
+    joined["is_piece"] = joined["code"] == ""
+    _check_pieces(joined, findings)
+    joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
+    joined = joined.set_index("code")
+    sources = [
+        {"file": str(path), "source": raw.source, "features": len(raw.frame),
+         "crs": describe(frame.crs), "fields": frame.attrs.get("fields", {})}
+        for path, raw, frame in zip(files, raws, frames, strict=True)
+    ]  # fmt: skip
+    return attach(joined, findings=findings, sources=sources, ledger=ledger)
+
+
+def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
+    for path in paths:
+        if isinstance(path, str | os.PathLike):
+            yield path
+        else:
+            yield from path
+
+
+def _with_crs(raws: Sequence[RawLayer], crs: str | int | None) -> list[RawLayer]:
+    """Give the CRS of the option to the layers that name none; every other layer keeps its own."""
+    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
+    if crs is None:
+        problems = [
+            missing_crs(raw.crs_hint, tuple(raw.frame.total_bounds), zones.candidates).problems[0]
+            for raw in unknown
+        ]
+        if problems:
+            raise CRSError(problems)
+        return list(raws)
+    given = parse_crs(str(crs))
+    others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
+    if not unknown and others != [describe(given)]:
+        raise UsageError(
+            f"--crs {crs}: every file names its own CRS ({', '.join(others)}), and --crs is only "
+            "for files that name none; leave it out, or mend the .prj."
+        )
+    return [
+        raw
+        if _names_crs(raw.frame)
+        else replace(raw, frame=raw.frame.set_crs(given, allow_override=True))
+        for raw in raws
+    ]
+
+
+def _names_crs(frame: gpd.GeoDataFrame) -> bool:
+    return frame.crs is not None and (frame.crs.is_geographic or frame.crs.is_projected)
+
+
+def _unit_frame(
+    raw: RawLayer, code_field: str | None, name_field: str | None, code_width: int | None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Give a layer the columns of unit layers, its own attributes behind them."""
+    source = raw.frame
+    columns = [str(c) for c in source.columns if c != source.geometry.name]
+    findings: list[Finding] = []
+    roles = _roles(raw, columns, code_field, name_field, findings)
+    codes, found = _codes(source[roles["code"]], raw.source, code_width)
+    findings += found
+    data: dict[str, Any] = {"code": codes}
+    for role in ("name", "unit_type", *PARENTS):
+        data[role] = (
+            [clean_text(v) for v in as_text(source[roles[role]])] if role in roles else ""
+        )
+    if "population" in roles and pd.api.types.is_numeric_dtype(source[roles["population"]].dtype):
+        data["population"] = source[roles["population"]].to_numpy()
+    if "unit_type" not in roles:
+        data["unit_type"] = [names.split_type(n)[0] for n in data["name"]]
+    for column in columns:
+        taken = column in OWN and roles.get(column) != column
+        if column not in data or taken:
+            data[f"{column}_source" if taken else column] = source[column].to_numpy()
+    geometry = shapely.force_2d(np.asarray(source.geometry.values))
+    if not np.isin(shapely.get_type_id(geometry), _POLYGONAL).any():
+        kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
+        raise LayerError(
+            f"{raw.source} holds no polygons but {kinds or 'no geometry'} [G03]; give polygons."
+        )
+    frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
+    frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
+    frame.attrs["fields"] = roles
+    return frame, findings
+
+
+def _roles(
+    raw: RawLayer,
+    columns: list[str],
+    code_field: str | None,
+    name_field: str | None,
+    findings: list[Finding],
+) -> dict[str, str]:
+    roles: dict[str, str] = {}
+    for role, wanted in (("code", code_field), ("name", name_field)):
+        if wanted is None:
+            continue
+        column = fields.same_field(columns, wanted)
+        if column is None:
+            raise LayerError(
+                f"{raw.source} has no field {wanted!r} [K01]; it has {', '.join(columns)}."
+            )
+        if column != wanted:
+            findings.append(
+                Finding(
+                    check="K01",
+                    severity=Severity.WARNING,
+                    message=f"{raw.source}: the field {wanted!r} was asked for, {column!r} read.",
+                )
+            )
+        roles[role] = column
+    left = [c for c in columns if c not in roles.values()]
+    roles = {**fields.find_fields(left), **roles}
+    if "code" not in roles:
+        raise LayerError(
+            f"{raw.source} has no field known to hold codes [K01]; it has "
+            f"{', '.join(columns) or 'none'}; name one with --code-field."
+        )
+    return roles
+
+
+def _codes(
+    values: pd.Series, source: str, width: int | None
+) -> tuple[list[str], list[Finding]]:
+    """Return codes as text and what was done to them."""
+    text = list(as_text(values))
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    codes = [clean_code(t) for t in text]
+    broken = [(i + 1, t) for i, t in enumerate(text) if not numeric and is_scientific(t)]
+    if broken:
+        rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
+        raise LayerError(
+            f"{source}: {len(broken)} codes are numbers in scientific notation (as 7.21E+03) and "
+            f"may have lost digits ({rows}) [K02]; restore them as text."
+        )
+    findings = []
+    if numeric and width:
+        padded = [c.zfill(width) if c else c for c in codes]
+        n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
+        if n_padded:
+            findings.append(
+                Finding(
+                    check="K02",
+                    severity=Severity.WARNING,
+                    value=float(n_padded),
+                    unit_of_value="codes",
+                    message=f"{source}: codes are stored as numbers; a leading zero was restored "
+                    f"on {n_padded} of them ({width} digits).",
+                    hint="Store codes as text.",
+                )
+            )
+        codes = padded
+    changed = 0 if numeric else sum(a != b for a, b in zip(text, codes, strict=True))
+    if changed:
+        findings.append(
+            Finding(
+                check="K02",
+                severity=Severity.WARNING,
+                value=float(changed),
+                unit_of_value="codes",
+                message=f"{source}: {changed} codes had blanks, invisible or full-width "
+                "characters, which were taken out.",
+            )
+        )
+    return codes, findings
+
+
+def _check_codes(joined: gpd.GeoDataFrame) -> None:
+    coded = joined[joined["code"] != ""]
+    problems = []
+    for code, rows in coded[coded["code"].duplicated(keep=False)].groupby("code"):
+        where = ", ".join(
+            f"{s} row {r} ({n})"
+            for s, r, n in zip(rows["source_file"], rows["source_row"], rows["name"], strict=True)
+        )
+        problems.append(
+            f"Code {code} stands on {len(rows)} rows: {where} [K03]; every unit needs a code of "
+            "its own (dissolve the parts of one unit first)."
+        )
+    if problems:
+        raise LayerError(problems)
+
+
+def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
+    """A row without a code is a piece of land only if it has a name and no unit type."""
+    problems = []
+    typed = bool((joined["unit_type"] != "").any())
+    for row in joined[joined["is_piece"]].itertuples():
+        if row.unit_type or not row.name or not typed:
+            problems.append(
+                f"{row.source_file} row {row.source_row} ({row.name or 'no name'}) has no code [K01]; give "
+                "it one, or, if it is no unit but a piece of land, a name and no type."
+            )
+        else:
+            findings.append(
+                Finding(
+                    check="K01",
+                    severity=Severity.INFO,
+                    units=(str(row.name),),
+                    message=f"{row.source_file} row {row.source_row}: {row.name} has neither code nor type; "
+                    "it counts as area, not as a unit.",
+                )
+            )
+    if problems:
+        raise LayerError(problems)
+
+
+def _piece_labels(joined: gpd.GeoDataFrame) -> list[str]:
+    return [f"piece {k}" for k in joined["is_piece"].cumsum()]
+
+
+def _join(
+    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
+) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
+    """Bring the layers to one CRS and let them share their borders."""
+    target = working_crs(frames)
+    projected = [f if f.crs == target else f.to_crs(target) for f in frames]
+    ledger: list[LedgerRow] = []
+    if len(projected) > 1:
+        projected, ledger = _close_seams(projected, findings)
+    joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
+    for column in joined.columns.difference(["geometry"]):
+        if column in OWN and joined[column].dtype == object:
+            joined[column] = joined[column].fillna("")
+    return joined, ledger
+
+
+def _close_seams(
+    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
+) -> tuple[list[gpd.GeoDataFrame], list[LedgerRow]]:
+    arrays = [np.asarray(f.geometry.values) for f in frames]
+    usable = [_usable(a) for a in arrays]
+    seamed = seam.join([a[u] for a, u in zip(arrays, usable, strict=True)])
+    result = []
+    for frame, array, use, layer in zip(frames, arrays, usable, seamed.layers, strict=True):
+        closed = array.copy()
+        closed[use] = layer
+        result.append(frame.set_geometry(gpd.GeoSeries(closed, index=frame.index, crs=frame.crs)))
+    if seamed.moved or seamed.inserted:
+        findings.append(
+            Finding(
+                check="C05",
+                severity=Severity.INFO,
+                value=seamed.largest,
+                unit_of_value="m",
+                message=f"Along the seam between the files {seamed.moved} vertices were moved and "
+                f"{seamed.inserted} added, by at most {seamed.largest:.2g} m, so that the files "
+                "share their border.",
+            )
+        )
+    return result, [
+        LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
+        LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),
+    ]
+
+
+def _seam_area_limit(seamed: seam.Seam) -> float:
+    """Every vertex moved can change the area by its way times the edges beside it."""
+    length = sum(float(shapely.length(layer).sum()) for layer in seamed.layers)
+    return max(seamed.largest * length, 1e-9)
+
+
+def _usable(geometries: np.ndarray[tuple[int], np.dtype[np.object_]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return (
+        ~shapely.is_missing(geometries)
+        & ~shapely.is_empty(geometries)
+        & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+        & shapely.is_valid(geometries)
+    )
+
+
+def read_reference(path: StrPath, *, crs: str | int | None = None) -> gpd.GeoDataFrame:
+    """Read boundaries that somebody else published for the new units, indexed by code."""
+    return read_units(path, crs=crs)
+
+

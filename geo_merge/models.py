@@ -1,0 +1,153 @@
+"""What the core hands on: findings, the ledger, and the result of a merger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that a check found.
+
+    Attributes
+    ----------
+    check
+        Id of the check, as ``C01`` for a narrow gap.
+    severity
+        An error keeps the new units from being written.
+    message
+        One sentence: what was found, where.
+    hint
+        What to do about it.
+    units
+        Codes of the units concerned.
+    value, unit_of_value
+        The measure of it, as ``11.98`` and ``km²``.
+    geometry
+        Where it is, in the CRS of the layer; None for what has no place.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    units: tuple[str, ...] = ()
+    value: float | None = None
+    unit_of_value: str = ""
+    geometry: BaseGeometry | None = None
+
+
+_BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def findings_frame(findings: Iterable[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+    """Return findings as a frame, the heaviest first, then by check, size and units."""
+    rows = sorted(
+        findings,
+        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
+    )
+    data = {
+        "check": [f.check for f in rows],
+        "severity": [str(f.severity) for f in rows],
+        "units": [list(f.units) for f in rows],
+        "value": np.array([np.nan if f.value is None else f.value for f in rows], dtype=float),
+        "unit_of_value": [f.unit_of_value for f in rows],
+        "message": [f.message for f in rows],
+        "hint": [f.hint for f in rows],
+    }
+    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([f.geometry for f in rows], crs=crs))
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One quantity before and after; ``ok`` if they agree within the tolerance."""
+
+    quantity: str
+    before: float
+    after: float
+    tolerance: float = 0.0
+
+    @property
+    def difference(self) -> float:
+        """After minus before."""
+        return self.after - self.before
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was lost."""
+        return abs(self.difference) <= self.tolerance
+
+
+LEDGER_COLUMNS = ("quantity", "before", "after", "difference", "tolerance", "ok")
+
+
+def ledger_frame(rows: Iterable[LedgerRow]) -> pd.DataFrame:
+    """Return the ledger as a frame with the columns of the contract."""
+    return pd.DataFrame(
+        [{name: getattr(row, name) for name in LEDGER_COLUMNS} for row in rows],
+        columns=list(LEDGER_COLUMNS),
+    )
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """Everything about one merger.
+
+    Attributes
+    ----------
+    old
+        Old units and pieces, with ``new_code`` and ``new_name``; polygons in a CRS in metres.
+    new
+        New units, indexed by code; empty if a crosswalk or geometry error kept them from being
+        made.
+    parents
+        Districts and provinces before, provinces after: ``level, when, code, name``.
+    crosswalk
+        As used: every old unit, its new unit, and how the row was matched.
+    statistics
+        One row a new unit.
+    summary
+        Figures before and after, as written to ``summary.json``.
+    findings
+        One row a finding, the heaviest first.
+    ledger
+        What went in and what came out.
+    provenance
+        Where the input came from and how it was read.
+    """
+
+    old: gpd.GeoDataFrame
+    new: gpd.GeoDataFrame
+    parents: gpd.GeoDataFrame
+    crosswalk: pd.DataFrame
+    statistics: pd.DataFrame
+    summary: dict[str, Any]
+    findings: gpd.GeoDataFrame
+    ledger: pd.DataFrame
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a finding of severity error stands against the new units."""
+        return bool((self.findings["severity"] == Severity.ERROR).any())
+
+    @property
+    def schematic(self) -> bool:
+        """Whether the boundaries are schematic, as in the embedded sample."""
+        return bool(self.provenance.get("schematic", False))

@@ -1,0 +1,56 @@
+"""What a frame remembers of its reading: findings, sources and ledger rows, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from geo_merge.models import Finding, LedgerRow, Severity
+
+_KEY = "geo_merge"
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
+
+def attach(
+    frame: Frame,
+    *,
+    findings: Iterable[Finding] = (),
+    sources: Sequence[dict[str, Any]] = (),
+    ledger: Iterable[LedgerRow] = (),
+) -> Frame:
+    """Return the frame with a memory that survives copies and can be written as JSON.
+
+    The findings of reading have no geometry; their place is the file and the row.
+    """
+    frame.attrs[_KEY] = {
+        "findings": [{**asdict(f), "units": list(f.units), "geometry": None} for f in findings],
+        "sources": list(sources),
+        "ledger": [[getattr(r, f.name) for f in fields(r)] for r in ledger],
+    }
+    return frame
+
+
+def _memory(frame: pd.DataFrame) -> dict[str, Any]:
+    memory: dict[str, Any] = frame.attrs.get(_KEY, {})
+    return memory
+
+
+def findings_of(frame: pd.DataFrame) -> list[Finding]:
+    """Return the findings of the reading."""
+    return [
+        Finding(**{**f, "units": tuple(f["units"]), "severity": Severity(f["severity"])})
+        for f in _memory(frame).get("findings", [])
+    ]
+
+
+def sources_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return which files were read, and how."""
+    return list(_memory(frame).get("sources", []))
+
+
+def ledger_of(frame: pd.DataFrame) -> list[LedgerRow]:
+    """Return what reading moved."""
+    return [LedgerRow(*row) for row in _memory(frame).get("ledger", [])]

@@ -1,0 +1,261 @@
+"""Opening layer files: what a file really is, whether it is whole, and its raw frame."""
+
+from __future__ import annotations
+
+import codecs
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from geo_merge import archive, shapefile
+from geo_merge.errors import LayerError
+from geo_merge.models import Finding, Severity
+
+FORMATS = {
+    ".shp": "Shapefile",
+    ".zip": "zipped Shapefile",
+    ".gpkg": "GeoPackage",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".fgb": "FlatGeobuf",
+    ".parquet": "GeoParquet",
+    ".geoparquet": "GeoParquet",
+}
+_POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
+_READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+                pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RawLayer:
+    """A layer as its file has it.
+
+    Attributes
+    ----------
+    frame
+        Attributes as text, numbers and dates; the geometry and CRS of the file.
+    source
+        File name, with the layer where a file has several.
+    findings
+        What had to be decided to read it.
+    crs_hint
+        Where the CRS should have been, as ``communes.prj is missing``.
+    """
+
+    frame: gpd.GeoDataFrame
+    source: str
+    findings: tuple[Finding, ...] = ()
+    crs_hint: str = ""
+
+
+def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = None) -> RawLayer:
+    """Read a polygon layer of any supported format.
+
+    Raises
+    ------
+    LayerError
+        If the file is missing, empty, damaged, of another format than its name says, or holds no
+        or several polygon layers.
+    """
+    if not path.is_file():
+        raise LayerError(f"{path}: no such file; check the path.")
+    if path.suffix.lower() not in FORMATS:
+        known = ", ".join(sorted(FORMATS))
+        raise LayerError(f"{path.name}: unknown format {path.suffix!r}; give one of {known}.")
+    _check_content(path)
+    reader = _READERS[FORMATS[path.suffix.lower()]]
+    try:
+        raw = reader(path, layer, encoding)
+    except _READ_ERRORS as error:
+        raise LayerError(
+            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
+        ) from error
+    if raw.frame.empty:
+        raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
+    return raw
+
+
+def _check_content(path: Path) -> None:
+    """Compare the first bytes with what the extension promises."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise LayerError(f"{path.name} is empty (0 bytes) [F01]; copy or export it again.")
+    said, found = FORMATS[path.suffix.lower()], _sniff(head)
+    if said == "GeoJSON":
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
+        if found == "text" and _is_geojson(head):
+            return
+    elif found == said or (said == "zipped Shapefile" and found == "zip"):
+        return
+    raise LayerError(
+        f"{path.name} is named like a {said}, but its content is {_CONTENT.get(found, found)} "
+        "[F01]; give it the right extension or export it again."
+    )
+
+
+_CONTENT = {"text": "other text", "zip": "a zip archive", "unknown": "something else"}
+
+
+def _sniff(head: bytes) -> str:
+    magic = {
+        b"SQLite format 3\0": "GeoPackage",
+        b"PK\x03\x04": "zip",
+        b"fgb\x03": "FlatGeobuf",
+        b"PAR1": "GeoParquet",
+        (9994).to_bytes(4, "big"): "Shapefile",
+    }
+    for start, name in magic.items():
+        if head.startswith(start):
+            return name
+    return "unknown" if b"\0" in head else "text"
+
+
+def _is_geojson(head: bytes) -> bool:
+    """Tell GeoJSON from other text, among it VRT and GDALG that make GDAL open other files."""
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    return text.startswith(b"{") and b"gdal_streamed_alg" not in text
+
+
+def _read_shapefile(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+    del layer
+    parts = shapefile.find_parts(path)
+    shapefile.check(parts)
+    codec, findings = _shapefile_encoding(parts, encoding)
+    gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
+    frame = pyogrio.read_dataframe(path, encoding=gdal_encoding)
+    if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
+        frame = _recode(frame, codec)
+    hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
+    return RawLayer(frame, path.name, findings, hint)
+
+
+def _shapefile_encoding(
+    parts: shapefile.Shapefile, encoding: str | None
+) -> tuple[str, tuple[Finding, ...]]:
+    declared = encoding
+    if declared is None and parts.cpg is not None:
+        declared = parts.cpg.read_text("ascii", "replace").strip()
+    text = shapefile.text_bytes(parts.dbf)
+    codec = _codec(declared or "utf-8", parts.dbf.name)
+    try:
+        text.decode(codec)
+    except UnicodeDecodeError as error:
+        why = f"not valid {declared}" if declared else "not UTF-8, and there is no .cpg"
+        raise LayerError(
+            f"{parts.dbf.name}: the texts are {why} (byte {error.object[error.start]:#04x}) [F05]; "
+            "name their encoding with --encoding, as cp1258."
+        ) from None
+    if declared is not None or text.isascii():
+        return codec, ()
+    return codec, (
+        Finding(
+            check="F05",
+            severity=Severity.WARNING,
+            message=f"{parts.dbf.name} has no .cpg; its texts are valid UTF-8 and read as such.",
+            hint="Check the names; if they are wrong, name the encoding with --encoding.",
+        ),
+    )
+
+
+def _codec(name: str, source: str) -> str:
+    name = f"cp{name}" if name.isdigit() else name.replace("ANSI ", "cp")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise LayerError(
+            f"{source}: unknown encoding {name!r}; name one such as utf-8 or cp1258."
+        ) from None
+
+
+def _recode(frame: gpd.GeoDataFrame, codec: str) -> gpd.GeoDataFrame:
+    def decode(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return unicodedata.normalize("NFC", value.encode("iso-8859-1").decode(codec))
+
+    result = frame.rename(columns={c: decode(c) for c in frame.columns})
+    for column in result.columns.drop(result.geometry.name):
+        if not pd.api.types.is_numeric_dtype(result[column].dtype):
+            result[column] = result[column].map(decode)
+    return result
+
+
+def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+        inner = archive.extract_shapefile(path, Path(folder))
+        try:
+            raw = _read_shapefile(inner, layer, encoding)
+        except LayerError as error:
+            raise LayerError(
+                p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
+            ) from error
+    return RawLayer(raw.frame, path.name, raw.findings, f"the .prj in {path.name} is missing")
+
+
+def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+    del encoding
+    layers = pyogrio.list_layers(path)
+    polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
+    findings: tuple[Finding, ...] = ()
+    if layer is not None:
+        if layer not in [name for name, _ in layers]:
+            names = ", ".join(name for name, _ in layers)
+            raise LayerError(f"{path.name} has no layer {layer!r}; it has {names}.")
+        polygons = [layer]
+    elif len(polygons) > 1:
+        raise LayerError(
+            f"{path.name} holds several polygon layers ({', '.join(polygons)}) [F06]; "
+            "name one with --layer."
+        )
+    elif not polygons:
+        kinds = ", ".join(f"{name}: {kind or 'no geometry'}" for name, kind in layers)
+        raise LayerError(f"{path.name} holds no polygons ({kinds}) [G03]; give polygon layers.")
+    elif len(layers) > 1:
+        findings = (
+            Finding(
+                check="F06",
+                severity=Severity.WARNING,
+                message=f"{path.name} holds {len(layers)} layers; {polygons[0]}, the only one of "
+                "polygons, was read.",
+                hint="Name the layer with --layer to be sure.",
+            ),
+        )
+    frame = pyogrio.read_dataframe(path, layer=polygons[0])
+    source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
+    return RawLayer(frame, source, findings, f"{source} names no CRS")
+
+
+def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+    del layer, encoding
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only GeoParquet needs it
+
+    try:
+        frame = gpd.read_parquet(path)
+    except ValueError as error:  # geopandas: no geo metadata
+        raise LayerError(
+            f"{path.name} is not a GeoParquet file ({error}) [F01]; write it with its geometry "
+            "metadata."
+        ) from error
+    except (pa.ArrowException, OSError) as error:
+        raise LayerError(
+            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
+        ) from error
+    return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
+
+
+_READERS: dict[str, Callable[[Path, str | None, str | None], RawLayer]] = {
+    "Shapefile": _read_shapefile,
+    "zipped Shapefile": _read_zip,
+    "GeoPackage": _read_gdal,
+    "GeoJSON": _read_gdal,
+    "FlatGeobuf": _read_gdal,
+    "GeoParquet": _read_parquet,
+}

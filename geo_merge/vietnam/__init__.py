@@ -1,0 +1,1 @@
+"""What geo_merge knows of Vietnam: names, codes, zones and published boundaries."""
