@@ -9,6 +9,9 @@ from pyproj import CRS, Transformer
 from geo_merge.edges import Floats, Geometries, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
+# Metres. A shorter edge that is straight in one projection is straight in another to 0.4 µm, and
+# the land between to 12 mm² (curvature 1.2e-9 per metre at the rim of a TM-3 zone).
+LONG_EDGE = 50.0
 
 
 def equal_area_crs(crs: CRS, bounds: tuple[float, float, float, float]) -> CRS:
@@ -29,6 +32,10 @@ def equal_area_crs(crs: CRS, bounds: tuple[float, float, float, float]) -> CRS:
             "rf": ellipsoid.inverse_flattening,
         }
     )
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    return a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
 
 
 def areas(geometries: Geometries, crs: CRS) -> Floats:
@@ -60,16 +67,16 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     target = equal_area_crs(crs, (west, south, east, north))
     project = Transformer.from_crs(crs, target, always_xy=True).transform
     vertex = np.column_stack(project(rings.xy[:, 0], rings.xy[:, 1]))
-    middle_xy = (rings.xy[:-1] + rings.xy[1:]) / 2
-    middle = np.column_stack(project(middle_xy[:, 0], middle_xy[:, 1]))
     origin = np.repeat(vertex[rings.start[:-1]], np.diff(rings.start), axis=0)
-    a, b, m = (vertex - origin)[:-1], vertex[1:] - origin[:-1], middle - origin[:-1]
-    under_chord = (a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]) / 2
-    chord, bulge = b - a, m - a
-    beside_chord = (chord[:, 0] * bulge[:, 1] - bulge[:, 0] * chord[:, 1]) * (2 / 3)
-    doubled = np.append(under_chord - beside_chord, 0.0)
-    doubled[rings.start[1:] - 1] = 0.0  # no edge leads from one ring to the next
-    ring_area = np.add.reduceat(doubled, rings.start[:-1])
+    a, b = (vertex - origin)[:-1], vertex[1:] - origin[:-1]
+    under = np.append(_cross(a, b) / 2, 0.0)
+    length = np.append(np.hypot(*(b - a).T), 0.0)
+    under[rings.start[1:] - 1] = length[rings.start[1:] - 1] = 0.0  # no edge leads to the next ring
+    edge = np.flatnonzero(length > LONG_EDGE)
+    middle = (rings.xy[edge] + rings.xy[edge + 1]) / 2
+    bulge = np.column_stack(project(middle[:, 0], middle[:, 1])) - vertex[edge]
+    under[edge] -= _cross(vertex[edge + 1] - vertex[edge], bulge) * (2 / 3)
+    ring_area = np.add.reduceat(under, rings.start[:-1])
     ring_area = np.where(rings.interior_left, ring_area, -ring_area)
     result[real] = np.bincount(rings.owner, ring_area, minlength=len(real))
     return result

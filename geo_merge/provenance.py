@@ -54,3 +54,10 @@ def sources_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def ledger_of(frame: pd.DataFrame) -> list[LedgerRow]:
     """Return what reading moved."""
     return [LedgerRow(*row) for row in _memory(frame).get("ledger", [])]
+
+
+def without_memory(frame: Frame) -> Frame:
+    """Return the frame without its memory: pandas copies it with every look at a row."""
+    result = frame.copy(deep=False)
+    result.attrs = {}
+    return result
