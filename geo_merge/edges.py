@@ -38,12 +38,31 @@ class Rings:
         The polygon that each ring belongs to, as a position in the input; shape (rings,).
     interior_left
         Whether the land lies left of the ring's direction; shape (rings,).
+    polygon_start
+        The first ring of each polygon (its shell), and the end; shape (polygons + 1,).
+    geometry_start
+        The first polygon of each geometry, and the end; shape (geometries + 1,).
     """
 
     xy: Floats
     start: Ints
     owner: Ints
     interior_left: Bools
+    polygon_start: Ints
+    geometry_start: Ints
+
+    @property
+    def vertex_start(self) -> Ints:
+        """Where the vertices of each geometry begin, and the end; shape (geometries + 1,)."""
+        return self.start[self.polygon_start[self.geometry_start]]
+
+    def geometries(self) -> Geometries:
+        """Return the rings as MultiPolygons."""
+        offsets = (self.start, self.polygon_start, self.geometry_start)
+        result: Geometries = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON, self.xy, offsets
+        )
+        return result
 
     def ring_of(self, edges: Ints) -> Ints:
         """Return the ring that each edge (the index of its first vertex) belongs to."""
@@ -66,13 +85,16 @@ def flatten(geometries: Geometries) -> Rings:
         ring_start, polygon_start, geometry_start = offsets
     start = ring_start.astype(np.int64)
     polygon_start = polygon_start.astype(np.int64)
+    geometry_start = geometry_start.astype(np.int64)
     xy = xy + 0.0  # -0.0 becomes 0.0, so that equal vertices have equal bits
     is_hole = np.ones(len(start) - 1, dtype=bool)
     is_hole[polygon_start[:-1]] = False
     counter_clockwise = _signed_areas(xy, start) > 0
     rings_per_geometry = np.diff(polygon_start[geometry_start])
     owner = np.repeat(np.arange(len(geometries)), rings_per_geometry)
-    return Rings(xy, start, owner, counter_clockwise ^ is_hole)
+    return Rings(
+        xy, start, owner, counter_clockwise ^ is_hole, polygon_start, geometry_start
+    )
 
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:

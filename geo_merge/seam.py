@@ -93,7 +93,7 @@ def _join_two(a: Geometries, b: Geometries, tolerance: float) -> tuple[Geometrie
     rings_b, added_b, far_b = _insert(rings_b, edges_b, _vertices(rings_a, edges_a), tolerance)
     largest = max(way.max(initial=0.0), far_a, far_b)
     step = Seam((), int((way > 0).sum()), added_a + added_b, float(largest))
-    return _polygons(rings_a, a), _polygons(rings_b, b), step
+    return _like(rings_a.geometries(), a), _like(rings_b.geometries(), b), step
 
 
 def _near(rings: Rings, other: Rings, tolerance: float) -> Ints:
@@ -164,8 +164,9 @@ def _insert(
     return replace(rings, xy=xy, start=start), len(point), far
 
 
-def _polygons(rings: Rings, like: Geometries) -> Geometries:
-    """Put rings back into the polygons they came from."""
-    kind, _, offsets = shapely.to_ragged_array(like, include_z=False)
-    result: Geometries = shapely.from_ragged_array(kind, rings.xy, (rings.start, *offsets[1:]))
+def _like(geometries: Geometries, pattern: Geometries) -> Geometries:
+    """Make polygons of the multipolygons that were polygons before."""
+    single = shapely.get_type_id(pattern) == shapely.GeometryType.POLYGON
+    result = geometries.copy()
+    result[single] = shapely.get_geometry(geometries[single], 0)
     return result

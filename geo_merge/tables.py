@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from geo_merge.codes import clean_text
+from geo_merge.crosswalk import as_crosswalk
 from geo_merge.errors import TableError
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach
@@ -252,3 +253,19 @@ def _cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def read_crosswalk(path: StrPath, *, encoding: str | None = None) -> pd.DataFrame:
+    """Read a crosswalk and check its columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `crosswalk.COLUMNS` as text, indexed by row number.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or lacks ``old_code``, ``new_code`` or ``new_name``.
+    """
+    return as_crosswalk(read_table(path, encoding=encoding))
