@@ -86,14 +86,26 @@ def write(
         if with_results:
             for name in wanted:
                 _WRITERS[name](result, folder)
-        names = sorted(p.name for p in folder.iterdir())
-        manifest = _manifest(result, [*names, "manifest.json"], inputs, options or {})
+        names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
+        manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
         stale = _written_before(directory) - set(names)
         publish(folder, directory)
         for name in sorted(stale):
             (directory / name).unlink(missing_ok=True)
-    return sorted(directory / name for name in [*names, "manifest.json"])
+    return [directory / name for name in names]
+
+
+def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str]) -> list[Path]:
+    """Write the new units of a result in further formats, and nothing else."""
+    directory = Path(directory)
+    wanted = check_formats(formats)
+    with staging(directory) as folder:
+        for name in wanted:
+            _WRITERS[name](result, folder)
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory)
+    return [directory / name for name in names]
 
 
 def check_formats(formats: Iterable[str]) -> list[str]:

@@ -86,7 +86,7 @@ def _pane(side: str, bounds: list[list[float]]) -> folium.Map:
     )  # fmt: skip
     script, style = leaflet_assets()
     pane.default_js = [("leaflet", script)]
-    pane.default_css = [("leaflet", style)]
+    pane.default_css = [("leaflet_css", style)]
     pane.fit_bounds(bounds)
     return pane
 
@@ -240,7 +240,11 @@ def _units(frame: gpd.GeoDataFrame, fields: Mapping[str, str]) -> folium.GeoJson
         data,
         style_function=_style,
         highlight_function=lambda _: {"weight": 3, "color": "#222222"},
-        tooltip=folium.GeoJsonTooltip(list(shown), aliases=[html.escape(v) for v in shown.values()]),
+        tooltip=folium.GeoJsonTooltip(
+            list(shown),
+            aliases=[html.escape(label) for label in shown.values()],
+            style="white-space:normal;width:17em;",
+        ),
         smooth_factor=0,
     )
 

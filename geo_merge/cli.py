@@ -1,0 +1,389 @@
+"""The command line: geo-merge build, validate, stats, export, sample, fetch, app."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo_merge.errors import GeoMergeError, UsageError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo_merge.models import MergeResult
+
+OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Merge administrative units: new boundaries, and the proof that nothing was lost.",
+)
+
+Crosswalk = Annotated[
+    Path | None,
+    typer.Option("--crosswalk", help="CSV or XLSX: old_code, new_code, new_name, new_type, ..."),
+]
+Reference = Annotated[
+    Path | None, typer.Option("--reference", help="Published boundaries of the new units.")
+]
+Declared = Annotated[
+    Path | None,
+    typer.Option("--declared", help="CSV or XLSX of published new_code, area_km2, population."),
+]
+CrsOption = Annotated[
+    str | None, typer.Option("--crs", help="CRS of the files that name none, as 9214.")
+]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
+]
+CodeField = Annotated[
+    str | None, typer.Option("--code-field", help="Field with the codes, if not found by itself.")
+]
+NameField = Annotated[
+    str | None, typer.Option("--name-field", help="Field with the names, if not found by itself.")
+]
+LayerOption = Annotated[
+    str | None, typer.Option("--layer", help="Layer to read from a file with several.")
+]
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option("--format", help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", help="FIELD=sum|area|population|list|drop; repeatable."),
+]
+Mirror = Annotated[
+    str | None,
+    typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
+]
+
+
+@app.command()
+def build(  # noqa: PLR0913 - one parameter an option
+    old: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Layers of the old units; without any, the embedded sample."),
+    ] = None,
+    *,
+    crosswalk: Crosswalk = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path(
+        "geo_merge_out"
+    ),
+    reference: Reference = None,
+    declared: Declared = None,
+    formats: FormatOption = None,
+    crs: CrsOption = None,
+    encoding: EncodingOption = None,
+    code_field: CodeField = None,
+    name_field: NameField = None,
+    layer: LayerOption = None,
+    rule: Rules = None,
+    allow_errors: Annotated[
+        bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Merge old units to new ones: boundaries, statistics, findings, ledger and map."""
+    from geo_merge.export import check_formats, write
+
+    wanted = check_formats(_split(formats))
+    rules = _rules(rule)
+    files = list(old or [])
+    schematic = not files
+    if schematic:
+        from geo_merge.sample import sample_files
+
+        files, sample_crosswalk = sample_files()
+        crosswalk = crosswalk or sample_crosswalk
+    if crosswalk is None:
+        raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
+    with _progress() as say:
+        say("Reading")
+        units, table = _read_inputs(files, crosswalk, crs=crs, encoding=encoding,
+                                    code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
+        result = _merge(units, table, _read_reference(reference, crs),
+                        _read_declared(declared, encoding), rules, say)  # fmt: skip
+        result.provenance["schematic"] = schematic or result.schematic
+        say("Writing")
+        inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
+        options = {"crs": crs, "encoding": encoding, "code_field": code_field,
+                   "name_field": name_field, "layer": layer, "rules": rules,
+                   "formats": wanted, "allow_errors": allow_errors}  # fmt: skip
+        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
+                        options=options)  # fmt: skip
+    _report_result(result, as_json=json)
+    _say_on_stderr([f"Wrote {len(written)} files to {out}"])
+    if result.has_errors:
+        left_out = "" if allow_errors else "; new_units and map.html were not written"
+        _say_on_stderr([f"Errors were found{left_out} (see findings.csv)."])
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def validate(  # noqa: PLR0913 - one parameter an option
+    old: Annotated[list[Path], typer.Argument(metavar="LAYER", help="Layers to check.")],
+    *,
+    crosswalk: Crosswalk = None,
+    reference: Reference = None,
+    declared: Declared = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for findings.geojson and findings.csv.")
+    ] = None,
+    crs: CrsOption = None,
+    encoding: EncodingOption = None,
+    code_field: CodeField = None,
+    name_field: NameField = None,
+    layer: LayerOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
+    from geo_merge.export import write_findings
+    from geo_merge.pipeline import validate as check
+    from geo_merge.report import finding_lines
+
+    with _progress() as say:
+        say("Reading")
+        units, table = _read_inputs(old, crosswalk, crs=crs, encoding=encoding,
+                                    code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
+        say("Checking")
+        findings = check(units, crosswalk=table, reference=_read_reference(reference, crs),
+                         declared=_read_declared(declared, encoding))  # fmt: skip
+        if out is not None:
+            write_findings(findings, out)
+    counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
+    counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
+    if json:
+        _print_json({"units": len(units), "findings": counts})
+    else:
+        _print(finding_lines(findings, notes=True))
+        _print([f"{len(units):,} units: {counts['error']} errors, {counts['warning']} warnings, "
+                f"{counts['info']} notes"])  # fmt: skip
+    if counts["error"]:
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def stats(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that build wrote.")],
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Print the figures of a result again."""
+    from geo_merge.export import load_result
+
+    result = load_result(directory)
+    _report_result(result, as_json=json, findings=False)
+    if not json:
+        columns = [c for c in ("name", "unit_type", "member_count", "area_km2", "population",
+                               "density") if c in result.statistics]  # fmt: skip
+        table = result.statistics[columns].round(2)
+        _print(table.to_string(max_colwidth=30).splitlines())
+
+
+@app.command()
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that build wrote.")],
+    *,
+    formats: FormatOption = None,
+) -> None:
+    """Write the new units of a result in further formats."""
+    from geo_merge.export import FORMATS, check_formats, load_result, write_formats
+
+    wanted = check_formats(_split(formats))
+    if not wanted:
+        raise UsageError(f"Name a format with --format: {', '.join(FORMATS[1:])}.")
+    written = write_formats(load_result(directory), directory, wanted)
+    _print(str(path) for path in written)
+
+
+@app.command()
+def sample(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the sample.")],
+) -> None:
+    """Write the embedded sample (Bắc Giang and Bắc Ninh, schematic boundaries) to a folder."""
+    from geo_merge.sample import copy_sample
+
+    _print(str(path) for path in copy_sample(directory))
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="Province: name or code, as bac_ninh or 24.")],
+    *,
+    mirror: Mirror = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="GeoPackage to write; NAME.gpkg by default.")
+    ] = None,
+    before: Annotated[
+        bool,
+        typer.Option("--before", help="Also write an approximate layer of the communes before."),
+    ] = False,
+) -> None:
+    """Fetch the official boundaries of one of the 34 provinces."""
+    from geo_merge.vietnam.official import fetch_province, find_province, write_before
+
+    province = find_province(name)
+    target = out or Path(f"{province.slug}.gpkg")
+    with _progress() as say:
+        say(f"Fetching {province.name}")
+        path = fetch_province(province, target, mirror=mirror)
+        paths = [path, *(write_before(province, path) if before else [])]
+    _print(str(p) for p in paths)
+
+
+@app.command(name="app")
+def run_app(
+    port: Annotated[int, typer.Option("--port", help="Port of the page.")] = 8501,
+) -> None:
+    """Open the page in a browser."""
+    import subprocess
+
+    from geo_merge.sample import app_file
+
+    command = [sys.executable, "-m", "streamlit", "run", str(app_file()),
+               "--server.port", str(port), "--server.address", "127.0.0.1",
+               "--browser.gatherUsageStats", "false"]  # fmt: skip
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own page
+
+
+def _split(formats: Iterable[str] | None) -> list[str]:
+    return [name for text in formats or () for name in text.split(",") if name]
+
+
+def _rules(texts: Iterable[str] | None) -> dict[str, str]:
+    from geo_merge.attributes import Rule
+
+    rules = {}
+    for text in texts or ():
+        field, _, rule = text.rpartition("=")
+        if not field or rule not in list(Rule):
+            raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
+        rules[field] = rule
+    return rules
+
+
+def _read_inputs(
+    files: list[Path], crosswalk: Path | None, *, encoding: str | None, **options: Any  # noqa: ANN401
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
+    """Read the layer and the crosswalk, and report the problems of both together."""
+    from geo_merge.layers import read_units
+    from geo_merge.tables import read_crosswalk
+
+    units = table = None
+    problems: list[str] = []
+    try:
+        units = read_units(*files, encoding=encoding, **options)
+    except GeoMergeError as error:
+        problems += error.problems
+    try:
+        table = None if crosswalk is None else read_crosswalk(crosswalk, encoding=encoding)
+    except GeoMergeError as error:
+        problems += error.problems
+    if problems or units is None:
+        raise GeoMergeError(problems)
+    return units, table
+
+
+def _read_reference(path: Path | None, crs: str | None) -> gpd.GeoDataFrame | None:
+    from geo_merge.layers import read_units
+
+    return None if path is None else read_units(path, crs=crs)
+
+
+def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | None:
+    from geo_merge.tables import read_table
+
+    return None if path is None else read_table(path, encoding=encoding)
+
+
+def _merge(  # noqa: PLR0913, PLR0917 - what a merger needs
+    units: gpd.GeoDataFrame,
+    table: pd.DataFrame | None,
+    reference: gpd.GeoDataFrame | None,
+    declared: pd.DataFrame | None,
+    rules: dict[str, str],
+    say: Callable[[str], None],
+) -> MergeResult:
+    from geo_merge.pipeline import merge
+
+    if table is None:
+        raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
+    return merge(units, table, reference=reference, declared=declared, rules=rules, progress=say)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show the step at work on a terminal; say nothing where stderr is a file or a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield lambda step: status.update(f"{step} …")
+
+
+def _report_result(result: MergeResult, *, as_json: bool, findings: bool = True) -> None:
+    from geo_merge.export import summary_of
+    from geo_merge.report import finding_lines, summary_lines
+
+    if as_json:
+        _print_json(summary_of(result))
+    else:
+        _print(summary_lines(summary_of(result)))
+    if findings:
+        _say_on_stderr(finding_lines(result.findings))
+
+
+def _print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
+    import orjson
+
+    print(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())  # noqa: T201
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)  # noqa: T201 - results go to stdout
+
+
+def _say_on_stderr(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201 - messages go to stderr
+
+
+def main() -> None:
+    """Run the command line; errors are sentences, and no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except GeoMergeError as error:
+        _say_on_stderr(f"Error: {problem}" for problem in error.problems)
+        sys.exit(CANNOT_RUN)
+    except KeyboardInterrupt:
+        _say_on_stderr(["Interrupted; nothing was changed."])
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(OK)
+    except Exception as error:  # noqa: BLE001 - the last line before the user
+        if os.environ.get("GEO_MERGE_DEBUG"):
+            raise
+        _say_on_stderr(
+            [f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}); please "
+             "report it with your input (GEO_MERGE_DEBUG=1 shows where)."]
+        )  # fmt: skip
+        sys.exit(CANNOT_RUN)

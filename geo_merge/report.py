@@ -1,0 +1,55 @@
+"""A result in words, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import geopandas as gpd
+
+_SHOWN = 20
+
+
+def headline(summary: Mapping[str, Any]) -> str:
+    """Return ``313 -> 99 units (-68.37 %)``."""
+    before, after = summary["before"]["count"], summary["after"]["count"]
+    return f"{before:,} -> {after:,} units (−{summary['reduction_percent']:.2f} %)"
+
+
+def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the figures before and after."""
+    yield headline(summary)
+    for group in summary["groups"]:
+        yield (
+            f"  {group['name']}: {group['before']:,} -> {group['after']:,} "
+            f"(−{group['reduction_percent']:.2f} %)"
+        )
+    for when in ("before", "after"):
+        figures = summary[when]
+        types = ", ".join(f"{count:,} {name}" for name, count in figures["by_type"].items())
+        people = f", {figures['population']:,} people" if "population" in figures else ""
+        yield f"{when.capitalize()}: {types}; {figures['area_km2']:,.2f} km²{people}"
+    before, after = summary["before"], summary["after"]
+    if before["districts"]:
+        yield f"Districts: {before['districts']} -> {after['districts']}"
+    spread = after.get("unit_area_km2")
+    if spread:
+        low, high = spread["smallest"], spread["largest"]
+        yield (
+            f"New units: {low['value']:,.2f} km² ({low['name']}) to {high['value']:,.2f} km² "
+            f"({high['name']}), median {spread['median']:,.2f} km²"
+        )
+    counts = summary["findings"]
+    yield f"Findings: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
+    if summary["schematic"]:
+        yield "Boundaries are schematic, not official."
+
+
+def finding_lines(findings: gpd.GeoDataFrame, *, notes: bool = False) -> Iterator[str]:
+    """Yield the findings, the heaviest first; notes (severity info) only on request."""
+    shown = findings if notes else findings[findings["severity"] != "info"]
+    for row in shown.head(_SHOWN).itertuples():
+        hint = f" {row.hint}" if row.hint else ""
+        yield f"{row.severity} {row.check}: {row.message}{hint}"
+    if len(shown) > _SHOWN:
+        yield f"… and {len(shown) - _SHOWN} more."

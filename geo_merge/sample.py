@@ -1,0 +1,45 @@
+"""The embedded sample, wherever geo_merge is installed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from geo_merge.errors import ExportError
+
+_PACKAGE = Path(__file__).parent
+
+
+def _beside(name: str) -> Path:
+    """Return a file or folder of the project: inside the package if installed, else beside it."""
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def shapes_folder() -> Path:
+    """Return the folder with the sample."""
+    return _beside("shapes")
+
+
+def app_file() -> Path:
+    """Return the page that ``geo-merge app`` opens."""
+    return _beside("app.py")
+
+
+def sample_files() -> tuple[list[Path], Path]:
+    """Return the layers of the sample and their crosswalk."""
+    folder = shapes_folder()
+    return sorted(folder.glob("*.shp")), folder / "crosswalk.csv"
+
+
+def copy_sample(directory: Path) -> list[Path]:
+    """Copy the sample to a folder and return the copies."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return [
+            Path(shutil.copy2(path, directory / path.name))
+            for path in sorted(shapes_folder().iterdir())
+            if path.is_file()
+        ]
+    except OSError as error:
+        raise ExportError(f"{directory}: cannot be written ({error.strerror}).") from error
