@@ -114,7 +114,7 @@ def build(  # noqa: PLR0913 - one parameter an option
         say("Reading")
         units, table = _read_inputs(files, crosswalk, crs=crs, encoding=encoding,
                                     code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
-        result = _merge(units, table, _read_reference(reference, crs),
+        result = _merge(units, table, _read_reference(reference, crs, units),
                         _read_declared(declared, encoding), rules, say)  # fmt: skip
         result.provenance["schematic"] = schematic or result.schematic
         say("Writing")
@@ -159,7 +159,7 @@ def validate(  # noqa: PLR0913 - one parameter an option
         units, table = _read_inputs(old, crosswalk, crs=crs, encoding=encoding,
                                     code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
         say("Checking")
-        findings = check(units, crosswalk=table, reference=_read_reference(reference, crs),
+        findings = check(units, crosswalk=table, reference=_read_reference(reference, crs, units),
                          declared=_read_declared(declared, encoding))  # fmt: skip
         if out is not None:
             write_findings(findings, out)
@@ -297,10 +297,12 @@ def _read_inputs(
     return units, table
 
 
-def _read_reference(path: Path | None, crs: str | None) -> gpd.GeoDataFrame | None:
+def _read_reference(
+    path: Path | None, crs: str | None, units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
     from geo_merge.layers import read_units
 
-    return None if path is None else read_units(path, crs=crs)
+    return None if path is None else read_units(path, crs=crs, target_crs=units.crs)
 
 
 def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | None:

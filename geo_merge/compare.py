@@ -162,8 +162,9 @@ def compare_reference(
         theirs = _polygonal(theirs)
     differences = np.array(list(map(_difference, ours, theirs)), dtype=object)
     difference = areas(differences, new.crs)
-    reference_area = areas(theirs, new.crs)
     area = new.loc[common, "area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
+    reference_area = area.copy()
+    reference_area[difference > 0] = areas(theirs[difference > 0], new.crs)
     joint = (area + reference_area + difference) / 2
     table = pd.DataFrame(
         {

@@ -173,9 +173,10 @@ def _match(
     old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
 ) -> tuple[list[str | None], list[str]]:
     """Return the unit of each row, and how it was found."""
+    coded = {str(code) for code in old.index[~old["is_piece"]]}
     by_key: dict[str, list[str]] = defaultdict(list)
-    for code in old.index[~old["is_piece"]]:
-        by_key[code_key(str(code))].append(str(code))
+    for code in coded:
+        by_key[code_key(code)].append(code)
     units: list[str | None] = []
     how: list[str] = []
     padded = 0
@@ -184,7 +185,7 @@ def _match(
         unit, step = None, ""
         if not code:
             unit, step = _match_name(old, rows.loc[row], report, name_key), "name"
-        elif code in old.index and not old.at[code, "is_piece"]:
+        elif code in coded:
             unit, step = code, "code"
         elif len(by_key.get(code_key(code), [])) == 1:
             unit, step = by_key[code_key(code)][0], "code without leading zeros"
@@ -229,7 +230,7 @@ def _match_name(
     if not wanted:
         report.error(row.name, "neither old_code nor old_name [K01]; name the old unit.")
         return None
-    same = old[[name_key(n) == wanted for n in old["name"]]]
+    same = old[[n == row["old_name"] or name_key(n) == wanted for n in old["name"]]]
     for column, given in (("district_code", row["old_district_code"]),
                           ("district", row["old_district"]),
                           ("province_code", row["old_province_code"]),
@@ -252,17 +253,16 @@ def _match_name(
 
 
 def _check_new(rows: pd.DataFrame, report: _Report) -> None:
-    for row, code in rows["new_code"].items():
-        if not code:
-            label = rows.at[row, "old_code"] or rows.at[row, "old_name"]
-            report.error(row, f"new_code of {label} is blank [W01]; say which new unit it joins.")
-    for code, group in rows[rows["new_code"] != ""].groupby("new_code", sort=True):
-        for column in ("new_name", "new_type"):
-            variants = {fold_name(v): v for v in group[column]}
-            if len(variants) > 1:
-                where = ", ".join(
-                    f"row {r} {v}" for r, v in group[column].drop_duplicates().items()
-                )
+    for row, blank in rows[rows["new_code"] == ""].iterrows():
+        label = blank["old_code"] or blank["old_name"]
+        report.error(row, f"new_code of {label} is blank [W01]; say which new unit it joins.")
+    for column in ("new_name", "new_type"):
+        variants: dict[str, dict[str, str]] = defaultdict(dict)
+        for row, code, value in zip(rows.index, rows["new_code"], rows[column], strict=True):
+            variants[code].setdefault(fold_name(value), f"row {row} {value}")
+        for code, found in sorted(variants.items()):
+            if code and len(found) > 1:
+                where = ", ".join(found.values())
                 report.problems.append(
                     f"{report.source}: new_code {code} has several {column}s: {where} [W03]; make "
                     "them one."
@@ -297,21 +297,18 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
             report.warn("W02", f"rows {where} say the same of {label}; one was used.",
                         units=(str(unit),), value=float(len(group)), unit_of_value="rows")  # fmt: skip
     rows = rows[~(rows["unit"].notna() & rows["unit"].duplicated())]
-    whole = rows[rows["unit"].notna()]
-    for row, share in whole["share"].items():
-        if abs(share - 1) > SHARE_TOLERANCE and 0 < share < 1:
+    for row, unit, share in zip(rows.index, rows["unit"], rows["share"], strict=True):
+        if unit is not None and 0 < share < 1 - SHARE_TOLERANCE:
             report.error(
-                row, f"only {share:g} of {whole.at[row, 'unit']} is assigned [W04]; the shares of "
-                "a unit must add up to 1."
+                row, f"only {share:g} of {unit} is assigned [W04]; the shares of a unit must add "
+                "up to 1."
             )  # fmt: skip
-    known = set(rows["unit"].dropna())
-    for code, unit in old.iterrows():
-        if code not in known:
-            label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
-            where = f" in {unit['district']}" if unit["district"] else ""
-            report.problems.append(
-                f"{report.source}: {label}{where} has no row [K05]; say which new unit it joins."
-            )
+    for code, unit in old[~old.index.isin(rows["unit"].dropna())].iterrows():
+        label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
+        where = f" in {unit['district']}" if unit["district"] else ""
+        report.problems.append(
+            f"{report.source}: {label}{where} has no row [K05]; say which new unit it joins."
+        )
     return rows
 
 
@@ -331,13 +328,17 @@ def _check_names(
     old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
 ) -> None:
     """Warn of rows whose name is not that of the unit with their code."""
-    for row, unit, name in zip(rows.index, rows["unit"], rows["old_name"], strict=True):
+    layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
+    for row, unit, name, kind in zip(
+        rows.index, rows["unit"], rows["old_name"], rows["old_type"], strict=True
+    ):
         if unit is None or not name:
             continue
-        in_layer, unit_type = old.at[unit, "name"], old.at[unit, "unit_type"]
+        in_layer, unit_type = layer[unit]
+        if name == in_layer:
+            continue
         accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
-        typed = name_key(f"{rows.at[row, 'old_type']} {name}")
-        if name_key(name) not in accepted and typed not in accepted:
+        if accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):
             report.warn(
                 "K08", f"row {row} calls {unit} {name}; in the layer it is {in_layer}.",
                 units=(str(unit),), hint="Codes may be swapped or of another year.",

@@ -58,6 +58,10 @@ def dissolve(geometries: Geometries) -> Dissolved:
         If a member is null, empty or invalid, or no valid union can be made.
     """
     _check_members(geometries)
+    return _dissolve(geometries)
+
+
+def _dissolve(geometries: Geometries) -> Dissolved:
     if len(geometries) == 1:
         return Dissolved(geometries[0], "single")
     if shapely.get_num_coordinates(geometries).sum() >= SMALL:
@@ -107,7 +111,7 @@ def dissolve_groups(
     Parameters
     ----------
     geometries
-        Polygons, shape (n,).
+        Polygons, known to be valid and not empty; shape (n,).
     groups
         The group of each polygon as a number from 0, without a number left out; shape (n,).
     threads
@@ -121,4 +125,4 @@ def dissolve_groups(
     order = np.argsort(groups, kind="stable")
     members = np.split(geometries[order], np.flatnonzero(np.diff(groups[order])) + 1)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        return list(pool.map(dissolve, members))
+        return list(pool.map(_dissolve, members))

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geo_merge import fields, seam
 from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
@@ -38,6 +39,7 @@ def read_units(
     crs: str | int | None = None,
     encoding: str | None = None,
     code_width: int | None = names.CODE_WIDTH,
+    target_crs: CRS | None = None,
 ) -> gpd.GeoDataFrame:
     """Read the units of one or several files as one layer.
 
@@ -56,6 +58,8 @@ def read_units(
         Encoding of the attributes of Shapefiles; by default what the .cpg says.
     code_width
         Digits to which codes that a file stores as numbers are padded with leading zeros.
+    target_crs
+        The CRS in metres to bring all files to; by default that of the file with most units.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def read_units(
         check_coordinates(frame, raw.source)
         frames.append(frame)
         findings += found
-    joined, ledger = _join(frames, findings)
+    joined, ledger = _join(frames, findings, target_crs)
     _check_codes(joined)
     joined["is_piece"] = joined["code"] == ""
     _check_pieces(joined, findings)
@@ -294,10 +298,10 @@ def _piece_labels(joined: gpd.GeoDataFrame) -> list[str]:
 
 
 def _join(
-    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
+    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding], target_crs: CRS | None
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
     """Bring the layers to one CRS and let them share their borders."""
-    target = working_crs(frames)
+    target = target_crs or working_crs(frames)
     projected = [f if f.crs == target else f.to_crs(target) for f in frames]
     ledger: list[LedgerRow] = []
     if len(projected) > 1:
@@ -351,10 +355,3 @@ def _usable(geometries: np.ndarray[tuple[int], np.dtype[np.object_]]) -> np.ndar
         & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
         & shapely.is_valid(geometries)
     )
-
-
-def read_reference(path: StrPath, *, crs: str | int | None = None) -> gpd.GeoDataFrame:
-    """Read boundaries that somebody else published for the new units, indexed by code."""
-    return read_units(path, crs=crs)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import itertools
 import re
 from collections.abc import Iterator, Mapping
@@ -17,9 +16,10 @@ import numpy as np
 import orjson
 import shapely
 from branca.element import Element, Figure, MacroElement
-from jinja2 import Template
 from xstatic.pkg import leaflet
 
+from geo_merge.coverage import usable
+from geo_merge.dissolve import dissolve_groups
 from geo_merge.edges import Geometries, Ints
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
@@ -44,12 +44,18 @@ def before_after_map(result: MergeResult) -> Figure:
         ``save(path)`` writes the page.
     """
     colours = _colours(result.new)
+    before = simplified(
+        result.old[["name", "unit_type", "district", "new_code", "new_name", "geometry"]]
+    )
+    after = _after(result, before)
+    before = before.assign(colour=[colours[c] for c in before["new_code"]])
+    after = after.assign(colour=[colours[str(c)] for c in after.index])
     figure = Figure(title="geo_merge: before and after")
     count = result.summary
     panes = (
-        ("left", f"Before: {count['before']['count']:,} units", _before(result, colours),
+        ("left", f"Before: {count['before']['count']:,} units", before,
          {"name": "Unit", "unit_type": "Type", "district": "District", "new_name": "Becomes"}),
-        ("right", f"After: {count['after']['count']:,} units", _after(result, colours),
+        ("right", f"After: {count['after']['count']:,} units", after,
          {"name": "Unit", "unit_type": "Type", "made_of": "Made of", "area_km2": "Area (km²)",
           "population": "Population"}),
     )  # fmt: skip
@@ -57,7 +63,7 @@ def before_after_map(result: MergeResult) -> Figure:
     maps = []
     for side, title, frame, fields in panes:
         pane = _pane(side, bounds)
-        _units(frame, fields).add_to(pane)
+        _polygons(frame, fields).add_to(pane)
         _Title(title, SCHEMATIC_NOTE if result.schematic else "").add_to(pane)
         figure.add_child(pane)
         maps.append(pane)
@@ -112,66 +118,138 @@ def _data_uri(path: Path, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-class _Title(MacroElement):  # type: ignore[misc]
+class _Script(Element):  # type: ignore[misc]
+    """A script that is written as it is: branca would read every text in it as a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - branca's signature
+        """Return the script."""
+        return self.text
+
+
+class _Part(MacroElement):  # type: ignore[misc]
+    """A part of the page that is a script once the maps have their names."""
+
+    def script(self) -> str:
+        """Return the script."""
+        raise NotImplementedError
+
+    def render(self, **kwargs: Any) -> None:  # noqa: ANN401, ARG002 - branca's signature
+        """Add the script to the page."""
+        self.get_root().script.add_child(_Script(self.script()), name=self.get_name())
+
+
+class _Polygons(_Part):
+    """Coloured units with tooltips; every text of the data reaches the page as text."""
+
+    _script = """
+(function (map, data, fields) {
+  function tooltip(properties) {
+    var table = L.DomUtil.create("table");
+    fields.forEach(function (field) {
+      if (properties[field[0]] === null || properties[field[0]] === "") { return; }
+      var row = L.DomUtil.create("tr", "", table);
+      var head = L.DomUtil.create("th", "", row);
+      head.textContent = field[1];
+      head.style.cssText = "text-align:left;vertical-align:top;padding-right:1em";
+      var value = properties[field[0]];
+      L.DomUtil.create("td", "", row).textContent =
+        typeof value === "number" ? value.toLocaleString("en") : value;
+    });
+    table.style.cssText = "width:17em;white-space:normal;font:13px system-ui,sans-serif";
+    return table;
+  }
+  L.geoJSON(data, {
+    smoothFactor: 0,
+    style: function (feature) {
+      return {fillColor: feature.properties.colour, fillOpacity: 0.85, color: "#fff", weight: 1};
+    },
+    onEachFeature: function (feature, layer) {
+      layer.bindTooltip(function () { return tooltip(feature.properties); }, {sticky: true});
+      layer.on("mouseover", function () {
+        layer.setStyle({color: "#222", weight: 3}).bringToFront();
+      });
+      layer.on("mouseout", function () { layer.setStyle({color: "#fff", weight: 1}); });
+    }
+  }).addTo(map);
+})(%s, %s, %s);
+"""
+
+    def __init__(self, data: str, fields: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self._name = "Polygons"
+        self.data, self.fields = data, fields
+
+    def script(self) -> str:
+        """Return the script with the data in it."""
+        return self._script % (
+            self._parent.get_name(), self.data.replace("<", "\\u003c"), _literal(self.fields)
+        )  # fmt: skip
+
+
+class _Title(_Part):
     """A heading in the corner of a map."""
 
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        (function () {
-          var title = L.control({position: "topright"});
-          title.onAdd = function () {
-            var box = L.DomUtil.create("div");
-            box.style.cssText = "background:#fffd;padding:6px 10px;border-radius:4px;" +
-              "font:600 15px system-ui,sans-serif;max-width:22em";
-            box.textContent = {{ this.title }};
-            var note = L.DomUtil.create("div", "", box);
-            note.style.cssText = "font:400 12px system-ui,sans-serif;color:#a33";
-            note.textContent = {{ this.note }};
-            return box;
-          };
-          title.addTo({{ this._parent.get_name() }});
-        })();
-        {% endmacro %}
-        """
-    )
+    _script = """
+(function (map, text, remark) {
+  var title = L.control({position: "topright"});
+  title.onAdd = function () {
+    var box = L.DomUtil.create("div");
+    box.style.cssText = "background:#fffd;padding:6px 10px;border-radius:4px;" +
+      "font:600 15px system-ui,sans-serif;max-width:22em";
+    box.textContent = text;
+    var note = L.DomUtil.create("div", "", box);
+    note.style.cssText = "font:400 12px system-ui,sans-serif;color:#a33";
+    note.textContent = remark;
+    return box;
+  };
+  title.addTo(map);
+})(%s, %s, %s);
+"""
 
     def __init__(self, title: str, note: str) -> None:
         super().__init__()
         self._name = "Title"
-        self.title, self.note = _script_text(title), _script_text(note)
+        self.title, self.note = title, note
+
+    def script(self) -> str:
+        """Return the script with the texts in it."""
+        return self._script % (self._parent.get_name(), _literal(self.title), _literal(self.note))
 
 
-class _Sync(MacroElement):  # type: ignore[misc]
+class _Sync(_Part):
     """Two maps that move together."""
 
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        (function (maps) {
-          var moving = false;
-          maps.forEach(function (map, k) {
-            map.on("move", function () {
-              if (moving) { return; }
-              moving = true;
-              maps[1 - k].setView(map.getCenter(), map.getZoom(), {animate: false});
-              moving = false;
-            });
-          });
-        })([{{ this.left.get_name() }}, {{ this.right.get_name() }}]);
-        {% endmacro %}
-        """
-    )
+    _script = """
+(function (maps) {
+  var moving = false;
+  maps.forEach(function (map, k) {
+    map.on("move", function () {
+      if (moving) { return; }
+      moving = true;
+      maps[1 - k].setView(map.getCenter(), map.getZoom(), {animate: false});
+      moving = false;
+    });
+  });
+})([%s, %s]);
+"""
 
     def __init__(self, left: folium.Map, right: folium.Map) -> None:
         super().__init__()
         self._name = "Sync"
         self.left, self.right = left, right
 
+    def script(self) -> str:
+        """Return the script with the names of the maps in it."""
+        return self._script % (self.left.get_name(), self.right.get_name())
 
-def _script_text(text: str) -> str:
-    """Return a text as a JavaScript literal that cannot end the script around it."""
-    return orjson.dumps(text).decode().replace("<", "\\u003c")
+
+def _literal(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows
+    """Return a JavaScript literal that cannot end the script around it."""
+    return orjson.dumps(content).decode().replace("<", "\\u003c")
 
 
 def _bounds(frame: gpd.GeoDataFrame) -> list[list[float]]:
@@ -201,61 +279,34 @@ def _neighbours(geometries: Geometries) -> list[Ints]:
 
 
 def simplified(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer simplified for display, its shared borders still shared."""
-    geometries = np.asarray(frame.geometry.values)
-    real = ~shapely.is_missing(geometries)
-    real[real] = shapely.is_valid(geometries[real]) & ~shapely.is_empty(geometries[real])
+    """Return the usable units of a layer, simplified for display with shared borders shared."""
+    frame = frame[usable(np.asarray(frame.geometry.values))]
     west, south, east, north = frame.total_bounds
-    result = geometries.copy()
-    result[real] = shapely.coverage_simplify(
-        geometries[real], max(east - west, north - south) / DISPLAY_PIXELS
+    geometries = shapely.coverage_simplify(
+        np.asarray(frame.geometry.values), max(east - west, north - south) / DISPLAY_PIXELS
     )
-    return frame.set_geometry(gpd.GeoSeries(result, index=frame.index, crs=frame.crs))
+    return frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=frame.crs))
 
 
-def _before(result: MergeResult, colours: Mapping[str, str]) -> gpd.GeoDataFrame:
-    frame = result.old[["name", "unit_type", "district", "new_code", "new_name", "geometry"]]
-    return simplified(frame).assign(colour=[colours[c] for c in frame["new_code"]])
-
-
-def _after(result: MergeResult, colours: Mapping[str, str]) -> gpd.GeoDataFrame:
-    new = result.new
-    columns = [c for c in ("name", "unit_type", "population", "geometry") if c in new]
-    return simplified(new[columns]).assign(
-        made_of=[", ".join(names) for names in new["member_names"]],
-        area_km2=[f"{a:,.2f}" for a in new["area_km2"]],
-        colour=[colours[str(c)] for c in new.index],
-    )
-
-
-def _units(frame: gpd.GeoDataFrame, fields: Mapping[str, str]) -> folium.GeoJson:
-    """Return a layer with tooltips; every text reaches the page escaped."""
-    shown = {name: label for name, label in fields.items() if name in frame}
-    safe = frame[[*shown, "colour", "geometry"]].copy()
-    for name in shown:
-        safe[name] = [_escape(v) for v in safe[name]]
-    data = orjson.loads(b"".join(encode(safe.reset_index(drop=True), precision=_DISPLAY_DECIMALS)))
-    data["features"] = [f for f in data["features"] if f["geometry"] is not None]
-    return folium.GeoJson(
-        data,
-        style_function=_style,
-        highlight_function=lambda _: {"weight": 3, "color": "#222222"},
-        tooltip=folium.GeoJsonTooltip(
-            list(shown),
-            aliases=[html.escape(label) for label in shown.values()],
-            style="white-space:normal;width:17em;",
+def _after(result: MergeResult, before: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the new units, dissolved from the simplified old ones: both maps show one border."""
+    good = before[usable(np.asarray(before.geometry.values))]
+    codes, groups = np.unique(good["new_code"].to_numpy(str), return_inverse=True)
+    shapes = [d.geometry for d in dissolve_groups(np.asarray(good.geometry.values), groups)]
+    new = result.new.loc[codes]
+    columns = [c for c in ("name", "unit_type", "population") if c in new]
+    return gpd.GeoDataFrame(
+        new[columns].assign(
+            made_of=[", ".join(names) for names in new["member_names"]],
+            area_km2=[f"{a:,.2f}" for a in new["area_km2"]],
         ),
-        smooth_factor=0,
+        geometry=gpd.GeoSeries(shapes, index=new.index, crs=before.crs),
     )
 
 
-def _style(feature: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "fillColor": feature["properties"]["colour"], "fillOpacity": 0.85,
-        "color": "#ffffff", "weight": 1,
-    }  # fmt: skip
-
-
-def _escape(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
-    """Escape a text for HTML and for templates (``${``) alike."""
-    return html.escape(value).replace("$", "&#36;") if isinstance(value, str) else value
+def _polygons(frame: gpd.GeoDataFrame, fields: Mapping[str, str]) -> _Polygons:
+    """Return a layer with a tooltip of the fields, under their labels."""
+    shown = {name: label for name, label in fields.items() if name in frame}
+    kept = frame[[*shown, "colour", "geometry"]].reset_index(drop=True)
+    data = b"".join(encode(kept, precision=_DISPLAY_DECIMALS)).decode()
+    return _Polygons(data, list(shown.items()))

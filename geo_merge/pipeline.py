@@ -125,7 +125,12 @@ def merge(
     findings += attributes.notes(layer.frame, chosen)
     new = _dissolve(layer, chosen)
     say("Dissolving districts and provinces")
-    above = parents.dissolve_parents(layer.frame[layer.usable], new_province=new_province)
+    overlaps = bool((layer.faces.claims > 1).any())
+    above = parents.dissolve_parents(
+        layer.frame[layer.usable],
+        None if overlaps else layer.areas[layer.usable],
+        new_province=new_province,
+    )
     say("Comparing")
     findings += check_parts(new)
     table = None if declared is None else compare.as_declared(declared, new.index)
