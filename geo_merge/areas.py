@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
@@ -14,24 +16,37 @@ SQUARE_METRES_PER_KM2 = 1e6
 LONG_EDGE = 50.0
 
 
-def equal_area_crs(crs: CRS, bounds: tuple[float, float, float, float]) -> CRS:
-    """Return Lambert's azimuthal equal-area projection about the middle of a layer.
+@cache
+def equal_area_crs(crs: CRS, lon: int, lat: int) -> CRS:
+    """Return Lambert's azimuthal equal-area projection about a point in degrees.
 
-    The middle is rounded to whole degrees, so that a layer and a part of it mostly share it; the
-    ellipsoid is that of the layer's own CRS, so that no datum shift enters.
+    The ellipsoid is that of the layer's own CRS, so that no datum shift enters.
     """
-    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    lon, lat = to_degrees.transform((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
     ellipsoid = crs.ellipsoid
     return CRS.from_dict(
         {
             "proj": "laea",
-            "lon_0": round(lon),
-            "lat_0": round(lat),
+            "lon_0": lon,
+            "lat_0": lat,
             "a": ellipsoid.semi_major_metre,
             "rf": ellipsoid.inverse_flattening,
         }
     )
+
+
+@cache
+def _transformer(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _centred(crs: CRS, xy: Floats) -> CRS:
+    """Return the projection about the middle of vertices.
+
+    It is rounded to whole degrees, so that a layer and a part of it mostly share it.
+    """
+    middle = (xy.min(axis=0) + xy.max(axis=0)) / 2
+    lon, lat = _transformer(crs, crs.geodetic_crs).transform(*middle)
+    return equal_area_crs(crs, round(lon), round(lat))
 
 
 def _cross(a: Floats, b: Floats) -> Floats:
@@ -62,10 +77,7 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     if not len(real):
         return result
     rings = flatten(geometries[real])
-    west, south = rings.xy.min(axis=0)
-    east, north = rings.xy.max(axis=0)
-    target = equal_area_crs(crs, (west, south, east, north))
-    project = Transformer.from_crs(crs, target, always_xy=True).transform
+    project = _transformer(crs, _centred(crs, rings.xy)).transform
     vertex = np.column_stack(project(rings.xy[:, 0], rings.xy[:, 1]))
     origin = np.repeat(vertex[rings.start[:-1]], np.diff(rings.start), axis=0)
     a, b = (vertex - origin)[:-1], vertex[1:] - origin[:-1]

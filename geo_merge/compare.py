@@ -15,13 +15,15 @@ from geo_merge.codes import clean_code, code_key
 from geo_merge.coverage import Limits
 from geo_merge.edges import Geometries, cancel, chain, flatten
 from geo_merge.errors import TableError
-from geo_merge.faces import faces_between
+from geo_merge.faces import build_faces, count_claims, node
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import sources_of
 
 # Metres within which two vertices are the same: rounding of the coordinates.
 SAME_VERTEX = 1e-3
+# Square metres below which it does not matter whose land a difference is.
+SAME_AREA = 1.0
 _DECLARED = {
     "code": ("newcode", "code", "maxa", "ma"),
     "area_km2": ("areakm2", "area", "dientich", "dientichkm2"),
@@ -164,7 +166,8 @@ def compare_reference(
     difference = areas(differences, new.crs)
     area = new.loc[common, "area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     reference_area = area.copy()
-    reference_area[difference > 0] = areas(theirs[difference > 0], new.crs)
+    other = difference > SAME_AREA
+    reference_area[other] = areas(theirs[other], new.crs)
     joint = (area + reference_area + difference) / 2
     table = pd.DataFrame(
         {
@@ -202,8 +205,11 @@ def _difference(ours: BaseGeometry, theirs: BaseGeometry) -> BaseGeometry:
     rings = flatten(both)
     xy = np.round(rings.xy / SAME_VERTEX) * SAME_VERTEX + 0.0
     turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner == 1))
-    faces = faces_between(chain(turned, cancel(turned)), both)
-    return shapely.multipolygons(faces.geometry[faces.claims == 1])
+    lines = chain(turned, cancel(turned))
+    faces = build_faces(node(lines))
+    if shapely.area(faces).sum() > SAME_AREA:
+        faces = faces[count_claims(faces, both) == 1]
+    return shapely.multipolygons(faces)
 
 
 def _polygonal(geometries: Geometries) -> Geometries:

@@ -65,11 +65,39 @@ def usable(geometries: Geometries) -> Bools:
     return np.asarray(good)
 
 
-def check_geometries(frame: gpd.GeoDataFrame, limits: Limits | None = None) -> list[Finding]:
+def check_layer(
+    frame: gpd.GeoDataFrame,
+    limits: Limits | None = None,
+    *,
+    good: Bools | None = None,
+    faces: Faces | None = None,
+) -> list[Finding]:
+    """Run all checks of a layer by itself: its geometries, and the coverage they make.
+
+    Parameters
+    ----------
+    frame
+        Unit layer in a CRS in metres.
+    limits
+        Thresholds.
+    good, faces
+        What `usable` says of the geometries, and the faces of those, if known already.
+    """
+    limits = limits or Limits()
+    good = usable(np.asarray(frame.geometry.values)) if good is None else good
+    return [
+        *check_geometries(frame, limits, good=good),
+        *(check_coverage(frame[good], limits, faces=faces) if good.any() else ()),
+    ]
+
+
+def check_geometries(
+    frame: gpd.GeoDataFrame, limits: Limits | None = None, *, good: Bools | None = None
+) -> list[Finding]:
     """Find null, empty, non-polygonal, invalid, zero-area and tiny geometries (G01 to G05)."""
     limits = limits or Limits()
     geometries = np.asarray(frame.geometry.values)
-    suspect = ~usable(geometries)
+    suspect = ~(usable(geometries) if good is None else good)
     suspect[~suspect] = shapely.area(geometries[~suspect]) < limits.tiny
     findings = []
     for k in np.flatnonzero(suspect):
@@ -113,30 +141,26 @@ def _geometry_problem(
 
 
 def check_coverage(
-    frame: gpd.GeoDataFrame, limits: Limits | None = None, faces: Faces | None = None
+    frame: gpd.GeoDataFrame, limits: Limits | None = None, *, faces: Faces | None = None
 ) -> list[Finding]:
     """Find gaps, overlaps, mismatched edges and stray units among valid polygons.
 
     Parameters
     ----------
     frame
-        Unit layer in a CRS in metres; rows with unusable geometries are left out (see
-        `check_geometries`).
+        Units with usable geometries (see `usable`) in a CRS in metres.
     limits
         Thresholds.
     faces
-        The faces of the usable geometries, if they were built before.
+        Their faces, if they were built before.
     """
     limits = limits or Limits()
-    frame = frame[usable(np.asarray(frame.geometry.values))]
-    if frame.empty:
-        return []
     geometries = np.asarray(frame.geometry.values)
     faces = faces or find_faces(geometries)
     return [
         *_gaps(frame, geometries, faces, limits),
         *_overlaps(frame, geometries, faces, limits),
-        *_mismatches(frame, geometries),
+        *([] if faces.is_coverage else _mismatches(frame, geometries)),
         *_strays(frame, geometries, faces, limits),
     ]
 

@@ -21,10 +21,24 @@ class Faces:
     claims
         How many source polygons contain each face: 0 is a gap (or land outside), 1 belongs to
         one of them, 2 or more is an overlap; shape (faces,).
+    edge_length
+        Total length of the edges that no second polygon shares.
     """
 
     geometry: Geometries
     claims: Ints
+    edge_length: float
+
+    @property
+    def is_coverage(self) -> bool:
+        """Whether the polygons share all inner edges: no gap, no overlap, no odd vertex.
+
+        Then every edge that is left has land on one side only, so that the faces have as much
+        outline as there are edges; an edge between two faces counts twice, a dangling one never.
+        """
+        outline = float(np.sum(shapely.length(self.geometry)))
+        same = abs(outline - self.edge_length) <= 1e-12 * self.edge_length
+        return bool(same and (self.claims == 1).all())
 
     @property
     def area_claimed_again(self) -> float:
@@ -48,7 +62,8 @@ def find_faces(geometries: Geometries) -> Faces:
 def faces_between(lines: Geometries, geometries: Geometries) -> Faces:
     """Return the faces between lines, and how many of the polygons claim each."""
     faces = build_faces(node(lines))
-    return Faces(faces, _count_claims(faces, geometries))
+    length = float(np.sum(shapely.length(lines)))
+    return Faces(faces, count_claims(faces, geometries), length)
 
 
 def node(lines: Geometries) -> Geometries:
@@ -135,7 +150,7 @@ def _put_into_faces(
     return result
 
 
-def _count_claims(faces: Geometries, geometries: Geometries) -> Ints:
+def count_claims(faces: Geometries, geometries: Geometries) -> Ints:
     """Count the polygons that contain an inner point of each face."""
     if not len(faces):
         return np.empty(0, dtype=np.int64)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.crs import WGS84
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten
+from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten, hash_vertices
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
 
@@ -131,11 +132,23 @@ def _encode_geometries(frame: gpd.GeoDataFrame, precision: int) -> tuple[Floats,
     return boxes, one_by_one()
 
 
+@cache
 def _to_wgs84(crs: CRS) -> Callable[[Floats], Floats]:
     if crs.equals(WGS84):
         return lambda xy: xy
     project = Transformer.from_crs(crs, WGS84, always_xy=True).transform
     return lambda xy: np.column_stack(project(xy[:, 0], xy[:, 1]))
+
+
+def _project_vertices(xy: Floats, crs: CRS) -> Floats:
+    """Project vertices, each of those that neighbours share only once."""
+    if crs.equals(WGS84):
+        return xy
+    hashes = hash_vertices(xy)
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    same = (xy[first][inverse] == xy).all()  # else two vertices have one hash
+    project = _to_wgs84(crs)
+    return project(xy[first])[inverse] if same else project(xy)
 
 
 def _project_others(geometries: Geometries, crs: CRS, precision: int) -> Geometries:
@@ -151,7 +164,7 @@ class _Rounded:
     def __init__(self, geometries: Geometries, crs: CRS, precision: int) -> None:
         self.single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
         rings = flatten(geometries)
-        exact = _to_wgs84(crs)(rings.xy)
+        exact = _project_vertices(rings.xy, crs)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
         self.rings = replace(rings, xy=xy)

@@ -353,5 +353,5 @@ def _usable(geometries: np.ndarray[tuple[int], np.dtype[np.object_]]) -> np.ndar
         ~shapely.is_missing(geometries)
         & ~shapely.is_empty(geometries)
         & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
-        & shapely.is_valid(geometries)
+        & np.isfinite(shapely.bounds(geometries)).all(axis=1)
     )

@@ -38,60 +38,51 @@ def dissolve_parents(
         ``level`` (district, province), ``when`` (before, after), ``code, name, member_count,
         area_km2, method``.
     """
-    frames = [
-        _dissolve_level(old, m2, "district", "before", old["district_code"], old["district"]),
-        _dissolve_level(old, m2, "province", "before", old["province_code"], old["province"]),
-        _dissolve_level(old, m2, "province", "after", *_after(old, new_province)),
-    ]
-    known = [f for f in frames if len(f)]
-    if not known:
-        return gpd.GeoDataFrame({c: [] for c in _COLUMNS}, geometry=[], crs=old.crs)
-    return gpd.GeoDataFrame(pd.concat(known, ignore_index=True), crs=old.crs)
+    units = old.assign(
+        members=~old["is_piece"].to_numpy(bool), m2=np.nan if m2 is None else m2
+    )
+    district = _dissolve_level(units, "district", "before", old["district_code"], old["district"])
+    province = _dissolve_level(units, "province", "before", old["province_code"], old["province"])
+    codes, names = _after(province, new_province)
+    frames = [district, province, _dissolve_level(province, "province", "after", codes, names)]
+    known = [f for f in frames if len(f)] or frames[:1]
+    result = gpd.GeoDataFrame(pd.concat(known, ignore_index=True), crs=old.crs)
+    if m2 is None:
+        result["m2"] = areas(np.asarray(result.geometry.values), old.crs)
+    result["area_km2"] = result["m2"] / SQUARE_METRES_PER_KM2
+    return result.rename(columns={"members": "member_count"})[[*_COLUMNS, "geometry"]]
 
 
-def _after(old: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Series, pd.Series]:
-    pairs = old[["province_code", "province"]].drop_duplicates()
-    pairs = pairs[(pairs["province_code"] != "") | (pairs["province"] != "")]
-    known = {
-        (code, name): new_province(code, name)
-        for code, name in zip(pairs["province_code"], pairs["province"], strict=True)
-    }
-    if any(value is None for value in known.values()):
-        joined = ("+".join(c for c, _ in known if c), " + ".join(n for _, n in known if n))
-        known = dict.fromkeys(known, joined)
-    after = [
-        known.get((code, name)) or ("", "")
-        for code, name in zip(old["province_code"], old["province"], strict=True)
-    ]
-    return (pd.Series([c for c, _ in after], index=old.index, dtype=object),
-            pd.Series([n for _, n in after], index=old.index, dtype=object))  # fmt: skip
+def _after(province: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Series, pd.Series]:
+    """Return code and name of the new province of each old one."""
+    after = [new_province(c, n) for c, n in zip(province["code"], province["name"], strict=True)]
+    if any(known is None for known in after):
+        joined = ("+".join(filter(None, province["code"])), " + ".join(province["name"]))
+        after = [joined] * len(province)
+    return (pd.Series([known[0] for known in after if known], dtype=object),
+            pd.Series([known[1] for known in after if known], dtype=object))  # fmt: skip
 
 
 def _dissolve_level(
-    old: gpd.GeoDataFrame, m2: Floats | None, level: str, when: str, codes: pd.Series, names: pd.Series
+    members: gpd.GeoDataFrame, level: str, when: str, codes: pd.Series, names: pd.Series
 ) -> gpd.GeoDataFrame:
-    has_parent = ((codes != "") | (names != "")).to_numpy()
-    keys = pd.DataFrame({"code": codes[has_parent].to_numpy(), "name": names[has_parent].to_numpy()})
-    if keys.empty:
-        return gpd.GeoDataFrame({c: [] for c in _COLUMNS}, geometry=[], crs=old.crs)
-    # A parent is one unit by its code; names only tell apart those without a code.
-    label = keys["code"].where(keys["code"] != "", keys["name"])
-    unique, first, groups = np.unique(
-        label.to_numpy(str), return_index=True, return_inverse=True
-    )
-    dissolved = dissolve_groups(np.asarray(old.geometry.values)[has_parent], groups)
-    geometry = np.array([d.geometry for d in dissolved], dtype=object)
-    area = areas(geometry, old.crs) if m2 is None else np.bincount(groups, m2[has_parent])
-    units = ~old["is_piece"].to_numpy(bool)[has_parent]
+    """Dissolve members by their parent; one is a unit by its code, or by its name without one."""
+    has_parent = ((codes != "") | (names != "")).to_numpy(bool)
+    code, name = codes.to_numpy()[has_parent], names.to_numpy()[has_parent]
+    label = np.where(code != "", code, name).astype(str)
+    unique, first, groups = np.unique(label, return_index=True, return_inverse=True)
+    children = members[has_parent]
+    dissolved = dissolve_groups(np.asarray(children.geometry.values), groups) if len(label) else []
+    size = len(unique)
     return gpd.GeoDataFrame(
         {
             "level": level,
             "when": when,
-            "code": keys["code"].to_numpy()[first],
-            "name": keys["name"].to_numpy()[first],
-            "member_count": np.bincount(groups, units, minlength=len(unique)).astype(int),
-            "area_km2": area / SQUARE_METRES_PER_KM2,
+            "code": code[first],
+            "name": name[first],
+            "members": np.bincount(groups, children["members"], minlength=size).astype(int),
+            "m2": np.bincount(groups, children["m2"], minlength=size),
             "method": [d.method for d in dissolved],
         },
-        geometry=gpd.GeoSeries(geometry, crs=old.crs).values,
+        geometry=gpd.GeoSeries([d.geometry for d in dissolved], crs=members.crs).values,
     )

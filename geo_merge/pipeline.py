@@ -17,8 +17,7 @@ from geo_merge.attributes import Rule
 from geo_merge.coverage import (
     COVERAGE_CHECKS,
     Limits,
-    check_coverage,
-    check_geometries,
+    check_layer,
     check_parts,
     claimed_again,
     usable,
@@ -119,7 +118,8 @@ def merge(
     resolved = _resolve(old, crosswalk, name_key)
     say("Checking the layer")
     layer = _prepare(old, resolved)
-    findings = [*findings_of(read), *resolved.findings, *check_layer(layer.frame, limits, layer.faces)]
+    findings = [*findings_of(read), *resolved.findings, 
+                *check_layer(layer.frame, limits, good=layer.usable, faces=layer.faces)]  # fmt: skip
     say("Dissolving")
     chosen = attributes.rules_for(layer.frame, _fields(layer.frame), rules or {})
     findings += attributes.notes(layer.frame, chosen)
@@ -156,13 +156,6 @@ def merge(
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": old.crs.to_string(), "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
-
-
-def check_layer(
-    frame: gpd.GeoDataFrame, limits: Limits | None = None, faces: Faces | None = None
-) -> list[Finding]:
-    """Run all checks of a layer by itself."""
-    return [*check_geometries(frame, limits), *check_coverage(frame, limits, faces)]
 
 
 def validate(
@@ -373,7 +366,7 @@ def _prove(
     ]
     geometries = np.asarray(new.geometry.values)
     whole = geometries[~shapely.is_empty(geometries)]
-    if clean_input and not shapely.coverage_is_valid(whole):
+    if clean_input and not find_faces(whole).is_coverage:
         findings.append(
             Finding(
                 check="P03",

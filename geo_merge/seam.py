@@ -49,7 +49,7 @@ def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
     Parameters
     ----------
     layers
-        Valid polygons of each layer, all in one CRS in metres. The first keeps its vertices.
+        Polygons of each layer, all in one CRS in metres. The first keeps its vertices.
     tolerance
         How far a vertex may move, in metres.
 
@@ -64,7 +64,7 @@ def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
         here = layer
         for k, earlier in enumerate(done):
             a, b, step = _join_two(earlier, here, tolerance)
-            if not (shapely.is_valid(a).all() and shapely.is_valid(b).all()):
+            if not (_still_valid(earlier, a) and _still_valid(here, b)):
                 continue
             change = shapely.area(a).sum() + shapely.area(b).sum()
             change -= shapely.area(earlier).sum() + shapely.area(here).sum()
@@ -78,6 +78,13 @@ def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
             )
         done.append(here)
     return replace(totals, layers=tuple(done))
+
+
+def _still_valid(before: Geometries, after: Geometries) -> bool:
+    """Tell whether no polygon that changed became invalid."""
+    changed = ~shapely.equals_identical(before, after)
+    broken = ~shapely.is_valid(after[changed])
+    return not shapely.is_valid(before[changed][broken]).any()
 
 
 def _join_two(a: Geometries, b: Geometries, tolerance: float) -> tuple[Geometries, Geometries, Seam]:
