@@ -102,8 +102,7 @@ def build(  # noqa: PLR0913 - one parameter an option
     wanted = check_formats(_split(formats))
     rules = _rules(rule)
     files = list(old or [])
-    schematic = not files
-    if schematic:
+    if not files:
         from geo_merge.sample import sample_files
 
         files, sample_crosswalk = sample_files()
@@ -116,7 +115,6 @@ def build(  # noqa: PLR0913 - one parameter an option
                                     code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
         result = _merge(units, table, _read_reference(reference, crs, units),
                         _read_declared(declared, encoding), rules, say)  # fmt: skip
-        result.provenance["schematic"] = schematic or result.schematic
         say("Writing")
         inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
         options = {"crs": crs, "encoding": encoding, "code_field": code_field,
@@ -239,7 +237,7 @@ def fetch(
     target = out or Path(f"{province.slug}.gpkg")
     with _progress() as say:
         say(f"Fetching {province.name}")
-        path = fetch_province(province, target, mirror=mirror)
+        path = fetch_province(province, target, mirror=mirror, progress=say)
         paths = [path, *(write_before(province, path) if before else [])]
     _print(str(p) for p in paths)
 

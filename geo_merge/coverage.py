@@ -27,6 +27,9 @@ class Limits:
     ----------
     narrow
         Gaps and overlaps at most this wide are slivers, in metres.
+    hairline
+        Gaps and overlaps thinner than this are rounding of coordinates, in metres; they are
+        reported as edges that do not match (C05).
     tiny
         Units smaller than this are crumbs, in square metres.
     far
@@ -38,6 +41,7 @@ class Limits:
     """
 
     narrow: float = 0.10
+    hairline: float = 1e-6
     tiny: float = 1.0
     far: float = 50_000.0
     declared: float = 0.01
@@ -170,17 +174,20 @@ def is_narrow(faces: Geometries, width: float) -> Bools:
 
     No circle of this diameter fits in: exactly, the polygon eroded by half of it is empty.
     """
-    mean_width = 2 * shapely.area(faces) / np.maximum(shapely.length(faces), 1e-300)
-    narrow = mean_width <= width  # the largest circle is at least as wide as the mean
+    narrow = _mean_width(faces) <= width  # the largest circle is at least as wide as the mean
     narrow[narrow] = shapely.is_empty(shapely.buffer(faces[narrow], -width / 2))
     return np.asarray(narrow)
 
 
+def _mean_width(faces: Geometries | BaseGeometry) -> Floats:
+    return np.asarray(2 * shapely.area(faces) / np.maximum(shapely.length(faces), 1e-300))
+
+
 def width_of(face: BaseGeometry) -> float:
     """Return how wide a polygon is: the largest circle in it; of a hairline the mean width."""
-    mean = 2 * face.area / face.length
+    mean = float(_mean_width(face))
     if mean < 0.02 * np.sqrt(face.area):
-        return float(mean)
+        return mean
     circle = shapely.maximum_inscribed_circle(face, tolerance=mean / 10)
     return float(2 * shapely.length(circle))
 
@@ -189,6 +196,7 @@ def _gaps(
     frame: gpd.GeoDataFrame, geometries: Geometries, faces: Faces, limits: Limits
 ) -> list[Finding]:
     gaps = faces.geometry[faces.claims == 0]
+    gaps = gaps[_mean_width(gaps) > limits.hairline]
     if not len(gaps):
         return []
     tree = shapely.STRtree(geometries)
@@ -219,7 +227,11 @@ def _gaps(
 def _overlaps(
     frame: gpd.GeoDataFrame, geometries: Geometries, faces: Faces, limits: Limits
 ) -> list[Finding]:
-    pairs = overlapping_pairs(geometries, faces)
+    pairs = [
+        (pair, region)
+        for pair, region in overlapping_pairs(geometries, faces)
+        if _mean_width(region) > limits.hairline
+    ]
     if not pairs:
         return []
     regions = np.array([region for _, region in pairs], dtype=object)

@@ -34,6 +34,8 @@ FORMATS = ("geojson", "gpkg", "shp", "fgb", "parquet", "csv", "xlsx")
 # Fixed, so that the same input gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
+# Slivers are narrower than the 7 decimals of the units can show.
+_FINDING_DECIMALS, _DRAWN = 9, 5e-4  # metres
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
@@ -125,9 +127,8 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
     write_geojson(old_units(result), folder / "old_units.geojson")
     write_geojson(result.parents, folder / "parents.geojson")
-    write_geojson(result.findings, folder / "findings.geojson")
+    _write_findings(result.findings, folder)
     write_csv(result.statistics.reset_index(), folder / "statistics.csv")
-    write_csv(findings_table(result.findings), folder / "findings.csv")
     write_csv(result.ledger, folder / "ledger.csv")
     write_csv(result.crosswalk, folder / "crosswalk.csv")
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
@@ -137,11 +138,21 @@ def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]
     """Write ``findings.geojson`` and ``findings.csv``."""
     directory = Path(directory)
     with staging(directory) as folder:
-        write_geojson(findings, folder / "findings.geojson")
-        write_csv(findings_table(findings), folder / "findings.csv")
+        _write_findings(findings, folder)
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory)
     return [directory / name for name in names]
+
+
+def _write_findings(findings: gpd.GeoDataFrame, folder: Path) -> None:
+    """Write findings; what is too thin to be drawn at a tenth of a millimetre becomes a point."""
+    geometries = np.asarray(findings.geometry.values).copy()
+    thin = shapely.area(geometries) < _DRAWN * shapely.length(geometries)
+    thin &= np.isin(shapely.get_dimensions(geometries), [2])
+    geometries[thin] = shapely.point_on_surface(geometries[thin])
+    drawn = findings.set_geometry(gpd.GeoSeries(geometries, index=findings.index, crs=findings.crs))
+    write_geojson(drawn, folder / "findings.geojson", precision=_FINDING_DECIMALS)
+    write_csv(findings_table(findings), folder / "findings.csv")
 
 
 def summary_of(result: MergeResult) -> dict[str, Any]:

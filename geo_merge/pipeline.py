@@ -42,7 +42,7 @@ from geo_merge.vietnam.provinces import province_after
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
     ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name", "geometry",
-     "district_code", "district", "province_code", "province")
+     "district_code", "district", "province_code", "province", "schematic")
 )  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -154,7 +154,7 @@ def merge(
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
-                    "crs": old.crs.to_string(), "rules": {k: str(v) for k, v in chosen.items()}},
+                    "crs": old.crs.to_string(), "schematic": _is_schematic(old), "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
 
 
@@ -196,6 +196,11 @@ def validate(
     if reference is not None:
         findings += compare.compare_reference(good, reference, limits)[1]
     return findings_frame(findings, layer.crs)
+
+
+def _is_schematic(old: gpd.GeoDataFrame) -> bool:
+    """Tell whether a field of the layer says that its boundaries are schematic."""
+    return "schematic" in old and bool((old["schematic"].fillna(0) != 0).any())
 
 
 def _guard(old: gpd.GeoDataFrame) -> None:

@@ -1,0 +1,101 @@
+"""Old and new units of Vietnam from the package vietnamadminunits (MIT): names, codes, positions."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from importlib.util import find_spec
+from pathlib import Path
+
+import pandas as pd
+
+from geo_merge.errors import FetchError
+
+_BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
+
+
+def _data_folder() -> Path:
+    spec = find_spec("vietnamadminunits")
+    if spec is None or spec.origin is None:
+        raise FetchError(
+            "The names and positions of the old communes come with the extra geo-merge[vietnam]; "
+            "install it: pip install 'geo-merge[vietnam]'."
+        )
+    return Path(spec.origin).parent / "data"
+
+
+def _query(sql: str) -> pd.DataFrame:
+    with sqlite3.connect(f"file:{_data_folder() / 'dataset.db'}?mode=ro", uri=True) as connection:
+        return pd.read_sql_query(sql, connection)
+
+
+def old_communes() -> pd.DataFrame:
+    """Return the communes before July 2025.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, name, unit_type, district_code, district, province_code, province``, position
+        ``lon, lat`` and bounds ``west, south, east, north`` in degrees, and ``key``.
+    """
+    frame = _query(
+        "select wardCode code, wardShort name, wardType unit_type, districtCode district_code, "
+        "district, provinceCode province_code, province, wardLon lon, wardLat lat, "
+        "wardBounds bounds, provinceKey || '_' || districtKey || '_' || coalesce(wardKey, '') key "
+        "from admin_units_legacy where wardCode is not null order by wardCode"
+    )
+    corners = frame.pop("bounds").str.extract(_BOUNDS).astype(float)
+    frame[["south", "west", "north", "east"]] = corners.to_numpy()
+    return frame
+
+
+def new_units() -> pd.DataFrame:
+    """Return the units since July 2025: ``code, name, unit_type, province_code, province``."""
+    return _query(
+        "select wardCode code, wardShort name, wardType unit_type, provinceCode province_code, "
+        "province, provinceKey province_key, wardKey key from admin_units order by wardCode"
+    )
+
+
+def crosswalk(province_code: str) -> pd.DataFrame:
+    """Return which new units of a province the old communes became part of.
+
+    Parameters
+    ----------
+    province_code
+        Code of one of the 34 provinces.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of crosswalks; a divided commune has a row for each of its new units.
+    """
+    converter = json.loads((_data_folder() / "converter_2025.json").read_text("utf-8"))
+    new = new_units()
+    new = new[new["province_code"] == province_code].set_index("key")
+    province_key = str(new["province_key"].iloc[0])
+    pairs = [
+        (old, key)
+        for key, members in converter["DICT_PROVINCE_WARD_NO_DIVIDED"][province_key].items()
+        for old in members
+    ]
+    pairs += [
+        (old, part["newWardKey"])
+        for old, parts in converter["DICT_PROVINCE_WARD_DIVIDED"].get(province_key, {}).items()
+        for part in parts
+    ]
+    old = old_communes().set_index("key")
+    rows = [
+        {
+            "old_code": old.at[o, "code"], "old_name": old.at[o, "name"],
+            "old_type": old.at[o, "unit_type"], "old_district_code": old.at[o, "district_code"],
+            "old_district": old.at[o, "district"],
+            "old_province_code": old.at[o, "province_code"], "old_province": old.at[o, "province"],
+            "new_code": new.at[n, "code"], "new_name": new.at[n, "name"],
+            "new_type": new.at[n, "unit_type"],
+        }
+        for o, n in pairs
+        if o in old.index
+    ]  # fmt: skip
+    return pd.DataFrame(rows).sort_values(["old_code", "new_code"], ignore_index=True)

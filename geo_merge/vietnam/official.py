@@ -1,0 +1,243 @@
+"""The official boundaries of the 34 provinces, fetched file by file and checked by hash."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlparse
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+import pooch
+import requests
+import shapely
+
+from geo_merge.edges import Geometries
+from geo_merge.errors import FetchError
+from geo_merge.fields import fold_field
+from geo_merge.files import whole_file
+from geo_merge.tessellate import mend_positions, noded, tessellate
+from geo_merge.vietnam import gazetteer
+from geo_merge.vietnam.names import split_type
+from geo_merge.vietnam.provinces import PROVINCES
+
+COMMIT = "cd58063299585146ded3981f2272946ef19ced54"
+REPOSITORY = "thanglequoc/vietnamese-provinces-database"
+FOLDER = "json/geojson"
+SOURCE = f"https://raw.githubusercontent.com/{REPOSITORY}/{COMMIT}/{FOLDER}/"
+ATTRIBUTION = f"github.com/{REPOSITORY} (MIT), commit {COMMIT[:8]}, after the official map"
+_AT_ONCE = 8
+_TIMEOUT = 30  # seconds without an answer
+_METRES = 3405  # VN-2000 / UTM 48N, for tessellating
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Province:
+    """One of the 34 provinces, and the files with its units."""
+
+    code: str
+    slug: str
+    name: str
+    registry: dict[str, str]
+
+
+def provinces() -> list[Province]:
+    """Return the 34 provinces in the order of their codes."""
+    names = {code: name for _, _, code, name in PROVINCES}
+    text = files("geo_merge.vietnam").joinpath("official_boundaries.txt").read_text("utf-8")
+    registry: dict[str, dict[str, str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            path, digest = line.split()
+            registry.setdefault(path.split("/")[0], {})[path] = digest
+    return [
+        Province(folder[:2], folder[3:], names[folder[:2]], paths)
+        for folder, paths in sorted(registry.items())
+    ]
+
+
+def find_province(text: str) -> Province:
+    """Return the province of a code or name, with or without accents and type.
+
+    Raises
+    ------
+    FetchError
+        If there is none; the message lists all.
+    """
+    wanted = fold_field(split_type(text)[1])
+    known = provinces()
+    for province in known:
+        plain = fold_field(province.slug)
+        if wanted in {province.code, plain, fold_field(province.name)}:
+            return province
+    listed = ", ".join(f"{p.code} {p.slug}" for p in known)
+    raise FetchError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
+
+
+def fetch_province(
+    province: Province,
+    target: Path,
+    *,
+    mirror: str | None = None,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Fetch the units of a province and write them as a GeoPackage in WGS 84.
+
+    Parameters
+    ----------
+    province
+        See `find_province`.
+    target
+        The GeoPackage.
+    mirror
+        A folder or address with a copy of the repository, or of its folder ``json/geojson``.
+    cache
+        Where fetched files are kept; a folder of the user's cache by default.
+    progress
+        Called with how far the work is.
+
+    Raises
+    ------
+    FetchError
+        If a file cannot be had, or is not the published one.
+    """
+    folder = cache or Path(pooch.os_cache("geo_merge")) / COMMIT[:8]
+    paths = _fetch_all(province, folder, mirror, progress or (lambda _: None))
+    frame = read_boundaries(paths)
+    with whole_file(target) as temporary:
+        frame.to_file(temporary, layer="units", driver="GPKG")
+    return target
+
+
+def _fetch_all(
+    province: Province, folder: Path, mirror: str | None, progress: Progress
+) -> list[Path]:
+    base, downloader = _source(mirror)
+    store = pooch.create(path=folder, base_url=base, registry=province.registry, retry_if_failed=1)
+    pooch.get_logger().setLevel("WARNING")
+
+    def fetch(path: str) -> Path:
+        return Path(store.fetch(path, downloader=downloader))
+
+    result = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        futures = [pool.submit(fetch, path) for path in province.registry]
+        try:
+            for done, future in enumerate(futures, start=1):
+                result.append(future.result())
+                progress(f"Fetching {province.name}: {done} of {len(futures)}")
+        except (requests.RequestException, OSError, ValueError) as error:
+            pool.shutdown(cancel_futures=True)
+            raise _explained(error, base) from error
+    return result
+
+
+def _explained(error: Exception, base: str) -> FetchError:
+    if isinstance(error, requests.ConnectionError | requests.Timeout):
+        host = urlparse(base).netloc
+        return FetchError(
+            f"{host} does not answer; without internet, name a copy with --mirror FOLDER."
+        )
+    if isinstance(error, requests.HTTPError):
+        return FetchError(f"{error}; name another copy with --mirror.")
+    if isinstance(error, ValueError):  # pooch: the hash differs
+        return FetchError(f"A fetched file is not the published one ({error}); try again.")
+    return FetchError(f"{base}: {error}; name a complete copy with --mirror.")
+
+
+def _source(mirror: str | None) -> tuple[str, Callable[[str, str, object], None]]:
+    if mirror is None:
+        return SOURCE, pooch.HTTPDownloader(timeout=_TIMEOUT)
+    if urlparse(mirror).scheme in {"http", "https"}:
+        return mirror.rstrip("/") + "/", pooch.HTTPDownloader(timeout=_TIMEOUT)
+    folder = Path(mirror)
+    if not folder.is_dir():
+        raise FetchError(f"--mirror {mirror}: no such folder.")
+    inner = folder / FOLDER
+    return f"{inner if inner.is_dir() else folder}/", _copy
+
+
+def _copy(url: str, output: str, pooch_: object) -> None:
+    """Copy a file of a mirror: the downloader of folders."""
+    del pooch_
+    shutil.copyfile(url, output)
+
+
+def read_boundaries(paths: Sequence[Path]) -> gpd.GeoDataFrame:
+    """Read GeoJSON files of one unit each: ``code, name, unit_type, area_km2``, WGS 84."""
+    rows, shapes = [], []
+    for path in paths:
+        feature = orjson.loads(path.read_bytes())["features"][0]
+        properties = feature["properties"]
+        rows.append(
+            {
+                "code": properties["code"],
+                "name": properties["name"],
+                "unit_type": split_type(properties["fullName"])[0],
+                "area_km2": float(properties["areaKm2"]),
+                "source": ATTRIBUTION,
+            }
+        )
+        shapes.append(shapely.from_geojson(orjson.dumps(feature["geometry"])))
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs=4326)
+
+
+def write_before(province: Province, boundaries: Path) -> list[Path]:
+    """Write an approximate layer of the communes before the merger, and its crosswalk.
+
+    Each new unit is divided among the positions of the communes that it was made of, so that the
+    outlines of the new units are the official ones and the lines inside them are not. A commune
+    that was divided is there once for each of its parts.
+
+    Returns
+    -------
+    list of pathlib.Path
+        A GeoPackage and a CSV beside `boundaries`.
+    """
+    official = gpd.read_file(boundaries).set_index("code")
+    frame, table = approximate_before(official, gazetteer.crosswalk(province.code))
+    layer = boundaries.with_name(f"{boundaries.stem}_before.gpkg")
+    rows = boundaries.with_name(f"{boundaries.stem}_crosswalk.csv")
+    with whole_file(layer) as temporary:
+        frame.to_file(temporary, layer="communes", driver="GPKG")
+    with whole_file(rows) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+    return [layer, rows]
+
+
+def approximate_before(
+    official: gpd.GeoDataFrame, table: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Divide new units among the positions of their members; see `write_before`."""
+    places = gazetteer.old_communes().set_index("code")
+    xy = gpd.GeoSeries(
+        gpd.points_from_xy(places["lon"], places["lat"]), index=places.index, crs=4326
+    ).to_crs(_METRES)
+    shapes = official.geometry.to_crs(_METRES)
+    known = table[table["new_code"].isin(official.index)].reset_index(drop=True)
+    polygons: Geometries = np.empty(len(known), dtype=object)
+    for code, group in known.groupby("new_code"):
+        within = shapes[code]
+        points = shapely.get_coordinates(np.asarray(xy[group["old_code"]].values))
+        polygons[group.index] = tessellate(mend_positions(points, within)[0], within)
+    polygons = noded(polygons)
+    divided = known["old_code"].duplicated(keep=False)
+    known["old_code"] = known["old_code"].where(
+        ~divided, known["old_code"] + "/" + known["new_code"]
+    )
+    fields = {"old_code": "code", "old_name": "name", "old_type": "unit_type",
+              "old_district_code": "district_code", "old_district": "district",
+              "old_province_code": "province_code", "old_province": "province"}  # fmt: skip
+    frame = gpd.GeoDataFrame(
+        known[list(fields)].rename(columns=fields), geometry=polygons, crs=_METRES
+    )
+    frame["schematic"] = 1
+    return frame, known
