@@ -134,14 +134,13 @@ def _geometry_problem(
         return "G02", Severity.ERROR, "has a vertex that is no finite number", None
     if shapely.get_type_id(geometry) not in _POLYGONAL:
         return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
-    area = shapely.area(geometry)
-    if area == 0:
+    if shapely.area(shapely.convex_hull(geometry)) == 0:
         return "G05", Severity.ERROR, "has no area", geometry
     if not shapely.is_valid(geometry):
         what, _, place = shapely.is_valid_reason(geometry).partition("[")
         point = shapely.Point(*map(float, place.rstrip("]").split()[:2])) if place else geometry
         return "G04", Severity.ERROR, f"is invalid: {what.lower()} at {place.rstrip(']')}", point
-    return "G05", Severity.WARNING, f"has only {area:.2g} m²", geometry
+    return "G05", Severity.WARNING, f"has only {shapely.area(geometry):.2g} m²", geometry
 
 
 def check_coverage(

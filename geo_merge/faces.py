@@ -22,7 +22,7 @@ class Faces:
         How many source polygons contain each face: 0 is a gap (or land outside), 1 belongs to
         one of them, 2 or more is an overlap; shape (faces,).
     edge_length
-        Total length of the edges that no second polygon shares.
+        Total length of the lines between the faces and around them, each counted once.
     """
 
     geometry: Geometries
@@ -33,8 +33,8 @@ class Faces:
     def is_coverage(self) -> bool:
         """Whether the polygons share all inner edges: no gap, no overlap, no odd vertex.
 
-        Then every edge that is left has land on one side only, so that the faces have as much
-        outline as there are edges; an edge between two faces counts twice, a dangling one never.
+        Then every line has land on one side only, so that the faces have as much outline as there
+        are lines; a line between two faces counts twice, a dangling one never.
         """
         outline = float(np.sum(shapely.length(self.geometry)))
         same = abs(outline - self.edge_length) <= 1e-12 * self.edge_length
@@ -61,9 +61,9 @@ def find_faces(geometries: Geometries) -> Faces:
 
 def faces_between(lines: Geometries, geometries: Geometries) -> Faces:
     """Return the faces between lines, and how many of the polygons claim each."""
-    faces = build_faces(node(lines))
-    length = float(np.sum(shapely.length(lines)))
-    return Faces(faces, count_claims(faces, geometries), length)
+    noded = node(lines)
+    faces = build_faces(noded)
+    return Faces(faces, count_claims(faces, geometries), float(np.sum(shapely.length(noded))))
 
 
 def node(lines: Geometries) -> Geometries:
@@ -151,12 +151,21 @@ def _put_into_faces(
 
 
 def count_claims(faces: Geometries, geometries: Geometries) -> Ints:
-    """Count the polygons that contain an inner point of each face."""
+    """Count the polygons that contain each face."""
     if not len(faces):
         return np.empty(0, dtype=np.int64)
     points = shapely.point_on_surface(faces)
     xy = shapely.get_coordinates(points)
-    face, owner = shapely.STRtree(geometries).query(points)
+    tree = shapely.STRtree(geometries)
+    face, owner = tree.query(points)
     shapely.prepare(geometries[np.unique(owner)])
-    claimed = shapely.intersects_xy(geometries[owner], xy[face, 0], xy[face, 1])
-    return np.bincount(face[claimed], minlength=len(faces))
+    inside = shapely.contains_xy(geometries[owner], xy[face, 0], xy[face, 1])
+    touched = shapely.intersects_xy(geometries[owner], xy[face, 0], xy[face, 1])
+    claims = np.bincount(face[inside], minlength=len(faces))
+    # A point on the border between two claimants is inside neither.
+    for k in np.unique(face[touched & ~inside]):
+        near = tree.query(faces[k], predicate="intersects")
+        claimed = float(shapely.area(shapely.intersection(faces[k], geometries[near])).sum())
+        area = float(shapely.area(faces[k]))
+        claims[k] = round(claimed / area) if area else 1
+    return claims

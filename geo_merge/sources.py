@@ -239,14 +239,14 @@ def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLay
 
     try:
         frame = gpd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise LayerError(
+            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
+        ) from error
     except ValueError as error:  # geopandas: no geo metadata
         raise LayerError(
             f"{path.name} is not a GeoParquet file ({error}) [F01]; write it with its geometry "
             "metadata."
-        ) from error
-    except (pa.ArrowException, OSError) as error:
-        raise LayerError(
-            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
     return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
 

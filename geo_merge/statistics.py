@@ -29,7 +29,7 @@ def unit_statistics(new: gpd.GeoDataFrame, declared: pd.DataFrame | None = None)
     declared
         Figures that somebody else published, indexed by new code: ``area_km2, population``.
     """
-    columns = ["name", "unit_type", "member_count", "members", "pieces", "area_km2", "population",
+    columns = ["name", "unit_type", "member_count", "members", "member_names", "pieces", "area_km2", "population",
                "density", "method"]  # fmt: skip
     frame = pd.DataFrame(new[[c for c in columns if c in new]])
     if declared is None:

@@ -228,10 +228,10 @@ def _fill_merged(sheet: Any, name: str) -> list[Finding]:  # noqa: ANN401 - open
     spans = [str(span) for span in sheet.merged_cells.ranges]
     for span in spans:
         value = sheet[span.split(":")[0]].value
-        cells = [cell for row in sheet[span] for cell in row]
         sheet.unmerge_cells(span)
-        for cell in cells:
-            cell.value = value
+        for row in sheet[span]:
+            for cell in row:
+                cell.value = value
     if not spans:
         return []
     return [

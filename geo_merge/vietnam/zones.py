@@ -11,6 +11,7 @@ from geo_merge.crs import WGS84, Bounds, lonlat_bounds
 # VN-2000 geographic; UTM 48N, 49N; TM-3 zones of the provinces (Circular 973/2001/TT-TCĐC).
 VN2000 = (4756, 3405, 3406, *range(9205, 9219), *range(5896, 5900))
 CANDIDATES = (4326, *VN2000, 32648, 32649)
+UTM = frozenset({3405, 3406, 32648, 32649})
 # Mainland with near islands, degrees: west, south, east, north.
 LAND = (102.0, 8.0, 110.0, 23.5)
 # A TM-3 zone is 3° wide; a province reaches over its edge at most by this.
@@ -33,6 +34,8 @@ def _fits(crs: CRS, bounds: Bounds) -> bool:
     inside = west >= LAND[0] and south >= LAND[1] and east <= LAND[2] and north <= LAND[3]
     if not inside or crs.is_geographic or crs.equals(WGS84):
         return inside
-    meridian = crs.to_dict().get("lon_0", 105 if crs.to_epsg() in {3405, 32648} else 111)
-    reach = ZONE_REACH if crs.to_epsg() not in {3405, 3406, 32648, 32649} else 2 * ZONE_REACH
-    return meridian - reach <= west and east <= meridian + reach
+    meridian = next(
+        p.value for p in crs.coordinate_operation.params if p.name == "Longitude of natural origin"
+    )
+    reach = 2 * ZONE_REACH if crs.to_epsg() in UTM else ZONE_REACH  # a UTM zone is 6° wide
+    return bool(meridian - reach <= west and east <= meridian + reach)

@@ -1,0 +1,71 @@
+"""Shared data: small grids worked out by hand, and the real data where it is present."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+CRS = 9214  # VN-2000 / TM-3 107°00′
+ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: needs Debian's chromium")
+
+
+@pytest.fixture(scope="session")
+def bac_ninh() -> Path:
+    """The real data of the new Bắc Ninh."""
+    folder = DATA / "bac_ninh"
+    if not folder.is_dir():
+        pytest.skip(f"the reference data is absent: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vietnam() -> Path:
+    """The real data of the whole country."""
+    folder = DATA / "vietnam"
+    if not folder.is_dir():
+        pytest.skip(f"the reference data is absent: {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    return path
+
+
+def square(column: float, row: float, size: float = 1000.0) -> shapely.Polygon:
+    """A square of a grid, in metres from the origin."""
+    x, y = ORIGIN[0] + column * size, ORIGIN[1] + row * size
+    return shapely.box(x, y, x + size, y + size)
+
+
+@pytest.fixture
+def grid() -> Callable[..., gpd.GeoDataFrame]:
+    """Make a unit layer of columns by rows squares of 1 km², coded 00001, 00002, ..."""
+
+    def make(columns: int = 2, rows: int = 2, **extra: object) -> gpd.GeoDataFrame:
+        shapes = [square(c, r) for r in range(rows) for c in range(columns)]
+        codes = [f"{k:05d}" for k in range(1, len(shapes) + 1)]
+        frame = gpd.GeoDataFrame(
+            {"name": [f"Xã {k}" for k in range(1, len(shapes) + 1)], "unit_type": "Xã", **extra},
+            geometry=shapes,
+            crs=CRS,
+        )
+        frame.index = frame.index.__class__([], dtype="int64") if not codes else frame.index
+        return frame.set_index(gpd.pd.Index(codes, name="code"))
+
+    return make

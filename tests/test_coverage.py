@@ -1,0 +1,139 @@
+"""Checks: planted defects are found with area and units, a clean layer gives none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from conftest import ORIGIN, square
+from shapely.affinity import translate
+
+from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
+from geo_merge.models import Finding
+
+Grid = Callable[..., gpd.GeoDataFrame]
+X, Y = ORIGIN
+
+
+def with_shape(frame: gpd.GeoDataFrame, code: str, shape: shapely.Geometry | None) -> gpd.GeoDataFrame:
+    frame = frame.copy()
+    frame.loc[[code], "geometry"] = gpd.GeoSeries([shape], index=[code], crs=frame.crs)
+    return frame
+
+
+def found(frame: gpd.GeoDataFrame) -> list[tuple[str, str]]:
+    return [(f.check, f.severity.value) for f in check_layer(frame)]
+
+
+def only(frame: gpd.GeoDataFrame, check: str) -> Finding:
+    (finding,) = [f for f in check_layer(frame) if f.check == check]
+    return finding
+
+
+def test_a_clean_layer_gives_nothing(grid: Grid) -> None:
+    assert check_layer(grid(4, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "check", "severity"),
+    [
+        (None, "G01", "error"),
+        (shapely.Polygon(), "G01", "error"),
+        (shapely.Point(X, Y), "G03", "error"),
+        (shapely.Polygon([(X, Y), (X + 9, Y + 9), (X + 9, Y), (X, Y + 9)]), "G04", "error"),
+        (shapely.Polygon([(X, Y), (X + 1, Y), (X + 2, Y), (X, Y)]), "G05", "error"),
+        (shapely.box(X, Y, X + 0.5, Y + 1), "G05", "warning"),
+    ],
+    ids=["null", "empty", "point", "bow tie", "no area", "crumb"],
+)
+def test_bad_geometries(
+    grid: Grid, shape: shapely.Geometry | None, check: str, severity: str
+) -> None:
+    frame = with_shape(grid(3, 3), "00005", shape)
+    assert (check, severity) in found(frame)
+    assert only(frame, check).units == ("00005",)
+
+
+def test_an_invalid_geometry_says_where(grid: Grid) -> None:
+    bow = shapely.Polygon([(X, Y), (X + 10, Y + 10), (X + 10, Y), (X, Y + 10)])
+    finding = only(with_shape(grid(), "00001", bow), "G04")
+    assert finding.geometry == shapely.Point(X + 5, Y + 5)
+    assert "self-intersection" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("width", "length", "check"),
+    [(0.01, 100.0, "C01"), (0.09, 1000.0, "C01"), (0.11, 100.0, "C02"), (100.0, 100.0, "C02"),
+     (1000.0, 999.0, "C02")],
+)  # fmt: skip
+def test_planted_gaps(grid: Grid, width: float, length: float, check: str) -> None:
+    frame = grid(3, 3)
+    corner = square(1, 1).bounds[:2]
+    gap = shapely.box(*corner, corner[0] + width, corner[1] + length)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].difference(gap))
+    finding = only(frame, check)
+    assert finding.value == pytest.approx(width * length, rel=0.01)
+    assert "00005" in finding.units
+    assert "00004" in finding.units
+    assert finding.geometry.symmetric_difference(gap).area <= 0.01 * gap.area
+
+
+@pytest.mark.parametrize(("depth", "check"), [(0.01, "C03"), (0.11, "C04"), (300.0, "C04")])
+def test_planted_overlaps(grid: Grid, depth: float, check: str) -> None:
+    frame = grid(3, 3)
+    west, south, _, _ = square(1, 1).bounds
+    strip = shapely.box(west - depth, south + 200, west, south + 700)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].union(strip))
+    finding = only(frame, check)
+    assert finding.units == ("00004", "00005")
+    assert finding.value == pytest.approx(strip.area, rel=0.01)
+
+
+def test_an_overlap_over_two_neighbours_names_both_pairs(grid: Grid) -> None:
+    frame = grid(3, 3)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].buffer(10, join_style="mitre"))
+    pairs = {f.units for f in check_layer(frame) if f.check == "C04"}
+    others = {"00001", "00002", "00003", "00004", "00006", "00007", "00008", "00009"}
+    assert {p for pair in pairs for p in pair if p != "00005"} == others
+    total = sum(f.value or 0 for f in check_layer(frame) if f.check == "C04")
+    assert total == pytest.approx(4 * 10 * 1000 + 4 * 100, rel=0.01)
+
+
+def test_vertices_that_a_neighbour_lacks(grid: Grid) -> None:
+    frame = grid()
+    frame = with_shape(frame, "00001", shapely.segmentize(frame.geometry["00001"], 300.0))
+    finding = only(frame, "C05")
+    assert set(finding.units) == {"00001", "00002", "00003"}
+    assert found(frame) == [("C05", "warning")]
+
+
+@pytest.mark.parametrize(("away", "severity"), [(2_000.0, "warning"), (60_000.0, "error")])
+def test_units_outside_the_rest(grid: Grid, away: float, severity: str) -> None:
+    frame = grid(3, 1)
+    frame = with_shape(frame, "00003", translate(frame.geometry["00003"], away, 0))
+    finding = only(frame, "G06")
+    assert (finding.units, finding.severity.value) == (("00003",), severity)
+    assert finding.value == pytest.approx(away)
+
+
+def test_new_units_in_several_parts(grid: Grid) -> None:
+    frame = grid(3, 1).assign(members=[["00001"]] * 3)
+    frame = with_shape(frame, "00002", shapely.multipolygons([square(1, 0), square(9, 9)]))
+    (finding,) = check_parts(frame)
+    assert (finding.check, finding.units, finding.value) == ("G11", ("00002",), 2.0)
+
+
+def test_width() -> None:
+    shapes = shapely.box(0, 0, [0.05, 0.2, 50], [100, 100, 50])
+    assert is_narrow(shapes, 0.1).tolist() == [True, False, False]
+    assert width_of(shapes[0]) == pytest.approx(0.05, rel=0.01)
+    assert width_of(shapes[2]) == pytest.approx(50, rel=0.05)
+
+
+def test_a_tadpole_is_not_narrow() -> None:
+    """A long hairline with a wide end: its mean width says nothing of the end."""
+    tadpole = shapely.union(shapely.box(0, 0, 0.001, 5000), shapely.box(0, 5000, 0.5, 5000.5))
+    assert is_narrow(np.array([tadpole]), 0.1).tolist() == [False]

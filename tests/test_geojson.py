@@ -1,0 +1,115 @@
+"""GeoJSON by RFC 7946."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from conftest import CRS, square
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo_merge.errors import ExportError
+from geo_merge.geojson import encode, write_geojson
+
+
+def content(frame: gpd.GeoDataFrame, **options: int) -> dict:
+    return json.loads(b"".join(encode(frame, **options)))
+
+
+def layer(*shapes: shapely.Geometry | None, crs: int | None = 4326) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"k": range(len(shapes))}, geometry=list(shapes), crs=crs)
+
+
+def test_form() -> None:
+    holed = shapely.box(0, 0, 4, 4).difference(shapely.box(1, 1, 2, 2))
+    written = content(layer(shapely.reverse(holed), shapely.multipolygons([shapely.box(5, 5, 6, 6)])))
+    assert "crs" not in written
+    assert written["bbox"] == [0, 0, 6, 6]
+    first, second = written["features"]
+    assert first["bbox"] == [0, 0, 4, 4]
+    assert (first["geometry"]["type"], second["geometry"]["type"]) == ("Polygon", "MultiPolygon")
+    shell, hole = first["geometry"]["coordinates"]
+    assert shapely.LinearRing(shell).is_ccw
+    assert not shapely.LinearRing(hole).is_ccw
+    assert shell[0] == shell[-1]
+
+
+def test_projected_layers_are_brought_to_wgs84() -> None:
+    written = content(layer(square(0, 0), crs=CRS))
+    lon, lat = written["features"][0]["geometry"]["coordinates"][0][0]
+    expected = gpd.GeoSeries([square(0, 0)], crs=CRS).to_crs(4326)[0]
+    assert shapely.Point(lon, lat).distance(expected.boundary) < 1e-7
+    assert all(len(str(v).split(".")[-1]) <= 7 for v in (lon, lat))
+
+
+def test_values() -> None:
+    frame = layer(*[shapely.box(0, 0, 1, 1)] * 2).assign(
+        text=["Hoà", None], number=[np.nan, 1.5], list=[["a"], []], when=pd.to_datetime(["2025-07-01", None]),
+        whole=pd.array([1, None], dtype="Int64"), flag=[True, False],
+    )  # fmt: skip
+    one, two = (f["properties"] for f in content(frame)["features"])
+    assert one == {"k": 0, "text": "Hoà", "number": None, "list": ["a"],
+                   "when": "2025-07-01T00:00:00", "whole": 1, "flag": True}  # fmt: skip
+    assert two["text"] is two["when"] is two["whole"] is None
+
+
+def test_null_empty_points_and_lines() -> None:
+    written = content(layer(None, shapely.Polygon(), shapely.Point(1.00000004, 2), shapely.box(0, 0, 1, 1)))
+    kinds = [f["geometry"] and f["geometry"]["type"] for f in written["features"]]
+    assert kinds == [None, None, "Point", "Polygon"]
+    assert written["features"][2]["geometry"]["coordinates"] == [1.0, 2.0]
+    assert "bbox" not in written["features"][0]
+    assert content(layer(None)) == {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"k": 0}, "geometry": None}]}  # fmt: skip
+
+
+def test_a_polygon_that_rounding_breaks_is_mended() -> None:
+    spike = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.50001, 0.00001), (0.49999, 1), (0, 1)])
+    assert spike.is_valid
+    assert not shapely.transform(spike, lambda xy: np.round(xy, 4)).is_valid
+    (feature,) = content(layer(spike), precision=4)["features"]
+    mended = shapely.geometry.shape(feature["geometry"])
+    assert mended.is_valid
+    assert mended.area == pytest.approx(spike.area, abs=1e-3)
+
+
+def test_a_polygon_that_vanishes_is_an_error_and_the_old_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "x.geojson"
+    path.write_text("old")
+    with pytest.raises(ExportError, match="use more decimals"):
+        write_geojson(layer(shapely.box(0, 0, 1e-9, 1e-9)), path)
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_layer_without_crs_is_refused() -> None:
+    with pytest.raises(ExportError, match="no CRS"):
+        list(encode(layer(shapely.box(0, 0, 1, 1), crs=None)))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-170, 170), st.floats(-80, 80), st.floats(0.001, 5), st.booleans()),
+        min_size=1, max_size=6,
+    ),
+    st.integers(5, 9),
+)  # fmt: skip
+@settings(deadline=None)
+def test_law_what_is_written_reads_back(boxes: list[tuple], precision: int) -> None:
+    shapes = [
+        shapely.box(x, y, x + w, y + w).difference(shapely.box(x + w / 4, y + w / 4, x + w / 2, y + w / 2))
+        if holed else shapely.box(x, y, x + w, y + w)
+        for x, y, w, holed in boxes
+    ]  # fmt: skip
+    written = content(layer(*shapes), precision=precision)
+    for feature, shape in zip(written["features"], shapes, strict=True):
+        back = shapely.geometry.shape(feature["geometry"])
+        assert back.is_valid
+        assert shapely.hausdorff_distance(back, shape) <= 10**-precision
+        assert back.bounds == tuple(feature["bbox"])
