@@ -1,0 +1,80 @@
+"""The rules of the project that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer.main
+from conftest import ROOT
+
+import geo_merge
+from geo_merge.cli import app
+
+PACKAGE = ROOT / "geo_merge"
+CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk",
+        "errors", "fields", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
+OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "maps", "report",
+           "sample", "cli", "ui"}  # fmt: skip
+LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
+             "requests", "orjson"}  # fmt: skip
+
+
+def imports(path: Path) -> set[str]:
+    """Return what a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_knows_no_files_maps_or_pages(module: str) -> None:
+    used = imports(PACKAGE / f"{module}.py")
+    assert {name.split(".")[0] for name in used} & LIBRARIES == set()
+    inner = {name.split(".")[1] for name in used if name.startswith("geo_merge.")}
+    assert inner & OUTSIDE == set()
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, geo_merge.cli; print([m for m in ('geopandas', 'numpy', 'folium', 'streamlit') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", geo_merge.__all__)
+def test_every_public_name_exists_and_is_documented(name: str) -> None:
+    assert getattr(geo_merge, name).__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nonsense"):
+        geo_merge.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))
+def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
+    assert typer.main.get_command(app).commands[command].help
+    assert f"geo-merge {command}" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_errors_are_in_the_readme() -> None:
+    tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_only_what_belongs_stands_at_the_top() -> None:
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.split("/")[0] for line in done.stdout.splitlines()}
+    plain = {name for name in top if not name.startswith(".")}
+    assert plain <= {"geo_merge", "app.py", "shapes", "tests", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"}
