@@ -93,7 +93,8 @@ def _choose(archive: Path, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.
     missing = [f"{stem}{ext}" for ext in (".shx", ".dbf") if ext not in parts]
     if missing:
         raise LayerError(
-            f"{archive.name}: {' and '.join(missing)} missing [F02]; zip all parts of the Shapefile."
+            f"{archive.name}: {' and '.join(missing)} missing [F02]; zip all parts of the "
+            "Shapefile."
         )
     return parts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,6 +12,7 @@ from pyproj import CRS, Transformer
 from geo_merge.edges import Floats, Geometries, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
+_WGS84 = CRS.from_epsg(4326)
 # Metres. A shorter edge that is straight in one projection is straight in another to 0.4 µm, and
 # the land between to 12 mm² (curvature 1.2e-9 per metre at the rim of a TM-3 zone).
 LONG_EDGE = 50.0
@@ -22,7 +24,7 @@ def equal_area_crs(crs: CRS, lon: int, lat: int) -> CRS:
 
     The ellipsoid is that of the layer's own CRS, so that no datum shift enters.
     """
-    ellipsoid = crs.ellipsoid
+    ellipsoid: Any = crs.ellipsoid or _WGS84.ellipsoid
     return CRS.from_dict(
         {
             "proj": "laea",
@@ -57,9 +59,9 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     """Measure polygons on the ellipsoid of their datum.
 
     All zones of a datum give the same area; WGS 84 lies 25 m off VN-2000 in Vietnam, which makes
-    8 millionths of an area. An edge that is straight in `crs` is a curve on an equal-area projection; it is taken as the
-    parabola through its middle, so that a vertex more or less on a straight edge changes nothing
-    and the areas of a coverage add up.
+    8 millionths of an area. An edge that is straight in `crs` is a curve on an equal-area
+    projection; it is taken as the parabola through its middle, so that a vertex more or less on a
+    straight edge changes nothing and the areas of a coverage add up.
 
     Parameters
     ----------

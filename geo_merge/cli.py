@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo_merge.models import MergeResult
 
+_COUNTED = ("errors", "warnings", "notes")
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
 app = typer.Typer(
     add_completion=False,
@@ -72,7 +73,7 @@ Mirror = Annotated[
 
 
 @app.command()
-def build(  # noqa: PLR0913 - one parameter an option
+def build(
     old: Annotated[
         list[Path] | None,
         typer.Argument(help="Layers of the old units; without any, the embedded sample."),
@@ -111,8 +112,10 @@ def build(  # noqa: PLR0913 - one parameter an option
         raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
     with _progress() as say:
         say("Reading")
-        units, table = _read_inputs(files, crosswalk, crs=crs, encoding=encoding,
-                                    code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
+        units, table = _read_inputs(
+            files, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
+            name_field=name_field, layer=layer,
+        )  # fmt: skip
         result = _merge(units, table, _read_reference(reference, crs, units),
                         _read_declared(declared, encoding), rules, say)  # fmt: skip
         say("Writing")
@@ -131,7 +134,7 @@ def build(  # noqa: PLR0913 - one parameter an option
 
 
 @app.command()
-def validate(  # noqa: PLR0913 - one parameter an option
+def validate(
     old: Annotated[list[Path], typer.Argument(metavar="LAYER", help="Layers to check.")],
     *,
     crosswalk: Crosswalk = None,
@@ -154,8 +157,10 @@ def validate(  # noqa: PLR0913 - one parameter an option
 
     with _progress() as say:
         say("Reading")
-        units, table = _read_inputs(old, crosswalk, crs=crs, encoding=encoding,
-                                    code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
+        units, table = _read_inputs(
+            old, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
+            name_field=name_field, layer=layer,
+        )  # fmt: skip
         say("Checking")
         findings = check(units, crosswalk=table, reference=_read_reference(reference, crs, units),
                          declared=_read_declared(declared, encoding))  # fmt: skip
@@ -167,8 +172,8 @@ def validate(  # noqa: PLR0913 - one parameter an option
         _print_json({"units": len(units), "findings": counts})
     else:
         _print(finding_lines(findings, notes=True))
-        _print([f"{len(units):,} units: {counts['error']} errors, {counts['warning']} warnings, "
-                f"{counts['info']} notes"])  # fmt: skip
+        told = ", ".join(f"{n} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
+        _print([f"{len(units):,} units: {told}"])
     if counts["error"]:
         raise typer.Exit(FINDINGS)
 
@@ -274,7 +279,11 @@ def _rules(texts: Iterable[str] | None) -> dict[str, str]:
 
 
 def _read_inputs(
-    files: list[Path], crosswalk: Path | None, *, encoding: str | None, **options: Any  # noqa: ANN401
+    files: list[Path],
+    crosswalk: Path | None,
+    *,
+    encoding: str | None,
+    **options: Any,  # noqa: ANN401
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
     """Read the layer and the crosswalk, and report the problems of both together."""
     from geo_merge.layers import read_units
@@ -309,7 +318,7 @@ def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | No
     return None if path is None else read_table(path, encoding=encoding)
 
 
-def _merge(  # noqa: PLR0913, PLR0917 - what a merger needs
+def _merge(  # noqa: PLR0917 - what a merger needs
     units: gpd.GeoDataFrame,
     table: pd.DataFrame | None,
     reference: gpd.GeoDataFrame | None,
@@ -379,11 +388,13 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(OK)
-    except Exception as error:  # noqa: BLE001 - the last line before the user
+    except Exception as error:
         if os.environ.get("GEO_MERGE_DEBUG"):
             raise
         _say_on_stderr(
-            [f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}); please "
-             "report it with your input (GEO_MERGE_DEBUG=1 shows where)."]
-        )  # fmt: skip
+            [
+                f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}).",
+                "Please report it with your input; GEO_MERGE_DEBUG=1 shows where.",
+            ]
+        )
         sys.exit(CANNOT_RUN)

@@ -97,8 +97,10 @@ def check_declared(
 ) -> list[Finding]:
     """Find new units whose area is not the declared one (D01), and codes without a match (D02)."""
     limits = limits or Limits()
-    findings = [_unmatched(declared.index.difference(new.index), "declared table", "the result"),
-                _unmatched(new.index.difference(declared.index), "result", "the declared table")]  # fmt: skip
+    findings = [
+        _unmatched(declared.index.difference(new.index), "declared table", "the result"),
+        _unmatched(new.index.difference(declared.index), "result", "the declared table"),
+    ]
     if "area_km2" in declared:
         for code, given in declared["area_km2"].reindex(new.index).items():
             area = float(new.at[code, "area_km2"])
@@ -215,7 +217,9 @@ def _difference(ours: BaseGeometry, theirs: BaseGeometry) -> BaseGeometry:
 def _polygonal(geometries: Geometries) -> Geometries:
     """Drop the points and lines that an overlay leaves beside polygons."""
     result = geometries.copy()
-    for k in np.flatnonzero(shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION):
+    for k in np.flatnonzero(
+        shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION
+    ):
         parts = shapely.get_parts(geometries[k])
         result[k] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
     return result

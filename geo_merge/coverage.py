@@ -122,7 +122,7 @@ def check_geometries(
     return findings
 
 
-def _geometry_problem(
+def _geometry_problem(  # noqa: PLR0911 - one return a problem
     geometry: BaseGeometry | None,
 ) -> tuple[str, Severity, str, BaseGeometry | None]:
     """Say what is wrong with a geometry that is not usable, or tiny."""
@@ -324,10 +324,11 @@ def _strays(
     part, island = shapely.STRtree(islands).query(
         shapely.point_on_surface(parts), predicate="intersects"
     )
-    owners = [set() for _ in islands]  # type: list[set[int]]
+    owners: list[set[int]] = [set() for _ in islands]
     for p, k in zip(part, island, strict=True):
         owners[k].add(int(owner[p]))
-    main = max(range(len(islands)), key=lambda k: (len(owners[k]), islands[k].area))
+    size = shapely.area(islands)
+    main = max(range(len(islands)), key=lambda k: (len(owners[k]), size[k]))
     tree = shapely.STRtree(islands)
     findings = []
     for k, geometry in enumerate(islands):

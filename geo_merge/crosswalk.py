@@ -140,9 +140,7 @@ def resolve(
         if code and code != unit and len(code) > len(str(unit))
     }
     ordered = rows.set_index("unit").loc[old.index].rename(index=recoded)
-    return Resolved(
-        ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings)
-    )
+    return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
 
 
 def _clean(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
@@ -286,7 +284,7 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
     for unit, group in matched[matched["unit"].duplicated(keep=False)].groupby("unit", sort=True):
         where = ", ".join(map(str, group.index))
         label = f"{unit} ({old.at[unit, 'name']})"
-        if group["new_code"].nunique() > 1:
+        if len(set(group["new_code"])) > 1:
             targets = ", ".join(
                 f"{n} ({s:g})" for n, s in zip(group["new_code"], group["share"], strict=True)
             )
@@ -295,8 +293,10 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
                 "number cannot cut a polygon, so give its parts as units of their own."
             )
         else:
-            report.warn("W02", f"rows {where} say the same of {label}; one was used.",
-                        units=(str(unit),), value=float(len(group)), unit_of_value="rows")  # fmt: skip
+            report.warn(
+                "W02", f"rows {where} say the same of {label}; one was used.",
+                units=(str(unit),), value=float(len(group)), unit_of_value="rows",
+            )  # fmt: skip
     rows = rows[~(rows["unit"].notna() & rows["unit"].duplicated())]
     for row, unit, share in zip(rows.index, rows["unit"], rows["share"], strict=True):
         if unit is not None and 0 < share < 1 - SHARE_TOLERANCE:

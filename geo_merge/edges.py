@@ -92,13 +92,11 @@ def flatten(geometries: Geometries) -> Rings:
     counter_clockwise = _signed_areas(xy, start) > 0
     rings_per_geometry = np.diff(polygon_start[geometry_start])
     owner = np.repeat(np.arange(len(geometries)), rings_per_geometry)
-    return Rings(
-        xy, start, owner, counter_clockwise ^ is_hole, polygon_start, geometry_start
-    )
+    return Rings(xy, start, owner, counter_clockwise ^ is_hole, polygon_start, geometry_start)
 
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:
-    """Shoelace formula per ring, from the ring's first vertex so that large eastings cost nothing."""
+    """Shoelace formula per ring, about its first vertex so that large eastings cost nothing."""
     local = xy - np.repeat(xy[start[:-1]], np.diff(start), axis=0)
     cross = local[:-1, 0] * local[1:, 1]
     cross -= local[1:, 0] * local[:-1, 1]
@@ -132,7 +130,7 @@ def cancel(rings: Rings) -> Ints:
     alive = np.ones(len(rings.xy), dtype=bool)
     alive[rings.start[1:] - 1] = False  # the last vertex of a ring starts no edge
     alive[:-1] &= hashes[:-1] != hashes[1:]  # nor does a repeated vertex
-    edges = np.flatnonzero(alive).astype(np.int32 if len(alive) < 2**31 else np.int64)
+    edges: Ints = np.flatnonzero(alive).astype(np.int32 if len(alive) < 2**31 else np.int64)
     keys = (hashes[:-1] + hashes[1:])[edges]  # a sum: the same in both directions
     order = np.argsort(keys)
     keys, edges = keys[order], edges[order]
@@ -141,7 +139,7 @@ def cancel(rings: Rings) -> Ints:
     first = np.flatnonzero(same[1:-1] & ~same[:-2] & ~same[2:])  # runs of exactly two
     crowd = same[:-1] | same[1:]
     crowd[first] = crowd[first + 1] = False
-    odd = _cancel_pairs(rings, edges[first], edges[first + 1], alive)
+    odd = _cancel_pairs(rings, np.asarray(edges[first]), np.asarray(edges[first + 1]), alive)
     _cancel_crowds(rings, np.concatenate([edges[crowd], odd]), alive)
     return np.flatnonzero(alive).astype(np.int64)
 

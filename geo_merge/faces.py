@@ -100,9 +100,7 @@ def build_faces(lines: Geometries) -> Geometries:
 
 def _free_loops(lines: Geometries) -> Bools:
     """Tell which lines are closed and share their end with no other line."""
-    ends = np.concatenate(
-        [shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)]
-    )
+    ends = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, k)) for k in (0, -1)])
     _, at, count = np.unique(ends, axis=0, return_inverse=True, return_counts=True)
     return np.asarray(shapely.is_closed(lines) & (count[at.ravel()[: len(lines)]] == 2))  # noqa: PLR2004
 

@@ -81,15 +81,17 @@ def _properties(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     if table.index.name is not None:
         table = table.reset_index()
     columns = {str(name): _plain(table[name]) for name in table}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)] or [
-        {} for _ in range(len(table))
-    ]
+    return [
+        dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
+    ] or [{} for _ in range(len(table))]
 
 
 def _plain(values: pd.Series) -> list[Any]:
     """Return a column as what JSON knows; what is null or no finite number is null."""
     if pd.api.types.is_float_dtype(values.dtype):
-        return [float(v) if np.isfinite(v) else None for v in values.to_numpy(float, na_value=np.nan)]
+        return [
+            float(v) if np.isfinite(v) else None for v in values.to_numpy(float, na_value=np.nan)
+        ]
     return [_plain_value(v) for v in values.tolist()]
 
 

@@ -149,9 +149,7 @@ def _unit_frame(
     findings += found
     data: dict[str, Any] = {"code": codes}
     for role in ("name", "unit_type", *PARENTS):
-        data[role] = (
-            [clean_text(v) for v in as_text(source[roles[role]])] if role in roles else ""
-        )
+        data[role] = [clean_text(v) for v in as_text(source[roles[role]])] if role in roles else ""
     if "population" in roles and pd.api.types.is_numeric_dtype(source[roles["population"]].dtype):
         data["population"] = source[roles["population"]].to_numpy()
     if "unit_type" not in roles:
@@ -207,9 +205,7 @@ def _roles(
     return roles
 
 
-def _codes(
-    values: pd.Series, source: str, width: int | None
-) -> tuple[list[str], list[Finding]]:
+def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str], list[Finding]]:
     """Return codes as text and what was done to them."""
     text = list(as_text(values))
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
@@ -270,14 +266,15 @@ def _check_codes(joined: gpd.GeoDataFrame) -> None:
 
 
 def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
-    """A row without a code is a piece of land only if it has a name and no unit type."""
+    """Take a row without a code for a piece of land only if it has a name and no unit type."""
     problems = []
     typed = bool((joined["unit_type"] != "").any())
     for row in joined[joined["is_piece"]].itertuples():
+        where = f"{row.source_file} row {row.source_row}"
         if row.unit_type or not row.name or not typed:
             problems.append(
-                f"{row.source_file} row {row.source_row} ({row.name or 'no name'}) has no code [K01]; give "
-                "it one, or, if it is no unit but a piece of land, a name and no type."
+                f"{where} ({row.name or 'no name'}) has no code [K01]; give it one, "
+                "or, if it is no unit but a piece of land, a name and no type."
             )
         else:
             findings.append(
@@ -285,7 +282,7 @@ def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
                     check="K01",
                     severity=Severity.INFO,
                     units=(str(row.name),),
-                    message=f"{row.source_file} row {row.source_row}: {row.name} has neither code nor type; "
+                    message=f"{where}: {row.name} has neither code nor type; "
                     "it counts as area, not as a unit.",
                 )
             )
@@ -348,8 +345,10 @@ def _seam_area_limit(seamed: seam.Seam) -> float:
     return max(seamed.largest * length, 1e-9)
 
 
-def _usable(geometries: np.ndarray[tuple[int], np.dtype[np.object_]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return (
+def _usable(
+    geometries: np.ndarray[tuple[int], np.dtype[np.object_]],
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.asarray(
         ~shapely.is_missing(geometries)
         & ~shapely.is_empty(geometries)
         & np.isin(shapely.get_type_id(geometries), _POLYGONAL)

@@ -118,7 +118,7 @@ def _data_uri(path: Path, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-class _Script(Element):  # type: ignore[misc]
+class _Script(Element):
     """A script that is written as it is: branca would read every text in it as a template."""
 
     def __init__(self, text: str) -> None:
@@ -130,16 +130,23 @@ class _Script(Element):  # type: ignore[misc]
         return self.text
 
 
-class _Part(MacroElement):  # type: ignore[misc]
+class _Part(MacroElement):
     """A part of the page that is a script once the maps have their names."""
 
     def script(self) -> str:
         """Return the script."""
         raise NotImplementedError
 
-    def render(self, **kwargs: Any) -> None:  # noqa: ANN401, ARG002 - branca's signature
-        """Add the script to the page."""
-        self.get_root().script.add_child(_Script(self.script()), name=self.get_name())
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - branca's signature
+        """Add the script to the page, and nothing here."""
+        root: Any = self.get_root()
+        root.script.add_child(_Script(self.script()), name=self.get_name())
+        return ""
+
+    def map_name(self) -> str:
+        """Return the name of the map that this is a part of."""
+        parent: Any = self._parent
+        return str(parent.get_name())
 
 
 class _Polygons(_Part):
@@ -179,14 +186,14 @@ class _Polygons(_Part):
 """
 
     def __init__(self, data: str, fields: list[tuple[str, str]]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Polygons"
         self.data, self.fields = data, fields
 
     def script(self) -> str:
         """Return the script with the data in it."""
         return self._script % (
-            self._parent.get_name(), self.data.replace("<", "\\u003c"), _literal(self.fields)
+            self.map_name(), self.data.replace("<", "\\u003c"), _literal(self.fields)
         )  # fmt: skip
 
 
@@ -211,13 +218,13 @@ class _Title(_Part):
 """
 
     def __init__(self, title: str, note: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Title"
         self.title, self.note = title, note
 
     def script(self) -> str:
         """Return the script with the texts in it."""
-        return self._script % (self._parent.get_name(), _literal(self.title), _literal(self.note))
+        return self._script % (self.map_name(), _literal(self.title), _literal(self.note))
 
 
 class _Sync(_Part):
@@ -238,7 +245,7 @@ class _Sync(_Part):
 """
 
     def __init__(self, left: folium.Map, right: folium.Map) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Sync"
         self.left, self.right = left, right
 

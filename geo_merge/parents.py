@@ -38,9 +38,7 @@ def dissolve_parents(
         ``level`` (district, province), ``when`` (before, after), ``code, name, member_count,
         area_km2, method``.
     """
-    units = old.assign(
-        members=~old["is_piece"].to_numpy(bool), m2=np.nan if m2 is None else m2
-    )
+    units = old.assign(members=~old["is_piece"].to_numpy(bool), m2=np.nan if m2 is None else m2)
     district = _dissolve_level(units, "district", "before", old["district_code"], old["district"])
     province = _dissolve_level(units, "province", "before", old["province_code"], old["province"])
     codes, names = _after(province, new_province)

@@ -41,8 +41,8 @@ from geo_merge.vietnam.provinces import province_after
 
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
-    ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name", "geometry",
-     "district_code", "district", "province_code", "province", "schematic")
+    ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name",
+     "geometry", "district_code", "district", "province_code", "province", "schematic")
 )  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -118,8 +118,8 @@ def merge(
     resolved = _resolve(old, crosswalk, name_key)
     say("Checking the layer")
     layer = _prepare(old, resolved)
-    findings = [*findings_of(read), *resolved.findings, 
-                *check_layer(layer.frame, limits, good=layer.usable, faces=layer.faces)]  # fmt: skip
+    findings = [*findings_of(read), *resolved.findings]
+    findings += check_layer(layer.frame, limits, good=layer.usable, faces=layer.faces)
     say("Dissolving")
     chosen = attributes.rules_for(layer.frame, _fields(layer.frame), rules or {})
     findings += attributes.notes(layer.frame, chosen)
@@ -154,7 +154,8 @@ def merge(
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
-                    "crs": old.crs.to_string(), "schematic": _is_schematic(old), "rules": {k: str(v) for k, v in chosen.items()}},
+                    "crs": old.crs.to_string(), "schematic": _is_schematic(old),
+                    "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
 
 
@@ -220,9 +221,16 @@ def _resolve(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -> R
 
 def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a layer with all columns of unit layers, blank where the source has none."""
-    blank = {
+    blank: dict[str, Any] = {
         column: ""
-        for column in ("name", "unit_type", "district_code", "district", "province_code", "province")
+        for column in (
+            "name",
+            "unit_type",
+            "district_code",
+            "district",
+            "province_code",
+            "province",
+        )
         if column not in frame
     }
     if "is_piece" not in frame:
@@ -234,9 +242,7 @@ def _prepare(old: gpd.GeoDataFrame, resolved: Resolved) -> _Layer:
     frame = with_unit_columns(old).rename(index=resolved.codes)
     rows = resolved.rows
     new_codes, groups = np.unique(rows["new_code"].to_numpy(str), return_inverse=True)
-    frame = frame.assign(
-        new_code=rows["new_code"].to_numpy(), new_name=rows["new_name"].to_numpy()
-    )
+    frame = frame.assign(new_code=rows["new_code"].to_numpy(), new_name=rows["new_name"].to_numpy())
     frame.index.name = "code"
     geometries = np.asarray(frame.geometry.values)
     good = usable(geometries)
@@ -286,7 +292,7 @@ def _dissolve(layer: _Layer, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
         data["population"] = values.pop("population").to_numpy()
         data["density"] = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
     data["method"] = methods
-    for column in values:
+    for column in map(str, values):
         data[column if column not in data else f"{column}_source"] = values[column].to_numpy()
     index = pd.Index(layer.new_codes, name="code")
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)
@@ -300,9 +306,7 @@ def _lists(values: Iterable[object], groups: Ints, chosen: pd.Series) -> list[li
     return result
 
 
-def _ledger(
-    layer: _Layer, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]
-) -> list[LedgerRow]:
+def _ledger(layer: _Layer, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]) -> list[LedgerRow]:
     is_piece = layer.frame["is_piece"].to_numpy(bool)
     again = float(_claimed_again(layer).sum())
     before = float(_all_areas(layer).sum())
@@ -338,7 +342,7 @@ def _claimed_again(layer: _Layer) -> Floats:
 def _prove(
     layer: _Layer, new: gpd.GeoDataFrame, ledger: list[LedgerRow], *, clean_input: bool
 ) -> list[Finding]:
-    """Let the result prove itself: nothing lost, area in is area out, a valid coverage (P01-P03)."""
+    """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
     findings = [
         Finding(
             check="P01" if row.quantity in {"units", "pieces", "crosswalk_rows"} else "P02",

@@ -40,7 +40,8 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
             f"({high['name']}), median {spread['median']:,.2f} km²"
         )
     counts = summary["findings"]
-    yield f"Findings: {counts['error']} errors, {counts['warning']} warnings, {counts['info']} notes"
+    errors, warnings, notes = (counts[s] for s in ("error", "warning", "info"))
+    yield f"Findings: {errors} errors, {warnings} warnings, {notes} notes"
     if summary["schematic"]:
         yield "Boundaries are schematic, not official."
 

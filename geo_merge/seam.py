@@ -87,7 +87,9 @@ def _still_valid(before: Geometries, after: Geometries) -> bool:
     return not shapely.is_valid(before[changed][broken]).any()
 
 
-def _join_two(a: Geometries, b: Geometries, tolerance: float) -> tuple[Geometries, Geometries, Seam]:
+def _join_two(
+    a: Geometries, b: Geometries, tolerance: float
+) -> tuple[Geometries, Geometries, Seam]:
     rings_a, rings_b = flatten(a), flatten(b)
     edges_a, edges_b = _near(rings_a, rings_b, tolerance), _near(rings_b, rings_a, tolerance)
     if not (len(edges_a) and len(edges_b)):
@@ -109,7 +111,7 @@ def _near(rings: Rings, other: Rings, tolerance: float) -> Ints:
     low, high = other.xy.min(axis=0) - tolerance, other.xy.max(axis=0) + tolerance
     a, b = rings.xy[edges], rings.xy[edges + 1]
     inside = (np.maximum(a, b) >= low).all(axis=1) & (np.minimum(a, b) <= high).all(axis=1)
-    return edges[inside]
+    return np.asarray(edges[inside])
 
 
 def _vertices(rings: Rings, edges: Ints) -> Floats:

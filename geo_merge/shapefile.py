@@ -98,9 +98,11 @@ def _check_length(path: Path, data: bytes) -> None:
         )
 
 
-def _big_endian(data: np.ndarray[tuple[int], np.dtype[np.uint8]], at: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _big_endian(
+    data: np.ndarray[tuple[int], np.dtype[np.uint8]], at: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     four = data[at[:, None] + np.arange(4)].astype(np.int64)
-    return (four << np.array([24, 16, 8, 0])).sum(axis=1)
+    return np.asarray((four << np.array([24, 16, 8, 0])).sum(axis=1))
 
 
 def _check_table(parts: Shapefile, shapes: int) -> None:

@@ -29,7 +29,8 @@ def unit_statistics(new: gpd.GeoDataFrame, declared: pd.DataFrame | None = None)
     declared
         Figures that somebody else published, indexed by new code: ``area_km2, population``.
     """
-    columns = ["name", "unit_type", "member_count", "members", "member_names", "pieces", "area_km2", "population",
+    columns = ["name", "unit_type", "member_count", "members", "member_names", "pieces",
+               "area_km2", "population",
                "density", "method"]  # fmt: skip
     frame = pd.DataFrame(new[[c for c in columns if c in new]])
     if declared is None:
@@ -60,7 +61,9 @@ def describe_units(
         Area of each row in square metres.
     """
     km2 = areas / SQUARE_METRES_PER_KM2
-    is_unit = ~frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.ones(len(frame), bool)
+    is_unit = (
+        ~frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.ones(len(frame), bool)
+    )
     units, unit_km2 = frame[is_unit], km2[is_unit]
     types = units["unit_type"].replace("", UNKNOWN_TYPE).value_counts()
     result: dict[str, Any] = {
@@ -137,8 +140,9 @@ def province_groups(
     )
     share = frame.groupby(["new_code", "code", "province"])["area"].sum().reset_index()
     home = share.sort_values(["new_code", "area"]).drop_duplicates("new_code", keep="last")
-    before = frame[~frame["is_piece"]].groupby(["code", "province"]).size()
-    after = home.groupby(["code", "province"]).size()
+    units = frame[~frame["is_piece"]]
+    before: dict[Any, int] = units.groupby(["code", "province"]).size().to_dict()
+    after: dict[Any, int] = home.groupby(["code", "province"]).size().to_dict()
     return [
         {
             "name": str(name),
@@ -146,7 +150,7 @@ def province_groups(
             "after": int(after.get((code, name), 0)),
             "reduction_percent": reduction_percent(int(count), int(after.get((code, name), 0))),
         }
-        for (code, name), count in before.items()
+        for (code, name), count in sorted(before.items())
     ]
 
 

@@ -199,7 +199,8 @@ def _read_xlsx(path: Path, data: bytes, encoding: str | None) -> _Sheet:
             Finding(
                 check="W09",
                 severity=Severity.WARNING,
-                message=f"{name}: rows {', '.join(map(str, hidden[:10]))} are hidden; they were read.",
+                message=f"{name}: rows {', '.join(map(str, hidden[:10]))} are hidden; they were "
+                "read.",
             )
         )
     rows = [
@@ -218,8 +219,9 @@ def _check_formulas(values: Any, formulas: Any, name: str) -> None:  # noqa: ANN
     ]
     if lost:
         raise TableError(
-            f"{name}: {len(lost)} cells are formulas without a stored value ({', '.join(lost[:10])}) "
-            "[W01]; open the table in Excel or LibreOffice and save it, or paste values."
+            f"{name}: {len(lost)} cells are formulas without a stored value "
+            f"({', '.join(lost[:10])}) [W01]; open the table in Excel or LibreOffice and save it, "
+            "or paste values."
         )
 
 

@@ -56,7 +56,9 @@ def _check(points: Floats, within: Polygon | MultiPolygon) -> None:
     shapely.prepare(within)
     outside = ~shapely.intersects_xy(within, points[:, 0], points[:, 1])
     if outside.any():
-        raise GeometryError(f"{outside.sum()} positions lie outside the area; mend_positions moves them.")
+        raise GeometryError(
+            f"{outside.sum()} positions lie outside the area; mend_positions moves them."
+        )
 
 
 def _faces(points: Floats, within: Polygon | MultiPolygon) -> Geometries:
@@ -67,7 +69,7 @@ def _faces(points: Floats, within: Polygon | MultiPolygon) -> Geometries:
     noded = shapely.union_all([lines, within.boundary])
     faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))))
     inner = shapely.get_coordinates(shapely.point_on_surface(faces))
-    return faces[shapely.contains_xy(within, inner[:, 0], inner[:, 1])]
+    return np.asarray(faces[shapely.contains_xy(within, inner[:, 0], inner[:, 1])])
 
 
 def _nearest(points: Floats, faces: Geometries) -> Ints:

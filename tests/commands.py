@@ -30,7 +30,7 @@ def run(*arguments: object, cwd: object = None, max_file_bytes: int | None = Non
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "geo_merge", *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False, timeout=300,
-        preexec_fn=limit,  # noqa: PLW1509 - the tests start no threads
+        preexec_fn=limit,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     assert "unexpectedly" not in done.stderr, done.stderr

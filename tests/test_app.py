@@ -64,7 +64,11 @@ def test_the_map_is_painted_and_the_download_is_whole(
         outside: list[str] = []
         page.on(
             "request",
-            lambda r: outside.append(r.url) if not r.url.startswith((server, "data:", "blob:", "about:")) else None,
+            lambda r: (
+                outside.append(r.url)
+                if not r.url.startswith((server, "data:", "blob:", "about:"))
+                else None
+            ),
         )
         page.goto(server)
         frame = page.frame_locator("iframe").first

@@ -72,9 +72,20 @@ def test_errors_are_in_the_readme() -> None:
 
 
 def test_only_what_belongs_stands_at_the_top() -> None:
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         pytest.skip("not a git checkout")
     top = {line.split("/")[0] for line in done.stdout.splitlines()}
     plain = {name for name in top if not name.startswith(".")}
-    assert plain <= {"geo_merge", "app.py", "shapes", "tests", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"}
+    assert plain <= {
+        "geo_merge",
+        "app.py",
+        "shapes",
+        "tests",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+    }

@@ -110,7 +110,16 @@ def test_nothing_is_lost(built: tuple[Ran, Path]) -> None:
 
 def test_source_attributes_survive(built: tuple[Ran, Path]) -> None:
     old = gpd.read_file(built[1] / "old_units.geojson")
-    assert {"MaXa", "TenXa", "LoaiXa", "MaHuyen", "TenHuyen", "MaTinh", "TenTinh", "DanSo2009"} <= set(old)
+    assert {
+        "MaXa",
+        "TenXa",
+        "LoaiXa",
+        "MaHuyen",
+        "TenHuyen",
+        "MaTinh",
+        "TenTinh",
+        "DanSo2009",
+    } <= set(old)
     assert old["DanSo2009"].sum() == 2_438_483
 
 
@@ -138,7 +147,12 @@ def test_the_census_is_unclean_and_nothing_new_is_written(bac_ninh: Path, tmp_pa
     rows = pd.DataFrame({"old_code": census["code_2009"], "new_code": census["code_2009"],
                          "new_name": census["name"]})  # fmt: skip
     rows.to_csv(tmp_path / "same.csv", index=False)
-    arguments = ["build", bac_ninh / "census_communes_2009.gpkg", "--crosswalk", tmp_path / "same.csv"]
+    arguments = [
+        "build",
+        bac_ninh / "census_communes_2009.gpkg",
+        "--crosswalk",
+        tmp_path / "same.csv",
+    ]
     ran = run(*arguments, "--out", tmp_path / "out")
     assert ran.code == 1
     names = {p.name for p in (tmp_path / "out").iterdir()}

@@ -32,7 +32,8 @@ def small(grid: Grid, tmp_path: Path) -> tuple[Path, Path]:
     layer, table = tmp_path / "communes.gpkg", tmp_path / "crosswalk.csv"
     grid(population=[1, 2, 3, 4]).reset_index().to_file(layer)
     table.write_text(
-        "old_code,new_code,new_name\n00001,N1,Một\n00002,N1,Một\n00003,N2,Hai\n00004,N2,Hai\n", "utf-8"
+        "old_code,new_code,new_name\n00001,N1,Một\n00002,N1,Một\n00003,N2,Hai\n00004,N2,Hai\n",
+        "utf-8",
     )
     return layer, table
 
@@ -167,7 +168,9 @@ def test_an_output_that_cannot_be_written(small: tuple[Path, Path], tmp_path: Pa
 def test_crosswalk_as_a_workbook(small: tuple[Path, Path], tmp_path: Path) -> None:
     layer, table = small
     pd.read_csv(table, dtype=str).to_excel(tmp_path / "c.xlsx", index=False)
-    ran = run("build", layer, "--crosswalk", tmp_path / "c.xlsx", "--out", tmp_path / "out", "--json")
+    ran = run(
+        "build", layer, "--crosswalk", tmp_path / "c.xlsx", "--out", tmp_path / "out", "--json"
+    )
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["after"]["population"] == 10
 

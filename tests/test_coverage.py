@@ -18,7 +18,9 @@ Grid = Callable[..., gpd.GeoDataFrame]
 X, Y = ORIGIN
 
 
-def with_shape(frame: gpd.GeoDataFrame, code: str, shape: shapely.Geometry | None) -> gpd.GeoDataFrame:
+def with_shape(
+    frame: gpd.GeoDataFrame, code: str, shape: shapely.Geometry | None
+) -> gpd.GeoDataFrame:
     frame = frame.copy()
     frame.loc[[code], "geometry"] = gpd.GeoSeries([shape], index=[code], crs=frame.crs)
     return frame

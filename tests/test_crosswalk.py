@@ -19,7 +19,12 @@ def table(*rows: tuple[str, ...], columns: str = "old_code new_code new_name") -
     return pd.DataFrame(rows, columns=columns.split())
 
 
-WHOLE = (("00001", "N1", "Một"), ("00002", "N1", "Một"), ("00003", "N2", "Hai"), ("00004", "N2", "Hai"))
+WHOLE = (
+    ("00001", "N1", "Một"),
+    ("00002", "N1", "Một"),
+    ("00003", "N2", "Hai"),
+    ("00004", "N2", "Hai"),
+)
 
 
 def units(grid: Grid) -> gpd.GeoDataFrame:
@@ -59,7 +64,13 @@ def test_a_new_code_may_be_that_of_any_old_unit(grid: Grid) -> None:
 
 @pytest.mark.parametrize(
     ("old", "check"),
-    [("1", "K02"), (" 00001", "K02"), ("00001\u00a0", "K02"), ("0000\u200b1", "K02"), ("０0001", "K02")],
+    [
+        ("1", "K02"),
+        (" 00001", "K02"),
+        ("00001\u00a0", "K02"),
+        ("0000\u200b1", "K02"),
+        ("０0001", "K02"),
+    ],
     ids=["zeros lost", "blank", "no-break space", "zero width", "full width"],
 )
 def test_codes_are_normalised_with_a_finding(grid: Grid, old: str, check: str) -> None:
@@ -78,7 +89,9 @@ def test_the_layer_gets_its_zeros_back(grid: Grid) -> None:
 def test_a_stripped_code_is_not_guessed_among_several(grid: Grid) -> None:
     old = units(grid).rename(index={"00002": "001"})
     with pytest.raises(CrosswalkError, match="old_code 1 is not in the layer"):
-        resolve(old, table(("1", "N1", "Một"), ("001", "N1", "Một"), ("00001", "N1", "Một"), *WHOLE[2:]))
+        resolve(
+            old, table(("1", "N1", "Một"), ("001", "N1", "Một"), ("00001", "N1", "Một"), *WHOLE[2:])
+        )
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,8 @@ def test_a_result_is_read_back_as_it_was(result: MergeResult, tmp_path: Path) ->
     write(result, tmp_path)
     back = export.load_result(tmp_path)
     assert back.new["members"].tolist() == result.new["members"].tolist()
-    assert back.new.geometry.area.tolist() == pytest.approx(result.new.geometry.area.tolist(), rel=1e-4)
+    assert back.new.geometry.area.tolist() == pytest.approx(
+        result.new.geometry.area.tolist(), rel=1e-4
+    )
     assert back.summary["after"] == result.summary["after"]
     assert np.array_equal(back.ledger["ok"], result.ledger["ok"])

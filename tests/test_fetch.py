@@ -18,7 +18,13 @@ from conftest import square
 
 from geo_merge.errors import FetchError
 from geo_merge.vietnam import gazetteer
-from geo_merge.vietnam.official import Province, approximate_before, fetch_province, find_province, provinces
+from geo_merge.vietnam.official import (
+    Province,
+    approximate_before,
+    fetch_province,
+    find_province,
+    provinces,
+)
 
 
 def unit(code: str, name: str, shape: shapely.Polygon) -> bytes:
@@ -80,11 +86,15 @@ def test_from_a_server_into_the_cache(
 
 @pytest.mark.parametrize("inner", ["", "json/geojson"])
 def test_from_a_folder(mirror: tuple[Path, Province], tmp_path: Path, inner: str) -> None:
-    path = fetch_province(mirror[1], tmp_path / "o.gpkg", mirror=str(mirror[0] / inner), cache=tmp_path / "c")
+    path = fetch_province(
+        mirror[1], tmp_path / "o.gpkg", mirror=str(mirror[0] / inner), cache=tmp_path / "c"
+    )
     assert len(gpd.read_file(path)) == 2
 
 
-def test_a_file_that_is_not_the_published_one(mirror: tuple[Path, Province], tmp_path: Path) -> None:
+def test_a_file_that_is_not_the_published_one(
+    mirror: tuple[Path, Province], tmp_path: Path
+) -> None:
     changed = next((mirror[0] / "json").rglob("*.geojson"))
     changed.write_bytes(changed.read_bytes() + b" ")
     with pytest.raises(FetchError, match="not the published one"):
@@ -103,7 +113,9 @@ def test_a_file_that_the_copy_lacks(
 
 def test_without_an_answer(mirror: tuple[Path, Province], tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="127.0.0.1:9 does not answer; without internet"):
-        fetch_province(mirror[1], tmp_path / "o.gpkg", mirror="http://127.0.0.1:9", cache=tmp_path / "c")
+        fetch_province(
+            mirror[1], tmp_path / "o.gpkg", mirror="http://127.0.0.1:9", cache=tmp_path / "c"
+        )
 
 
 def test_the_registry_is_complete() -> None:
@@ -114,7 +126,9 @@ def test_the_registry_is_complete() -> None:
     assert all(d.startswith(("sha256:", "md5:")) for p in known for d in p.registry.values())
 
 
-@pytest.mark.parametrize("text", ["24", "bac_ninh", "Bắc Ninh", "Tỉnh Bắc Ninh", "BAC NINH", "bac-ninh"])
+@pytest.mark.parametrize(
+    "text", ["24", "bac_ninh", "Bắc Ninh", "Tỉnh Bắc Ninh", "BAC NINH", "bac-ninh"]
+)
 def test_provinces_are_found(text: str) -> None:
     assert find_province(text).code == "24"
 
@@ -137,4 +151,7 @@ def test_an_approximate_layer_before(bac_ninh: Path) -> None:
     whole = official.to_crs(frame.crs)
     for code in ("07210", "07537", "09529"):
         members = frame.geometry[(table["new_code"] == code).to_numpy()]
-        assert shapely.union_all(members.to_numpy()).symmetric_difference(whole.geometry[code]).area < 1
+        assert (
+            shapely.union_all(members.to_numpy()).symmetric_difference(whole.geometry[code]).area
+            < 1
+        )

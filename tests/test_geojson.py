@@ -28,7 +28,9 @@ def layer(*shapes: shapely.Geometry | None, crs: int | None = 4326) -> gpd.GeoDa
 
 def test_form() -> None:
     holed = shapely.box(0, 0, 4, 4).difference(shapely.box(1, 1, 2, 2))
-    written = content(layer(shapely.reverse(holed), shapely.multipolygons([shapely.box(5, 5, 6, 6)])))
+    written = content(
+        layer(shapely.reverse(holed), shapely.multipolygons([shapely.box(5, 5, 6, 6)]))
+    )
     assert "crs" not in written
     assert written["bbox"] == [0, 0, 6, 6]
     first, second = written["features"]
@@ -60,7 +62,9 @@ def test_values() -> None:
 
 
 def test_null_empty_points_and_lines() -> None:
-    written = content(layer(None, shapely.Polygon(), shapely.Point(1.00000004, 2), shapely.box(0, 0, 1, 1)))
+    written = content(
+        layer(None, shapely.Polygon(), shapely.Point(1.00000004, 2), shapely.box(0, 0, 1, 1))
+    )
     kinds = [f["geometry"] and f["geometry"]["type"] for f in written["features"]]
     assert kinds == [None, None, "Point", "Polygon"]
     assert written["features"][2]["geometry"]["coordinates"] == [1.0, 2.0]

@@ -23,8 +23,10 @@ Grid = Callable[..., gpd.GeoDataFrame]
 
 def plain(grid: Grid) -> gpd.GeoDataFrame:
     """A layer as an agency has it."""
-    frame = grid().reset_index().rename(
-        columns={"code": "MaXa", "name": "TenXa", "unit_type": "LoaiXa"}
+    frame = (
+        grid()
+        .reset_index()
+        .rename(columns={"code": "MaXa", "name": "TenXa", "unit_type": "LoaiXa"})
     )
     return frame.assign(DanSo=[10, 20, 30, 40], note="ghi chú")
 
@@ -70,7 +72,9 @@ def test_usual_fields_are_found(grid: Grid, tmp_path: Path, code: str, name: str
 
 def test_fields_can_be_named(grid: Grid, tmp_path: Path) -> None:
     path = save(plain(grid).rename(columns={"MaXa": "odd", "TenXa": "odder"}), tmp_path, "l.gpkg")
-    with pytest.raises(LayerError, match=r"no field known to hold codes .*odd, odder.*--code-field"):
+    with pytest.raises(
+        LayerError, match=r"no field known to hold codes .*odd, odder.*--code-field"
+    ):
         read_units(path)
     units = read_units(path, code_field="ODD", name_field="odder")
     assert units.index[0] == "00001"
@@ -128,7 +132,8 @@ def test_duplicate_codes_are_listed(grid: Grid, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "message"), [(".shx", r"l.shx .* missing \[F02\]"), (".dbf", r"l.dbf .* missing \[F02\]")]
+    ("part", "message"),
+    [(".shx", r"l.shx .* missing \[F02\]"), (".dbf", r"l.dbf .* missing \[F02\]")],
 )
 def test_missing_parts(grid: Grid, tmp_path: Path, part: str, message: str) -> None:
     path = save(plain(grid), tmp_path, "l.shp")
@@ -180,7 +185,13 @@ def test_a_zone_on_the_other_side_of_the_world(grid: Grid, tmp_path: Path) -> No
     frame = plain(grid).to_crs(4326)
     frame["geometry"] = frame.translate(-100, 0)
     with pytest.raises(CRSError, match=r"\[R03\]"):
-        read_units(save(frame.to_crs(32618).set_crs(9214, allow_override=True).to_crs(9214), tmp_path, "l.gpkg"))
+        read_units(
+            save(
+                frame.to_crs(32618).set_crs(9214, allow_override=True).to_crs(9214),
+                tmp_path,
+                "l.gpkg",
+            )
+        )
 
 
 def test_truncated_and_shifted_shapefiles(grid: Grid, tmp_path: Path) -> None:
@@ -237,7 +248,7 @@ def test_encodings(grid: Grid, tmp_path: Path) -> None:
         ("l.geojson", b"", r"is empty .*\[F01\]"),
         ("l.geojson", b"<html>", r"\[F01\]"),
         ("l.geojson", b"\xff\xfe{\x00", "UTF-16"),
-        ("l.geojson", b'<OGRVRTDataSource></OGRVRTDataSource>', r"\[F01\]"),
+        ("l.geojson", b"<OGRVRTDataSource></OGRVRTDataSource>", r"\[F01\]"),
         ("l.geojson", b'{"type": "gdal_streamed_alg", "command_line": "x"}', r"\[F01\]"),
         ("l.geojson", b'{"type": "FeatureCollection", "features": []}', r"\[F07\]|no polygons"),
         ("l.geojson", b"SQLite format 3\0", "GeoPackage"),

@@ -11,7 +11,14 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from geo_merge.layers import read_units
-from geo_merge.maps import PALETTE, SCHEMATIC_NOTE, before_after_map, leaflet_assets, map_html, simplified
+from geo_merge.maps import (
+    PALETTE,
+    SCHEMATIC_NOTE,
+    before_after_map,
+    leaflet_assets,
+    map_html,
+    simplified,
+)
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.sample import sample_files

@@ -62,7 +62,11 @@ def test_figures_before_and_after(grid: Grid) -> None:
     assert figures["groups"] == [
         {"name": "Tỉnh Bắc Giang", "before": 4, "after": 2, "reduction_percent": 50.0}
     ]
-    assert figures["after"]["unit_population"]["largest"] == {"code": "N2", "name": "Hai", "value": 700}
+    assert figures["after"]["unit_population"]["largest"] == {
+        "code": "N2",
+        "name": "Hai",
+        "value": 700,
+    }
 
 
 def test_parents_before_and_after(grid: Grid) -> None:
@@ -78,7 +82,9 @@ def test_parents_before_and_after(grid: Grid) -> None:
 def test_an_unknown_country_has_its_provinces_joined(grid: Grid) -> None:
     old = people(grid).assign(province_code=["1", "1", "2", "2"], province=["P", "P", "Q", "Q"])
     parents = merge(old, TABLE).parents
-    assert parents[parents["when"] == "after"][["code", "name"]].to_numpy().tolist() == [["1+2", "P + Q"]]
+    assert parents[parents["when"] == "after"][["code", "name"]].to_numpy().tolist() == [
+        ["1+2", "P + Q"]
+    ]
 
 
 def test_nothing_is_dissolved_without_a_complete_crosswalk(grid: Grid) -> None:
@@ -114,7 +120,9 @@ def test_a_lost_unit_is_an_error_in_the_ledger(grid: Grid) -> None:
 
 def test_land_claimed_twice_counts_once(grid: Grid) -> None:
     old = people(grid)
-    wide = shapely.box(*square(0, 0).bounds[:2], square(1, 0).bounds[0] + 0.05, square(0, 0).bounds[3])
+    wide = shapely.box(
+        *square(0, 0).bounds[:2], square(1, 0).bounds[0] + 0.05, square(0, 0).bounds[3]
+    )
     old.loc[["00001"], "geometry"] = gpd.GeoSeries([wide], index=["00001"], crs=old.crs)
     result = merge(old, TABLE)
     assert "C03" in set(result.findings["check"])
@@ -132,11 +140,15 @@ def test_declared_and_reference(grid: Grid) -> None:
         index=pd.Index(["N1", "N2"], name="code"), crs=9214,
     )  # fmt: skip
     result = merge(people(grid), TABLE, declared=declared, reference=reference)
-    found = {(f.check, tuple(f.units)) for f in result.findings.itertuples() if f.severity != "info"}
+    found = {
+        (f.check, tuple(f.units)) for f in result.findings.itertuples() if f.severity != "info"
+    }
     assert found == {("D01", ("N2",)), ("D02", ("N3",)), ("C06", ("N2",))}
     figures = result.statistics
     assert figures["population_difference"].tolist() == [-10, 0]
-    assert figures["reference_difference_m2"].tolist() == pytest.approx([0, 1e6], rel=1e-4, abs=1e-6)
+    assert figures["reference_difference_m2"].tolist() == pytest.approx(
+        [0, 1e6], rel=1e-4, abs=1e-6
+    )
     assert figures["iou"].tolist() == pytest.approx([1, 0.5], rel=1e-4)
 
 
@@ -164,7 +176,9 @@ def test_validate_without_and_with_a_crosswalk(grid: Grid) -> None:
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12), st.permutations(range(12)))
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_law_nothing_is_lost_and_order_does_not_matter(
     grid: Grid, groups: list[int], order: list[int]
 ) -> None:
@@ -178,5 +192,7 @@ def test_law_nothing_is_lost_and_order_does_not_matter(
     assert one.new["population"].sum() == 66
     assert two.new.index.equals(one.new.index)
     assert two.new["population"].tolist() == one.new["population"].tolist()
-    assert shapely.equals(np.asarray(one.new.geometry.values), np.asarray(two.new.geometry.values)).all()
+    assert shapely.equals(
+        np.asarray(one.new.geometry.values), np.asarray(two.new.geometry.values)
+    ).all()
     assert shapely.coverage_is_valid(np.asarray(one.new.geometry.values))

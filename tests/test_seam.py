@@ -16,9 +16,7 @@ def halves(noise: list[tuple[float, float]], extra: float | None) -> list[np.nda
     steps = range(0, 60, 10)
     left = [shapely.box(0, y, 100, y + 10) for y in steps]
     corners = {y: (100 + noise[k][0], y + noise[k][1]) for k, y in enumerate([*steps, 60])}
-    right = [
-        shapely.Polygon([corners[y], (200, y), (200, y + 10), corners[y + 10]]) for y in steps
-    ]
+    right = [shapely.Polygon([corners[y], (200, y), (200, y + 10), corners[y + 10]]) for y in steps]
     if extra is not None:  # a vertex that only the right side has
         a, b = corners[0], corners[10]
         middle = (100 + extra, 5.0)
@@ -27,7 +25,9 @@ def halves(noise: list[tuple[float, float]], extra: float | None) -> list[np.nda
 
 
 NOISE = st.lists(
-    st.tuples(st.floats(-0.0078125, 0.0078125, width=32), st.floats(-0.0078125, 0.0078125, width=32)),
+    st.tuples(
+        st.floats(-0.0078125, 0.0078125, width=32), st.floats(-0.0078125, 0.0078125, width=32)
+    ),
     min_size=7,
     max_size=7,
 )

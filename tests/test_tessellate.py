@@ -40,9 +40,14 @@ def test_bad_positions_are_refused() -> None:
 COORDINATE = st.integers(-500, 4500)
 
 
-@given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=1, max_size=15), st.sampled_from([SQUARE, BAY]))
+@given(
+    st.lists(st.tuples(COORDINATE, COORDINATE), min_size=1, max_size=15),
+    st.sampled_from([SQUARE, BAY]),
+)
 @settings(deadline=None, max_examples=80)
-def test_law_cells_cover_the_area_once(points: list[tuple[int, int]], within: shapely.Polygon) -> None:
+def test_law_cells_cover_the_area_once(
+    points: list[tuple[int, int]], within: shapely.Polygon
+) -> None:
     mended, moved = mend_positions(np.array(points, dtype=float), within)
     assert len(moved) >= len(points) - len(set(points))
     assume(len(np.unique(mended, axis=0)) == len(points))

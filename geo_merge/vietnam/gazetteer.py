@@ -1,4 +1,4 @@
-"""Old and new units of Vietnam from the package vietnamadminunits (MIT): names, codes, positions."""
+"""Old and new units of Vietnam with their positions, from the package vietnamadminunits (MIT)."""
 
 from __future__ import annotations
 

@@ -34,8 +34,11 @@ def _fits(crs: CRS, bounds: Bounds) -> bool:
     inside = west >= LAND[0] and south >= LAND[1] and east <= LAND[2] and north <= LAND[3]
     if not inside or crs.is_geographic or crs.equals(WGS84):
         return inside
+    operation = crs.coordinate_operation
     meridian = next(
-        p.value for p in crs.coordinate_operation.params if p.name == "Longitude of natural origin"
+        float(p.value)
+        for p in (operation.params if operation else ())
+        if p.name == "Longitude of natural origin"
     )
     reach = 2 * ZONE_REACH if crs.to_epsg() in UTM else ZONE_REACH  # a UTM zone is 6° wide
     return bool(meridian - reach <= west and east <= meridian + reach)
