@@ -64,6 +64,19 @@ class Rings:
         )
         return result
 
+    def take(self, chosen: Ints) -> Geometries:
+        """Return some of the geometries as MultiPolygons, without building the others."""
+        result: Geometries = np.empty(len(chosen), dtype=object)
+        for at, k in enumerate(chosen):
+            a, b = self.geometry_start[k], self.geometry_start[k + 1]
+            polygons = self.polygon_start[a : b + 1]
+            rings = self.start[polygons[0] : polygons[-1] + 1]
+            offsets = (rings - rings[0], polygons - polygons[0], np.array([0, b - a]))
+            result[at] = shapely.from_ragged_array(
+                shapely.GeometryType.MULTIPOLYGON, self.xy[rings[0] : rings[-1]], offsets
+            )[0]
+        return result
+
     def ring_of(self, edges: Ints) -> Ints:
         """Return the ring that each edge (the index of its first vertex) belongs to."""
         return np.searchsorted(self.start, edges, side="right") - 1
@@ -86,7 +99,7 @@ def flatten(geometries: Geometries) -> Rings:
     start = ring_start.astype(np.int64)
     polygon_start = polygon_start.astype(np.int64)
     geometry_start = geometry_start.astype(np.int64)
-    xy = xy + 0.0  # -0.0 becomes 0.0, so that equal vertices have equal bits
+    xy += 0.0  # -0.0 becomes 0.0, so that equal vertices have equal bits
     is_hole = np.ones(len(start) - 1, dtype=bool)
     is_hole[polygon_start[:-1]] = False
     counter_clockwise = _signed_areas(xy, start) > 0
@@ -97,10 +110,12 @@ def flatten(geometries: Geometries) -> Rings:
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:
     """Shoelace formula per ring, about its first vertex so that large eastings cost nothing."""
-    local = xy - np.repeat(xy[start[:-1]], np.diff(start), axis=0)
-    cross = local[:-1, 0] * local[1:, 1]
-    cross -= local[1:, 0] * local[:-1, 1]
-    cross = np.append(cross, 0.0)
+    n = np.diff(start)
+    x = xy[:, 0] - np.repeat(xy[start[:-1], 0], n)  # columns apart: twice as fast as pairs
+    y = xy[:, 1] - np.repeat(xy[start[:-1], 1], n)
+    cross = np.empty(len(xy))
+    np.multiply(x[:-1], y[1:], out=cross[:-1])
+    cross[:-1] -= x[1:] * y[:-1]
     cross[start[1:] - 1] = 0.0
     return np.asarray(np.add.reduceat(cross, start[:-1]) / 2)
 

@@ -176,17 +176,19 @@ class _Rounded:
     def bounds(self) -> Floats:
         """Return west, south, east, north of each geometry."""
         start = self.rings.vertex_start[:-1]
-        low = np.minimum.reduceat(self.rings.xy, start)
-        return np.hstack([low, np.maximum.reduceat(self.rings.xy, start)])
+        x, y = self.rings.xy.T.copy()
+        extremes = (np.minimum.reduceat, np.maximum.reduceat)
+        return np.column_stack([reduce(v, start) for reduce in extremes for v in (x, y)])
 
     def encoded(self) -> Iterator[bytes]:
         """Yield each geometry as GeoJSON."""
+        encode_one = _encoder(self.rings)
         for k, single in enumerate(self.single):
             if k in self.mended:
                 mended = np.array([self.mended[k]], dtype=object)
-                yield _encode_rings(flatten(mended), 0, single=mended[0].geom_type == "Polygon")
+                yield _encoder(flatten(mended))(0, mended[0].geom_type == "Polygon")
             else:
-                yield _encode_rings(self.rings, k, single=bool(single))
+                yield encode_one(k, bool(single))
 
 
 def _mend(
@@ -201,7 +203,7 @@ def _mend(
     """
     if not len(moved):
         return {}
-    rounded = rings.geometries()[moved]
+    rounded = rings.take(moved)
     invalid = np.flatnonzero(~_are_valid(rounded))
     invalid = invalid[shapely.is_valid(geometries[moved[invalid]])]
     mended = rounded[invalid]
@@ -226,20 +228,31 @@ def _are_valid(geometries: Geometries) -> Bools:
         return np.concatenate(list(pool.map(shapely.is_valid, blocks)))
 
 
-def _encode_rings(rings: Rings, k: int, *, single: bool) -> bytes:
-    """Encode one geometry, its land on the left of every ring (right-hand rule)."""
+def _encoder(rings: Rings) -> Callable[[int, bool], bytes]:
+    """Return a function that encodes one geometry as a Polygon (if so told) or a MultiPolygon.
+
+    The land is on the left of every ring (right-hand rule): rings that have it on the right are
+    read from the vertices in reverse.
+    """
+    backwards = None if rings.interior_left.all() else np.ascontiguousarray(rings.xy[::-1])
+    n = len(rings.xy)
 
     def wound(ring: int) -> Floats:
-        xy = rings.xy[rings.start[ring] : rings.start[ring + 1]]
-        return xy if rings.interior_left[ring] else np.ascontiguousarray(xy[::-1])
+        begin, end = rings.start[ring], rings.start[ring + 1]
+        if backwards is None or rings.interior_left[ring]:
+            return rings.xy[begin:end]
+        return backwards[n - end : n - begin]
 
-    polygons = [
-        list(map(wound, range(rings.polygon_start[p], rings.polygon_start[p + 1])))
-        for p in range(rings.geometry_start[k], rings.geometry_start[k + 1])
-    ]
-    geometry = (
-        {"type": "Polygon", "coordinates": polygons[0]}
-        if single
-        else {"type": "MultiPolygon", "coordinates": polygons}
-    )
-    return orjson.dumps(geometry, option=_OPTIONS)
+    def encode_one(k: int, single: bool) -> bytes:  # noqa: FBT001 - called in one place
+        polygons = [
+            list(map(wound, range(rings.polygon_start[p], rings.polygon_start[p + 1])))
+            for p in range(rings.geometry_start[k], rings.geometry_start[k + 1])
+        ]
+        geometry = (
+            {"type": "Polygon", "coordinates": polygons[0]}
+            if single
+            else {"type": "MultiPolygon", "coordinates": polygons}
+        )
+        return orjson.dumps(geometry, option=_OPTIONS)
+
+    return encode_one
