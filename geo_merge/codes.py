@@ -38,6 +38,12 @@ def fold_name(name: str) -> str:
     return clean_text(name).casefold()
 
 
+def has_odd_characters(text: str) -> bool:
+    """Tell whether a name has control or direction characters, or is far too long for one."""
+    too_long = 200
+    return len(text) > too_long or any(unicodedata.category(c) in {"Cc", "Cf"} for c in text)
+
+
 def as_text(values: pd.Series) -> pd.Series:
     """Return a column as text: 7210.0 is ``7210``, and what is null is empty."""
     if pd.api.types.is_float_dtype(values.dtype):

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.codes import clean_code, clean_text, code_key, fold_name, is_scientific
+from geo_merge.codes import (
+    clean_code,
+    clean_text,
+    code_key,
+    fold_name,
+    has_odd_characters,
+    is_scientific,
+)
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
@@ -160,6 +167,7 @@ def _clean(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
     for column in COLUMNS:
         if column not in {"old_code", "new_code"}:
             result[column] = rows[column].map(clean_text)
+    result["new_name_written"] = rows["new_name"]
     if changed:
         report.warn(
             "K02", f"{changed} codes had blanks, invisible or full-width characters, which were "
@@ -193,7 +201,12 @@ def _match(
             unknown.append((row, code, name))
         units.append(unit)
         how.append(step)
-    _report_unknown(old, rows, unknown, report)
+    if coded - set(filter(None, units)) and coded <= set(rows["new_code"]):
+        report.problems.append(
+            f"{report.source}: every unit of the layer stands in new_code, but not in old_code "
+            "[K04]; the headings old and new seem to be swapped."
+        )
+    _report_unknown(unknown, report)
     if padded:
         report.warn(
             "K02", f"{padded} old codes agree with the layer but for leading zeros, which were "
@@ -202,18 +215,7 @@ def _match(
     return units, how
 
 
-def _report_unknown(
-    old: gpd.GeoDataFrame,
-    rows: pd.DataFrame,
-    unknown: list[tuple[Hashable, str, str]],
-    report: _Report,
-) -> None:
-    if len(unknown) == len(rows) and rows["new_code"].isin(old.index).mean() > 0.9:  # noqa: PLR2004
-        report.problems.append(
-            f"{report.source}: no old_code is in the layer, but the new_codes are [K04]; the "
-            "headings old and new seem to be swapped."
-        )
-        return
+def _report_unknown(unknown: list[tuple[Hashable, str, str]], report: _Report) -> None:
     for row, code, name in unknown:
         label = f"{code} ({name})" if name else code
         report.error(
@@ -255,6 +257,7 @@ def _check_new(rows: pd.DataFrame, report: _Report) -> None:
     for row, blank in rows[rows["new_code"] == ""].iterrows():
         label = blank["old_code"] or blank["old_name"]
         report.error(row, f"new_code of {label} is blank [W01]; say which new unit it joins.")
+    _note_spellings(rows, report)
     for column in ("new_name", "new_type"):
         variants: dict[str, dict[str, str]] = defaultdict(dict)
         for row, code, value in zip(rows.index, rows["new_code"], rows[column], strict=True):
@@ -273,6 +276,29 @@ def _check_new(rows: pd.DataFrame, report: _Report) -> None:
         report.warn(
             "W03", f"{len(group)} new units are called {name} ({', '.join(group['new_code'])}).",
             units=tuple(group["new_code"]), hint="Check that they are different units.",
+        )  # fmt: skip
+
+
+def _note_spellings(rows: pd.DataFrame, report: _Report) -> None:
+    """Note new units whose name is written in different ways that mean the same."""
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for code, written in zip(rows["new_code"], rows["new_name_written"], strict=True):
+        spellings[code].add(written)
+    for code, found in sorted(spellings.items()):
+        folded = {fold_name(name) for name in found}
+        if code and len(found) > len(folded) == 1:
+            report.warn(
+                "W03", f"the name of new_code {code} is written in {len(found)} ways "
+                f"({', '.join(sorted(found))}); they were taken for one.",
+                units=(code,), value=float(len(found)), unit_of_value="spellings",
+            )  # fmt: skip
+    odd = sorted({c for c, names in spellings.items() if any(map(has_odd_characters, names))})
+    if odd:
+        report.warn(
+            "X04", f"the names of {len(odd)} new units ({', '.join(odd[:_SHOWN])}) have line "
+            "breaks, control or direction characters, or are longer than 200 characters.",
+            units=tuple(odd), value=float(len(odd)), unit_of_value="names",
+            hint="Line breaks become blanks; the rest is kept as text.",
         )  # fmt: skip
 
 

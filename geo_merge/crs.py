@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.areas import areas
+from geo_merge.coverage import usable
 from geo_merge.errors import CRSError
 
 WGS84 = CRS.from_epsg(4326)
@@ -146,7 +147,7 @@ def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
         crs = frame.crs
         if crs.is_projected and {a.unit_name for a in crs.axis_info} == {"metre"}:
             sample = np.asarray(frame.geometry.values)
-            sample = sample[~(shapely.is_missing(sample) | shapely.is_empty(sample))]
+            sample = sample[usable(sample)]
             sample = sample[:: max(1, len(sample) // 50)]  # a few say as much as all
             ratio = shapely.area(sample).sum() / max(areas(sample, crs).sum(), 1e-9)
             if 1 / MAX_PLANE_AREA_RATIO < ratio < MAX_PLANE_AREA_RATIO:

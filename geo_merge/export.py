@@ -35,7 +35,7 @@ FORMATS = ("geojson", "gpkg", "shp", "fgb", "parquet", "csv", "xlsx")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
 # Slivers are narrower than the 7 decimals of the units can show.
-_FINDING_DECIMALS, _DRAWN = 9, 5e-4  # metres
+_FINDING_DECIMALS = 9
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
@@ -145,13 +145,8 @@ def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]
 
 
 def _write_findings(findings: gpd.GeoDataFrame, folder: Path) -> None:
-    """Write findings; what is too thin to be drawn at a tenth of a millimetre becomes a point."""
-    geometries = np.asarray(findings.geometry.values).copy()
-    thin = shapely.area(geometries) < _DRAWN * shapely.length(geometries)
-    thin &= np.isin(shapely.get_dimensions(geometries), [2])
-    geometries[thin] = shapely.point_on_surface(geometries[thin])
-    drawn = findings.set_geometry(gpd.GeoSeries(geometries, index=findings.index, crs=findings.crs))
-    write_geojson(drawn, folder / "findings.geojson", precision=_FINDING_DECIMALS)
+    path = folder / "findings.geojson"
+    write_geojson(findings, path, precision=_FINDING_DECIMALS, vanishing="point")
     write_csv(findings_table(findings), folder / "findings.csv")
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,7 @@ from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten, has
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
 
+Vanishing = Literal["error", "point"]
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _MAX_MENDS = 5
@@ -30,7 +31,11 @@ _BLOCK = 256  # geometries checked in one go by one thread
 
 
 def write_geojson(
-    frame: gpd.GeoDataFrame, path: str | os.PathLike[str], *, precision: int = 7
+    frame: gpd.GeoDataFrame,
+    path: str | os.PathLike[str],
+    *,
+    precision: int = 7,
+    vanishing: Vanishing = "error",
 ) -> None:
     """Write a layer as GeoJSON: WGS 84, right-hand rule, bounding boxes, no ``crs`` member.
 
@@ -43,6 +48,8 @@ def write_geojson(
     precision
         Decimals of a degree; 7 is about a centimetre. Polygons that rounding makes invalid are
         mended and rounded again.
+    vanishing
+        What becomes of a polygon too small for so many decimals: an ``error``, or a ``point``.
 
     Raises
     ------
@@ -51,15 +58,17 @@ def write_geojson(
     """
     path = Path(path)
     with whole_file(path) as temporary, temporary.open("wb") as file:
-        file.writelines(encode(frame, precision=precision))
+        file.writelines(encode(frame, precision=precision, vanishing=vanishing))
 
 
-def encode(frame: gpd.GeoDataFrame, *, precision: int = 7) -> Iterator[bytes]:
-    """Yield the bytes of a FeatureCollection, feature by feature."""
+def encode(
+    frame: gpd.GeoDataFrame, *, precision: int = 7, vanishing: Vanishing = "error"
+) -> Iterator[bytes]:
+    """Yield the bytes of a FeatureCollection, feature by feature; see `write_geojson`."""
     if frame.crs is None:
         raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
     properties = _properties(frame)
-    boxes, geometries = _encode_geometries(frame, precision)
+    boxes, geometries = _encode_geometries(frame, precision, vanishing)
     yield b'{"type":"FeatureCollection"'
     if np.isfinite(boxes).all(axis=1).any():
         low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
@@ -109,7 +118,9 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _encode_geometries(frame: gpd.GeoDataFrame, precision: int) -> tuple[Floats, Iterator[bytes]]:
+def _encode_geometries(
+    frame: gpd.GeoDataFrame, precision: int, vanishing: Vanishing
+) -> tuple[Floats, Iterator[bytes]]:
     """Return the bounding box of each geometry, and its GeoJSON one after the other."""
     geometries = np.asarray(frame.geometry.values)
     here = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
@@ -120,7 +131,7 @@ def _encode_geometries(frame: gpd.GeoDataFrame, precision: int) -> tuple[Floats,
     boxes[here & ~polygonal] = shapely.bounds(others[here & ~polygonal])
     encoded: Iterator[bytes] = iter(())
     if polygonal.any():
-        polygons = _Rounded(geometries[polygonal], frame.crs, precision)
+        polygons = _Rounded(geometries[polygonal], frame.crs, precision, vanishing)
         boxes[polygonal] = polygons.bounds()
         encoded = polygons.encoded()
 
@@ -163,7 +174,9 @@ def _project_others(geometries: Geometries, crs: CRS, precision: int) -> Geometr
 class _Rounded:
     """Polygons in WGS 84, rounded, wound by the right-hand rule, and valid where they were."""
 
-    def __init__(self, geometries: Geometries, crs: CRS, precision: int) -> None:
+    def __init__(
+        self, geometries: Geometries, crs: CRS, precision: int, vanishing: Vanishing
+    ) -> None:
         self.single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
         rings = flatten(geometries)
         exact = _project_vertices(rings.xy, crs)
@@ -171,7 +184,7 @@ class _Rounded:
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
         self.rings = replace(rings, xy=xy)
         # What rounding did not move is as valid as before.
-        self.mended = _mend(geometries, self.rings, np.flatnonzero(moved), precision)
+        self.mended = _mend(geometries, self.rings, np.flatnonzero(moved), precision, vanishing)
 
     def bounds(self) -> Floats:
         """Return west, south, east, north of each geometry."""
@@ -184,42 +197,54 @@ class _Rounded:
         """Yield each geometry as GeoJSON."""
         encode_one = _encoder(self.rings)
         for k, single in enumerate(self.single):
-            if k in self.mended:
-                mended = np.array([self.mended[k]], dtype=object)
-                yield _encoder(flatten(mended))(0, mended[0].geom_type == "Polygon")
-            else:
+            mended = self.mended.get(k)
+            if mended is None:
                 yield encode_one(k, bool(single))
+            elif mended.geom_type == "Point":
+                yield shapely.to_geojson(mended).encode()
+            else:
+                rings = flatten(np.array([mended], dtype=object))
+                yield _encoder(rings)(0, mended.geom_type == "Polygon")
 
 
 def _mend(
-    geometries: Geometries, rings: Rings, moved: Ints, precision: int
+    geometries: Geometries, rings: Rings, moved: Ints, precision: int, vanishing: Vanishing
 ) -> dict[int, BaseGeometry]:
     """Return valid versions of the polygons that rounding made invalid, by position.
 
     Raises
     ------
     ExportError
-        If a polygon vanishes or stays invalid; one that came invalid is written as it is.
+        If a polygon vanishes, unless it may become a point, or stays invalid; one that came
+        invalid is written as it is.
     """
     if not len(moved):
         return {}
     rounded = rings.take(moved)
     invalid = np.flatnonzero(~_are_valid(rounded))
     invalid = invalid[shapely.is_valid(geometries[moved[invalid]])]
-    mended = rounded[invalid]
+    result = {}
+    for k, geometry in zip(moved[invalid].tolist(), rounded[invalid], strict=True):
+        mended = _mend_one(geometry, precision)
+        if mended is None and vanishing == "error":
+            raise ExportError(
+                f"A polygon at {geometry.bounds[0]}, {geometry.bounds[1]} cannot be rounded to "
+                f"{precision} decimals; use more decimals."
+            )
+        result[k] = mended or shapely.Point(shapely.get_coordinates(geometry)[0])
+    return result
+
+
+def _mend_one(geometry: BaseGeometry, precision: int) -> BaseGeometry | None:
+    """Return a valid rounded polygon, or None if it vanishes or cannot be had."""
     for _ in range(_MAX_MENDS):
-        broken = ~shapely.is_valid(mended)
-        if not broken.any():
-            return dict(zip(moved[invalid].tolist(), mended, strict=True))
-        mended[broken] = shapely.make_valid(
-            mended[broken], method="structure", keep_collapsed=False
-        )
-        if shapely.is_empty(mended).any():
-            break
-        mended[broken] = shapely.transform(mended[broken], lambda xy: np.round(xy, precision))
-    raise ExportError(
-        f"{len(mended)} polygons cannot be rounded to {precision} decimals; use more decimals."
-    )
+        if geometry.is_valid:
+            return geometry
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+        if geometry.is_empty:
+            return None
+        geometry = shapely.transform(geometry, lambda xy: np.round(xy, precision))
+    return None
 
 
 def _are_valid(geometries: Geometries) -> Bools:

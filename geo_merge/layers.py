@@ -167,6 +167,19 @@ def _unit_frame(
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles
+    if raw.closed:
+        units = tuple(codes[k] for k in raw.closed)
+        findings.append(
+            Finding(
+                check="G04",
+                severity=Severity.WARNING,
+                units=units,
+                value=float(len(units)),
+                unit_of_value="units",
+                message=f"{raw.source}: rings of {', '.join(units[:10])} are not closed (the last "
+                "point is missing); they were closed.",
+            )
+        )
     return frame, findings
 
 

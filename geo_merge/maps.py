@@ -171,6 +171,7 @@ class _Polygons(_Part):
   }
   L.geoJSON(data, {
     smoothFactor: 0,
+    pointToLayer: function (feature, at) { return L.circleMarker(at, {radius: 2}); },
     style: function (feature) {
       return {fillColor: feature.properties.colour, fillOpacity: 0.85, color: "#fff", weight: 1};
     },
@@ -315,5 +316,5 @@ def _polygons(frame: gpd.GeoDataFrame, fields: Mapping[str, str]) -> _Polygons:
     """Return a layer with a tooltip of the fields, under their labels."""
     shown = {name: label for name, label in fields.items() if name in frame}
     kept = frame[[*shown, "colour", "geometry"]].reset_index(drop=True)
-    data = b"".join(encode(kept, precision=_DISPLAY_DECIMALS)).decode()
+    data = b"".join(encode(kept, precision=_DISPLAY_DECIMALS, vanishing="point")).decode()
     return _Polygons(data, list(shown.items()))

@@ -355,23 +355,24 @@ def _prove(
         for row in ledger
         if not row.ok
     ]
-    km2_in = np.bincount(layer.groups, _all_areas(layer)) - _claimed_again(layer)
+    again = _claimed_again(layer)
+    m2_in = np.bincount(layer.groups, _all_areas(layer)) - again
     m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     # One unit may be a thousandth of the layer: rounding is that of the coordinates.
-    limit = AREA_TOLERANCE * np.maximum(km2_in, 1e6)
+    limit = AREA_TOLERANCE * np.maximum(m2_in, 1e6)
     findings += [
         Finding(
             check="P02",
             severity=Severity.ERROR,
             units=(str(new.index[k]),),
-            value=float(m2_out[k] - km2_in[k]),
+            value=float(m2_out[k] - m2_in[k]),
             unit_of_value="m²",
             geometry=new.geometry.iloc[k],
             message=f"New unit {new.index[k]} ({new['name'].iloc[k]}) has {m2_out[k]:,.3f} m², its "
-            f"members have {km2_in[k]:,.3f} m².",
+            f"members have {m2_in[k]:,.3f} m².",
             hint="See the other errors of its members.",
         )
-        for k in np.flatnonzero(np.abs(m2_out - km2_in) > limit)
+        for k in np.flatnonzero(np.abs(m2_out - m2_in) > limit)
     ]
     geometries = np.asarray(new.geometry.values)
     whole = geometries[~shapely.is_empty(geometries)]

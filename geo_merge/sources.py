@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import sqlite3
 import tempfile
 import unicodedata
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
 
 from geo_merge import archive, shapefile
 from geo_merge.errors import LayerError
@@ -28,6 +33,8 @@ FORMATS = {
     ".geoparquet": "GeoParquet",
 }
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
+# What GDAL warns of, by a word of its warning, and the check that it is.
+_GDAL_CHECKS = {"winding": "G09", "geometry": "G03", "closed": "G04", "ring": "G04"}
 _READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                 pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
 
@@ -46,12 +53,15 @@ class RawLayer:
         What had to be decided to read it.
     crs_hint
         Where the CRS should have been, as ``communes.prj is missing``.
+    closed
+        Rows (from 0) with a ring whose last point was missing, and which was closed.
     """
 
     frame: gpd.GeoDataFrame
     source: str
     findings: tuple[Finding, ...] = ()
     crs_hint: str = ""
+    closed: tuple[int, ...] = ()
 
 
 def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = None) -> RawLayer:
@@ -130,11 +140,13 @@ def _read_shapefile(path: Path, layer: str | None, encoding: str | None) -> RawL
     shapefile.check(parts)
     codec, findings = _shapefile_encoding(parts, encoding)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
-    frame = pyogrio.read_dataframe(path, encoding=gdal_encoding)
+    # Holes are told from their place: some programs wind every ring the wrong way.
+    pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
+    frame, closed, noted = _read_ogr(path, encoding=gdal_encoding)
     if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
         frame = _recode(frame, codec)
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
-    return RawLayer(frame, path.name, findings, hint)
+    return RawLayer(frame, path.name, (*findings, *noted), hint, closed)
 
 
 def _shapefile_encoding(
@@ -188,6 +200,33 @@ def _recode(frame: gpd.GeoDataFrame, codec: str) -> gpd.GeoDataFrame:
     return result
 
 
+def _read_ogr(
+    path: Path, **options: str
+) -> tuple[gpd.GeoDataFrame, tuple[int, ...], list[Finding]]:
+    """Read a layer by GDAL; return also the rows whose rings were closed, and GDAL's warnings."""
+    closed: tuple[int, ...] = ()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            frame = pyogrio.read_dataframe(path, **options)
+        except shapely.GEOSException:  # a ring that is not closed
+            strict = pyogrio.read_dataframe(path, on_invalid="ignore", **options)
+            frame = pyogrio.read_dataframe(path, on_invalid="fix", **options)
+            mended = strict.geometry.isna() & frame.geometry.notna()
+            closed = tuple(int(k) for k in np.flatnonzero(mended))
+    texts = dict.fromkeys(str(w.message) for w in said if "invalid value" not in str(w.message))
+    findings = [
+        Finding(
+            check=next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03"),
+            severity=Severity.WARNING,
+            message=f"{path.name}: the reader says: {text.splitlines()[0]}",
+            hint="Look at the layer in a GIS.",
+        )
+        for text in texts
+    ]
+    return frame, closed, findings
+
+
 def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
         inner = archive.extract_shapefile(path, Path(folder))
@@ -197,12 +236,17 @@ def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
             raise LayerError(
                 p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
             ) from error
-    return RawLayer(raw.frame, path.name, raw.findings, f"the .prj in {path.name} is missing")
+    hint = f"the .prj in {path.name} is missing"
+    return replace(raw, source=path.name, crs_hint=hint)
 
 
 def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
     del encoding
-    layers = pyogrio.list_layers(path)
+    if path.suffix.lower() == ".gpkg":
+        _refuse_views(path)
+    with warnings.catch_warnings():  # reading says the same again, and is heard then
+        warnings.simplefilter("ignore")
+        layers = pyogrio.list_layers(path)
     polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
     findings: tuple[Finding, ...] = ()
     if layer is not None:
@@ -228,9 +272,28 @@ def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
                 hint="Name the layer with --layer to be sure.",
             ),
         )
-    frame = pyogrio.read_dataframe(path, layer=polygons[0])
+    frame, closed, noted = _read_ogr(path, layer=polygons[0])
     source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
-    return RawLayer(frame, source, findings, f"{source} names no CRS")
+    return RawLayer(frame, source, (*findings, *noted), f"{source} names no CRS", closed)
+
+
+def _refuse_views(path: Path) -> None:
+    """Refuse layers that are views: a view can run for ever, or read what it should not."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        try:
+            views = connection.execute(
+                "select table_name from gpkg_contents join sqlite_master on name = table_name "
+                "where type = 'view'"
+            ).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise LayerError(
+                f"{path.name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
+            ) from error
+    if views:
+        raise LayerError(
+            f"{path.name}: the layer {views[0][0]} is a view, not a table [S04]; export it to a "
+            "GeoPackage of its own."
+        )
 
 
 def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
