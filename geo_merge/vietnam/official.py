@@ -123,6 +123,8 @@ def _fetch_all(
     base, downloader = _source(mirror)
     store = pooch.create(path=folder, base_url=base, registry=province.registry, retry_if_failed=1)
     pooch.get_logger().setLevel("WARNING")
+    for parent in {(folder / path).parent for path in province.registry}:
+        parent.mkdir(parents=True, exist_ok=True)  # pooch's own attempt races between threads
 
     def fetch(path: str) -> Path:
         return Path(store.fetch(path, downloader=downloader))
