@@ -87,7 +87,7 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     under = np.append(_cross(a, b) / 2, 0.0)
     length = np.append(np.hypot(*(b - a).T), 0.0)
     under[rings.start[1:] - 1] = length[rings.start[1:] - 1] = 0.0  # no edge leads to the next ring
-    edge = np.flatnonzero(length > LONG_EDGE)
+    edge = np.flatnonzero(length > (LONG_EDGE if crs.is_projected else 0.0))
     middle = (rings.xy[edge] + rings.xy[edge + 1]) / 2
     bulge = np.column_stack(project(middle[:, 0], middle[:, 1])) - vertex[edge]
     under[edge] -= _cross(vertex[edge + 1] - vertex[edge], bulge) * (2 / 3)

@@ -208,7 +208,9 @@ def _difference(ours: BaseGeometry, theirs: BaseGeometry) -> BaseGeometry:
     xy = np.round(rings.xy / SAME_VERTEX) * SAME_VERTEX + 0.0
     turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner == 1))
     lines = chain(turned, cancel(turned))
-    faces = build_faces(node(lines))
+    if not len(lines):
+        return shapely.MultiPolygon()
+    faces = build_faces(np.asarray(shapely.get_parts(node(lines))))
     if shapely.area(faces).sum() > SAME_AREA:
         faces = faces[count_claims(faces, both) == 1]
     return shapely.multipolygons(faces)

@@ -17,14 +17,12 @@ from shapely import MultiPolygon, Polygon
 
 from geo_merge.edges import Geometries, Ints, cancel, chain, flatten
 from geo_merge.errors import GeometryError
-from geo_merge.faces import faces_between
+from geo_merge.faces import AREA_TOLERANCE, faces_between
 
 # Below so many vertices GEOS' union takes about as long (measured on 34 provinces).
 SMALL = 2_000
 # Where more edges than this stay, the faces cost more than GEOS' union (measured on the census).
 UNMATCHED_SHARE = 0.6
-# Area of the result against area of the members: the ledger's promise.
-AREA_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)

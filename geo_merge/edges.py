@@ -100,12 +100,17 @@ def flatten(geometries: Geometries) -> Rings:
     polygon_start = polygon_start.astype(np.int64)
     geometry_start = geometry_start.astype(np.int64)
     xy += 0.0  # -0.0 becomes 0.0, so that equal vertices have equal bits
-    is_hole = np.ones(len(start) - 1, dtype=bool)
-    is_hole[polygon_start[:-1]] = False
-    counter_clockwise = _signed_areas(xy, start) > 0
+    left = wound_left(xy, start, polygon_start)
     rings_per_geometry = np.diff(polygon_start[geometry_start])
     owner = np.repeat(np.arange(len(geometries)), rings_per_geometry)
-    return Rings(xy, start, owner, counter_clockwise ^ is_hole, polygon_start, geometry_start)
+    return Rings(xy, start, owner, left, polygon_start, geometry_start)
+
+
+def wound_left(xy: Floats, start: Ints, polygon_start: Ints) -> Bools:
+    """Tell which rings have the land on their left: shells one way, holes the other."""
+    is_hole = np.ones(len(start) - 1, dtype=bool)
+    is_hole[polygon_start[:-1]] = False
+    return np.asarray((_signed_areas(xy, start) > 0) ^ is_hole)
 
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import Bools, Floats, Geometries, Ints, cancel, chain, flatten
+
+# Area of the faces against area of the polygons, relative.
+AREA_TOLERANCE = 1e-9
+# Inner points that are tried on a face before it is weighed, which is slow.
+_ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,20 @@ class Faces:
     def is_coverage(self) -> bool:
         """Whether the polygons share all inner edges: no gap, no overlap, no odd vertex.
 
-        Then every line has land on one side only, so that the faces have as much outline as there
-        are lines; a line between two faces counts twice, a dangling one never.
+        Then every line has land on one side only: no two faces share an edge (they would make no
+        valid multipolygon), and none dangles (the faces have as much outline as there are lines).
         """
         outline = float(np.sum(shapely.length(self.geometry)))
-        same = abs(outline - self.edge_length) <= 1e-12 * self.edge_length
-        return bool(same and (self.claims == 1).all())
+        return bool(
+            abs(outline - self.edge_length) <= 1e-12 * self.edge_length
+            and (self.claims == 1).all()
+            and shapely.is_valid(shapely.multipolygons(self.geometry))
+        )
+
+    def explains(self, area: float) -> bool:
+        """Tell whether the faces, each as often as it is claimed, have the area of the source."""
+        claimed = float(np.sum(shapely.area(self.geometry) * self.claims))
+        return abs(claimed - area) <= AREA_TOLERANCE * area
 
     @property
     def area_claimed_again(self) -> float:
@@ -60,22 +74,37 @@ def find_faces(geometries: Geometries) -> Faces:
 
 
 def faces_between(lines: Geometries, geometries: Geometries) -> Faces:
-    """Return the faces between lines, and how many of the polygons claim each."""
-    noded = node(lines)
-    faces = build_faces(noded)
-    return Faces(faces, count_claims(faces, geometries), float(np.sum(shapely.length(noded))))
+    """Return the faces between lines, and how many of the polygons claim each.
 
-
-def node(lines: Geometries) -> Geometries:
-    """Split lines where they cross, and drop duplicates."""
+    GEOS' noders fail on some edges that nearly coincide, each on others; the next one is tried
+    until the faces have the area of the polygons.
+    """
     if not len(lines):
-        return lines
+        return Faces(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), 0.0)
+    area = float(np.sum(shapely.area(geometries)))
+    for noder in (node, shapely.union_all, _node_on_grid):
+        noded = np.asarray(shapely.get_parts(noder(lines)))
+        polygons = build_faces(noded)
+        length = float(np.sum(shapely.length(noded)))
+        faces = Faces(polygons, count_claims(polygons, geometries), length)
+        if faces.explains(area):
+            break
+    return faces
+
+
+def node(lines: Geometries) -> BaseGeometry:
+    """Split lines where they cross, and drop duplicates."""
     collection = shapely.multilinestrings(lines)
     try:
-        noded = shapely.node(collection)
-    except shapely.GEOSException:  # the fast noder fails on some near coincidences
-        noded = shapely.union_all(lines)
-    return np.asarray(shapely.get_parts(noded))
+        return shapely.node(collection)
+    except shapely.GEOSException:  # the fast noder gives up on some near coincidences
+        return shapely.union_all(lines)
+
+
+def _node_on_grid(lines: Geometries) -> BaseGeometry:
+    """Node on a grid of the last bits of the coordinates (about 2 µm in a UTM zone)."""
+    largest = float(np.abs(shapely.get_coordinates(lines)).max())
+    return shapely.set_precision(shapely.union_all(lines, grid_size=largest * 2.0**-40), 0.0)
 
 
 def build_faces(lines: Geometries) -> Geometries:
@@ -150,20 +179,49 @@ def _put_into_faces(
 
 def count_claims(faces: Geometries, geometries: Geometries) -> Ints:
     """Count the polygons that contain each face."""
-    if not len(faces):
-        return np.empty(0, dtype=np.int64)
-    points = shapely.point_on_surface(faces)
-    xy = shapely.get_coordinates(points)
+    claims = np.zeros(len(faces), dtype=np.int64)
     tree = shapely.STRtree(geometries)
+    unclear = np.arange(len(faces))
+    points = shapely.point_on_surface(faces)
+    for attempt in range(_ATTEMPTS):
+        if not len(unclear):
+            return claims
+        if attempt:
+            points = _other_points(faces[unclear], attempt)
+        count, clear = _claims_at(points, faces[unclear], geometries, tree)
+        claims[unclear[clear]] = count[clear]
+        unclear = unclear[~clear]
+    for k in unclear:  # too thin for a point inside: weigh it
+        near = geometries[tree.query(faces[k], predicate="intersects")]
+        claimed = float(np.sum(shapely.area(shapely.intersection(faces[k], near))))
+        area = float(shapely.area(faces[k]))
+        claims[k] = round(claimed / area) if area else 1
+    return claims
+
+
+def _claims_at(
+    points: Geometries, faces: Geometries, geometries: Geometries, tree: shapely.STRtree
+) -> tuple[Ints, Bools]:
+    """Count the polygons around a point of each face; unclear on a border or outside the face."""
+    xy = shapely.get_coordinates(points)
+    clear = shapely.contains_xy(faces, xy[:, 0], xy[:, 1])
     face, owner = tree.query(points)
     shapely.prepare(geometries[np.unique(owner)])
     inside = shapely.contains_xy(geometries[owner], xy[face, 0], xy[face, 1])
     touched = shapely.intersects_xy(geometries[owner], xy[face, 0], xy[face, 1])
-    claims = np.bincount(face[inside], minlength=len(faces))
-    # A point on the border between two claimants is inside neither.
-    for k in np.unique(face[touched & ~inside]):
-        near = tree.query(faces[k], predicate="intersects")
-        claimed = float(shapely.area(shapely.intersection(faces[k], geometries[near])).sum())
-        area = float(shapely.area(faces[k]))
-        claims[k] = round(claimed / area) if area else 1
-    return claims
+    clear[face[touched & ~inside]] = False
+    return np.bincount(face[inside], minlength=len(faces)), clear
+
+
+def _other_points(faces: Geometries, attempt: int) -> Geometries:
+    """Return a point in another part of each face: that of a slice of it."""
+    west, south, east, north = shapely.bounds(faces).T
+    share = (attempt * 0.618) % 1  # the golden section: no two slices alike
+    middle = south + share * (north - south)
+    result = np.empty(len(faces), dtype=object)
+    for k, face in enumerate(faces):
+        upper = share < 0.5  # noqa: PLR2004 - the larger side
+        low, high = (middle[k], north[k]) if upper else (south[k], middle[k])
+        part = shapely.intersection(face, shapely.box(west[k], low, east[k], high))
+        result[k] = shapely.point_on_surface(face if part.is_empty else part)
+    return result

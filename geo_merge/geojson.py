@@ -19,7 +19,16 @@ from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.crs import WGS84
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten, hash_vertices
+from geo_merge.edges import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    flatten,
+    hash_vertices,
+    wound_left,
+)
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
 
@@ -97,7 +106,7 @@ def _lowest(values: Floats) -> Floats:
 
 def _properties(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    if table.index.name is not None:
+    if table.index.name is not None and table.index.name not in table:
         table = table.reset_index()
     columns = {str(name): _plain(table[name]) for name in table}
     return [
@@ -115,6 +124,8 @@ def _plain(values: pd.Series) -> list[Any]:
 
 
 def _plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, str | bool | int):
         return value
     if isinstance(value, Mapping):
@@ -191,7 +202,8 @@ class _Rounded:
         exact = _project_vertices(rings.xy, crs)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
-        self.rings = replace(rings, xy=xy)
+        left = wound_left(xy, rings.start, rings.polygon_start)  # rounding can turn a thin ring
+        self.rings = replace(rings, xy=xy, interior_left=left)
         # What rounding did not move is as valid as before.
         self.mended = _mend(geometries, self.rings, np.flatnonzero(moved), precision, vanishing)
 
@@ -200,7 +212,10 @@ class _Rounded:
         start = self.rings.vertex_start[:-1]
         x, y = self.rings.xy.T.copy()
         extremes = (np.minimum.reduceat, np.maximum.reduceat)
-        return np.column_stack([reduce(v, start) for reduce in extremes for v in (x, y)])
+        boxes = np.column_stack([reduce(v, start) for reduce in extremes for v in (x, y)])
+        for k, geometry in self.mended.items():
+            boxes[k] = geometry.bounds
+        return boxes
 
     def encoded(self) -> Iterator[bytes]:
         """Yield each geometry as GeoJSON."""
@@ -247,12 +262,18 @@ def _mend(
 def _mend_one(geometry: BaseGeometry, precision: int) -> BaseGeometry | None:
     """Return a valid rounded polygon, or None if it vanishes or cannot be had."""
     for _ in range(_MAX_MENDS):
+        try:
+            valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+        except shapely.GEOSException:  # a tangle that this method cannot undo
+            valid = shapely.make_valid(geometry)
+        parts = shapely.get_parts(shapely.get_parts(valid))
+        parts = parts[shapely.area(parts) > 0]
+        if not len(parts):
+            return None
+        geometry = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        geometry = shapely.transform(geometry, lambda xy: np.round(xy, precision))
         if geometry.is_valid:
             return geometry
-        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-        if geometry.is_empty:
-            return None
-        geometry = shapely.transform(geometry, lambda xy: np.round(xy, precision))
     return None
 
 

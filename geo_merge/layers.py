@@ -346,6 +346,18 @@ def _close_seams(
                 "share their border.",
             )
         )
+    if seamed.left_open:
+        findings.append(
+            Finding(
+                check="C05",
+                severity=Severity.WARNING,
+                value=float(seamed.left_open),
+                unit_of_value="seams",
+                message=f"{seamed.left_open} seams between files were left as they are: joining "
+                "them would make a unit invalid.",
+                hint="Give both files the same vertices along their border.",
+            )
+        )
     return result, [
         LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
         LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),

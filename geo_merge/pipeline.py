@@ -23,10 +23,10 @@ from geo_merge.coverage import (
     usable,
 )
 from geo_merge.crosswalk import NameKey, Resolved
-from geo_merge.dissolve import AREA_TOLERANCE, dissolve_groups
+from geo_merge.dissolve import dissolve_groups
 from geo_merge.edges import Floats, Ints
 from geo_merge.errors import GeometryError, LayerError
-from geo_merge.faces import Faces, find_faces
+from geo_merge.faces import AREA_TOLERANCE, Faces, find_faces
 from geo_merge.models import (
     Finding,
     LedgerRow,

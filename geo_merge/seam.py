@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo_merge.edges import Floats, Geometries, Ints, Rings, cancel, flatten, hash_vertices
+from geo_merge.edges import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    cancel,
+    flatten,
+    hash_vertices,
+)
 
 # Metres. Files rounded to the centimetre differ by up to 1.42 cm; nothing real is so narrow.
 TOLERANCE = 0.02
@@ -34,6 +43,8 @@ class Seam:
         The longest way that a vertex or edge moved, in metres.
     area_change
         Area after minus area before, in square metres of the plane.
+    left_open
+        Pairs of layers that stay as they were, since joining would make a unit invalid.
     """
 
     layers: tuple[Geometries, ...]
@@ -41,6 +52,7 @@ class Seam:
     inserted: int = 0
     largest: float = 0.0
     area_change: float = 0.0
+    left_open: int = 0
 
 
 def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
@@ -56,25 +68,28 @@ def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
     Returns
     -------
     Seam
-        If a unit would become invalid, its whole layer stays as it is.
+        If a unit would become invalid, the two layers stay as they are.
     """
     done: list[Geometries] = []
     totals = Seam(())
     for layer in layers:
         here = layer
         for k, earlier in enumerate(done):
+            if not (len(earlier) and len(here)):
+                continue
             a, b, step = _join_two(earlier, here, tolerance)
             if not (_still_valid(earlier, a) and _still_valid(here, b)):
+                totals = replace(totals, left_open=totals.left_open + 1)
                 continue
             change = shapely.area(a).sum() + shapely.area(b).sum()
             change -= shapely.area(earlier).sum() + shapely.area(here).sum()
             done[k], here = a, b
-            totals = Seam(
-                (),
-                totals.moved + step.moved,
-                totals.inserted + step.inserted,
-                max(totals.largest, step.largest),
-                totals.area_change + float(change),
+            totals = replace(
+                totals,
+                moved=totals.moved + step.moved,
+                inserted=totals.inserted + step.inserted,
+                largest=max(totals.largest, step.largest),
+                area_change=totals.area_change + float(change),
             )
         done.append(here)
     return replace(totals, layers=tuple(done))
@@ -98,8 +113,9 @@ def _join_two(
         _vertices(rings_a, edges_a), _vertices(rings_b, edges_b), tolerance
     )
     rings_b = replace(rings_b, xy=_move(rings_b.xy, moved_from, moved_to))
-    rings_a, added_a, far_a = _insert(rings_a, edges_a, _vertices(rings_b, edges_b), tolerance)
-    rings_b, added_b, far_b = _insert(rings_b, edges_b, _vertices(rings_a, edges_a), tolerance)
+    vertices_a, vertices_b = _vertices(rings_a, edges_a), _vertices(rings_b, edges_b)
+    rings_a, added_a, far_a = _insert(rings_a, edges_a, vertices_b, tolerance)
+    rings_b, added_b, far_b = _insert(rings_b, edges_b, vertices_a, tolerance)
     largest = max(way.max(initial=0.0), far_a, far_b)
     step = Seam((), int((way > 0).sum()), added_a + added_b, float(largest))
     return _like(rings_a.geometries(), a), _like(rings_b.geometries(), b), step
@@ -159,7 +175,7 @@ def _insert(
     ends = np.minimum(
         np.hypot(*(vertices[point] - a[edge]).T), np.hypot(*(vertices[point] - b[edge]).T)
     )
-    inside = ends > tolerance
+    inside = (ends > tolerance) & ~_has(rings, rings.ring_of(edges[edge]), vertices[point])
     point, edge = point[inside], edge[inside]
     if not len(point):
         return rings, 0, 0.0
@@ -171,6 +187,15 @@ def _insert(
     start = rings.start + np.concatenate([[0], np.cumsum(added)])
     far = float(shapely.distance(lines[edge], points[point]).max())
     return replace(rings, xy=xy, start=start), len(point), far
+
+
+def _has(rings: Rings, ring: Ints, vertices: Floats) -> Bools:
+    """Tell which vertices a ring has already: a narrow inlet has them on its other side."""
+    salt = np.uint64(0x9E3779B97F4A7C15)
+    of_vertex = np.repeat(np.arange(len(rings.owner)), np.diff(rings.start)).astype(np.uint64)
+    known = hash_vertices(rings.xy) ^ (of_vertex * salt)
+    asked = hash_vertices(np.ascontiguousarray(vertices)) ^ (ring.astype(np.uint64) * salt)
+    return np.isin(asked, known)
 
 
 def _like(geometries: Geometries, pattern: Geometries) -> Geometries:

@@ -44,7 +44,14 @@ def tessellate(points: Floats, within: Polygon | MultiPolygon) -> Geometries:
         return np.array([within], dtype=object)
     faces = _faces(points, within)
     owner = _nearest(points, faces)
-    owner = _reunite(points, faces, owner)
+    if len(np.unique(owner)) == len(points):
+        owner = _reunite(points, faces, owner)
+    missing = np.setdiff1d(np.arange(len(points)), owner)
+    if len(missing):
+        raise GeometryError(
+            f"{len(missing)} positions are so close to others that no land is nearest to them; "
+            "tell them apart with mend_positions."
+        )
     return np.array([d.geometry for d in dissolve_groups(faces, owner)], dtype=object)
 
 
@@ -81,18 +88,26 @@ def _nearest(points: Floats, faces: Geometries) -> Ints:
 
 
 def _reunite(points: Floats, faces: Geometries, owner: Ints) -> Ints:
-    """Give faces without their owner's position to the neighbour with the longest border."""
-    holds = np.zeros(len(faces), dtype=bool)
-    face, point = shapely.STRtree(shapely.points(points)).query(faces, predicate="intersects")
-    holds[face[owner[face] == point]] = True
+    """Give faces cut off from their owner's position to the neighbour with the longest border."""
     owner = owner.copy()
+    holds = np.zeros(len(faces), dtype=bool)
+    for k, point in enumerate(shapely.points(points)):  # it lies in the nearest of its faces
+        own = np.flatnonzero(owner == k)
+        holds[own[shapely.distance(faces[own], point).argmin()]] = True
     tree = shapely.STRtree(faces)
-    for k in np.flatnonzero(~holds):
-        near = tree.query(faces[k], predicate="intersects")
-        near = near[holds[near]]
-        border = shapely.length(shapely.intersection(faces[k].boundary, faces[near]))
-        if len(near) and border.max() > 0:
-            owner[k] = owner[near[border.argmax()]]
+    settled = holds.copy()
+    while not settled.all():
+        before = settled.copy()
+        for cut_off in np.flatnonzero(~settled):
+            face = faces[cut_off]
+            near = tree.query(face, predicate="intersects")
+            near = near[before[near]]
+            border = shapely.length(shapely.intersection(face.boundary, faces[near]))
+            if len(near) and border.max() > 0:
+                owner[cut_off] = owner[near[border.argmax()]]
+                settled[cut_off] = True
+        if (settled == before).all():
+            break  # land apart from all positions: the nearest keeps it
     return owner
 
 

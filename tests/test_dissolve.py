@@ -97,6 +97,38 @@ def test_is_coverage_agrees_with_geos(cells: np.ndarray, clean: bool) -> None:
     assert bool(shapely.coverage_is_valid(cells)) is clean
 
 
+def test_lengths_that_make_up_for_each_other_do_not_pass_for_a_coverage() -> None:
+    cells = shapely.from_wkt([
+        "POLYGON ((549.2 0, 411.9 0, 411.9 137.3, 549.2 0))",
+        "POLYGON ((0 274.6, 274.6 411.9, 274.6 274.6, 0 274.6))",
+        "POLYGON ((274.6 274.6, 411.9 274.6, 411.9 0, 274.6 0, 274.6 274.6))",
+        "POLYGON ((0 274.6, 274.6 274.6, 274.6 137.3, 0 274.6))",
+        "POLYGON ((274.6 274.6, 274.6 411.9, 411.9 274.6, 274.6 274.6))",
+    ])  # fmt: skip
+    assert not shapely.coverage_is_valid(cells)
+    assert not find_faces(cells).is_coverage
+
+
+def test_edges_that_the_fast_noder_misses() -> None:
+    cells = shapely.from_wkt([
+        "POLYGON ((1.78 -1.28, 3.56 -2.56, 2.39 -3.44, 0.6100000000000001 -2.16, 1.78 -1.28))",
+        "POLYGON ((0.89 -0.64, 3.56 -2.56, 2.39 -3.44, -0.2799999999999999 -1.52, 0.89 -0.64))",
+    ])  # fmt: skip
+    again = shapely.area(cells).sum() - shapely.union_all(cells).area
+    assert find_faces(cells).area_claimed_again == pytest.approx(again, rel=1e-6)
+
+
+def test_a_sliver_whose_inner_point_lies_beside_it() -> None:
+    cells = shapely.from_wkt([
+        ("POLYGON ((401054.37201722036 2355134.089123196, 401044.72676069505 2355159.3810138227, "
+        "401053.4422119199 2355184.562400898, 401053.46852376766 2355184.650853986, "
+        "401054.37201722036 2355134.089123196))"),
+        ("POLYGON ((401021.6036644022 2355236.5675113047, 401053.4877672548 2355184.6940230587, "
+        "401044.72676069505 2355159.3810138227, 401021.6036644022 2355236.5675113047))"),
+    ])  # fmt: skip
+    assert find_faces(cells).area_claimed_again == pytest.approx(1.65e-4, rel=0.02)
+
+
 def test_an_overlap_is_counted_once() -> None:
     cells = array(shapely.box(0, 0, 1.5, 1), shapely.box(1, 0, 2, 1))
     assert dissolve(cells).geometry.area == pytest.approx(2)

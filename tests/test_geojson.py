@@ -18,7 +18,7 @@ from geo_merge.errors import ExportError
 from geo_merge.geojson import encode, write_geojson
 
 
-def content(frame: gpd.GeoDataFrame, **options: int) -> dict:
+def content(frame: gpd.GeoDataFrame, **options: object) -> dict:
     return json.loads(b"".join(encode(frame, **options)))
 
 
@@ -54,10 +54,11 @@ def test_values() -> None:
     frame = layer(*[shapely.box(0, 0, 1, 1)] * 2).assign(
         text=["Hoà", None], number=[np.nan, 1.5], list=[["a"], []], when=pd.to_datetime(["2025-07-01", None]),
         whole=pd.array([1, None], dtype="Int64"), flag=[True, False],
+        mixed=np.array([np.int64(3), np.bool_(True)], dtype=object),
     )  # fmt: skip
     one, two = (f["properties"] for f in content(frame)["features"])
     assert one == {"k": 0, "text": "Hoà", "number": None, "list": ["a"],
-                   "when": "2025-07-01T00:00:00", "whole": 1, "flag": True}  # fmt: skip
+                   "when": "2025-07-01T00:00:00", "whole": 1, "flag": True, "mixed": 3}  # fmt: skip
     assert two["text"] is two["when"] is two["whole"] is None
 
 
@@ -81,6 +82,38 @@ def test_a_polygon_that_rounding_breaks_is_mended() -> None:
     mended = shapely.geometry.shape(feature["geometry"])
     assert mended.is_valid
     assert mended.area == pytest.approx(spike.area, abs=1e-3)
+
+
+def test_the_bbox_is_that_of_the_mended_polygon() -> None:
+    crumb = shapely.box(106, 22, 106.00001, 22.00001)
+    written = content(
+        layer(shapely.multipolygons([shapely.box(105, 21, 105.1, 21.1), crumb])), precision=4
+    )
+    assert written["features"][0]["bbox"] == written["bbox"] == [105, 21, 105.1, 21.1]
+
+
+def test_a_ring_that_rounding_turns_is_wound_again() -> None:
+    thin = shapely.Polygon([(105.00243, 21.00292), (105.00217, 21.00374), (105.00326, 21.00001)])
+    (feature,) = content(layer(thin), precision=3)["features"]
+    assert shapely.LinearRing(feature["geometry"]["coordinates"][0]).is_ccw
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        (("106.001161 21.00022, 106.000344 20.999697, 106.000538 20.999568, 106.000884 20.999304, "
+         "106.000833 20.999349, 106.000445 20.999665, 106.001161 21.00022"), 4),
+        (("106.00007184 21.0000206, 106.00020914 21.00005837, 106.00011523 21.00003141, "
+         "106.00012396 21.00003153, 106.00011301 21.00003081, 106.00020504 21.00005722, "
+         "106.00007048 21.00002021, 106.00009705 21.00003091, 106.00007184 21.0000206"), 6),
+        (("105.9999294 21.0000275, 106.0001092 20.9999567, 106.000061 20.9999769, "
+         "106.0001138 20.9999654, 106.0000528 20.9999841, 105.9999294 21.0000275"), 5),
+    ],
+)  # fmt: skip
+def test_tangles_are_mended_or_become_points(text: str, precision: int) -> None:
+    tangle = shapely.from_wkt(f"POLYGON (({text}))")
+    (feature,) = content(layer(tangle), precision=precision, vanishing="point")["features"]
+    assert shapely.geometry.shape(feature["geometry"]).is_valid
 
 
 def test_a_polygon_that_vanishes_is_an_error_and_the_old_file_stays(tmp_path: Path) -> None:

@@ -49,6 +49,31 @@ def test_law_joined_layers_are_one_coverage(
     assert (moved <= TOLERANCE).all()
 
 
+def test_vertices_that_either_side_lacks_are_added_to_both() -> None:
+    one = np.array([
+        shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)]),
+        shapely.Polygon([(0, 100), (100, 100), (100, 130), (100, 200), (0, 200)]),
+    ])  # fmt: skip
+    two = np.array([shapely.Polygon(
+        [(100, 0), (200, 0), (200, 200), (100, 200), (100, 100), (100, 60), (100, 50), (100, 40)]
+    )])  # fmt: skip
+    assert shapely.coverage_is_valid(np.concatenate(join([one, two]).layers))
+
+
+def test_a_narrow_inlet_does_not_keep_the_seam_open() -> None:
+    side = [(100, 0), (100, 49), (95, 50), (90, 50.005), (96, 50.01), (100, 51), (100, 100)]
+    one = np.array([shapely.Polygon([(0, 0), *side, (0, 100)])])
+    two = np.array([shapely.Polygon([(200, 0), *[(x + 1e-4, y) for x, y in side], (200, 100)])])
+    seam = join([one, two])
+    assert seam.left_open == 0
+    assert shapely.coverage_is_valid(np.concatenate(seam.layers))
+
+
+def test_a_layer_without_usable_units_is_passed_over() -> None:
+    layer = halves([(0.0, 0.0)] * 7, None)[0]
+    assert [len(x) for x in join([layer, layer[:0]]).layers] == [6, 0]
+
+
 def test_what_is_further_away_stays() -> None:
     layers = halves([(0.5, 0.0)] * 7, None)
     seam = join(layers)

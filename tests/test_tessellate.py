@@ -37,6 +37,23 @@ def test_bad_positions_are_refused() -> None:
         tessellate(np.array([[1, 1], [-1, 1]]), SQUARE)
 
 
+def test_positions_on_the_outline_get_their_land() -> None:
+    triangle = shapely.Polygon([(0, 0), (1000, 130), (330, 990)])
+    edge = np.array(
+        [[23.60508497630508, 70.81525492891524], [446.8892551857151, 839.9630455825148]]
+    )
+    cells = tessellate(edge, triangle)
+    assert len(cells) == 2
+    assert shapely.area(cells).sum() == pytest.approx(triangle.area)
+
+
+def test_fingers_go_to_one_owner_each() -> None:
+    comb = shapely.Polygon([(0, 0), (0, 10), (1, 10), (1, 1), (2, 1), (2, 10), (3, 10), (3, 1), (4, 1),
+                            (4, 10), (5, 10), (5, 0)])  # fmt: skip
+    cells = tessellate(np.array([[2.4, 2.3], [4.2, 9.2], [4.4, 8.2]]), comb)
+    assert shapely.get_num_geometries(cells).tolist() == [1, 1, 1]
+
+
 COORDINATE = st.integers(-500, 4500)
 
 
