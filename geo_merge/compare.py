@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.codes import clean_code, code_key
@@ -164,7 +163,7 @@ def compare_reference(
         theirs = theirs.copy()
         theirs[broken] = shapely.make_valid(theirs[broken], method="structure")
         theirs = _polygonal(theirs)
-    differences = np.array(list(map(_difference, ours, theirs)), dtype=object)
+    differences = _differences(ours, theirs)
     difference = areas(differences, new.crs)
     area = new.loc[common, "area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     reference_area = area.copy()
@@ -197,23 +196,34 @@ def compare_reference(
     return table, [f for f in findings if f is not None]
 
 
-def _difference(ours: BaseGeometry, theirs: BaseGeometry) -> BaseGeometry:
-    """Return the land that only one of two polygons has.
+def _differences(ours: Geometries, theirs: Geometries) -> Geometries:
+    """Return the land that only one of each two polygons has.
 
     Edges that both have, to the millimetre, are cancelled first: an overlay of two polygons that
-    are drawn alike is slow and brings only rounding to light.
+    are drawn alike is slow and brings only rounding to light. The pairs are laid side by side, far
+    apart, so that one pass does for all.
     """
-    both = np.array([ours, theirs], dtype=object)
-    rings = flatten(both)
+    n = len(ours)
+    rings = flatten(np.concatenate([ours, theirs]))
+    west, east = rings.xy[:, 0].min(), rings.xy[:, 0].max()
+    stride = np.ceil(east - west) + 1_000.0
+    pair = np.repeat(rings.owner % n, np.diff(rings.start))
     xy = np.round(rings.xy / SAME_VERTEX) * SAME_VERTEX + 0.0
-    turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner == 1))
+    xy[:, 0] += pair * stride
+    turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner >= n))
     lines = chain(turned, cancel(turned))
+    result = np.full(n, shapely.MultiPolygon(), dtype=object)
     if not len(lines):
-        return shapely.MultiPolygon()
+        return result
     faces = build_faces(np.asarray(shapely.get_parts(node(lines))))
-    if shapely.area(faces).sum() > SAME_AREA:
-        faces = faces[count_claims(faces, both) == 1]
-    return shapely.multipolygons(faces)
+    of_face = ((shapely.bounds(faces)[:, 0] - west) // stride).astype(int)
+    for k in np.unique(of_face):
+        shift = k * stride
+        mine = shapely.transform(faces[of_face == k], lambda xy, dx=shift: xy - (dx, 0.0))
+        if shapely.area(mine).sum() > SAME_AREA:
+            mine = mine[count_claims(mine, np.array([ours[k], theirs[k]], dtype=object)) == 1]
+        result[k] = shapely.multipolygons(mine)
+    return result
 
 
 def _polygonal(geometries: Geometries) -> Geometries:
