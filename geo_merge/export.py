@@ -26,7 +26,7 @@ from geo_merge.attributes import LIST_SEPARATOR
 from geo_merge.crs import WGS84
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.files import publish, staging
-from geo_merge.geojson import write_geojson
+from geo_merge.geojson import Projection, write_geojson
 from geo_merge.models import MergeResult
 
 StrPath = str | os.PathLike[str]
@@ -120,13 +120,14 @@ def check_formats(formats: Iterable[str]) -> list[str]:
 
 
 def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) -> None:
+    once = Projection(result.old.crs, np.asarray(result.old.geometry.values))
     if with_results:
         from geo_merge.maps import map_html  # noqa: PLC0415 - folium is slow to import
 
-        write_geojson(result.new, folder / "new_units.geojson")
+        write_geojson(result.new, folder / "new_units.geojson", projection=once)
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
-    write_geojson(old_units(result), folder / "old_units.geojson")
-    write_geojson(result.parents, folder / "parents.geojson")
+    write_geojson(old_units(result), folder / "old_units.geojson", projection=once)
+    write_geojson(result.parents, folder / "parents.geojson", projection=once)
     _write_findings(result.findings, folder)
     write_csv(result.statistics.reset_index(), folder / "statistics.csv")
     write_csv(result.ledger, folder / "ledger.csv")

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,12 +38,52 @@ _MAX_MENDS = 5
 _BLOCK = 64  # geometries
 
 
+class Projection:
+    """The way from a CRS to WGS 84 that takes each known vertex only once.
+
+    Parameters
+    ----------
+    crs
+        The CRS of the layers.
+    known
+        Geometries whose vertices come again: the new units and the parents have no others than
+        the old units.
+    """
+
+    def __init__(self, crs: CRS, known: Geometries | None = None) -> None:
+        self._same = crs.equals(WGS84)
+        self._transform = Transformer.from_crs(crs, WGS84, always_xy=True).transform
+        self._hashes = np.empty(0, dtype=np.uint64)
+        if known is not None and not self._same:
+            xy = shapely.get_coordinates(known) + 0.0
+            self._hashes, first = np.unique(hash_vertices(xy), return_index=True)
+            self._xy = xy[first]
+            self._lonlat = self._project(self._xy)
+
+    def _project(self, xy: Floats) -> Floats:
+        return np.column_stack(self._transform(xy[:, 0], xy[:, 1]))
+
+    def __call__(self, xy: Floats) -> Floats:
+        """Return longitudes and latitudes of vertices, shape (n, 2)."""
+        if self._same:
+            return xy
+        if not len(self._hashes):
+            return self._project(xy)
+        at = np.searchsorted(self._hashes, hash_vertices(xy))
+        at[at == len(self._hashes)] = 0
+        result = self._lonlat[at]
+        unknown = (self._xy[at] != xy).any(axis=1)
+        result[unknown] = self._project(xy[unknown])
+        return result
+
+
 def write_geojson(
     frame: gpd.GeoDataFrame,
     path: str | os.PathLike[str],
     *,
     precision: int = 7,
     vanishing: Vanishing = "error",
+    projection: Projection | None = None,
 ) -> None:
     """Write a layer as GeoJSON: WGS 84, right-hand rule, bounding boxes, no ``crs`` member.
 
@@ -59,6 +98,8 @@ def write_geojson(
         mended and rounded again.
     vanishing
         What becomes of a polygon too small for so many decimals: an ``error``, or a ``point``.
+    projection
+        A projection that knows the vertices of the layer, when several layers share them.
 
     Raises
     ------
@@ -67,15 +108,21 @@ def write_geojson(
     """
     path = Path(path)
     with whole_file(path) as temporary, temporary.open("wb") as file:
-        file.writelines(encode(frame, precision=precision, vanishing=vanishing))
+        features = encode(frame, precision=precision, vanishing=vanishing, projection=projection)
+        file.writelines(features)
 
 
 def encode(
-    frame: gpd.GeoDataFrame, *, precision: int = 7, vanishing: Vanishing = "error"
+    frame: gpd.GeoDataFrame,
+    *,
+    precision: int = 7,
+    vanishing: Vanishing = "error",
+    projection: Projection | None = None,
 ) -> Iterator[bytes]:
     """Yield the bytes of a FeatureCollection, feature by feature; see `write_geojson`."""
     if frame.crs is None:
         raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
+    project = projection or Projection(frame.crs)
     properties = _properties(frame)
     geometries = np.asarray(frame.geometry.values)
     # Block by block: the vertices of one stay in the processor's cache, and memory stays small.
@@ -84,7 +131,7 @@ def encode(
     separator = b"\n"
     for start in range(0, len(frame), _BLOCK):
         block = slice(start, start + _BLOCK)
-        boxes, encoded = _encode_geometries(geometries[block], frame.crs, precision, vanishing)
+        boxes, encoded = _encode_geometries(geometries[block], project, precision, vanishing)
         low, high = np.fmin(low, _lowest(boxes[:, :2])), np.fmax(high, -_lowest(-boxes[:, 2:]))
         for values, box, geometry in zip(properties[block], boxes, encoded, strict=True):
             bbox = b',"bbox":' + orjson.dumps(box.tolist()) if np.isfinite(box).all() else b""
@@ -140,18 +187,18 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
 
 
 def _encode_geometries(
-    geometries: Geometries, crs: CRS, precision: int, vanishing: Vanishing
+    geometries: Geometries, project: Projection, precision: int, vanishing: Vanishing
 ) -> tuple[Floats, Iterator[bytes]]:
     """Return the bounding box of each geometry, and its GeoJSON one after the other."""
     here = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
     polygonal = here & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
     boxes = np.full((len(geometries), 4), np.nan)
     others = np.full(len(geometries), None, dtype=object)
-    others[here & ~polygonal] = _project_others(geometries[here & ~polygonal], crs, precision)
+    others[here & ~polygonal] = _project_others(geometries[here & ~polygonal], project, precision)
     boxes[here & ~polygonal] = shapely.bounds(others[here & ~polygonal])
     encoded: Iterator[bytes] = iter(())
     if polygonal.any():
-        polygons = _Rounded(geometries[polygonal], crs, precision, vanishing)
+        polygons = _Rounded(geometries[polygonal], project, precision, vanishing)
         boxes[polygonal] = polygons.bounds()
         encoded = polygons.encoded()
 
@@ -165,27 +212,7 @@ def _encode_geometries(
     return boxes, one_by_one()
 
 
-@cache
-def _to_wgs84(crs: CRS) -> Callable[[Floats], Floats]:
-    if crs.equals(WGS84):
-        return lambda xy: xy
-    project = Transformer.from_crs(crs, WGS84, always_xy=True).transform
-    return lambda xy: np.column_stack(project(xy[:, 0], xy[:, 1]))
-
-
-def _project_vertices(xy: Floats, crs: CRS) -> Floats:
-    """Project vertices, each of those that neighbours share only once."""
-    if crs.equals(WGS84):
-        return xy
-    hashes = hash_vertices(xy)
-    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    same = (xy[first][inverse] == xy).all()  # else two vertices have one hash
-    project = _to_wgs84(crs)
-    return project(xy[first])[inverse] if same else project(xy)
-
-
-def _project_others(geometries: Geometries, crs: CRS, precision: int) -> Geometries:
-    project = _to_wgs84(crs)
+def _project_others(geometries: Geometries, project: Projection, precision: int) -> Geometries:
     return np.asarray(
         shapely.transform(shapely.force_2d(geometries), lambda xy: np.round(project(xy), precision))
     )
@@ -195,11 +222,11 @@ class _Rounded:
     """Polygons in WGS 84, rounded, wound by the right-hand rule, and valid where they were."""
 
     def __init__(
-        self, geometries: Geometries, crs: CRS, precision: int, vanishing: Vanishing
+        self, geometries: Geometries, project: Projection, precision: int, vanishing: Vanishing
     ) -> None:
         self.single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
         rings = flatten(geometries)
-        exact = _project_vertices(rings.xy, crs)
+        exact = project(rings.xy)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
         left = wound_left(xy, rings.start, rings.polygon_start)  # rounding can turn a thin ring

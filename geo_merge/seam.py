@@ -175,8 +175,11 @@ def _insert(
     ends = np.minimum(
         np.hypot(*(vertices[point] - a[edge]).T), np.hypot(*(vertices[point] - b[edge]).T)
     )
-    inside = (ends > tolerance) & ~_has(rings, rings.ring_of(edges[edge]), vertices[point])
+    inside = ends > tolerance
     point, edge = point[inside], edge[inside]
+    if len(point):
+        new = ~_has(rings, rings.ring_of(edges[edge]), vertices[point])
+        point, edge = point[new], edge[new]
     if not len(point):
         return rings, 0, 0.0
     along = shapely.line_locate_point(lines[edge], points[point])
