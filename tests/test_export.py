@@ -16,7 +16,8 @@ from commands import run
 
 from geo_merge import export
 from geo_merge.errors import UsageError
-from geo_merge.export import FORMATS, cut_text, short_names, write
+from geo_merge.export import FORMATS, write
+from geo_merge.formats import cut_text, short_names
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 

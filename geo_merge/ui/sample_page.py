@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.export import flat
+from geo_merge.formats import flat
 from geo_merge.geojson import encode
 from geo_merge.layers import read_units
 from geo_merge.maps import SCHEMATIC_NOTE, map_html

@@ -1,0 +1,235 @@
+"""The formats of a result beside GeoJSON: tables that stay harmless, and what every GIS reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyproj import Transformer
+
+from geo_merge.attributes import LIST_SEPARATOR
+from geo_merge.crs import WGS84
+from geo_merge.models import MergeResult
+
+# Fixed, so that the same input gives the same bytes.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_GPKG_DATE = "1980-01-01T00:00:00Z"
+_DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
+
+
+def old_units(result: MergeResult) -> gpd.GeoDataFrame:
+    """Return the old units as they are written: pieces without a code."""
+    old = result.old.copy()
+    old["code"] = [None if p else c for c, p in zip(old.index, old["is_piece"], strict=True)]
+    front = ["code", "name", "unit_type", "new_code", "new_name"]
+    rest = [c for c in old.columns if c not in front]
+    return old.reset_index(drop=True)[[*front, *rest]]
+
+
+def findings_table(findings: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return findings without geometry, with longitude and latitude of a point in each."""
+    table = pd.DataFrame(findings.drop(columns="geometry"))
+    points = shapely.point_on_surface(np.asarray(findings.geometry.values))
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    if len(xy) and findings.crs is not None and not findings.crs.equals(WGS84):
+        project = Transformer.from_crs(findings.crs, WGS84, always_xy=True)
+        known = np.isfinite(xy).all(axis=1)
+        xy[known] = np.column_stack(project.transform(*xy[known].T))
+    table["lon"], table["lat"] = np.round(xy, 7).T if len(xy) else ([], [])
+    return table
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose lists are texts, as tables and most formats need."""
+    result = frame.copy()
+    for column in result.columns:
+        if result[column].map(lambda v: isinstance(v, list)).any():
+            result[column] = [
+                LIST_SEPARATOR.join(map(str, v)) if isinstance(v, list) else v
+                for v in result[column]
+            ]
+    return result
+
+
+def harmless(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    """Return a cell that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as UTF-8 CSV; cells that look like formulas get an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    table = flat(frame)
+    writer.writerow(map(harmless, table.columns))
+    columns = [_cells(table[c]) for c in table.columns]
+    writer.writerows(zip(*columns, strict=True))
+    path.write_bytes(buffer.getvalue().encode("utf-8"))
+
+
+def _cells(values: pd.Series) -> list[Any]:
+    return ["" if pd.isna(v) else harmless(v) for v in values.tolist()]
+
+
+def _write_gpkg(result: MergeResult, folder: Path) -> None:
+    path = folder / "new_units.gpkg"
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
+    try:
+        for name, frame in _layers(result).items():
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists())
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _layers(result: MergeResult) -> dict[str, gpd.GeoDataFrame]:
+    findings = result.findings[~shapely.is_missing(np.asarray(result.findings.geometry.values))]
+    layers = {
+        "new_units": _multi(result.new.reset_index()),
+        "old_units": _multi(old_units(result)),
+        "parents": _multi(result.parents),
+        "findings": _flat_geo(findings),
+    }
+    return {name: frame for name, frame in layers.items() if len(frame)}
+
+
+def _flat_geo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(flat(frame), geometry=frame.geometry.name, crs=frame.crs)
+
+
+def _multi(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer of MultiPolygons alone, as most formats want one type a layer."""
+    result = _flat_geo(frame)
+    values = np.asarray(result.geometry.values)
+    single = shapely.get_type_id(values) == shapely.GeometryType.POLYGON
+    values = values.copy()
+    values[single] = [shapely.multipolygons([g]) for g in values[single]]
+    return result.set_geometry(gpd.GeoSeries(values, index=result.index, crs=frame.crs))
+
+
+def _write_fgb(result: MergeResult, folder: Path) -> None:
+    pyogrio.write_dataframe(
+        _multi(result.new.reset_index()), folder / "new_units.fgb", driver="FlatGeobuf"
+    )
+
+
+def _write_parquet(result: MergeResult, folder: Path) -> None:
+    result.new.reset_index().to_parquet(folder / "new_units.parquet", index=False)
+
+
+def _write_shp(result: MergeResult, folder: Path) -> None:
+    """Write a zipped Shapefile, with a table of the field names and texts that had to be cut."""
+    frame = _multi(result.new.reset_index())
+    names = short_names([c for c in frame.columns if c != "geometry"])
+    fields = [("field", "column", "texts_cut")]
+    for column, short in names.items():
+        cut = 0
+        if frame[column].dtype == object or pd.api.types.is_string_dtype(frame[column].dtype):
+            texts = [cut_text(str(v)) if not pd.isna(v) else None for v in frame[column]]
+            cut = sum(a != b for a, b in zip(texts, frame[column], strict=True) if a is not None)
+            frame[column] = texts
+        fields.append((short, column, str(cut)))
+    shp = folder / "new_units.shp"
+    pyogrio.write_dataframe(
+        frame.rename(columns=names), shp, driver="ESRI Shapefile", encoding="UTF-8",
+        DBF_DATE_LAST_UPDATE="1980-01-01",
+    )  # fmt: skip
+    table = "\n".join(",".join(map(_quoted, row)) for row in fields) + "\n"
+    (folder / "new_units.fields.csv").write_text(table, encoding="utf-8")
+    with zipfile.ZipFile(folder / "new_units.shp.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in sorted(folder.glob("new_units.*")):
+            if part.suffix in {".shp", ".shx", ".dbf", ".prj", ".cpg"} or part.name.endswith(
+                "fields.csv"
+            ):
+                archive.writestr(
+                    zipfile.ZipInfo(part.name, _EPOCH), part.read_bytes(), zipfile.ZIP_DEFLATED
+                )
+                part.unlink()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if {",", '"', "\n"} & set(text) else text
+
+
+def short_names(columns: Sequence[str]) -> dict[str, str]:
+    """Return different names of at most 10 bytes for columns, numbered where they would clash."""
+    result: dict[str, str] = {}
+    for column in columns:
+        short = column.encode()[:_DBF_NAME].decode(errors="ignore")
+        number = 1
+        while short.lower() in {s.lower() for s in result.values()}:
+            number += 1
+            tail = f"_{number}"
+            short = column.encode()[: _DBF_NAME - len(tail)].decode(errors="ignore") + tail
+        result[column] = short
+    return result
+
+
+def cut_text(text: str) -> str:
+    """Return a text of at most 254 bytes, cut between characters and marked by an ellipsis."""
+    if len(text.encode()) <= _DBF_TEXT:
+        return text
+    return text.encode()[: _DBF_TEXT - 3].decode(errors="ignore") + "…"
+
+
+def _write_csv_units(result: MergeResult, folder: Path) -> None:
+    """Write the new units as a table with longitude and latitude of a point in each."""
+    table = pd.DataFrame(result.new.drop(columns="geometry")).reset_index()
+    points = gpd.GeoSeries(
+        shapely.point_on_surface(np.asarray(result.new.geometry.values)), crs=result.new.crs
+    ).to_crs(WGS84)
+    table["lon"], table["lat"] = points.x.round(7).to_numpy(), points.y.round(7).to_numpy()
+    write_csv(table, folder / "new_units.csv")
+
+
+def _write_xlsx(result: MergeResult, folder: Path) -> None:
+    """Write a workbook with a sheet for each table of the result."""
+    import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
+
+    sheets = {
+        "new_units": result.statistics.reset_index(),
+        "crosswalk": result.crosswalk,
+        "ledger": result.ledger,
+        "findings": findings_table(result.findings),
+    }
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(folder / "new_units.xlsx", options) as book:
+        book.set_properties({"created": datetime(*_EPOCH[:3], tzinfo=UTC).replace(tzinfo=None)})
+        bold = book.add_format({"bold": True})
+        for name, frame in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            table = flat(frame)
+            sheet.write_row(0, 0, list(map(str, table.columns)), bold)
+            for k, column in enumerate(table.columns):
+                cells = [_xlsx_cell(v) for v in _cells(table[column])]
+                sheet.write_column(1, k, cells)
+                widest = max((len(str(v)) for v in [column, *cells]), default=8)
+                sheet.set_column(k, k, min(60, widest + 2))
+
+
+def _xlsx_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    return value.translate(_XLSX_ILLEGAL) if isinstance(value, str) else value
+
+
+WRITERS: dict[str, Callable[[MergeResult, Path], None]] = {
+    "gpkg": _write_gpkg,
+    "shp": _write_shp,
+    "fgb": _write_fgb,
+    "parquet": _write_parquet,
+    "csv": _write_csv_units,
+    "xlsx": _write_xlsx,
+}
