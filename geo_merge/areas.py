@@ -37,7 +37,8 @@ def equal_area_crs(crs: CRS, lon: int, lat: int) -> CRS:
 
 
 @cache
-def _transformer(source: CRS, target: CRS) -> Transformer:
+def transformer(source: CRS, target: CRS) -> Transformer:
+    """Return the way from one CRS to another, x before y; made once, since that is slow."""
     return Transformer.from_crs(source, target, always_xy=True)
 
 
@@ -47,7 +48,7 @@ def _centred(crs: CRS, xy: Floats) -> CRS:
     It is rounded to whole degrees, so that a layer and a part of it mostly share it.
     """
     middle = (xy.min(axis=0) + xy.max(axis=0)) / 2
-    lon, lat = _transformer(crs, crs.geodetic_crs).transform(*middle)
+    lon, lat = transformer(crs, crs.geodetic_crs).transform(*middle)
     return equal_area_crs(crs, round(lon), round(lat))
 
 
@@ -80,7 +81,7 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     if not len(real):
         return result
     rings = flatten(geometries[real])
-    project = _transformer(crs, _centred(crs, rings.xy)).transform
+    project = transformer(crs, _centred(crs, rings.xy)).transform
     vertex = np.column_stack(project(rings.xy[:, 0], rings.xy[:, 1]))
     origin = np.repeat(vertex[rings.start[:-1]], np.diff(rings.start), axis=0)
     a, b = (vertex - origin)[:-1], vertex[1:] - origin[:-1]

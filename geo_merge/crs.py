@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
-from geo_merge.areas import areas
+from geo_merge.areas import areas, transformer
 from geo_merge.coverage import usable
 from geo_merge.errors import CRSError
 
@@ -117,7 +117,7 @@ def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
 
 def lonlat_bounds(crs: CRS, bounds: Bounds) -> Bounds:
     """Return bounds in degrees of longitude and latitude; infinite where they cannot be."""
-    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    to_degrees = transformer(crs, WGS84)
     west, south, east, north = to_degrees.transform_bounds(*bounds, errcheck=False)
     return west, south, east, north
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyproj import Transformer
 
+from geo_merge.areas import transformer
 from geo_merge.attributes import LIST_SEPARATOR
 from geo_merge.crs import WGS84
 from geo_merge.models import MergeResult
@@ -44,7 +44,7 @@ def findings_table(findings: gpd.GeoDataFrame) -> pd.DataFrame:
     points = shapely.point_on_surface(np.asarray(findings.geometry.values))
     xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
     if len(xy) and findings.crs is not None and not findings.crs.equals(WGS84):
-        project = Transformer.from_crs(findings.crs, WGS84, always_xy=True)
+        project = transformer(findings.crs, WGS84)
         known = np.isfinite(xy).all(axis=1)
         xy[known] = np.column_stack(project.transform(*xy[known].T))
     table["lon"], table["lat"] = np.round(xy, 7).T if len(xy) else ([], [])

@@ -14,9 +14,10 @@ import numpy as np
 import orjson
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.areas import transformer
 from geo_merge.crs import WGS84
 from geo_merge.edges import (
     Bools,
@@ -52,7 +53,7 @@ class Projection:
 
     def __init__(self, crs: CRS, known: Geometries | None = None) -> None:
         self._same = crs.equals(WGS84)
-        self._transform = Transformer.from_crs(crs, WGS84, always_xy=True).transform
+        self._transform = transformer(crs, WGS84).transform
         self._hashes = np.empty(0, dtype=np.uint64)
         if known is not None and not self._same:
             xy = shapely.get_coordinates(known) + 0.0
