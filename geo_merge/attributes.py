@@ -178,39 +178,36 @@ def notes(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> list[Finding]:
                 hint="Set another with --rule FIELD=sum|area|population|drop.",
             )
         )
+    is_unit = ~frame["is_piece"] if "is_piece" in frame else np.ones(len(frame), dtype=bool)
     if "population" in rules:
-        empty = frame["population"] == 0
-        if "is_piece" in frame:
-            empty &= ~frame["is_piece"]
-        if empty.any():
-            codes = tuple(map(str, frame.index[empty]))
-            found.append(
-                Finding(
-                    check="A03",
-                    severity=Severity.WARNING,
-                    units=codes,
-                    value=float(len(codes)),
-                    unit_of_value="units",
-                    message=f"{len(codes)} units have a population of 0 ({', '.join(codes[:10])}).",
-                    hint="If their people are counted elsewhere, the figures of both are wrong.",
-                )
-            )
+        empty = frame.index[is_unit & (frame["population"] == 0)]
+        hint = "If their people are counted elsewhere, the figures of both are wrong."
+        found += _units_warning("A03", empty, "", " have a population of 0", ".", hint)
     for name, rule in numeric.items():
-        missing = frame[name].isna()
-        if "is_piece" in frame:
-            missing &= ~frame["is_piece"]
-        if rule is not Rule.DROP and missing.any():
-            codes = tuple(map(str, frame.index[missing]))
-            found.append(
-                Finding(
-                    check="A02",
-                    severity=Severity.WARNING,
-                    units=codes,
-                    value=float(len(codes)),
-                    unit_of_value="units",
-                    message=f"{name} is unknown for {len(codes)} units ({', '.join(codes[:10])}); "
-                    "the figures of their new units lack them.",
-                    hint="Fill the field in.",
-                )
+        if rule is not Rule.DROP:
+            unknown = frame.index[is_unit & frame[name].isna()]
+            after = "; the figures of their new units lack them."
+            found += _units_warning(
+                "A02", unknown, f"{name} is unknown for ", "", after, "Fill the field in."
             )
     return found
+
+
+def _units_warning(  # noqa: PLR0917 - the parts of a sentence
+    check: str, units: pd.Index, before: str, middle: str, after: str, hint: str
+) -> list[Finding]:
+    """Return a warning of units, their number and first codes in the message; none of no unit."""
+    if units.empty:
+        return []
+    codes = tuple(map(str, units))
+    return [
+        Finding(
+            check=check,
+            severity=Severity.WARNING,
+            units=codes,
+            value=float(len(codes)),
+            unit_of_value="units",
+            message=f"{before}{len(codes)} units{middle} ({', '.join(codes[:10])}){after}",
+            hint=hint,
+        )
+    ]

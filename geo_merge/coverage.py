@@ -12,14 +12,13 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
-from geo_merge.edges import Bools, Floats, Geometries, Ints
+from geo_merge.edges import Bools, Floats, Geometries, Ints, is_polygonal
 from geo_merge.faces import Faces, find_faces
 from geo_merge.models import Finding, Severity
 
 # Metres. Below this width the overlay of a face with a polygon loses up to half of its area.
 OVERLAY_WIDTH = 1e-3
 COVERAGE_CHECKS = frozenset({"C01", "C02", "C03", "C04", "C05"})
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,9 @@ def _where(frame: gpd.GeoDataFrame, code: str) -> str:
 
 def usable(geometries: Geometries) -> Bools:
     """Tell which geometries are valid polygons with an area."""
-    good = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    good &= np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    good = is_polygonal(geometries)
     good[good] = shapely.is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
-    return np.asarray(good)
+    return good
 
 
 def check_layer(
@@ -135,7 +133,7 @@ def _geometry_problem(  # noqa: PLR0911 - one return a problem
         return "G01", Severity.ERROR, "has an empty geometry", None
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
         return "G02", Severity.ERROR, "has a vertex that is no finite number", None
-    if shapely.get_type_id(geometry) not in _POLYGONAL:
+    if not is_polygonal(geometry):
         return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
     if shapely.area(shapely.convex_hull(geometry)) == 0:
         return "G05", Severity.ERROR, "has no area", geometry

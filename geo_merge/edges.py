@@ -82,6 +82,14 @@ class Rings:
         return np.searchsorted(self.start, edges, side="right") - 1
 
 
+def is_polygonal(geometries: Geometries) -> Bools:
+    """Tell which geometries are polygons or multipolygons, neither null nor empty."""
+    kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+    return np.asarray(
+        np.isin(shapely.get_type_id(geometries), kinds) & ~shapely.is_empty(geometries)
+    )
+
+
 def flatten(geometries: Geometries) -> Rings:
     """Flatten polygons and multipolygons to rings.
 

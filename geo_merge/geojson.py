@@ -27,6 +27,7 @@ from geo_merge.edges import (
     Rings,
     flatten,
     hash_vertices,
+    is_polygonal,
     wound_left,
 )
 from geo_merge.errors import ExportError
@@ -34,7 +35,6 @@ from geo_merge.files import whole_file
 
 Vanishing = Literal["error", "point"]
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _MAX_MENDS = 5
 _BLOCK = 64  # geometries
 
@@ -192,7 +192,7 @@ def _encode_geometries(
 ) -> tuple[Floats, Iterator[bytes]]:
     """Return the bounding box of each geometry, and its GeoJSON one after the other."""
     here = ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    polygonal = here & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
+    polygonal = is_polygonal(geometries)
     boxes = np.full((len(geometries), 4), np.nan)
     others = np.full(len(geometries), None, dtype=object)
     others[here & ~polygonal] = _project_others(geometries[here & ~polygonal], project, precision)

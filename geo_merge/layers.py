@@ -17,6 +17,7 @@ from pyproj import CRS
 from geo_merge import fields, seam
 from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
 from geo_merge.crs import check_coordinates, describe, missing_crs, parse_crs, working_crs
+from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.provenance import attach
@@ -28,7 +29,6 @@ PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
 OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
        "new_code", "new_name")  # fmt: skip
-_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def read_units(
@@ -159,7 +159,7 @@ def _unit_frame(
         if column not in data or taken:
             data[f"{column}_source" if taken else column] = source[column].to_numpy()
     geometry = shapely.force_2d(np.asarray(source.geometry.values))
-    if not np.isin(shapely.get_type_id(geometry), _POLYGONAL).any():
+    if not source.geometry.geom_type.isin(("Polygon", "MultiPolygon")).any():
         kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
         raise LayerError(
             f"{raw.source} holds no polygons but {kinds or 'no geometry'} [G03]; give polygons."
@@ -327,7 +327,7 @@ def _close_seams(
     frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
 ) -> tuple[list[gpd.GeoDataFrame], list[LedgerRow]]:
     arrays = [np.asarray(f.geometry.values) for f in frames]
-    usable = [_usable(a) for a in arrays]
+    usable = [is_polygonal(a) & np.isfinite(shapely.bounds(a)).all(axis=1) for a in arrays]
     seamed = seam.join([a[u] for a, u in zip(arrays, usable, strict=True)])
     result = []
     for frame, array, use, layer in zip(frames, arrays, usable, seamed.layers, strict=True):
@@ -368,14 +368,3 @@ def _seam_area_limit(seamed: seam.Seam) -> float:
     """Every vertex moved can change the area by its way times the edges beside it."""
     length = sum(float(shapely.length(layer).sum()) for layer in seamed.layers)
     return max(seamed.largest * length, 1e-9)
-
-
-def _usable(
-    geometries: np.ndarray[tuple[int], np.dtype[np.object_]],
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.asarray(
-        ~shapely.is_missing(geometries)
-        & ~shapely.is_empty(geometries)
-        & np.isin(shapely.get_type_id(geometries), _POLYGONAL)
-        & np.isfinite(shapely.bounds(geometries)).all(axis=1)
-    )

@@ -141,9 +141,10 @@ def merge(
         compared, found = compare.compare_reference(new, reference, limits)
         figures = figures.join(compared)
         findings += found
-    ledger = [*ledger_of(read), *_ledger(layer, new, chosen)]
+    drawn, again = _all_areas(layer), _claimed_again(layer)
+    ledger = [*ledger_of(read), *_ledger(layer, new, chosen, drawn, again)]
     unclean = any(f.check in COVERAGE_CHECKS and f.severity != Severity.INFO for f in findings)
-    findings += _prove(layer, new, ledger, clean_input=not unclean)
+    findings += _prove(layer, new, ledger, drawn, again, clean_input=not unclean)
     return MergeResult(
         old=layer.frame,
         new=new,
@@ -306,10 +307,11 @@ def _lists(values: Iterable[object], groups: Ints, chosen: pd.Series) -> list[li
     return result
 
 
-def _ledger(layer: _Layer, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]) -> list[LedgerRow]:
+def _ledger(
+    layer: _Layer, new: gpd.GeoDataFrame, rules: Mapping[str, Rule], drawn: Floats, again_m2: Floats
+) -> list[LedgerRow]:
     is_piece = layer.frame["is_piece"].to_numpy(bool)
-    again = float(_claimed_again(layer).sum())
-    before = float(_all_areas(layer).sum())
+    again, before = float(again_m2.sum()), float(drawn.sum())
     after = float(new["area_km2"].sum()) * SQUARE_METRES_PER_KM2
     rows = [
         LedgerRow("units", int((~is_piece).sum()), int(new["member_count"].sum())),
@@ -340,7 +342,13 @@ def _claimed_again(layer: _Layer) -> Floats:
 
 
 def _prove(
-    layer: _Layer, new: gpd.GeoDataFrame, ledger: list[LedgerRow], *, clean_input: bool
+    layer: _Layer,
+    new: gpd.GeoDataFrame,
+    ledger: list[LedgerRow],
+    drawn: Floats,
+    again: Floats,
+    *,
+    clean_input: bool,
 ) -> list[Finding]:
     """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
     findings = [
@@ -355,8 +363,7 @@ def _prove(
         for row in ledger
         if not row.ok
     ]
-    again = _claimed_again(layer)
-    m2_in = np.bincount(layer.groups, _all_areas(layer)) - again
+    m2_in = np.bincount(layer.groups, drawn) - again
     m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     # One unit may be a thousandth of the layer: rounding is that of the coordinates.
     limit = AREA_TOLERANCE * np.maximum(m2_in, 1e6)
