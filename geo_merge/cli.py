@@ -16,12 +16,11 @@ import typer
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
     from geo_merge.models import MergeResult
 
 _COUNTED = ("errors", "warnings", "notes")
+# Tells the page which result to open with.
+RESULT_VARIABLE = "GEO_MERGE_RESULT"
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
 app = typer.Typer(
     add_completion=False,
@@ -99,6 +98,7 @@ def build(
 ) -> None:
     """Merge old units to new ones: boundaries, statistics, findings, ledger and map."""
     from geo_merge.export import check_formats, write
+    from geo_merge.job import Job
 
     wanted = check_formats(_split(formats))
     rules = _rules(rule)
@@ -108,22 +108,14 @@ def build(
 
         files, sample_crosswalk = sample_files()
         crosswalk = crosswalk or sample_crosswalk
-    if crosswalk is None:
-        raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
+    job = Job(old=tuple(files), crosswalk=crosswalk, reference=reference, declared=declared,
+              crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
+              layer=layer, rules=rules)  # fmt: skip
     with _progress() as say:
-        say("Reading")
-        units, table = _read_inputs(
-            files, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
-            name_field=name_field, layer=layer,
-        )  # fmt: skip
-        result = _merge(units, table, _read_reference(reference, crs, units),
-                        _read_declared(declared, encoding), rules, say)  # fmt: skip
+        result = job.run(say)
         say("Writing")
-        inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
-        options = {"crs": crs, "encoding": encoding, "code_field": code_field,
-                   "name_field": name_field, "layer": layer, "rules": rules,
-                   "formats": wanted, "allow_errors": allow_errors}  # fmt: skip
-        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
+        options = {**job.options, "formats": wanted, "allow_errors": allow_errors}
+        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=job.inputs,
                         options=options)  # fmt: skip
     _report_result(result, as_json=json)
     _say_on_stderr([f"Wrote {len(written)} files to {out}"])
@@ -152,18 +144,19 @@ def validate(
 ) -> None:
     """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
     from geo_merge.export import write_findings
+    from geo_merge.job import Job
     from geo_merge.pipeline import validate as check
     from geo_merge.report import finding_lines
 
+    job = Job(old=tuple(old), crosswalk=crosswalk, reference=reference, declared=declared,
+              crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
+              layer=layer)  # fmt: skip
     with _progress() as say:
         say("Reading")
-        units, table = _read_inputs(
-            old, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
-            name_field=name_field, layer=layer,
-        )  # fmt: skip
+        units, table = job.read()
         say("Checking")
-        findings = check(units, crosswalk=table, reference=_read_reference(reference, crs, units),
-                         declared=_read_declared(declared, encoding))  # fmt: skip
+        findings = check(units, crosswalk=table, reference=job.read_reference(units),
+                         declared=job.read_declared())  # fmt: skip
         if out is not None:
             write_findings(findings, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
@@ -249,17 +242,29 @@ def fetch(
 
 @app.command(name="app")
 def run_app(
+    directory: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="Folder that build wrote; without it, the sample."),
+    ] = None,
+    *,
     port: Annotated[int, typer.Option("--port", help="Port of the page.")] = 8501,
 ) -> None:
     """Open the page in a browser."""
     import subprocess
 
+    from geo_merge.export import load_result
     from geo_merge.sample import app_file
+
+    environment = dict(os.environ)
+    if directory is not None:
+        load_result(directory)
+        environment[RESULT_VARIABLE] = str(directory.resolve())
 
     command = [sys.executable, "-m", "streamlit", "run", str(app_file()),
                "--server.port", str(port), "--server.address", "127.0.0.1",
                "--browser.gatherUsageStats", "false"]  # fmt: skip
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own page
+    done = subprocess.run(command, check=False, env=environment)  # noqa: S603 - our own page
+    raise typer.Exit(done.returncode)
 
 
 def _split(formats: Iterable[str] | None) -> list[str]:
@@ -276,61 +281,6 @@ def _rules(texts: Iterable[str] | None) -> dict[str, str]:
             raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
         rules[field] = rule
     return rules
-
-
-def _read_inputs(
-    files: list[Path],
-    crosswalk: Path | None,
-    *,
-    encoding: str | None,
-    **options: Any,  # noqa: ANN401
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
-    """Read the layer and the crosswalk, and report the problems of both together."""
-    from geo_merge.layers import read_units
-    from geo_merge.tables import read_crosswalk
-
-    units = table = None
-    problems: list[str] = []
-    try:
-        units = read_units(*files, encoding=encoding, **options)
-    except GeoMergeError as error:
-        problems += error.problems
-    try:
-        table = None if crosswalk is None else read_crosswalk(crosswalk, encoding=encoding)
-    except GeoMergeError as error:
-        problems += error.problems
-    if problems or units is None:
-        raise GeoMergeError(problems)
-    return units, table
-
-
-def _read_reference(
-    path: Path | None, crs: str | None, units: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame | None:
-    from geo_merge.layers import read_units
-
-    return None if path is None else read_units(path, crs=crs, target_crs=units.crs)
-
-
-def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | None:
-    from geo_merge.tables import read_table
-
-    return None if path is None else read_table(path, encoding=encoding)
-
-
-def _merge(  # noqa: PLR0917 - what a merger needs
-    units: gpd.GeoDataFrame,
-    table: pd.DataFrame | None,
-    reference: gpd.GeoDataFrame | None,
-    declared: pd.DataFrame | None,
-    rules: dict[str, str],
-    say: Callable[[str], None],
-) -> MergeResult:
-    from geo_merge.pipeline import merge
-
-    if table is None:
-        raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
-    return merge(units, table, reference=reference, declared=declared, rules=rules, progress=say)
 
 
 @contextmanager

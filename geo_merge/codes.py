@@ -38,6 +38,12 @@ def fold_name(name: str) -> str:
     return clean_text(name).casefold()
 
 
+def fold_accents(text: str) -> str:
+    """Return a text for finding: no accents and no case, so that ``le vien`` finds Lệ Viễn."""
+    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
+
+
 def has_odd_characters(text: str) -> bool:
     """Tell whether a name has control or direction characters, or is far too long for one."""
     too_long = 200

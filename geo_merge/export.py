@@ -36,7 +36,7 @@ def write(
     *,
     formats: Iterable[str] = (),
     allow_errors: bool = False,
-    inputs: Sequence[StrPath] = (),
+    inputs: Sequence[StrPath] | Mapping[str, StrPath] = (),
     options: Mapping[str, Any] | None = None,
 ) -> list[Path]:
     """Write a result to a directory: all files of the contract, or none.
@@ -53,7 +53,8 @@ def write(
     allow_errors
         Write ``new_units.*`` and ``map.html`` even if findings of severity error stand.
     inputs
-        Files that the result was made from; their SHA-256 go to the manifest.
+        Files that the result was made from; their SHA-256 go to the manifest. With a mapping, under
+        its names.
     options
         Options of the run, for the manifest.
 
@@ -151,14 +152,19 @@ def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
 
 
 def _manifest(
-    result: MergeResult, files: list[str], inputs: Sequence[StrPath], options: Mapping[str, Any]
+    result: MergeResult,
+    files: list[str],
+    inputs: Sequence[StrPath] | Mapping[str, StrPath],
+    options: Mapping[str, Any],
 ) -> dict[str, Any]:
+    if not isinstance(inputs, Mapping):
+        inputs = {str(path): path for path in with_sidecars(inputs)}
     packages = ("geo-merge", "geopandas", "shapely", "pyogrio", "pyproj", "numpy", "pandas")
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "inputs": [
-            {"file": str(path), "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
-            for path in with_sidecars(inputs)
+            {"file": name, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
+            for name, path in inputs.items()
         ],
         "sources": result.provenance.get("sources", []),
         "crs": result.provenance.get("crs"),

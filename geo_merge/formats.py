@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import geopandas as gpd
 import numpy as np
@@ -197,16 +197,21 @@ def _write_csv_units(result: MergeResult, folder: Path) -> None:
 
 def _write_xlsx(result: MergeResult, folder: Path) -> None:
     """Write a workbook with a sheet for each table of the result."""
-    import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
-
     sheets = {
         "new_units": result.statistics.reset_index(),
         "crosswalk": result.crosswalk,
         "ledger": result.ledger,
         "findings": findings_table(result.findings),
     }
+    write_xlsx_sheets(sheets, folder / "new_units.xlsx")
+
+
+def write_xlsx_sheets(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) -> None:
+    """Write tables to a workbook, a sheet each; no cell is a formula or a link."""
+    import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
+
     options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(folder / "new_units.xlsx", options) as book:
+    with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"created": datetime(*_EPOCH[:3], tzinfo=UTC).replace(tzinfo=None)})
         bold = book.add_format({"bold": True})
         for name, frame in sheets.items():

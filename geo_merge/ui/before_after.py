@@ -1,0 +1,79 @@
+"""The before-and-after map as a component of the page."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from geo_merge.maps import leaflet_sources, web_file
+from geo_merge.ui import state
+from geo_merge.ui.state import Key
+from geo_merge.ui.store import Loaded, display_of
+
+_TOLD = {"selected": Key.SELECTED, "view": Key.VIEW, "mode": Key.MODE, "theme": Key.THEME,
+         "sent": Key.SENT}  # fmt: skip
+
+
+def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
+    script, style = leaflet_sources()
+    return st.components.v2.component(
+        "geo_merge_before_after",
+        html='<div class="gm-host"></div>',
+        css="\n".join((style, web_file("before_after.css"), web_file("component.css"))),
+        js="\n".join((script, web_file("before_after.js"), web_file("component.js"))),
+        isolate_styles=True,
+    )
+
+
+_RENDER = _component()
+
+
+def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool = False) -> None:
+    """Draw the map; what is chosen on it goes to the session.
+
+    Parameters
+    ----------
+    loaded
+        The result.
+    key
+        Key of the component.
+    focus
+        Row of the finding to go to.
+    findings
+        Whether findings are shown to begin with.
+    """
+    shown = display_of(loaded.key, loaded.result)
+    session = st.session_state
+    sent = session.get(Key.SENT) == shown.key
+    _RENDER(
+        key=key,
+        data={
+            "key": shown.key,
+            "geometry": None if sent else shown.geometry,
+            # The page itself says above that a sample is schematic.
+            "settings": {**shown.settings, "schematic": False},
+            "state": {
+                "language": state.language(),
+                "selected": session[Key.SELECTED],
+                "selectionId": session[Key.SELECTION],
+                "findings": findings,
+                "focus": None if focus is None else {"id": focus, "finding": focus},
+                **{
+                    str(name): session[name]
+                    for name in (Key.VIEW, Key.MODE, Key.THEME)
+                    if session[name]
+                },
+            },
+        },
+        **{f"on_{name}_change": partial(_take, key, name) for name in _TOLD},
+    )
+
+
+def _take(key: str, name: str) -> None:
+    """Take over what the map tells."""
+    told = st.session_state[key]
+    st.session_state[_TOLD[name]] = told.get(name)
+    if name != "sent":
+        state.write_address()

@@ -1,0 +1,135 @@
+"""Charts of a result, and their pictures."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+import vl_convert
+
+from geo_merge.models import MergeResult
+from geo_merge.texts import Language
+from geo_merge.ui.state import language, t
+
+# Okabe and Ito's orange and blue: told apart by colour-blind readers, on light and dark.
+BEFORE, AFTER = "#e69f00", "#0072b2"
+_NUMBERS: dict[Language, dict[str, Any]] = {
+    "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]},
+    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""]},
+}
+_PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+_BINS, _HEIGHT, _PICTURE_WIDTH = 30, 280, 900
+
+
+def values_of(result: MergeResult, measure: str) -> pd.DataFrame:
+    """Return a measure of every unit before and after: ``when, code, name, value``."""
+    frames = {"before": result.old[~result.old["is_piece"]], "after": result.new}
+    parts = [
+        pd.DataFrame({"when": t(f"map.{when}"), "code": frame.index, "name": frame["name"],
+                      "value": frame[measure].to_numpy(float)})
+        for when, frame in frames.items() if measure in frame
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def _when(title: str = "") -> alt.Color:
+    names = [t("map.before"), t("map.after")]
+    return alt.Color("when:N", title=title or None, sort=names, legend=alt.Legend(orient="top"),
+                     scale=alt.Scale(domain=names, range=[BEFORE, AFTER]))  # fmt: skip
+
+
+def distribution(values: pd.DataFrame, title: str) -> alt.Chart:
+    """Return how many units have how much, before and after, one above the other."""
+    names = [t("map.before"), t("map.after")]
+    chart = (
+        alt.Chart(values)
+        .mark_bar()
+        .encode(
+            x=alt.X("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
+            y=alt.Y("count():Q", title=t("ui.units")),
+            color=_when(),
+            row=alt.Row("when:N", title=None, sort=names, header=alt.Header(labels=False)),
+            tooltip=[alt.Tooltip("when:N", title=" "),
+                     alt.Tooltip("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
+                     alt.Tooltip("count():Q", title=t("ui.units"))],
+        )
+        .properties(height=_HEIGHT // 2)
+    )  # fmt: skip
+    return _localised(chart)
+
+
+def by_type(summary: dict[str, Any]) -> alt.Chart:
+    """Return the number of units of each type before and after."""
+    rows = [
+        {"when": t(f"map.{when}"), "type": name, "count": count}
+        for when in ("before", "after")
+        for name, count in summary[when]["by_type"].items()
+    ]
+    names = [t("map.before"), t("map.after")]
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("type:N", title=None, axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("when:N", sort=names),
+            y=alt.Y("count:Q", title=t("ui.units")),
+            color=_when(),
+            tooltip=[alt.Tooltip("when:N", title=" "), alt.Tooltip("type:N", title=t("ui.type")),
+                     alt.Tooltip("count:Q", title=t("ui.units"))],
+        )
+        .properties(height=_HEIGHT)
+    )  # fmt: skip
+    return _localised(chart)
+
+
+def ranking(table: pd.DataFrame, measure: str, title: str) -> alt.Chart:
+    """Return units as bars in the order of the table, which names them."""
+    label = t("ui.name")
+    rows = pd.DataFrame(
+        {
+            "unit": [
+                f"{name} ({code})" for name, code in zip(table[label], table.index, strict=True)
+            ],
+            "value": table[measure].to_numpy(float),
+        }
+    )
+    chart = (
+        alt.Chart(rows)
+        .mark_bar(color=AFTER)
+        .encode(
+            x=alt.X("value:Q", title=title),
+            y=alt.Y("unit:N", title=None, sort=None),
+            tooltip=[alt.Tooltip("unit:N", title=label),
+                     alt.Tooltip("value:Q", title=title, format=",.2f")],
+        )
+    )  # fmt: skip
+    return _localised(chart)
+
+
+def _localised(chart: alt.Chart) -> alt.Chart:
+    localised: alt.Chart = chart.configure(locale={"number": _NUMBERS[language()]})
+    return localised
+
+
+def show(chart: alt.Chart, name: str) -> None:
+    """Show a chart, and offer it as PNG and SVG; the pictures are made when asked for."""
+    st.altair_chart(chart, width="stretch")
+    with st.container(horizontal=True):
+        for kind, mime in _PICTURES.items():
+            st.download_button(
+                kind.upper(), partial(picture, chart, kind), f"{name}.{kind}", mime,
+                key=f"{name}_{kind}", on_click="ignore", icon=":material/image:",
+            )  # fmt: skip
+
+
+def picture(chart: alt.Chart, kind: str) -> bytes:
+    """Return a chart as PNG or SVG, drawn without a browser."""
+    content = chart.to_dict()
+    if "row" not in content.get("encoding", {}):
+        content.setdefault("width", _PICTURE_WIDTH)
+    if kind == "png":
+        return bytes(vl_convert.vegalite_to_png(content, scale=2))
+    return str(vl_convert.vegalite_to_svg(content)).encode()

@@ -1,0 +1,151 @@
+"""The user's own files: what was recognised in them, what does not match, and the merger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from geo_merge.errors import GeoMergeError
+from geo_merge.job import Job, Progress
+from geo_merge.texts import TEXTS
+from geo_merge.ui import headline, state, store, tables, uploads
+from geo_merge.ui.state import Key, t
+
+MAX_BYTES = 200_000_000  # of all uploads together
+_ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
+_SHOWN = 200  # problems
+_DONE = "merged_now"
+
+
+def show() -> None:
+    """Draw the page."""
+    if st.session_state.pop(_DONE, False):
+        st.toast(t("ui.merged"), icon=":material/check_circle:")
+        st.success(t("ui.merged"), icon=":material/check_circle:")
+        headline.figures(store.current().result)
+    st.caption(t("ui.data_help"))
+    left, right = st.columns(2, gap="large")
+    with left:
+        layers = st.file_uploader(t("ui.upload_layers"), uploads.LAYER_TYPES, key="upload_layers",
+                                  accept_multiple_files=True)  # fmt: skip
+        reference = st.file_uploader(t("ui.upload_reference"), uploads.LAYER_TYPES,
+                                     key="upload_reference")  # fmt: skip
+    with right:
+        crosswalk = st.file_uploader(t("ui.upload_crosswalk"), uploads.TABLE_TYPES,
+                                     key="upload_crosswalk")  # fmt: skip
+        declared = st.file_uploader(t("ui.upload_declared"), uploads.TABLE_TYPES,
+                                    key="upload_declared")  # fmt: skip
+    if st.session_state.get(Key.LOADED) is not None:
+        st.button(t("ui.back_to_sample"), on_click=_forget, icon=":material/undo:")
+    if not layers:
+        return
+    given = [f for f in (*layers, crosswalk, reference, declared) if f is not None]
+    try:
+        uploads.check_size(given, MAX_BYTES)
+        folder = uploads.Folder.new()
+        job = Job(
+            old=uploads.put_all(folder, layers),
+            crosswalk=folder.put(crosswalk) if crosswalk else None,
+            reference=folder.put(reference) if reference else None,
+            declared=folder.put(declared) if declared else None,
+        )
+        job = replace(
+            job, code_field=_chosen("code_field"), name_field=_chosen("name_field"),
+            crs=_chosen("crs"), encoding=_chosen("encoding"),
+        )  # fmt: skip
+        _preview_and_merge(job, folder)
+    except GeoMergeError as error:
+        _problems(error.problems)
+
+
+def _forget() -> None:
+    st.session_state[Key.LOADED] = None
+    state.select(None)
+
+
+def _chosen(name: str) -> str | None:
+    return str(st.session_state.get(name) or "").strip() or None
+
+
+def _options(fields: list[str]) -> None:
+    """Ask for what files may not say; nothing needs to be answered."""
+
+    def by_itself(value: str) -> str:
+        return value or t("ui.by_itself")
+
+    with st.expander(t("ui.options")):
+        columns = st.columns(4)
+        for column, name in zip(columns, ("code_field", "name_field"), strict=False):
+            column.selectbox(t(f"ui.{name}"), ["", *fields], key=name, format_func=by_itself)
+        columns[2].text_input("CRS (EPSG)", key="crs", placeholder="9214")
+        columns[3].selectbox(t("ui.encoding"), _ENCODINGS, key="encoding", format_func=by_itself)
+
+
+def _preview_and_merge(job: Job, folder: uploads.Folder) -> None:
+    key = store.content_key(job.inputs, job.options)
+    with _steps(t("ui.looking")) as say:
+        preview = _looked(key, job, say)
+    if preview.layers:
+        st.subheader(t("ui.recognised"), anchor=False)
+        layers = pd.DataFrame(preview.layers)
+        names = {c: t(f"ui.{c}") for c in layers if f"ui.{c}" in TEXTS}
+        tables.show(layers.rename(columns=names), height="content")
+    _options(preview.fields)
+    if preview.notes:
+        with st.expander(f"{t('ui.notes')} ({len(preview.notes)})"):
+            for note in preview.notes:
+                st.text(note)
+    if preview.problems:
+        if preview.layers:
+            st.subheader(t("ui.not_matched", count=len(preview.problems)), anchor=False)
+        _problems(preview.problems)
+    elif job.crosswalk is None:
+        st.info(t("ui.no_crosswalk"), icon=":material/table:")
+    else:
+        st.success(t("ui.all_matched"), icon=":material/check_circle:")
+        if st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:"):
+            _merge(key, job, folder)
+
+
+def _merge(key: str, job: Job, folder: uploads.Folder) -> None:
+    title = ", ".join(path.name for path in job.inputs)
+    with _steps(t("ui.merging")) as say:
+        loaded = store.merged(key, lambda: uploads.merge(job, folder, title, say))
+    st.session_state[Key.LOADED] = loaded
+    for forgotten in (Key.VIEW, Key.FOCUS):
+        st.session_state[forgotten] = None
+    state.select(None)
+    st.session_state[_DONE] = True
+    st.rerun()
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _looked(key: str, _job: Job, _say: Progress) -> uploads.Preview:  # noqa: ARG001 - the cache's
+    return uploads.look(_job, _say)
+
+
+@contextmanager
+def _steps(title: str) -> Iterator[Progress]:
+    """Show the step at work while there is one."""
+    place = st.empty()
+
+    def say(step: str) -> None:
+        place.status(f"{title} {t(f'step.{step}') if f'step.{step}' in TEXTS else step}")
+
+    try:
+        yield say
+    finally:
+        place.empty()
+
+
+def _problems(problems: Sequence[str]) -> None:
+    """Show problems as text, and offer all of them as a file."""
+    st.error(t("ui.cannot_merge"), icon=":material/error:")
+    table = pd.DataFrame({t("ui.problem"): problems})
+    tables.show(table.head(_SHOWN), height="content" if len(problems) <= 10 else 380)  # noqa: PLR2004
+    if len(problems) > 1:
+        tables.downloads(table, "problems")

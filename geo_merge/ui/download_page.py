@@ -1,0 +1,101 @@
+"""Everything to take away; a file is made when it is asked for."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from geo_merge.export import write, write_findings
+from geo_merge.formats import WRITERS, old_units
+from geo_merge.geojson import encode
+from geo_merge.maps import map_html
+from geo_merge.models import MergeResult
+from geo_merge.texts import Language
+from geo_merge.ui import state
+from geo_merge.ui.state import t
+from geo_merge.ui.store import Loaded, current
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same result gives the same bytes
+_FORMATS = {  # file: format
+    "new_units.shp.zip": "shp",
+    "new_units.gpkg": "gpkg",
+    "new_units.fgb": "fgb",
+    "new_units.parquet": "parquet",
+    "new_units.csv": "csv",
+    "new_units.xlsx": "xlsx",
+}
+_ALL = "geo_merge.zip"
+
+
+def show() -> None:
+    """Draw the page."""
+    loaded = current()
+    result = loaded.result
+    allowed = True
+    if result.has_errors:
+        st.error(t("ui.has_errors"), icon=":material/error:")
+        allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
+    st.header(t("ui.everything"), anchor=False)
+    _offer(_ALL, partial(everything, loaded, allow_errors=allowed), primary=True)
+    st.header(t("ui.single_files"), anchor=False)
+    for name, make in files(loaded, state.language()).items():
+        needs_result = name.startswith(("new_units", "map"))
+        _offer(name, make, disabled=needs_result and not allowed)
+
+
+def _offer(
+    name: str, make: Callable[[], bytes], *, disabled: bool = False, primary: bool = False
+) -> None:
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.text(t(f"file.{name}"))
+    right.download_button(
+        name, make, name, key=f"file_{name}", on_click="ignore", disabled=disabled,
+        icon=":material/download:", width="stretch", type="primary" if primary else "secondary",
+    )  # fmt: skip
+
+
+def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each single file."""
+    result = loaded.result
+    return {
+        "new_units.geojson": lambda: b"".join(encode(result.new)),
+        "old_units.geojson": lambda: b"".join(encode(old_units(result))),
+        "findings.geojson": lambda: findings_geojson(result),
+        **{name: partial(in_format, result, kind, name) for name, kind in _FORMATS.items()},
+        "map.html": lambda: map_html(result, language=language).encode(),
+    }
+
+
+def findings_geojson(result: MergeResult) -> bytes:
+    """Return the findings as the command line writes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_findings(result.findings, folder)
+        return (Path(folder) / "findings.geojson").read_bytes()
+
+
+def in_format(result: MergeResult, kind: str, name: str) -> bytes:
+    """Return the new units in a format, as the command line writes them."""
+    with tempfile.TemporaryDirectory() as folder:
+        WRITERS[kind](result, Path(folder))
+        return (Path(folder) / name).read_bytes()
+
+
+def everything(loaded: Loaded, *, allow_errors: bool) -> bytes:
+    """Return all files of the contract in one zip."""
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        paths = write(
+            loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
+            options={**loaded.options, "formats": [], "allow_errors": allow_errors},
+        )  # fmt: skip
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for path in paths:
+                entry = zipfile.ZipInfo(path.name, _EPOCH)
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

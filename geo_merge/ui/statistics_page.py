@@ -1,0 +1,133 @@
+"""Figures before and after: headline, types, distributions, ranking, and the whole table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo_merge.codes import fold_accents
+from geo_merge.display import old_areas
+from geo_merge.models import MergeResult
+from geo_merge.texts import TEXTS
+from geo_merge.ui import charts, tables
+from geo_merge.ui.state import figure, t
+from geo_merge.ui.store import current
+
+_MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population",
+             "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip
+_RANKED = 15
+
+
+def show() -> None:
+    """Draw the page."""
+    loaded = current()
+    result = loaded.result
+    st.header(t("ui.headline"), anchor=False)
+    groups = groups_table(result.summary)
+    tables.show(groups, height="content")
+    tables.downloads(groups, "summary")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader(t("ui.by_type"), anchor=False)
+        charts.show(charts.by_type(result.summary), "types")
+    with right:
+        _distribution(result)
+    _ranking(result)
+    _table(result)
+
+
+def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
+    """Return counts before and after: all, former provinces, types, districts, area, people."""
+    before, after = summary["before"], summary["after"]
+    rows: list[tuple[str, float, float]] = [
+        (t("ui.all_units"), before["count"], after["count"]),
+        *((g["name"], g["before"], g["after"]) for g in summary["groups"]),
+        *((f"{t('ui.type')}: {kind}", before["by_type"].get(kind, 0), after["by_type"].get(kind, 0))
+          for kind in sorted({*before["by_type"], *after["by_type"]})),
+        (t("ui.districts"), before["districts"], after["districts"]),
+        (t("ui.provinces"), before["provinces"], after["provinces"]),
+        (t("map.legend_area"), before["area_km2"], after["area_km2"]),
+    ]  # fmt: skip
+    if "population" in before and "population" in after:
+        rows.append((t("map.legend_population"), before["population"], after["population"]))
+    table = pd.DataFrame(rows, columns=["", t("map.before"), t("map.after")])
+    was, now = table[t("map.before")], table[t("map.after")]
+    table[t("ui.change_percent")] = (100 * (now - was) / was.where(was != 0)).round(2)
+    return table
+
+
+def units_table(result: MergeResult) -> pd.DataFrame:
+    """Return the statistics of the new units under the names of the language."""
+    table = result.statistics.copy()
+    names = {column: t(f"ui.{column}") for column in table if f"ui.{column}" in TEXTS}
+    return table.rename(columns=names).rename_axis(t("map.code"))
+
+
+def _measures(result: MergeResult) -> list[str]:
+    return [m for m in _MEASURES if m in result.statistics]
+
+
+@st.fragment
+def _distribution(result: MergeResult) -> None:
+    st.subheader(t("ui.distribution"), anchor=False)
+    measure = st.segmented_control(
+        t("ui.measure"), [m for m in _measures(result) if m in {"area_km2", "population"}],
+        format_func=lambda m: t(_MEASURES[m]), default="area_km2", key="distribution",
+        label_visibility="collapsed",
+    ) or "area_km2"  # fmt: skip
+    values = charts.values_of(_with_areas(result), measure)
+    charts.show(charts.distribution(values, t(_MEASURES[measure])), f"distribution_{measure}")
+
+
+def _with_areas(result: MergeResult) -> MergeResult:
+    """Return a result whose old units have their area."""
+    return replace(result, old=result.old.assign(area_km2=old_areas(result)))
+
+
+@st.fragment
+def _ranking(result: MergeResult) -> None:
+    st.subheader(t("ui.ranking"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = st.selectbox(t("ui.measure"), _measures(result), key="ranking_measure",
+                               format_func=lambda m: t(_MEASURES[m]))  # fmt: skip
+        smallest = st.toggle(t("ui.smallest"), key="ranking_smallest")
+    ordered = result.statistics.sort_values(measure, ascending=smallest, kind="stable")
+    chart = charts.ranking(
+        ordered.head(_RANKED).rename(columns={"name": t("ui.name")}), measure, t(_MEASURES[measure])
+    )
+    charts.show(chart, f"ranking_{measure}")
+
+
+@st.fragment
+def _table(result: MergeResult) -> None:
+    st.subheader(t("ui.new_units"), anchor=False)
+    table = units_table(result)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.text_input(t("map.search"), key="table_search")
+        kinds = st.multiselect(
+            t("ui.type"), sorted(set(result.statistics["unit_type"])), key="table_types"
+        )
+    keep = pd.Series(data=True, index=result.statistics.index)
+    if wanted.strip():
+        keep &= matches(result.statistics, wanted)
+    if kinds:
+        keep &= result.statistics["unit_type"].isin(kinds)
+    shown = table[keep]
+    st.caption(t("ui.rows_shown", count=figure(len(shown)), all=figure(len(table))))
+    tables.show(shown.reset_index(), height=420)
+    tables.downloads(shown.reset_index(), "statistics")
+
+
+def matches(statistics: pd.DataFrame, wanted: str) -> pd.Series:
+    """Return which units a query means: its words, without accents, in name, code or members."""
+    texts = [
+        fold_accents(f"{code} {row['unit_type']} {row['name']} {' '.join(row['member_names'])}")
+        for code, row in statistics.iterrows()
+    ]
+    words = fold_accents(wanted).split()
+    return pd.Series(
+        [all(word in text for word in words) for text in texts], index=statistics.index
+    )

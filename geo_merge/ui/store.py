@@ -1,0 +1,105 @@
+"""Results that the page shows, and what is made of them: cached by the content of their inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from geo_merge.cli import RESULT_VARIABLE
+from geo_merge.display import Display, display
+from geo_merge.export import load_result
+from geo_merge.job import Job
+from geo_merge.models import MergeResult
+from geo_merge.sample import sample_files
+from geo_merge.ui.state import Key
+
+_CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A result with what it was made from.
+
+    Attributes
+    ----------
+    key
+        Hash of the inputs and options.
+    title
+        Names of the files; empty for the sample.
+    result
+        The result.
+    inputs
+        Files by the names that the user knows.
+    options
+        Options of the run, for the manifest.
+    keep
+        What must live as long as the inputs, as a temporary folder.
+    """
+
+    key: str
+    title: str
+    result: MergeResult
+    inputs: Mapping[str, Path]
+    options: Mapping[str, Any]
+    keep: object = field(default=None, repr=False)
+
+
+def current() -> Loaded:
+    """Return the result on show: the user's own, that of ``geo-merge app DIR``, or the sample."""
+    mine: Loaded | None = st.session_state.get(Key.LOADED)
+    return mine or first()
+
+
+def first() -> Loaded:
+    """Return what the page opens with."""
+    directory = os.environ.get(RESULT_VARIABLE)
+    return _from_directory(directory) if directory else _sample()
+
+
+def is_sample(loaded: Loaded) -> bool:
+    """Tell whether this is the embedded sample."""
+    return not loaded.title
+
+
+@st.cache_resource(show_spinner=False)
+def _sample() -> Loaded:
+    layers, crosswalk = sample_files()
+    job = Job(old=tuple(layers), crosswalk=crosswalk)
+    inputs = {path.name: path for path in job.inputs}
+    return Loaded(content_key(job.inputs, job.options), "", job.run(), inputs, job.options)
+
+
+@st.cache_resource(show_spinner=False)
+def _from_directory(directory: str) -> Loaded:
+    files = sorted(path for path in Path(directory).iterdir() if path.is_file())
+    key = content_key(files, {})
+    return Loaded(key, Path(directory).name, load_result(directory), {}, {})
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def display_of(key: str, _result: MergeResult) -> Display:  # noqa: ARG001 - the cache's
+    """Return what the map shows of a result."""
+    return display(_result)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def merged(key: str, _run: Callable[[], Loaded]) -> Loaded:  # noqa: ARG001 - the cache's
+    """Return the result of a job, run once for the same inputs and options."""
+    return _run()
+
+
+def content_key(paths: list[Path], options: Mapping[str, Any]) -> str:
+    """Return a hash of the names and bytes of files, and of options."""
+    digest = hashlib.sha256(repr(sorted(options.items())).encode())
+    for path in paths:
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()[:24]

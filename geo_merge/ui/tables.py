@@ -1,0 +1,65 @@
+"""Tables of the page: figures as the language writes them, texts as text, and their files."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo_merge.formats import flat, write_csv, write_xlsx_sheets
+from geo_merge.ui.state import figure, t
+
+_MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def plain(text: str) -> str:
+    """Return a text for a label that Streamlit reads as Markdown: nothing in it is markup."""
+    return text.translate(_MARKDOWN)
+
+
+def show(table: pd.DataFrame, *, height: Any = "auto", **options: Any) -> Any:  # noqa: ANN401
+    """Show a table; its numbers sort as numbers and read as the language writes them."""
+    shown = flat(table).reset_index(drop=True)
+    styled = shown.style
+    for name in shown.select_dtypes("number"):
+        styled = styled.format(_formatter(shown[name]), subset=[name])
+    return st.dataframe(styled, width="stretch", hide_index=True, height=height, **options)
+
+
+def _formatter(column: pd.Series) -> Callable[[Any], str]:
+    whole = pd.api.types.is_integer_dtype(column.dtype) or bool((column.dropna() % 1 == 0).all())
+    return lambda value: figure(value, 0 if whole else 2)
+
+
+def downloads(table: pd.DataFrame, name: str) -> None:
+    """Offer a table as CSV and XLSX; the files are made when asked for."""
+    with st.container(horizontal=True):
+        st.download_button(
+            f"{t('ui.download')} CSV", lambda: csv_bytes(table), f"{name}.csv", "text/csv",
+            key=f"{name}_csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            f"{t('ui.download')} XLSX", lambda: xlsx_bytes({name: table}), f"{name}.xlsx", _XLSX,
+            key=f"{name}_xlsx", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        write_csv(table, path)
+        return path.read_bytes()
+
+
+def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
+    """Return tables as a workbook, a sheet each."""
+    buffer = io.BytesIO()
+    write_xlsx_sheets(sheets, buffer)
+    return buffer.getvalue()

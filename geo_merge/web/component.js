@@ -1,0 +1,46 @@
+/* The map in the app: a Streamlit component around before_after.js.
+ *
+ * The geometry comes once and is kept by the page; after that the key alone comes.
+ */
+const kept = globalThis.geoMergeKept || (globalThis.geoMergeKept = new Map());
+const KEPT = 4; // geometries
+
+function mount(host, data, tell) {
+  const container = document.createElement("div");
+  host.replaceChildren(container);
+  const map = L.map(container, { preferCanvas: true, zoomSnap: 0.25 });
+  map.setView([0, 0], 2);
+  host.live = geoMerge.mount(map, kept.get(data.key), data.settings, {
+    card: false,
+    state: data.state,
+    onChange: function (name, value) {
+      if (["selected", "view", "mode", "theme"].includes(name)) { tell(name, value); }
+    },
+  });
+  host.key = data.key;
+  host.live.selectionId = data.state.selectionId;
+  if (data.state.focus) { host.live.update(data.settings, data.state); }
+}
+
+export default function (component) {
+  const { parentElement, data, setStateValue } = component;
+  const host = parentElement.querySelector(".gm-host");
+  if (data.geometry) {
+    kept.set(data.key, JSON.parse(data.geometry));
+    if (kept.size > KEPT) { kept.delete(kept.keys().next().value); }
+  }
+  if (!kept.has(data.key)) {
+    setStateValue("sent", null); // ask for it
+    return undefined;
+  }
+  if (host.live && host.key === data.key) {
+    host.live.update(data.settings, data.state);
+  } else {
+    if (host.live) { host.live.destroy(); }
+    mount(host, data, setStateValue);
+    setStateValue("sent", data.key);
+  }
+  return function () {
+    if (host.live) { host.live.destroy(); host.live = null; }
+  };
+}
