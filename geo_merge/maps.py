@@ -118,7 +118,7 @@ class _BeforeAfter(MacroElement):
 %(behaviour)s
 (function (map, geometry, settings) {
   var address = geoMerge.inAddress(settings);
-  geoMerge.mount(map, geometry, settings,
+  geoMerge.page = geoMerge.mount(map, geometry, settings,
     {languageSwitch: true, state: address.state, onChange: address.onChange});
 })(%(map)s, %(geometry)s, %(settings)s);
 """

@@ -47,6 +47,18 @@ def chromium() -> str:
     return path
 
 
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Callable[[], Path]:
+    """Where the picture of a failed page goes: CI keeps that folder."""
+
+    def path() -> Path:
+        folder = ROOT / ".screenshots"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{request.node.name[:80]}.png".replace("/", "_")
+
+    return path
+
+
 def square(column: float, row: float, size: float = 1000.0) -> shapely.Polygon:
     """A square of a grid, in metres from the origin."""
     x, y = ORIGIN[0] + column * size, ORIGIN[1] + row * size

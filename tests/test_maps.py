@@ -1,4 +1,4 @@
-"""The map in a real browser, without a network."""
+"""The map page in a real browser, without a network."""
 
 from __future__ import annotations
 
@@ -8,29 +8,18 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from browsing import HOSTILE, Tab, browsing, opened
+from playwright.sync_api import Browser
 
 from geo_merge.layers import read_units
-from geo_merge.maps import (
-    PALETTE,
-    SCHEMATIC_NOTE,
-    before_after_map,
-    leaflet_assets,
-    map_html,
-    simplified,
-)
+from geo_merge.maps import before_after_map, leaflet_assets, map_html
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.sample import sample_files
 from geo_merge.tables import read_crosswalk
+from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
-HOSTILE = [
-    "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
-    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!--",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,102 +29,300 @@ def sample() -> MergeResult:
 
 
 @pytest.fixture(scope="module")
-def browser_page(chromium: str) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 700})
-        yield page
-        browser.close()
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sample_page(sample: MergeResult, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    path.write_text(map_html(sample), "utf-8")
+    return path.as_uri()
 
 
 @pytest.fixture
-def page(browser_page: Page) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what went wrong on it: requests to anywhere, errors."""
-    wrong: list[str] = []
-
-    def request(made: object) -> None:
-        if not made.url.startswith(("data:", "file:", "about:")):
-            wrong.append(made.url)
-
-    def error(raised: object) -> None:
-        wrong.append(str(raised))
-
-    browser_page.on("request", request)
-    browser_page.on("pageerror", error)
-    yield browser_page, wrong
-    browser_page.remove_listener("request", request)
-    browser_page.remove_listener("pageerror", error)
+def tab(browser: Browser, sample_page: str, shots: Callable[[], Path]) -> Iterator[Tab]:
+    """The map of the sample; nothing may be asked of a network, and no error raised."""
+    with opened(browser, width=1200, height=760, shots=shots()) as it:
+        it.page.goto(sample_page)
+        it.wait_for_map()
+        yield it
+        assert it.wrong == []
 
 
-def painted(page: Page) -> list[int]:
-    """Count the coloured pixels on the canvas of each map."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.leaflet-overlay-pane canvas')].map(canvas => {
-             const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-             let n = 0; for (let k = 3; k < data.length; k += 4) { if (data[k] > 0) n++; }
-             return n; })"""
+def test_both_sides_are_painted_and_named(tab: Tab) -> None:
+    before, after = tab.painted("before"), tab.painted("after")
+    assert before > 20_000
+    assert abs(before - after) < 0.1 * before
+    text = tab.page.inner_text("body")
+    assert "Trước: 313 đơn vị" in text
+    assert "Sau: 99 đơn vị" in text
+    assert text.count(say("map.schematic", "vi")) == 2
+    assert tab.page.query_selector(".leaflet-control-scale") is not None
+    assert tab.page.inner_text(".gm-north") == "B"
+
+
+def test_new_units_are_joined_from_the_borders_of_old_ones(tab: Tab, sample: MergeResult) -> None:
+    areas = """Object.fromEntries(live.sides.%s.features.map(f => [f.properties.code,
+      Math.abs(f.geometry.coordinates.reduce((sum, ring) => sum + ring.reduce((s, a, k) => {
+        const b = ring[(k + 1) %% ring.length]; return s + (a[0] * b[1] - b[0] * a[1]) / 2; }, 0), 0))]))"""
+    old, new = tab.live(areas % "before"), tab.live(areas % "after")
+    for code, members in sample.new["members"].items():
+        assert new[code] == pytest.approx(sum(old[m] for m in members), rel=1e-9)
+    rings = tab.live("live.sides.after.features.map(f => f.geometry.coordinates.length)")
+    parts = [len(getattr(g, "geoms", [g])) for g in sample.new.geometry]
+    assert rings == parts  # no ring is left inside a new unit
+
+
+def test_hovering_names_the_unit_on_both_sides(tab: Tab, sample: MergeResult) -> None:
+    new = sample.new.index[10]
+    old = sample.new.at[new, "members"][0]
+    for side, code in (("before", old), ("after", new)):
+        text = tab.hover(side, code)
+        assert sample.new.at[new, "name"] in text
+        assert "Trước:" in text
+        assert "Sau:" in text
+    assert sample.old.at[old, "name"] in tab.hover("before", old)
+    assert tab.live("Boolean(live.sides.before.lights.hover && live.sides.after.lights.hover)")
+
+
+def test_a_click_lights_up_members_and_new_unit_and_back(tab: Tab, sample: MergeResult) -> None:
+    new = sample.new["member_count"].idxmax()
+    tab.click("after", new)
+    assert tab.lit("after") == [new]
+    assert tab.lit("before") == sorted(sample.new.at[new, "members"])
+    card = tab.page.inner_text(".gm-card")
+    for name in (sample.new.at[new, "name"], *sample.new.at[new, "member_names"]):
+        assert name in card
+    tab.page.click(".gm-close")
+    assert tab.lit("after") == []
+    old = sample.old.loc[sample.new.at[new, "members"]].area.idxmax()
+    tab.click("before", old)
+    assert tab.lit("before") == [old]
+    assert tab.lit("after") == [new]
+    assert sample.old.at[old, "district"] in tab.page.inner_text(".gm-card")
+    tab.page.keyboard.press("Escape")
+    assert tab.lit("after") == []
+
+
+def test_both_maps_move_together(tab: Tab) -> None:
+    x, y = tab.spot("after", "07210")
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.wheel(0, -300)
+    tab.page.wait_for_timeout(700)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - 120, y + 60, steps=6)
+    between = tab.live("[live.a.getCenter(), live.b.getCenter()]")
+    tab.page.mouse.up()
+    assert between[0]["lng"] == pytest.approx(between[1]["lng"], abs=0.01)
+    tab.page.wait_for_timeout(400)
+    a, b, zooms = tab.live(
+        "[live.a.getCenter(), live.b.getCenter(), [live.a.getZoom(), live.b.getZoom()]]"
     )
+    assert a == pytest.approx(b, abs=1e-4)
+    assert zooms[0] == zooms[1] > 9
 
 
-def test_both_maps_are_painted_without_a_network(
-    sample: MergeResult, page: tuple[Page, list[str]], tmp_path: Path
+def test_the_curtain_cuts_each_side_and_each_keeps_its_clicks(
+    tab: Tab, sample: MergeResult
 ) -> None:
-    tab, wrong = page
-    (tmp_path / "map.html").write_text(map_html(sample), "utf-8")
-    tab.goto((tmp_path / "map.html").as_uri())
-    tab.wait_for_function("document.querySelectorAll('.leaflet-overlay-pane canvas').length == 2")
-    left, right = painted(tab)
-    assert left > 20_000
-    assert abs(left - right) < 0.1 * left
-    text = tab.inner_text("body")
-    assert "Before: 313 units" in text
-    assert "After: 99 units" in text
-    assert text.count(SCHEMATIC_NOTE) == 2
-    assert wrong == []
+    tab.page.click("[data-mode=swipe]")
+    edge = tab.page.evaluate(
+        "document.querySelector('.gm-handle').getBoundingClientRect().left + 17"
+    )
+    cut = "getComputedStyle(live.sides.%s.pane).clipPath"
+    assert tab.live(cut % "before").startswith("polygon(")
+    left = next(c for c in sample.new.index if tab.spot("after", c)[0] < edge - 60)
+    right = next(c for c in sample.new.index if tab.spot("after", c)[0] > edge + 60)
+    old = next(c for c in sample.new.at[left, "members"] if tab.spot("before", c)[0] < edge - 40)
+    tab.click("before", old)
+    assert tab.live("live.state.selected") == {"side": "before", "code": old}
+    tab.page.keyboard.press("Escape")
+    tab.click("after", right)
+    assert tab.live("live.state.selected") == {"side": "after", "code": right}
+    handle = tab.page.locator(".gm-handle")
+    handle.focus()
+    tab.page.keyboard.press("ArrowRight")
+    assert handle.get_attribute("aria-valuenow") == "52"
+    box = handle.bounding_box()
+    tab.page.mouse.move(box["x"] + 17, 400)
+    tab.page.mouse.down()
+    tab.page.mouse.move(300, 400, steps=4)
+    tab.page.mouse.up()
+    assert handle.get_attribute("aria-valuenow") == "25"
 
 
-def test_hovering_names_the_unit_and_the_maps_move_together(
-    sample: MergeResult, page: tuple[Page, list[str]], tmp_path: Path
+def test_the_curtain_stands_where_the_cut_is(tab: Tab) -> None:
+    tab.page.click("[data-mode=swipe]")
+    shots = []
+    for share in (0.3, 0.7):
+        tab.live(f"(live.state.divider = {share}, live.layout())")
+        tab.page.wait_for_timeout(150)
+        shots.append(tab.live(
+            "[getComputedStyle(live.sides.before.pane).clipPath, getComputedStyle(live.sides.after.pane).clipPath]"
+            ".map(p => p.match(/-?[0-9.]+(?=px)/g).map(Number))"
+        ))  # fmt: skip
+    width = tab.live("live.a.getSize().x")
+    for (before, after), share in zip(shots, (0.3, 0.7), strict=True):
+        corner = tab.live("live.a.containerPointToLayerPoint([0, 0]).x")
+        assert max(before[0::2]) == pytest.approx(corner + share * width, abs=1)
+        assert min(after[0::2]) == pytest.approx(corner + share * width, abs=1)
+
+
+def test_one_map_over_the_other_has_an_opacity(tab: Tab) -> None:
+    tab.page.click("[data-mode=overlay]")
+    slider = tab.page.locator(".gm-opacity input")
+    slider.fill("30")
+    assert tab.live("getComputedStyle(live.sides.after.pane).opacity") == "0.3"
+    tab.click("after", "07210")
+    assert tab.live("live.state.selected.side") == "after"
+    slider.fill("0")
+    tab.page.keyboard.press("Escape")
+    tab.click("after", "07210")
+    assert tab.live("live.state.selected.side") == "before"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("le vien", "Lệ Viễn"), ("LỆ VIỄN", "Lệ Viễn"), ("07615", "Lệ Viễn"), ("son dong le", "Lệ Viễn"),
+     ("đồng nguyên", "Đồng Nguyên"), ("dong nguyen", "Đồng Nguyên")],
+)  # fmt: skip
+def test_search_finds_names_and_codes_without_accents(
+    tab: Tab, query: str, found: str, sample: MergeResult
 ) -> None:
-    tab, wrong = page
-    (tmp_path / "map.html").write_text(map_html(sample), "utf-8")
-    tab.goto((tmp_path / "map.html").as_uri())
-    tab.wait_for_selector(".leaflet-overlay-pane canvas")
-    tab.mouse.move(900, 340)
-    tab.mouse.move(902, 342)
-    tip = tab.wait_for_selector(".leaflet-tooltip")
-    assert tip is not None
-    assert "Made of" in tip.inner_text()
-    before = painted(tab)
-    tab.mouse.move(300, 340)
-    tab.mouse.wheel(0, -400)
-    tab.wait_for_timeout(600)
-    after = painted(tab)
-    assert after[0] != before[0]
-    assert after[1] != before[1]
-    assert wrong == []
+    if query.isdigit():  # a new unit has the same code, under another name
+        query = sample.old.index[sample.old["name"] == found][0]
+        assert query in sample.new.index
+        tab.page.fill(".gm-input", query)
+        assert any(found in text for text in tab.page.locator(".gm-item").all_inner_texts())
+        tab.page.keyboard.press("ArrowDown")
+        tab.page.keyboard.press("ArrowDown")
+    else:
+        tab.page.fill(".gm-input", query)
+        assert found in tab.page.locator(".gm-item").first.inner_text()
+    tab.page.keyboard.press("Enter")
+    chosen = tab.live("live.state.selected")
+    frame = {"before": sample.old, "after": sample.new}[chosen["side"]]
+    assert frame.at[chosen["code"], "name"] == found
+    tab.page.fill(".gm-input", "không có đâu")
+    assert tab.page.inner_text(".gm-none") == say("map.nothing", "vi")
 
 
-def test_hostile_names_reach_the_page_as_text(
-    grid: Grid, page: tuple[Page, list[str]], tmp_path: Path
-) -> None:
-    tab, wrong = page
+def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
+    tab.page.select_option(".gm-select", "area")
+    theme = tab.live("live.theme()")
+    assert len(theme["colours"]) == len(theme["breaks"]) + 1
+    rows = tab.page.locator(".gm-class").all_inner_texts()
+    assert len(rows) == len(theme["colours"])
+    assert rows[0].startswith("< ")
+    for side in ("before", "after"):
+        units = tab.live(
+            f"live.sides.{side}.units.getLayers().map(l => [l.feature.properties.area_km2, l.options.fillColor])"
+        )
+        for area, colour in units:
+            assert colour == theme["colours"][sum(area >= b for b in theme["breaks"])]
+
+
+def test_labels_do_not_overlap(tab: Tab) -> None:
+    tab.live("live.a.setZoom(11, {animate: false}) && true")
+    tab.page.wait_for_timeout(300)
+    boxes = tab.page.evaluate(
+        "() => [...document.querySelectorAll('.leaflet-before-labels-pane .gm-label')].map(e => e.getBoundingClientRect())"
+        ".map(b => [b.left, b.top, b.right, b.bottom])"
+    )
+    assert len(boxes) > 10
+    for k, a in enumerate(boxes):
+        for b in boxes[k + 1 :]:
+            assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+
+
+def test_the_address_leads_to_the_same_unit_and_view(tab: Tab, browser: Browser) -> None:
+    tab.page.select_option(".gm-select", "area")
+    tab.page.click("[data-mode=swipe]")
+    tab.page.fill(".gm-input", "chũ")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_timeout(600)
+    link = tab.page.url
+    with opened(browser, width=1200, height=760) as other:
+        other.page.goto(link)
+        other.wait_for_map()
+        for what in ("mode", "theme", "selected"):
+            assert other.live(f"live.state.{what}") == tab.live(f"live.state.{what}")
+        assert other.live("live.a.getZoom()") == tab.live("live.a.getZoom()")
+
+
+def test_two_languages(tab: Tab, browser: Browser, sample_page: str) -> None:
+    tab.page.get_by_role("button", name="English").click()
+    assert "Before: 313 units" in tab.page.inner_text("body")
+    assert "4,345" not in tab.page.inner_text("body")
+    tab.page.select_option(".gm-select", "growth")
+    assert "1.01" in tab.page.inner_text(".gm-legend")
+    tab.page.get_by_role("button", name="Tiếng Việt").click()
+    assert "1,01" in tab.page.inner_text(".gm-legend")
+    with opened(browser) as other:
+        other.page.goto(f"{sample_page}?lang=en")
+        other.wait_for_map()
+        assert "After: 99 units" in other.page.inner_text("body")
+
+
+def test_narrow_and_dark(browser: Browser, sample_page: str) -> None:
+    with opened(browser, width=400, height=800, dark=True) as it:
+        it.page.goto(sample_page)
+        it.wait_for_map()
+        a, b = (it.page.locator(f".gm-{m}").bounding_box() for m in "ab")
+        assert b["y"] >= a["y"] + a["height"]
+        assert a["width"] == pytest.approx(400, abs=2)
+        assert it.painted("before") > 5_000
+        assert it.painted("after") > 5_000
+        ground = it.page.evaluate("getComputedStyle(document.querySelector('.gm-bar')).color")
+        assert min(map(int, ground.removeprefix("rgb(").rstrip(")").split(","))) > 200
+        assert it.page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert it.wrong == []
+
+
+def test_hostile_names_reach_the_page_as_text(grid: Grid, browser: Browser, tmp_path: Path) -> None:
     old = grid(5, 2)
     old["name"] = HOSTILE
+    old["district"] = "<b onmouseover='window.hit=1'>x</b>"
     table = pd.DataFrame({"old_code": old.index, "new_code": [f"N{k}" for k in range(10)],
                           "new_name": HOSTILE, "new_type": "</script>"})  # fmt: skip
     (tmp_path / "map.html").write_text(map_html(merge(old, table)), "utf-8")
-    tab.goto((tmp_path / "map.html").as_uri())
-    tab.wait_for_function("document.querySelectorAll('.leaflet-overlay-pane canvas').length == 2")
-    seen = set()
-    for x in range(620, 1190, 10):
-        for y in (300, 400):
-            tab.mouse.move(x, y)
-            for tip in tab.query_selector_all(".leaflet-tooltip"):
-                seen |= {name for name in HOSTILE if name in tip.inner_text()}
-    assert seen == set(HOSTILE)
-    assert tab.evaluate("window.hit") is None
-    assert wrong == []
+    with opened(browser) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        for k, name in enumerate(HOSTILE):
+            assert name in it.hover("after", f"N{k}")
+            it.click("after", f"N{k}")
+            assert name in it.page.inner_text(".gm-card")
+            it.page.fill(".gm-input", name)
+            assert name in it.page.locator(".gm-item").first.inner_text()
+            it.page.fill(".gm-input", "")
+        assert it.page.evaluate("window.hit") is None
+        assert it.wrong == []
+
+
+def test_findings_are_a_layer_and_have_a_place(
+    grid: Grid, browser: Browser, tmp_path: Path
+) -> None:
+    from conftest import square  # noqa: PLC0415
+
+    old = grid(3, 1)
+    old.loc[old.index[1], "geometry"] = (
+        square(1, 0).buffer(0).difference(square(1, 0, 1000).centroid.buffer(50))
+    )
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "New"})
+    result = merge(old, table)
+    assert len(result.findings)
+    (tmp_path / "map.html").write_text(map_html(result), "utf-8")
+    with opened(browser) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        it.page.check("label:has-text('Phát hiện') input")
+        assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
+        it.live("live.focus(live.geometry.findings.features[0].properties.id)")
+        assert it.live("live.focused[0].getLayers().length") == 1
+        assert it.wrong == []
 
 
 def test_the_page_is_the_same_each_time(sample: MergeResult) -> None:
@@ -151,25 +338,6 @@ def test_the_page_asks_no_server(sample: MergeResult) -> None:
     assert len(page) < 1_000_000
 
 
-def test_neighbours_differ_in_colour(sample: MergeResult) -> None:
-    from geo_merge.maps import _colours  # noqa: PLC0415
-
-    colours = _colours(sample.new)
-    assert set(colours.values()) <= set(PALETTE)
-    touching = gpd.sjoin(sample.new, sample.new, predicate="touches")
-    same = [(a, b) for a, b in zip(touching.index, touching["code_right"], strict=True)
-            if colours[a] == colours[b]]  # fmt: skip
-    assert len(same) <= 0.02 * len(touching)
-
-
-def test_simplifying_keeps_the_coverage(sample: MergeResult) -> None:
-    import shapely  # noqa: PLC0415
-
-    display = simplified(sample.old)
-    assert shapely.coverage_is_valid(display.geometry.to_numpy())
-    assert display.geometry.area.sum() == pytest.approx(sample.old.geometry.area.sum(), rel=1e-3)
-
-
 def test_the_figure_saves_itself(sample: MergeResult, tmp_path: Path) -> None:
-    before_after_map(sample).save(str(tmp_path / "x.html"))
+    before_after_map(sample, language="en").save(str(tmp_path / "x.html"))
     assert (tmp_path / "x.html").stat().st_size > 200_000

@@ -42,21 +42,19 @@ def _when(title: str = "") -> alt.Color:
 
 
 def distribution(values: pd.DataFrame, title: str) -> alt.Chart:
-    """Return how many units have how much, before and after, one above the other."""
-    names = [t("map.before"), t("map.after")]
+    """Return how many units have how much, before behind after."""
     chart = (
         alt.Chart(values)
-        .mark_bar()
+        .mark_bar(opacity=0.7)
         .encode(
             x=alt.X("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
-            y=alt.Y("count():Q", title=t("ui.units")),
+            y=alt.Y("count():Q", title=t("ui.units"), stack=None),
             color=_when(),
-            row=alt.Row("when:N", title=None, sort=names, header=alt.Header(labels=False)),
             tooltip=[alt.Tooltip("when:N", title=" "),
                      alt.Tooltip("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
                      alt.Tooltip("count():Q", title=t("ui.units"))],
         )
-        .properties(height=_HEIGHT // 2)
+        .properties(height=_HEIGHT)
     )  # fmt: skip
     return _localised(chart)
 
@@ -128,8 +126,7 @@ def show(chart: alt.Chart, name: str) -> None:
 def picture(chart: alt.Chart, kind: str) -> bytes:
     """Return a chart as PNG or SVG, drawn without a browser."""
     content = chart.to_dict()
-    if "row" not in content.get("encoding", {}):
-        content.setdefault("width", _PICTURE_WIDTH)
+    content.setdefault("width", _PICTURE_WIDTH)
     if kind == "png":
         return bytes(vl_convert.vegalite_to_png(content, scale=2))
     return str(vl_convert.vegalite_to_svg(content)).encode()

@@ -57,9 +57,18 @@ def _findings(loaded: Loaded) -> None:
             _group(findings[findings["severity"] == severity], severity)
         tables.downloads(pd.DataFrame(findings_table(findings)), "findings")
     with right:
+        _chosen(loaded.result)
         before_after.show(
             loaded, key="checks_map", focus=st.session_state.get(Key.FOCUS), findings=True
         )
+
+
+def _chosen(result: MergeResult) -> None:
+    """Show the whole of the finding that was clicked."""
+    focus = st.session_state.get(Key.FOCUS)
+    if focus is not None and focus in result.findings.index:
+        finding = result.findings.loc[focus]
+        st.text(f"{finding['check']} {finding['message']} {finding['hint']}".strip())
 
 
 def _group(rows: pd.DataFrame, severity: Severity) -> None:
@@ -83,7 +92,8 @@ def _group(rows: pd.DataFrame, severity: Severity) -> None:
         if chosen:
             st.session_state[Key.FOCUS] = int(rows.index[chosen[0]])
 
-    tables.show(table, height="auto", key=key, on_select=go, selection_mode="single-row")
+    tables.show(table, height="auto", key=key, on_select=go, selection_mode="single-row",
+                column_config={t("ui.message"): {"width": "large"}})  # fmt: skip
 
 
 def ledger_table(result: MergeResult) -> pd.DataFrame:

@@ -68,9 +68,12 @@ def t(key: str, **values: object) -> str:
 
 
 def figure(value: float | None, digits: int = 0, unit: str = "") -> str:
-    """Return a figure in the language of the session; a dash for none."""
+    """Return a figure in the language of the session; a dash for none, and never 0 for a little."""
     if value is None or value != value:  # noqa: PLR0124 - NaN differs from itself
         return "–"
+    least = 10.0**-digits
+    if 0 < abs(value) < least / 2:
+        return f"< {figure(least, digits, unit)}"
     return f"{number(value, language(), digits)}{unit and ' '}{unit}"
 
 

@@ -33,8 +33,14 @@ def show(table: pd.DataFrame, *, height: Any = "auto", **options: Any) -> Any:  
 
 
 def _formatter(column: pd.Series) -> Callable[[Any], str]:
-    whole = pd.api.types.is_integer_dtype(column.dtype) or bool((column.dropna() % 1 == 0).all())
-    return lambda value: figure(value, 0 if whole else 2)
+    """Return how a column reads: counts without decimals, also among measures."""
+    large = pd.api.types.is_integer_dtype(column.dtype) or (column.abs() >= 1).all()
+    digits = 2 if large else 4
+
+    def read(value: Any) -> str:  # noqa: ANN401 - a number or nothing
+        return figure(value, 0 if value == value // 1 else digits)
+
+    return read
 
 
 def downloads(table: pd.DataFrame, name: str) -> None:

@@ -24,6 +24,7 @@
   const SEVERITIES = { error: "#c1121f", warning: "#e08700", info: "#3a6ea5" };
   const RESULTS = 12; // of a search, shown
   const LABELS = 250; // on a map at a time
+  const NARROW = 640; // pixels below which two maps stand one above the other
 
   function el(tag, className, parent, text) {
     const element = document.createElement(tag);
@@ -390,6 +391,8 @@
       this.build();
       this.watch(this.a);
       const selected = this.state.selected, view = this.state.view;
+      this.touched = Boolean(view);
+      this.box.classList.toggle("gm-narrow", this.box.clientWidth < NARROW);
       this.state.selected = null;
       this.setMode(this.state.mode, true);
       if (selected) { this.select(selected.side, selected.code, !view, true); }
@@ -514,7 +517,10 @@
       slider.addEventListener("change", () => { this.change("opacity", slider.value / 100); });
       const home = el("button", "gm-button", ticks, this.t("home"));
       home.type = "button";
-      home.addEventListener("click", () => this.home());
+      home.addEventListener("click", () => {
+        this.touched = true;
+        this.home();
+      });
       if (this.options.languageSwitch) {
         const other = this.state.language === "vi" ? "en" : "vi";
         const button = el("button", "gm-button", ticks, other === "vi" ? "Tiếng Việt" : "English");
@@ -651,6 +657,10 @@
     /* The maps ----------------------------------------------------------------------------- */
 
     watch(map) {
+      ["pointerdown", "wheel", "keydown"].forEach((event) => {
+        map.getContainer().addEventListener(event, () => { this.touched = true; },
+          { passive: true, capture: true });
+      });
       const side = (event) => this.sideAt(map, event.containerPoint);
       let frame = 0;
       map.on("mousemove", (event) => {
@@ -667,7 +677,7 @@
         SIDES.forEach((name) => {
           if (this.sides[name].map === map) { this.sides[name].label(this.state.labels); }
         });
-        if (map !== this.a) { return; }
+        if (map !== this.a || !this.touched) { return; }
         const c = map.getCenter();
         const view = `${+map.getZoom().toFixed(2)}/${c.lat.toFixed(4)}/${c.lng.toFixed(4)}`;
         if (view === this.state.view) { return; }
@@ -705,9 +715,13 @@
       const view = this.state.view;
       const dual = mode === "dual";
       this.second.hidden = !dual;
+      let center = fresh ? null : this.a.getCenter(), zoom = this.a.getZoom();
       this.a.invalidateSize({ pan: false });
-      if (fresh) { this.home(view); }
-      const center = this.a.getCenter(), zoom = this.a.getZoom();
+      if (!this.touched || !center) {
+        this.home(fresh ? view : null);
+        center = this.a.getCenter();
+        zoom = this.a.getZoom();
+      }
       if (dual && !this.b) {
         this.b = L.map(this.second, { zoomControl: false, attributionControl: false,
           preferCanvas: true, zoomSnap: this.a.options.zoomSnap, center: center, zoom: zoom,
@@ -828,10 +842,17 @@
         cut ? half(x, corner.x + far) : "");
     }
 
+    /** Keep the middle of the map in the middle, and the whole area in view until somebody moves. */
     resize() {
-      this.box.classList.toggle("gm-narrow", this.box.clientWidth < 640);
-      this.a.invalidateSize({ pan: false });
-      if (this.b && this.state.mode === "dual") { this.b.invalidateSize({ pan: false }); }
+      this.box.classList.toggle("gm-narrow", this.box.clientWidth < NARROW);
+      if (!this.a.getSize().x) { return; }
+      if (this.links) { this.links.lead(this.a); }
+      this.a.invalidateSize({ animate: false });
+      if (this.b && this.state.mode === "dual") {
+        this.b.invalidateSize({ animate: false });
+        this.b.setView(this.a.getCenter(), this.a.getZoom(), { animate: false });
+      }
+      if (!this.touched) { this.home(); }
       this.clip();
     }
 
@@ -938,6 +959,7 @@
         const p = unit.properties;
         this.live.textContent = `${this.t(side)}: ${p.unit_type} ${p.name}`;
         if (fly) {
+          this.touched = true;
           if (this.links) { this.links.lead(this.a); }
           const bounds = this.sides.after.get(this.family().code)
             ? this.sides.after.boundsOf([this.sides.after.get(this.family().code)])
@@ -1028,6 +1050,7 @@
             pointToLayer: (f, at) => L.circleMarker(at, { pane: "findings", radius: 12 }) })
             .addTo(map);
         });
+      this.touched = true;
       if (this.links) { this.links.lead(this.a); }
       this.a.fitBounds(this.focused[0].getBounds().pad(0.5), { animate: false, maxZoom: 15 });
     }

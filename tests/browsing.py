@@ -1,0 +1,119 @@
+"""A browser without a network, and what a test asks of a page with the before-and-after map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+# The map of a page: in the app it is inside the shadow root of a component.
+LIVE = """(() => window.geoMerge && window.geoMerge.page
+  || [...document.querySelectorAll('*')].map(e => e.shadowRoot && e.shadowRoot.querySelector('.gm-host'))
+       .filter(Boolean).map(host => host.live).filter(Boolean)[0])()"""
+HOSTILE = [
+    "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
+    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!--",
+]  # fmt: skip
+
+
+@dataclass
+class Tab:
+    """A page, and what went wrong on it: requests to anywhere else, errors."""
+
+    page: Page
+    home: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note every request that leaves the page's own server, and every error."""
+        allowed = ("data:", "file:", "about:", "blob:", *([self.home] if self.home else ()))
+        self.page.on(
+            "request", lambda r: None if r.url.startswith(allowed) else self.wrong.append(r.url)
+        )
+        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
+
+    def wait_for_map(self, seconds: float = 60) -> None:
+        """Wait until both sides are painted."""
+        self.page.wait_for_function(
+            f"() => {{ const live = {LIVE}; return live && live.sides.after.map "
+            "&& live.sides.after.units.getLayers().length > 0; }", timeout=1000 * seconds,
+        )  # fmt: skip
+        self.page.wait_for_timeout(200)
+
+    def live(self, expression: str) -> object:
+        """Return the value of an expression about the map, `live`."""
+        return self.page.evaluate(f"() => {{ const live = {LIVE}; return {expression}; }}")
+
+    def painted(self, side: str) -> int:
+        """Count the painted pixels of a side."""
+        return self.page.evaluate(
+            f"""() => {{ const live = {LIVE};
+              const canvas = live.sides['{side}'].map.getPane('{side}-units').querySelector('canvas');
+              const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+              let n = 0; for (let k = 3; k < data.length; k += 4) {{ if (data[k] > 0) n++; }}
+              return n; }}"""
+        )
+
+    def spot(self, side: str, code: str) -> tuple[float, float]:
+        """Return where on the screen the middle of a unit is."""
+        x, y = self.page.evaluate(
+            f"""() => {{ const live = {LIVE}; const side = live.sides['{side}'];
+              const at = side.get('{code}').properties.at;
+              const p = side.map.latLngToContainerPoint([at[1], at[0]]);
+              const box = side.map.getContainer().getBoundingClientRect();
+              return [box.left + p.x, box.top + p.y]; }}"""
+        )
+        return x, y
+
+    def hover(self, side: str, code: str) -> str:
+        """Move the pointer to a unit and return what the page says of it."""
+        x, y = self.spot(side, code)
+        self.page.mouse.move(x - 2, y)
+        self.page.mouse.move(x, y)
+        self.page.wait_for_selector(".gm-tip:not([hidden])")
+        return self.page.inner_text(".gm-tip")
+
+    def click(self, side: str, code: str) -> None:
+        """Click on a unit."""
+        self.page.mouse.click(*self.spot(side, code))
+
+    def lit(self, side: str) -> list[str]:
+        """Return the codes of the units that are lit up for the chosen one."""
+        return sorted(
+            self.live(f"(live.sides['{side}'].lights.chosen ? "
+                      f"live.sides['{side}'].lights.chosen.getLayers() : [])"
+                      ".map(l => l.feature.properties.code)")
+        )  # fmt: skip
+
+
+@contextmanager
+def browsing(chromium: str) -> Iterator[Browser]:
+    """Start a browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int = 900, dark: bool = False,
+           shots: object = None) -> Iterator[Tab]:  # fmt: skip
+    """Open a tab; on failure a picture of it is kept in `shots`."""
+    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True,
+                                  color_scheme="dark" if dark else "light")  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    tab = Tab(page, home)
+    tab.watch()
+    try:
+        yield tab
+    except BaseException:
+        if shots is not None:
+            page.screenshot(path=str(shots), full_page=True)
+        raise
+    finally:
+        context.close()
