@@ -1,83 +1,173 @@
-"""The page, by Streamlit's own test and in a browser without a network."""
+"""The pages by Streamlit's own test: each of them, in both languages, with and without data."""
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from conftest import ROOT
 from streamlit.testing.v1 import AppTest
-from test_maps import FLAGS
+from streamlit.util import calc_hash
 
-from geo_merge.maps import SCHEMATIC_NOTE
 from geo_merge.sample import app_file
+from geo_merge.texts import LANGUAGES, TEXTS, Language, map_texts, number, say
+
+PAGES = ("map", "statistics", "checks", "data", "download")
 
 
-def test_the_page_shows_the_sample() -> None:
-    page = AppTest.from_file(str(app_file()), default_timeout=60).run()
-    assert not page.exception
-    assert [m.value for m in page.metric] == ["313 → 99", "192 → 58", "121 → 41", "18 → 0"]
-    assert [w.value for w in page.warning] == [SCHEMATIC_NOTE]
-    table = page.dataframe[0].value
-    assert len(table) == 99
-    assert table["code"].iloc[0] == "07210"
+def opened(page: str, **address: str) -> AppTest:
+    """Open a page as its address would."""
+    test = AppTest.from_file(str(app_file()), default_timeout=120)
+    for name, value in address.items():
+        test.query_params[name] = value
+    test._page_hash = calc_hash(page)
+    return test.run()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(app_file()), "--server.port", str(port),
-         "--server.address", "127.0.0.1", "--server.headless", "true",
-         "--browser.gatherUsageStats", "false"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_in_both_languages(page: str, language: Language) -> None:
+    test = opened(page, lang=language)
+    assert not test.exception
+    assert not test.error
+    words = " ".join(m.value for m in test.markdown)
+    assert say("ui.sample", language) in words
+    assert say("map.schematic", language) in words
 
 
-def test_the_map_is_painted_and_the_download_is_whole(
-    server: str, chromium: str, tmp_path: Path
+def test_the_headline_is_that_of_the_resolution() -> None:
+    test = opened("map")
+    assert [m.value for m in test.metric][:4] == ["313 → 99", "192 → 58", "121 → 41", "18 → 0"]
+    assert [m.delta for m in test.metric][:3] == ["−68,37 %", "−69,79 %", "−66,12 %"]
+    english = opened("map", lang="en")
+    assert [m.delta for m in english.metric][:3] == ["−68.37 %", "−69.79 %", "−66.12 %"]
+
+
+def test_a_link_opens_on_a_unit() -> None:
+    test = opened("map", unit="after:07210")
+    texts = [t.value for t in test.text]
+    assert "Phường Bắc Giang" in texts
+    facts, members = (frame.value for frame in test.dataframe)
+    assert "07210" in facts[" "].to_list()
+    assert len(members) == 7
+    assert "Thọ Xương" in members["Tên"].to_list()
+    assert members["Dòng bảng quy đổi"].notna().all()
+    neighbours = [b.label for b in test.button]
+    assert len(neighbours) > 2
+    test.button(test.button[0].key).click().run()
+    assert not test.exception
+    assert test.query_params["unit"] not in ("after:07210", ["after:07210"])
+
+
+def test_an_old_unit_leads_to_what_it_became() -> None:
+    test = opened("map", unit="before:07201")
+    texts = [t.value for t in test.text]
+    assert "Phường Thọ Xương" in texts
+    assert "Phường Bắc Giang" in texts
+
+
+@pytest.mark.parametrize("unit", ["after:99999", "before:", "nonsense", "after:<script>"])
+def test_a_link_to_no_unit_says_how_to_choose_one(unit: str) -> None:
+    test = opened("map", unit=unit)
+    assert not test.exception
+    assert [i.value for i in test.info] == [say("ui.choose", "vi")]
+
+
+def test_the_language_switch_stays() -> None:
+    test = opened("statistics")
+    assert test.header[0].value == "Trước và sau"
+    test.segmented_control("language_switch").select("en").run()
+    assert test.header[0].value == "Before and after"
+    assert test.query_params["lang"] == "en"
+
+
+def test_the_statistics_can_be_filtered_and_ranked() -> None:
+    test = opened("statistics", lang="en")
+    counts = test.dataframe[0].value
+    assert counts.set_index("").loc["All units"].to_list() == [313, 99, -68.37]
+    assert counts.set_index("").loc["Districts", ["Before", "After"]].to_list() == [18, 0]
+    assert counts.set_index("").loc["Type: Xã", ["Before", "After"]].to_list() == [209, 66]
+    assert len(test.dataframe[-1].value) == 99
+    test.text_input("table_search").set_value("le vien").run()
+    shown = test.dataframe[-1].value
+    assert 0 < len(shown) < 5
+    assert shown["Names of members"].str.contains("Lệ Viễn").all()
+    test.text_input("table_search").set_value("").run()
+    test.multiselect("table_types").set_value(["Phường"]).run()
+    assert len(test.dataframe[-1].value) == 33
+    test.selectbox("ranking_measure").set_value("member_count").run()
+    assert not test.exception
+
+
+def test_the_checks_page_has_findings_and_the_ledger() -> None:
+    test = opened("checks", lang="en")
+    findings, ledger = test.dataframe[0].value, test.dataframe[-1].value
+    assert findings["Check"].str.startswith("C05").any()
+    assert ledger["OK"].all()
+    assert {"Units", "Area (m²)"} <= set(ledger["Quantity"])
+
+
+def test_a_result_of_the_command_line_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1300, "height": 1300}, accept_downloads=True)
-        outside: list[str] = []
-        page.on(
-            "request",
-            lambda r: (
-                outside.append(r.url)
-                if not r.url.startswith((server, "data:", "blob:", "about:"))
-                else None
-            ),
-        )
-        page.goto(server)
-        frame = page.frame_locator("iframe").first
-        frame.locator(".leaflet-overlay-pane canvas").nth(1).wait_for(timeout=60_000)
-        assert "After: 99 units" in frame.locator("body").inner_text()
-        with page.expect_download(timeout=60_000) as download:
-            page.get_by_text("Download the new units").click()
-        download.value.save_as(tmp_path / "new.geojson")
-        browser.close()
-    features = json.loads((tmp_path / "new.geojson").read_text("utf-8"))["features"]
-    assert len(features) == 99
-    assert [url for url in outside if not url.startswith("ws://127.0.0.1")] == []
+    from commands import run  # noqa: PLC0415
+
+    assert run("build", "--out", tmp_path).code == 0
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    for page in PAGES:
+        test = opened(page, unit="after:07210")
+        assert not test.exception
+        assert tmp_path.name in " ".join(m.value for m in test.markdown).replace("\\", "")
+
+
+def test_no_text_is_missing_in_either_language() -> None:
+    for key, texts in TEXTS.items():
+        assert len(texts) == len(LANGUAGES), key
+        assert all(text.strip() for text in texts), key
+        names = [set(re.findall(r"\{(\w+)\}", text)) for text in texts]
+        assert names[0] == names[1], key
+
+
+def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
+    code = "\n".join(
+        p.read_text("utf-8") for p in [*(ROOT / "geo_merge" / "ui").glob("*.py"), ROOT / "app.py"]
+    )
+    script = (ROOT / "geo_merge" / "web" / "before_after.js").read_text("utf-8")
+    asked = set(re.findall(r'"((?:ui|map|page)\.[a-z_0-9]+)"', code))
+    asked |= {f"map.{k}" for k in re.findall(r'this\.t\("([a-z_0-9]+)"', script)}
+    asked.discard("map.html")  # a file
+    assert asked - set(TEXTS) == set()
+    # Keys that are put together while running: layers, modes, themes, sides, facts, units.
+    words = set(re.findall(r'"([a-z_0-9]+)"', script)) | {
+        "before",
+        "after",
+        "before_title",
+        "after_title",
+    }
+    made = {
+        k
+        for k in TEXTS
+        if k.startswith(("map.theme_", "map.legend_", "check.", "ledger.", "file.", "step."))
+    }
+    made |= {k for k in TEXTS if k.startswith("map.") and k.removeprefix("map.") in words}
+    columns = {k for k in TEXTS if k.startswith("ui.") and k not in asked}
+    source = code + "".join(
+        p.read_text("utf-8") for p in (ROOT / "geo_merge").glob("*.py") if p.name != "texts.py"
+    )
+    unused = {k for k in columns if not re.search(rf"\b{k.removeprefix('ui.').removeprefix('field_')}\b", source)
+              and k.removeprefix("ui.") not in {"population_difference", "population_difference_percent", "declared_population"}}  # fmt: skip
+    assert unused == set()
+    assert {k for k in TEXTS if k.startswith(("map.", "page."))} - asked - made == {
+        "map.people",
+        "map.percent",
+        "map.times",
+        "map.per_km2",
+        "map.km2",
+    } - asked - made
+    assert set(map_texts()) == set(LANGUAGES)
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    assert number(4718.61, "vi", 2) == "4.718,61"
+    assert number(4718.61, "en", 2) == "4,718.61"

@@ -84,23 +84,16 @@ def by_type(summary: dict[str, Any]) -> alt.Chart:
 
 
 def ranking(table: pd.DataFrame, measure: str, title: str) -> alt.Chart:
-    """Return units as bars in the order of the table, which names them."""
-    label = t("ui.name")
-    rows = pd.DataFrame(
-        {
-            "unit": [
-                f"{name} ({code})" for name, code in zip(table[label], table.index, strict=True)
-            ],
-            "value": table[measure].to_numpy(float),
-        }
-    )
+    """Return units as bars in the order of the table."""
+    names = [f"{name} ({code})" for code, name in table["name"].items()]
+    rows = pd.DataFrame({"unit": names, "value": table[measure].to_numpy(float)})
     chart = (
         alt.Chart(rows)
         .mark_bar(color=AFTER)
         .encode(
             x=alt.X("value:Q", title=title),
             y=alt.Y("unit:N", title=None, sort=None),
-            tooltip=[alt.Tooltip("unit:N", title=label),
+            tooltip=[alt.Tooltip("unit:N", title=t("ui.name")),
                      alt.Tooltip("value:Q", title=title, format=",.2f")],
         )
     )  # fmt: skip

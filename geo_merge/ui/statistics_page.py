@@ -18,7 +18,8 @@ from geo_merge.ui.store import current
 
 _MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population",
              "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip
-_RANKED = 15
+_DISTRIBUTED = ("area_km2", "population")
+_RANKED = 15  # units
 
 
 def show() -> None:
@@ -66,20 +67,21 @@ def units_table(result: MergeResult) -> pd.DataFrame:
     return table.rename(columns=names).rename_axis(t("map.code"))
 
 
-def _measures(result: MergeResult) -> list[str]:
-    return [m for m in _MEASURES if m in result.statistics]
+def _measures(result: MergeResult) -> dict[str, str]:
+    """Return the measures of a result and what they are called."""
+    return {m: t(name) for m, name in _MEASURES.items() if m in result.statistics}
 
 
 @st.fragment
 def _distribution(result: MergeResult) -> None:
     st.subheader(t("ui.distribution"), anchor=False)
+    measures = {m: name for m, name in _measures(result).items() if m in _DISTRIBUTED}
     measure = st.segmented_control(
-        t("ui.measure"), [m for m in _measures(result) if m in {"area_km2", "population"}],
-        format_func=lambda m: t(_MEASURES[m]), default="area_km2", key="distribution",
-        label_visibility="collapsed",
+        t("ui.measure"), list(measures), format_func=measures.__getitem__, default="area_km2",
+        key="distribution", label_visibility="collapsed",
     ) or "area_km2"  # fmt: skip
     values = charts.values_of(_with_areas(result), measure)
-    charts.show(charts.distribution(values, t(_MEASURES[measure])), f"distribution_{measure}")
+    charts.show(charts.distribution(values, measures[measure]), f"distribution_{measure}")
 
 
 def _with_areas(result: MergeResult) -> MergeResult:
@@ -90,14 +92,13 @@ def _with_areas(result: MergeResult) -> MergeResult:
 @st.fragment
 def _ranking(result: MergeResult) -> None:
     st.subheader(t("ui.ranking"), anchor=False)
+    measures = _measures(result)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = st.selectbox(t("ui.measure"), _measures(result), key="ranking_measure",
-                               format_func=lambda m: t(_MEASURES[m]))  # fmt: skip
+        measure = st.selectbox(t("ui.measure"), list(measures), key="ranking_measure",
+                               format_func=measures.__getitem__)  # fmt: skip
         smallest = st.toggle(t("ui.smallest"), key="ranking_smallest")
     ordered = result.statistics.sort_values(measure, ascending=smallest, kind="stable")
-    chart = charts.ranking(
-        ordered.head(_RANKED).rename(columns={"name": t("ui.name")}), measure, t(_MEASURES[measure])
-    )
+    chart = charts.ranking(ordered.head(_RANKED), measure, measures[measure])
     charts.show(chart, f"ranking_{measure}")
 
 
