@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -34,7 +35,7 @@ class Tab:
         self.page.on(
             "request", lambda r: None if r.url.startswith(allowed) else self.wrong.append(r.url)
         )
-        self.page.on("pageerror", lambda e: self.wrong.append(str(e)))
+        self.page.on("pageerror", lambda e: self.wrong.append(f"{e}\n{e.stack}"))
 
     def wait_for_map(self, seconds: float = 60) -> None:
         """Wait until both sides are painted."""
@@ -101,8 +102,8 @@ def browsing(chromium: str) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int = 900, dark: bool = False,
-           shots: object = None) -> Iterator[Tab]:  # fmt: skip
-    """Open a tab; on failure a picture of it is kept in `shots`."""
+           shot: Callable[[], Path | None] = lambda: None) -> Iterator[Tab]:  # fmt: skip
+    """Open a tab; `shot` says at the end where a picture of it goes, if anywhere."""
     context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True,
                                   color_scheme="dark" if dark else "light")  # fmt: skip
     page = context.new_page()
@@ -111,9 +112,8 @@ def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int =
     tab.watch()
     try:
         yield tab
-    except BaseException:
-        if shots is not None:
-            page.screenshot(path=str(shots), full_page=True)
-        raise
     finally:
+        picture = shot()
+        if picture is not None:
+            page.screenshot(path=str(picture), full_page=True)
         context.close()

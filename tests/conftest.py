@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ import shapely
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
+FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
 
@@ -47,11 +49,23 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture
-def shots(request: pytest.FixtureRequest) -> Callable[[], Path]:
-    """Where the picture of a failed page goes: CI keeps that folder."""
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know whether their test failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, default=False) or report.failed
+    return report
 
-    def path() -> Path:
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[], Path | None]:
+    """Where the picture of a page goes if its test failed: CI keeps that folder."""
+
+    def path() -> Path | None:
+        if not request.node.stash.get(FAILED, default=False) and sys.exc_info()[0] is None:
+            return None
         folder = ROOT / ".screenshots"
         folder.mkdir(exist_ok=True)
         return folder / f"{request.node.name[:80]}.png".replace("/", "_")

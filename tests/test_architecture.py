@@ -18,9 +18,9 @@ PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk",
         "errors", "fields", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
 OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
-           "sample", "cli", "ui"}  # fmt: skip
+           "sample", "cli", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
-             "requests", "orjson"}  # fmt: skip
+             "requests", "orjson", "topojson", "altair", "babel"}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:

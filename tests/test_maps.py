@@ -42,9 +42,9 @@ def sample_page(sample: MergeResult, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def tab(browser: Browser, sample_page: str, shots: Callable[[], Path]) -> Iterator[Tab]:
+def tab(browser: Browser, sample_page: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
     """The map of the sample; nothing may be asked of a network, and no error raised."""
-    with opened(browser, width=1200, height=760, shots=shots()) as it:
+    with opened(browser, width=1200, height=760, shot=shot) as it:
         it.page.goto(sample_page)
         it.wait_for_map()
         yield it

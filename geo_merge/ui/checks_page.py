@@ -57,10 +57,10 @@ def _findings(loaded: Loaded) -> None:
             _group(findings[findings["severity"] == severity], severity)
         tables.downloads(pd.DataFrame(findings_table(findings)), "findings")
     with right:
-        _chosen(loaded.result)
         before_after.show(
             loaded, key="checks_map", focus=st.session_state.get(Key.FOCUS), findings=True
         )
+        _chosen(loaded.result)
 
 
 def _chosen(result: MergeResult) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.job import Job, Progress
+from geo_merge.preview import Preview
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, uploads
 from geo_merge.ui.state import Key, t
@@ -18,12 +19,11 @@ from geo_merge.ui.state import Key, t
 MAX_BYTES = 200_000_000  # of all uploads together
 _ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _SHOWN = 200  # problems
-_DONE = "merged_now"
 
 
 def show() -> None:
     """Draw the page."""
-    if st.session_state.pop(_DONE, False):
+    if st.session_state.pop(Key.MERGED, False):
         st.toast(t("ui.merged"), icon=":material/check_circle:")
         st.success(t("ui.merged"), icon=":material/check_circle:")
         headline.figures(store.current().result)
@@ -87,8 +87,7 @@ def _options(fields: list[str]) -> None:
 
 def _preview_and_merge(job: Job, folder: uploads.Folder) -> None:
     key = store.content_key(job.inputs, job.options)
-    with _steps(t("ui.looking")) as say:
-        preview = _looked(key, job, say)
+    preview = _looked(key, job)
     if preview.layers:
         st.subheader(t("ui.recognised"), anchor=False)
         layers = pd.DataFrame(preview.layers)
@@ -119,13 +118,19 @@ def _merge(key: str, job: Job, folder: uploads.Folder) -> None:
     for forgotten in (Key.VIEW, Key.FOCUS):
         st.session_state[forgotten] = None
     state.select(None)
-    st.session_state[_DONE] = True
+    st.session_state[Key.MERGED] = True
     st.rerun()
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def _looked(key: str, _job: Job, _say: Progress) -> uploads.Preview:  # noqa: ARG001 - the cache's
-    return uploads.look(_job, _say)
+def _looked(key: str, job: Job) -> Preview:
+    """Look into the files; again only if they or the options are others."""
+    known, preview = st.session_state.get(Key.PREVIEW, ("", None))
+    if known != key or preview is None:
+        with _steps(t("ui.looking")) as say:
+            preview = uploads.look(job, say)
+        st.session_state[Key.PREVIEW] = (key, preview)
+    seen: Preview = preview
+    return seen
 
 
 @contextmanager
@@ -147,5 +152,4 @@ def _problems(problems: Sequence[str]) -> None:
     st.error(t("ui.cannot_merge"), icon=":material/error:")
     table = pd.DataFrame({t("ui.problem"): problems})
     tables.show(table.head(_SHOWN), height="content" if len(problems) <= 10 else 380)  # noqa: PLR2004
-    if len(problems) > 1:
-        tables.downloads(table, "problems")
+    tables.downloads(table, "problems")

@@ -37,7 +37,7 @@ def show() -> None:
     """Draw the page."""
     loaded = current()
     result = loaded.result
-    allowed = True
+    allowed = False
     if result.has_errors:
         st.error(t("ui.has_errors"), icon=":material/error:")
         allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
@@ -46,7 +46,7 @@ def show() -> None:
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
         needs_result = name.startswith(("new_units", "map"))
-        _offer(name, make, disabled=needs_result and not allowed)
+        _offer(name, make, disabled=needs_result and result.has_errors and not allowed)
 
 
 def _offer(

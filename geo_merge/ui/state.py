@@ -24,6 +24,8 @@ class Key(StrEnum):
     THEME = "theme"
     FOCUS = "focus"  # the finding to go to
     SENT = "sent"  # the geometry that the browser has
+    PREVIEW = "preview"  # what was found in the files given last
+    MERGED = "merged"  # whether a merger has just ended
     STARTED = "started"
 
 

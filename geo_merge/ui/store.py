@@ -20,6 +20,7 @@ from geo_merge.sample import sample_files
 from geo_merge.ui.state import Key
 
 _CHUNK = 2**20
+_KEPT = 8  # results of uploads, for all sessions
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,20 @@ def display_of(key: str, _result: MergeResult) -> Display:  # noqa: ARG001 - the
     return display(_result)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def merged(key: str, _run: Callable[[], Loaded]) -> Loaded:  # noqa: ARG001 - the cache's
+@st.cache_resource(show_spinner=False)
+def _kept() -> dict[str, Loaded]:
+    """Return the results of uploads: Streamlit's own cache would not let a job tell its steps."""
+    return {}
+
+
+def merged(key: str, run: Callable[[], Loaded]) -> Loaded:
     """Return the result of a job, run once for the same inputs and options."""
-    return _run()
+    kept = _kept()
+    result = kept.get(key) or run()
+    kept[key] = result
+    while len(kept) > _KEPT:
+        kept.pop(next(iter(kept)), None)
+    return result
 
 
 def content_key(paths: list[Path], options: Mapping[str, Any]) -> str:

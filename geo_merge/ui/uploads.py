@@ -7,20 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import pyogrio
-
-from geo_merge import crosswalk
-from geo_merge.errors import CrosswalkError, GeoMergeError, LayerError
+from geo_merge import preview, worker
+from geo_merge.errors import LayerError
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
-from geo_merge.pipeline import with_unit_columns
-from geo_merge.provenance import findings_of, sources_of
+from geo_merge.preview import Preview
 from geo_merge.sources import FORMATS
-from geo_merge.ui import worker
 from geo_merge.ui.store import Loaded, content_key
-from geo_merge.vietnam.names import name_key
 
 LAYER_TYPES = sorted(ending.lstrip(".") for ending in FORMATS if ending != ".shp")
 TABLE_TYPES = ["csv", "xlsx"]
@@ -33,28 +28,6 @@ class Upload(Protocol):
 
     def getbuffer(self) -> memoryview:
         """Return its bytes."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What was recognised in the files, and what does not match.
-
-    Attributes
-    ----------
-    layers
-        A row a file: name, units, CRS, encoding, and the field taken for each role.
-    fields
-        All fields of the layers.
-    notes
-        What was decided in reading, as sentences.
-    problems
-        What keeps the merger from being computed, as sentences.
-    """
-
-    layers: list[dict[str, Any]]
-    fields: list[str]
-    notes: list[str]
-    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -86,55 +59,8 @@ def put_all(folder: Folder, uploads: Iterable[Upload]) -> tuple[Path, ...]:
 
 
 def look(job: Job, say: Progress) -> Preview:
-    """Read the files of a job and match the crosswalk, in a process of its own."""
-    return worker.run(partial(_look, job), say)
-
-
-def _look(job: Job, say: Progress) -> Preview:
-    say("Reading")
-    fields = _fields(job.old)
-    try:
-        units, table = job.read()
-    except GeoMergeError as error:
-        return Preview([], fields, [], error.problems)
-    encodings = {path.name: _encoding(path) for path in job.old}
-    layers = [
-        {"file": Path(source["file"]).name, "units": source["features"], "crs": source["crs"],
-         "encoding": source.get("encoding") or encodings.get(Path(source["file"]).name, ""),
-         **{f"field_{role}": column for role, column in source["fields"].items()}}
-        for source in sources_of(units)
-    ]  # fmt: skip
-    notes = [finding.message for finding in findings_of(units)]
-    problems: tuple[str, ...] = ()
-    if table is not None:
-        say("Matching the crosswalk")
-        try:
-            resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key)
-            notes += [finding.message for finding in resolved.findings]
-        except CrosswalkError as error:
-            problems = error.problems
-    return Preview(layers, fields, notes, problems)
-
-
-def _fields(paths: Iterable[Path]) -> list[str]:
-    """Return all fields of layers that can be asked without reading them."""
-    names: dict[str, None] = {}
-    for path in paths:
-        info = _info(path)
-        names.update(dict.fromkeys(map(str, info.get("fields", ()))))
-    return list(names)
-
-
-def _encoding(path: Path) -> str:
-    return str(_info(path).get("encoding") or "")
-
-
-def _info(path: Path) -> dict[str, Any]:
-    target = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else path
-    try:
-        return dict(pyogrio.read_info(target))
-    except pyogrio.errors.DataSourceError:
-        return {}  # read by another library, as GeoParquet may be
+    """Look into the files of a job, in a process of its own."""
+    return worker.run(partial(preview.look, job), say)
 
 
 def merge(job: Job, folder: Folder, title: str, say: Progress) -> Loaded:

@@ -10,6 +10,8 @@
 (function (root) {
   "use strict";
 
+  // The app runs this file once a mount, and each time Leaflet is another.
+  const L = root.L;
   const SIDES = ["before", "after"];
   const MODES = ["dual", "swipe", "overlay"];
   const DEFAULTS = {
@@ -657,6 +659,9 @@
     /* The maps ----------------------------------------------------------------------------- */
 
     watch(map) {
+      // Leaflet gives the map the focus at a click, and a page in a scrolling pane would jump to it.
+      const container = map.getContainer();
+      container.focus = () => HTMLElement.prototype.focus.call(container, { preventScroll: true });
       ["pointerdown", "wheel", "keydown"].forEach((event) => {
         map.getContainer().addEventListener(event, () => { this.touched = true; },
           { passive: true, capture: true });
@@ -705,7 +710,18 @@
       if (view.length === 3 && view.every(Number.isFinite)) {
         this.a.setView([view[1], view[2]], view[0], { animate: false });
       } else {
-        this.a.fitBounds(this.settings.bounds, { animate: false, padding: [8, 8] });
+        this.fit(this.settings.bounds, { padding: [8, 8] });
+      }
+    }
+
+    /** Show bounds; on a page that has given the map no room yet, as soon as it does. */
+    fit(bounds, options) {
+      this.waiting = null;
+      if (this.a.getSize().x && this.a.getSize().y) {
+        this.a.fitBounds(bounds, Object.assign({ animate: false }, options));
+      } else {
+        this.waiting = [bounds, options];
+        this.a.setView(L.latLngBounds(bounds).getCenter(), 8, { animate: false });
       }
     }
 
@@ -845,14 +861,14 @@
     /** Keep the middle of the map in the middle, and the whole area in view until somebody moves. */
     resize() {
       this.box.classList.toggle("gm-narrow", this.box.clientWidth < NARROW);
-      if (!this.a.getSize().x) { return; }
       if (this.links) { this.links.lead(this.a); }
       this.a.invalidateSize({ animate: false });
+      if (!this.a.getSize().x) { return; }
       if (this.b && this.state.mode === "dual") {
         this.b.invalidateSize({ animate: false });
         this.b.setView(this.a.getCenter(), this.a.getZoom(), { animate: false });
       }
-      if (!this.touched) { this.home(); }
+      if (this.waiting) { this.fit(...this.waiting); } else if (!this.touched) { this.home(); }
       this.clip();
     }
 
@@ -964,7 +980,7 @@
           const bounds = this.sides.after.get(this.family().code)
             ? this.sides.after.boundsOf([this.sides.after.get(this.family().code)])
             : this.sides[side].boundsOf([unit]);
-          this.a.fitBounds(bounds, { animate: false, padding: [40, 40], maxZoom: 14 });
+          this.fit(bounds, { padding: [40, 40], maxZoom: 14 });
         }
       }
       if (!same && !quiet) { this.options.onChange("selected", chosen); }
@@ -1052,7 +1068,7 @@
         });
       this.touched = true;
       if (this.links) { this.links.lead(this.a); }
-      this.a.fitBounds(this.focused[0].getBounds().pad(0.5), { animate: false, maxZoom: 15 });
+      this.fit(this.focused[0].getBounds().pad(0.5), { maxZoom: 15 });
     }
 
     /** Take what Python says into account, without a word back. */
@@ -1081,7 +1097,13 @@
       this.cleanups.forEach((clean) => clean());
       clearTimeout(this.telling);
       if (this.links) { this.links.stop(); }
-      [this.a, this.b].filter(Boolean).forEach((map) => { map.stop(); map.off(); map.remove(); });
+      [this.a, this.b].filter(Boolean).forEach((map) => {
+        map.stop();
+        map.off();
+        map.eachLayer((layer) => { if (!(layer instanceof L.Renderer)) { layer.remove(); } });
+        // Canvases that were asked to draw do so in the next frame, and must still be there.
+        requestAnimationFrame(() => map.remove());
+      });
       this.box.remove();
     }
   }
