@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo_merge.limits import Sizes
     from geo_merge.models import MergeResult
 
 _COUNTED = ("errors", "warnings", "notes")
@@ -41,6 +42,13 @@ Reference = Annotated[
 Declared = Annotated[
     Path | None,
     typer.Option("--declared", help="CSV or XLSX of published new_code, area_km2, population."),
+]
+Outline = Annotated[
+    Path | None, typer.Option("--outline", help="Polygons that the units should fill together.")
+]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="NAME=VALUE of a threshold or size; repeatable; see limits."),
 ]
 CrsOption = Annotated[
     str | None, typer.Option("--crs", help="CRS of the files that name none, as 9214.")
@@ -85,6 +93,7 @@ def build(
     ),
     reference: Reference = None,
     declared: Declared = None,
+    outline: Outline = None,
     formats: FormatOption = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -92,6 +101,7 @@ def build(
     name_field: NameField = None,
     layer: LayerOption = None,
     rule: Rules = None,
+    limit: LimitOption = None,
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
     ] = False,
@@ -99,9 +109,12 @@ def build(
 ) -> None:
     """Merge old units to new ones: boundaries, statistics, findings, ledger and map."""
     from geo_merge.export import check_formats, write
+    from geo_merge.limits import parse
+    from geo_merge.pipeline import merge
 
     wanted = check_formats(_split(formats))
     rules = _rules(rule)
+    limits, sizes = parse(limit or ())
     files = list(old or [])
     if not files:
         from geo_merge.sample import sample_files
@@ -114,14 +127,18 @@ def build(
         say("Reading")
         units, table = _read_inputs(
             files, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
-            name_field=name_field, layer=layer,
+            name_field=name_field, layer=layer, sizes=sizes,
         )  # fmt: skip
-        result = _merge(units, table, _read_reference(reference, crs, units),
-                        _read_declared(declared, encoding), rules, say)  # fmt: skip
+        if table is None:
+            raise UsageError("There is no crosswalk; name it with --crosswalk.")
+        result = merge(units, table, reference=_read_reference(reference, crs, units, sizes),
+                       declared=_read_declared(declared, encoding, sizes),
+                       outline=_read_outline(outline, crs, units, sizes),
+                       rules=rules, limits=limits, progress=say)  # fmt: skip
         say("Writing")
-        inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
+        inputs = [*files, crosswalk, *(p for p in (reference, declared, outline) if p is not None)]
         options = {"crs": crs, "encoding": encoding, "code_field": code_field,
-                   "name_field": name_field, "layer": layer, "rules": rules,
+                   "name_field": name_field, "layer": layer, "rules": rules, "limits": limit or [],
                    "formats": wanted, "allow_errors": allow_errors}  # fmt: skip
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
@@ -140,8 +157,10 @@ def validate(
     crosswalk: Crosswalk = None,
     reference: Reference = None,
     declared: Declared = None,
+    outline: Outline = None,
+    limit: LimitOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for findings.geojson and findings.csv.")
+        Path | None, typer.Option("--out", help="Folder for findings.geojson, .csv and .xlsx.")
     ] = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -152,18 +171,23 @@ def validate(
 ) -> None:
     """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
     from geo_merge.export import write_findings
+    from geo_merge.limits import parse
     from geo_merge.pipeline import validate as check
-    from geo_merge.report import finding_lines
+    from geo_merge.report import count_lines, finding_lines
 
+    limits, sizes = parse(limit or ())
     with _progress() as say:
         say("Reading")
         units, table = _read_inputs(
             old, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
-            name_field=name_field, layer=layer,
+            name_field=name_field, layer=layer, sizes=sizes,
         )  # fmt: skip
         say("Checking")
-        findings = check(units, crosswalk=table, reference=_read_reference(reference, crs, units),
-                         declared=_read_declared(declared, encoding))  # fmt: skip
+        findings = check(units, crosswalk=table,
+                         reference=_read_reference(reference, crs, units, sizes),
+                         declared=_read_declared(declared, encoding, sizes),
+                         outline=_read_outline(outline, crs, units, sizes),
+                         limits=limits)  # fmt: skip
         if out is not None:
             write_findings(findings, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
@@ -172,10 +196,21 @@ def validate(
         _print_json({"units": len(units), "findings": counts})
     else:
         _print(finding_lines(findings, notes=True))
+        _print(count_lines(findings))
         told = ", ".join(f"{n} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
         _print([f"{len(units):,} units: {told}"])
     if counts["error"]:
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def limits() -> None:
+    """List the thresholds of the checks and the sizes of input, which --limit changes."""
+    from geo_merge.limits import describe
+
+    _print(
+        f"{name:16}{value:>12,g} {unit:12}{meaning}" for name, value, unit, meaning in describe()
+    )
 
 
 @app.command()
@@ -283,6 +318,7 @@ def _read_inputs(
     crosswalk: Path | None,
     *,
     encoding: str | None,
+    sizes: Sizes,
     **options: Any,  # noqa: ANN401
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
     """Read the layer and the crosswalk, and report the problems of both together."""
@@ -292,45 +328,41 @@ def _read_inputs(
     units = table = None
     problems: list[str] = []
     try:
-        units = read_units(*files, encoding=encoding, **options)
+        table = (
+            None if crosswalk is None else read_crosswalk(crosswalk, encoding=encoding, sizes=sizes)
+        )
     except GeoMergeError as error:
         problems += error.problems
+    expected = {} if table is None else dict(zip(table["old_code"], table["old_name"], strict=True))
     try:
-        table = None if crosswalk is None else read_crosswalk(crosswalk, encoding=encoding)
+        units = read_units(*files, encoding=encoding, sizes=sizes, expected=expected, **options)
     except GeoMergeError as error:
-        problems += error.problems
+        problems = [*error.problems, *problems]
     if problems or units is None:
         raise GeoMergeError(problems)
     return units, table
 
 
 def _read_reference(
-    path: Path | None, crs: str | None, units: gpd.GeoDataFrame
+    path: Path | None, crs: str | None, units: gpd.GeoDataFrame, sizes: Sizes
 ) -> gpd.GeoDataFrame | None:
     from geo_merge.layers import read_units
 
-    return None if path is None else read_units(path, crs=crs, target_crs=units.crs)
+    return None if path is None else read_units(path, crs=crs, target_crs=units.crs, sizes=sizes)
 
 
-def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | None:
+def _read_outline(
+    path: Path | None, crs: str | None, units: gpd.GeoDataFrame, sizes: Sizes
+) -> gpd.GeoDataFrame | None:
+    from geo_merge.layers import read_outline
+
+    return None if path is None else read_outline(path, units.crs, crs=crs, sizes=sizes)
+
+
+def _read_declared(path: Path | None, encoding: str | None, sizes: Sizes) -> pd.DataFrame | None:
     from geo_merge.tables import read_table
 
-    return None if path is None else read_table(path, encoding=encoding)
-
-
-def _merge(  # noqa: PLR0917 - what a merger needs
-    units: gpd.GeoDataFrame,
-    table: pd.DataFrame | None,
-    reference: gpd.GeoDataFrame | None,
-    declared: pd.DataFrame | None,
-    rules: dict[str, str],
-    say: Callable[[str], None],
-) -> MergeResult:
-    from geo_merge.pipeline import merge
-
-    if table is None:
-        raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
-    return merge(units, table, reference=reference, declared=declared, rules=rules, progress=say)
+    return None if path is None else read_table(path, encoding=encoding, sizes=sizes)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import math
 import sqlite3
 import tempfile
 import unicodedata
@@ -20,6 +21,7 @@ import shapely
 
 from geo_merge import archive, shapefile
 from geo_merge.errors import LayerError
+from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 
 FORMATS = {
@@ -64,8 +66,16 @@ class RawLayer:
     closed: tuple[int, ...] = ()
 
 
-def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = None) -> RawLayer:
+def open_layer(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+) -> RawLayer:
     """Read a polygon layer of any supported format.
+
+    Sizes are looked at before anything is read, in the headers where these tell them.
 
     Raises
     ------
@@ -78,17 +88,35 @@ def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = N
     if path.suffix.lower() not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         raise LayerError(f"{path.name}: unknown format {path.suffix!r}; give one of {known}.")
+    sizes = sizes or Sizes()
+    refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     _check_content(path)
     reader = _READERS[FORMATS[path.suffix.lower()]]
     try:
-        raw = reader(path, layer, encoding)
+        raw = reader(path, layer, encoding, sizes)
     except _READ_ERRORS as error:
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
+    _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
     return raw
+
+
+def refuse_larger(path: Path, what: str, size: float, largest: float, limit: str) -> None:
+    """Raise LayerError (S05) if a file has more of something than it may have."""
+    if size > largest:
+        raise LayerError(
+            f"{path.name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
+            f"meant, allow it with --limit {limit}={math.ceil(size)}."
+        )
+
+
+def _check_size(path: Path, frame: gpd.GeoDataFrame, sizes: Sizes) -> None:
+    refuse_larger(path, "features", len(frame), sizes.features, "features")
+    vertices = int(shapely.get_num_coordinates(np.asarray(frame.geometry.values)).sum())
+    refuse_larger(path, "vertices", vertices, sizes.vertices, "vertices")
 
 
 def _check_content(path: Path) -> None:
@@ -134,10 +162,11 @@ def _is_geojson(head: bytes) -> bool:
     return text.startswith(b"{") and b"gdal_streamed_alg" not in text
 
 
-def _read_shapefile(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_shapefile(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del layer
     parts = shapefile.find_parts(path)
-    shapefile.check(parts)
+    refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+    refuse_larger(path, "features", shapefile.check(parts), sizes.features, "features")
     codec, findings = _shapefile_encoding(parts, encoding)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
     # Holes are told from their place: some programs wind every ring the wrong way.
@@ -227,11 +256,11 @@ def _read_ogr(
     return frame, closed, findings
 
 
-def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_zip(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        inner = archive.extract_shapefile(path, Path(folder))
+        inner = archive.extract_shapefile(path, Path(folder), sizes)
         try:
-            raw = _read_shapefile(inner, layer, encoding)
+            raw = _read_shapefile(inner, layer, encoding, sizes)
         except LayerError as error:
             raise LayerError(
                 p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
@@ -240,7 +269,7 @@ def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
     return replace(raw, source=path.name, crs_hint=hint)
 
 
-def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del encoding
     if path.suffix.lower() == ".gpkg":
         _refuse_views(path)
@@ -272,35 +301,44 @@ def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
                 hint="Name the layer with --layer to be sure.",
             ),
         )
+    if path.suffix.lower() in {".gpkg", ".fgb"}:  # of GeoJSON, counting means reading it all
+        features = pyogrio.read_info(path, layer=polygons[0])["features"]
+        refuse_larger(path, "features", features, sizes.features, "features")
     frame, closed, noted = _read_ogr(path, layer=polygons[0])
     source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
     return RawLayer(frame, source, (*findings, *noted), f"{source} names no CRS", closed)
 
 
 def _refuse_views(path: Path) -> None:
-    """Refuse layers that are views: a view can run for ever, or read what it should not."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    """Refuse layers that are no plain tables: a view can run for ever, or read other files."""
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
         try:
-            views = connection.execute(
-                "select table_name from gpkg_contents join sqlite_master on name = table_name "
-                "where type = 'view'"
+            tables = db.execute(
+                "select table_name, type, sql from gpkg_contents "
+                "join sqlite_master on lower(name) = lower(table_name)"
             ).fetchall()
         except sqlite3.DatabaseError as error:
             raise LayerError(
                 f"{path.name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
             ) from error
-    if views:
-        raise LayerError(
-            f"{path.name}: the layer {views[0][0]} is a view, not a table [S04]; export it to a "
-            "GeoPackage of its own."
-        )
+    for name, kind, sql in tables:
+        if kind != "table" or "virtual" in str(sql).split("(", maxsplit=1)[0].lower().split():
+            raise LayerError(
+                f"{path.name}: the layer {name} is a view, not a table [S04]; export it to a "
+                "GeoPackage of its own."
+            )
 
 
-def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_parquet(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del layer, encoding
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only GeoParquet needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
+        header = pq.read_metadata(path)
+        groups = (header.row_group(k).total_byte_size for k in range(header.num_row_groups))
+        refuse_larger(path, "features", header.num_rows, sizes.features, "features")
+        refuse_larger(path, "MB inflated", sum(groups) / 2**20, sizes.archive_mb, "archive_mb")
         frame = gpd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
         raise LayerError(
@@ -314,7 +352,7 @@ def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLay
     return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
 
 
-_READERS: dict[str, Callable[[Path, str | None, str | None], RawLayer]] = {
+_READERS: dict[str, Callable[[Path, str | None, str | None, Sizes], RawLayer]] = {
     "Shapefile": _read_shapefile,
     "zipped Shapefile": _read_zip,
     "GeoPackage": _read_gdal,

@@ -1,0 +1,45 @@
+"""How wide polygons are: what tells a sliver from a gap, and a gap from a hole."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.edges import Bools, Floats, Geometries
+
+# Of the square root of its area: a polygon of a smaller mean width is a hairline, along which the
+# largest circle takes long to find and is as wide as the mean.
+_HAIRLINE = 0.02
+
+
+def mean_width(polygons: Geometries | BaseGeometry) -> Floats:
+    """Return the width of a strip with the area and outline of each polygon."""
+    return np.asarray(2 * shapely.area(polygons) / np.maximum(shapely.length(polygons), 1e-300))
+
+
+def is_narrow(polygons: Geometries, width: float) -> Bools:
+    """Tell which polygons are nowhere wider than `width`, in the unit of the CRS.
+
+    No circle of this diameter fits in: exactly, the polygon eroded by half of it is empty.
+    """
+    narrow = mean_width(polygons) <= width  # the largest circle is at least as wide as the mean
+    narrow[narrow] = shapely.is_empty(shapely.buffer(polygons[narrow], -width / 2))
+    return np.asarray(narrow)
+
+
+def width_of(polygon: BaseGeometry) -> float:
+    """Return how wide a polygon is: the largest circle in it; of a hairline the mean width."""
+    mean = float(mean_width(polygon))
+    if mean >= _HAIRLINE * np.sqrt(polygon.area):
+        return _circle(polygon, mean / 10)
+    wider = 2 * mean
+    if shapely.is_empty(shapely.buffer(polygon, -mean)):
+        return mean
+    while not shapely.is_empty(shapely.buffer(polygon, -wider / 2)):  # a hairline with a wide end
+        wider *= 2
+    return _circle(polygon, wider / 40)
+
+
+def _circle(polygon: BaseGeometry, tolerance: float) -> float:
+    return float(2 * shapely.length(shapely.maximum_inscribed_circle(polygon, tolerance=tolerance)))
