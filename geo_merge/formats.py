@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import shapely
 
 from geo_merge.areas import transformer
 from geo_merge.attributes import LIST_SEPARATOR
+from geo_merge.checks import count_findings
 from geo_merge.crs import WGS84
 from geo_merge.models import MergeResult
 
@@ -197,16 +198,26 @@ def _write_csv_units(result: MergeResult, folder: Path) -> None:
 
 def _write_xlsx(result: MergeResult, folder: Path) -> None:
     """Write a workbook with a sheet for each table of the result."""
-    import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
-
     sheets = {
         "new_units": result.statistics.reset_index(),
         "crosswalk": result.crosswalk,
         "ledger": result.ledger,
-        "findings": findings_table(result.findings),
+        **findings_sheets(result.findings),
     }
+    write_workbook(sheets, folder / "new_units.xlsx")
+
+
+def findings_sheets(findings: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Return findings as the sheets of a workbook: one by one, and counted by check."""
+    return {"findings": findings_table(findings), "counts": count_findings(findings)}
+
+
+def write_workbook(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write tables to a workbook that runs nothing: no cell is a formula or a link."""
+    import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
+
     options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(folder / "new_units.xlsx", options) as book:
+    with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"created": datetime(*_EPOCH[:3], tzinfo=UTC).replace(tzinfo=None)})
         bold = book.add_format({"bold": True})
         for name, frame in sheets.items():
@@ -214,6 +225,8 @@ def _write_xlsx(result: MergeResult, folder: Path) -> None:
             sheet.freeze_panes(1, 0)
             table = flat(frame)
             sheet.write_row(0, 0, list(map(str, table.columns)), bold)
+            if len(table):
+                sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
             for k, column in enumerate(table.columns):
                 cells = [_xlsx_cell(v) for v in _cells(table[column])]
                 sheet.write_column(1, k, cells)

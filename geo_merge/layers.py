@@ -237,6 +237,20 @@ def _unit_frame(
                 "point is missing); they were closed.",
             )
         )
+    if raw.curved:
+        units = tuple(codes[k] for k in raw.curved)
+        findings.append(
+            Finding(
+                check="G03",
+                severity=Severity.WARNING,
+                units=units,
+                value=float(len(units)),
+                unit_of_value="units",
+                message=f"{raw.source}: {', '.join(units[:10])} are curve polygons; their arcs "
+                "were read as short straight edges.",
+                hint="Neighbours must have the same edges: save the layer as plain polygons.",
+            )
+        )
     return frame, findings
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import math
-import sqlite3
 import tempfile
 import unicodedata
 import warnings
@@ -21,6 +19,8 @@ import shapely
 
 from geo_merge import archive, shapefile
 from geo_merge.errors import LayerError
+from geo_merge.geojson_text import find_odd_numbers, is_geojson
+from geo_merge.geopackage import curves, refuse_views
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 
@@ -57,6 +57,8 @@ class RawLayer:
         Where the CRS should have been, as ``communes.prj is missing``.
     closed
         Rows (from 0) with a ring whose last point was missing, and which was closed.
+    curved
+        Rows (from 0) with arcs, which are read as short straight edges.
     """
 
     frame: gpd.GeoDataFrame
@@ -64,6 +66,7 @@ class RawLayer:
     findings: tuple[Finding, ...] = ()
     crs_hint: str = ""
     closed: tuple[int, ...] = ()
+    curved: tuple[int, ...] = ()
 
 
 def open_layer(
@@ -95,6 +98,8 @@ def open_layer(
     try:
         raw = reader(path, layer, encoding, sizes)
     except _READ_ERRORS as error:
+        if FORMATS[path.suffix.lower()] == "GeoJSON":
+            find_odd_numbers(path)
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
@@ -129,7 +134,7 @@ def _check_content(path: Path) -> None:
     if said == "GeoJSON":
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
-        if found == "text" and _is_geojson(head):
+        if found == "text" and is_geojson(path):
             return
     elif found == said or (said == "zipped Shapefile" and found == "zip"):
         return
@@ -154,12 +159,6 @@ def _sniff(head: bytes) -> str:
         if head.startswith(start):
             return name
     return "unknown" if b"\0" in head else "text"
-
-
-def _is_geojson(head: bytes) -> bool:
-    """Tell GeoJSON from other text, among it VRT and GDALG that make GDAL open other files."""
-    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    return text.startswith(b"{") and b"gdal_streamed_alg" not in text
 
 
 def _read_shapefile(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
@@ -272,7 +271,7 @@ def _read_zip(path: Path, layer: str | None, encoding: str | None, sizes: Sizes)
 def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del encoding
     if path.suffix.lower() == ".gpkg":
-        _refuse_views(path)
+        refuse_views(path)
     with warnings.catch_warnings():  # reading says the same again, and is heard then
         warnings.simplefilter("ignore")
         layers = pyogrio.list_layers(path)
@@ -302,31 +301,15 @@ def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes
             ),
         )
     if path.suffix.lower() in {".gpkg", ".fgb"}:  # of GeoJSON, counting means reading it all
-        features = pyogrio.read_info(path, layer=polygons[0])["features"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            features = pyogrio.read_info(path, layer=polygons[0])["features"]
         refuse_larger(path, "features", features, sizes.features, "features")
     frame, closed, noted = _read_ogr(path, layer=polygons[0])
+    curved = curves(path, polygons[0]) if path.suffix.lower() == ".gpkg" else ()
     source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
-    return RawLayer(frame, source, (*findings, *noted), f"{source} names no CRS", closed)
-
-
-def _refuse_views(path: Path) -> None:
-    """Refuse layers that are no plain tables: a view can run for ever, or read other files."""
-    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        try:
-            tables = db.execute(
-                "select table_name, type, sql from gpkg_contents "
-                "join sqlite_master on lower(name) = lower(table_name)"
-            ).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LayerError(
-                f"{path.name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
-            ) from error
-    for name, kind, sql in tables:
-        if kind != "table" or "virtual" in str(sql).split("(", maxsplit=1)[0].lower().split():
-            raise LayerError(
-                f"{path.name}: the layer {name} is a view, not a table [S04]; export it to a "
-                "GeoPackage of its own."
-            )
+    hint = f"{source} names no CRS"
+    return RawLayer(frame, source, (*findings, *noted), hint, closed, curved)
 
 
 def _read_parquet(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:

@@ -17,7 +17,8 @@ from geo_merge.coverage.gaps import check_gaps
 from geo_merge.coverage.identity import check_codes, check_names
 from geo_merge.coverage.outline import check_outline
 from geo_merge.coverage.overlaps import check_overlaps, claimed_again, overlapping_pairs
-from geo_merge.coverage.places import check_parents, check_parts, check_strays, touching
+from geo_merge.coverage.parts import check_parts
+from geo_merge.coverage.places import check_parents, check_strays, touching
 from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
 from geo_merge.coverage.widths import is_narrow, width_of
 from geo_merge.edges import Bools
