@@ -136,12 +136,12 @@ def test_holes_are_told_from_gaps_by_their_width(grid: Grid, size: float) -> Non
         (shapely.box(x + 200, y + 200, x + 200 + size, y + 200 + min(size, 700)), "Hole"),
         (shapely.box(x + 200, y + 200, x + 205, y + 200 + min(size, 700)), "Gap"),
     ):
-        shape = shape.intersection(square(1, 1).buffer(-100))
-        planted = with_shape(frame, "00005", frame.geometry["00005"].difference(shape))
+        hole = shape.intersection(square(1, 1).buffer(-100))
+        planted = with_shape(frame, "00005", frame.geometry["00005"].difference(hole))
         finding = only(planted, "C02")
         assert finding.message.startswith(kind)
         assert finding.units == ("00005",)
-        assert finding.value == pytest.approx(shape.area, rel=0.01)
+        assert finding.value == pytest.approx(hole.area, rel=0.01)
 
 
 @pytest.mark.parametrize("width", [0.01, 0.5])
@@ -153,15 +153,16 @@ def test_inlets_at_the_outer_edge(grid: Grid, width: float) -> None:
     finding = only(frame, "C07")
     assert finding.units == ("00001", "00002")
     assert finding.value == pytest.approx(width * 400, rel=0.01)
-    assert found(frame) == [("C07", "warning"), ("C05", "warning")] or found(frame) == [("C07", "warning")]  # fmt: skip
+    assert {check for check, _ in found(frame)} == {"C05", "C07"}  # and two vertices are lacking
 
 
 def test_spikes_crumbs_doubles_names_and_odd_codes(grid: Grid) -> None:
     frame = grid(4, 3, district="A")
     spiked = shapely.Polygon(
-        [(X, Y), (X, Y + 500), (X - 30, Y + 500.02), (X, Y + 500.05), *square(0, 0).exterior.coords[1:4]][::1]
+        [(X, Y), (X + 1000, Y), (X + 1000, Y + 1000), (X, Y + 1000), (X, Y + 500.05),
+         (X - 30, Y + 500.02), (X, Y + 500)]
     )  # fmt: skip
-    frame = with_shape(frame, "00001", shapely.make_valid(spiked))
+    frame = with_shape(frame, "00001", spiked)
     spike = only(frame, "G07")
     assert (spike.units, spike.value) == (("00001",), pytest.approx(30, rel=1e-3))
     crumb = shapely.box(X - 500, Y, X - 499, Y + 2)
@@ -181,7 +182,7 @@ def test_units_far_from_their_district(grid: Grid) -> None:
     frame["district"] = ["A"] * 15 + ["B"] * 14 + ["A"]
     finding = only(frame, "G12")
     assert (finding.units, finding.value) == (("00030",), pytest.approx(14_000))
-    frame["district"] = ["A"] * 15 + ["B"] * 5 + ["A"] * 10
+    frame["district"] = ["A"] * 15 + ["B"] * 5 + ["A"] * 5 + ["B"] * 5
     assert [f for f in check_layer(frame) if f.check == "G12"] == []
 
 
@@ -204,7 +205,7 @@ def test_thresholds_can_be_changed(grid: Grid, limit: str) -> None:
     strip = shapely.box(west, south + 200, west + 0.15, south + 700)
     frame = with_shape(frame, "00005", frame.geometry["00005"].difference(strip))
     assert ("C02", "error") in found(frame)
-    changed = {f.check for f in check_layer(frame, parse([limit])[0])}
+    changed = {f.check for f in check_layer(frame, parse([limit])[0])} - {"C05"}
     assert changed == ({"C01"} if limit.startswith("narrow") else set())
 
 
@@ -232,10 +233,7 @@ def test_new_units_in_several_parts(grid: Grid) -> None:
     members = gpd.GeoDataFrame(
         geometry=[square(1, 0), square(9, 9)], index=["a", "b"], crs=frame.crs
     )
-    assert (
-        "do not touch: a | b" in check_parts(frame, members)[0].message
-        or "b | a" in check_parts(frame, members)[0].message
-    )
+    assert "do not touch: a | b" in check_parts(frame, members)[0].message
 
 
 def test_width() -> None:
