@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -14,6 +16,9 @@ PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 # Bytes below which the ratio means nothing.
 _SMALL = 2**16
 _CHUNK = 2**20
+# What zipfile raises on damaged archives (found by fuzzing): it checks little by itself.
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError,
+          NotImplementedError, RuntimeError, ValueError)  # fmt: skip
 
 
 def extract_shapefile(archive: Path, into: Path, sizes: Sizes) -> Path:
@@ -34,7 +39,7 @@ def extract_shapefile(archive: Path, into: Path, sizes: Sizes) -> Path:
             budget = _budget(archive, sizes)
             for extension, entry in chosen.items():
                 budget -= _copy(opened, entry, into / f"layer{extension}", budget, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except BROKEN as error:
         raise LayerError(
             f"{archive.name} is damaged ({error}) [F03]; copy or download it again."
         ) from error
@@ -117,7 +122,7 @@ def _copy(
                         "that is no Shapefile."
                     )
                 target.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except BROKEN as error:
         raise LayerError(
             f"{archive.name}: {entry.filename} is damaged ({error}) [F03]; copy it again."
         ) from error

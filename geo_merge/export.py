@@ -90,7 +90,7 @@ def write(
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
         stale = _written_before(directory) - set(names)
-        publish(folder, directory)
+        publish(folder, directory, seal="manifest.json")
         for name in sorted(stale):
             (directory / name).unlink(missing_ok=True)
     return [directory / name for name in names]

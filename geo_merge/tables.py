@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo_merge.archive import BROKEN
 from geo_merge.codes import clean_text
 from geo_merge.crosswalk import as_crosswalk
 from geo_merge.errors import TableError
@@ -22,6 +23,9 @@ from geo_merge.provenance import attach
 
 StrPath = str | os.PathLike[str]
 _DELIMITERS = ",;\t|"
+
+# What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
+_NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 
 
 @dataclass
@@ -185,7 +189,7 @@ def _read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> _
                 raise TableError(f"{path.name} would inflate to {size / 2**20:.0f} MB [S02].")
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
         raise TableError(
             f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
             "save it as .xlsx from Excel or LibreOffice, or as CSV."
