@@ -105,8 +105,8 @@ def _near(a: Floats, b: Floats, owner: Ints, width: float) -> tuple[Ints, Ints]:
     """Return pairs of edges of different owners whose boxes are at most `width` apart."""
     low, high = np.minimum(a, b), np.maximum(a, b)
     tree = shapely.STRtree(shapely.linestrings(np.stack([a, b], axis=1)))
-    boxes = shapely.box(*(low - width).T, *(high + width).T)
-    one, two = tree.query(boxes)
+    diagonals = np.stack([low - width, high + width], axis=1)  # as good as boxes, and quicker
+    one, two = tree.query(shapely.linestrings(diagonals))
     chosen = owner[one] < owner[two]
     return one[chosen], two[chosen]
 
