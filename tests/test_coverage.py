@@ -118,6 +118,13 @@ def test_vertices_that_a_neighbour_lacks(grid: Grid) -> None:
     assert findings[0].geometry.bounds == pytest.approx((X + 1000, Y, X + 1000, Y + 1000))
 
 
+def test_rounding_below_every_limit_is_a_note(grid: Grid) -> None:
+    frame = grid(3, 3)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].buffer(-1e-7, join_style="mitre"))
+    notes = [f for f in check_layer(frame, parse(["edge=0"])[0]) if f.check == "C05"]
+    assert [(f.severity.value, f.value) for f in notes] == [("info", pytest.approx(4e-4, rel=0.05))]
+
+
 def test_one_vertex_that_a_neighbour_lacks_is_a_warning_however_wide(grid: Grid) -> None:
     frame = grid(3, 1)
     peak = (X + 1000 - 20, Y + 500)

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_merge.faces import find_faces
 from geo_merge.seam import TOLERANCE, join
 
 
@@ -80,7 +81,7 @@ def test_a_vertex_beside_a_corner_of_the_other_side(along: float) -> None:
     seam = join([one, two])
     assert seam.left_open == 0
     assert seam.largest <= TOLERANCE
-    assert shapely.coverage_is_valid(np.concatenate(seam.layers))
+    assert find_faces(np.concatenate(seam.layers)).is_coverage
 
 
 def test_a_layer_without_usable_units_is_passed_over() -> None:

@@ -12,7 +12,12 @@ import geopandas as gpd
 import numpy as np
 
 from geo_merge.codes import fold_name
-from geo_merge.coverage.borders import check_borders, check_inlets, facing_edges
+from geo_merge.coverage.borders import (
+    check_borders,
+    check_hairlines,
+    check_inlets,
+    facing_edges,
+)
 from geo_merge.coverage.gaps import check_gaps
 from geo_merge.coverage.identity import check_codes, check_names
 from geo_merge.coverage.outline import check_outline
@@ -21,14 +26,13 @@ from geo_merge.coverage.parts import check_parts
 from geo_merge.coverage.places import check_parents, check_strays, touching
 from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
 from geo_merge.coverage.widths import is_narrow, width_of
-from geo_merge.edges import Bools
+from geo_merge.edges import Bools, unmatched
 from geo_merge.faces import Faces, find_faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
 from geo_merge.provenance import grid_of
 
 __all__ = [
-    "COVERAGE_CHECKS",
     "Limits",
     "check_coverage",
     "check_geometries",
@@ -41,7 +45,6 @@ __all__ = [
     "usable",
     "width_of",
 ]
-COVERAGE_CHECKS = frozenset({"C01", "C02", "C03", "C04", "C05"})
 
 
 def check_layer(
@@ -100,16 +103,17 @@ def check_coverage(
     """
     limits = limits or Limits()
     geometries = np.asarray(frame.geometry.values)
-    faces = find_faces(geometries) if faces is None or faces.unmatched is None else faces
-    left = faces.unmatched
-    if left is None:
-        return []
+    faces = faces or find_faces(geometries)
+    left = faces.unmatched or unmatched(geometries)
     links = touching(left.rings)
     facing = facing_edges(left, max(limits.edge, limits.inlet))
-    return [
+    borders = [
         *check_gaps(frame, geometries, faces, limits),
         *check_overlaps(frame, geometries, faces, limits),
         *check_borders(frame, faces, facing, limits),
+    ]
+    return [
+        *(borders or check_hairlines(faces, limits)),
         *check_inlets(frame, faces, facing, limits),
         *check_spikes(frame, left.rings, limits),
         *check_crumbs(frame, limits),

@@ -144,6 +144,24 @@ def check_borders(
     return findings
 
 
+def check_hairlines(faces: Faces, limits: Limits) -> list[Finding]:
+    """Note that borders do not match although every difference is below the limits (C05)."""
+    if faces.is_coverage:
+        return []
+    thin = faces.geometry[faces.claims != 1]
+    return [
+        Finding(
+            check="C05",
+            severity=Severity.INFO,
+            value=float(shapely.area(thin).sum()),
+            unit_of_value="m²",
+            geometry=shapely.multipolygons(thin) if len(thin) else None,
+            message=f"Borders differ by the rounding of coordinates: {len(thin)} gaps and overlaps "
+            f"are thinner than {limits.hairline:g} m.",
+        )
+    ]
+
+
 def check_inlets(
     frame: gpd.GeoDataFrame, faces: Faces, facing: Facing, limits: Limits
 ) -> list[Finding]:
