@@ -17,6 +17,7 @@ _CURVED = {10, 12}
 def refuse_views(path: Path) -> None:
     """Refuse layers that are no plain tables: a view can run for ever, or read other files."""
     with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        db.text_factory = lambda text: text.decode(errors="replace")
         try:
             tables = db.execute(
                 "select table_name, type, sql from gpkg_contents "

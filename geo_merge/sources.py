@@ -103,6 +103,11 @@ def open_layer(
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
+            "[F05]; export it again as UTF-8."
+        ) from error
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")

@@ -205,6 +205,27 @@ def test_a_kill_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
         assert after == {n: b for n, b in before.items() if n != "manifest.json"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("geojson", b'"layer"', b'"\x80ayer"'),
+        ("geojson", b'"A"', b'"\x80"'),
+        ("gpkg", b'CREATE TABLE "layer"', b'CREATE TABLE "\x80ayer"'),
+        ("zip", b"layer.shp", b"layer.\x80hp"),
+    ],
+    ids=["layer name", "text", "table name", "entry name"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_bytes_that_fuzzing_found(
+    samples: dict[str, bytes], tmp_path: Path, kind: str, old: bytes, new: bytes
+) -> None:
+    path = tmp_path / f"x.{kind}"
+    assert old in samples[kind]
+    path.write_bytes(samples[kind].replace(old, new))
+    with pytest.raises(GeoMergeError, match=r"\[F0[1-6]\]"):
+        read_units(path)
+
+
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Small valid files of every format."""
