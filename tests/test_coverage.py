@@ -254,3 +254,4 @@ def test_a_tadpole_is_not_narrow() -> None:
     """A long hairline with a wide end: its mean width says nothing of the end."""
     tadpole = shapely.union(shapely.box(0, 0, 0.001, 5000), shapely.box(0, 5000, 0.5, 5000.5))
     assert is_narrow(np.array([tadpole]), 0.1).tolist() == [False]
+    assert width_of(tadpole) == pytest.approx(0.5, rel=0.06)

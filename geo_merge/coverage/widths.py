@@ -29,17 +29,22 @@ def is_narrow(polygons: Geometries, width: float) -> Bools:
 
 
 def width_of(polygon: BaseGeometry) -> float:
-    """Return how wide a polygon is: the largest circle in it; of a hairline the mean width."""
+    """Return how wide a polygon is: the largest circle in it; of a hairline the mean width.
+
+    The circle takes long to find in a hairline; one with a wide end is eroded until it is empty,
+    which gives the width to 5 %.
+    """
     mean = float(mean_width(polygon))
     if mean >= _HAIRLINE * np.sqrt(polygon.area):
-        return _circle(polygon, mean / 10)
-    wider = 2 * mean
-    if shapely.is_empty(shapely.buffer(polygon, -mean)):
+        circle = shapely.maximum_inscribed_circle(polygon, tolerance=mean / 10)
+        return float(2 * shapely.length(circle))
+    low, high = mean, 2 * mean
+    while not shapely.is_empty(shapely.buffer(polygon, -high / 2)):
+        low, high = high, 2 * high
+    if low == mean:
         return mean
-    while not shapely.is_empty(shapely.buffer(polygon, -wider / 2)):  # a hairline with a wide end
-        wider *= 2
-    return _circle(polygon, wider / 40)
-
-
-def _circle(polygon: BaseGeometry, tolerance: float) -> float:
-    return float(2 * shapely.length(shapely.maximum_inscribed_circle(polygon, tolerance=tolerance)))
+    while high - low > low / 20:
+        middle = (low + high) / 2
+        empty = shapely.is_empty(shapely.buffer(polygon, -middle / 2))
+        low, high = (low, middle) if empty else (middle, high)
+    return low
