@@ -97,7 +97,8 @@ def read_units(
     raws = [open_layer(path, layer=layer, encoding=encoding, sizes=sizes) for path in files]
     findings = [finding for raw in raws for finding in raw.findings]
     frames = []
-    for raw in _with_crs(raws, crs):
+    raws = _with_crs(raws, crs)
+    for raw in raws:
         frame, found = _unit_frame(raw, code_field, name_field, code_width)
         check_coordinates(frame, raw.source)
         frames.append(frame)
