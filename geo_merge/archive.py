@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from geo_merge.errors import LayerError
+from geo_merge.limits import Sizes
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-# Limits, from the sizes of real layers with ample room: a country's communes take 0.2 GB.
-MAX_ENTRIES = 50
-MAX_BYTES = 2**30
-MAX_RATIO = 100
+# Bytes below which the ratio means nothing.
+_SMALL = 2**16
 _CHUNK = 2**20
+# What zipfile raises on damaged archives (found by fuzzing): it checks little by itself.
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError,
+          NotImplementedError, RuntimeError, ValueError)  # fmt: skip
 
 
-def extract_shapefile(archive: Path, into: Path) -> Path:
+def extract_shapefile(archive: Path, into: Path, sizes: Sizes) -> Path:
     """Unpack the one Shapefile of a zip archive under a fixed name.
 
     Only the parts of a Shapefile are copied, counted byte by byte; no path of the archive is used.
@@ -30,23 +34,28 @@ def extract_shapefile(archive: Path, into: Path) -> Path:
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [e for e in opened.infolist() if not e.is_dir()]
-            _check_entries(archive, entries)
+            _check_entries(archive, entries, sizes)
             chosen = _choose(archive, entries)
-            budget = min(MAX_BYTES, MAX_RATIO * max(archive.stat().st_size, 2**16))
+            budget = _budget(archive, sizes)
             for extension, entry in chosen.items():
                 budget -= _copy(opened, entry, into / f"layer{extension}", budget, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except BROKEN as error:
         raise LayerError(
             f"{archive.name} is damaged ({error}) [F03]; copy or download it again."
         ) from error
     return into / "layer.shp"
 
 
-def _check_entries(archive: Path, entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MAX_ENTRIES:
+def _budget(archive: Path, sizes: Sizes) -> float:
+    """Return the bytes that an archive may inflate to."""
+    return min(sizes.archive_mb * 2**20, sizes.archive_ratio * max(archive.stat().st_size, _SMALL))
+
+
+def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) -> None:
+    if len(entries) > sizes.archive_entries:
         raise LayerError(
-            f"{archive.name} has {len(entries)} entries, more than {MAX_ENTRIES} [S02]; zip only "
-            "the parts of one Shapefile."
+            f"{archive.name} has {len(entries)} entries, more than {sizes.archive_entries:.0f} "
+            "[S02]; zip only the parts of one Shapefile."
         )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
@@ -64,7 +73,7 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo]) -> None:
         if entry.flag_bits & 0x1:
             raise LayerError(f"{archive.name} is encrypted [F03]; zip it without a password.")
     total = sum(e.file_size for e in entries)
-    if total > MAX_BYTES or total > MAX_RATIO * max(archive.stat().st_size, 2**16):
+    if total > _budget(archive, sizes):
         raise LayerError(
             f"{archive.name} would grow from {archive.stat().st_size} to {total} bytes [S02]; "
             "that is no Shapefile."
@@ -100,7 +109,7 @@ def _choose(archive: Path, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.
 
 
 def _copy(
-    opened: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, budget: int, archive: Path
+    opened: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, budget: float, archive: Path
 ) -> int:
     written = 0
     try:
@@ -113,7 +122,7 @@ def _copy(
                         "that is no Shapefile."
                     )
                 target.write(chunk)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except BROKEN as error:
         raise LayerError(
             f"{archive.name}: {entry.filename} is damaged ({error}) [F03]; copy it again."
         ) from error

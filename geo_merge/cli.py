@@ -41,6 +41,13 @@ Declared = Annotated[
     Path | None,
     typer.Option("--declared", help="CSV or XLSX of published new_code, area_km2, population."),
 ]
+Outline = Annotated[
+    Path | None, typer.Option("--outline", help="Polygons that the units should fill together.")
+]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="NAME=VALUE of a threshold or size; repeatable; see limits."),
+]
 CrsOption = Annotated[
     str | None, typer.Option("--crs", help="CRS of the files that name none, as 9214.")
 ]
@@ -84,6 +91,7 @@ def build(
     ),
     reference: Reference = None,
     declared: Declared = None,
+    outline: Outline = None,
     formats: FormatOption = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -91,6 +99,7 @@ def build(
     name_field: NameField = None,
     layer: LayerOption = None,
     rule: Rules = None,
+    limit: LimitOption = None,
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
     ] = False,
@@ -109,7 +118,7 @@ def build(
         files, sample_crosswalk = sample_files()
         crosswalk = crosswalk or sample_crosswalk
     job = Job(old=tuple(files), crosswalk=crosswalk, reference=reference, declared=declared,
-              crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
+              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
               layer=layer, rules=rules)  # fmt: skip
     with _progress() as say:
         result = job.run(say)
@@ -132,8 +141,10 @@ def validate(
     crosswalk: Crosswalk = None,
     reference: Reference = None,
     declared: Declared = None,
+    outline: Outline = None,
+    limit: LimitOption = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for findings.geojson and findings.csv.")
+        Path | None, typer.Option("--out", help="Folder for findings.geojson, .csv and .xlsx.")
     ] = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -146,17 +157,16 @@ def validate(
     from geo_merge.export import write_findings
     from geo_merge.job import Job
     from geo_merge.pipeline import validate as check
-    from geo_merge.report import finding_lines
+    from geo_merge.report import count_lines, finding_lines
 
     job = Job(old=tuple(old), crosswalk=crosswalk, reference=reference, declared=declared,
-              crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
+              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
               layer=layer)  # fmt: skip
     with _progress() as say:
         say("Reading")
         units, table = job.read()
         say("Checking")
-        findings = check(units, crosswalk=table, reference=job.read_reference(units),
-                         declared=job.read_declared())  # fmt: skip
+        findings = check(units, crosswalk=table, **job.others(units))
         if out is not None:
             write_findings(findings, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
@@ -165,10 +175,21 @@ def validate(
         _print_json({"units": len(units), "findings": counts})
     else:
         _print(finding_lines(findings, notes=True))
+        _print(count_lines(findings))
         told = ", ".join(f"{n} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
         _print([f"{len(units):,} units: {told}"])
     if counts["error"]:
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def limits() -> None:
+    """List the thresholds of the checks and the sizes of input, which --limit changes."""
+    from geo_merge.limits import describe
+
+    _print(
+        f"{name:16}{value:>12,g} {unit:12}{meaning}" for name, value, unit, meaning in describe()
+    )
 
 
 @app.command()

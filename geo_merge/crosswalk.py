@@ -206,7 +206,7 @@ def _match(
             f"{report.source}: every unit of the layer stands in new_code, but not in old_code "
             "[K04]; the headings old and new seem to be swapped."
         )
-    _report_unknown(unknown, report)
+    _report_unknown(old, unknown, report, name_key)
     if padded:
         report.warn(
             "K02", f"{padded} old codes agree with the layer but for leading zeros, which were "
@@ -215,12 +215,29 @@ def _match(
     return units, how
 
 
-def _report_unknown(unknown: list[tuple[Hashable, str, str]], report: _Report) -> None:
+def _report_unknown(
+    old: gpd.GeoDataFrame,
+    unknown: list[tuple[Hashable, str, str]],
+    report: _Report,
+    name_key: NameKey,
+) -> None:
+    """Report codes that the layer has not, and which code it gives to their name."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    if any(name for _, _, name in unknown):
+        for code, name in old["name"].items():
+            by_name[name_key(name)].append(str(code))
     for row, code, name in unknown:
         label = f"{code} ({name})" if name else code
-        report.error(
-            row, f"old_code {label} is not in the layer [K04]; correct the code or remove the row."
+        same = by_name.get(name_key(name), []) if name else []
+        other = (
+            f"; the layer gives this name the code {same[0]}: is one of another year [K09]?"
+            if len(same) == 1
+            else ";"
         )
+        report.error(
+            row, f"old_code {label} is not in the layer [K04]{other} correct the code or remove "
+            "the row."
+        )  # fmt: skip
 
 
 def _match_name(
@@ -330,11 +347,19 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
                 row, f"only {share:g} of {unit} is assigned [W04]; the shares of a unit must add "
                 "up to 1."
             )  # fmt: skip
+    new_units = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
     for code, unit in old[~old.index.isin(rows["unit"].dropna())].iterrows():
         label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
         where = f" in {unit['district']}" if unit["district"] else ""
+        vintage = (
+            ", but its code and name are those of a new unit: the layer may be of after the merger"
+            " [K09]"
+            if (code, fold_name(unit["name"])) in new_units
+            else ""
+        )
         report.problems.append(
-            f"{report.source}: {label}{where} has no row [K05]; say which new unit it joins."
+            f"{report.source}: {label}{where} has no row [K05]{vintage}; say which new unit it "
+            "joins."
         )
     return rows
 
@@ -356,6 +381,7 @@ def _check_names(
 ) -> None:
     """Warn of rows whose name is not that of the unit with their code."""
     layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
+    _check_districts(old, rows, report, name_key)
     for row, unit, name, kind in zip(
         rows.index, rows["unit"], rows["old_name"], rows["old_type"], strict=True
     ):
@@ -370,6 +396,27 @@ def _check_names(
                 "K08", f"row {row} calls {unit} {name}; in the layer it is {in_layer}.",
                 units=(str(unit),), hint="Codes may be swapped or of another year.",
             )  # fmt: skip
+
+
+def _check_districts(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
+) -> None:
+    """Warn of members that lie in another district than their row declares."""
+    actual = dict(zip(old.index, old["district"], strict=True))
+    for row, unit, given in zip(rows.index, rows["unit"], rows["old_district"], strict=True):
+        there = actual.get(unit, "")
+        if given and there and given != there and not _same_place(given, there, name_key):
+            report.warn(
+                "K08", f"row {row} puts {unit} ({old.at[unit, 'name']}) in {given}; in the layer "
+                f"it lies in {there}.", units=(str(unit),),
+                hint="The code or the district of the row is that of another unit.",
+            )  # fmt: skip
+
+
+def _same_place(one: str, two: str, name_key: NameKey) -> bool:
+    """Tell whether two names are the same but for a type written before one of them."""
+    a, b = name_key(one), name_key(two)
+    return a == b or a.endswith(f" {b}") or b.endswith(f" {a}")
 
 
 def _note_reused_codes(rows: pd.DataFrame, report: _Report) -> None:

@@ -15,6 +15,9 @@ from geo_merge.coverage import usable
 from geo_merge.errors import CRSError
 
 WGS84 = CRS.from_epsg(4326)
+_METRES_PER_DEGREE = 111_320.0  # of the equator
+# A square on round coordinates may be drawn so; a border with so many vertices was rounded.
+_MIN_VERTICES = 20
 Bounds = tuple[float, float, float, float]
 # A layer may reach this far beyond the area its CRS is made for.
 MARGIN_DEGREES = 3.0
@@ -36,6 +39,24 @@ def describe(crs: CRS) -> str:
     """Return ``EPSG:9214 (VN-2000 / TM-3 107-00)`` for messages."""
     code = crs.to_epsg()
     return f"EPSG:{code} ({crs.name})" if code else crs.name
+
+
+def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
+    """Return the grid that the coordinates of some units lie on and those of others not, in metres.
+
+    Layers are written in degrees with 5 decimals (1.1 m) or in whole metres; a finer grid does not
+    matter, and a coarser one no border survives. Where all units are on it, or none, no two
+    neighbours were rounded differently: 0.
+    """
+    decimals, cell = (5, 1e-5 * _METRES_PER_DEGREE) if frame.crs.is_geographic else (0, 1.0)
+    geometries = np.asarray(frame.geometry.values)
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    off = np.abs(xy - np.round(xy, decimals)).max(axis=1) > 10.0 ** -(decimals + 4)
+    rounded = np.ones(len(geometries), dtype=bool)
+    rounded[owner[off]] = False
+    count = np.bincount(owner, minlength=len(geometries))
+    mixed = (rounded & (count >= _MIN_VERTICES)).any() and not rounded.all()
+    return cell if mixed else 0.0
 
 
 def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:

@@ -82,6 +82,31 @@ class Rings:
         return np.searchsorted(self.start, edges, side="right") - 1
 
 
+@dataclass(frozen=True)
+class Unmatched:
+    """The edges of some polygons that no other of them shares.
+
+    Attributes
+    ----------
+    rings
+        The rings of all polygons.
+    edges
+        The unmatched edges, as indices of their first vertex, in ascending order.
+    """
+
+    rings: Rings
+    edges: Ints
+
+    @property
+    def owner(self) -> Ints:
+        """The polygon of each edge, as a position in the input."""
+        return self.rings.owner[self.rings.ring_of(self.edges)]
+
+    def lines(self) -> Geometries:
+        """Return the edges as lines that meet at their ends only; see `chain`."""
+        return chain(self.rings, self.edges)
+
+
 def is_polygonal(geometries: Geometries) -> Bools:
     """Tell which geometries are polygons or multipolygons, neither null nor empty."""
     kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -248,7 +273,7 @@ def chain(rings: Rings, edges: Ints) -> Geometries:
     return lines
 
 
-def outline(geometries: Geometries) -> Geometries:
-    """Return the lines of polygons that no other polygon shares edge by edge."""
+def unmatched(geometries: Geometries) -> Unmatched:
+    """Return the edges of polygons that no other polygon shares vertex by vertex."""
     rings = flatten(geometries)
-    return chain(rings, cancel(rings))
+    return Unmatched(rings, cancel(rings))

@@ -20,7 +20,14 @@ import shapely
 
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.files import publish, staging
-from geo_merge.formats import WRITERS, findings_table, old_units, write_csv
+from geo_merge.formats import (
+    WRITERS,
+    findings_sheets,
+    findings_table,
+    old_units,
+    write_csv,
+    write_workbook,
+)
 from geo_merge.geojson import Projection, write_geojson
 from geo_merge.models import MergeResult
 
@@ -28,6 +35,8 @@ StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
 # Slivers are narrower than the 7 decimals of the units can show.
 _FINDING_DECIMALS = 9
+# Metres by which 7 decimals of a degree move a vertex at most.
+_ROUNDED = 0.01
 
 
 def write(
@@ -82,7 +91,7 @@ def write(
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
         stale = _written_before(directory) - set(names)
-        publish(folder, directory)
+        publish(folder, directory, seal="manifest.json")
         for name in sorted(stale):
             (directory / name).unlink(missing_ok=True)
     return [directory / name for name in names]
@@ -115,6 +124,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
         from geo_merge.maps import map_html  # noqa: PLC0415 - folium is slow to import
 
         write_geojson(result.new, folder / "new_units.geojson", projection=once)
+        _read_back(folder / "new_units.geojson", result.new)
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
     write_geojson(old_units(result), folder / "old_units.geojson", projection=once)
     write_geojson(result.parents, folder / "parents.geojson", projection=once)
@@ -125,11 +135,36 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
 
 
+def _read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
+    """Read new units as another program would, and compare them with what was to be written.
+
+    Raises
+    ------
+    ExportError
+        P03 if a unit is missing or its area is not the same but for the rounding of vertices.
+    """
+    read = pyogrio.read_dataframe(path, columns=["code"]).set_index("code").to_crs(frame.crs)
+    problems = []
+    if list(read.index) != list(map(str, frame.index)):
+        problems.append(f"{path.name} does not read back with the codes it was written with [P03].")
+    else:
+        ours, theirs = (np.asarray(f.geometry.values) for f in (frame, read))
+        moved = np.abs(shapely.area(theirs) - shapely.area(ours))
+        wrong = np.flatnonzero(moved > _ROUNDED * shapely.length(ours) + _ROUNDED)
+        problems += [
+            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} m² more or less [P03]."
+            for k in wrong
+        ]
+    if problems:
+        raise ExportError(problems)
+
+
 def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:
-    """Write ``findings.geojson`` and ``findings.csv``."""
+    """Write ``findings.geojson``, ``findings.csv`` and ``findings.xlsx``."""
     directory = Path(directory)
     with staging(directory) as folder:
         _write_findings(findings, folder)
+        write_workbook(findings_sheets(findings), folder / "findings.xlsx")
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory)
     return [directory / name for name in names]

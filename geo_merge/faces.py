@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Floats, Geometries, Ints, cancel, chain, flatten
+from geo_merge.edges import Bools, Floats, Geometries, Ints, Unmatched, unmatched
 
 # Area of the faces against area of the polygons, relative.
 AREA_TOLERANCE = 1e-9
@@ -29,11 +29,14 @@ class Faces:
         one of them, 2 or more is an overlap; shape (faces,).
     edge_length
         Total length of the lines between the faces and around them, each counted once.
+    unmatched
+        The edges that the faces were made from; None if they were made from other lines.
     """
 
     geometry: Geometries
     claims: Ints
     edge_length: float
+    unmatched: Unmatched | None = None
 
     @property
     def is_coverage(self) -> bool:
@@ -69,8 +72,8 @@ def find_faces(geometries: Geometries) -> Faces:
     geometries
         Valid polygons or multipolygons. Polygons that share all their edges lie in one face.
     """
-    rings = flatten(geometries)
-    return faces_between(chain(rings, cancel(rings)), geometries)
+    left = unmatched(geometries)
+    return replace(faces_between(left.lines(), geometries), unmatched=left)
 
 
 def faces_between(lines: Geometries, geometries: Geometries) -> Faces:
@@ -134,7 +137,7 @@ def _free_loops(lines: Geometries) -> Bools:
     return np.asarray(shapely.is_closed(lines) & (count[at.ravel()[: len(lines)]] == 2))  # noqa: PLR2004
 
 
-def _contained(polygons: Geometries, xy: Floats) -> tuple[Ints, Ints]:
+def containing(polygons: Geometries, xy: Floats) -> tuple[Ints, Ints]:
     """Return pairs (point, polygon) where the polygon contains the point."""
     point, polygon = shapely.STRtree(polygons).query(shapely.points(xy))
     shapely.prepare(polygons[np.unique(polygon)])
@@ -146,7 +149,7 @@ def _loops_around(loops: Geometries, xy: Floats) -> Bools:
     """Tell which loops have one of the points inside."""
     around = np.zeros(len(loops), dtype=bool)
     if len(loops) and len(xy):
-        around[_contained(loops, xy)[1]] = True
+        around[containing(loops, xy)[1]] = True
     return around
 
 
@@ -161,7 +164,7 @@ def _put_into_faces(
     """
     if not len(loops) or len(faces) == 1:
         return faces
-    loop, face = _contained(faces, xy)
+    loop, face = containing(faces, xy)
     other = face != loop + len(faces) - len(loops)
     loop, face = loop[other], face[other]
     smallest = np.lexsort((shapely.area(faces[face]), loop))

@@ -44,11 +44,16 @@ def staging(directory: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(folder: Path, directory: Path) -> None:
-    """Move every file of a folder into `directory`, each in one step."""
+def publish(folder: Path, directory: Path, *, seal: str | None = None) -> None:
+    """Move every file of a folder into `directory`, each in one step.
+
+    The file called `seal` goes first from `directory` and comes last: where it is, all is there.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     for file in sorted(folder.iterdir()):
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
-    for file in sorted(folder.iterdir()):
+    if seal is not None:
+        (directory / seal).unlink(missing_ok=True)
+    for file in sorted(folder.iterdir(), key=lambda f: (f.name == seal, f.name)):
         file.replace(directory / file.name)

@@ -18,6 +18,7 @@ import shapely
 
 from geo_merge.areas import transformer
 from geo_merge.attributes import LIST_SEPARATOR
+from geo_merge.checks import count_findings
 from geo_merge.crs import WGS84
 from geo_merge.models import MergeResult
 
@@ -201,13 +202,18 @@ def _write_xlsx(result: MergeResult, folder: Path) -> None:
         "new_units": result.statistics.reset_index(),
         "crosswalk": result.crosswalk,
         "ledger": result.ledger,
-        "findings": findings_table(result.findings),
+        **findings_sheets(result.findings),
     }
-    write_xlsx_sheets(sheets, folder / "new_units.xlsx")
+    write_workbook(sheets, folder / "new_units.xlsx")
 
 
-def write_xlsx_sheets(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) -> None:
-    """Write tables to a workbook, a sheet each; no cell is a formula or a link."""
+def findings_sheets(findings: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Return findings as the sheets of a workbook: one by one, and counted by check."""
+    return {"findings": findings_table(findings), "counts": count_findings(findings)}
+
+
+def write_workbook(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) -> None:
+    """Write tables to a workbook that runs nothing: no cell is a formula or a link."""
     import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
 
     options = {"strings_to_formulas": False, "strings_to_urls": False}
@@ -219,6 +225,8 @@ def write_xlsx_sheets(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryI
             sheet.freeze_panes(1, 0)
             table = flat(frame)
             sheet.write_row(0, 0, list(map(str, table.columns)), bold)
+            if len(table):
+                sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
             for k, column in enumerate(table.columns):
                 cells = [_xlsx_cell(v) for v in _cells(table[column])]
                 sheet.write_column(1, k, cells)

@@ -214,9 +214,10 @@ def _encode_geometries(
 
 
 def _project_others(geometries: Geometries, project: Projection, precision: int) -> Geometries:
-    return np.asarray(
-        shapely.transform(shapely.force_2d(geometries), lambda xy: np.round(project(xy), precision))
+    rounded = shapely.transform(
+        shapely.force_2d(geometries), lambda xy: np.round(project(xy), precision)
     )
+    return np.asarray(shapely.orient_polygons(rounded))  # those inside collections
 
 
 class _Rounded:

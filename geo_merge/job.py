@@ -11,7 +11,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_merge.errors import GeoMergeError, UsageError
-from geo_merge.layers import read_units
+from geo_merge.layers import read_outline, read_units
+from geo_merge.limits import parse
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.tables import read_crosswalk, read_table
@@ -27,17 +28,19 @@ class Job:
     crosswalk: Path | None = None
     reference: Path | None = None
     declared: Path | None = None
+    outline: Path | None = None
     crs: str | None = None
     encoding: str | None = None
     code_field: str | None = None
     name_field: str | None = None
     layer: str | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, self.reference, self.declared)
+        more = (self.crosswalk, self.reference, self.declared, self.outline)
         return [*self.old, *(path for path in more if path is not None)]
 
     @property
@@ -45,7 +48,7 @@ class Job:
         """What the manifest says of the options."""
         return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
                 "name_field": self.name_field, "layer": self.layer,
-                "rules": dict(self.rules)}  # fmt: skip
+                "rules": dict(self.rules), "limits": list(self.limits)}  # fmt: skip
 
     def read(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
         """Read the layer and the crosswalk.
@@ -57,31 +60,39 @@ class Job:
         """
         units = table = None
         problems: list[str] = []
+        _, sizes = parse(self.limits)
+        try:
+            if self.crosswalk is not None:
+                table = read_crosswalk(self.crosswalk, encoding=self.encoding, sizes=sizes)
+        except GeoMergeError as error:
+            problems += error.problems
+        expected = (
+            {} if table is None else dict(zip(table["old_code"], table["old_name"], strict=True))
+        )
         try:
             units = read_units(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
-                layer=self.layer, crs=self.crs, encoding=self.encoding,
+                layer=self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
+                expected=expected,
             )  # fmt: skip
         except GeoMergeError as error:
-            problems += error.problems
-        try:
-            if self.crosswalk is not None:
-                table = read_crosswalk(self.crosswalk, encoding=self.encoding)
-        except GeoMergeError as error:
-            problems += error.problems
+            problems = [*error.problems, *problems]
         if problems or units is None:
             raise GeoMergeError(problems)
         return units, table
 
-    def read_reference(self, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-        """Read the reference boundaries in the CRS of the units."""
-        if self.reference is None:
-            return None
-        return read_units(self.reference, crs=self.crs, target_crs=units.crs)
-
-    def read_declared(self) -> pd.DataFrame | None:
-        """Read the table of published figures."""
-        return None if self.declared is None else read_table(self.declared, encoding=self.encoding)
+    def others(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
+        """Read what units are compared with: ``reference, declared, outline``, and ``limits``."""
+        limits, sizes = parse(self.limits)
+        return {
+            "reference": None if self.reference is None else read_units(
+                self.reference, crs=self.crs, target_crs=units.crs, sizes=sizes),
+            "declared": None if self.declared is None else read_table(
+                self.declared, encoding=self.encoding, sizes=sizes),
+            "outline": None if self.outline is None else read_outline(
+                self.outline, units.crs, crs=self.crs, sizes=sizes),
+            "limits": limits,
+        }  # fmt: skip
 
     def run(self, say: Progress = lambda _: None) -> MergeResult:
         """Read everything and merge.
@@ -97,7 +108,4 @@ class Job:
             raise UsageError(
                 "There is no crosswalk; say what became of each unit with --crosswalk."
             )
-        return merge(
-            units, table, reference=self.read_reference(units), declared=self.read_declared(),
-            rules=self.rules, progress=say,
-        )  # fmt: skip
+        return merge(units, table, rules=self.rules, progress=say, **self.others(units))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,26 @@ import shapely
 from pyproj import CRS
 
 from geo_merge import fields, seam
-from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
-from geo_merge.crs import check_coordinates, describe, missing_crs, parse_crs, working_crs
+from geo_merge.codes import as_text, clean_code, clean_text, code_key, is_scientific
+from geo_merge.coverage import usable
+from geo_merge.crs import (
+    check_coordinates,
+    coarsest_grid,
+    describe,
+    missing_crs,
+    parse_crs,
+    working_crs,
+)
 from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.provenance import attach
 from geo_merge.sources import RawLayer, open_layer
 from geo_merge.vietnam import names, zones
 
 StrPath = str | os.PathLike[str]
+_SHOWN = 10
 PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
 OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
@@ -40,6 +50,8 @@ def read_units(
     encoding: str | None = None,
     code_width: int | None = names.CODE_WIDTH,
     target_crs: CRS | None = None,
+    sizes: Sizes | None = None,
+    expected: Mapping[str, str] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read the units of one or several files as one layer.
 
@@ -60,6 +72,11 @@ def read_units(
         Digits to which codes that a file stores as numbers are padded with leading zeros.
     target_crs
         The CRS in metres to bring all files to; by default that of the file with most units.
+    sizes
+        How large input may be.
+    expected
+        Codes and names that the layer should have, as a crosswalk knows them: where a code stands
+        on two rows, the one that is missing is named beside it.
 
     Returns
     -------
@@ -77,16 +94,17 @@ def read_units(
     files = [Path(p) for p in _flat(paths)]
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
-    raws = [open_layer(path, layer=layer, encoding=encoding) for path in files]
+    raws = [open_layer(path, layer=layer, encoding=encoding, sizes=sizes) for path in files]
     findings = [finding for raw in raws for finding in raw.findings]
     frames = []
-    for raw in _with_crs(raws, crs):
+    raws = _with_crs(raws, crs)
+    for raw in raws:
         frame, found = _unit_frame(raw, code_field, name_field, code_width)
         check_coordinates(frame, raw.source)
         frames.append(frame)
         findings += found
     joined, ledger = _join(frames, findings, target_crs)
-    _check_codes(joined)
+    _check_codes(joined, expected or {})
     joined["is_piece"] = joined["code"] == ""
     _check_pieces(joined, findings)
     joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
@@ -96,7 +114,47 @@ def read_units(
          "crs": describe(frame.crs), "fields": frame.attrs.get("fields", {})}
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
-    return attach(joined, findings=findings, sources=sources, ledger=ledger)
+    grid = max(coarsest_grid(raw.frame) for raw in raws)
+    if grid > 0:
+        findings.append(_on_grid(raws, grid))
+    return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
+
+
+def read_outline(
+    path: StrPath,
+    target_crs: CRS,
+    *,
+    crs: str | int | None = None,
+    sizes: Sizes | None = None,
+) -> gpd.GeoDataFrame:
+    """Read polygons that a layer should fill; they need no codes.
+
+    Raises
+    ------
+    LayerError
+        If the file cannot be read, or holds what is no valid polygon.
+    """
+    (raw,) = _with_crs([open_layer(Path(path), sizes=sizes)], crs)
+    frame = raw.frame.assign(code="")
+    check_coordinates(frame, raw.source)
+    shapes = shapely.force_2d(np.asarray(frame.geometry.values))
+    if not usable(shapes).all():
+        raise LayerError(
+            f"{raw.source}: the outline has rows that are no valid polygons [G04]; mend them."
+        )
+    return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
+
+
+def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
+    return Finding(
+        check="R04",
+        severity=Severity.INFO,
+        value=grid,
+        unit_of_value="m",
+        message=f"Some units of {', '.join(raw.source for raw in raws)} have coordinates rounded "
+        f"to {grid:.2g} m: gaps and overlaps that this explains are taken for slivers.",
+        hint="Ask for the layer with all its decimals.",
+    )
 
 
 def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
@@ -178,6 +236,20 @@ def _unit_frame(
                 unit_of_value="units",
                 message=f"{raw.source}: rings of {', '.join(units[:10])} are not closed (the last "
                 "point is missing); they were closed.",
+            )
+        )
+    if raw.curved:
+        units = tuple(codes[k] for k in raw.curved)
+        findings.append(
+            Finding(
+                check="G03",
+                severity=Severity.WARNING,
+                units=units,
+                value=float(len(units)),
+                unit_of_value="units",
+                message=f"{raw.source}: {', '.join(units[:10])} are curve polygons; their arcs "
+                "were read as short straight edges.",
+                hint="Neighbours must have the same edges: save the layer as plain polygons.",
             )
         )
     return frame, findings
@@ -262,7 +334,7 @@ def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str]
     return codes, findings
 
 
-def _check_codes(joined: gpd.GeoDataFrame) -> None:
+def _check_codes(joined: gpd.GeoDataFrame, expected: Mapping[str, str]) -> None:
     coded = joined[joined["code"] != ""]
     problems = []
     for code, rows in coded[coded["code"].duplicated(keep=False)].groupby("code"):
@@ -275,6 +347,13 @@ def _check_codes(joined: gpd.GeoDataFrame) -> None:
             "its own (dissolve the parts of one unit first)."
         )
     if problems:
+        there = set(map(code_key, coded["code"]))
+        problems += [
+            f"Code {code} ({name}) stands in the crosswalk, but not in the layer [K04]; one of the "
+            "rows above may be this unit."
+            for code, name in expected.items()
+            if code and code_key(code) not in there
+        ][:_SHOWN]
         raise LayerError(problems)
 
 

@@ -20,15 +20,18 @@ def attach(
     findings: Iterable[Finding] = (),
     sources: Sequence[dict[str, Any]] = (),
     ledger: Iterable[LedgerRow] = (),
+    grid: float = 0.0,
 ) -> Frame:
     """Return the frame with a memory that survives copies and can be written as JSON.
 
-    The findings of reading have no geometry; their place is the file and the row.
+    The findings of reading have no geometry; their place is the file and the row. `grid` is the
+    coarsest grid, in metres, that the coordinates of a unit lie on; 0 if none is known.
     """
     frame.attrs[_KEY] = {
         "findings": [{**asdict(f), "units": list(f.units), "geometry": None} for f in findings],
         "sources": list(sources),
         "ledger": [[getattr(r, f.name) for f in fields(r)] for r in ledger],
+        "grid": grid,
     }
     return frame
 
@@ -54,6 +57,11 @@ def sources_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def ledger_of(frame: pd.DataFrame) -> list[LedgerRow]:
     """Return what reading moved."""
     return [LedgerRow(*row) for row in _memory(frame).get("ledger", [])]
+
+
+def grid_of(frame: pd.DataFrame) -> float:
+    """Return the coarsest grid that coordinates of the source lie on, in metres; 0 if unknown."""
+    return float(_memory(frame).get("grid", 0.0))
 
 
 def without_memory(frame: Frame) -> Frame:

@@ -7,6 +7,8 @@ from typing import Any
 
 import geopandas as gpd
 
+from geo_merge.checks import count_findings
+
 _SHOWN = 20
 
 
@@ -54,3 +56,10 @@ def finding_lines(findings: gpd.GeoDataFrame, *, notes: bool = False) -> Iterato
         yield f"{row.severity} {row.check}: {row.message}{hint}"
     if len(shown) > _SHOWN:
         yield f"… and {len(shown) - _SHOWN} more."
+
+
+def count_lines(findings: gpd.GeoDataFrame) -> Iterator[str]:
+    """Yield how many findings there are of each check, and their sum."""
+    for row in count_findings(findings).to_dict("records"):
+        total = f", {row['total']:,.10g} {row['unit_of_value']}" if row["unit_of_value"] else ""
+        yield f"{row['severity']:8}{row['check']}  {row['title']}: {row['count']:,}{total}"

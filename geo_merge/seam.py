@@ -135,18 +135,15 @@ def _vertices(rings: Rings, edges: Ints) -> Floats:
 
 
 def _pair_vertices(fixed: Floats, free: Floats, tolerance: float) -> tuple[Floats, Floats, Floats]:
-    """Pair vertices that are each other's nearest; return from, to and the way in metres."""
-    fixed_points, free_points = shapely.points(fixed), shapely.points(free)
-    (source, target), way = shapely.STRtree(fixed_points).query_nearest(
-        free_points, max_distance=tolerance, return_distance=True, all_matches=False
+    """Pair each free vertex with the nearest fixed one; return from, to and the way in metres.
+
+    Several may go to one: a vertex of the one side within the tolerance of a corner of the other
+    would be neither moved nor added otherwise.
+    """
+    (source, target), way = shapely.STRtree(shapely.points(fixed)).query_nearest(
+        shapely.points(free), max_distance=tolerance, return_distance=True, all_matches=False
     )
-    back_from, back_to = shapely.STRtree(free_points).query_nearest(
-        fixed_points, max_distance=tolerance, all_matches=False
-    )
-    nearest_free = np.full(len(fixed), -1)
-    nearest_free[back_from] = back_to
-    mutual = nearest_free[target] == source
-    return free[source[mutual]], fixed[target[mutual]], way[mutual]
+    return free[source], fixed[target], way
 
 
 def _move(xy: Floats, source: Floats, target: Floats) -> Floats:

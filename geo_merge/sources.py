@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
-import sqlite3
+import math
 import tempfile
 import unicodedata
 import warnings
@@ -20,6 +19,9 @@ import shapely
 
 from geo_merge import archive, shapefile
 from geo_merge.errors import LayerError
+from geo_merge.geojson_text import find_odd_numbers, is_geojson
+from geo_merge.geopackage import curves, refuse_views
+from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 
 FORMATS = {
@@ -55,6 +57,8 @@ class RawLayer:
         Where the CRS should have been, as ``communes.prj is missing``.
     closed
         Rows (from 0) with a ring whose last point was missing, and which was closed.
+    curved
+        Rows (from 0) with arcs, which are read as short straight edges.
     """
 
     frame: gpd.GeoDataFrame
@@ -62,10 +66,19 @@ class RawLayer:
     findings: tuple[Finding, ...] = ()
     crs_hint: str = ""
     closed: tuple[int, ...] = ()
+    curved: tuple[int, ...] = ()
 
 
-def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = None) -> RawLayer:
+def open_layer(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+) -> RawLayer:
     """Read a polygon layer of any supported format.
+
+    Sizes are looked at before anything is read, in the headers where these tell them.
 
     Raises
     ------
@@ -78,17 +91,42 @@ def open_layer(path: Path, *, layer: str | None = None, encoding: str | None = N
     if path.suffix.lower() not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         raise LayerError(f"{path.name}: unknown format {path.suffix!r}; give one of {known}.")
+    sizes = sizes or Sizes()
+    refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     _check_content(path)
     reader = _READERS[FORMATS[path.suffix.lower()]]
     try:
-        raw = reader(path, layer, encoding)
+        raw = reader(path, layer, encoding, sizes)
     except _READ_ERRORS as error:
+        if FORMATS[path.suffix.lower()] == "GeoJSON":
+            find_odd_numbers(path)
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
+            "[F05]; export it again as UTF-8."
+        ) from error
+    _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
     return raw
+
+
+def refuse_larger(path: Path, what: str, size: float, largest: float, limit: str) -> None:
+    """Raise LayerError (S05) if a file has more of something than it may have."""
+    if size > largest:
+        raise LayerError(
+            f"{path.name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
+            f"meant, allow it with --limit {limit}={math.ceil(size)}."
+        )
+
+
+def _check_size(path: Path, frame: gpd.GeoDataFrame, sizes: Sizes) -> None:
+    refuse_larger(path, "features", len(frame), sizes.features, "features")
+    vertices = int(shapely.get_num_coordinates(np.asarray(frame.geometry.values)).sum())
+    refuse_larger(path, "vertices", vertices, sizes.vertices, "vertices")
 
 
 def _check_content(path: Path) -> None:
@@ -101,7 +139,7 @@ def _check_content(path: Path) -> None:
     if said == "GeoJSON":
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
-        if found == "text" and _is_geojson(head):
+        if found == "text" and is_geojson(path):
             return
     elif found == said or (said == "zipped Shapefile" and found == "zip"):
         return
@@ -128,16 +166,11 @@ def _sniff(head: bytes) -> str:
     return "unknown" if b"\0" in head else "text"
 
 
-def _is_geojson(head: bytes) -> bool:
-    """Tell GeoJSON from other text, among it VRT and GDALG that make GDAL open other files."""
-    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    return text.startswith(b"{") and b"gdal_streamed_alg" not in text
-
-
-def _read_shapefile(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_shapefile(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del layer
     parts = shapefile.find_parts(path)
-    shapefile.check(parts)
+    refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+    refuse_larger(path, "features", shapefile.check(parts), sizes.features, "features")
     codec, findings = _shapefile_encoding(parts, encoding)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
     # Holes are told from their place: some programs wind every ring the wrong way.
@@ -227,11 +260,11 @@ def _read_ogr(
     return frame, closed, findings
 
 
-def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_zip(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        inner = archive.extract_shapefile(path, Path(folder))
+        inner = archive.extract_shapefile(path, Path(folder), sizes)
         try:
-            raw = _read_shapefile(inner, layer, encoding)
+            raw = _read_shapefile(inner, layer, encoding, sizes)
         except LayerError as error:
             raise LayerError(
                 p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
@@ -240,10 +273,10 @@ def _read_zip(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
     return replace(raw, source=path.name, crs_hint=hint)
 
 
-def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del encoding
     if path.suffix.lower() == ".gpkg":
-        _refuse_views(path)
+        refuse_views(path)
     with warnings.catch_warnings():  # reading says the same again, and is heard then
         warnings.simplefilter("ignore")
         layers = pyogrio.list_layers(path)
@@ -272,35 +305,28 @@ def _read_gdal(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
                 hint="Name the layer with --layer to be sure.",
             ),
         )
+    if path.suffix.lower() in {".gpkg", ".fgb"}:  # of GeoJSON, counting means reading it all
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            features = pyogrio.read_info(path, layer=polygons[0])["features"]
+        refuse_larger(path, "features", features, sizes.features, "features")
     frame, closed, noted = _read_ogr(path, layer=polygons[0])
+    curved = curves(path, polygons[0]) if path.suffix.lower() == ".gpkg" else ()
     source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
-    return RawLayer(frame, source, (*findings, *noted), f"{source} names no CRS", closed)
+    hint = f"{source} names no CRS"
+    return RawLayer(frame, source, (*findings, *noted), hint, closed, curved)
 
 
-def _refuse_views(path: Path) -> None:
-    """Refuse layers that are views: a view can run for ever, or read what it should not."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        try:
-            views = connection.execute(
-                "select table_name from gpkg_contents join sqlite_master on name = table_name "
-                "where type = 'view'"
-            ).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LayerError(
-                f"{path.name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
-            ) from error
-    if views:
-        raise LayerError(
-            f"{path.name}: the layer {views[0][0]} is a view, not a table [S04]; export it to a "
-            "GeoPackage of its own."
-        )
-
-
-def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLayer:
+def _read_parquet(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
     del layer, encoding
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only GeoParquet needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
+        header = pq.read_metadata(path)
+        groups = (header.row_group(k).total_byte_size for k in range(header.num_row_groups))
+        refuse_larger(path, "features", header.num_rows, sizes.features, "features")
+        refuse_larger(path, "MB inflated", sum(groups) / 2**20, sizes.archive_mb, "archive_mb")
         frame = gpd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
         raise LayerError(
@@ -314,7 +340,7 @@ def _read_parquet(path: Path, layer: str | None, encoding: str | None) -> RawLay
     return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
 
 
-_READERS: dict[str, Callable[[Path, str | None, str | None], RawLayer]] = {
+_READERS: dict[str, Callable[[Path, str | None, str | None, Sizes], RawLayer]] = {
     "Shapefile": _read_shapefile,
     "zipped Shapefile": _read_zip,
     "GeoPackage": _read_gdal,

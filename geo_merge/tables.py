@@ -13,18 +13,19 @@ from typing import Any
 
 import pandas as pd
 
+from geo_merge.archive import BROKEN
 from geo_merge.codes import clean_text
 from geo_merge.crosswalk import as_crosswalk
 from geo_merge.errors import TableError
+from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach
 
 StrPath = str | os.PathLike[str]
 _DELIMITERS = ",;\t|"
-MAX_BYTES = 10 * 2**20
-MAX_ROWS = 200_000
-MAX_CELL = 10_000
-MAX_XLSX_BYTES = 100 * 2**20
+
+# What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
+_NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 
 
 @dataclass
@@ -36,7 +37,9 @@ class _Sheet:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_table(path: StrPath, *, encoding: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+) -> pd.DataFrame:
     """Read a CSV or XLSX table.
 
     Parameters
@@ -45,6 +48,8 @@ def read_table(path: StrPath, *, encoding: str | None = None) -> pd.DataFrame:
         The table; its first row with content holds the headings.
     encoding
         Encoding of a CSV that is not in Unicode.
+    sizes
+        How large input may be.
 
     Returns
     -------
@@ -66,17 +71,20 @@ def read_table(path: StrPath, *, encoding: str | None = None) -> pd.DataFrame:
     )
     if reader is None:
         raise TableError(f"{path.name}: unknown format {path.suffix!r}; save it as CSV or XLSX.")
+    sizes = sizes or Sizes()
+    megabytes = path.stat().st_size / 2**20
+    if megabytes > sizes.table_mb:
+        raise TableError(
+            f"{path.name} has {megabytes:.0f} MB, more than {sizes.table_mb:g} [S05]; if that is "
+            f"meant, allow it with --limit table_mb={megabytes + 1:.0f}."
+        )
     data = path.read_bytes()
     if not data.strip():
         raise TableError(f"{path.name} is empty [W07]; export the table again.")
-    if len(data) > MAX_BYTES:
-        raise TableError(
-            f"{path.name} has {len(data) / 2**20:.0f} MB, more than {MAX_BYTES / 2**20:.0f} [S05]."
-        )
-    return _frame(reader(path, data, encoding))
+    return _frame(reader(path, data, encoding, sizes), sizes)
 
 
-def _frame(sheet: _Sheet) -> pd.DataFrame:
+def _frame(sheet: _Sheet, sizes: Sizes) -> pd.DataFrame:
     filled = [(number, cells) for number, cells in sheet.rows if any(c.strip() for c in cells)]
     if not filled:
         raise TableError(f"{sheet.name} is empty [W07]; export the table again.")
@@ -92,8 +100,11 @@ def _frame(sheet: _Sheet) -> pd.DataFrame:
         )
     if not body:
         raise TableError(f"{sheet.name} has headings ({', '.join(columns)}) but no rows [W07].")
-    if len(body) > MAX_ROWS:
-        raise TableError(f"{sheet.name} has {len(body)} rows, more than {MAX_ROWS} [S05].")
+    if len(body) > sizes.table_rows:
+        raise TableError(
+            f"{sheet.name} has {len(body)} rows, more than {sizes.table_rows:.0f} [S05]; if that "
+            f"is meant, allow it with --limit table_rows={len(body)}."
+        )
     problems = [
         f"{sheet.name} row {number}: {len(cells)} cells where the headings have {len(columns)} "
         f"({' | '.join(cells)[:80]}) [W08]; quote texts that contain the separator."
@@ -101,9 +112,9 @@ def _frame(sheet: _Sheet) -> pd.DataFrame:
         if len(cells) != len(columns)
     ]
     problems += [
-        f"{sheet.name} row {number}: a cell has more than {MAX_CELL} characters [W08]."
+        f"{sheet.name} row {number}: a cell has more than {sizes.cell:.0f} characters [W08]."
         for number, cells in body
-        if max(map(len, cells)) > MAX_CELL
+        if max(map(len, cells)) > sizes.cell
     ]
     if problems:
         raise TableError(problems)
@@ -112,7 +123,8 @@ def _frame(sheet: _Sheet) -> pd.DataFrame:
     return attach(frame, findings=sheet.findings, sources=[{"source": sheet.name}])
 
 
-def _read_csv(path: Path, data: bytes, encoding: str | None) -> _Sheet:
+def _read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> _Sheet:
+    del sizes
     text = _decode(path, data, encoding)
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
@@ -165,7 +177,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=head.count)
 
 
-def _read_xlsx(path: Path, data: bytes, encoding: str | None) -> _Sheet:
+def _read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> _Sheet:
     del encoding
     import openpyxl  # noqa: PLC0415 - heavy, and only XLSX needs it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
@@ -173,11 +185,11 @@ def _read_xlsx(path: Path, data: bytes, encoding: str | None) -> _Sheet:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-            if size > MAX_XLSX_BYTES:
+            if size > sizes.xlsx_mb * 2**20:
                 raise TableError(f"{path.name} would inflate to {size / 2**20:.0f} MB [S02].")
         values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         formulas = openpyxl.load_workbook(io.BytesIO(data))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
         raise TableError(
             f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
             "save it as .xlsx from Excel or LibreOffice, or as CSV."
@@ -257,7 +269,9 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def read_crosswalk(path: StrPath, *, encoding: str | None = None) -> pd.DataFrame:
+def read_crosswalk(
+    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+) -> pd.DataFrame:
     """Read a crosswalk and check its columns.
 
     Returns
@@ -270,4 +284,4 @@ def read_crosswalk(path: StrPath, *, encoding: str | None = None) -> pd.DataFram
     TableError
         If it cannot be read, or lacks ``old_code``, ``new_code`` or ``new_name``.
     """
-    return as_crosswalk(read_table(path, encoding=encoding))
+    return as_crosswalk(read_table(path, encoding=encoding, sizes=sizes))

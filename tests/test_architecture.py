@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,15 @@ import typer.main
 from conftest import ROOT
 
 import geo_merge
+from geo_merge.checks import CHECKS
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk",
-        "errors", "fields", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
-OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
+CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk",
+        "errors", "fields", "limits", "models", "new_units", "parents", "pipeline", "prepared", "proof",
+        "provenance", "seam", "statistics", "tessellate",
+        *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
+OUTSIDE = {"layers", "geopackage", "geojson_text", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
            "sample", "cli", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
              "requests", "orjson", "topojson", "altair", "babel"}  # fmt: skip
@@ -62,6 +66,13 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
     assert typer.main.get_command(app).commands[command].help
     assert f"geo-merge {command}" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_check_has_a_title() -> None:
+    """What a finding or message calls a check is in the list of checks, and the reverse."""
+    texts = [p.read_text("utf-8") for p in PACKAGE.rglob("*.py") if p.name != "checks.py"]
+    used = {i for t in texts for i in re.findall(r'"([A-Z]0[1-9]|G1[0-9])"|\[([A-Z][0-9]{2})\]', t)}
+    assert {a or b for a, b in used} - set(CHECKS) == set()
 
 
 def test_errors_are_in_the_readme() -> None:

@@ -12,6 +12,9 @@ import pytest
 import shapely
 from commands import Ran, run
 
+from geo_merge.layers import read_units
+from geo_merge.pipeline import validate
+
 CONTRACT = {
     "crosswalk.csv", "findings.csv", "findings.geojson", "ledger.csv", "manifest.json", "map.html",
     "new_units.geojson", "old_units.geojson", "parents.geojson", "statistics.csv", "summary.json",
@@ -164,3 +167,27 @@ def test_the_census_is_unclean_and_nothing_new_is_written(bac_ninh: Path, tmp_pa
     assert {p.name for p in (tmp_path / "out").iterdir()} == CONTRACT
     ledger = pd.read_csv(tmp_path / "out" / "ledger.csv").set_index("quantity")
     assert ledger["ok"].all()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [("official_units_2025.gpkg",), ("bac_giang_communes.shp", "bac_ninh_communes.shp")],
+    ids=["official", "reconstruction"],
+)
+def test_clean_layers_raise_no_alarm(bac_ninh: Path, files: tuple[str, ...]) -> None:
+    findings = validate(read_units(*(bac_ninh / name for name in files)))
+    assert set(findings["severity"]) <= {"info"}
+
+
+@pytest.mark.parametrize("size", [0.01, 1.0, 100.0, 1000.0])
+def test_a_hole_in_a_real_layer_is_found(bac_ninh: Path, size: float) -> None:
+    """From a crumb of 1 cm to 100 ha, with its area to 1 % and the unit around it."""
+    units = read_units(bac_ninh / "official_units_2025.gpkg")
+    code = units.geometry.area.idxmax()
+    center = shapely.maximum_inscribed_circle(units.geometry[code]).coords[0]
+    hole = shapely.Point(center).buffer(size / 2, cap_style="square")
+    units.loc[[code], "geometry"] = [units.geometry[code].difference(hole)]
+    (finding,) = [f for f in validate(units).itertuples() if f.severity != "info"]
+    assert finding.check == ("C01" if size <= 0.1 else "C02")
+    assert finding.units == [code]
+    assert finding.value == pytest.approx(size**2, rel=0.01)

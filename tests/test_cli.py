@@ -181,7 +181,11 @@ def test_validate_writes_findings(small: tuple[Path, Path], tmp_path: Path) -> N
     frame.to_file(tmp_path / "bad.gpkg")
     ran = run("validate", tmp_path / "bad.gpkg", "--out", tmp_path / "found")
     assert ran.code == 1
-    assert {p.name for p in (tmp_path / "found").iterdir()} == {"findings.csv", "findings.geojson"}
+    assert {p.name for p in (tmp_path / "found").iterdir()} == {
+        "findings.csv",
+        "findings.geojson",
+        "findings.xlsx",
+    }
     assert "error C04" in ran.out
 
 

@@ -12,6 +12,8 @@ from conftest import ORIGIN, square
 from shapely.affinity import translate
 
 from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
+from geo_merge.errors import UsageError
+from geo_merge.limits import parse
 from geo_merge.models import Finding
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -107,9 +109,117 @@ def test_an_overlap_over_two_neighbours_names_both_pairs(grid: Grid) -> None:
 def test_vertices_that_a_neighbour_lacks(grid: Grid) -> None:
     frame = grid()
     frame = with_shape(frame, "00001", shapely.segmentize(frame.geometry["00001"], 300.0))
-    finding = only(frame, "C05")
-    assert set(finding.units) == {"00001", "00002", "00003"}
-    assert found(frame) == [("C05", "warning")]
+    findings = check_layer(frame)
+    assert [(f.check, f.units) for f in findings] == [
+        ("C05", ("00001", "00002")), ("C05", ("00001", "00003")),
+    ]  # fmt: skip
+    assert [f.value for f in findings] == pytest.approx([1000, 1000])
+    assert findings[0].geometry is not None
+    assert findings[0].geometry.bounds == pytest.approx((X + 1000, Y, X + 1000, Y + 1000))
+
+
+def test_rounding_below_every_limit_is_a_note(grid: Grid) -> None:
+    frame = grid(3, 3)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].buffer(-1e-7, join_style="mitre"))
+    notes = [f for f in check_layer(frame, parse(["edge=0"])[0]) if f.check == "C05"]
+    assert [(f.severity.value, f.value) for f in notes] == [("info", pytest.approx(4e-4, rel=0.05))]
+
+
+def test_one_vertex_that_a_neighbour_lacks_is_a_warning_however_wide(grid: Grid) -> None:
+    frame = grid(3, 1)
+    peak = (X + 1000 - 20, Y + 500)
+    bent = shapely.Polygon([(X, Y), (X + 1000, Y), peak, (X + 1000, Y + 1000), (X, Y + 1000)])
+    finding = only(with_shape(frame, "00001", bent), "C01")
+    assert (finding.units, finding.severity) == (("00001", "00002"), "warning")
+    assert finding.value == pytest.approx(20 * 1000 / 2, rel=1e-3)
+    assert "missing in 00002" in finding.message
+
+
+@pytest.mark.parametrize("size", [50.0, 100.0, 1000.0])
+def test_holes_are_told_from_gaps_by_their_width(grid: Grid, size: float) -> None:
+    frame = grid(3, 3)
+    x, y, _, _ = square(1, 1).bounds
+    for shape, kind in (
+        (shapely.box(x + 200, y + 200, x + 200 + size, y + 200 + min(size, 700)), "Hole"),
+        (shapely.box(x + 200, y + 200, x + 205, y + 200 + min(size, 700)), "Gap"),
+    ):
+        hole = shape.intersection(square(1, 1).buffer(-100))
+        planted = with_shape(frame, "00005", frame.geometry["00005"].difference(hole))
+        finding = only(planted, "C02")
+        assert finding.message.startswith(kind)
+        assert finding.units == ("00005",)
+        assert finding.value == pytest.approx(hole.area, rel=0.01)
+
+
+@pytest.mark.parametrize("width", [0.01, 0.5])
+def test_inlets_at_the_outer_edge(grid: Grid, width: float) -> None:
+    frame = grid(2, 1)
+    x, y = X + 1000, Y + 600
+    inlet = shapely.box(x, y, x + width, y + 500)
+    frame = with_shape(frame, "00002", frame.geometry["00002"].difference(inlet))
+    finding = only(frame, "C07")
+    assert finding.units == ("00001", "00002")
+    assert finding.value == pytest.approx(width * 400, rel=0.01)
+    assert {check for check, _ in found(frame)} == {"C05", "C07"}  # and two vertices are lacking
+
+
+def test_spikes_crumbs_doubles_names_and_odd_codes(grid: Grid) -> None:
+    frame = grid(4, 3, district="A")
+    spiked = shapely.Polygon(
+        [(X, Y), (X + 1000, Y), (X + 1000, Y + 1000), (X, Y + 1000), (X, Y + 500.05),
+         (X - 30, Y + 500.02), (X, Y + 500)]
+    )  # fmt: skip
+    frame = with_shape(frame, "00001", spiked)
+    spike = only(frame, "G07")
+    assert (spike.units, spike.value) == (("00001",), pytest.approx(30, rel=1e-3))
+    crumb = shapely.box(X - 500, Y, X - 499, Y + 2)
+    frame = with_shape(grid(4, 3), "00001", shapely.multipolygons([square(0, 0), crumb]))
+    assert only(frame, "G08").value == pytest.approx(2, rel=1e-3)
+    frame = with_shape(grid(4, 3), "00002", square(0, 0))
+    assert "the same polygon" in only(frame, "C04").message
+    frame = grid(4, 3, district=["A"] * 6 + ["B"] * 6)
+    frame["name"] = ["Xã 1", "Xã 1", *frame["name"][2:6], "Xã 3", *frame["name"][7:]]
+    assert only(frame, "K06").units == ("00001", "00002")
+    frame = grid(4, 3).rename(index={"00007": "0OOO7"})
+    assert only(frame, "K07").units == ("0OOO7",)
+
+
+def test_units_far_from_their_district(grid: Grid) -> None:
+    frame = grid(30, 1)
+    frame["district"] = ["A"] * 15 + ["B"] * 14 + ["A"]
+    finding = only(frame, "G12")
+    assert (finding.units, finding.value) == (("00030",), pytest.approx(14_000))
+    frame["district"] = ["A"] * 15 + ["B"] * 5 + ["A"] * 5 + ["B"] * 5
+    assert [f for f in check_layer(frame) if f.check == "G12"] == []
+
+
+def test_an_outline_shows_what_is_missing_and_what_is_too_much(grid: Grid) -> None:
+    frame = grid(2, 1)
+    outline = gpd.GeoDataFrame(
+        geometry=[shapely.box(X, Y - 100, X + 1900, Y + 1000)], crs=frame.crs
+    )
+    findings = [f for f in check_layer(frame, outline=outline) if f.check == "C06"]
+    assert [("missing" in f.message, f.units) for f in findings] == [
+        (True, ("00001", "00002")), (False, ("00002",)),
+    ]  # fmt: skip
+    assert [f.value for f in findings] == pytest.approx([190_000, 100_000], rel=1e-3)
+
+
+@pytest.mark.parametrize("limit", ["narrow=0.2", "hairline=5"])
+def test_thresholds_can_be_changed(grid: Grid, limit: str) -> None:
+    frame = grid(3, 3)
+    west, south, _, _ = square(1, 1).bounds
+    strip = shapely.box(west, south + 200, west + 0.15, south + 700)
+    frame = with_shape(frame, "00005", frame.geometry["00005"].difference(strip))
+    assert ("C02", "error") in found(frame)
+    changed = {f.check for f in check_layer(frame, parse([limit])[0])} - {"C05"}
+    assert changed == ({"C01"} if limit.startswith("narrow") else set())
+
+
+@pytest.mark.parametrize("text", ["nonsense=1", "narrow", "narrow=wide", "narrow=-1", "cell=inf"])
+def test_bad_limits(text: str) -> None:
+    with pytest.raises(UsageError, match="--limit"):
+        parse([text])
 
 
 @pytest.mark.parametrize(("away", "severity"), [(2_000.0, "warning"), (60_000.0, "error")])
@@ -126,6 +236,11 @@ def test_new_units_in_several_parts(grid: Grid) -> None:
     frame = with_shape(frame, "00002", shapely.multipolygons([square(1, 0), square(9, 9)]))
     (finding,) = check_parts(frame)
     assert (finding.check, finding.units, finding.value) == ("G11", ("00002",), 2.0)
+    frame["members"] = [["a", "b"]] * 3
+    members = gpd.GeoDataFrame(
+        geometry=[square(1, 0), square(9, 9)], index=["a", "b"], crs=frame.crs
+    )
+    assert "do not touch: a | b" in check_parts(frame, members)[0].message
 
 
 def test_width() -> None:
@@ -139,3 +254,4 @@ def test_a_tadpole_is_not_narrow() -> None:
     """A long hairline with a wide end: its mean width says nothing of the end."""
     tadpole = shapely.union(shapely.box(0, 0, 0.001, 5000), shapely.box(0, 5000, 0.5, 5000.5))
     assert is_narrow(np.array([tadpole]), 0.1).tolist() == [False]
+    assert width_of(tadpole) == pytest.approx(0.5, rel=0.06)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge.dissolve import AREA_TOLERANCE, _dissolve_edges, dissolve, dissolve_groups
-from geo_merge.edges import cancel, chain, flatten, outline
+from geo_merge.edges import cancel, chain, flatten, unmatched
 from geo_merge.errors import GeometryError
 from geo_merge.faces import find_faces
 
@@ -33,7 +33,8 @@ def test_the_shared_edge_is_cancelled_and_nothing_else() -> None:
 def test_the_outline_of_a_clean_coverage_is_that_of_its_union() -> None:
     cells = array(*(shapely.box(x, y, x + 1, y + 1) for x in range(5) for y in range(4)))
     assert shapely.equals(
-        shapely.line_merge(shapely.union_all(outline(cells))), shapely.box(0, 0, 5, 4).boundary
+        shapely.line_merge(shapely.union_all(unmatched(cells).lines())),
+        shapely.box(0, 0, 5, 4).boundary,
     )
 
 

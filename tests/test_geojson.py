@@ -150,3 +150,13 @@ def test_law_what_is_written_reads_back(boxes: list[tuple], precision: int) -> N
         assert back.is_valid
         assert shapely.hausdorff_distance(back, shape) <= 10**-precision
         assert back.bounds == tuple(feature["bbox"])
+
+
+def test_polygons_inside_collections_are_wound_by_the_right_hand_rule(tmp_path: Path) -> None:
+    clockwise = shapely.Polygon([(105, 21), (105, 22), (106, 22), (106, 21)])
+    mixed = shapely.GeometryCollection([clockwise, shapely.Point(105, 21)])
+    path = tmp_path / "x.geojson"
+    write_geojson(gpd.GeoDataFrame(geometry=[mixed], crs=4326), path)
+    parts = json.loads(path.read_bytes())["features"][0]["geometry"]["geometries"]
+    ring = shapely.LinearRing(parts[0]["coordinates"][0])
+    assert ring.is_ccw

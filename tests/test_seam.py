@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_merge.faces import find_faces
 from geo_merge.seam import TOLERANCE, join
 
 
@@ -67,6 +68,20 @@ def test_a_narrow_inlet_does_not_keep_the_seam_open() -> None:
     seam = join([one, two])
     assert seam.left_open == 0
     assert shapely.coverage_is_valid(np.concatenate(seam.layers))
+
+
+@pytest.mark.parametrize("along", [-0.015, -0.008, 0.004, 0.012, 0.019])
+def test_a_vertex_beside_a_corner_of_the_other_side(along: float) -> None:
+    """Two vertices of the second file within the tolerance of one corner of the first."""
+    one = np.array([shapely.box(0, 0, 100, 50), shapely.box(0, 50, 100, 100)])
+    two = np.array([shapely.Polygon(
+        [(100.001, 0), (200, 0), (200, 100), (100, 100),
+         *sorted([(100, 50.001), (100.003, 50 + along)], key=lambda p: -p[1])]
+    )])  # fmt: skip
+    seam = join([one, two])
+    assert seam.left_open == 0
+    assert seam.largest <= TOLERANCE
+    assert find_faces(np.concatenate(seam.layers)).is_coverage
 
 
 def test_a_layer_without_usable_units_is_passed_over() -> None:

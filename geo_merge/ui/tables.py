@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo_merge.formats import flat, write_csv, write_xlsx_sheets
+from geo_merge.formats import flat, write_csv, write_workbook
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
@@ -67,5 +67,5 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
     """Return tables as a workbook, a sheet each."""
     buffer = io.BytesIO()
-    write_xlsx_sheets(sheets, buffer)
+    write_workbook(sheets, buffer)
     return buffer.getvalue()

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 import shapely
 
+from geo_merge.coverage import check_layer
 from geo_merge.dissolve import dissolve_groups
 from geo_merge.geojson import write_geojson
+from geo_merge.layers import read_units
+from geo_merge.pipeline import validate
 
 ROUNDS = 3
 MEASURE = """
@@ -54,6 +57,30 @@ def test_dissolve(benchmark: Any, country: gpd.GeoDataFrame, who: str) -> None:
     members = np.array([shapely.area(shapely.union_all(shapes[groups == g])) for g in (9, 13)])
     same = np.abs(shapely.area(result[[9, 13]]) / members - 1).max() <= 1e-9
     benchmark.extra_info["right"] = bool(same and shapely.is_valid(result).all())
+
+
+@pytest.mark.benchmark(group="All checks of the 3,321 units")
+@pytest.mark.parametrize("who", ["geo_merge", "geopandas.dissolve"])
+def test_checks(benchmark: Any, country: gpd.GeoDataFrame, who: str) -> None:
+    frame = country.set_index("code").to_crs(32648)
+    if who == "geo_merge":
+        found = benchmark.pedantic(check_layer, args=(frame,), rounds=1)
+        overlaps = [f for f in found if f.check in {"C03", "C04"} and f.value and f.value > 1]
+        true = [shapely.intersection(*frame.geometry[list(f.units)]).area for f in overlaps]
+        near = np.isclose([f.value for f in overlaps if f.value], true, rtol=0.01)
+        benchmark.extra_info["right"] = len(overlaps) > 0 and bool(near.all())
+    else:
+        whole = benchmark.pedantic(frame[["geometry"]].dissolve, rounds=1)
+        benchmark.extra_info["right"] = len(whole) == 1
+
+
+@pytest.mark.benchmark(group="All checks of Bắc Ninh")
+@pytest.mark.parametrize("who", ["geo_merge"])
+def test_checks_of_a_province(benchmark: Any, bac_ninh: Path, who: str) -> None:
+    assert who == "geo_merge"
+    files = [bac_ninh / f"{name}_communes.shp" for name in ("bac_giang", "bac_ninh")]
+    findings = benchmark.pedantic(validate, args=(read_units(*files),), rounds=ROUNDS)
+    benchmark.extra_info["right"] = set(findings["severity"]) == {"info"}
 
 
 def process(*command: str) -> tuple[float, float, float]:

@@ -1,0 +1,86 @@
+"""The checks by id: what each is about, and findings counted by check."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+# Ids that findings and messages carry, in [brackets] where an error stops the run.
+CHECKS = {
+    "F01": "content is not what the name says",
+    "F02": "part of a file missing",
+    "F03": "file damaged or cut off",
+    "F04": "parts of a file disagree",
+    "F05": "encoding",
+    "F06": "several layers or sheets",
+    "F07": "no features",
+    "R01": "no coordinate system",
+    "R02": "coordinates contradict the coordinate system",
+    "R03": "outside the expected area",
+    "R04": "rounded coordinates",
+    "G01": "no geometry",
+    "G02": "vertex that is no number",
+    "G03": "not a polygon",
+    "G04": "invalid geometry",
+    "G05": "no area, or a crumb",
+    "G06": "outside the rest",
+    "G07": "spike",
+    "G08": "tiny part",
+    "G09": "ring order",
+    "G11": "new unit in several parts",
+    "G12": "far from its parent",
+    "C01": "sliver gap",
+    "C02": "gap or hole",
+    "C03": "sliver overlap",
+    "C04": "overlap",
+    "C05": "border drawn with different vertices",
+    "C06": "differs from reference or outline",
+    "C07": "inlet at the outer edge",
+    "K01": "code missing",
+    "K02": "code normalised",
+    "K03": "code doubled",
+    "K04": "unknown old unit",
+    "K05": "unit without a row",
+    "K06": "name doubled within a parent",
+    "K07": "code of another form",
+    "K08": "name or district disagrees",
+    "K09": "code of another vintage",
+    "W01": "new code blank",
+    "W02": "row repeated",
+    "W03": "names and codes in conflict",
+    "W04": "shares",
+    "W05": "divided unit",
+    "W06": "code reused",
+    "W07": "headings",
+    "W08": "row malformed",
+    "W09": "merged cells or hidden rows",
+    "X04": "odd characters in names",
+    "A01": "field left out",
+    "A02": "field with gaps",
+    "A03": "field summed up otherwise",
+    "D01": "declared figure differs",
+    "D02": "code on one side only",
+    "P01": "input not used once",
+    "P02": "area or count not kept",
+    "P03": "result is no coverage, or reads back different",
+    "S01": "path in an archive",
+    "S02": "inflates too much",
+    "S03": "other driver",
+    "S04": "view or virtual table",
+    "S05": "too large",
+}
+
+
+def count_findings(findings: pd.DataFrame) -> pd.DataFrame:
+    """Count findings by severity and check, the heaviest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``severity, check, title, count, total, unit_of_value``; the total is the sum of the
+        values.
+    """
+    groups = findings.groupby(["severity", "check", "unit_of_value"], sort=False)
+    table = groups["value"].agg(["size", "sum"]).reset_index()
+    table = table.rename(columns={"size": "count", "sum": "total"})
+    table["title"] = table["check"].map(CHECKS).fillna("")
+    return table[["severity", "check", "title", "count", "total", "unit_of_value"]]

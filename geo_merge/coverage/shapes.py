@@ -1,0 +1,142 @@
+"""Checks of each polygon by itself: is there one, is it valid, is it whole (G01 to G08)."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.areas import areas
+from geo_merge.coverage.labels import label, where
+from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, is_polygonal
+from geo_merge.limits import Limits
+from geo_merge.models import Finding, Severity
+
+
+def usable(geometries: Geometries) -> Bools:
+    """Tell which geometries are valid polygons with an area."""
+    good = is_polygonal(geometries)
+    good[good] = shapely.is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
+    return good
+
+
+def check_geometries(
+    frame: gpd.GeoDataFrame, limits: Limits | None = None, *, good: Bools | None = None
+) -> list[Finding]:
+    """Find null, empty, non-polygonal, invalid, zero-area and tiny geometries (G01 to G05)."""
+    limits = limits or Limits()
+    geometries = np.asarray(frame.geometry.values)
+    suspect = ~(usable(geometries) if good is None else good)
+    suspect[~suspect] = shapely.area(geometries[~suspect]) < limits.tiny
+    findings = []
+    for k in np.flatnonzero(suspect):
+        code, geometry = str(frame.index[k]), geometries[k]
+        check, severity, text, place = _problem(geometry)
+        findings.append(
+            Finding(
+                check=check,
+                severity=severity,
+                units=(code,),
+                geometry=place,
+                value=None if check != "G05" else float(shapely.area(geometry)),
+                unit_of_value="m²" if check == "G05" else "",
+                message=f"{where(frame, code)}{label(frame, code)} {text}.",
+                hint="Mend the geometry in the source layer.",
+            )
+        )
+    return findings
+
+
+def _problem(  # noqa: PLR0911 - one return a problem
+    geometry: BaseGeometry | None,
+) -> tuple[str, Severity, str, BaseGeometry | None]:
+    """Say what is wrong with a geometry that is not usable, or tiny."""
+    if geometry is None:
+        return "G01", Severity.ERROR, "has no geometry", None
+    if geometry.is_empty:
+        return "G01", Severity.ERROR, "has an empty geometry", None
+    xy = shapely.get_coordinates(geometry)
+    finite = np.isfinite(xy).all(axis=1)
+    if not finite.all():
+        place = shapely.multipoints(xy[finite]) if finite.any() else None
+        at = int(np.flatnonzero(~finite)[0]) + 1
+        return "G02", Severity.ERROR, f"has a vertex (number {at}) that is no finite number", place
+    if not is_polygonal(geometry):
+        return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
+    if shapely.area(shapely.convex_hull(geometry)) == 0:
+        return "G05", Severity.ERROR, "has no area", geometry
+    if not shapely.is_valid(geometry):
+        what, _, place = shapely.is_valid_reason(geometry).partition("[")
+        point = shapely.Point(*map(float, place.rstrip("]").split()[:2])) if place else geometry
+        return "G04", Severity.ERROR, f"is invalid: {what.lower()} at {place.rstrip(']')}", point
+    return "G05", Severity.WARNING, f"has only {shapely.area(geometry):.2g} m²", geometry
+
+
+def check_spikes(frame: gpd.GeoDataFrame, rings: Rings, limits: Limits) -> list[Finding]:
+    """Find spikes: an outline that runs out to a vertex and back on itself (G07)."""
+    at, length, foot = find_spikes(rings, limits.narrow, limits.spike)
+    findings = []
+    for k, long, wide in zip(at, length, foot, strict=True):
+        code = str(frame.index[rings.owner[rings.ring_of(np.array([k]))[0]]])
+        findings.append(
+            Finding(
+                check="G07",
+                severity=Severity.WARNING,
+                units=(code,),
+                value=float(long),
+                unit_of_value="m",
+                geometry=shapely.Point(rings.xy[k]),
+                message=f"{where(frame, code)}{label(frame, code)} has a spike of {long:,.2f} m, "
+                f"{wide:.2g} m wide at its foot.",
+                hint="Remove the vertex at its tip.",
+            )
+        )
+    return findings
+
+
+def find_spikes(rings: Rings, width: float, length: float) -> tuple[Ints, Floats, Floats]:
+    """Return the tips of spikes (as vertices), their lengths and the widths at their feet.
+
+    A spike is a vertex whose shorter edge is at least `length` long and ends at most `width` from
+    the longer one.
+    """
+    xy = rings.xy
+    edge = np.diff(xy, axis=0, append=xy[:1])  # edge[k] leads from vertex k to the next
+    last = rings.start[1:] - 1
+    before = np.empty_like(edge)
+    before[1:] = edge[:-1]
+    before[rings.start[:-1]] = edge[last - 1]  # the first vertex comes after the last edge
+    turns = np.einsum("ij,ij->i", before, edge) < 0
+    turns[last] = False  # the closing vertex is the first one again
+    at = np.flatnonzero(turns)
+    a, b = before[at], edge[at]
+    one, two = np.hypot(*a.T), np.hypot(*b.T)
+    short, long = np.minimum(one, two), np.maximum(one, two)
+    cross = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+    foot = cross / np.maximum(long, 1e-300)
+    spiked = (short >= length) & (foot <= width)
+    return at[spiked], short[spiked], foot[spiked]
+
+
+def check_crumbs(frame: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
+    """Find tiny parts of units that have others (G08)."""
+    parts, owner = shapely.get_parts(np.asarray(frame.geometry.values), return_index=True)
+    several = np.bincount(owner, minlength=len(frame))[owner] > 1
+    crumbs = np.flatnonzero(several & (shapely.area(parts) < limits.tiny_part))
+    findings = []
+    for k, m2 in zip(crumbs, areas(parts[crumbs], frame.crs), strict=True):
+        code = str(frame.index[owner[k]])
+        findings.append(
+            Finding(
+                check="G08",
+                severity=Severity.WARNING,
+                units=(code,),
+                value=float(m2),
+                unit_of_value="m²",
+                geometry=parts[k],
+                message=f"{where(frame, code)}{label(frame, code)} has a part of only {m2:.2g} m².",
+                hint="A crumb of drawing: remove it, or give it to the unit around it.",
+            )
+        )
+    return findings

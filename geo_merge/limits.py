@@ -1,0 +1,85 @@
+"""Thresholds of the checks and sizes of the input: every number that a user may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from geo_merge.errors import UsageError
+
+
+def _limit(default: float, unit: str, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field
+    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Thresholds of the checks; `describe` says what each means, and its unit."""
+
+    narrow: float = _limit(0.10, "m", "gaps and overlaps at most this wide are slivers: warnings")
+    hole: float = _limit(10.0, "m", "gaps wider than this are holes: land without a unit")
+    rounding: float = _limit(
+        1.2, "m", "units on a grid at most so coarse widen narrow by what rounding can part"
+    )
+    hairline: float = _limit(1e-6, "m", "thinner gaps and overlaps are edges that do not match")
+    edge: float = _limit(1e-3, "m", "edges of two units closer than this are meant to be one")
+    vertex: float = _limit(10_000.0, "m²", "triangles where one side lacks a vertex: warnings")
+    inlet: float = _limit(1.0, "m", "width of inlets between two units at the outer edge")
+    spike: float = _limit(1.0, "m", "length of spikes, which are at most narrow at their foot")
+    tiny: float = _limit(1.0, "m²", "units smaller than this are crumbs")
+    tiny_part: float = _limit(100.0, "m²", "parts of a unit smaller than this are crumbs")
+    far: float = _limit(50_000.0, "m", "a part further than this from the rest is astray")
+    parent: float = _limit(10_000.0, "m", "units further than this from their parent are astray")
+    declared: float = _limit(0.01, "share", "by which an area may differ from the declared one")
+    reference: float = _limit(0.001, "share", "of its area by which a unit may differ from a map")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Sizes beyond which input is refused unread, so that no file can take the machine."""
+
+    file_mb: float = _limit(200, "MB", "a layer's file")
+    features: float = _limit(50_000, "features", "a layer")
+    vertices: float = _limit(20_000_000, "vertices", "a layer")
+    archive_entries: float = _limit(50, "entries", "a zip archive")
+    archive_mb: float = _limit(1024, "MB", "a zip archive or GeoParquet file, inflated")
+    archive_ratio: float = _limit(100, "times", "what a zip archive grows by")
+    table_mb: float = _limit(10, "MB", "a crosswalk or table of figures")
+    table_rows: float = _limit(200_000, "rows", "a crosswalk or table of figures")
+    cell: float = _limit(10_000, "characters", "a cell of a table")
+    xlsx_mb: float = _limit(100, "MB", "a workbook, inflated")
+
+
+def parse(texts: Iterable[str]) -> tuple[Limits, Sizes]:
+    """Read limits as the command line gives them, ``NAME=VALUE``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such limit, or its value is no number from 0.
+    """
+    limits, sizes = Limits(), Sizes()
+    names = {f.name for f in fields(Limits)}
+    known = names | {f.name for f in fields(Sizes)}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in known:
+            raise UsageError(f"--limit {text}: no such limit; geo-merge limits lists them.")
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number < float("inf"):
+            raise UsageError(f"--limit {text}: write NAME=VALUE with a number from 0.")
+        if name in names:
+            limits = replace(limits, **{name: number})
+        else:
+            sizes = replace(sizes, **{name: number})
+    return limits, sizes
+
+
+def describe() -> Iterator[tuple[str, float, str, str]]:
+    """Yield name, default, unit and meaning of every limit."""
+    for one in (*fields(Limits), *fields(Sizes)):
+        yield one.name, float(one.default), one.metadata["unit"], one.metadata["meaning"]  # type: ignore[arg-type]

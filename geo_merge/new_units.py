@@ -1,0 +1,61 @@
+"""The new units as a frame: dissolved, with their members and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge import attributes
+from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
+from geo_merge.attributes import Rule
+from geo_merge.dissolve import dissolve_groups
+from geo_merge.edges import Ints
+from geo_merge.prepared import Prepared
+
+
+def dissolve_members(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
+    """Dissolve the usable members of each new unit; a unit without any stays empty."""
+    frame, groups = layer.frame, layer.groups
+    geometries = np.asarray(frame.geometry.values)
+    present, numbered = np.unique(groups[layer.usable], return_inverse=True)
+    dissolved = dissolve_groups(geometries[layer.usable], numbered)
+    shapes = np.full(len(layer.new_codes), shapely.Polygon(), dtype=object)
+    methods = np.full(len(layer.new_codes), "none", dtype=object)
+    shapes[present] = [d.geometry for d in dissolved]
+    methods[present] = [d.method for d in dissolved]
+    members = _lists(frame.index, groups, ~frame["is_piece"])
+    pieces = _lists(frame["name"], groups, frame["is_piece"])
+    first = np.unique(groups, return_index=True)[1]
+    data: dict[str, Any] = {
+        "name": layer.rows["new_name"].to_numpy()[first],
+        "unit_type": layer.rows["new_type"].to_numpy()[first],
+        "member_count": [len(m) for m in members],
+        "members": members,
+        "member_names": _lists(frame["name"], groups, ~frame["is_piece"]),
+    }
+    if any(pieces):
+        data["pieces"] = pieces
+    km2 = areas(shapes, frame.crs) / SQUARE_METRES_PER_KM2
+    data["area_km2"] = km2
+    values = attributes.aggregate(pd.DataFrame(frame), groups, layer.areas, rules)
+    if "population" in values:
+        data["population"] = values.pop("population").to_numpy()
+        data["density"] = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
+    data["method"] = methods
+    for column in map(str, values):
+        data[column if column not in data else f"{column}_source"] = values[column].to_numpy()
+    index = pd.Index(layer.new_codes, name="code")
+    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)
+
+
+def _lists(values: Iterable[object], groups: Ints, chosen: pd.Series) -> list[list[str]]:
+    result: list[list[str]] = [[] for _ in range(groups.max() + 1)]
+    for value, group, take in zip(values, groups, chosen, strict=True):
+        if take:
+            result[group].append(str(value))
+    return result

@@ -1,0 +1,135 @@
+"""The ledger, and the proof that nothing was lost: every run checks its own result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge import attributes
+from geo_merge.areas import SQUARE_METRES_PER_KM2
+from geo_merge.attributes import Rule
+from geo_merge.edges import Floats
+from geo_merge.faces import AREA_TOLERANCE, find_faces
+from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.prepared import Prepared
+
+_REPORT = "Please report this with your data; the result must not be used."
+
+
+def make_ledger(
+    layer: Prepared,
+    new: gpd.GeoDataFrame,
+    rules: Mapping[str, Rule],
+    drawn: Floats,
+    again_m2: Floats,
+) -> list[LedgerRow]:
+    """Return what went in and what came out: units, pieces, rows, area, and all summed fields.
+
+    Parameters
+    ----------
+    drawn
+        Square metres of every old unit.
+    again_m2
+        Square metres that the members of each new unit claim more than once.
+    """
+    is_piece = layer.frame["is_piece"].to_numpy(bool)
+    again, before = float(again_m2.sum()), float(drawn.sum())
+    after = float(new["area_km2"].sum()) * SQUARE_METRES_PER_KM2
+    rows = [
+        LedgerRow("units", int((~is_piece).sum()), int(new["member_count"].sum())),
+        LedgerRow("pieces", int(is_piece.sum()),
+                  int(new["pieces"].map(len).sum()) if "pieces" in new else 0),
+        LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
+        LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * before),
+    ]  # fmt: skip
+    if again > 0:
+        rows.append(LedgerRow("area_claimed_twice_m2", again, 0.0, again))
+    return rows + attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules)
+
+
+def prove(
+    layer: Prepared,
+    new: gpd.GeoDataFrame,
+    ledger: list[LedgerRow],
+    drawn: Floats,
+    again: Floats,
+) -> list[Finding]:
+    """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
+    findings = [
+        Finding(
+            check="P01" if row.quantity in {"units", "pieces", "crosswalk_rows"} else "P02",
+            severity=Severity.ERROR,
+            value=row.difference,
+            unit_of_value=row.quantity,
+            message=f"{row.quantity}: {row.before:,.10g} before, {row.after:,.10g} after.",
+            hint="See the other errors: units that could not be dissolved are missing.",
+        )
+        for row in ledger
+        if not row.ok
+    ]
+    m2_in = np.bincount(layer.groups, drawn) - again
+    m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
+    # One unit may be a thousandth of the layer: rounding is that of the coordinates.
+    limit = AREA_TOLERANCE * np.maximum(m2_in, 1e6)
+    findings += [
+        Finding(
+            check="P02",
+            severity=Severity.ERROR,
+            units=(str(new.index[k]),),
+            value=float(m2_out[k] - m2_in[k]),
+            unit_of_value="m²",
+            geometry=new.geometry.iloc[k],
+            message=f"New unit {new.index[k]} ({new['name'].iloc[k]}) has {m2_out[k]:,.3f} m², its "
+            f"members have {m2_in[k]:,.3f} m².",
+            hint="See the other errors of its members.",
+        )
+        for k in np.flatnonzero(np.abs(m2_out - m2_in) > limit)
+    ]
+    return [*_used_once(layer, new), *findings, *_still_coverage(layer, new)]
+
+
+def _used_once(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
+    """Find old units that are members of no new unit, or of several (P01)."""
+    units = layer.frame.index[~layer.frame["is_piece"].to_numpy(bool)]
+    used = Counter(str(code) for members in new["members"] for code in members)
+    wrong = tuple(str(code) for code in units if used[str(code)] != 1)
+    if not wrong:
+        return []
+    return [
+        Finding(
+            check="P01",
+            severity=Severity.ERROR,
+            units=wrong,
+            value=float(len(wrong)),
+            unit_of_value="units",
+            message=f"{len(wrong)} old units are not used exactly once: {', '.join(wrong[:10])}.",
+            hint=_REPORT,
+        )
+    ]
+
+
+def _still_coverage(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
+    """Find new units that are no coverage although the old ones are (P03)."""
+    if not layer.faces.is_coverage:
+        return []
+    geometries = np.asarray(new.geometry.values)
+    whole = np.flatnonzero(~shapely.is_empty(geometries))
+    if find_faces(geometries[whole]).is_coverage:
+        return []
+    edges = shapely.coverage_invalid_edges(geometries[whole])
+    bad = ~shapely.is_empty(edges)
+    return [
+        Finding(
+            check="P03",
+            severity=Severity.ERROR,
+            units=tuple(str(code) for code in new.index[whole[bad]]),
+            geometry=shapely.union_all(edges[bad]) if bad.any() else None,
+            message="The new units are no valid coverage although the old ones are.",
+            hint=_REPORT,
+        )
+    ]

@@ -1,0 +1,197 @@
+"""Bad and odd inputs, each with what its manifest says must come of it.
+
+The corpus is made once a session, from the communes of old Bắc Ninh; see its README.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import subprocess
+import sys
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pytest
+import shapely
+from conftest import DATA, ROOT
+
+from geo_merge import cli
+
+MAKER = ROOT.parent / "shared" / "corpus" / "make_corpus.py"
+# Areas of the manifest are those of a plane (UTM), ours are true.
+PLANE = 2e-3
+# Cases whose right result cannot be had from the input, and why.
+NO_TRUTH = {
+    "datum_shift": "the layer is 150 m off, and so is the result: the finding says so",
+    "shp_dbf_resorted": "the table is of another order than the shapes; no rule tells which",
+    "codes_swapped": "two units have exchanged codes; only the user can say that the names are right",
+}  # fmt: skip
+# Another part of the work.
+ENCODING = "encodings other than UTF-8 are not guessed yet: --encoding names them"
+UNSOLVED = {"shp_cp1258": ENCODING, "cw_cp1258": ENCODING}
+# Cases of the app: not for the command line.
+ELSEWHERE = {"sec_upload_names"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What ``geo-merge build`` did with a case."""
+
+    code: int
+    said: str
+    findings: list[dict[str, str]]
+    new_units: Path
+
+
+def case_ids() -> list[str]:
+    """Ids of the cases, without making them."""
+    if not MAKER.is_file():
+        return []
+    text = MAKER.read_text("utf-8")
+    return [line.split('"')[1] for line in text.splitlines() if line.startswith('@case("')]
+
+
+@functools.cache
+def _manifest(folder: Path) -> dict[str, Any]:
+    content = orjson.loads((folder / "manifest.json").read_bytes())
+    return {case["id"]: case for case in content["cases"]}
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with all cases, made of old Bắc Ninh."""
+    folder = tmp_path_factory.mktemp("corpus")
+    source = DATA / "bac_ninh"
+    units = gpd.read_file(source / "bac_ninh_communes.shp").rename(
+        columns={"MaXa": "code", "TenXa": "name"}
+    )[["code", "name", "geometry"]]
+    units.to_crs(4326).to_file(folder / "layer.gpkg")
+    with (source / "crosswalk.csv").open(encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if r["old_code"] in set(units["code"])]
+    with (folder / "crosswalk.csv").open("w", encoding="utf-8", newline="") as file:
+        columns = ["old_code", "old_name", "new_code", "new_name"]
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    subprocess.run(
+        [sys.executable, MAKER, "build", folder / "layer.gpkg", folder / "crosswalk.csv",
+         "-o", folder / "out"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return folder / "out"
+
+
+def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatch: Any) -> Run:
+    """Run ``geo-merge build`` on a case, in this process."""
+    outline = ["--outline", corpus / case["outline"]] if case.get("outline") else []
+    column = ["--code-field", case["code_col"]] if case["code_col"] else []
+    arguments = ["geo-merge", "build", corpus / case["layer"], "--crosswalk",
+                 corpus / case["crosswalk"], *outline, *column, "--out", out]  # fmt: skip
+    monkeypatch.setattr(sys, "argv", list(map(str, arguments)))
+    code: Any = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        code = end.code or 0
+    said = capsys.readouterr().err
+    assert "unexpectedly" not in said, said
+    findings = []
+    if (out / "findings.csv").exists():
+        with (out / "findings.csv").open(encoding="utf-8", newline="") as file:
+            findings = list(csv.DictReader(file))
+    return Run(int(code), said, findings, out / "new_units.geojson")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(i, marks=pytest.mark.xfail(reason=UNSOLVED[i])) if i in UNSOLVED else i
+        for i in case_ids() or [pytest.param("absent", marks=pytest.mark.skip("no corpus"))]
+        if i not in ELSEWHERE
+    ],
+)
+def test_corpus(
+    name: str, corpus: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = _manifest(corpus)[name]
+    ran = build(case, corpus, tmp_path / "out", capsys, monkeypatch)
+    told = nfc(ran.said + " ".join(f["message"] for f in ran.findings))
+    missing = [w for w in case["must_mention"] if nfc(w) not in told]
+    assert missing == [], ran.said
+    if case["expect"] == "error":
+        assert ran.code in (1, 2), ran.said
+        assert not ran.new_units.exists()
+    else:
+        assert ran.code == 0, ran.said
+        if case["expect"] == "warning":
+            assert "warning" in {f["severity"] for f in ran.findings}
+        if case["truth"] and name not in NO_TRUTH:
+            compare(ran, corpus / case["truth"])
+    if "marker" in case:
+        assert not any(case["marker"].encode() in p.read_bytes() for p in tmp_path.rglob("*.*"))
+    check_numbers(case["counts"], ran)
+
+
+def nfc(text: object) -> str:
+    return " ".join(unicodedata.normalize("NFC", str(text)).split())
+
+
+def compare(ran: Run, path: Path) -> None:
+    """Compare the new units with the truth: codes, names, and land but for what was reported."""
+    truth = gpd.read_file(path).set_index("new_code")
+    ours = gpd.GeoDataFrame.from_features(orjson.loads(ran.new_units.read_bytes()), crs=4326)
+    ours = ours.to_crs(truth.crs).set_index("code")
+    assert set(ours.index) == set(truth.index)
+    truth = truth.loc[ours.index]
+    assert [nfc(n) for n in ours["name"]] == [nfc(n) for n in truth["new_name"]]
+    a, b = np.asarray(ours.geometry.values), np.asarray(truth.geometry.values)
+    reported = max(values(ran, "m²", "C03", "C04", "C06"), default=0.0)
+    rounded = max(values(ran, "m", "R04"), default=0.0) * shapely.length(b)
+    allowed = np.maximum(1.0, 1e-4 * shapely.area(b)) + reported + rounded
+    assert (shapely.area(shapely.symmetric_difference(shapely.make_valid(a), b)) <= allowed).all()
+
+
+def values(ran: Run, unit: str, *checks: str) -> list[float]:
+    return [
+        float(f["value"]) for f in ran.findings
+        if f["check"] in checks and f["unit_of_value"] == unit and f["value"]
+    ]  # fmt: skip
+
+
+def check_numbers(counts: dict[str, Any], ran: Run) -> None:
+    """Compare what was found with the numbers that a validator must report."""
+    if not ran.findings:
+        return
+    for key, checks in (("gap", ("C01", "C02")), ("overlap", ("C03", "C04"))):
+        found = values(ran, "m²", *checks)
+        if f"{key}_area_m2" in counts:
+            assert sum(found) == pytest.approx(counts[f"{key}_area_m2"], rel=PLANE)
+        assert counts.get(f"{key}s", 99) > 1 or len(found) == counts[f"{key}s"]
+        assert counts.get(f"{key}_pairs", len(found)) == len(found)
+    check_place(counts, ran)
+    for key, check, unit in (("codes_padded", "K02", "codes"), ("codes_changed", "K02", "codes"),
+                             ("duplicate_rows", "W02", "rows")):  # fmt: skip
+        if key in counts and ran.code == 0:
+            assert counts[key] + (unit == "rows") in values(ran, unit, check)
+    for key, words in (("uncovered_m2", "missing"), ("outside_m2", "too much")):
+        if key in counts:
+            found = [float(f["value"]) for f in ran.findings
+                     if f["check"] == "C06" and words in f["message"]]  # fmt: skip
+            assert sum(found) == pytest.approx(counts[key], rel=PLANE)
+
+
+def check_place(counts: dict[str, Any], ran: Run) -> None:
+    """Compare the pair of units and the place of a planted gap or overlap."""
+    planted = [f for f in ran.findings if f["check"] in {"C01", "C02", "C03", "C04"}]
+    if "pair" in counts:
+        assert any(set(counts["pair"]) <= set(f["units"].split("; ")) for f in planted)
+    if "lon" in counts:
+        (place,) = planted
+        assert float(place["lon"]) == pytest.approx(counts["lon"], abs=1e-3)
+        assert float(place["lat"]) == pytest.approx(counts["lat"], abs=1e-3)
