@@ -40,6 +40,9 @@ class Limits:
         Share by which an area may differ from the declared one.
     reference
         Share of its area by which a unit may differ from its reference polygon.
+    drawing
+        Differences from a reference that are nowhere wider are drawing noise, in metres: half a
+        millimetre, the plotting accuracy of a map, on one of 1:100,000.
     """
 
     narrow: float = 0.10
@@ -48,6 +51,7 @@ class Limits:
     far: float = 50_000.0
     declared: float = 0.01
     reference: float = 0.001
+    drawing: float = 50.0
 
 
 def _label(frame: gpd.GeoDataFrame, code: str) -> str:

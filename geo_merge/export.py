@@ -122,6 +122,22 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     write_csv(result.ledger, folder / "ledger.csv")
     write_csv(result.crosswalk, folder / "crosswalk.csv")
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
+    if len(result.reconciliation):
+        _write_reconciliation(result.reconciliation, folder, once)
+
+
+def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projection) -> None:
+    """Write a row a unit, and as GeoJSON the land that each unit gained and lost."""
+    table = pd.DataFrame(frame.drop(columns=["gained", "lost"])).reset_index()
+    write_csv(table, folder / "reconciliation.csv")
+    sides = [
+        gpd.GeoDataFrame(table.assign(side=side), geometry=frame[side].values)
+        for side in ("gained", "lost")
+    ]
+    land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
+    land = land[~land.geometry.is_empty].reset_index(drop=True)
+    path = folder / "reconciliation.geojson"
+    write_geojson(land, path, precision=_FINDING_DECIMALS, vanishing="point", projection=once)
 
 
 def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:

@@ -130,6 +130,9 @@ class MergeResult:
         What went in and what came out.
     provenance
         Where the input came from and how it was read.
+    reconciliation
+        One row a new unit against reference and declared figures; empty if there were none. See
+        `reconcile.COLUMNS`.
     """
 
     old: gpd.GeoDataFrame
@@ -141,6 +144,7 @@ class MergeResult:
     findings: gpd.GeoDataFrame
     ledger: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
+    reconciliation: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
 
     @property
     def has_errors(self) -> bool:

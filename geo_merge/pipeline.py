@@ -36,6 +36,7 @@ from geo_merge.models import (
     ledger_frame,
 )
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
+from geo_merge.reconcile import reconcile, reference_columns
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
 
@@ -135,12 +136,10 @@ def merge(
     findings += check_parts(new)
     table = None if declared is None else compare.as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
-    if table is not None:
-        findings += compare.check_declared(new, table, limits)
+    reconciled, found = _compare(new, reference, table, limits)
     if reference is not None:
-        compared, found = compare.compare_reference(new, reference, limits)
-        figures = figures.join(compared)
-        findings += found
+        figures = figures.join(reference_columns(reconciled))
+    findings += found
     drawn, again = _all_areas(layer), _claimed_again(layer)
     ledger = [*ledger_of(read), *_ledger(layer, new, chosen, drawn, again)]
     unclean = any(f.check in COVERAGE_CHECKS and f.severity != Severity.INFO for f in findings)
@@ -154,6 +153,7 @@ def merge(
         summary=_summary(layer, new, above, findings),
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
+        reconciliation=reconciled,
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": old.crs.to_string(), "schematic": _is_schematic(old),
                     "rules": {k: str(v) for k, v in chosen.items()}},
@@ -191,13 +191,26 @@ def validate(
         return result.findings
     findings = [*findings_of(layer), *check_layer(layer, limits)]
     good = layer[usable(np.asarray(layer.geometry.values))]
-    if declared is not None:
-        km2 = areas(np.asarray(good.geometry.values), good.crs) / SQUARE_METRES_PER_KM2
-        table = compare.as_declared(declared, good.index)
-        findings += compare.check_declared(good.assign(area_km2=km2), table, limits)
-    if reference is not None:
-        findings += compare.compare_reference(good, reference, limits)[1]
+    km2 = areas(np.asarray(good.geometry.values), good.crs) / SQUARE_METRES_PER_KM2
+    table = None if declared is None else compare.as_declared(declared, good.index)
+    findings += _compare(good.assign(area_km2=km2), reference, table, limits)[1]
     return findings_frame(findings, layer.crs)
+
+
+def _compare(
+    new: gpd.GeoDataFrame,
+    reference: gpd.GeoDataFrame | None,
+    declared: pd.DataFrame | None,
+    limits: Limits | None,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Compare units with a reference and declared figures, and reconcile the three."""
+    if reference is None and declared is None:
+        return gpd.GeoDataFrame(), []
+    findings = [] if declared is None else compare.check_declared(new, declared, limits)
+    compared = None if reference is None else compare.compare_reference(new, reference, limits)
+    findings += [] if compared is None else compared.findings
+    reconciled, found = reconcile(new, compared, declared, limits)
+    return reconciled, [*findings, *found]
 
 
 def _is_schematic(old: gpd.GeoDataFrame) -> bool:
