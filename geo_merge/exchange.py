@@ -86,18 +86,30 @@ def declared_exchanges(
     given = declared["area_km2"].reindex(new.index)
     off = (new["area_km2"] - given)[(given > 0)]
     off = off[off.abs() > limits.declared * given[off.index]]
+    shapes = new.geometry[off.index]
     pairs = [
-        Exchange((str(more), str(less)), float(off[more]), float(off[less]), border)
-        for more in off.index[off > 0]
-        for less in off.index[off < 0]
-        if abs(off[more] + off[less]) <= UNEXPLAINED * min(off[more], -off[less])
-        if (border := _common_border(new.geometry[more], new.geometry[less], limits)) is not None
+        Exchange((str(off.index[i]), str(off.index[j])), float(off.iloc[i]), float(off.iloc[j]), b)
+        for i, j in _opposite_neighbours(shapes, off, limits)
+        if (b := _common_border(shapes.iloc[i], shapes.iloc[j], limits)) is not None
     ]
     claimed = pd.Series([code for pair in pairs for code in pair.units], dtype=object)
     several = set(claimed[claimed.duplicated()])
     return sorted(
         (pair for pair in pairs if several.isdisjoint(pair.units)), key=lambda pair: -pair.km2
     )
+
+
+def _opposite_neighbours(
+    shapes: gpd.GeoSeries, off: pd.Series, limits: Limits
+) -> list[tuple[int, int]]:
+    """Return positions of units whose boxes meet and whose differences cancel out."""
+    difference = off.to_numpy(float)
+    boxes = shapely.box(*(shapes.bounds.to_numpy() + limits.narrow * np.array([-1, -1, 1, 1])).T)
+    more, less = shapely.STRtree(boxes).query(boxes)
+    left = np.abs(difference[more] + difference[less])
+    fits = (difference[more] > 0) & (difference[less] < 0)
+    fits &= left <= UNEXPLAINED * np.minimum(difference[more], -difference[less])
+    return sorted(zip(more[fits].tolist(), less[fits].tolist(), strict=True))
 
 
 def _common_border(one: BaseGeometry, two: BaseGeometry, limits: Limits) -> BaseGeometry | None:
