@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo_merge.mend import RepairOptions
     from geo_merge.models import MergeResult
 
 _COUNTED = ("errors", "warnings", "notes")
@@ -66,6 +67,28 @@ Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", help="FIELD=sum|area|population|list|drop; repeatable."),
 ]
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Mend edges, gaps and overlaps of the layer, on record.")
+]
+RepairRule = Annotated[
+    str | None,
+    typer.Option(
+        "--repair-rule",
+        help="Who gets a gap or an overlap: longest-edge (default), largest-neighbour, layer:FILE.",
+    ),
+]
+RepairTolerance = Annotated[
+    float | None,
+    typer.Option("--repair-tolerance", help="Metres that a border may move; 250 by default."),
+]
+RepairSnap = Annotated[
+    float | None,
+    typer.Option("--repair-snap", help="Metres within which edges are matched; 0.1 by default."),
+]
+Decisions = Annotated[
+    Path | None,
+    typer.Option("--decisions", help="Table of decisions; decisions.csv of --out by default."),
+]
 Mirror = Annotated[
     str | None,
     typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
@@ -92,6 +115,11 @@ def build(
     name_field: NameField = None,
     layer: LayerOption = None,
     rule: Rules = None,
+    repair: Repair = False,
+    repair_rule: RepairRule = None,
+    repair_tolerance: RepairTolerance = None,
+    repair_snap: RepairSnap = None,
+    decisions: Decisions = None,
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
     ] = False,
@@ -110,6 +138,10 @@ def build(
         crosswalk = crosswalk or sample_crosswalk
     if crosswalk is None:
         raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
+    mending = _mending(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
     with _progress() as say:
         say("Reading")
         units, table = _read_inputs(
@@ -117,12 +149,14 @@ def build(
             name_field=name_field, layer=layer,
         )  # fmt: skip
         result = _merge(units, table, _read_reference(reference, crs, units),
-                        _read_declared(declared, encoding), rules, say)  # fmt: skip
+                        _read_declared(declared, encoding), rules, say, mending)  # fmt: skip
         say("Writing")
-        inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
+        given = (reference, declared, decisions)
+        inputs = [*files, crosswalk, *(p for p in given if p is not None)]
         options = {"crs": crs, "encoding": encoding, "code_field": code_field,
                    "name_field": name_field, "layer": layer, "rules": rules,
-                   "formats": wanted, "allow_errors": allow_errors}  # fmt: skip
+                   "formats": wanted, "allow_errors": allow_errors,
+                   "repair": _told(mending)}  # fmt: skip
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
     _report_result(result, as_json=json)
@@ -318,6 +352,43 @@ def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | No
     return None if path is None else read_table(path, encoding=encoding)
 
 
+def _mending(
+    *,
+    repair: bool,
+    rule: str | None,
+    tolerance: float | None,
+    snap: float | None,
+    decisions: Path | None,
+    out: Path | None,
+    encoding: str | None,
+) -> RepairOptions | None:
+    """Return how to repair, with the decisions of the table or of the run before; None if not."""
+    given = {"rule": rule, "tolerance": tolerance, "snap": snap}
+    if not repair:
+        if decisions is not None or any(value is not None for value in given.values()):
+            raise UsageError(
+                "--decisions, --repair-rule, --repair-tolerance and --repair-snap say how to "
+                "repair; add --repair."
+            )
+        return None
+    from geo_merge.export import DECISIONS
+    from geo_merge.mend import RepairOptions
+    from geo_merge.tables import read_table
+
+    before = None if out is None else out / DECISIONS
+    path = decisions or (before if before is not None and before.is_file() else None)
+    table = None if path is None else read_table(path, encoding=encoding)
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return RepairOptions(decisions=table, **chosen)
+
+
+def _told(repair: RepairOptions | None) -> dict[str, Any] | None:
+    """Return the options of a repair for the manifest."""
+    if repair is None:
+        return None
+    return {"rule": repair.rule, "tolerance": repair.tolerance, "snap": repair.snap}
+
+
 def _merge(  # noqa: PLR0917 - what a merger needs
     units: gpd.GeoDataFrame,
     table: pd.DataFrame | None,
@@ -325,12 +396,14 @@ def _merge(  # noqa: PLR0917 - what a merger needs
     declared: pd.DataFrame | None,
     rules: dict[str, str],
     say: Callable[[str], None],
+    repair: RepairOptions | None,
 ) -> MergeResult:
     from geo_merge.pipeline import merge
 
     if table is None:
         raise UsageError("There is no crosswalk; say what became of each unit with --crosswalk.")
-    return merge(units, table, reference=reference, declared=declared, rules=rules, progress=say)
+    return merge(units, table, reference=reference, declared=declared, rules=rules, repair=repair,
+                 progress=say)  # fmt: skip
 
 
 @contextmanager

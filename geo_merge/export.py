@@ -26,6 +26,8 @@ from geo_merge.models import MergeResult
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
+# What people decided on defects: read again by the next run, and never removed.
+DECISIONS = "decisions.csv"
 # Slivers are narrower than the 7 decimals of the units can show.
 _FINDING_DECIMALS = 9
 
@@ -80,7 +82,7 @@ def write(
         names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
-        stale = _written_before(directory) - set(names)
+        stale = _written_before(directory) - {*names, DECISIONS}
         publish(folder, directory)
         for name in sorted(stale):
             (directory / name).unlink(missing_ok=True)
@@ -124,6 +126,8 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
     if len(result.reconciliation):
         _write_reconciliation(result.reconciliation, folder, once)
+    if len(result.repairs.columns):
+        write_repairs(result.repairs, result.decisions, folder)
 
 
 def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projection) -> None:
@@ -138,6 +142,14 @@ def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projectio
     land = land[~land.geometry.is_empty].reset_index(drop=True)
     path = folder / "reconciliation.geojson"
     write_geojson(land, path, precision=_FINDING_DECIMALS, vanishing="point", projection=once)
+
+
+def write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
+    """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv`` into a folder."""
+    path = folder / "repairs.geojson"
+    write_geojson(repairs, path, precision=_FINDING_DECIMALS, vanishing="point")
+    write_csv(findings_table(repairs), folder / "repairs.csv")
+    write_csv(decisions, folder / DECISIONS)
 
 
 def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_merge import attributes, compare, crosswalk, parents, statistics
+from geo_merge import attributes, compare, crosswalk, mend, parents, statistics
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
 from geo_merge.coverage import (
@@ -27,6 +27,7 @@ from geo_merge.dissolve import dissolve_groups
 from geo_merge.edges import Floats, Ints
 from geo_merge.errors import GeometryError, LayerError
 from geo_merge.faces import AREA_TOLERANCE, Faces, find_faces
+from geo_merge.mend import RepairOptions
 from geo_merge.models import (
     Finding,
     LedgerRow,
@@ -37,6 +38,7 @@ from geo_merge.models import (
 )
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
 from geo_merge.reconcile import reconcile, reference_columns
+from geo_merge.repairs import with_waivers
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
 
@@ -69,6 +71,7 @@ def merge(
     declared: pd.DataFrame | None = None,
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    repair: RepairOptions | None = None,
     name_key: NameKey = vietnamese_name_key,
     new_province: parents.NewProvince = province_after,
     progress: Progress | None = None,
@@ -92,6 +95,8 @@ def merge(
         listed.
     limits
         Thresholds of the checks.
+    repair
+        Repair the old units first, and how; by default they stay as they are.
     name_key
         Returns names in the form in which they are compared.
     new_province
@@ -115,6 +120,11 @@ def merge(
     _guard(old)
     read = old
     old = without_memory(old)
+    mended = None
+    if repair is not None:
+        say("Repairing")
+        mended = mend.repair(old, **vars(repair))
+        old = mended.layer
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, name_key)
     say("Checking the layer")
@@ -142,8 +152,13 @@ def merge(
     findings += found
     drawn, again = _all_areas(layer), _claimed_again(layer)
     ledger = [*ledger_of(read), *_ledger(layer, new, chosen, drawn, again)]
+    if mended is not None:
+        findings += mended.findings
+        ledger[:0] = mended.ledger
     unclean = any(f.check in COVERAGE_CHECKS and f.severity != Severity.INFO for f in findings)
     findings += _prove(layer, new, ledger, drawn, again, clean_input=not unclean)
+    if mended is not None:
+        findings = with_waivers(findings, mended.repairs)
     return MergeResult(
         old=layer.frame,
         new=new,
@@ -154,6 +169,7 @@ def merge(
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
+        **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": old.crs.to_string(), "schematic": _is_schematic(old),
                     "rules": {k: str(v) for k, v in chosen.items()}},
