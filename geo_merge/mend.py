@@ -21,7 +21,7 @@ from geo_merge.errors import UsageError
 from geo_merge.faces import AREA_TOLERANCE
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.repairs import Repair, repair_findings, repairs_frame
-from geo_merge.resettle import match_edges, settle_defects
+from geo_merge.repair_steps import match_edges, settle_defects
 from geo_merge.settle import Claims, Rule
 
 # Metres. Half a millimetre, the plotting accuracy of a map, on one of 1:500,000: as far as two
@@ -67,8 +67,8 @@ class Repaired:
     decisions
         The decisions on them, blank where none was taken, for the next run.
     findings
-        What was done (M01), and errors: a unit that lost all of its land or moved too far (M02),
-        decisions on defects that are not there (M03).
+        What was done (M01); a unit that lost all of its land or moved too far, an error (M02);
+        decisions on defects that are not there (M03); a unit that was cut into parts (M04).
     ledger
         Gaps filled, overlaps settled, edges matched, the largest move, and the total area.
     """
@@ -164,12 +164,26 @@ def _check(
     repairs: Iterable[Repair],
     tolerance: float,
 ) -> list[Finding]:
-    """Find units that a repair emptied or moved further than it may (M02)."""
+    """Find units that a repair emptied, moved further than it may (M02), or cut (M04)."""
     free = {code for r in repairs if r.defect.accepted for code in r.changes}
     findings = []
+    parts = shapely.get_num_geometries(after) - shapely.get_num_geometries(before)
     for k in np.flatnonzero(~shapely.equals_identical(before, after)):
         code = str(units.index[k])
         label = f"{code} ({units['name'].iloc[k]})" if "name" in units else code
+        if parts[k] > 0:
+            findings.append(
+                Finding(
+                    check="M04",
+                    severity=Severity.WARNING,
+                    units=(code,),
+                    value=float(parts[k]),
+                    unit_of_value="parts",
+                    geometry=after[k],
+                    message=f"The repair cut {label} into {parts[k]} more parts than it had.",
+                    hint="Reject the overlap at the narrow place, or mend it in the source.",
+                )
+            )
         if shapely.is_empty(after[k]):
             text, move = "lost all of its land", float(np.sqrt(shapely.area(before[k])))
         else:
@@ -222,12 +236,12 @@ def _ledger(m2: Sequence[float], repairs: Iterable[Repair], tolerance: float) ->
             net[r.defect.kind] += sum(r.changes.values())
     edges, filled, settled = m2[1] - m2[0], net["gap"], -net["overlap"]
     accepted = any(r.defect.accepted for r in repairs)
+    rounding = AREA_TOLERANCE * m2[0]
     return [
         LedgerRow("repair_gaps_filled_m2", 0.0, filled, filled),
         LedgerRow("repair_overlaps_settled_m2", settled, 0.0, settled),
         LedgerRow("repair_edges_matched_m2", 0.0, edges, abs(edges)),
         LedgerRow("repair_largest_move_m", 0.0, largest, largest if accepted else tolerance),
-        LedgerRow("repair_area_m2", m2[0], m2[2], filled + settled + abs(edges)),
-        LedgerRow("repair_area_accounted_m2", m2[0] + edges + filled - settled, m2[2],
-                  AREA_TOLERANCE * m2[0]),
-    ]  # fmt: skip
+        LedgerRow("repair_area_m2", m2[0], m2[2], filled + settled + abs(edges) + rounding),
+        LedgerRow("repair_area_accounted_m2", m2[0] + edges + filled - settled, m2[2], rounding),
+    ]

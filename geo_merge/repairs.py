@@ -61,7 +61,8 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
         "before": [list(r.before) for r in rows],
         "after": [list(r.after) for r in rows],
         "changes": [
-            [f"{code} {m2:+,.3f} m²" for code, m2 in sorted(r.changes.items())] for r in rows
+            [f"{code} {round(m2, 3) + 0.0:+,.3f} m²" for code, m2 in sorted(r.changes.items())]
+            for r in rows
         ],
         "area_m2": np.array([r.defect.m2 for r in rows], dtype=float),
         "width_m": np.array([r.defect.width for r in rows], dtype=float),

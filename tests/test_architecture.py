@@ -15,7 +15,7 @@ import geo_merge
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("arrangement", "decisions", "defects", "mend", "repairs", "resettle", "settle", "snap", "edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk", "difference",
+CORE = ("arrangement", "decisions", "defects", "mend", "repairs", "repair_steps", "settle", "snap", "edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk", "difference",
         "errors", "exchange", "fields", "models", "parents", "pipeline", "provenance", "reconcile", "seam", "statistics", "tessellate")  # fmt: skip
 OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
            "sample", "cli", "ui"}  # fmt: skip
