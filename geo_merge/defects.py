@@ -146,7 +146,7 @@ def _obstacle(
     if decision is not None:
         return obstacle_of(decision)
     if width > bounds.tolerance:
-        return f"wider than {bounds.tolerance:g} m: accept it, waive it, or widen the tolerance"
+        return f"wider than {bounds.tolerance:.4g} m: accept it, waive it, or widen the tolerance"
     if kind == "gap" and len(units) == 1 and width > bounds.enclosed:
         return "a hole inside one unit: accept it to fill it, or waive it if it is meant"
     return ""

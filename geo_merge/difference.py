@@ -96,14 +96,6 @@ def reach(pieces: BaseGeometry, base: BaseGeometry) -> float:
     return float(distance.max())
 
 
-def distance(one: BaseGeometry, two: BaseGeometry) -> float:
-    """Return the Hausdorff distance between two polygons, in the unit of the CRS."""
-    if shapely.is_empty(one) or shapely.is_empty(two):
-        return float("inf")
-    (more,), (less,) = differences(np.array([one]), np.array([two]))
-    return max(reach(more, two), reach(less, one))
-
-
 def _segments(polygon: BaseGeometry) -> Geometries:
     """Return every edge of a polygon as a line of its own, for a spatial index."""
     rings = shapely.get_rings(shapely.get_parts(polygon))

@@ -15,13 +15,13 @@ from geo_merge.areas import areas
 from geo_merge.coverage import usable
 from geo_merge.decisions import Decision, as_decisions, decisions_table
 from geo_merge.defects import Bounds
-from geo_merge.difference import distance
+from geo_merge.difference import differences, reach
 from geo_merge.edges import Bools, Geometries
 from geo_merge.errors import UsageError
 from geo_merge.faces import AREA_TOLERANCE
 from geo_merge.models import Finding, LedgerRow, Severity
-from geo_merge.repairs import Repair, repair_findings, repairs_frame
 from geo_merge.repair_steps import match_edges, settle_defects
+from geo_merge.repairs import Repair, repair_findings, repairs_frame
 from geo_merge.settle import Claims, Rule
 
 # Metres. Half a millimetre, the plotting accuracy of a map, on one of 1:500,000: as far as two
@@ -29,6 +29,9 @@ from geo_merge.settle import Claims, Rule
 TOLERANCE = 250.0
 # Metres. Edges closer than this are one edge drawn twice; the same as `Limits.narrow`.
 SNAP = 0.10
+# Square metres. A part smaller than this that a unit loses is no border that moved: official layers
+# have crumbs of a square centimetre a kilometre away from their unit.
+CRUMB = 1.0
 
 
 @dataclass(frozen=True)
@@ -167,43 +170,59 @@ def _check(
     """Find units that a repair emptied, moved further than it may (M02), or cut (M04)."""
     free = {code for r in repairs if r.defect.accepted for code in r.changes}
     findings = []
+    other = np.flatnonzero(~shapely.equals_identical(before, after))
     parts = shapely.get_num_geometries(after) - shapely.get_num_geometries(before)
-    for k in np.flatnonzero(~shapely.equals_identical(before, after)):
+    for k, move in zip(other, _moved(before[other], after[other]), strict=True):
         code = str(units.index[k])
         label = f"{code} ({units['name'].iloc[k]})" if "name" in units else code
+        found = {"units": (code,), "geometry": before[k]}
         if parts[k] > 0:
             findings.append(
                 Finding(
                     check="M04",
                     severity=Severity.WARNING,
-                    units=(code,),
                     value=float(parts[k]),
                     unit_of_value="parts",
-                    geometry=after[k],
                     message=f"The repair cut {label} into {parts[k]} more parts than it had.",
                     hint="Reject the overlap at the narrow place, or mend it in the source.",
+                    **found,
                 )
             )
-        if shapely.is_empty(after[k]):
-            text, move = "lost all of its land", float(np.sqrt(shapely.area(before[k])))
-        else:
-            move = distance(before[k], after[k])
-            if code in free or move <= tolerance * (1 + 1e-6):
-                continue
+        if move > tolerance * (1 + 1e-6) and (np.isinf(move) or code not in free):
             text = f"moved by {move:,.2f} m, further than {tolerance:g} m"
-        findings.append(
-            Finding(
-                check="M02",
-                severity=Severity.ERROR,
-                units=(code,),
-                value=move,
-                unit_of_value="m",
-                geometry=before[k],
-                message=f"The repair is wrong: {label} {text}.",
-                hint="Reject the repairs of this unit in decisions.csv, or mend it in the source.",
+            findings.append(
+                Finding(
+                    check="M02",
+                    severity=Severity.ERROR,
+                    value=None if np.isinf(move) else move,
+                    unit_of_value="" if np.isinf(move) else "m",
+                    message=f"The repair is wrong: {label} "
+                    f"{'lost all of its land' if np.isinf(move) else text}.",
+                    hint="Reject the repairs of this unit in decisions.csv, or mend the source.",
+                    **found,
+                )
             )
-        )
     return findings
+
+
+def _moved(before: Geometries, after: Geometries) -> list[float]:
+    """Return the Hausdorff distances between polygons, crumbs that came or went aside.
+
+    It is infinite for a polygon of which nothing is left.
+    """
+    result = [np.inf] * len(before)
+    left = np.flatnonzero(~shapely.is_empty(after))
+    more, less = differences(before[left], after[left])
+    for k, lost, gained in zip(left, more, less, strict=True):
+        far = [
+            reach(shapely.multipolygons(parts[shapely.area(parts) > CRUMB]), base)
+            for parts, base in (
+                (shapely.get_parts(lost), after[k]),
+                (shapely.get_parts(gained), before[k]),
+            )
+        ]
+        result[k] = max(far)
+    return result
 
 
 def _unmatched(table: Mapping[str, Decision], repairs: Iterable[Repair]) -> list[Finding]:

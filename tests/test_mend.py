@@ -19,7 +19,7 @@ from shapely.affinity import translate
 
 from geo_merge.areas import areas
 from geo_merge.coverage import check_layer
-from geo_merge.difference import distance
+from geo_merge.difference import differences, reach
 from geo_merge.errors import TableError, UsageError
 from geo_merge.faces import find_faces
 from geo_merge.layers import read_units
@@ -60,6 +60,12 @@ def is_coverage(frame: gpd.GeoDataFrame) -> bool:
         and shapely.coverage_is_valid(shapes)
         and find_faces(shapes).is_coverage
     )
+
+
+def distance(one: shapely.Geometry, two: shapely.Geometry) -> float:
+    """The Hausdorff distance between two polygons."""
+    (more,), (less,) = differences(np.array([one]), np.array([two]))
+    return max(reach(more, two), reach(less, one))
 
 
 def decided(done: Repaired, decision: str, reason: str = "", **kind: str) -> pd.DataFrame:
@@ -225,6 +231,17 @@ def test_a_unit_inside_another_keeps_its_land() -> None:
     assert is_coverage(done.layer)
     large = layer(box(0, 0, 3000, 3000), box(1000, 1000, 2000, 2000))
     assert "wider than 250 m" in repair(large).repairs["obstacle"].iloc[0]
+
+
+@pytest.mark.parametrize("size", [0.3, 20.0])
+def test_a_part_inside_another_unit_stays_with_its_unit(size: float) -> None:
+    """Else the border of the first unit would move by 1,500 m."""
+    part = box(2500, 500, 2500 + size, 500 + size)
+    frame = layer(shapely.multipolygons([box(0, 0, 1000, 1000), part]), box(1000, 0, 3000, 1000))
+    done = repair(frame)
+    assert shape(done, 1) == frame.geometry.iloc[0]
+    assert is_coverage(done.layer)
+    assert {f.check for f in done.findings} == {"M01"}
 
 
 def test_of_two_equal_units_neither_is_emptied() -> None:
@@ -452,6 +469,25 @@ def test_the_official_coverage_stays_as_it_is(bac_ninh: Path) -> None:
     done = repair(official)
     assert done.repairs.empty
     assert done.layer.geometry.tolist() == official.geometry.tolist()
+
+
+@pytest.mark.parametrize(
+    ("province", "waiting"),
+    [("15", {"overlap"}), ("31", {"gap"}), ("38", {"edges"}), ("79", set())],
+)
+def test_official_provinces_with_faults(vietnam: Path, province: str, waiting: set[str]) -> None:
+    """15 has a crumb of a square centimetre and 3.5 km² claimed by three; 31 a wide gap."""
+    table = gpd.read_parquet(vietnam / "official_units_2026.parquet")
+    frame = table[table["province_code"] == province].set_index("code").to_crs(32648)
+    assert not is_coverage(frame)
+    done = repair(frame)
+    assert set(done.repairs.loc[~done.repairs["applied"], "kind"]) == waiting
+    assert not [f for f in done.findings if f.severity == "error"]
+    assert ledger(done)["repair_largest_move_m"][1] <= 250
+    assert is_coverage(done.layer) == (not waiting - {"edges"})
+    again = repair(done.layer)
+    assert not again.repairs["applied"].any()
+    assert again.layer.geometry.tolist() == done.layer.geometry.tolist()
 
 
 def test_the_command_repairs_and_reads_its_decisions_again(tmp_path: Path) -> None:
