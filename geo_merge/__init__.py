@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geo_merge.geojson import write_geojson
     from geo_merge.layers import read_units
     from geo_merge.maps import before_after_map
-    from geo_merge.mend import Repaired, RepairOptions, repair
+    from geo_merge.mending import Repaired, RepairOptions, repair
     from geo_merge.models import Finding, LedgerRow, MergeResult, Severity
     from geo_merge.pipeline import merge, validate
     from geo_merge.tables import read_crosswalk, read_table
@@ -43,8 +43,8 @@ _HOME = {
     "GeoMergeError": "errors",
     "LedgerRow": "models",
     "MergeResult": "models",
-    "RepairOptions": "mend",
-    "Repaired": "mend",
+    "RepairOptions": "mending",
+    "Repaired": "mending",
     "Severity": "models",
     "before_after_map": "maps",
     "load_result": "export",
@@ -52,7 +52,7 @@ _HOME = {
     "read_crosswalk": "tables",
     "read_table": "tables",
     "read_units": "layers",
-    "repair": "mend",
+    "repair": "mending",
     "resolve": "crosswalk",
     "validate": "pipeline",
     "write": "export",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from geo_merge.mend import RepairOptions
+    from geo_merge.mending import RepairOptions
     from geo_merge.models import MergeResult
 
 _COUNTED = ("errors", "warnings", "notes")
@@ -182,6 +182,13 @@ def validate(
     code_field: CodeField = None,
     name_field: NameField = None,
     layer: LayerOption = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also write what a repair would do, to decide on it.")
+    ] = False,
+    repair_rule: RepairRule = None,
+    repair_tolerance: RepairTolerance = None,
+    repair_snap: RepairSnap = None,
+    decisions: Decisions = None,
     json: JsonOption = False,
 ) -> None:
     """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
@@ -189,6 +196,10 @@ def validate(
     from geo_merge.pipeline import validate as check
     from geo_merge.report import finding_lines
 
+    mending = _mending(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
     with _progress() as say:
         say("Reading")
         units, table = _read_inputs(
@@ -200,6 +211,9 @@ def validate(
                          declared=_read_declared(declared, encoding))  # fmt: skip
         if out is not None:
             write_findings(findings, out)
+        if mending is not None:
+            say("Trying the repair")
+            _preview(units, mending, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
     if json:
@@ -372,7 +386,7 @@ def _mending(
             )
         return None
     from geo_merge.export import DECISIONS
-    from geo_merge.mend import RepairOptions
+    from geo_merge.mending import RepairOptions
     from geo_merge.tables import read_table
 
     before = None if out is None else out / DECISIONS
@@ -380,6 +394,22 @@ def _mending(
     table = None if path is None else read_table(path, encoding=encoding)
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     return RepairOptions(decisions=table, **chosen)
+
+
+def _preview(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) -> None:
+    """Say what a repair would do; the layer stays as it is."""
+    from geo_merge.export import write_repairs
+    from geo_merge.mending import repair
+
+    repaired = repair(units, **vars(mending))
+    if out is not None:
+        write_repairs(repaired, out)
+    applied = int(repaired.repairs["applied"].sum())
+    waiting = len(repaired.repairs) - applied
+    _say_on_stderr([
+        *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
+        f"A repair would mend {applied} places; {waiting} wait for a decision.",
+    ])  # fmt: skip
 
 
 def _told(repair: RepairOptions | None) -> dict[str, Any] | None:

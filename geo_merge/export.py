@@ -22,6 +22,7 @@ from geo_merge.errors import ExportError, UsageError
 from geo_merge.files import publish, staging
 from geo_merge.formats import WRITERS, findings_table, old_units, write_csv
 from geo_merge.geojson import Projection, write_geojson
+from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
 
 StrPath = str | os.PathLike[str]
@@ -127,7 +128,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     if len(result.reconciliation):
         _write_reconciliation(result.reconciliation, folder, once)
     if len(result.repairs.columns):
-        write_repairs(result.repairs, result.decisions, folder)
+        _write_repairs(result.repairs, result.decisions, folder)
 
 
 def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projection) -> None:
@@ -144,8 +145,17 @@ def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projectio
     write_geojson(land, path, precision=_FINDING_DECIMALS, vanishing="point", projection=once)
 
 
-def write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
-    """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv`` into a folder."""
+def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
+    """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv``: a preview to decide on."""
+    directory = Path(directory)
+    with staging(directory) as folder:
+        _write_repairs(repaired.repairs, repaired.decisions, folder)
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory)
+    return [directory / name for name in names]
+
+
+def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
     path = folder / "repairs.geojson"
     write_geojson(repairs, path, precision=_FINDING_DECIMALS, vanishing="point")
     write_csv(findings_table(repairs), folder / "repairs.csv")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_merge import attributes, compare, crosswalk, mend, parents, statistics
+from geo_merge import attributes, compare, crosswalk, parents, statistics
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
 from geo_merge.coverage import (
@@ -27,7 +27,8 @@ from geo_merge.dissolve import dissolve_groups
 from geo_merge.edges import Floats, Ints
 from geo_merge.errors import GeometryError, LayerError
 from geo_merge.faces import AREA_TOLERANCE, Faces, find_faces
-from geo_merge.mend import RepairOptions
+from geo_merge.mending import RepairOptions, with_waivers
+from geo_merge.mending import repair as repair_layer
 from geo_merge.models import (
     Finding,
     LedgerRow,
@@ -38,7 +39,6 @@ from geo_merge.models import (
 )
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
 from geo_merge.reconcile import reconcile, reference_columns
-from geo_merge.repairs import with_waivers
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
 
@@ -123,7 +123,7 @@ def merge(
     mended = None
     if repair is not None:
         say("Repairing")
-        mended = mend.repair(old, **vars(repair))
+        mended = repair_layer(old, **vars(repair))
         old = mended.layer
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, name_key)

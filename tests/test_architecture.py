@@ -15,8 +15,9 @@ import geo_merge
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("arrangement", "decisions", "defects", "mend", "repairs", "repair_steps", "settle", "snap", "edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk", "difference",
-        "errors", "exchange", "fields", "models", "parents", "pipeline", "provenance", "reconcile", "seam", "statistics", "tessellate")  # fmt: skip
+CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk", "difference",
+        "errors", "exchange", "fields", "models", "moved", "parents", "pipeline", "provenance", "reconcile", "seam", "statistics", "tessellate")  # fmt: skip
+CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
            "sample", "cli", "ui"}  # fmt: skip
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",

@@ -23,7 +23,7 @@ from geo_merge.difference import differences, reach
 from geo_merge.errors import TableError, UsageError
 from geo_merge.faces import find_faces
 from geo_merge.layers import read_units
-from geo_merge.mend import Repaired, RepairOptions, repair
+from geo_merge.mending import Repaired, RepairOptions, repair
 from geo_merge.pipeline import merge
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -521,6 +521,16 @@ def test_the_command_repairs_and_reads_its_decisions_again(tmp_path: Path) -> No
     assert not (out / "repairs.csv").exists()
     ran = run(*command, "--repair", "--decisions", out / "decisions.csv", "--repair-tolerance", "1")
     assert ran.code == 0, ran.err
+
+
+def test_validate_previews_a_repair(tmp_path: Path) -> None:
+    gap_between_two().reset_index().to_file(tmp_path / "old.gpkg")
+    before = (tmp_path / "old.gpkg").read_bytes()
+    ran = run("validate", tmp_path / "old.gpkg", "--repair", "--repair-tolerance", "2", "--out", tmp_path / "o")  # fmt: skip
+    assert ran.code == 1
+    assert "A repair would mend 0 places; 1 wait for a decision." in ran.err
+    assert {"findings.csv", "repairs.csv", "repairs.geojson", "decisions.csv"} <= {p.name for p in (tmp_path / "o").iterdir()}  # fmt: skip
+    assert (tmp_path / "old.gpkg").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo_merge.defects import WAIVED, Defect
+from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.models import Finding, Severity
 
 COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",

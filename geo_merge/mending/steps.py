@@ -12,14 +12,16 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import areas
-from geo_merge.arrangement import Arrangement, arrange
-from geo_merge.decisions import Choice, Decision, defect_ids
-from geo_merge.defects import Bounds, Defect, find_defects, obstacle_of
 from geo_merge.edges import Bools, Geometries, Ints
 from geo_merge.faces import find_faces
-from geo_merge.repairs import Repair
-from geo_merge.settle import Claims, Land, cut_lines, move_to, rebuild, settle, within_reach
-from geo_merge.snap import Snapped, mismatched, snap_edges
+from geo_merge.mending.arrangement import Arrangement, arrange
+from geo_merge.mending.decisions import Choice, Decision, defect_ids
+from geo_merge.mending.defects import Bounds, Defect, find_defects, obstacle_of
+from geo_merge.mending.land import Land, rebuild
+from geo_merge.mending.moving import cut_lines, move_to, within_reach
+from geo_merge.mending.record import Repair
+from geo_merge.mending.settle import Claims, settle
+from geo_merge.mending.snap import Snapped, mismatched, snap_edges
 
 
 def match_edges(
