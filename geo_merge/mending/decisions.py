@@ -117,12 +117,19 @@ def defect_ids(
         text = "|".join([kind, *sorted(codes), f"{x:.0f}", f"{y:.0f}"])
         digest = hashlib.blake2s(text.encode(), digest_size=_ID_BYTES).hexdigest()
         result.append(f"{kind}-{digest}")
+    order = np.lexsort((xy[:, 1], xy[:, 0]))
+    for k, name in zip(order, numbered([result[k] for k in order]), strict=True):
+        result[k] = name
+    return result
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """Return names of which no two are the same: the second of a name gets a 2, and so on."""
     seen: dict[str, int] = {}
-    for k in np.lexsort((xy[:, 1], xy[:, 0])):
-        name = result[k]
+    result = []
+    for name in names:
         seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            result[k] = f"{name}-{seen[name]}"
+        result.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
     return result
 
 

@@ -59,7 +59,9 @@ def cut_lines(land: Land, face: int, width: float) -> BaseGeometry:
         return shapely.MultiLineString()
     borders = {unit: land.line(face, unit) for unit in units}
     total = sum(float(shapely.length(b)) for b in borders.values())
-    step = max(width / 4, total / _SITES)
+    step = width / 4
+    if total > _SITES * step:  # a hairline so long waits for a decision
+        return shapely.MultiLineString()
     sites, owner = [], []
     for unit, border in borders.items():
         for line in shapely.get_parts(shapely.line_merge(border)):

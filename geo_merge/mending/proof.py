@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -102,11 +102,18 @@ def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) ->
 
 
 def repair_ledger(
-    m2: Sequence[float], repairs: Iterable[Repair], tolerance: float
+    m2: tuple[float, float], edges: float, repairs: Iterable[Repair], tolerance: float
 ) -> list[LedgerRow]:
     """Return what moved; the area after must be the area before with just these changes.
 
-    `m2` has the area of all units as drawn, with matched edges, and after the repair.
+    Parameters
+    ----------
+    m2
+        Area of all units before and after, in square metres.
+    edges
+        What of it came or went when edges were matched.
+    repairs, tolerance
+        What was done, and how far a border may move.
     """
     net = {"gap": 0.0, "overlap": 0.0}
     largest = 0.0
@@ -115,7 +122,7 @@ def repair_ledger(
             largest = max(largest, r.move)
         if r.applied and r.defect.kind in net:
             net[r.defect.kind] += sum(r.changes.values())
-    edges, filled, settled = m2[1] - m2[0], net["gap"], -net["overlap"]
+    filled, settled = net["gap"], -net["overlap"]
     accepted = any(r.defect.accepted for r in repairs)
     rounding = AREA_TOLERANCE * m2[0]
     return [
@@ -123,6 +130,6 @@ def repair_ledger(
         LedgerRow("repair_overlaps_settled_m2", settled, 0.0, settled),
         LedgerRow("repair_edges_matched_m2", 0.0, edges, abs(edges)),
         LedgerRow("repair_largest_move_m", 0.0, largest, largest if accepted else tolerance),
-        LedgerRow("repair_area_m2", m2[0], m2[2], filled + settled + abs(edges) + rounding),
-        LedgerRow("repair_area_accounted_m2", m2[0] + edges + filled - settled, m2[2], rounding),
+        LedgerRow("repair_area_m2", m2[0], m2[1], filled + settled + abs(edges) + rounding),
+        LedgerRow("repair_area_accounted_m2", m2[0] + edges + filled - settled, m2[1], rounding),
     ]

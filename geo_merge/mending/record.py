@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo_merge.mending.decisions import numbered
 from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.models import Finding, Severity
 
@@ -52,8 +53,9 @@ class Repair:
 def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
     """Return repairs as a frame with the columns of `COLUMNS`, gaps and overlaps by size."""
     rows = sorted(repairs, key=lambda r: (r.applied, r.defect.kind, -r.defect.m2, r.defect.id))
+    names = numbered([r.defect.id for r in rows])
     data = {
-        "id": [r.defect.id for r in rows],
+        "id": names,
         "kind": [r.defect.kind for r in rows],
         "applied": np.array([r.applied for r in rows], dtype=bool),
         "obstacle": [r.defect.obstacle for r in rows],

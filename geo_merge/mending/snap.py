@@ -68,15 +68,19 @@ def snap_edges(geometries: Geometries, wrong: Geometries, tolerance: float, keep
         return Snapped(geometries, none, 0.0, none)
     rings = flatten(geometries)
     vertices = _distinct(shapely.get_coordinates(wrong) + 0.0)
-    rings, vertices, way = _merge_vertices(rings, vertices, tolerance)
+    rings, vertices, moved = _merge_vertices(rings, vertices, tolerance)
+    # Of edges with a vertex that was moved, the longest way is taken off, so that both together
+    # stay within the tolerance.
+    way = float(moved.max(initial=0.0))
+    edges = _between(rings, cancel(rings), vertices[moved == 0])
+    rings, _, far = insert_vertices(rings, edges, vertices, tolerance)
     edges = _between(rings, cancel(rings), vertices)
-    # What merging moved already is taken off, so that both together stay within the tolerance.
-    rings, _, far = insert_vertices(rings, edges, vertices, tolerance - way)
+    rings, _, further = insert_vertices(rings, edges, vertices, tolerance - way)
     result = like(rings.geometries(), geometries)
     other = ~shapely.equals_identical(result, geometries)
     broken = other & ~shapely.is_valid(result)
     changed = other & ~broken & ~keep
-    largest = way + far if changed.any() else 0.0
+    largest = max(far, way + further) if changed.any() else 0.0
     return Snapped(np.where(changed, result, geometries), changed, largest, broken & ~keep)
 
 
@@ -86,11 +90,12 @@ def _distinct(xy: Floats) -> Floats:
 
 def _merge_vertices(
     rings: Rings, vertices: Floats, tolerance: float
-) -> tuple[Rings, Floats, float]:
+) -> tuple[Rings, Floats, Floats]:
     """Let vertices of different rings that are each other's nearest become one.
 
     Of two vertices the one of more rings stays, else the one further west or south, so that the
-    order of the polygons does not matter.
+    order of the polygons does not matter. Returned are the vertices that stay, with the longest
+    way that another went to each.
     """
     moved = np.zeros(len(vertices))
     for _ in range(_ROUNDS):
@@ -108,7 +113,7 @@ def _merge_vertices(
         kept = np.ones(len(vertices), dtype=bool)
         kept[goes] = False
         vertices, moved = vertices[kept], moved[kept]
-    return rings, vertices, float(moved.max(initial=0.0))
+    return rings, vertices, moved
 
 
 def _rings_at(rings: Rings, vertices: Floats) -> tuple[Ints, Ints]:
@@ -151,6 +156,8 @@ def _mutual(
 
 def _between(rings: Rings, edges: Ints, vertices: Floats) -> Ints:
     """Return the edges of which both ends are among the vertices."""
+    if not len(vertices):
+        return edges[:0]
     known = np.sort(hash_vertices(np.ascontiguousarray(vertices)))
     hashes = hash_vertices(rings.xy)
     at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)

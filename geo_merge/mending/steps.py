@@ -29,8 +29,11 @@ def match_edges(
     shapes: Geometries,
     tolerance: float,
     decisions: Mapping[str, Decision],
+    left: Bools,
 ) -> tuple[Snapped, list[Repair]]:
     """Give neighbours the same vertices, but for the units that it was decided to leave.
+
+    Those of earlier rounds are `left`; the ones of this round are added to it.
 
     Returns
     -------
@@ -41,13 +44,12 @@ def match_edges(
         left.
     """
     wrong = mismatched(shapes, tolerance)
-    at = np.flatnonzero(~shapely.is_empty(wrong))
+    at = np.flatnonzero(~shapely.is_empty(wrong) & ~left)
     codes = [(str(units.index[k]),) for k in at]
     names = defect_ids(["edges"] * len(at), codes, wrong[at])
     known = [decisions.get(name) for name in names]
-    keep = np.zeros(len(shapes), dtype=bool)
-    keep[at] = [d is not None and d.choice != Choice.ACCEPT for d in known]
-    snapped = snap_edges(shapes, wrong, tolerance, keep)
+    left[at] = [d is not None and d.choice != Choice.ACCEPT for d in known]
+    snapped = snap_edges(shapes, wrong, tolerance, left)
     change = areas(snapped.geometries, units.crs) - areas(shapes, units.crs)
     repairs = []
     for k, code, name, decision in zip(at, codes, names, known, strict=True):
