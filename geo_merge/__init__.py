@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geo_merge.geojson import write_geojson
     from geo_merge.layers import read_units
     from geo_merge.maps import before_after_map
+    from geo_merge.mending import Repaired, RepairOptions, repair
     from geo_merge.models import Finding, LedgerRow, MergeResult, Severity
     from geo_merge.pipeline import merge, validate
     from geo_merge.tables import read_crosswalk, read_table
@@ -21,6 +22,8 @@ __all__ = [
     "GeoMergeError",
     "LedgerRow",
     "MergeResult",
+    "RepairOptions",
+    "Repaired",
     "Severity",
     "before_after_map",
     "load_result",
@@ -28,6 +31,7 @@ __all__ = [
     "read_crosswalk",
     "read_table",
     "read_units",
+    "repair",
     "resolve",
     "validate",
     "write",
@@ -39,6 +43,8 @@ _HOME = {
     "GeoMergeError": "errors",
     "LedgerRow": "models",
     "MergeResult": "models",
+    "RepairOptions": "mending",
+    "Repaired": "mending",
     "Severity": "models",
     "before_after_map": "maps",
     "load_result": "export",
@@ -46,6 +52,7 @@ _HOME = {
     "read_crosswalk": "tables",
     "read_table": "tables",
     "read_units": "layers",
+    "repair": "mending",
     "resolve": "crosswalk",
     "validate": "pipeline",
     "write": "export",

@@ -16,6 +16,9 @@ import typer
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo_merge.mending import RepairOptions
     from geo_merge.models import MergeResult
 
 _COUNTED = ("errors", "warnings", "notes")
@@ -72,6 +75,28 @@ Rules = Annotated[
     list[str] | None,
     typer.Option("--rule", help="FIELD=sum|area|population|list|drop; repeatable."),
 ]
+Repair = Annotated[
+    bool, typer.Option("--repair", help="Mend edges, gaps and overlaps of the layer, on record.")
+]
+RepairRule = Annotated[
+    str | None,
+    typer.Option(
+        "--repair-rule",
+        help="Who gets a gap or an overlap: longest-edge (default), largest-neighbour, layer:FILE.",
+    ),
+]
+RepairTolerance = Annotated[
+    float | None,
+    typer.Option("--repair-tolerance", help="Metres that a border may move; 250 by default."),
+]
+RepairSnap = Annotated[
+    float | None,
+    typer.Option("--repair-snap", help="Metres within which edges are matched; 0.1 by default."),
+]
+Decisions = Annotated[
+    Path | None,
+    typer.Option("--decisions", help="Table of decisions; decisions.csv of --out by default."),
+]
 Mirror = Annotated[
     str | None,
     typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
@@ -100,6 +125,11 @@ def build(
     layer: LayerOption = None,
     rule: Rules = None,
     limit: LimitOption = None,
+    repair: Repair = False,
+    repair_rule: RepairRule = None,
+    repair_tolerance: RepairTolerance = None,
+    repair_snap: RepairSnap = None,
+    decisions: Decisions = None,
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
     ] = False,
@@ -117,14 +147,20 @@ def build(
 
         files, sample_crosswalk = sample_files()
         crosswalk = crosswalk or sample_crosswalk
+    mending = _mending(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
     job = Job(old=tuple(files), crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
-              layer=layer, rules=rules)  # fmt: skip
+              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding,
+              code_field=code_field, name_field=name_field, layer=layer, rules=rules,
+              repair=mending)  # fmt: skip
     with _progress() as say:
         result = job.run(say)
         say("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors}
-        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=job.inputs,
+        inputs = [*job.inputs, *([] if decisions is None else [decisions])]
+        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
     _report_result(result, as_json=json)
     _say_on_stderr([f"Wrote {len(written)} files to {out}"])
@@ -151,6 +187,13 @@ def validate(
     code_field: CodeField = None,
     name_field: NameField = None,
     layer: LayerOption = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Also write what a repair would do, to decide on it.")
+    ] = False,
+    repair_rule: RepairRule = None,
+    repair_tolerance: RepairTolerance = None,
+    repair_snap: RepairSnap = None,
+    decisions: Decisions = None,
     json: JsonOption = False,
 ) -> None:
     """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
@@ -159,9 +202,13 @@ def validate(
     from geo_merge.pipeline import validate as check
     from geo_merge.report import count_lines, finding_lines
 
+    mending = _mending(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
     job = Job(old=tuple(old), crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding, code_field=code_field, name_field=name_field,
-              layer=layer)  # fmt: skip
+              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding,
+              code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
     with _progress() as say:
         say("Reading")
         units, table = job.read()
@@ -169,6 +216,9 @@ def validate(
         findings = check(units, crosswalk=table, **job.others(units))
         if out is not None:
             write_findings(findings, out)
+        if mending is not None:
+            say("Trying the repair")
+            _preview(units, mending, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
     if json:
@@ -302,6 +352,52 @@ def _rules(texts: Iterable[str] | None) -> dict[str, str]:
             raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
         rules[field] = rule
     return rules
+
+
+def _mending(
+    *,
+    repair: bool,
+    rule: str | None,
+    tolerance: float | None,
+    snap: float | None,
+    decisions: Path | None,
+    out: Path | None,
+    encoding: str | None,
+) -> RepairOptions | None:
+    """Return how to repair, with the decisions of the table or of the run before; None if not."""
+    given = {"rule": rule, "tolerance": tolerance, "snap": snap}
+    if not repair:
+        if decisions is not None or any(value is not None for value in given.values()):
+            raise UsageError(
+                "--decisions, --repair-rule, --repair-tolerance and --repair-snap say how to "
+                "repair; add --repair."
+            )
+        return None
+    from geo_merge.export import DECISIONS
+    from geo_merge.mending import RepairOptions
+    from geo_merge.tables import read_table
+
+    before = None if out is None else out / DECISIONS
+    path = decisions or (before if before is not None and before.is_file() else None)
+    table = None if path is None else read_table(path, encoding=encoding)
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return RepairOptions(decisions=table, **chosen)
+
+
+def _preview(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) -> None:
+    """Say what a repair would do; the layer stays as it is."""
+    from geo_merge.export import write_repairs
+    from geo_merge.mending import repair
+
+    repaired = repair(units, **vars(mending))
+    if out is not None:
+        write_repairs(repaired, out)
+    applied = int(repaired.repairs["applied"].sum())
+    waiting = len(repaired.repairs) - applied
+    _say_on_stderr([
+        *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
+        f"A repair would mend {applied} places; {waiting} wait for a decision.",
+    ])  # fmt: skip
 
 
 @contextmanager

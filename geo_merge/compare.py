@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -12,17 +12,13 @@ import shapely
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.codes import clean_code, code_key
 from geo_merge.coverage import Limits
-from geo_merge.edges import Geometries, cancel, chain, flatten
+from geo_merge.difference import SAME_AREA, differences, joined, polygonal
+from geo_merge.edges import Geometries, is_polygonal
 from geo_merge.errors import TableError
-from geo_merge.faces import build_faces, count_claims, node
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import sources_of
 
-# Metres within which two vertices are the same: rounding of the coordinates.
-SAME_VERTEX = 1e-3
-# Square metres below which it does not matter whose land a difference is.
-SAME_AREA = 1.0
 _DECLARED = {
     "code": ("newcode", "code", "maxa", "ma"),
     "area_km2": ("areakm2", "area", "dientich", "dientichkm2"),
@@ -136,102 +132,118 @@ def _unmatched(codes: pd.Index, here: str, there: str) -> Finding | None:
     )
 
 
+@dataclass(frozen=True)
+class Compared:
+    """New units laid over reference boundaries.
+
+    Attributes
+    ----------
+    table
+        Indexed by the codes of all new units: ``reference_area_km2``,
+        ``reference_difference_m2`` (symmetric difference) and ``iou`` (shared area by joint area);
+        blank for units that could not be compared.
+    reference
+        The reference polygons used, valid, in the CRS of the new units, indexed by code.
+    gained, lost
+        Land that only the new unit and only the reference has, for each code of `reference`.
+    findings
+        D02 for codes without a match, G01, G03 and G04 for reference geometries that are not
+        polygons or not valid, C06 for units that differ by more than the limit.
+    """
+
+    table: pd.DataFrame
+    reference: gpd.GeoSeries
+    gained: Geometries
+    lost: Geometries
+    findings: list[Finding]
+
+
 def compare_reference(
     new: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, limits: Limits | None = None
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> Compared:
     """Compare new units with reference boundaries, unit by unit.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by code: ``reference_area_km2``, ``reference_difference_m2`` (symmetric
-        difference) and ``iou`` (shared area by joint area).
-    list of Finding
-        C06 for units that differ by more than the limit.
+    Parameters
+    ----------
+    new
+        New units with ``name`` and ``area_km2``, in a CRS in metres.
+    reference
+        Polygons indexed by the same codes, in any CRS. Invalid ones are mended first, those that
+        are no polygons left out; both are reported.
+    limits
+        Thresholds.
     """
     limits = limits or Limits()
     reference = reference.to_crs(new.crs) if reference.crs != new.crs else reference
-    common = new.index.intersection(reference.index)
     findings = [
         _unmatched(new.index.difference(reference.index), "result", "the reference"),
         _unmatched(reference.index.difference(new.index), "reference", "the result"),
     ]
-    ours = np.asarray(new.geometry[common].values)
-    theirs = np.asarray(reference.geometry[common].values)
-    broken = ~shapely.is_valid(theirs)
-    if broken.any():
-        theirs = theirs.copy()
-        theirs[broken] = shapely.make_valid(theirs[broken], method="structure")
-        theirs = _polygonal(theirs)
-    differences = _differences(ours, theirs)
-    difference = areas(differences, new.crs)
+    both = new.index[is_polygonal(np.asarray(new.geometry.values))].intersection(reference.index)
+    theirs, found = _usable_reference(reference.geometry[both], new)
+    common = theirs.index
+    shapes = np.asarray(theirs.values)
+    gained, lost = differences(np.asarray(new.geometry[common].values), shapes)
+    difference = areas(gained, new.crs) + areas(lost, new.crs)
     area = new.loc[common, "area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     reference_area = area.copy()
     other = difference > SAME_AREA
-    reference_area[other] = areas(theirs[other], new.crs)
-    joint = (area + reference_area + difference) / 2
+    reference_area[other] = areas(shapes[other], new.crs)
     table = pd.DataFrame(
         {
             "reference_area_km2": reference_area / SQUARE_METRES_PER_KM2,
             "reference_difference_m2": difference,
-            "iou": 1 - difference / joint,
+            "iou": 1 - difference / ((area + reference_area + difference) / 2),
         },
         index=common,
+    ).reindex(new.index)
+    for k in np.flatnonzero(difference > limits.reference * area):
+        code = str(common[k])
+        findings.append(
+            Finding(
+                check="C06",
+                severity=Severity.WARNING,
+                units=(code,),
+                value=float(difference[k]),
+                unit_of_value="m²",
+                geometry=joined(gained[k], lost[k]),
+                message=f"{code} ({new.at[code, 'name']}) differs from its reference on "
+                f"{difference[k]:,.0f} m² ({100 * difference[k] / area[k]:.2f} % of its area).",
+                hint="See where in findings.geojson.",
+            )
+        )
+    return Compared(table, theirs, gained, lost, [f for f in findings if f is not None] + found)
+
+
+def _usable_reference(
+    reference: gpd.GeoSeries, new: gpd.GeoDataFrame
+) -> tuple[gpd.GeoSeries, list[Finding]]:
+    """Mend invalid reference polygons, leave out what is no polygon, and say so."""
+    shapes = np.asarray(reference.values).copy()
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    broken = ~missing & ~shapely.is_valid(shapes)
+    shapes[broken] = polygonal(shapely.make_valid(shapes[broken], method="structure"))
+    good = is_polygonal(shapes)
+    kinds = (
+        ("G01", missing, "have no geometry in the reference; they were not compared"),
+        ("G03", ~missing & ~good, "are no polygons in the reference; they were not compared"),
+        ("G04", broken & good, "are invalid in the reference; they were compared as mended"),
     )
-    for code, geometry, m2, own in zip(common, differences, difference, area, strict=True):
-        if m2 > limits.reference * own:
+    findings = []
+    for check, chosen, text in kinds:
+        units = tuple(map(str, reference.index[chosen]))
+        if units:
+            labels = ", ".join(f"{code} ({new.at[code, 'name']})" for code in units[:10])
             findings.append(
                 Finding(
-                    check="C06",
+                    check=check,
                     severity=Severity.WARNING,
-                    units=(str(code),),
-                    value=float(m2),
-                    unit_of_value="m²",
-                    geometry=geometry,
-                    message=f"{code} ({new.at[code, 'name']}) differs from its reference on "
-                    f"{m2:,.0f} m² ({100 * m2 / own:.2f} % of its area).",
-                    hint="See where in findings.geojson.",
+                    units=units,
+                    value=float(len(units)),
+                    unit_of_value="units",
+                    message=f"{labels} {text}.",
+                    hint="Mend the reference layer.",
                 )
             )
-    return table, [f for f in findings if f is not None]
-
-
-def _differences(ours: Geometries, theirs: Geometries) -> Geometries:
-    """Return the land that only one of each two polygons has.
-
-    Edges that both have, to the millimetre, are cancelled first: an overlay of two polygons that
-    are drawn alike is slow and brings only rounding to light. The pairs are laid side by side, far
-    apart, so that one pass does for all.
-    """
-    n = len(ours)
-    rings = flatten(np.concatenate([ours, theirs]))
-    west, east = rings.xy[:, 0].min(), rings.xy[:, 0].max()
-    stride = np.ceil(east - west) + 1_000.0
-    pair = np.repeat(rings.owner % n, np.diff(rings.start))
-    xy = np.round(rings.xy / SAME_VERTEX) * SAME_VERTEX + 0.0
-    xy[:, 0] += pair * stride
-    turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner >= n))
-    lines = chain(turned, cancel(turned))
-    result = np.full(n, shapely.MultiPolygon(), dtype=object)
-    if not len(lines):
-        return result
-    faces = build_faces(np.asarray(shapely.get_parts(node(lines))))
-    of_face = ((shapely.bounds(faces)[:, 0] - west) // stride).astype(int)
-    for k in np.unique(of_face):
-        shift = k * stride
-        mine = shapely.transform(faces[of_face == k], lambda xy, dx=shift: xy - (dx, 0.0))
-        if shapely.area(mine).sum() > SAME_AREA:
-            mine = mine[count_claims(mine, np.array([ours[k], theirs[k]], dtype=object)) == 1]
-        result[k] = shapely.multipolygons(mine)
-    return result
-
-
-def _polygonal(geometries: Geometries) -> Geometries:
-    """Drop the points and lines that an overlay leaves beside polygons."""
-    result = geometries.copy()
-    for k in np.flatnonzero(
-        shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION
-    ):
-        parts = shapely.get_parts(geometries[k])
-        result[k] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
-    return result
+    mended = gpd.GeoSeries(shapes[good], index=reference.index[good], crs=new.crs)
+    return mended, findings

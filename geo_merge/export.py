@@ -29,10 +29,13 @@ from geo_merge.formats import (
     write_workbook,
 )
 from geo_merge.geojson import Projection, write_geojson
+from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
+# What people decided on defects: read again by the next run, and never removed.
+DECISIONS = "decisions.csv"
 # Slivers are narrower than the 7 decimals of the units can show.
 _FINDING_DECIMALS = 9
 # Metres by which 7 decimals of a degree move a vertex at most.
@@ -90,7 +93,7 @@ def write(
         names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
-        stale = _written_before(directory) - set(names)
+        stale = _written_before(directory) - {*names, DECISIONS}
         publish(folder, directory, seal="manifest.json")
         for name in sorted(stale):
             (directory / name).unlink(missing_ok=True)
@@ -133,6 +136,41 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     write_csv(result.ledger, folder / "ledger.csv")
     write_csv(result.crosswalk, folder / "crosswalk.csv")
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
+    if len(result.reconciliation):
+        _write_reconciliation(result.reconciliation, folder, once)
+    if len(result.repairs.columns):
+        _write_repairs(result.repairs, result.decisions, folder)
+
+
+def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projection) -> None:
+    """Write a row a unit, and as GeoJSON the land that each unit gained and lost."""
+    table = pd.DataFrame(frame.drop(columns=["gained", "lost"])).reset_index()
+    write_csv(table, folder / "reconciliation.csv")
+    sides = [
+        gpd.GeoDataFrame(table.assign(side=side), geometry=frame[side].values)
+        for side in ("gained", "lost")
+    ]
+    land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
+    land = land[~land.geometry.is_empty].reset_index(drop=True)
+    path = folder / "reconciliation.geojson"
+    write_geojson(land, path, precision=_FINDING_DECIMALS, vanishing="point", projection=once)
+
+
+def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
+    """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv``: a preview to decide on."""
+    directory = Path(directory)
+    with staging(directory) as folder:
+        _write_repairs(repaired.repairs, repaired.decisions, folder)
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory)
+    return [directory / name for name in names]
+
+
+def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
+    path = folder / "repairs.geojson"
+    write_geojson(repairs, path, precision=_FINDING_DECIMALS, vanishing="point")
+    write_csv(findings_table(repairs), folder / "repairs.csv")
+    write_csv(decisions, folder / DECISIONS)
 
 
 def _read_back(path: Path, frame: gpd.GeoDataFrame) -> None:

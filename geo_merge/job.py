@@ -13,6 +13,7 @@ import pandas as pd
 from geo_merge.errors import GeoMergeError, UsageError
 from geo_merge.layers import read_outline, read_units
 from geo_merge.limits import parse
+from geo_merge.mending import RepairOptions
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.tables import read_crosswalk, read_table
@@ -36,6 +37,7 @@ class Job:
     layer: str | None = None
     rules: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    repair: RepairOptions | None = None
 
     @property
     def inputs(self) -> list[Path]:
@@ -46,9 +48,12 @@ class Job:
     @property
     def options(self) -> dict[str, Any]:
         """What the manifest says of the options."""
+        told = ("rule", "tolerance", "snap")
+        mending = self.repair and {name: getattr(self.repair, name) for name in told}
         return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
                 "name_field": self.name_field, "layer": self.layer,
-                "rules": dict(self.rules), "limits": list(self.limits)}  # fmt: skip
+                "rules": dict(self.rules), "limits": list(self.limits),
+                "repair": mending}  # fmt: skip
 
     def read(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
         """Read the layer and the crosswalk.
@@ -108,4 +113,5 @@ class Job:
             raise UsageError(
                 "There is no crosswalk; say what became of each unit with --crosswalk."
             )
-        return merge(units, table, rules=self.rules, progress=say, **self.others(units))
+        return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
+                     **self.others(units))  # fmt: skip

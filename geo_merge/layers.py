@@ -207,7 +207,8 @@ def _unit_frame(
     findings += found
     data: dict[str, Any] = {"code": codes}
     for role in ("name", "unit_type", *PARENTS):
-        data[role] = [clean_text(v) for v in as_text(source[roles[role]])] if role in roles else ""
+        values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
+        data[role] = [clean_text(v) for v in values]
     if "population" in roles and pd.api.types.is_numeric_dtype(source[roles["population"]].dtype):
         data["population"] = source[roles["population"]].to_numpy()
     if "unit_type" not in roles:

@@ -34,6 +34,9 @@ class Limits:
     declared: float = _limit(0.01, "share", "by which an area may differ from the declared one")
     reference: float = _limit(0.001, "share", "of its area by which a unit may differ from a map")
 
+    # Half a millimetre, the plotting accuracy of a map, on one of 1:100,000.
+    drawing: float = _limit(50.0, "m", "differences from a map nowhere wider are drawing noise")
+
 
 @dataclass(frozen=True)
 class Sizes:

@@ -173,6 +173,14 @@ class MergeResult:
         What went in and what came out.
     provenance
         Where the input came from and how it was read.
+    reconciliation
+        One row a new unit against reference and declared figures; empty if there were none. See
+        `reconcile.COLUMNS`.
+    repairs
+        One row a defect of the layer, mended or not; without columns if no repair was asked for.
+        See `repairs.COLUMNS`.
+    decisions
+        The decisions on them, to be filled in for the next run.
     """
 
     old: gpd.GeoDataFrame
@@ -184,6 +192,9 @@ class MergeResult:
     findings: gpd.GeoDataFrame
     ledger: pd.DataFrame
     provenance: dict[str, Any] = field(default_factory=dict)
+    reconciliation: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    repairs: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+    decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def has_errors(self) -> bool:

@@ -15,11 +15,14 @@ from geo_merge.coverage import check_layer, check_parts, for_layer, usable
 from geo_merge.crosswalk import NameKey, Resolved
 from geo_merge.errors import LayerError
 from geo_merge.limits import Limits
+from geo_merge.mending import RepairOptions, with_waivers
+from geo_merge.mending import repair as repair_layer
 from geo_merge.models import Finding, MergeResult, Severity, findings_frame, ledger_frame
 from geo_merge.new_units import dissolve_members
 from geo_merge.prepared import Prepared, prepare, with_unit_columns
 from geo_merge.proof import make_ledger, prove
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
+from geo_merge.reconcile import reconcile, reference_columns
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
 
@@ -40,6 +43,7 @@ def merge(
     outline: gpd.GeoDataFrame | None = None,
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    repair: RepairOptions | None = None,
     name_key: NameKey = vietnamese_name_key,
     new_province: parents.NewProvince = province_after,
     progress: Progress | None = None,
@@ -65,6 +69,8 @@ def merge(
         listed.
     limits
         Thresholds of the checks.
+    repair
+        Repair the old units first, and how; by default they stay as they are.
     name_key
         Returns names in the form in which they are compared.
     new_province
@@ -89,6 +95,11 @@ def merge(
     limits, outline = for_layer(limits, old), _in_crs(outline, old)
     read = old
     old = without_memory(old)
+    mended = None
+    if repair is not None:
+        say("Repairing")
+        mended = repair_layer(old, **vars(repair))
+        old = mended.layer
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, name_key)
     say("Checking the layer")
@@ -111,15 +122,18 @@ def merge(
     findings += check_parts(new, layer.frame)
     table = None if declared is None else compare.as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
-    if table is not None:
-        findings += compare.check_declared(new, table, limits)
+    reconciled, found = _compare(new, reference, table, limits)
     if reference is not None:
-        compared, found = compare.compare_reference(new, reference, limits)
-        figures = figures.join(compared)
-        findings += found
+        figures = figures.join(reference_columns(reconciled))
+    findings += found
     drawn, again = layer.drawn_areas(), layer.areas_claimed_again()
     ledger = [*ledger_of(read), *make_ledger(layer, new, chosen, drawn, again)]
+    if mended is not None:
+        findings += mended.findings
+        ledger[:0] = mended.ledger
     findings += prove(layer, new, ledger, drawn, again)
+    if mended is not None:
+        findings = with_waivers(findings, mended.repairs)
     return MergeResult(
         old=layer.frame,
         new=new,
@@ -129,6 +143,8 @@ def merge(
         summary=_summary(layer, new, above, findings),
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
+        reconciliation=reconciled,
+        **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": old.crs.to_string(), "schematic": _is_schematic(old),
                     "rules": {k: str(v) for k, v in chosen.items()}},
@@ -169,17 +185,30 @@ def validate(
     findings = [*findings_of(layer), *check_layer(layer, limits, outline=_in_crs(outline, layer),
                                                   name_key=name_key)]  # fmt: skip
     good = layer[usable(np.asarray(layer.geometry.values))]
-    if declared is not None:
-        km2 = areas(np.asarray(good.geometry.values), good.crs) / SQUARE_METRES_PER_KM2
-        table = compare.as_declared(declared, good.index)
-        findings += compare.check_declared(good.assign(area_km2=km2), table, limits)
-    if reference is not None:
-        findings += compare.compare_reference(good, reference, limits)[1]
+    km2 = areas(np.asarray(good.geometry.values), good.crs) / SQUARE_METRES_PER_KM2
+    table = None if declared is None else compare.as_declared(declared, good.index)
+    findings += _compare(good.assign(area_km2=km2), reference, table, limits)[1]
     return findings_frame(findings, layer.crs)
 
 
 def _in_crs(outline: gpd.GeoDataFrame | None, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
     return outline if outline is None or outline.crs == layer.crs else outline.to_crs(layer.crs)
+
+
+def _compare(
+    new: gpd.GeoDataFrame,
+    reference: gpd.GeoDataFrame | None,
+    declared: pd.DataFrame | None,
+    limits: Limits | None,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Compare units with a reference and declared figures, and reconcile the three."""
+    if reference is None and declared is None:
+        return gpd.GeoDataFrame(), []
+    findings = [] if declared is None else compare.check_declared(new, declared, limits)
+    compared = None if reference is None else compare.compare_reference(new, reference, limits)
+    findings += [] if compared is None else compared.findings
+    reconciled, found = reconcile(new, compared, declared, limits)
+    return reconciled, [*findings, *found]
 
 
 def _is_schematic(old: gpd.GeoDataFrame) -> bool:

@@ -12,7 +12,7 @@ import pyogrio
 from geo_merge import crosswalk
 from geo_merge.errors import CrosswalkError, GeoMergeError
 from geo_merge.job import Job, Progress
-from geo_merge.pipeline import with_unit_columns
+from geo_merge.prepared import with_unit_columns
 from geo_merge.provenance import findings_of, sources_of
 from geo_merge.vietnam.names import name_key
 

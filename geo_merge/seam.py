@@ -112,13 +112,13 @@ def _join_two(
     moved_from, moved_to, way = _pair_vertices(
         _vertices(rings_a, edges_a), _vertices(rings_b, edges_b), tolerance
     )
-    rings_b = replace(rings_b, xy=_move(rings_b.xy, moved_from, moved_to))
+    rings_b = replace(rings_b, xy=move_vertices(rings_b.xy, moved_from, moved_to))
     vertices_a, vertices_b = _vertices(rings_a, edges_a), _vertices(rings_b, edges_b)
-    rings_a, added_a, far_a = _insert(rings_a, edges_a, vertices_b, tolerance)
-    rings_b, added_b, far_b = _insert(rings_b, edges_b, vertices_a, tolerance)
+    rings_a, added_a, far_a = insert_vertices(rings_a, edges_a, vertices_b, tolerance)
+    rings_b, added_b, far_b = insert_vertices(rings_b, edges_b, vertices_a, tolerance)
     largest = max(way.max(initial=0.0), far_a, far_b)
     step = Seam((), int((way > 0).sum()), added_a + added_b, float(largest))
-    return _like(rings_a.geometries(), a), _like(rings_b.geometries(), b), step
+    return like(rings_a.geometries(), a), like(rings_b.geometries(), b), step
 
 
 def _near(rings: Rings, other: Rings, tolerance: float) -> Ints:
@@ -146,7 +146,7 @@ def _pair_vertices(fixed: Floats, free: Floats, tolerance: float) -> tuple[Float
     return free[source], fixed[target], way
 
 
-def _move(xy: Floats, source: Floats, target: Floats) -> Floats:
+def move_vertices(xy: Floats, source: Floats, target: Floats) -> Floats:
     """Replace each vertex that equals a source by its target, wherever it occurs."""
     if not len(source):
         return xy
@@ -161,10 +161,16 @@ def _move(xy: Floats, source: Floats, target: Floats) -> Floats:
     return result
 
 
-def _insert(
+def insert_vertices(
     rings: Rings, edges: Ints, vertices: Floats, tolerance: float
 ) -> tuple[Rings, int, float]:
-    """Add vertices to the edges that pass within the tolerance without having them."""
+    """Add vertices to the edges that pass within the tolerance without having them.
+
+    Returns
+    -------
+    Rings, int, float
+        With the vertices, how many they are, and how far an edge moved, in metres.
+    """
     a, b = rings.xy[edges], rings.xy[edges + 1]
     lines = shapely.linestrings(np.stack([a, b], axis=1))
     points = shapely.points(vertices)
@@ -198,7 +204,7 @@ def _has(rings: Rings, ring: Ints, vertices: Floats) -> Bools:
     return np.isin(asked, known)
 
 
-def _like(geometries: Geometries, pattern: Geometries) -> Geometries:
+def like(geometries: Geometries, pattern: Geometries) -> Geometries:
     """Make polygons of the multipolygons that were polygons before."""
     single = shapely.get_type_id(pattern) == shapely.GeometryType.POLYGON
     result = geometries.copy()

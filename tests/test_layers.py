@@ -322,3 +322,9 @@ def test_z_is_dropped_and_nan_in_z_does_no_harm(grid: Grid, tmp_path: Path) -> N
         feature["geometry"]["coordinates"] = [[[x, y, 5.0] for x, y in ring] for ring in polygon]
     path.write_text(json.dumps(content), "utf-8")
     assert not shapely.has_z(np.asarray(read_units(path).geometry.values)).any()
+
+
+def test_a_layer_with_codes_alone(grid: Grid, tmp_path: Path) -> None:
+    grid(2, 1)[["geometry"]].reset_index().to_file(tmp_path / "codes.gpkg")
+    units = read_units(tmp_path / "codes.gpkg")
+    assert units["name"].tolist() == units["unit_type"].tolist() == ["", ""]

@@ -1,0 +1,74 @@
+"""Land while it is settled: the faces of an arrangement, and who owns each of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.edges import Geometries
+from geo_merge.mending.arrangement import Arrangement
+
+
+class Land:
+    """The faces of an arrangement and who owns each while they are being settled."""
+
+    def __init__(self, arrangement: Arrangement) -> None:
+        self.arrangement = arrangement
+        self.owners: list[tuple[int, ...]] = list(arrangement.claimants)
+        self._beside: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for k, (one, two) in enumerate(zip(arrangement.one, arrangement.two, strict=True)):
+            self._beside[int(one)].append((int(two), k))
+            self._beside[int(two)].append((int(one), k))
+
+    def borders(self, face: int) -> dict[int, list[int]]:
+        """Return the borders of a face (positions in the arrangement) with each sole owner."""
+        result: dict[int, list[int]] = defaultdict(list)
+        for other, border in self._beside[face]:
+            if len(self.owners[other]) == 1:
+                result[self.owners[other][0]].append(border)
+        return result
+
+    def lengths(self, face: int) -> dict[int, float]:
+        """Return how long a face borders on each sole owner, in metres."""
+        length = self.arrangement.length
+        return {unit: float(length[at].sum()) for unit, at in self.borders(face).items()}
+
+    def line(self, face: int, unit: int) -> BaseGeometry:
+        """Return the border of a face with the land of a unit, empty if there is none."""
+        return shapely.union_all(self.arrangement.border[self.borders(face).get(unit, [])])
+
+    def of(self, unit: int) -> BaseGeometry:
+        """Return the faces that a unit owns alone."""
+        own = [face for face, owners in enumerate(self.owners) if owners == (unit,)]
+        return shapely.multipolygons(self.arrangement.faces[own])
+
+
+def rebuild(land: Land, geometries: Geometries) -> Geometries:
+    """Return the polygons put together from the faces that each owns.
+
+    A polygon that has the same land and as many vertices as before is left as it was; one that
+    owns nothing is empty.
+    """
+    faces: list[list[int]] = [[] for _ in geometries]
+    for face, owners in enumerate(land.owners):
+        for unit in owners:
+            faces[unit].append(face)
+    result = geometries.copy()
+    for unit, own in enumerate(faces):
+        parts = land.arrangement.faces[own]
+        whole = shapely.coverage_union_all(parts) if own else shapely.Polygon()
+        if not shapely.is_valid(whole):
+            whole = shapely.union_all(parts)
+        old = geometries[unit]
+        same = shapely.get_num_coordinates(whole) == shapely.get_num_coordinates(old)
+        if not (same and shapely.equals(whole, old)):
+            result[unit] = _plain(whole)
+    return result
+
+
+def _plain(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a multipolygon of one part, or a collection of polygons, as what it is."""
+    parts = shapely.get_parts(geometry)
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

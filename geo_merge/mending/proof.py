@@ -1,0 +1,135 @@
+"""After a repair: what moved too far, what vanished, and whether all land is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo_merge.difference import differences, reach
+from geo_merge.edges import Geometries
+from geo_merge.faces import AREA_TOLERANCE
+from geo_merge.mending.decisions import Decision
+from geo_merge.mending.record import Repair
+from geo_merge.models import Finding, LedgerRow, Severity
+
+# Square metres. A part smaller than this that a unit loses is no border that moved: official layers
+# have crumbs of a square centimetre a kilometre away from their unit.
+CRUMB = 1.0
+
+
+def check_repair(
+    units: gpd.GeoDataFrame,
+    before: Geometries,
+    after: Geometries,
+    repairs: Iterable[Repair],
+    tolerance: float,
+) -> list[Finding]:
+    """Find units that a repair emptied, moved further than it may (M02), or cut (M04)."""
+    free = {code for r in repairs if r.defect.accepted for code in r.changes}
+    findings = []
+    other = np.flatnonzero(~shapely.equals_identical(before, after))
+    parts = shapely.get_num_geometries(after) - shapely.get_num_geometries(before)
+    for k, move in zip(other, _moved(before[other], after[other]), strict=True):
+        code = str(units.index[k])
+        label = f"{code} ({units['name'].iloc[k]})" if "name" in units else code
+        found = {"units": (code,), "geometry": before[k]}
+        if parts[k] > 0:
+            findings.append(
+                Finding(
+                    check="M04",
+                    severity=Severity.WARNING,
+                    value=float(parts[k]),
+                    unit_of_value="parts",
+                    message=f"The repair cut {label} into {parts[k]} more parts than it had.",
+                    hint="Reject the overlap at the narrow place, or mend it in the source.",
+                    **found,
+                )
+            )
+        if move > tolerance * (1 + 1e-6) and (np.isinf(move) or code not in free):
+            text = f"moved by {move:,.2f} m, further than {tolerance:g} m"
+            findings.append(
+                Finding(
+                    check="M02",
+                    severity=Severity.ERROR,
+                    value=None if np.isinf(move) else move,
+                    unit_of_value="" if np.isinf(move) else "m",
+                    message=f"The repair is wrong: {label} "
+                    f"{'lost all of its land' if np.isinf(move) else text}.",
+                    hint="Reject the repairs of this unit in decisions.csv, or mend the source.",
+                    **found,
+                )
+            )
+    return findings
+
+
+def _moved(before: Geometries, after: Geometries) -> list[float]:
+    """Return the Hausdorff distances between polygons, crumbs that came or went aside.
+
+    It is infinite for a polygon of which nothing is left.
+    """
+    result = [np.inf] * len(before)
+    left = np.flatnonzero(~shapely.is_empty(after))
+    more, less = differences(before[left], after[left])
+    for k, lost, gained in zip(left, more, less, strict=True):
+        far = [
+            reach(shapely.multipolygons(parts[shapely.area(parts) > CRUMB]), base)
+            for parts, base in (
+                (shapely.get_parts(lost), after[k]),
+                (shapely.get_parts(gained), before[k]),
+            )
+        ]
+        result[k] = max(far)
+    return result
+
+
+def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) -> list[Finding]:
+    """Find decisions on defects that are not there (M03)."""
+    there = {r.defect.id for r in repairs}
+    return [
+        Finding(
+            check="M03",
+            severity=Severity.WARNING,
+            message=f"Row {decision.row} of the decisions ({decision.choice} {key}): there is no "
+            "such defect.",
+            hint="It was mended in the source, or the layer has changed; remove the row.",
+        )
+        for key, decision in table.items()
+        if key not in there
+    ]
+
+
+def repair_ledger(
+    m2: tuple[float, float], edges: float, repairs: Iterable[Repair], tolerance: float
+) -> list[LedgerRow]:
+    """Return what moved; the area after must be the area before with just these changes.
+
+    Parameters
+    ----------
+    m2
+        Area of all units before and after, in square metres.
+    edges
+        What of it came or went when edges were matched.
+    repairs, tolerance
+        What was done, and how far a border may move.
+    """
+    net = {"gap": 0.0, "overlap": 0.0}
+    largest = 0.0
+    for r in repairs:
+        if r.applied:
+            largest = max(largest, r.move)
+        if r.applied and r.defect.kind in net:
+            net[r.defect.kind] += sum(r.changes.values())
+    filled, settled = net["gap"], -net["overlap"]
+    accepted = any(r.defect.accepted for r in repairs)
+    rounding = AREA_TOLERANCE * m2[0]
+    return [
+        LedgerRow("repair_gaps_filled_m2", 0.0, filled, filled),
+        LedgerRow("repair_overlaps_settled_m2", settled, 0.0, settled),
+        LedgerRow("repair_edges_matched_m2", 0.0, edges, abs(edges)),
+        LedgerRow("repair_largest_move_m", 0.0, largest, largest if accepted else tolerance),
+        LedgerRow("repair_area_m2", m2[0], m2[1], filled + settled + abs(edges) + rounding),
+        LedgerRow("repair_area_accounted_m2", m2[0] + edges + filled - settled, m2[1], rounding),
+    ]

@@ -1,0 +1,120 @@
+"""The record of a repair: what was wrong, what was done, who gained and lost how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.mending.decisions import numbered
+from geo_merge.mending.defects import WAIVED, Defect
+from geo_merge.models import Finding, Severity
+
+COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",
+           "area_m2", "width_m", "move_m")  # fmt: skip
+# Checks whose findings are gaps and overlaps.
+_WAIVABLE = frozenset({"C01", "C02", "C03", "C04"})
+# Share of a finding that may lie outside what was waived: rounding of the overlay.
+_SAME_LAND = 1e-6
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What became of a defect.
+
+    Attributes
+    ----------
+    defect
+        The gap, the overlap, or the edges (kind ``edges``) that did not match.
+    before, after
+        Codes of the units that had the land, and that have it now.
+    changes
+        Square metres that each unit gained, or lost if negative.
+    move
+        How far a border moved at most, in metres.
+    """
+
+    defect: Defect
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    changes: dict[str, float] = field(default_factory=dict)
+    move: float = 0.0
+
+    @property
+    def applied(self) -> bool:
+        """Whether it was repaired."""
+        return not self.defect.obstacle
+
+
+def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
+    """Return repairs as a frame with the columns of `COLUMNS`, gaps and overlaps by size."""
+    rows = sorted(repairs, key=lambda r: (r.applied, r.defect.kind, -r.defect.m2, r.defect.id))
+    names = numbered([r.defect.id for r in rows])
+    data = {
+        "id": names,
+        "kind": [r.defect.kind for r in rows],
+        "applied": np.array([r.applied for r in rows], dtype=bool),
+        "obstacle": [r.defect.obstacle for r in rows],
+        "units": [list(r.defect.units) for r in rows],
+        "before": [list(r.before) for r in rows],
+        "after": [list(r.after) for r in rows],
+        "changes": [
+            [f"{code} {round(m2, 3) + 0.0:+,.3f} m²" for code, m2 in sorted(r.changes.items())]
+            for r in rows
+        ],
+        "area_m2": np.array([r.defect.m2 for r in rows], dtype=float),
+        "width_m": np.array([r.defect.width for r in rows], dtype=float),
+        "move_m": np.array([r.move for r in rows], dtype=float),
+    }
+    shapes = gpd.GeoSeries([r.defect.geometry for r in rows], crs=crs)
+    return gpd.GeoDataFrame(data, geometry=shapes)[[*COLUMNS, "geometry"]]
+
+
+def repair_findings(repairs: Sequence[Repair], rule: str) -> list[Finding]:
+    """Return what was repaired (M01): one finding a kind, since repairs.csv has each of them."""
+    told = {"gap": "gaps were filled", "overlap": "overlaps were settled",
+            "edges": "units got the vertices of their neighbours"}  # fmt: skip
+    findings = []
+    for kind, text in told.items():
+        done = [r for r in repairs if r.applied and r.defect.kind == kind]
+        if not done:
+            continue
+        m2 = sum(r.defect.m2 for r in done)
+        moved = max(r.move for r in done)
+        findings.append(
+            Finding(
+                check="M01",
+                severity=Severity.WARNING,
+                units=tuple(sorted({code for r in done for code in r.changes})),
+                value=m2,
+                unit_of_value="m²",
+                message=f"{len(done)} {text} (rule {rule}): {m2:,.2f} m² changed hands, no border "
+                f"moved over {moved:,.2f} m.",
+                hint="See repairs.csv; reject in decisions.csv what should stay.",
+            )
+        )
+    return findings
+
+
+def with_waivers(findings: Iterable[Finding], repairs: gpd.GeoDataFrame) -> list[Finding]:
+    """Return findings of which those on waived land are notes, with the reason."""
+    known = repairs[repairs["obstacle"].str.startswith(WAIVED)]
+    if known.empty:
+        return list(findings)
+    shapes = np.asarray(known.geometry.values)
+    tree = shapely.STRtree(shapes)
+    result = []
+    for finding in findings:
+        at = tree.query(finding.geometry) if finding.check in _WAIVABLE else ()
+        if len(at):
+            rest = shapely.difference(finding.geometry, shapely.union_all(shapes[at]))
+            if shapely.area(rest) <= _SAME_LAND * shapely.area(finding.geometry):
+                reason = "; ".join(known["obstacle"].iloc[np.sort(at)].unique())
+                result.append(replace(finding, severity=Severity.INFO, hint=f"{reason}."))
+                continue
+        result.append(finding)
+    return result
