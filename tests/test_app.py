@@ -10,6 +10,7 @@ from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from geo_merge.checks import CHECKS
 from geo_merge.sample import app_file
 from geo_merge.texts import LANGUAGES, TEXTS, Language, map_texts, number, say
 
@@ -148,7 +149,9 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
     made = {
         k
         for k in TEXTS
-        if k.startswith(("map.theme_", "map.legend_", "check.", "ledger.", "file.", "step."))
+        if k.startswith(
+            ("map.theme_", "map.legend_", "check.", "ledger.", "file.", "step.", "verdict.")
+        )
     }
     made |= {k for k in TEXTS if k.startswith("map.") and k.removeprefix("map.") in words}
     columns = {k for k in TEXTS if k.startswith("ui.") and k not in asked}
@@ -166,6 +169,10 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
         "map.km2",
     } - asked - made
     assert set(map_texts()) == set(LANGUAGES)
+
+
+def test_every_check_has_a_name_in_both_languages() -> None:
+    assert {f"check.{check}" for check in CHECKS} == {k for k in TEXTS if k.startswith("check.")}
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

@@ -30,6 +30,21 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
 _RENDER = _component()
 
 
+def remember() -> None:
+    """Note what the map is to show; to be called when a page is drawn as a whole.
+
+    What is chosen on the map itself need not go back to it: unless it changes here, a rerun of the
+    fragment around the map sends the browser nothing new.
+    """
+    session = st.session_state
+    session[Key.SHOWN] = {
+        "language": state.language(),
+        "selected": session[Key.SELECTED],
+        "selectionId": session[Key.SELECTION],
+        **{str(name): session[name] for name in (Key.VIEW, Key.MODE, Key.THEME) if session[name]},
+    }
+
+
 def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool = False) -> None:
     """Draw the map; what is chosen on it goes to the session.
 
@@ -46,6 +61,8 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
     """
     shown = display_of(loaded.key, loaded.result)
     session = st.session_state
+    if session[Key.SHOWN]["selectionId"] != session[Key.SELECTION]:
+        remember()
     sent = session.get(Key.SENT) == shown.key
     _RENDER(
         key=key,
@@ -55,16 +72,9 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
             # The page itself says above that a sample is schematic.
             "settings": {**shown.settings, "schematic": False},
             "state": {
-                "language": state.language(),
-                "selected": session[Key.SELECTED],
-                "selectionId": session[Key.SELECTION],
+                **session[Key.SHOWN],
                 "findings": findings,
                 "focus": None if focus is None else {"id": focus, "finding": focus},
-                **{
-                    str(name): session[name]
-                    for name in (Key.VIEW, Key.MODE, Key.THEME)
-                    if session[name]
-                },
             },
         },
         **{f"on_{name}_change": partial(_take, key, name) for name in _TOLD},

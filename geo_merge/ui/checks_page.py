@@ -29,6 +29,7 @@ _RECONCILED = (
 def show() -> None:
     """Draw the page."""
     loaded = current()
+    before_after.remember()
     _findings(loaded)
     st.header(t("ui.ledger"), anchor=False)
     st.caption(t("ui.ledger_help"))
@@ -106,16 +107,24 @@ def ledger_table(result: MergeResult) -> pd.DataFrame:
 
 
 def _reconciliation(result: MergeResult) -> None:
-    columns = [c for c in _RECONCILED if c in result.statistics]
-    if not {"iou", "declared_area_km2"} & set(columns):
+    table = reconciliation_table(result)
+    if table.empty:
         return
     st.header(t("ui.reconciliation"), anchor=False)
-    table = result.statistics[columns].reset_index()
-    by = "iou" if "iou" in table else "area_km2_difference_percent"
-    order = table[by] if by == "iou" else -table[by].abs()
-    table = table.loc[order.sort_values(kind="stable").index]
-    table = table.rename(columns={c: t(f"ui.{c}") for c in columns}).rename(
-        columns={"code": t("map.code")}
-    )
     tables.show(table, height=420)
     tables.downloads(table, "reconciliation")
+
+
+def reconciliation_table(result: MergeResult) -> pd.DataFrame:
+    """Return new units against reference and declared figures, the least agreeing first."""
+    if len(result.reconciliation):
+        table = pd.DataFrame(result.reconciliation.drop(columns=["gained", "lost"]))
+        table["verdict"] = [t(f"verdict.{verdict}") for verdict in table["verdict"]]
+    else:  # read from files, which do not keep it
+        table = result.statistics[[c for c in _RECONCILED if c in result.statistics]]
+    if not {"iou", "declared_area_km2"} & set(table):
+        return pd.DataFrame()
+    order = table["iou"] if "iou" in table else -table["area_km2_difference_percent"].abs()
+    table = table.loc[order.sort_values(kind="stable").index].reset_index()
+    names = {c: t(f"ui.{c}") for c in table if f"ui.{c}" in TEXTS}
+    return table.rename(columns={**names, "code": t("map.code")})

@@ -12,6 +12,7 @@ def show() -> None:
     """Draw the page."""
     loaded = current()
     headline.figures(loaded.result)
+    before_after.remember()
     _map_and_unit(loaded)
 
 

@@ -23,6 +23,7 @@ class Key(StrEnum):
     MODE = "mode"
     THEME = "theme"
     FOCUS = "focus"  # the finding to go to
+    SHOWN = "shown"  # what the map was told to show
     SENT = "sent"  # the geometry that the browser has
     PREVIEW = "preview"  # what was found in the files given last
     MERGED = "merged"  # whether a merger has just ended

@@ -128,6 +128,6 @@ def neighbours(result: MergeResult, code: str) -> list[str]:
 
 def findings_of(result: MergeResult, code: str) -> pd.DataFrame:
     """Return the findings that name a new unit; codes of old units mean something else."""
-    checks = result.findings["check"].str.startswith(("D", "P", "C06", "G11"))
+    checks = result.findings["check"].str.startswith(("D", "P", "C06", "C08", "G11"))
     named = result.findings["units"].map(lambda units: code in units)
     return pd.DataFrame(result.findings[checks & named])

@@ -10,154 +10,129 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import folium
 import psutil
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route, WebSocket
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsing import LIVE, browsing, opened  # noqa: E402
+from browsing import LIVE, Tab, browsing, opened  # noqa: E402
 from commands import run  # noqa: E402
 from test_page import serving  # noqa: E402
 
 from geo_merge.export import load_result  # noqa: E402
-from geo_merge.maps import leaflet_assets  # noqa: E402
+from geo_merge.maps import leaflet_sources  # noqa: E402
 
 BAC_NINH = ROOT.parent / "shared" / "data" / "bac_ninh"
 README = ROOT / "README.md"
 TIMES = 5
+SETTLING = 0.2  # seconds that wait_for_map gives a page to draw
+REST = 700  # milliseconds between two measurements
+LANGUAGES = (("English", "Before"), ("Tiếng Việt", "Trước"))
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+MEASURED = ("first map", "hover", "click", "panel", "widget")
 
 
-def timed(act: Callable[[], object]) -> float:
-    """Return the seconds that something takes."""
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+class Count:
+    """The bytes that a page receives through its websockets."""
+
+    received = 0
+
+    def watch(self, socket: WebSocket) -> None:
+        """Count the frames of a websocket."""
+        socket.on("framereceived", self.add)
+
+    def add(self, frame: str | bytes) -> None:
+        """Count a frame."""
+        self.received += len(frame)
 
 
 def spot(page: Page, number: int) -> tuple[float, float]:
-    """Return where on the screen the middle of a new unit is."""
+    """Return where on the screen the middle of one of the new units is."""
     x, y = page.evaluate(
         f"""(k) => {{ const live = {LIVE}; const side = live.sides.after;
-          const visible = side.features.filter(f => f.properties.at && side.map.getBounds().contains(
-            [f.properties.at[1], f.properties.at[0]]));
-          const at = visible[(k * 37) % visible.length].properties.at;
-          const p = side.map.latLngToContainerPoint([at[1], at[0]]);
           const box = side.map.getContainer().getBoundingClientRect();
+          const places = side.features.filter(f => f.geometry.coordinates.length === 1)
+            .map(f => side.map.latLngToContainerPoint([f.properties.at[1], f.properties.at[0]]))
+            .filter(p => p.x > 80 && p.x < box.width - 80 && p.y > 60
+              && p.y < Math.min(box.height, innerHeight - box.top) - 60);
+          const p = places[(k * 37) % places.length];
           return [box.left + p.x, box.top + p.y]; }}""",
         number,
     )
     return x, y
 
 
-def ours(browser: Browser, address: str) -> dict[str, float]:
-    """Measure the app on a warm server."""
-    result: dict[str, list[float]] = {
-        k: [] for k in ("first map", "hover", "click", "panel", "widget", "MB sent")
-    }
-    for turn in range(TIMES + 1):
-        with opened(browser, home=address) as tab:
-            page = tab.page
-            sent = [0]
-            page.on("websocket", lambda ws, sent=sent: ws.on(
-                "framereceived", lambda frame: sent.__setitem__(0, sent[0] + len(frame))))  # fmt: skip
-            first = timed(lambda page=page, tab=tab: (page.goto(address), tab.wait_for_map(120)))
-            first -= 0.2  # that wait_for_map gives the page to draw
-            page.wait_for_timeout(2500)
-            hover, click, panel = [], [], []
-            for k in range(TIMES):
-                x, y = spot(page, k)
-                page.mouse.move(x, y + 1)
-                hover.append(
-                    timed(
-                        lambda x=x, y=y: (
-                            page.mouse.move(x, y),
-                            page.wait_for_selector(".gm-tip:not([hidden])"),
-                            page.evaluate(FRAMES),
-                        )
-                    )
-                )
-                before = page.url
-                click.append(
-                    timed(lambda x=x, y=y: (page.mouse.click(x, y), page.evaluate(FRAMES)))
-                )
-                start = time.perf_counter() - click[-1]
-                page.wait_for_function("(u) => location.href !== u", arg=before)
-                panel.append(time.perf_counter() - start)
-                page.wait_for_timeout(700)
-            widget = []
-            for words in ("English", "Tiếng Việt"):
-                then = {"English": "Before", "Tiếng Việt": "Trước"}[words]
-                widget.append(timed(lambda words=words, then=then: (
-                    page.get_by_text(words, exact=True).click(),
-                    page.wait_for_function(f"(w) => {{ const live = {LIVE}; return live.titles.before.textContent.startsWith(w); }}", arg=then),
-                )))  # fmt: skip
-                page.wait_for_timeout(700)
-            if turn:  # the first visit warms the server
-                for name, values in (("first map", [first]), ("hover", hover), ("click", click),
-                                     ("panel", panel), ("widget", widget), ("MB sent", [sent[0] / 1e6])):  # fmt: skip
-                    result[name].append(median(values))
-    return {name: median(values) for name, values in result.items()}
-
-
-def smoothness(browser: Browser, address: str) -> tuple[float, float]:
-    """Return median and 95th percentile of the milliseconds between frames while panning."""
+def visit(browser: Browser, address: str) -> dict[str, float]:
+    """Measure one visit to the app."""
+    sent = Count()
     with opened(browser, home=address) as tab:
-        tab.page.goto(address)
+        page = tab.page
+        page.on("websocket", sent.watch)
+        start = time.perf_counter()
+        page.goto(address)
         tab.wait_for_map(120)
-        tab.page.wait_for_timeout(2000)
-        x, y = spot(tab.page, 3)
-        tab.page.evaluate("""() => { window.ticks = []; let last = performance.now();
-          const tick = () => { const now = performance.now(); window.ticks.push(now - last); last = now;
-            requestAnimationFrame(tick); }; requestAnimationFrame(tick); }""")
-        tab.page.mouse.move(x, y)
-        tab.page.mouse.down()
-        for step in range(30):
-            tab.page.mouse.move(x - 5 * step, y + 3 * step)
-        ticks = sorted(tab.page.evaluate("() => window.ticks"))
-        tab.page.mouse.up()
-        return median(ticks), ticks[int(0.95 * (len(ticks) - 1))]
+        first = time.perf_counter() - start - SETTLING
+        page.wait_for_timeout(4 * REST)
+        hovers, clicks, panels = zip(*(point(page, k) for k in range(TIMES)), strict=True)
+        widgets = [switch(page, *words) for words in LANGUAGES]
+    return {"first map": first, "hover": median(hovers), "click": median(clicks),
+            "panel": median(panels), "widget": median(widgets), "sent": sent.received / 1e6}  # fmt: skip
 
 
-def stock(browser: Browser, folder: Path, target: Path) -> dict[str, float]:
-    """Measure a folium page of the same units in full detail, with its scripts from disk."""
-    result = load_result(folder)
-    script, style = leaflet_assets()
-    page = folium.Map(tiles=None, prefer_canvas=True)
-    page.default_js, page.default_css = [("leaflet", script)], [("leaflet", style)]
-    for frame in (result.old, result.new):
-        shown = frame[["name", "geometry"]].reset_index(drop=True)
-        folium.GeoJson(shown, tooltip=folium.GeoJsonTooltip(["name"]),
-                       highlight_function=lambda _: {"weight": 4}).add_to(page)  # fmt: skip
-    page.fit_bounds(page.get_bounds())
-    page.save(str(target))
-    loads, hovers = [], []
-    for _ in range(TIMES):
-        with opened(browser) as tab:
-            loads.append(timed(lambda tab=tab: (
-                tab.page.goto(target.as_uri(), wait_until="load"),
-                tab.page.wait_for_selector(".leaflet-overlay-pane canvas"), tab.page.evaluate(FRAMES))))  # fmt: skip
-            for k in range(TIMES):
-                tab.page.mouse.move(600 + 30 * k, 450)
-                hovers.append(
-                    timed(
-                        lambda tab=tab, k=k: (
-                            tab.page.mouse.move(605 + 30 * k, 452),
-                            tab.page.evaluate(FRAMES),
-                        )
-                    )
-                )
-    return {
-        "first map": median(loads),
-        "hover": median(hovers),
-        "MB sent": target.stat().st_size / 1e6,
-    }
+def point(page: Page, number: int) -> tuple[float, float, float]:
+    """Hover over a unit and click it; return the seconds until each is painted, and its panel."""
+    x, y = spot(page, number)
+    page.mouse.move(x, y + 1)
+    page.wait_for_timeout(REST)
+    start = time.perf_counter()
+    page.mouse.move(x, y)
+    page.wait_for_selector(".gm-tip:not([hidden])")
+    page.evaluate(FRAMES)
+    hover = time.perf_counter() - start
+    before, start = page.url, time.perf_counter()
+    page.mouse.click(x, y)
+    page.evaluate(FRAMES)
+    click = time.perf_counter() - start
+    page.wait_for_function("(u) => location.href !== u", arg=before)
+    panel = time.perf_counter() - start
+    page.wait_for_timeout(REST)
+    return hover, click, panel
+
+
+def switch(page: Page, words: str, begins: str) -> float:
+    """Change the language and return the seconds until the map has changed it."""
+    start = time.perf_counter()
+    page.get_by_text(words, exact=True).click()
+    page.wait_for_function(
+        f"(w) => {{ const live = {LIVE}; return live.titles.before.textContent.startsWith(w); }}",
+        arg=begins,
+    )
+    seconds = time.perf_counter() - start
+    page.wait_for_timeout(REST)
+    return seconds
+
+
+def panning(tab: Tab, address: str) -> tuple[float, float]:
+    """Return median and 95th percentile of the milliseconds between frames while panning."""
+    tab.page.goto(address)
+    tab.wait_for_map(120)
+    tab.page.wait_for_timeout(3 * REST)
+    x, y = spot(tab.page, 3)
+    tab.page.evaluate("""() => { window.ticks = []; let last = performance.now();
+      const tick = () => { const now = performance.now(); window.ticks.push(now - last); last = now;
+        requestAnimationFrame(tick); }; requestAnimationFrame(tick); }""")
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    for step in range(40):
+        tab.page.mouse.move(x - 4 * step, y + 2 * step)
+    ticks = sorted(tab.page.evaluate("() => window.ticks"))
+    tab.page.mouse.up()
+    return median(ticks), ticks[int(0.95 * (len(ticks) - 1))]
 
 
 def memory(address: str) -> float:
@@ -167,31 +142,79 @@ def memory(address: str) -> float:
                if port in (p.info["cmdline"] or ())) / 1e6  # fmt: skip
 
 
+def ours(browser: Browser, path: Path) -> str:
+    """Return the line of the table for a result in the app, on a server that is warm."""
+    with serving(GEO_MERGE_RESULT=str(path)) as address:
+        visit(browser, address)
+        visits = [visit(browser, address) for _ in range(TIMES)]
+        with opened(browser, home=address) as tab:
+            middle, slow = panning(tab, address)
+        cells = [
+            f"geo_merge, {path.name}",
+            *(f"{median(v[k] for v in visits):.2f} s" for k in MEASURED),
+            f"{middle:.0f} ms, 95 % under {slow:.0f} ms",
+            f"{median(v['sent'] for v in visits):.2f} MB",
+            f"{memory(address):.0f} MB",
+        ]
+    return f"| {' | '.join(cells)} |"
+
+
+def from_disk(route: Route) -> None:
+    """Answer with Leaflet's own files; whatever else folium asks for is empty."""
+    script, style = leaflet_sources()
+    url = route.request.url
+    if url.startswith(("file:", "data:")):
+        route.continue_()
+    elif url.endswith("leaflet.js"):
+        route.fulfill(body=script, content_type="text/javascript")
+    elif url.endswith("leaflet.css"):
+        route.fulfill(body=style, content_type="text/css")
+    else:
+        route.fulfill(body="", content_type="text/javascript" if url.endswith("js") else "text/css")
+
+
+def stock(browser: Browser, path: Path, target: Path) -> str:
+    """Return the line of the table for a stock folium page of the same units in full detail."""
+    result = load_result(path)
+    page = folium.Map(tiles=None, prefer_canvas=True)
+    for frame in (result.old, result.new):
+        shown = frame[["name", "geometry"]].reset_index(drop=True)
+        folium.GeoJson(shown, tooltip=folium.GeoJsonTooltip(["name"]),
+                       highlight_function=lambda _: {"weight": 4}).add_to(page)  # fmt: skip
+    page.fit_bounds(page.get_bounds())
+    page.save(str(target))
+    loads, hovers = [], []
+    for _ in range(TIMES):
+        with opened(browser) as tab:
+            tab.page.route("**/*", from_disk)
+            start = time.perf_counter()
+            tab.page.goto(target.as_uri(), wait_until="load")
+            tab.page.wait_for_selector(".leaflet-overlay-pane canvas", state="attached")
+            tab.page.evaluate(FRAMES)
+            loads.append(time.perf_counter() - start)
+            for k in range(TIMES):
+                tab.page.mouse.move(600 + 30 * k, 450)
+                tab.page.wait_for_timeout(REST)
+                start = time.perf_counter()
+                tab.page.mouse.move(605 + 30 * k, 452)
+                tab.page.evaluate(FRAMES)
+                hovers.append(time.perf_counter() - start)
+    return (f"| stock folium, {path.name}, full detail | {median(loads):.2f} s | "
+            f"{median(hovers):.2f} s | – | – | – | – | {target.stat().st_size / 1e6:.2f} MB | – |")  # fmt: skip
+
+
 def main() -> None:
     """Measure, and write the table into the README."""
     lines = [
-        "| page | first map | hover | click | its panel | widget | sent | server |",
-        "|---|---|---|---|---|---|---|---|",
+        "| page | first map | hover | click | its panel | language | frame while panning | sent | server |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as folder, browsing("/usr/bin/chromium") as browser:
         built = Path(folder) / "bac_ninh"
         run("build", BAC_NINH / "bac_giang_communes.shp", BAC_NINH / "bac_ninh_communes.shp",
             "--crosswalk", BAC_NINH / "crosswalk.csv", "--out", built)  # fmt: skip
-        for path in (built, *map(Path, sys.argv[1:])):
-            with serving(GEO_MERGE_RESULT=str(path)) as address:
-                seen = ours(browser, address)
-                middle, slow = smoothness(browser, address)
-                lines.append(
-                    f"| geo_merge, {path.name}: {middle:.0f} ms a frame while panning, 95 % under {slow:.0f} ms "
-                    + "".join(
-                        f"| {seen[k]:.2f} s "
-                        for k in ("first map", "hover", "click", "panel", "widget")
-                    )
-                    + f"| {seen['MB sent']:.2f} MB | {memory(address):.0f} MB |"
-                )
-        peer = stock(browser, built, Path(folder) / "stock.html")
-        lines.append(f"| stock folium, bac_ninh, full detail, from disk | {peer['first map']:.2f} s "
-                     f"| {peer['hover']:.2f} s | – | – | – | {peer['MB sent']:.2f} MB | – |")  # fmt: skip
+        lines += [ours(browser, path) for path in (built, *map(Path, sys.argv[1:]))]
+        lines.append(stock(browser, built, Path(folder) / "stock.html"))
     table = "\n".join(lines)
     marked = re.compile(r"(<!-- page -->\n).*?(<!-- /page -->)", re.DOTALL)
     text = README.read_text("utf-8")
