@@ -34,6 +34,7 @@ _GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
 DISPLAY_PIXELS = 6_000
 _DISPLAY_DECIMALS = 5  # degrees; about a metre
 _QUANTA = 100_000  # steps over the longer side of a map
+FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
@@ -83,6 +84,7 @@ def display(result: MergeResult) -> Display:
         "language": LANGUAGES[0],
         "bounds": _bounds(result.old),
         "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
+        "findings": len(result.findings),
         "schematic": result.schematic,
         "tiles": TILES,
     }
@@ -192,15 +194,21 @@ def _label_points(frame: gpd.GeoDataFrame) -> list[list[float]]:
 
 
 def _findings(result: MergeResult) -> str:
-    """Return findings that have a place, numbered by their rows."""
-    frame = result.findings[["severity", "check", "geometry"]].copy()
-    frame.insert(0, "id", np.arange(len(frame)))
+    """Return the weightiest findings that have a place, numbered by their rows."""
+    shapes = np.asarray(result.findings.geometry.values)
+    placed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    return features_of(result, placed[:FINDINGS_SHOWN])
+
+
+def features_of(result: MergeResult, rows: Ints) -> str:
+    """Return findings as GeoJSON; shapes with many vertices are simplified for display."""
+    frame = result.findings.iloc[rows][["severity", "check", "geometry"]].reset_index(drop=True)
+    frame.insert(0, "row", rows)
     shapes = np.asarray(frame.geometry.values)
-    placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    frame, shapes = frame[placed].reset_index(drop=True), shapes[placed]
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
     west, south, east, north = result.old.total_bounds
     tolerance = max(east - west, north - south) / DISPLAY_PIXELS
+    shapes = shapes.copy()
     shapes[many] = shapely.simplify(shapes[many], tolerance)
     # A sliver narrower than a metre must not vanish between the decimals of a display.
     placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))

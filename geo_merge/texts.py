@@ -115,7 +115,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ui.measure": ("Chỉ tiêu", "Measure"),
     "ui.smallest": ("Nhỏ nhất trước", "Smallest first"),
     "ui.new_units": ("Đơn vị mới", "New units"),
-    "ui.rows_shown": ("{count} trên {all} đơn vị", "{count} of {all} units"),
+    "ui.rows_shown": ("{count} trên {all} dòng", "{count} of {all} rows"),
     "ui.unit_type": ("Loại", "Type"),
     "ui.member_count": ("Số đơn vị cũ", "Members"),
     "ui.members": ("Mã đơn vị cũ", "Codes of members"),

@@ -320,7 +320,7 @@ def test_findings_are_a_layer_and_have_a_place(
         it.wait_for_map()
         it.page.check("label:has-text('Phát hiện') input")
         assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
-        it.live("live.focus(live.geometry.findings.features[0].properties.id)")
+        it.live("live.focus({features: live.geometry.findings.features.slice(0, 1)})")
         assert it.live("live.focused[0].getLayers().length") == 1
         assert it.wrong == []
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import numpy as np
+import orjson
 import streamlit as st
 
+from geo_merge.display import features_of
 from geo_merge.maps import leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import Key
@@ -74,11 +77,19 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
             "state": {
                 **session[Key.SHOWN],
                 "findings": findings,
-                "focus": None if focus is None else {"id": focus, "finding": focus},
+                "focus": None if focus is None else _focus(loaded, focus),
             },
         },
         **{f"on_{name}_change": partial(_take, key, name) for name in _TOLD},
     )
+
+
+def _focus(loaded: Loaded, row: int) -> dict[str, Any] | None:
+    """Return a finding for the map to go to; None for one that has no place."""
+    if loaded.result.findings.geometry.iloc[row] is None:
+        return None
+    feature = orjson.loads(features_of(loaded.result, np.array([row])))
+    return {"id": row, "feature": feature}
 
 
 def _take(key: str, name: str) -> None:

@@ -15,6 +15,7 @@ from geo_merge.formats import flat, write_csv, write_workbook
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
+_MOST = 5_000  # rows on a page; files have all
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -25,9 +26,12 @@ def plain(text: str) -> str:
 
 def show(table: pd.DataFrame, *, height: Any = "auto", **options: Any) -> Any:  # noqa: ANN401
     """Show a table; its numbers sort as numbers and read as the language writes them."""
-    shown = flat(table).reset_index(drop=True)
-    styled = shown.style
-    for name in shown.select_dtypes("number"):
+    shown = flat(table.head(_MOST)).reset_index(drop=True)
+    if len(table) > _MOST:
+        st.caption(t("ui.rows_shown", count=figure(_MOST), all=figure(len(table))))
+    numbers = list(shown.select_dtypes("number"))
+    styled: Any = shown.style if numbers else shown
+    for name in numbers:
         styled = styled.format(_formatter(shown[name]), subset=[name])
     return st.dataframe(styled, width="stretch", hide_index=True, height=height, **options)
 

@@ -504,7 +504,7 @@
         box.type = "checkbox";
         box.checked = this.state[name];
         box.addEventListener("change", () => { this.show(name, box.checked); });
-        el("span", "", label, this.t(name));
+        el("span", "", label, name === "findings" ? this.findingsLabel() : this.t(name));
         this.ticks[name] = box;
       });
       this.opacity = el("label", "gm-tick gm-opacity", ticks);
@@ -1053,9 +1053,16 @@
       fact("density", p.density, 0, "per_km2");
     }
 
-    /** Go to a finding and outline it. */
+    /** Say how many findings the layer shows, and of how many. */
+    findingsLabel() {
+      const shown = this.geometry.findings.features.length, all = this.settings.findings;
+      return `${this.t("findings")} (${this.number(shown)}` +
+        `${all > shown ? ` / ${this.number(all)}` : ""})`;
+    }
+
+    /** Go to a finding (GeoJSON) and outline it. */
     focus(finding) {
-      const found = this.geometry.findings.features.filter((f) => f.properties.id === finding);
+      const found = finding.features;
       if (this.focused) { this.focused.forEach((layer) => layer.remove()); this.focused = null; }
       if (!found.length) { return; }
       this.focused = [this.a, this.state.mode === "dual" ? this.b : null].filter(Boolean)
@@ -1089,7 +1096,7 @@
       }
       if (state.focus && state.focus.id !== this.focusId) {
         this.focusId = state.focus.id;
-        this.focus(state.focus.finding);
+        this.focus(state.focus.feature);
       }
     }
 
