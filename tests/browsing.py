@@ -11,10 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
-# The map of a page: in the app it is inside the shadow root of a component.
-LIVE = """(() => window.geoMerge && window.geoMerge.page
-  || [...document.querySelectorAll('*')].map(e => e.shadowRoot && e.shadowRoot.querySelector('.gm-host'))
-       .filter(Boolean).map(host => host.live).filter(Boolean)[0])()"""
+LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
 HOSTILE = [
     "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
     "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!--",

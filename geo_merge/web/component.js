@@ -18,6 +18,7 @@ function mount(host, data, tell) {
     },
   });
   host.key = data.key;
+  geoMerge.page = host.live; // as in map.html, for whoever wants to look
   host.live.selectionId = data.state.selectionId;
   if (data.state.focus) { host.live.update(data.settings, data.state); }
 }
