@@ -47,7 +47,7 @@ def test_the_headline_is_that_of_the_resolution() -> None:
 
 def test_a_link_opens_on_a_unit() -> None:
     test = opened("map", unit="after:07210")
-    texts = [t.value for t in test.text]
+    texts = [t.value for t in test.subheader]
     assert "Phường Bắc Giang" in texts
     facts, members = (frame.value for frame in test.dataframe)
     assert "07210" in facts[" "].to_list()
@@ -63,7 +63,7 @@ def test_a_link_opens_on_a_unit() -> None:
 
 def test_an_old_unit_leads_to_what_it_became() -> None:
     test = opened("map", unit="before:07201")
-    texts = [t.value for t in test.text]
+    texts = [t.value for t in test.subheader]
     assert "Phường Thọ Xương" in texts
     assert "Phường Bắc Giang" in texts
 

@@ -38,8 +38,7 @@ def show(table: pd.DataFrame, *, height: Any = "auto", **options: Any) -> Any:  
 
 def _formatter(column: pd.Series) -> Callable[[Any], str]:
     """Return how a column reads: counts without decimals, also among measures."""
-    large = pd.api.types.is_integer_dtype(column.dtype) or (column.abs() >= 1).all()
-    digits = 2 if large else 4
+    digits = 4 if column.abs().max() <= 1 else 2
 
     def read(value: Any) -> str:  # noqa: ANN401 - a number or nothing
         return figure(value, 0 if value == value // 1 else digits)

@@ -38,8 +38,7 @@ def show(result: MergeResult) -> None:
 
 def _heading(kicker: str, unit: pd.Series) -> None:
     st.caption(kicker)
-    # Names are shown as text: Markdown would read what is in them.
-    st.text(f"{unit['unit_type']} {unit['name']}".strip())
+    st.subheader(tables.plain(f"{unit['unit_type']} {unit['name']}".strip()), anchor=False)
 
 
 def _old_unit(result: MergeResult, code: str) -> None:
