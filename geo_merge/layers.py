@@ -22,7 +22,7 @@ from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.provenance import attach
 from geo_merge.sources import RawLayer, open_layer
-from geo_merge.vietnam import names, zones
+from geo_merge.vietnam import encodings, names, zones
 
 StrPath = str | os.PathLike[str]
 PARENTS = ("district_code", "district", "province_code", "province")
@@ -55,7 +55,8 @@ def read_units(
     crs
         CRS of the files that name none, as ``9214`` or ``EPSG:9214``.
     encoding
-        Encoding of the attributes of Shapefiles; by default what the .cpg says.
+        Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
+        in the file clearly say otherwise.
     code_width
         Digits to which codes that a file stores as numbers are padded with leading zeros.
     target_crs
@@ -77,7 +78,7 @@ def read_units(
     files = [Path(p) for p in _flat(paths)]
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
-    raws = [open_layer(path, layer=layer, encoding=encoding) for path in files]
+    raws = [open_layer(path, layer=layer, texts=encodings.texts(encoding)) for path in files]
     findings = [finding for raw in raws for finding in raw.findings]
     frames = []
     for raw in _with_crs(raws, crs):

@@ -45,16 +45,36 @@ def old_communes() -> pd.DataFrame:
         "wardBounds bounds, provinceKey || '_' || districtKey || '_' || coalesce(wardKey, '') key "
         "from admin_units_legacy where wardCode is not null order by wardCode"
     )
+    # Towns and communes of one name in one district are written ``Hiệp Hòa (Xã)`` there.
+    behind = frame["name"].str.extract(r"^(.*) \((?:Xã|Phường|Thị trấn)\)$")[0]
+    frame["name"] = behind.fillna(frame["name"])
     corners = frame.pop("bounds").str.extract(_BOUNDS).astype(float)
     frame[["south", "west", "north", "east"]] = corners.to_numpy()
     return frame
 
 
 def new_units() -> pd.DataFrame:
-    """Return the units since July 2025: ``code, name, unit_type, province_code, province``."""
+    """Return the units since July 2025.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, name, unit_type, province_code, province``, position ``lon, lat`` in degrees, and
+        the keys of the package.
+    """
     return _query(
         "select wardCode code, wardShort name, wardType unit_type, provinceCode province_code, "
-        "province, provinceKey province_key, wardKey key from admin_units order by wardCode"
+        "province, wardLon lon, wardLat lat, provinceKey province_key, wardKey key "
+        "from admin_units order by wardCode"
+    )
+
+
+def districts() -> pd.DataFrame:
+    """Return the districts before July 2025: ``code, name, lon, lat``; some had no communes."""
+    return _query(
+        "select districtCode code, district name, districtLon lon, districtLat lat "
+        "from admin_units_legacy where district is not null group by province, district "
+        "order by code"
     )
 
 
