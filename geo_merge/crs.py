@@ -38,8 +38,15 @@ def describe(crs: CRS) -> str:
     return f"EPSG:{code} ({crs.name})" if code else crs.name
 
 
-def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:
+def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:
     """Check that the coordinates can be what the CRS says.
+
+    Parameters
+    ----------
+    frame, source
+        The layer and its file name.
+    placed
+        Whether the layer is known to lie where it should: then a zone may reach beyond its area.
 
     Raises
     ------
@@ -75,7 +82,8 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:
             f"says {describe(frame.crs)}, which is in metres [R02]; name the right CRS "
             "(4326 for WGS 84)."
         )
-    _check_area_of_use(frame.crs, bounds, source)
+    if not placed:
+        _check_area_of_use(frame.crs, bounds, source)
 
 
 def _check_one_system(
