@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from geo_merge.codes import fold_name
 
@@ -32,9 +33,11 @@ _DASH = re.compile(r"\s*[-\u2010-\u2015]\s*")
 _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _ALSO_SYLLABLES = frozenset({"vi", "xi"})
+_REMEMBERED = 2**16  # keys; the names of a country, and names repeat
 _ETH = str.maketrans("Ðð", "Đđ")  # looks the same as Đ, and stands for it in old files
 
 
+@lru_cache(_REMEMBERED)
 def name_key(name: str) -> str:
     """Return a name for comparing; what is the same to a reader has the same key.
 
@@ -46,6 +49,7 @@ def name_key(name: str) -> str:
     return f"{kind} {_fold(rest)}".strip().lower()
 
 
+@lru_cache(_REMEMBERED)
 def bare_key(name: str) -> str:
     """Return the `name_key` of a name without its type: ``Phường 4`` is ``4``."""
     kind, rest = split_type(name)

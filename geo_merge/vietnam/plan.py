@@ -1,0 +1,248 @@
+"""From what a text or table says of names to a crosswalk of codes, with the evidence of each row."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import pandas as pd
+
+from geo_merge.crosswalk import COLUMNS
+from geo_merge.errors import UsageError
+from geo_merge.vietnam import gazetteer
+from geo_merge.vietnam.grammar import Member, Mode, clause_references
+from geo_merge.vietnam.matching import Match, Unit, Units
+from geo_merge.vietnam.names import bare_key
+from geo_merge.vietnam.provinces import PROVINCES
+
+EVIDENCE = ("clause", "mode", "matched_by", "words")
+_WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One new unit and what it is made of, as a text or a row of a table says.
+
+    Attributes
+    ----------
+    clause
+        Where it is said: a clause, or a row.
+    words
+        What is said, word for word.
+    unit_type, name, code
+        The new unit; the code is empty if it is not said.
+    members
+        What it is made of; none means that it stayed as it was.
+    district
+        The district that the members are in, if that is said for all of them.
+    """
+
+    clause: str
+    words: str
+    unit_type: str
+    name: str
+    code: str = ""
+    members: tuple[Member, ...] = ()
+    district: str = ""
+
+
+@dataclass
+class Plan:
+    """A crosswalk with its evidence, and what could not be settled, one sentence each."""
+
+    crosswalk: pd.DataFrame
+    problems: list[str] = field(default_factory=list)
+
+
+def find_province(text: str) -> str:
+    """Return the code of one of the 34 provinces by code or name, with or without type.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    wanted = bare_key(text)
+    for _, _, code, name in PROVINCES:
+        if wanted in {code, bare_key(name)} or text.strip().zfill(2) == code:
+            return code
+    raise UsageError(f"{text!r} is none of the 34 provinces; name one such as 24 or Bắc Ninh.")
+
+
+@cache
+def old_units(province: str) -> Units:
+    """Return the communes before July 2025 of what is now a province."""
+    before = {old for old, _, new, _ in PROVINCES if new == province}
+    frame = gazetteer.old_communes()
+    return Units.of(frame[frame["province_code"].isin(before)])
+
+
+@cache
+def new_units(province: str) -> Units:
+    """Return the units of a province since July 2025."""
+    frame = gazetteer.new_units()
+    return Units.of(frame[frame["province_code"] == province])
+
+
+def make_plan(statements: Sequence[Statement], province: str, source: str) -> Plan:
+    """Match old and new units of a province by their names, and write the rows of a crosswalk.
+
+    Parameters
+    ----------
+    statements
+        What is said.
+    province
+        Code of one of the 34 provinces.
+    source
+        Where it is said, for messages.
+
+    Returns
+    -------
+    Plan
+        The columns of crosswalks and `EVIDENCE`. An old unit that is not found keeps its name, a
+        blank code, and a problem.
+    """
+    old, new = old_units(province), new_units(province)
+    plan = Plan(pd.DataFrame())
+    rows: list[dict[str, str]] = []
+    for statement in statements:
+        target = _new_unit(statement, new)
+        where = f"{source} {statement.clause}"
+        if target.unit is None:
+            wanted = f"new unit {statement.unit_type} {statement.name}"
+            plan.problems.append(f"{where}: {target.problem(wanted)} [K04]; {_SAY}: "
+                                 f"{statement.words[:300]}")  # fmt: skip
+        rows += _rows(statement, target.unit, old, where, plan.problems)
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *EVIDENCE], dtype=object)
+    plan.problems += _unsettled(frame, old, source)
+    plan.problems += _unsettled_rests(statements, frame, source)
+    plan.crosswalk = frame.sort_values(["new_code", "old_code"], kind="stable", ignore_index=True)
+    return plan
+
+
+_SAY = "correct the name, or add its district"
+
+
+def _new_unit(statement: Statement, new: Units) -> Match:
+    if statement.code and statement.code in new.by_code:
+        unit = new.by_code[statement.code]
+        if bare_key(unit.name) == bare_key(statement.name):
+            return Match(unit, "code")
+    return new.find(statement.name, unit_type=statement.unit_type)
+
+
+def _rows(
+    statement: Statement, target: Unit | None, old: Units, where: str, problems: list[str]
+) -> list[dict[str, str]]:
+    to = {
+        "new_code": target.code if target else "",
+        "new_name": target.name if target else statement.name,
+        "new_type": target.unit_type if target else statement.unit_type,
+        "clause": statement.clause,
+        "words": statement.words,
+    }
+    rows = []
+    for member in statement.members or (_itself(statement),):
+        match = _old_unit(member, statement, target, old)
+        if match.unit is None and not match.how.startswith("land"):
+            wanted = f"{member.unit_type} {member.name} {member.district}".strip()
+            problems.append(f"{where}: {match.problem(wanted)} [K04]; {_SAY}: "
+                            f"{statement.words[:300]}")  # fmt: skip
+        rows.append(_row(member, match) | to)
+    _place_pieces(rows)
+    return rows
+
+
+def _itself(statement: Statement) -> Member:
+    return Member(statement.unit_type, statement.name)
+
+
+def _old_unit(member: Member, statement: Statement, target: Unit | None, old: Units) -> Match:
+    if member.is_piece:
+        return Match(None, "land that is no unit")
+    if member.unit_type == "Huyện":
+        return Match(None, "land of a district without communes")
+    if not statement.members and target is not None:
+        same = old.by_code.get(target.code)  # who stays keeps name and code
+        if same is not None and bare_key(same.name) == bare_key(member.name):
+            return Match(same, "unchanged: code and name")
+    return old.find(
+        member.name,
+        unit_type=member.unit_type,
+        district=member.district,
+        behind=member.behind or statement.district,
+    )
+
+
+def _row(member: Member, match: Match) -> dict[str, str]:
+    unit = match.unit or Unit("", member.name, member.unit_type, district=member.district)
+    return {
+        "old_code": unit.code,
+        "old_name": unit.name,
+        "old_type": unit.unit_type,
+        "old_district_code": unit.district_code,
+        "old_district": unit.district,
+        "old_province_code": unit.province_code,
+        "old_province": unit.province,
+        "share": "",
+        "mode": str(member.mode) + (f", {member.note}" if member.note else ""),
+        "matched_by": match.how,
+    }
+
+
+def _place_pieces(rows: list[dict[str, str]]) -> None:
+    """Put land that is no unit into the district of the units it is named with, if they share one."""
+    parents = ("old_district_code", "old_district", "old_province_code", "old_province")
+    places = {tuple(row[p] for p in parents) for row in rows if row["old_code"]}
+    for row in rows:
+        if row["matched_by"] == "land that is no unit" and len(places) == 1:
+            row.update(zip(parents, next(iter(places)), strict=True))
+
+
+def _unsettled(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
+    """Return old units that are named twice as a whole, or not at all."""
+    problems = []
+    found = frame[frame["old_code"] != ""]
+    whole = found["mode"].isin(_WHOLE)
+    for code, rows in found[found["old_code"].duplicated(keep=False)].groupby("old_code"):
+        if bool(whole[rows.index].all()) and "clause" in str(rows["clause"].iloc[0]):
+            where = ", ".join(rows["clause"])
+            problems.append(f"{source} {where}: {old.by_code[str(code)]} is joined to several new "
+                            "units as a whole [W02]; correct the text.")  # fmt: skip
+    named = set(found["old_code"])
+    missing = [str(unit) for unit in old.all if unit.code not in named]
+    if missing and named:
+        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+        problems.append(f"{source}: {len(missing)} old units are not named: "
+                        f"{'; '.join(missing[:_SHOWN])}{more} [K05]; say what becomes of "
+                        "them.")  # fmt: skip
+    return problems
+
+
+def _unsettled_rests(
+    statements: Sequence[Statement], frame: pd.DataFrame, source: str
+) -> list[str]:
+    """Return rests of units whose other parts are not in the clauses that they refer to."""
+    clauses: dict[str, set[str]] = defaultdict(set)
+    for code, clause in zip(frame["old_code"], frame["clause"], strict=True):
+        clauses[code].add(clause)
+    problems = []
+    by_clause = {s.clause: s for s in statements}
+    for row in frame[frame["mode"].str.startswith(Mode.REST)].to_dict("records"):
+        note = row["mode"].partition(", ")[2]
+        wanted = {f"clause {n}" for n in clause_references(note)}
+        lost = sorted(wanted - clauses[row["old_code"]] - {row["clause"]})
+        if row["old_code"] and lost and row["clause"] in by_clause:
+            problems.append(f"{source} {row['clause']}: the rest of {row['old_type']} "
+                            f"{row['old_name']} refers to {', '.join(lost)}, where no part of it "
+                            "is named [W05]; check the text.")  # fmt: skip
+    return problems
+
+
+def count_by_type(statements: Iterable[Statement]) -> Counter[str]:
+    """Return how many new units of each type are made."""
+    made = {(s.unit_type.casefold(), bare_key(s.name)) for s in statements}
+    return Counter(kind for kind, _ in made)
