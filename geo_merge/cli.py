@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geo_merge import cli_vietnam
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ Mirror = Annotated[
     str | None,
     typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
 ]
+cli_vietnam.register(app)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from geo_merge.errors import TableError, UsageError
 from geo_merge.fields import fold_field
 from geo_merge.tables import read_table
 from geo_merge.vietnam import resolution
+from geo_merge.vietnam.earlier import earlier_plan
 from geo_merge.vietnam.grammar import NotUnderstoodError, read_composition
 from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.plan import (
@@ -39,7 +40,7 @@ _TOTAL = re.compile(r"có\s+(\d+)\s+đơn vị hành chính cấp xã,?\s*gồm:
 Problems = list[str]
 
 
-def plans_from_compositions(
+def plan_from_compositions(
     path: Path, *, province: str | None = None, encoding: str | None = None
 ) -> Plan:
     """Make the crosswalk of a table of new units with what each was made of.
@@ -86,7 +87,10 @@ def plans_from_compositions(
             by_province.setdefault(where, []).extend(statement)
     if not by_province:
         raise TableError(f"{path.name} has no rows of {province or 'any province'} [W07].")
-    plans = [make_plan(found, code, path.name) for code, found in by_province.items()]
+    plans = [
+        make_plan(found, code, path.name, says_parts=False)
+        for code, found in by_province.items()
+    ]
     frame = pd.concat([plan.crosswalk for plan in plans], ignore_index=True)
     return Plan(frame, [*problems, *(p for plan in plans for p in plan.problems)])
 
@@ -111,18 +115,13 @@ def _columns(table: pd.DataFrame, source: str) -> dict[str, str]:
 
 def _province_of(cells: dict[str, str], wanted: str | None) -> str | None:
     named = cells.get("province", "")
-    for old, _, code, name in PROVINCES:
+    for _, _, code, name in PROVINCES:
         if named and (bare_key(named) == bare_key(name) or named == code):
             return code
-        del old
-    if wanted is not None:
-        return wanted
-    code = clean_code(cells.get("code", ""))
-    for _, _, province, _ in PROVINCES:
-        unit = new_units(province).by_code.get(code)
-        if unit is not None and bare_key(unit.name) == bare_key(cells["name"]):
-            return province
-    return None
+    unit = new_units().by_code.get(clean_code(cells.get("code", "")))
+    if wanted is None and unit is not None and bare_key(unit.name) == bare_key(cells["name"]):
+        return unit.province_code
+    return wanted
 
 
 def _statement(
@@ -144,7 +143,7 @@ def _statement(
 
 
 def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
-    """Make the crosswalk of Article 1 of a resolution of 2025.
+    """Make the crosswalk of Article 1 of a resolution, of 2025 or before (see `earlier_plan`).
 
     Parameters
     ----------
@@ -161,11 +160,13 @@ def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
         If the province is not said.
     """
     text = resolution.read_resolution(path)
+    if not text.is_of_2025:
+        return earlier_plan(text, province)
     if province is None and not text.province:
         raise UsageError(f"{path.name} does not say its province; name it with --province.")
     code = find_province(province or text.province)
     statements = list(_statements(text))
-    plan = make_plan(statements, code, path.name)
+    plan = make_plan(statements, code, path.name, says_parts=True)
     plan.problems[:0] = text.problems
     plan.problems += _miscounted(text, statements)
     return plan

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo_merge.errors import FetchError
+from geo_merge.vietnam.names import split_type
 
 _BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
 
@@ -70,9 +71,10 @@ def new_units() -> pd.DataFrame:
 
 
 def districts() -> pd.DataFrame:
-    """Return the districts before July 2025: ``code, name, lon, lat``; some had no communes."""
+    """Return the districts before July 2025: ``code, name, lon, lat, key``; some had no communes."""
     return _query(
-        "select districtCode code, district name, districtLon lon, districtLat lat "
+        "select districtCode code, district name, districtLon lon, districtLat lat, "
+        "provinceCode province_code, province, provinceKey || '_' || districtKey || '_' key "
         "from admin_units_legacy where district is not null group by province, district "
         "order by code"
     )
@@ -89,7 +91,8 @@ def crosswalk(province_code: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of crosswalks; a divided commune has a row for each of its new units.
+        The columns of crosswalks; a divided commune has a row for each of its new units, and an
+        island district without communes one without a code.
     """
     converter = json.loads((_data_folder() / "converter_2025.json").read_text("utf-8"))
     new = new_units()
@@ -105,17 +108,26 @@ def crosswalk(province_code: str) -> pd.DataFrame:
         for old, parts in converter["DICT_PROVINCE_WARD_DIVIDED"].get(province_key, {}).items()
         for part in parts
     ]
-    old = old_communes().set_index("key")
-    rows = [
-        {
-            "old_code": old.at[o, "code"], "old_name": old.at[o, "name"],
-            "old_type": old.at[o, "unit_type"], "old_district_code": old.at[o, "district_code"],
-            "old_district": old.at[o, "district"],
-            "old_province_code": old.at[o, "province_code"], "old_province": old.at[o, "province"],
-            "new_code": new.at[n, "code"], "new_name": new.at[n, "name"],
-            "new_type": new.at[n, "unit_type"],
-        }
-        for o, n in pairs
-        if o in old.index
-    ]  # fmt: skip
-    return pd.DataFrame(rows).sort_values(["old_code", "new_code"], ignore_index=True)
+    old = pd.concat([old_communes(), _empty_districts()]).set_index("key")
+    columns = {"code": "old_code", "name": "old_name", "unit_type": "old_type",
+               "district_code": "old_district_code", "district": "old_district",
+               "province_code": "old_province_code", "province": "old_province"}  # fmt: skip
+    before = old.loc[[o for o, _ in pairs], [*columns]].rename(columns=columns)
+    after = new.loc[[n for _, n in pairs], ["code", "name", "unit_type"]].add_prefix("new_")
+    after = after.rename(columns={"new_unit_type": "new_type"})
+    table = pd.concat([before.reset_index(drop=True), after.reset_index(drop=True)], axis=1)
+    return table.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+def _empty_districts() -> pd.DataFrame:
+    """Return the island districts that had no communes, as units without a code."""
+    frame = districts()
+    inhabited = set(old_communes()["district_code"])
+    frame = frame[~frame["code"].isin(inhabited)].rename(columns={"code": "district_code"})
+    kinds = frame["name"].map(split_type)
+    return frame.assign(
+        code="",
+        district=frame["name"],
+        unit_type=[kind for kind, _ in kinds],
+        name=[name for _, name in kinds],
+    )

@@ -14,12 +14,14 @@ from geo_merge.errors import UsageError
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.grammar import Member, Mode, clause_references
 from geo_merge.vietnam.matching import Match, Unit, Units
-from geo_merge.vietnam.names import bare_key
+from geo_merge.vietnam.names import PARENT_TYPES, bare_key
 from geo_merge.vietnam.provinces import PROVINCES
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
 _WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
 _SHOWN = 10
+PIECE = "land that is no unit"
+DISTRICT = "a whole district"
 
 
 @dataclass(frozen=True)
@@ -73,21 +75,24 @@ def find_province(text: str) -> str:
 
 
 @cache
-def old_units(province: str) -> Units:
-    """Return the communes before July 2025 of what is now a province."""
-    before = {old for old, _, new, _ in PROVINCES if new == province}
-    frame = gazetteer.old_communes()
-    return Units.of(frame[frame["province_code"].isin(before)])
+def old_units(province: str | None = None) -> Units:
+    """Return the communes before July 2025 of the country, or of what is now a province."""
+    if province is None:
+        return Units.of(gazetteer.old_communes())
+    return old_units().within({old for old, _, new, _ in PROVINCES if new == province})
 
 
 @cache
-def new_units(province: str) -> Units:
-    """Return the units of a province since July 2025."""
-    frame = gazetteer.new_units()
-    return Units.of(frame[frame["province_code"] == province])
+def new_units(province: str | None = None) -> Units:
+    """Return the units since July 2025 of the country, or of a province."""
+    if province is None:
+        return Units.of(gazetteer.new_units())
+    return new_units().within({province})
 
 
-def make_plan(statements: Sequence[Statement], province: str, source: str) -> Plan:
+def make_plan(
+    statements: Sequence[Statement], province: str, source: str, *, says_parts: bool
+) -> Plan:
     """Match old and new units of a province by their names, and write the rows of a crosswalk.
 
     Parameters
@@ -98,6 +103,9 @@ def make_plan(statements: Sequence[Statement], province: str, source: str) -> Pl
         Code of one of the 34 provinces.
     source
         Where it is said, for messages.
+    says_parts
+        Whether a unit that is divided is said to be: then one that is joined to several new units
+        as a whole is a contradiction, otherwise it is divided.
 
     Returns
     -------
@@ -117,8 +125,9 @@ def make_plan(statements: Sequence[Statement], province: str, source: str) -> Pl
                                  f"{statement.words[:300]}")  # fmt: skip
         rows += _rows(statement, target.unit, old, where, plan.problems)
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *EVIDENCE], dtype=object)
-    plan.problems += _unsettled(frame, old, source)
-    plan.problems += _unsettled_rests(statements, frame, source)
+    plan.problems += _named_twice(frame, old, source) if says_parts else _mark_parts(frame)
+    plan.problems += _unnamed(frame, old, source)
+    plan.problems += _lost_references(statements, frame, source)
     plan.crosswalk = frame.sort_values(["new_code", "old_code"], kind="stable", ignore_index=True)
     return plan
 
@@ -147,7 +156,7 @@ def _rows(
     rows = []
     for member in statement.members or (_itself(statement),):
         match = _old_unit(member, statement, target, old)
-        if match.unit is None and not match.how.startswith("land"):
+        if match.unit is None and match.how not in {PIECE, DISTRICT}:
             wanted = f"{member.unit_type} {member.name} {member.district}".strip()
             problems.append(f"{where}: {match.problem(wanted)} [K04]; {_SAY}: "
                             f"{statement.words[:300]}")  # fmt: skip
@@ -162,9 +171,9 @@ def _itself(statement: Statement) -> Member:
 
 def _old_unit(member: Member, statement: Statement, target: Unit | None, old: Units) -> Match:
     if member.is_piece:
-        return Match(None, "land that is no unit")
-    if member.unit_type == "Huyện":
-        return Match(None, "land of a district without communes")
+        return Match(None, PIECE)
+    if member.unit_type in PARENT_TYPES:
+        return Match(None, DISTRICT)
     if not statement.members and target is not None:
         same = old.by_code.get(target.code)  # who stays keeps name and code
         if same is not None and bare_key(same.name) == bare_key(member.name):
@@ -198,31 +207,51 @@ def _place_pieces(rows: list[dict[str, str]]) -> None:
     parents = ("old_district_code", "old_district", "old_province_code", "old_province")
     places = {tuple(row[p] for p in parents) for row in rows if row["old_code"]}
     for row in rows:
-        if row["matched_by"] == "land that is no unit" and len(places) == 1:
+        if row["matched_by"] == PIECE and len(places) == 1:
             row.update(zip(parents, next(iter(places)), strict=True))
 
 
-def _unsettled(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
-    """Return old units that are named twice as a whole, or not at all."""
-    problems = []
-    found = frame[frame["old_code"] != ""]
-    whole = found["mode"].isin(_WHOLE)
-    for code, rows in found[found["old_code"].duplicated(keep=False)].groupby("old_code"):
-        if bool(whole[rows.index].all()) and "clause" in str(rows["clause"].iloc[0]):
-            where = ", ".join(rows["clause"])
-            problems.append(f"{source} {where}: {old.by_code[str(code)]} is joined to several new "
-                            "units as a whole [W02]; correct the text.")  # fmt: skip
-    named = set(found["old_code"])
-    missing = [str(unit) for unit in old.all if unit.code not in named]
-    if missing and named:
-        more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-        problems.append(f"{source}: {len(missing)} old units are not named: "
-                        f"{'; '.join(missing[:_SHOWN])}{more} [K05]; say what becomes of "
-                        "them.")  # fmt: skip
-    return problems
+def _joined_as_a_whole(frame: pd.DataFrame) -> pd.Series:
+    """Tell which rows join an old unit as a whole that is joined to another new unit too."""
+    found = frame["old_code"] != ""
+    whole = frame["mode"].isin(_WHOLE)
+    return found & whole & frame[found]["old_code"].duplicated(keep=False).reindex(frame.index)
 
 
-def _unsettled_rests(
+def _mark_parts(frame: pd.DataFrame) -> list[str]:
+    """Call old units that several new ones have in their compositions parts of them."""
+    frame.loc[_joined_as_a_whole(frame), "mode"] = f"{Mode.PART}, since several rows name it"
+    return []
+
+
+def _named_twice(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
+    doubled = frame[_joined_as_a_whole(frame)]
+    return [
+        f"{source} {', '.join(frame.loc[frame['old_code'] == code, 'clause'])}: "
+        f"{old.by_code[code]} is joined to one new unit as a whole, and to another [W02]; correct "
+        "the text."
+        for code in dict.fromkeys(doubled["old_code"])
+    ]
+
+
+def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
+    named = set(frame["old_code"]) - {""}
+    districts = set(frame.loc[frame["matched_by"] == DISTRICT, "old_name"].map(bare_key))
+    missing = [
+        str(unit)
+        for unit in old.all
+        if unit.code not in named and bare_key(unit.district) not in districts
+    ]
+    if not missing or not named:
+        return []
+    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+    return [
+        f"{source}: {len(missing)} old units are not named: {'; '.join(missing[:_SHOWN])}{more} "
+        "[K05]; say what becomes of them."
+    ]
+
+
+def _lost_references(
     statements: Sequence[Statement], frame: pd.DataFrame, source: str
 ) -> list[str]:
     """Return rests of units whose other parts are not in the clauses that they refer to."""
