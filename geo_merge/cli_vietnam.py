@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ Encoding = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(crosswalk_app, name="crosswalk")
+    app.command()(lookup)
 
 
 @crosswalk_app.callback()
@@ -106,3 +108,52 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr)  # noqa: T201 - messages go to stderr
+
+
+def lookup(
+    text: Annotated[
+        str | None, typer.Argument(help="A name (xã Lệ Viễn, Sơn Động), a code, or LON,LAT.")
+    ] = None,
+    *,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="CSV or XLSX of many names, codes or points.")
+    ] = None,
+    layer: Annotated[
+        Path | None, typer.Option("--layer", help="Outlines of units, to look a point up in.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A day on which the unit existed: 2025-06-30.")
+    ] = None,
+    out: Out = None,
+    encoding: Encoding = None,
+) -> None:
+    """Say what became of a commune on 1 July 2025, or what a unit since then was made of."""
+    from geo_merge.layers import read_units
+    from geo_merge.tables import read_table
+    from geo_merge.vietnam.lookup import look_up, look_up_table
+
+    if (text is None) == (table is None):
+        raise UsageError("Name one thing to look up: a name, a code, LON,LAT, or a --table.")
+    day = _day(as_of)
+    units = None if layer is None else read_units(layer)
+    if table is not None:
+        frame, problems = look_up_table(
+            read_table(table, encoding=encoding), as_of=day, layer=units
+        )
+        _report(frame, [f"{table.name} {problem}" for problem in problems], out)
+        return
+    answers = look_up(text or "", as_of=day, layer=units)
+    for answer in answers:
+        if answer.unit is None:
+            _say(*answer.lines())
+        else:
+            print("\n".join(answer.lines()))  # noqa: T201 - results go to stdout
+    if any(answer.unit is None for answer in answers):
+        raise typer.Exit(_FINDINGS)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text}: write the day as 2025-06-30.") from None

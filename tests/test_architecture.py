@@ -16,9 +16,9 @@ from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk",
-        "errors", "fields", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
+        "encodings", "errors", "fields", "lineage", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
 OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
-           "sample", "cli", "ui"}  # fmt: skip
+           "sample", "cli", "cli_vietnam", "ui"}  # fmt: skip
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
              "requests", "orjson"}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Crosswalks from what new units are said to be made of: tables of compositions, and resolutions."""
+"""Crosswalks from what new units are said to be made of, in tables and in resolutions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ _HEADINGS = {
 }
 _NEEDED = ("name", "composition")
 _COUNT = re.compile(r"(\d+)\s+(xã|phường|đặc khu|thị trấn)", re.IGNORECASE)
-_TOTAL = re.compile(r"có\s+(\d+)\s+đơn vị hành chính cấp xã,?\s*gồm:?\s*(.*?)(?=;|$)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"có\s+(\d+)\s+đơn vị hành chính cấp xã,?\s*gồm:?\s*(.*?)(?=;|$)", re.IGNORECASE
+)
 Problems = list[str]
 
 
@@ -88,8 +90,7 @@ def plan_from_compositions(
     if not by_province:
         raise TableError(f"{path.name} has no rows of {province or 'any province'} [W07].")
     plans = [
-        make_plan(found, code, path.name, says_parts=False)
-        for code, found in by_province.items()
+        make_plan(found, code, path.name, says_parts=False) for code, found in by_province.items()
     ]
     frame = pd.concat([plan.crosswalk for plan in plans], ignore_index=True)
     return Plan(frame, [*problems, *(p for plan in plans for p in plan.problems)])
@@ -182,9 +183,7 @@ def _statements(text: resolution.Resolution) -> list[Statement]:
                           members=sentence.members, district=said.district)
             )  # fmt: skip
         elif sentence.kind == "closing":
-            result += [
-                Statement(clause, said.words, m.unit_type, m.name) for m in sentence.members
-            ]
+            result += [Statement(clause, said.words, m.unit_type, m.name) for m in sentence.members]
     return result
 
 
@@ -199,8 +198,7 @@ def _miscounted(text: resolution.Resolution, statements: list[Statement]) -> Pro
         wrong = {k: n for k, n in stated.items() if made[k] != n}
         if int(total.group(1)) != made.total() or wrong:
             told = ", ".join(f"{made[k]} {k} where it says {n}" for k, n in wrong.items())
-            return [
-                f"{text.source} clause {said.clause}: {made.total()} new units were read, but it "
-                f"says {total.group(1)} ({told}) [P01]; see the clauses that were not understood."
-            ]
+            where = f"{text.source} clause {said.clause}"
+            read = f"it says {total.group(1)} new units, but {made.total()} were read ({told})"
+            return [f"{where}: {read} [P01]; see what was not understood."]
     return []

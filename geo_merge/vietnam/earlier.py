@@ -102,7 +102,9 @@ def _remainders(rows: list[dict[str, str]], units: Units) -> list[dict[str, str]
     """Return what is left of units that lose a part: it stays where it was."""
     result = []
     for row in rows:
-        same = [r for r in rows if (r["old_name"], r["old_type"]) == (row["old_name"], row["old_type"])]
+        same = [
+            r for r in rows if (r["old_name"], r["old_type"]) == (row["old_name"], row["old_type"])
+        ]
         if row["mode"] not in _PARTS or any(r["mode"] not in _PARTS for r in same):
             continue
         match = _find(row["old_type"], row["old_name"], row["old_district"], units)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 import sqlite3
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pandas as pd
 
 from geo_merge.errors import FetchError
@@ -26,9 +29,21 @@ def _data_folder() -> Path:
     return Path(spec.origin).parent / "data"
 
 
-def _query(sql: str) -> pd.DataFrame:
-    with sqlite3.connect(f"file:{_data_folder() / 'dataset.db'}?mode=ro", uri=True) as connection:
+@cache
+def _table(sql: str) -> pd.DataFrame:
+    path = _data_folder() / "dataset.db"
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return pd.read_sql_query(sql, connection)
+
+
+def _query(sql: str) -> pd.DataFrame:
+    return _table(sql).copy()
+
+
+@cache
+def _converter() -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads((_data_folder() / "converter_2025.json").read_bytes())
+    return content
 
 
 def old_communes() -> pd.DataFrame:
@@ -71,7 +86,7 @@ def new_units() -> pd.DataFrame:
 
 
 def districts() -> pd.DataFrame:
-    """Return the districts before July 2025: ``code, name, lon, lat, key``; some had no communes."""
+    """Return the districts before July 2025: ``code, name, lon, lat``; some had no communes."""
     return _query(
         "select districtCode code, district name, districtLon lon, districtLat lat, "
         "provinceCode province_code, province, provinceKey || '_' || districtKey || '_' key "
@@ -94,7 +109,7 @@ def crosswalk(province_code: str) -> pd.DataFrame:
         The columns of crosswalks; a divided commune has a row for each of its new units, and an
         island district without communes one without a code.
     """
-    converter = json.loads((_data_folder() / "converter_2025.json").read_text("utf-8"))
+    converter = _converter()
     new = new_units()
     new = new[new["province_code"] == province_code].set_index("key")
     province_key = str(new["province_key"].iloc[0])
@@ -108,7 +123,7 @@ def crosswalk(province_code: str) -> pd.DataFrame:
         for old, parts in converter["DICT_PROVINCE_WARD_DIVIDED"].get(province_key, {}).items()
         for part in parts
     ]
-    old = pd.concat([old_communes(), _empty_districts()]).set_index("key")
+    old = _before()
     columns = {"code": "old_code", "name": "old_name", "unit_type": "old_type",
                "district_code": "old_district_code", "district": "old_district",
                "province_code": "old_province_code", "province": "old_province"}  # fmt: skip
@@ -117,6 +132,11 @@ def crosswalk(province_code: str) -> pd.DataFrame:
     after = after.rename(columns={"new_unit_type": "new_type"})
     table = pd.concat([before.reset_index(drop=True), after.reset_index(drop=True)], axis=1)
     return table.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+@cache
+def _before() -> pd.DataFrame:
+    return pd.concat([old_communes(), _empty_districts()]).set_index("key")
 
 
 def _empty_districts() -> pd.DataFrame:

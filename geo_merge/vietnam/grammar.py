@@ -66,8 +66,9 @@ class Member:
 class Sentence:
     """What one sentence says: which new unit is made of what, or what it is about.
 
-    `kind` is ``arranged``, ``joined`` (the new unit is one of the old), ``closing`` (members are the units that stay), ``heading`` (of the
-    district in ``name``) or ``note``.
+    `kind` is ``arranged``, ``joined`` (the new unit is one of the old), ``closing`` (members are
+    the units that stay), ``heading`` (of a district) or ``note``; the `name` of the last three is
+    the words.
     """
 
     kind: str
@@ -195,7 +196,9 @@ class _Meaning(Transformer[Token, Any]):
 
     def piece(self, parts: list[Any]) -> _Element:
         member = Member("", str(parts[0]), is_piece=True)
-        return _Element(_qualified(member, parts[1:]), many=False, own_type=True, after=_after(parts))
+        return _Element(
+            _qualified(member, parts[1:]), many=False, own_type=True, after=_after(parts)
+        )
 
     def header(self, parts: list[Any]) -> _Header:
         return _Header(parts[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -77,9 +76,7 @@ class Units:
     def __init__(self, units: Iterable[Unit]) -> None:
         self.all = tuple(units)
         self.by_code = {unit.code: unit for unit in self.all}
-        self._by_name: tuple[dict[str, list[Unit]], ...] = tuple(
-            defaultdict(list) for _ in _FORMS
-        )
+        self._by_name: tuple[dict[str, list[Unit]], ...] = tuple(defaultdict(list) for _ in _FORMS)
         for unit in self.all:
             key = bare_key(unit.name)
             for (_, form), index in zip(_FORMS, self._by_name, strict=True):
@@ -89,8 +86,8 @@ class Units:
     def of(cls, frame: pd.DataFrame) -> Units:
         """Return the units of a frame with ``code, name, unit_type`` and parents where known."""
         columns = [c for c in Unit.__dataclass_fields__ if c in frame.columns]
-        rows: list[dict[str, Any]] = frame[columns].to_dict("records")
-        return cls(Unit(**row) for row in rows)
+        rows = frame[columns].itertuples(index=False)
+        return cls(Unit(**dict(zip(columns, row, strict=True))) for row in rows)
 
     def within(self, provinces: Iterable[str]) -> Units:
         """Return only the units of some provinces, by their codes."""
@@ -102,36 +99,35 @@ class Units:
         name: str,
         *,
         unit_type: str = "",
-        district: str = "",
+        parents: Sequence[str] = (),
         behind: str = "",
-        code: str = "",
     ) -> Match:
         """Find one unit.
 
-        The steps: code; type, name and district; name and district; type and name; name; the same
-        but for blanks, then but for accents. A district that is given must agree.
+        The steps: type, name and district; name and district; type and name; name; the same but
+        for blanks, then but for accents. Parents that are given must agree.
 
         Parameters
         ----------
         name
             The name, without its type.
-        unit_type, district
-            Its type and its parent with theirs, such as ``huyện Yên Thế``; empty if unknown.
+        unit_type
+            Its type; empty if unknown.
+        parents
+            Its district and province where known, with type if that is known.
         behind
             A parent that may be meant too; used only to tell units of one name apart.
-        code
-            Its code, if that is known to be of these units.
         """
-        if code and code in self.by_code:
-            return Match(self.by_code[code], "code")
         key = bare_key(name)
         written = fold_name(split_type(name)[1])  # wards IV and 4 may be two
         for (suffix, form), index in zip(_FORMS, self._by_name, strict=True):
             same = index.get(form(key), [])
-            if district:
-                same = _in_parent(same, district)
+            for parent in filter(None, parents):
+                same = _in_parent(same, parent)
             narrowed = [u for u in same if fold_name(split_type(u.name)[1]) == written] or same
-            match = _one(narrowed, unit_type, behind, " and district" if district else "", suffix)
+            match = _one(
+                narrowed, unit_type, behind, " and district" if any(parents) else "", suffix
+            )
             if match.unit is not None or match.candidates:
                 return match
         return Match(None, suggestions=self._similar(key))

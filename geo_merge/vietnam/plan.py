@@ -1,4 +1,4 @@
-"""From what a text or table says of names to a crosswalk of codes, with the evidence of each row."""
+"""From names in a text or table to a crosswalk of codes, with the evidence of each row."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _old_unit(member: Member, statement: Statement, target: Unit | None, old: Un
     return old.find(
         member.name,
         unit_type=member.unit_type,
-        district=member.district,
+        parents=(member.district,),
         behind=member.behind or statement.district,
     )
 
@@ -203,7 +203,7 @@ def _row(member: Member, match: Match) -> dict[str, str]:
 
 
 def _place_pieces(rows: list[dict[str, str]]) -> None:
-    """Put land that is no unit into the district of the units it is named with, if they share one."""
+    """Put land that is no unit into the district that the units named with it share."""
     parents = ("old_district_code", "old_district", "old_province_code", "old_province")
     places = {tuple(row[p] for p in parents) for row in rows if row["old_code"]}
     for row in rows:
@@ -245,10 +245,8 @@ def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
     if not missing or not named:
         return []
     more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    return [
-        f"{source}: {len(missing)} old units are not named: {'; '.join(missing[:_SHOWN])}{more} "
-        "[K05]; say what becomes of them."
-    ]
+    listed = "; ".join(missing[:_SHOWN]) + more
+    return [f"{source}: {len(missing)} old units are not named: {listed} [K05]; add them."]
 
 
 def _lost_references(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 import unicodedata
 import zipfile
@@ -20,8 +21,9 @@ _ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
 _NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
 _MARKER = re.compile(r"^\s*(?:(\d{1,3})\s*[.)]|([a-zđ])\s*\))\s+(?=\S)", re.MULTILINE)
 _VERB = re.compile(r"^\s*(?=Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Sau khi)", re.MULTILINE)
-# The end of a sentence: not of a number (1.748) and not of an abbreviation (TP. Huế).
-_END = re.compile(r"(?<![A-ZĐ])(?<=[.;])\s+(?=[A-ZĐ])")
+# The end of a sentence: not of a number (1.748) nor of an abbreviation (TP. Huế); wards are
+# numbered in Roman digits (Phường IV).
+_END = re.compile(r"(?<![A-HJ-UWYZĐ]{2}[.;])(?<=[.;])\s+(?=[A-ZĐ])")
 _PROVINCE = re.compile(
     r"cấp xã(?:\s+thuộc|\s+của)\s+(?:tỉnh|thành phố|thủ đô)\s+(.+?)(?=\s+năm\b|\s*\(|\s*$|\s+giai)",
     re.IGNORECASE | re.MULTILINE,
@@ -137,7 +139,7 @@ def _clauses(article: str) -> Iterator[tuple[str, str]]:
         ]
         if cuts and not article[: cuts[0][0]].strip():
             cuts = cuts[1:]  # the title of the article, on its own line
-    ends = [start for start, _, _ in cuts[1:]] + [len(article)]
+    ends = [*(start for start, _, _ in cuts[1:]), len(article)][: len(cuts)]
     for (_, begin, label), end in zip(cuts, ends, strict=True):
         words = " ".join(article[begin:end].split())
         if words:
@@ -216,10 +218,11 @@ def _pdf(path: Path, data: bytes) -> str:
             f"{path.name} is named like a PDF, but its content is something else [F01]; give it "
             "its right extension."
         )
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says on stderr what is said below
     try:
         pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
     except pypdf.errors.PyPdfError as error:
-        raise TableError(f"{path.name} cannot be read ({error}) [F03]; export it again.") from error
+        raise TableError(f"{path.name} is a damaged PDF [F03]; export it again.") from error
     text = "\n".join(pages)
     if not text.strip():
         raise TableError(
