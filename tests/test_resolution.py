@@ -254,10 +254,8 @@ def test_a_rest_refers_to_clauses_that_have_the_other_parts(tmp_path: Path) -> N
     (tmp_path / "r.txt").write_text(HEAD + text + TAIL, "utf-8")
     plan = plan_from_resolution(tmp_path / "r.txt")
     assert plan.crosswalk["mode"].str.partition(",")[0].tolist() == ["rest", "part"]
-    assert [p for p in plan.problems if "W05" in p] == [
-        "r.txt clause 2: the rest of Xã Lệ Viễn refers to clause 3, where no part of it is named "
-        "[W05]; check the text."
-    ]
+    (problem,) = [p for p in plan.problems if "W05" in p]
+    assert "clause 2: the rest of Xã Lệ Viễn refers to clause 3, where no part of it" in problem
 
 
 def test_a_unit_joined_twice_as_a_whole_is_an_error(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ _ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _VALUES = {"i": 1, "v": 5, "x": 10}
 _ALSO_SYLLABLES = frozenset({"vi", "xi"})
 _REMEMBERED = 2**16  # keys; the names of a country, and names repeat
-_ETH = str.maketrans("Ðð", "Đđ")  # looks the same as Đ, and stands for it in old files
+# Letters that look the same and stand for others: Eth in old files, a dotless i in PDF files.
+LOOKALIKES = str.maketrans("Ððı", "Đđi")
 
 
 @lru_cache(_REMEMBERED)
@@ -72,7 +73,7 @@ def split_type(name: str) -> tuple[str, str]:
 
     The type is empty if none is written. ``Hiệp Hòa (Thị trấn)`` is understood too.
     """
-    name = unicodedata.normalize("NFC", name).replace("\u00a0", " ").translate(_ETH).strip()
+    name = unicodedata.normalize("NFC", name.translate(LOOKALIKES)).replace("\u00a0", " ").strip()
     match = _WRITTEN.match(name)
     if match:
         return match.group(1).capitalize(), name[match.end() :]
@@ -86,7 +87,7 @@ def split_type(name: str) -> tuple[str, str]:
 
 
 def _fold(name: str) -> str:
-    text = _DASH.sub("-", _APOSTROPHE.sub("", name.translate(_ETH)))
+    text = _DASH.sub("-", _APOSTROPHE.sub("", name.translate(LOOKALIKES)))
     folded = unicodedata.normalize("NFD", fold_name(_with_numbers(text)))
     placed = _GLIDE.sub(_tone_last, folded)
     with_i = _FINAL_Y.sub("i", _QUY.sub(r"qu\1i\2", placed))

@@ -14,6 +14,7 @@ from pathlib import Path
 from geo_merge.errors import TableError
 from geo_merge.vietnam.encodings import CANDIDATES, register
 from geo_merge.vietnam.grammar import NotUnderstoodError, Sentence, read_sentence
+from geo_merge.vietnam.names import LOOKALIKES
 
 FORMATS = (".txt", ".md", ".docx", ".pdf")
 _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
@@ -87,7 +88,8 @@ def read_resolution(path: Path) -> Resolution:
 
 def parse_resolution(text: str, source: str) -> Resolution:
     """Read Article 1 from the text of a resolution; see `read_resolution`."""
-    text = _MARKUP.sub("", unicodedata.normalize("NFC", text).replace("\u00a0", " "))
+    text = unicodedata.normalize("NFC", text.translate(LOOKALIKES)).replace("\u00a0", " ")
+    text = _MARKUP.sub("", text)
     start = _ARTICLE.search(text)
     if start is None:
         raise TableError(
