@@ -58,6 +58,13 @@ NameField = Annotated[
 LayerOption = Annotated[
     str | None, typer.Option("--layer", help="Layer to read from a file with several.")
 ]
+Divide = Annotated[
+    Path | None,
+    typer.Option(
+        "--divide",
+        help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
+    ),
+]
 FormatOption = Annotated[
     list[str] | None,
     typer.Option("--format", help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable."),
@@ -87,6 +94,7 @@ def build(
     ),
     reference: Reference = None,
     declared: Declared = None,
+    divide: Divide = None,
     formats: FormatOption = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -118,10 +126,11 @@ def build(
             files, crosswalk, crs=crs, encoding=encoding, code_field=code_field,
             name_field=name_field, layer=layer,
         )  # fmt: skip
+        units, table = _divided(units, table, divide, crs)
         result = _merge(units, table, _read_reference(reference, crs, units),
                         _read_declared(declared, encoding), rules, say)  # fmt: skip
         say("Writing")
-        inputs = [*files, crosswalk, *(p for p in (reference, declared) if p is not None)]
+        inputs = [*files, crosswalk, *(p for p in (reference, declared, divide) if p is not None)]
         options = {"crs": crs, "encoding": encoding, "code_field": code_field,
                    "name_field": name_field, "layer": layer, "rules": rules,
                    "formats": wanted, "allow_errors": allow_errors}  # fmt: skip
@@ -312,6 +321,17 @@ def _read_reference(
     from geo_merge.layers import read_units
 
     return None if path is None else read_units(path, crs=crs, target_crs=units.crs)
+
+
+def _divided(
+    units: gpd.GeoDataFrame, table: pd.DataFrame | None, path: Path | None, crs: str | None
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
+    from geo_merge.divide import divide
+    from geo_merge.layers import read_cutters
+
+    if path is None or table is None:
+        return units, table
+    return divide(units, table, read_cutters(path, target_crs=units.crs, crs=crs))
 
 
 def _read_declared(path: Path | None, encoding: str | None) -> pd.DataFrame | None:

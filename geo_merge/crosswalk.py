@@ -321,7 +321,8 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
             )
             report.problems.append(
                 f"{report.source} rows {where}: {label} is divided between {targets} [W05]; a "
-                "number cannot cut a polygon, so give its parts as units of their own."
+                "number cannot cut a polygon, so say with --divide what cuts it (pieces, new "
+                "boundaries or lines)."
             )
         else:
             report.warn(

@@ -17,6 +17,7 @@ from pyproj import CRS
 from geo_merge import fields, seam
 from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
 from geo_merge.crs import check_coordinates, describe, parse_crs, working_crs
+from geo_merge.divide import Cutters, as_cutters
 from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.models import Finding, LedgerRow, Severity
@@ -100,6 +101,30 @@ def read_units(
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
     return attach(joined, findings=findings, sources=sources, ledger=ledger)
+
+
+def read_cutters(
+    path: StrPath, *, target_crs: CRS, crs: str | int | None = None, encoding: str | None = None
+) -> Cutters:
+    """Read what divided units are cut by: pieces, new boundaries or lines; see `as_cutters`.
+
+    Parameters
+    ----------
+    path
+        A layer of polygons or lines.
+    target_crs
+        The CRS of the units.
+    crs, encoding
+        See `read_units`.
+    """
+    raw = open_layer(Path(path), texts=encodings.texts(encoding))
+    frame = _with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
+    columns = [str(c) for c in frame.columns]
+    code = fields.find_field(columns, "code")
+    if code is not None and fields.fold_field(code) not in {"oldcode", "newcode"}:
+        codes, _ = _codes(frame[code], raw.source, names.CODE_WIDTH)
+        frame = frame.set_index(pd.Index(codes))
+    return as_cutters(frame)
 
 
 def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:

@@ -273,6 +273,8 @@ def _read_gdal(path: Path, layer: str | None, texts: Texts) -> RawLayer:
         warnings.simplefilter("ignore")
         layers = pyogrio.list_layers(path)
     polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
+    if not polygons:  # lines to cut by, perhaps
+        polygons = [n for n, kind in layers if kind and "LineString" in kind]
     findings: tuple[Finding, ...] = ()
     if layer is not None:
         if layer not in [name for name, _ in layers]:

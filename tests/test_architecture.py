@@ -16,7 +16,7 @@ from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "codes", "compare", "coverage", "crosswalk",
-        "encodings", "errors", "fields", "lineage", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
+        "divide", "encodings", "errors", "fields", "lineage", "models", "parents", "pipeline", "provenance", "seam", "statistics", "tessellate")  # fmt: skip
 OUTSIDE = {"layers", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
            "sample", "cli", "cli_vietnam", "ui"}  # fmt: skip
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
