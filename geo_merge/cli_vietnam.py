@@ -130,7 +130,8 @@ def lookup(
     """Say what became of a commune on 1 July 2025, or what a unit since then was made of."""
     from geo_merge.layers import read_units
     from geo_merge.tables import read_table
-    from geo_merge.vietnam.lookup import look_up, look_up_table
+    from geo_merge.vietnam.lookup import look_up
+    from geo_merge.vietnam.lookup_table import look_up_table
 
     if (text is None) == (table is None):
         raise UsageError("Name one thing to look up: a name, a code, LON,LAT, or a --table.")

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge import read_table
 from geo_merge.errors import CrosswalkError, TableError, UsageError
 from geo_merge.lineage import LINKS, Lineage, Step, as_links, chain
-from geo_merge.vietnam.lookup import look_up, look_up_table
+from geo_merge.vietnam.lookup import look_up
+from geo_merge.vietnam.lookup_table import look_up_table
 
 CENSUS, JANUARY, EVE, JULY = date(2009, 4, 1), date(2025, 1, 1), date(2025, 6, 30), date(2025, 7, 1)
 
@@ -93,6 +94,7 @@ def divisions(codes: str, to: str) -> st.SearchStrategy[pd.DataFrame]:
     )
 
 
+@settings(deadline=None)
 @given(divisions("abcd", "efg"), divisions("efg", "hij"))
 def test_nothing_is_lost_on_the_way(first: pd.DataFrame, second: pd.DataFrame) -> None:
     total = chain(first, second).groupby("old_code")["share"].sum()

@@ -14,17 +14,12 @@ from geo_merge import read_table
 from geo_merge.errors import TableError, UsageError
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.compositions import plan_from_compositions, plan_from_resolution
-from geo_merge.vietnam.grammar import (
-    Member,
-    Mode,
-    NotUnderstoodError,
-    read_composition,
-    read_sentence,
-)
+from geo_merge.vietnam.grammar import NotUnderstoodError, read_composition, read_sentence
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.plan import find_province, old_units
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vietnam.resolution import parse_resolution
+from geo_merge.vietnam.sentences import Member, Mode
 
 ALL = "toàn bộ diện tích tự nhiên, quy mô dân số của"
 SOME = "một phần diện tích tự nhiên, quy mô dân số của"

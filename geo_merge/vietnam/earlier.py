@@ -6,12 +6,12 @@ import pandas as pd
 
 from geo_merge.crosswalk import COLUMNS
 from geo_merge.errors import UsageError
-from geo_merge.vietnam.grammar import Member, Mode, Sentence
 from geo_merge.vietnam.matching import Match, Unit, Units
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.plan import EVIDENCE, Plan, old_units
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vietnam.resolution import Resolution, Statement
+from geo_merge.vietnam.sentences import Member, Mode, Sentence
 
 _PARTS = frozenset({Mode.PART, Mode.PART_AREA, Mode.PART_ALL_PEOPLE})
 

@@ -12,10 +12,10 @@ import pandas as pd
 from geo_merge.crosswalk import COLUMNS
 from geo_merge.errors import UsageError
 from geo_merge.vietnam import gazetteer
-from geo_merge.vietnam.grammar import Member, Mode, clause_references
 from geo_merge.vietnam.matching import Match, Unit, Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key
 from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.sentences import Member, Mode, clause_references
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
 _WHOLE = frozenset({Mode.WHOLE, Mode.AREA})

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from geo_merge.errors import TableError
 from geo_merge.vietnam.encodings import CANDIDATES, register
-from geo_merge.vietnam.grammar import NotUnderstoodError, Sentence, read_sentence
+from geo_merge.vietnam.grammar import NotUnderstoodError, read_sentence
 from geo_merge.vietnam.names import LOOKALIKES
+from geo_merge.vietnam.sentences import Sentence
 
 FORMATS = (".txt", ".md", ".docx", ".pdf")
 _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
