@@ -95,6 +95,10 @@ def test_a_mode_runs_until_the_next() -> None:
         (f"Sắp xếp {ALL} xã A (huyện Châu Thành, tỉnh Long An) thành xã mới có tên gọi là xã D", [("Xã", "A", "Huyện Châu Thành")]),
         ("Nhập toàn bộ 18,10 km2 diện tích tự nhiên, 4.448 người của xã A vào thị trấn B", [("Xã", "A", "")]),
         ("Thành lập phường D trên cơ sở nhập toàn bộ 3,40 km2 diện tích tự nhiên, quy mô dân số là 3.749 người của xã A và toàn bộ 5,18 km² diện tích tự nhiên, 3.185 người của phường B", [("Xã", "A", ""), ("Phường", "B", "")]),
+        ("Nhập toàn bộ diện tích tự nhiên là 4,27 km2 và quy mô dân số là 3.154 người của xã A vào xã B", [("Xã", "A", "")]),
+        ("Thành lập phường D thuộc thị xã Việt Yên trên cơ sở toàn bộ 7,35 km2 diện tích tự nhiên và quy mô dân số 8.100 người của xã D", [("Xã", "D", "")]),
+        ("Sáp nhập xã A, xã B và xã C thành xã D", [("Xã", "A", ""), ("Xã", "B", ""), ("Xã", "C", "")]),
+        ("Đổi tên xã A thành xã B", [("Xã", "A", "")]),
     ],
 )  # fmt: skip
 def test_noise_in_print_is_read_through(text: str, expected: list[tuple[str, str, str]]) -> None:
