@@ -76,7 +76,7 @@ def ours(browser: Browser, address: str) -> dict[str, float]:
                 page.mouse.move(x, y + 1)
                 hover.append(
                     timed(
-                        lambda x=x, y=y: (
+                        lambda x=x, y=y, page=page: (
                             page.mouse.move(x, y),
                             page.wait_for_selector(".gm-tip:not([hidden])"),
                             page.evaluate(FRAMES),
@@ -85,7 +85,9 @@ def ours(browser: Browser, address: str) -> dict[str, float]:
                 )
                 before = page.url
                 click.append(
-                    timed(lambda x=x, y=y: (page.mouse.click(x, y), page.evaluate(FRAMES)))
+                    timed(
+                        lambda x=x, y=y, page=page: (page.mouse.click(x, y), page.evaluate(FRAMES))
+                    )
                 )
                 start = time.perf_counter() - click[-1]
                 page.wait_for_function("(u) => location.href !== u", arg=before)
@@ -94,7 +96,7 @@ def ours(browser: Browser, address: str) -> dict[str, float]:
             widget = []
             for words in ("English", "Tiếng Việt"):
                 then = {"English": "Before", "Tiếng Việt": "Trước"}[words]
-                widget.append(timed(lambda words=words, then=then: (
+                widget.append(timed(lambda words=words, then=then, page=page: (
                     page.get_by_text(words, exact=True).click(),
                     page.wait_for_function(f"(w) => {{ const live = {LIVE}; return live.titles.before.textContent.startsWith(w); }}", arg=then),
                 )))  # fmt: skip
