@@ -153,7 +153,7 @@ def _finding(source: str, encoding: str, said: str, why: str) -> Finding:
     return Finding(
         check="F05",
         severity=Severity.WARNING,
-        message=f"{source} {said}; it was read in the encoding {encoding}: {why}.",
+        message=f"{source} {said}; it was read in the encoding {encoding.upper()}: {why}.",
         hint="Check the names; if they are wrong, name the encoding with --encoding.",
     )
 

@@ -93,7 +93,7 @@ def test_the_313_names_read_back_exactly(
             assert messages == []
         else:
             assert len(messages) == 1
-            assert f"encoding {encoding}:" in messages[0]
+            assert f"encoding {encoding.upper()}:" in messages[0]
         read += int((~units["is_piece"]).sum())
     assert read == 313
 
