@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geo_merge import cli_vietnam
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ NameField = Annotated[
 LayerOption = Annotated[
     str | None, typer.Option("--layer", help="Layer to read from a file with several.")
 ]
+Divide = Annotated[
+    Path | None,
+    typer.Option(
+        "--divide",
+        help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
+    ),
+]
 FormatOption = Annotated[
     list[str] | None,
     typer.Option("--format", help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable."),
@@ -101,6 +109,7 @@ Mirror = Annotated[
     str | None,
     typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
 ]
+cli_vietnam.register(app)
 
 
 @app.command()
@@ -117,6 +126,7 @@ def build(
     reference: Reference = None,
     declared: Declared = None,
     outline: Outline = None,
+    divide: Divide = None,
     formats: FormatOption = None,
     crs: CrsOption = None,
     encoding: EncodingOption = None,
@@ -152,9 +162,9 @@ def build(
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=tuple(files), crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding,
-              code_field=code_field, name_field=name_field, layer=layer, rules=rules,
-              repair=mending)  # fmt: skip
+              outline=outline, divide=divide, limits=tuple(limit or ()), crs=crs,
+              encoding=encoding, code_field=code_field, name_field=name_field, layer=layer,
+              rules=rules, repair=mending)  # fmt: skip
     with _progress() as say:
         result = job.run(say)
         say("Writing")

@@ -191,7 +191,7 @@ def _match(
     for row, code, name in zip(rows.index, rows["old_code"], rows["old_name"], strict=True):
         unit, step = None, ""
         if not code:
-            unit, step = _match_name(old, rows.loc[row], report, name_key), "name"
+            unit, step = _match_name(old, rows.loc[row], report, name_key)
         elif code in coded:
             unit, step = code, "code"
         elif len(by_key.get(code_key(code), [])) == 1:
@@ -242,12 +242,13 @@ def _report_unknown(
 
 def _match_name(
     old: gpd.GeoDataFrame, row: pd.Series, report: _Report, name_key: NameKey
-) -> str | None:
-    """Find the unit of a row without a code by its name, within its district if it names one."""
+) -> tuple[str | None, str]:
+    """Find the unit of a row without a code by name, district and type; return also the step."""
     wanted = name_key(row["old_name"])
     if not wanted:
         report.error(row.name, "neither old_code nor old_name [K01]; name the old unit.")
-        return None
+        return None, ""
+    step = "name"
     same = old[[n == row["old_name"] or name_key(n) == wanted for n in old["name"]]]
     for column, given in (("district_code", row["old_district_code"]),
                           ("district", row["old_district"]),
@@ -255,8 +256,12 @@ def _match_name(
                           ("province", row["old_province"])):  # fmt: skip
         if given and (same[column] != "").any():
             same = same[[name_key(v) == name_key(given) for v in same[column]]]
+            step = "name and district" if column.startswith("district") else step
+    typed = same[[name_key(v) == name_key(row["old_type"]) for v in same["unit_type"]]]
+    if len(typed) == 1 < len(same):
+        same, step = typed, f"type, {step}"
     if len(same) == 1:
-        return str(same.index[0])
+        return str(same.index[0]), step
     where = f" in {row['old_district']}" if row["old_district"] else ""
     if same.empty:
         report.error(row.name, f"no unit called {row['old_name']}{where} is in the layer [K04]; "
@@ -267,7 +272,7 @@ def _match_name(
         )
         report.error(row.name, f"{len(same)} units are called {row['old_name']}{where}: {found} "
                      "[K04]; give the old_code or the district.")  # fmt: skip
-    return None
+    return None, ""
 
 
 def _check_new(rows: pd.DataFrame, report: _Report) -> None:
@@ -333,7 +338,8 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
             )
             report.problems.append(
                 f"{report.source} rows {where}: {label} is divided between {targets} [W05]; a "
-                "number cannot cut a polygon, so give its parts as units of their own."
+                "number cannot cut a polygon, so say with --divide what cuts it (pieces, new "
+                "boundaries or lines)."
             )
         else:
             report.warn(

@@ -59,8 +59,15 @@ def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
     return cell if mixed else 0.0
 
 
-def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:
+def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:
     """Check that the coordinates can be what the CRS says.
+
+    Parameters
+    ----------
+    frame, source
+        The layer and its file name.
+    placed
+        Whether the layer is known to lie where it should: then a zone may reach beyond its area.
 
     Raises
     ------
@@ -96,7 +103,8 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str) -> None:
             f"says {describe(frame.crs)}, which is in metres [R02]; name the right CRS "
             "(4326 for WGS 84)."
         )
-    _check_area_of_use(frame.crs, bounds, source)
+    if not placed:
+        _check_area_of_use(frame.crs, bounds, source)
 
 
 def _check_one_system(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
 
+from geo_merge.divide import divide
 from geo_merge.errors import GeoMergeError, UsageError
-from geo_merge.layers import read_outline, read_units
+from geo_merge.layers import read_cutters, read_outline, read_units
 from geo_merge.limits import parse
 from geo_merge.mending import RepairOptions
 from geo_merge.models import MergeResult
@@ -30,6 +31,7 @@ class Job:
     reference: Path | None = None
     declared: Path | None = None
     outline: Path | None = None
+    divide: Path | None = None
     crs: str | None = None
     encoding: str | None = None
     code_field: str | None = None
@@ -42,7 +44,7 @@ class Job:
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, self.reference, self.declared, self.outline)
+        more = (self.crosswalk, self.reference, self.declared, self.outline, self.divide)
         return [*self.old, *(path for path in more if path is not None)]
 
     @property
@@ -105,13 +107,18 @@ class Job:
         Raises
         ------
         GeoMergeError
-            If an input cannot be used; see `pipeline.merge`.
+            If an input cannot be used; see `divide.divide` and `pipeline.merge`.
         """
-        say("Reading")
-        units, table = self.read()
-        if table is None:
+        if self.crosswalk is None:  # before reading, which can take minutes
             raise UsageError(
                 "There is no crosswalk; say what became of each unit with --crosswalk."
             )
+        say("Reading")
+        units, read = self.read()
+        table = cast("pd.DataFrame", read)
+        if self.divide is not None:
+            cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
+                                   sizes=parse(self.limits)[1])  # fmt: skip
+            units, table = divide(units, table, cutters)
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
                      **self.others(units))  # fmt: skip

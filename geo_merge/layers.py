@@ -17,21 +17,15 @@ from pyproj import CRS
 from geo_merge import fields, seam
 from geo_merge.codes import as_text, clean_code, clean_text, code_key, is_scientific
 from geo_merge.coverage import usable
-from geo_merge.crs import (
-    check_coordinates,
-    coarsest_grid,
-    describe,
-    missing_crs,
-    parse_crs,
-    working_crs,
-)
+from geo_merge.crs import check_coordinates, coarsest_grid, describe, parse_crs, working_crs
+from geo_merge.divide import Cutters, as_cutters
 from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.provenance import attach
 from geo_merge.sources import RawLayer, open_layer
-from geo_merge.vietnam import names, zones
+from geo_merge.vietnam import coordinates, encodings, names
 
 StrPath = str | os.PathLike[str]
 _SHOWN = 10
@@ -65,9 +59,11 @@ def read_units(
     layer
         The layer to read where a file has several.
     crs
-        CRS of the files that name none, as ``9214`` or ``EPSG:9214``.
+        CRS of the files that name none, as ``9214`` or ``EPSG:9214``; found by the places that
+        they name by default, if that is clear.
     encoding
-        Encoding of the attributes of Shapefiles; by default what the .cpg says.
+        Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
+        in the file clearly say otherwise.
     code_width
         Digits to which codes that a file stores as numbers are padded with leading zeros.
     target_crs
@@ -94,15 +90,17 @@ def read_units(
     files = [Path(p) for p in _flat(paths)]
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
-    raws = [open_layer(path, layer=layer, encoding=encoding, sizes=sizes) for path in files]
-    findings = [finding for raw in raws for finding in raw.findings]
+    texts = encodings.texts(encoding)
+    raws = [open_layer(path, layer=layer, texts=texts, sizes=sizes) for path in files]
+    raws = _with_crs(raws, crs, name_field)
+    findings: list[Finding] = []
     frames = []
-    raws = _with_crs(raws, crs)
     for raw in raws:
         frame, found = _unit_frame(raw, code_field, name_field, code_width)
-        check_coordinates(frame, raw.source)
+        placed = coordinates.check_places(frame, frame["name"].tolist(), raw.source)
+        check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
-        findings += found
+        findings += [*raw.findings, *found]
     joined, ledger = _join(frames, findings, target_crs)
     _check_codes(joined, expected or {})
     joined["is_piece"] = joined["code"] == ""
@@ -111,7 +109,8 @@ def read_units(
     joined = joined.set_index("code")
     sources = [
         {"file": str(path), "source": raw.source, "features": len(raw.frame),
-         "crs": describe(frame.crs), "fields": frame.attrs.get("fields", {})}
+         "crs": describe(frame.crs), "encoding": raw.encoding,
+         "fields": frame.attrs.get("fields", {})}
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
     grid = max(coarsest_grid(raw.frame) for raw in raws)
@@ -134,7 +133,7 @@ def read_outline(
     LayerError
         If the file cannot be read, or holds what is no valid polygon.
     """
-    (raw,) = _with_crs([open_layer(Path(path), sizes=sizes)], crs)
+    (raw,) = _with_crs([open_layer(Path(path), texts=encodings.texts(), sizes=sizes)], crs, None)
     frame = raw.frame.assign(code="")
     check_coordinates(frame, raw.source)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
@@ -157,6 +156,35 @@ def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
     )
 
 
+def read_cutters(
+    path: StrPath,
+    target_crs: CRS,
+    *,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+) -> Cutters:
+    """Read what divided units are cut by: pieces, new boundaries or lines; see `as_cutters`.
+
+    Parameters
+    ----------
+    path
+        A layer of polygons or lines.
+    target_crs
+        The CRS of the units.
+    crs, encoding, sizes
+        See `read_units`.
+    """
+    raw = open_layer(Path(path), texts=encodings.texts(encoding), sizes=sizes)
+    frame = _with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
+    columns = [str(c) for c in frame.columns]
+    code = fields.find_field(columns, "code")
+    if code is not None and fields.fold_field(code) not in {"oldcode", "newcode"}:
+        codes, _ = _codes(frame[code], raw.source, names.CODE_WIDTH)
+        frame = frame.set_index(pd.Index(codes))
+    return as_cutters(frame)
+
+
 def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
     for path in paths:
         if isinstance(path, str | os.PathLike):
@@ -165,30 +193,46 @@ def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
             yield from path
 
 
-def _with_crs(raws: Sequence[RawLayer], crs: str | int | None) -> list[RawLayer]:
-    """Give the CRS of the option to the layers that name none; every other layer keeps its own."""
+def _with_crs(
+    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None
+) -> list[RawLayer]:
+    """Give each layer a CRS.
+
+    It is its own, mended where it lost its datum; for layers that name none, that of the option,
+    or the one in which their places lie where they should.
+    """
     unknown = [raw for raw in raws if not _names_crs(raw.frame)]
-    if crs is None:
-        problems = [
-            missing_crs(raw.crs_hint, tuple(raw.frame.total_bounds), zones.candidates).problems[0]
-            for raw in unknown
-        ]
-        if problems:
-            raise CRSError(problems)
-        return list(raws)
-    given = parse_crs(str(crs))
+    given = None if crs is None else parse_crs(str(crs))
     others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
-    if not unknown and others != [describe(given)]:
+    if given is not None and not unknown and others != [describe(given)]:
         raise UsageError(
             f"--crs {crs}: every file names its own CRS ({', '.join(others)}), and --crs is only "
             "for files that name none; leave it out, or mend the .prj."
         )
-    return [
-        raw
-        if _names_crs(raw.frame)
-        else replace(raw, frame=raw.frame.set_crs(given, allow_override=True))
-        for raw in raws
-    ]
+    problems: list[str] = []
+    result = []
+    for raw in raws:
+        try:
+            result.append(_one_with_crs(raw, given, name_field))
+        except CRSError as error:
+            problems += error.problems
+    if problems:
+        raise CRSError(problems)
+    return result
+
+
+def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> RawLayer:
+    if _names_crs(raw.frame):
+        frame, found = coordinates.repair(raw.frame, raw.source)
+        return replace(raw, frame=frame, findings=(*raw.findings, *found))
+    findings = raw.findings
+    if given is None:
+        columns = [c for c in raw.frame.columns if c != raw.frame.geometry.name]
+        field = name_field or fields.find_field(columns, "name")
+        named = as_text(raw.frame[field]).tolist() if field in columns else []
+        given, finding = coordinates.place(raw.frame, named, raw.crs_hint)
+        findings = (*findings, finding)
+    return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
 
 
 def _names_crs(frame: gpd.GeoDataFrame) -> bool:

@@ -131,17 +131,25 @@ def _check_table(parts: Shapefile, shapes: int) -> None:
         )
 
 
-def text_bytes(dbf: Path) -> bytes:
-    """Return the bytes of all character fields: what an encoding must be able to decode."""
+def text_columns(dbf: Path) -> list[list[bytes]]:
+    """Return the bytes of all texts: the names of the fields, then the values of each text field.
+
+    An encoding must be able to decode them all.
+    """
     data = dbf.read_bytes()
     header, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
     records = int.from_bytes(data[4:8], "little")
     table = np.frombuffer(data, dtype=np.uint8, offset=header)[: records * width]
     table = table.reshape(records, width)
-    texts, position, at = [data[32 : header - 1]], 1, 32
+    names: list[bytes] = []
+    columns = [names]
+    position, at = 1, 32
     while at + 32 < header and data[at] != 0x0D:  # noqa: PLR2004 - the end of the field list
+        names.append(data[at : at + 11].split(b"\0")[0])
+        size = data[at + 16]
         if data[at + 11 : at + 12] == b"C":
-            texts.append(table[:, position : position + data[at + 16]].tobytes())
-        position += data[at + 16]
+            values = np.ascontiguousarray(table[:, position : position + size])
+            columns.append([bytes(row).rstrip(b" \0") for row in values])
+        position += size
         at += 32
-    return b"\n".join(texts)
+    return columns

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import math
 import tempfile
-import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +17,14 @@ import pyogrio
 import shapely
 
 from geo_merge import archive, shapefile
+from geo_merge.encodings import (
+    Columns,
+    Texts,
+    contradiction,
+    decide,
+    known_codec,
+    mend_mojibake,
+)
 from geo_merge.errors import LayerError
 from geo_merge.geojson_text import find_odd_numbers, is_geojson
 from geo_merge.geopackage import curves, refuse_views
@@ -39,6 +46,7 @@ _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
 _GDAL_CHECKS = {"winding": "G09", "geometry": "G03", "closed": "G04", "ring": "G04"}
 _READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                 pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
+UNICODE = Texts()
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,8 @@ class RawLayer:
         Rows (from 0) with a ring whose last point was missing, and which was closed.
     curved
         Rows (from 0) with arcs, which are read as short straight edges.
+    encoding
+        The encoding that the texts were read in.
     """
 
     frame: gpd.GeoDataFrame
@@ -67,16 +77,17 @@ class RawLayer:
     crs_hint: str = ""
     closed: tuple[int, ...] = ()
     curved: tuple[int, ...] = ()
+    encoding: str = "utf-8"
 
 
 def open_layer(
     path: Path,
     *,
     layer: str | None = None,
-    encoding: str | None = None,
+    texts: Texts = UNICODE,
     sizes: Sizes | None = None,
 ) -> RawLayer:
-    """Read a polygon layer of any supported format.
+    """Read a polygon layer of any supported format; `texts` says how to read its attributes.
 
     Sizes are looked at before anything is read, in the headers where these tell them.
 
@@ -96,7 +107,7 @@ def open_layer(
     _check_content(path)
     reader = _READERS[FORMATS[path.suffix.lower()]]
     try:
-        raw = reader(path, layer, encoding, sizes)
+        raw = reader(path, layer, texts, sizes)
     except _READ_ERRORS as error:
         if FORMATS[path.suffix.lower()] == "GeoJSON":
             find_odd_numbers(path)
@@ -111,7 +122,22 @@ def open_layer(
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
-    return raw
+    return raw if texts.asked else _mended(raw, texts)
+
+
+def _mended(raw: RawLayer, texts: Texts) -> RawLayer:
+    frame = raw.frame
+    names = [c for c in frame.columns.drop(frame.geometry.name) if _is_text(frame[c])]
+    values = {name: frame[name].tolist() for name in names}
+    mended, findings = mend_mojibake(values, raw.source, texts)
+    if not findings:
+        return raw
+    columns = {n: pd.Series(v, index=frame.index, dtype=object) for n, v in mended.items()}
+    return replace(raw, frame=frame.assign(**columns), findings=(*raw.findings, *findings))
+
+
+def _is_text(values: pd.Series) -> bool:
+    return bool(pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values))
 
 
 def refuse_larger(path: Path, what: str, size: float, largest: float, limit: str) -> None:
@@ -166,70 +192,72 @@ def _sniff(head: bytes) -> str:
     return "unknown" if b"\0" in head else "text"
 
 
-def _read_shapefile(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
+def _read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
     del layer
     parts = shapefile.find_parts(path)
     refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     refuse_larger(path, "features", shapefile.check(parts), sizes.features, "features")
-    codec, findings = _shapefile_encoding(parts, encoding)
+    codec, findings = _shapefile_encoding(parts, texts)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
     # Holes are told from their place: some programs wind every ring the wrong way.
     pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
     frame, closed, noted = _read_ogr(path, encoding=gdal_encoding)
     if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
-        frame = _recode(frame, codec)
+        frame = _recode(frame, codec, texts)
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
-    return RawLayer(frame, path.name, (*findings, *noted), hint, closed)
+    return RawLayer(frame, path.name, (*findings, *noted), hint, closed, encoding=codec)
 
 
 def _shapefile_encoding(
-    parts: shapefile.Shapefile, encoding: str | None
+    parts: shapefile.Shapefile, texts: Texts
 ) -> tuple[str, tuple[Finding, ...]]:
-    declared = encoding
-    if declared is None and parts.cpg is not None:
+    """Return the encoding that is asked for, or else found by what is declared and what is read."""
+    name = parts.dbf.name
+    columns = shapefile.text_columns(parts.dbf)
+    if texts.asked is not None:
+        asked = _asked_encoding(columns, texts.asked, name)
+        return asked, contradiction(columns, name, asked, texts)
+    declared = None
+    if parts.cpg is not None:
         declared = parts.cpg.read_text("ascii", "replace").strip()
-    text = shapefile.text_bytes(parts.dbf)
-    codec = _codec(declared or "utf-8", parts.dbf.name)
+    codec = known_codec(declared) if declared else None
+    said = f"has a .cpg that says {declared}" if declared else "has no .cpg"
+    decision = decide(columns, name, codec, said, texts)
+    if decision.encoding is None:
+        why = f"not {declared}, as the .cpg says" if declared else "not UTF-8, and there is no .cpg"
+        raise LayerError(
+            f"{name}: the texts are {why} [F05]; tried {decision.scores.told()}; name their "
+            "encoding with --encoding, as cp1258."
+        )
+    return decision.encoding, decision.findings
+
+
+def _asked_encoding(columns: Columns, encoding: str, name: str) -> str:
+    codec = known_codec(encoding)
+    if codec is None:
+        raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
     try:
-        text.decode(codec)
+        for values in columns:
+            for value in values:
+                value.decode(codec)
     except UnicodeDecodeError as error:
-        why = f"not valid {declared}" if declared else "not UTF-8, and there is no .cpg"
         raise LayerError(
-            f"{parts.dbf.name}: the texts are {why} (byte {error.object[error.start]:#04x}) [F05]; "
-            "name their encoding with --encoding, as cp1258."
+            f"{name}: the texts are not valid {encoding} (byte {error.object[error.start]:#04x}) "
+            "[F05]; name another encoding with --encoding, or leave it out to have it found."
         ) from None
-    if declared is not None or text.isascii():
-        return codec, ()
-    return codec, (
-        Finding(
-            check="F05",
-            severity=Severity.WARNING,
-            message=f"{parts.dbf.name} has no .cpg; its texts are valid UTF-8 and read as such.",
-            hint="Check the names; if they are wrong, name the encoding with --encoding.",
-        ),
-    )
+    return codec
 
 
-def _codec(name: str, source: str) -> str:
-    name = f"cp{name}" if name.isdigit() else name.replace("ANSI ", "cp")
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise LayerError(
-            f"{source}: unknown encoding {name!r}; name one such as utf-8 or cp1258."
-        ) from None
-
-
-def _recode(frame: gpd.GeoDataFrame, codec: str) -> gpd.GeoDataFrame:
-    def decode(value: object) -> object:
+def _recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFrame:
+    def text(value: object) -> object:
         if not isinstance(value, str):
             return value
-        return unicodedata.normalize("NFC", value.encode("iso-8859-1").decode(codec))
+        return texts.decode(value.encode("iso-8859-1"), codec)
 
-    result = frame.rename(columns={c: decode(c) for c in frame.columns})
+    result = frame.rename(columns={c: text(c) for c in frame.columns})
     for column in result.columns.drop(result.geometry.name):
         if not pd.api.types.is_numeric_dtype(result[column].dtype):
-            result[column] = result[column].map(decode)
+            result[column] = result[column].map(text)
     return result
 
 
@@ -260,11 +288,11 @@ def _read_ogr(
     return frame, closed, findings
 
 
-def _read_zip(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
+def _read_zip(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
     with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
         inner = archive.extract_shapefile(path, Path(folder), sizes)
         try:
-            raw = _read_shapefile(inner, layer, encoding, sizes)
+            raw = _read_shapefile(inner, layer, texts, sizes)
         except LayerError as error:
             raise LayerError(
                 p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
@@ -273,14 +301,16 @@ def _read_zip(path: Path, layer: str | None, encoding: str | None, sizes: Sizes)
     return replace(raw, source=path.name, crs_hint=hint)
 
 
-def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
-    del encoding
+def _read_gdal(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    del texts
     if path.suffix.lower() == ".gpkg":
         refuse_views(path)
     with warnings.catch_warnings():  # reading says the same again, and is heard then
         warnings.simplefilter("ignore")
         layers = pyogrio.list_layers(path)
     polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
+    if not polygons:  # lines to cut by, perhaps
+        polygons = [n for n, kind in layers if kind and "LineString" in kind]
     findings: tuple[Finding, ...] = ()
     if layer is not None:
         if layer not in [name for name, _ in layers]:
@@ -317,8 +347,8 @@ def _read_gdal(path: Path, layer: str | None, encoding: str | None, sizes: Sizes
     return RawLayer(frame, source, (*findings, *noted), hint, closed, curved)
 
 
-def _read_parquet(path: Path, layer: str | None, encoding: str | None, sizes: Sizes) -> RawLayer:
-    del layer, encoding
+def _read_parquet(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    del layer, texts
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only GeoParquet needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -340,7 +370,7 @@ def _read_parquet(path: Path, layer: str | None, encoding: str | None, sizes: Si
     return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
 
 
-_READERS: dict[str, Callable[[Path, str | None, str | None, Sizes], RawLayer]] = {
+_READERS: dict[str, Callable[[Path, str | None, Texts, Sizes], RawLayer]] = {
     "Shapefile": _read_shapefile,
     "zipped Shapefile": _read_zip,
     "GeoPackage": _read_gdal,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import os
 import zipfile
 from dataclasses import dataclass, field
@@ -16,10 +17,12 @@ import pandas as pd
 from geo_merge.archive import BROKEN
 from geo_merge.codes import clean_text
 from geo_merge.crosswalk import as_crosswalk
+from geo_merge.encodings import Texts, decide, known_codec
 from geo_merge.errors import TableError
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach
+from geo_merge.vietnam import encodings
 
 StrPath = str | os.PathLike[str]
 _DELIMITERS = ",;\t|"
@@ -47,7 +50,7 @@ def read_table(
     path
         The table; its first row with content holds the headings.
     encoding
-        Encoding of a CSV that is not in Unicode.
+        Encoding of a CSV that is not in Unicode; found by the names in it by default.
     sizes
         How large input may be.
 
@@ -125,7 +128,7 @@ def _frame(sheet: _Sheet, sizes: Sizes) -> pd.DataFrame:
 
 def _read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> _Sheet:
     del sizes
-    text = _decode(path, data, encoding)
+    text, findings = _decode(path, data, encodings.texts(encoding))
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")
@@ -145,10 +148,10 @@ def _read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> _S
             f"{path.name} row {len(rows) + reader.line_num + skipped}: {error} [W08]; a quotation "
             "mark is not closed or stands inside a text."
         ) from error
-    return _Sheet(path.name, [(n, cells) for n, cells in rows if cells])
+    return _Sheet(path.name, [(n, cells) for n, cells in rows if cells], list(findings))
 
 
-def _decode(path: Path, data: bytes, encoding: str | None) -> str:
+def _decode(path: Path, data: bytes, texts: Texts) -> tuple[str, tuple[Finding, ...]]:
     if data[:4] == b"PK\x03\x04":
         raise TableError(f"{path.name} is a spreadsheet or zip [F01]; name it .xlsx.")
     for bom, codec in (
@@ -157,18 +160,35 @@ def _decode(path: Path, data: bytes, encoding: str | None) -> str:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if data.startswith(bom):
-            encoding = codec
+            return data.decode(codec), ()
+    asked = known_codec(texts.asked or "utf-8")
+    if asked is None:
+        raise TableError(f"{path.name}: unknown encoding {texts.asked!r}; name one as cp1258.")
     try:
-        return data.decode(encoding or "utf-8")
-    except LookupError:
-        raise TableError(f"{path.name}: unknown encoding {encoding!r}.") from None
+        return data.decode(asked), ()
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
+        wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
+    if texts.asked is not None:
+        raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
+    found, findings = _found_encoding(path, data, texts, wrong)
+    return texts.decode(data, found), findings
+
+
+def _found_encoding(
+    path: Path, data: bytes, texts: Texts, wrong: str
+) -> tuple[str, tuple[Finding, ...]]:
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    delimiter = _delimiter(lines[0].decode("ascii", "replace")).encode()
+    cells = [[cell.strip(b' "') for cell in line.split(delimiter)] for line in lines]
+    columns = [list(column) for column in itertools.zip_longest(*cells, fillvalue=b"")]
+    decision = decide(columns, path.name, None, "is not in UTF-8", texts)
+    if decision.encoding is None:
         raise TableError(
-            f"{path.name} row {row}: not {encoding or 'UTF-8'} (byte "
-            f"{data[error.start]:#04x}) [F05]; save the table as UTF-8, or name its encoding with "
-            "--encoding (as cp1258)."
-        ) from None
+            f"{wrong}, and its encoding is not clear; tried {decision.scores.told()}; save the "
+            "table as UTF-8, or name its encoding with --encoding (as cp1258)."
+        )
+    return decision.encoding, decision.findings
 
 
 def _delimiter(text: str) -> str:

@@ -18,11 +18,11 @@ from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
-        "errors", "exchange", "fields", "limits", "models", "moved", "new_units", "parents", "pipeline", "prepared", "proof",
-        "provenance", "reconcile", "seam", "statistics", "tessellate",
+        "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "new_units", "parents",
+        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "statistics", "tessellate",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
-           "sample", "cli", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
+           "sample", "cli", "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
              "requests", "orjson", "topojson", "altair", "babel"}  # fmt: skip

@@ -109,7 +109,10 @@ def test_nothing_is_lost(built: tuple[Ran, Path]) -> None:
     assert ledger.at["seam_largest_move_m", "after"] < 1e-6
     crosswalk = pd.read_csv(built[1] / "crosswalk.csv", dtype=str, keep_default_na=False)
     assert len(crosswalk) == 314
-    assert crosswalk["matched_by"].value_counts().to_dict() == {"code": 313, "name": 1}
+    assert crosswalk["matched_by"].value_counts().to_dict() == {
+        "code": 313,
+        "name and district": 1,
+    }
 
 
 def test_source_attributes_survive(built: tuple[Ran, Path]) -> None:

@@ -32,9 +32,6 @@ NO_TRUTH = {
     "shp_dbf_resorted": "the table is of another order than the shapes; no rule tells which",
     "codes_swapped": "two units have exchanged codes; only the user can say that the names are right",
 }  # fmt: skip
-# Another part of the work.
-ENCODING = "encodings other than UTF-8 are not guessed yet: --encoding names them"
-UNSOLVED = {"shp_cp1258": ENCODING, "cw_cp1258": ENCODING}
 # Cases of the app: not for the command line.
 ELSEWHERE = {"sec_upload_names"}
 
@@ -111,7 +108,7 @@ def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatc
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(i, marks=pytest.mark.xfail(reason=UNSOLVED[i])) if i in UNSOLVED else i
+        i
         for i in case_ids() or [pytest.param("absent", marks=pytest.mark.skip("no corpus"))]
         if i not in ELSEWHERE
     ],

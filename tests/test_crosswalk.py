@@ -147,7 +147,7 @@ def test_rows_without_a_code_are_matched_by_name_in_the_district(grid: Grid, wri
     rows = [(*row, "", "") for row in WHOLE]
     rows[1] = ("", "N1", "Một", written, "Huyện B")
     resolved = resolve(old, table(*rows, columns=columns), name_key=name_key)
-    assert resolved.rows["matched_by"].tolist() == ["code", "name", "code", "code"]
+    assert resolved.rows["matched_by"].tolist() == ["code", "name and district", "code", "code"]
     rows[1] = ("", "N1", "Một", written, "")
     with pytest.raises(CrosswalkError, match="2 units are called .*Huyện A.*Huyện B"):
         resolve(old, table(*rows, columns=columns), name_key=name_key)

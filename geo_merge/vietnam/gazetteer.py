@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import re
 import sqlite3
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pandas as pd
 
 from geo_merge.errors import FetchError
+from geo_merge.vietnam.names import split_type
 
 _BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
 
@@ -25,9 +29,21 @@ def _data_folder() -> Path:
     return Path(spec.origin).parent / "data"
 
 
-def _query(sql: str) -> pd.DataFrame:
-    with sqlite3.connect(f"file:{_data_folder() / 'dataset.db'}?mode=ro", uri=True) as connection:
+@cache
+def _table(sql: str) -> pd.DataFrame:
+    path = _data_folder() / "dataset.db"
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         return pd.read_sql_query(sql, connection)
+
+
+def _query(sql: str) -> pd.DataFrame:
+    return _table(sql).copy()
+
+
+@cache
+def _converter() -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads((_data_folder() / "converter_2025.json").read_bytes())
+    return content
 
 
 def old_communes() -> pd.DataFrame:
@@ -45,16 +61,37 @@ def old_communes() -> pd.DataFrame:
         "wardBounds bounds, provinceKey || '_' || districtKey || '_' || coalesce(wardKey, '') key "
         "from admin_units_legacy where wardCode is not null order by wardCode"
     )
+    # Towns and communes of one name in one district are written ``Hiệp Hòa (Xã)`` there.
+    behind = frame["name"].str.extract(r"^(.*) \((?:Xã|Phường|Thị trấn)\)$")[0]
+    frame["name"] = behind.fillna(frame["name"])
     corners = frame.pop("bounds").str.extract(_BOUNDS).astype(float)
     frame[["south", "west", "north", "east"]] = corners.to_numpy()
     return frame
 
 
 def new_units() -> pd.DataFrame:
-    """Return the units since July 2025: ``code, name, unit_type, province_code, province``."""
+    """Return the units since July 2025.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, name, unit_type, province_code, province``, position ``lon, lat`` in degrees, and
+        the keys of the package.
+    """
     return _query(
         "select wardCode code, wardShort name, wardType unit_type, provinceCode province_code, "
-        "province, provinceKey province_key, wardKey key from admin_units order by wardCode"
+        "province, wardLon lon, wardLat lat, provinceKey province_key, wardKey key "
+        "from admin_units order by wardCode"
+    )
+
+
+def districts() -> pd.DataFrame:
+    """Return the districts before July 2025: ``code, name, lon, lat``; some had no communes."""
+    return _query(
+        "select districtCode code, district name, districtLon lon, districtLat lat, "
+        "provinceCode province_code, province, provinceKey || '_' || districtKey || '_' key "
+        "from admin_units_legacy where district is not null group by province, district "
+        "order by code"
     )
 
 
@@ -69,9 +106,10 @@ def crosswalk(province_code: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of crosswalks; a divided commune has a row for each of its new units.
+        The columns of crosswalks; a divided commune has a row for each of its new units, and an
+        island district without communes one without a code.
     """
-    converter = json.loads((_data_folder() / "converter_2025.json").read_text("utf-8"))
+    converter = _converter()
     new = new_units()
     new = new[new["province_code"] == province_code].set_index("key")
     province_key = str(new["province_key"].iloc[0])
@@ -85,17 +123,31 @@ def crosswalk(province_code: str) -> pd.DataFrame:
         for old, parts in converter["DICT_PROVINCE_WARD_DIVIDED"].get(province_key, {}).items()
         for part in parts
     ]
-    old = old_communes().set_index("key")
-    rows = [
-        {
-            "old_code": old.at[o, "code"], "old_name": old.at[o, "name"],
-            "old_type": old.at[o, "unit_type"], "old_district_code": old.at[o, "district_code"],
-            "old_district": old.at[o, "district"],
-            "old_province_code": old.at[o, "province_code"], "old_province": old.at[o, "province"],
-            "new_code": new.at[n, "code"], "new_name": new.at[n, "name"],
-            "new_type": new.at[n, "unit_type"],
-        }
-        for o, n in pairs
-        if o in old.index
-    ]  # fmt: skip
-    return pd.DataFrame(rows).sort_values(["old_code", "new_code"], ignore_index=True)
+    old = _before()
+    columns = {"code": "old_code", "name": "old_name", "unit_type": "old_type",
+               "district_code": "old_district_code", "district": "old_district",
+               "province_code": "old_province_code", "province": "old_province"}  # fmt: skip
+    before = old.loc[[o for o, _ in pairs], [*columns]].rename(columns=columns)
+    after = new.loc[[n for _, n in pairs], ["code", "name", "unit_type"]].add_prefix("new_")
+    after = after.rename(columns={"new_unit_type": "new_type"})
+    table = pd.concat([before.reset_index(drop=True), after.reset_index(drop=True)], axis=1)
+    return table.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+@cache
+def _before() -> pd.DataFrame:
+    return pd.concat([old_communes(), _empty_districts()]).set_index("key")
+
+
+def _empty_districts() -> pd.DataFrame:
+    """Return the island districts that had no communes, as units without a code."""
+    frame = districts()
+    inhabited = set(old_communes()["district_code"])
+    frame = frame[~frame["code"].isin(inhabited)].rename(columns={"code": "district_code"})
+    kinds = frame["name"].map(split_type)
+    return frame.assign(
+        code="",
+        district=frame["name"],
+        unit_type=[kind for kind, _ in kinds],
+        name=[name for _, name in kinds],
+    )

@@ -224,7 +224,8 @@ def approximate_before(
         gpd.points_from_xy(places["lon"], places["lat"]), index=places.index, crs=4326
     ).to_crs(_METRES)
     shapes = official.geometry.to_crs(_METRES)
-    known = table[table["new_code"].isin(official.index)].reset_index(drop=True)
+    has_place = table["old_code"] != ""
+    known = table[table["new_code"].isin(official.index) & has_place].reset_index(drop=True)
     polygons: Geometries = np.empty(len(known), dtype=object)
     for code, group in known.groupby("new_code"):
         within = shapes[code]

@@ -1,0 +1,141 @@
+"""Crosswalks one after the other: what became of a unit by any date, and what one was made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from geo_merge.errors import CrosswalkError
+
+LINKS = ("old_code", "new_code", "share", "evidence")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of all units on one day.
+
+    Attributes
+    ----------
+    on
+        The first day of the new units.
+    links
+        ``old_code, new_code, share, evidence``; ``share`` is the part of the old unit that goes to
+        the new one, not a number where it is unknown. See `as_links`.
+    """
+
+    on: date
+    links: pd.DataFrame
+
+
+def as_links(crosswalk: pd.DataFrame, evidence: str = "") -> pd.DataFrame:
+    """Return a crosswalk as links.
+
+    Parameters
+    ----------
+    crosswalk
+        At least ``old_code`` and ``new_code``; rows without an old code are no units and are left
+        out. A blank ``share`` is 1 for a unit with one row, and unknown for a divided one.
+    evidence
+        What says so, for rows that do not say it themselves in ``evidence`` or ``words``.
+    """
+    rows = crosswalk[crosswalk["old_code"] != ""].reset_index(drop=True)
+    divided = rows["old_code"].duplicated(keep=False)
+    shares = pd.Series(np.where(divided, np.nan, 1.0))
+    if "share" in rows:
+        shares = pd.to_numeric(rows["share"].replace("", np.nan)).fillna(shares)
+    said = next((rows[c] for c in ("evidence", "words") if c in rows), None)
+    texts = pd.Series(evidence, index=rows.index, dtype=object)
+    if said is not None:
+        texts = said.where(said != "", evidence)
+    return pd.DataFrame(
+        {"old_code": rows["old_code"], "new_code": rows["new_code"], "share": shares,
+         "evidence": texts}
+    )  # fmt: skip
+
+
+def chain(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Follow links on: from the old units of the first to the new units of the second.
+
+    Units of several ways from old to new have one row, with the sum of their shares. A unit that
+    the second does not name keeps its code.
+
+    Parameters
+    ----------
+    first, second
+        Links (`as_links`); the new codes of the first are the old codes of the second.
+    """
+    joined = first.merge(
+        second, how="left", left_on="new_code", right_on="old_code", suffixes=("", "_then")
+    )
+    goes_on = joined["new_code_then"].notna()
+    steps = zip(joined["evidence"], joined["evidence_then"].fillna(""), strict=True)
+    return _summed(
+        pd.DataFrame(
+            {
+                "old_code": joined["old_code"],
+                "new_code": joined["new_code_then"].where(goes_on, joined["new_code"]),
+                "share": joined["share"] * joined["share_then"].where(goes_on, 1.0),
+                "evidence": ["; ".join(filter(None, said)) for said in steps],
+            }
+        )
+    )
+
+
+def _summed(links: pd.DataFrame) -> pd.DataFrame:
+    """Join ways of the same ends; a share that is unknown on one of them is unknown in all."""
+    ends = ["old_code", "new_code"]
+    if not links.duplicated(ends).any():
+        return links.sort_values(ends, ignore_index=True)[list(LINKS)]
+    grouped = links.groupby(ends, sort=True)
+    return grouped.agg(
+        share=("share", lambda s: s.sum(skipna=False)),
+        evidence=("evidence", lambda texts: " | ".join(dict.fromkeys(texts))),
+    ).reset_index()[list(LINKS)]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """All steps of a country or province, in the order of their days."""
+
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        """Check that the days are in order."""
+        days = [step.on for step in self.steps]
+        if days != sorted(set(days)):
+            raise CrosswalkError(
+                f"The steps of a lineage must be in the order of their days, each once; they are "
+                f"{', '.join(map(str, days))}."
+            )
+
+    def links(self, since: date, as_of: date) -> pd.DataFrame:
+        """Return the links from the units of one day to those of a later one.
+
+        With the days the other way round, the links lead back: ``share`` is then the part of the
+        earlier unit (in ``new_code``) that is in the later one (in ``old_code``).
+        """
+        if since > as_of:
+            back = self.links(as_of, since)
+            swapped = back.rename(columns={"old_code": "new_code", "new_code": "old_code"})
+            return swapped.sort_values(["old_code", "new_code"], ignore_index=True)[list(LINKS)]
+        between = [step.links for step in self.steps if since < step.on <= as_of]
+        if not between:
+            return pd.DataFrame(columns=list(LINKS))
+        result = _summed(between[0])
+        for links in between[1:]:
+            result = chain(result, links)
+        return result
+
+    def trace(self, code: str, since: date, as_of: date) -> pd.DataFrame:
+        """Return what became of a unit of one day by another, or what it was made of.
+
+        A unit that nothing happened to has one row with its own code.
+        """
+        links = self.links(since, as_of)
+        found = links[links["old_code"] == code].reset_index(drop=True)
+        if len(found):
+            return found
+        return pd.DataFrame([[code, code, 1.0, ""]], columns=list(LINKS))

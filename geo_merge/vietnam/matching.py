@@ -1,0 +1,168 @@
+"""Finding units by what a text or a table says of them, step by step, and never by guessing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo_merge.codes import fold_name
+from geo_merge.vietnam.names import bare_key, name_key, plain, split_type, squashed
+
+# Of 100: what rapidfuzz must give a name for it to be suggested.
+_SIMILAR = 80.0
+_MOST_SUGGESTIONS = 5
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit that can be found."""
+
+    code: str
+    name: str
+    unit_type: str
+    district_code: str = ""
+    district: str = ""
+    province_code: str = ""
+    province: str = ""
+
+    def __str__(self) -> str:
+        """Return it as messages name it: ``07489 Xã Lệ Viễn (Huyện Sơn Động)``."""
+        parent = self.district or self.province
+        return f"{self.code} {self.unit_type} {self.name}".strip() + (f" ({parent})" * bool(parent))
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found.
+
+    Attributes
+    ----------
+    unit
+        The unit; None if there is none, or not just one.
+    how
+        The step that found it, such as ``type, name and district``.
+    candidates
+        All units that it could be, where several could.
+    suggestions
+        Units with similar names, where none has this one; never taken.
+    """
+
+    unit: Unit | None
+    how: str = ""
+    candidates: tuple[Unit, ...] = ()
+    suggestions: tuple[Unit, ...] = ()
+
+    def problem(self, wanted: str) -> str:
+        """Return a sentence on why there is no unit."""
+        if self.candidates:
+            return f"{wanted} may be any of {'; '.join(map(str, self.candidates))}"
+        if self.suggestions:
+            return f"{wanted} is unknown (similar: {'; '.join(map(str, self.suggestions))})"
+        return f"{wanted} is unknown"
+
+
+# The forms in which names are compared, from the strictest to the loosest.
+_FORMS: Sequence[tuple[str, Callable[[str], str]]] = (
+    ("", lambda key: key), (" but for blanks", squashed), (" but for accents", plain),
+)  # fmt: skip
+
+
+class Units:
+    """Units of a country or province at one date, found by code or name."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self.all = tuple(units)
+        self.by_code = {unit.code: unit for unit in self.all}
+        self._by_name: tuple[dict[str, list[Unit]], ...] = tuple(defaultdict(list) for _ in _FORMS)
+        for unit in self.all:
+            key = bare_key(unit.name)
+            for (_, form), index in zip(_FORMS, self._by_name, strict=True):
+                index[form(key)].append(unit)
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Units:
+        """Return the units of a frame with ``code, name, unit_type`` and parents where known."""
+        columns = [c for c in Unit.__dataclass_fields__ if c in frame.columns]
+        rows = frame[columns].itertuples(index=False)
+        return cls(Unit(**dict(zip(columns, row, strict=True))) for row in rows)
+
+    def within(self, provinces: Iterable[str]) -> Units:
+        """Return only the units of some provinces, by their codes."""
+        wanted = set(provinces)
+        return Units(unit for unit in self.all if unit.province_code in wanted)
+
+    def find(
+        self,
+        name: str,
+        *,
+        unit_type: str = "",
+        parents: Sequence[str] = (),
+        behind: str = "",
+    ) -> Match:
+        """Find one unit.
+
+        The steps: type, name and district; name and district; type and name; name; the same but
+        for blanks, then but for accents. Parents that are given must agree.
+
+        Parameters
+        ----------
+        name
+            The name, without its type.
+        unit_type
+            Its type; empty if unknown.
+        parents
+            Its district and province where known, with type if that is known.
+        behind
+            A parent that may be meant too; used only to tell units of one name apart.
+        """
+        key = bare_key(name)
+        written = fold_name(split_type(name)[1])  # wards IV and 4 may be two
+        for (suffix, form), index in zip(_FORMS, self._by_name, strict=True):
+            same = index.get(form(key), [])
+            for parent in filter(None, parents):
+                same = _in_parent(same, parent)
+            narrowed = [u for u in same if fold_name(split_type(u.name)[1]) == written] or same
+            match = _one(
+                narrowed, unit_type, behind, " and district" if any(parents) else "", suffix
+            )
+            if match.unit is not None or match.candidates:
+                return match
+        return Match(None, suggestions=self._similar(key))
+
+    def _similar(self, key: str) -> tuple[Unit, ...]:
+        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only for names that are not found
+
+        names = self._by_name[0]
+        found = process.extract(
+            key, list(names), scorer=fuzz.ratio, score_cutoff=_SIMILAR, limit=_MOST_SUGGESTIONS
+        )
+        return tuple(unit for name, _, _ in found for unit in names[name])[:_MOST_SUGGESTIONS]
+
+
+def _one(
+    same: Sequence[Unit], unit_type: str, behind: str, and_district: str, suffix: str
+) -> Match:
+    typed = [u for u in same if u.unit_type.casefold() == unit_type.casefold()]
+    for units, what in ((typed, "type, name"), (list(same), "name")):
+        step = f"{what}{and_district}" if and_district else what.replace(", ", " and ")
+        if len(units) == 1:
+            return Match(units[0], step + suffix)
+        near = _in_parent(units, behind) if behind else []
+        if len(near) == 1:
+            return Match(near[0], f"{step} and district named behind{suffix}")
+        if units:
+            return Match(None, "ambiguous", tuple(units))
+    return Match(None)
+
+
+def _in_parent(units: Sequence[Unit], parent: str) -> list[Unit]:
+    """Return the units of a district or province; its type must agree only if names do not tell."""
+    for attribute in ("district", "province"):
+        named = [u for u in units if bare_key(getattr(u, attribute)) == bare_key(parent)]
+        typed = [u for u in named if name_key(getattr(u, attribute)) == name_key(parent)]
+        if named:
+            return typed or named
+    return []

@@ -1,0 +1,128 @@
+"""Units that go to several new ones, cut by pieces, boundaries or lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from commands import run
+from conftest import CRS, square
+
+from geo_merge import merge
+from geo_merge.crosswalk import as_crosswalk
+from geo_merge.divide import as_cutters, divide
+from geo_merge.errors import CrosswalkError
+from geo_merge.provenance import findings_of
+
+Grid = Callable[..., gpd.GeoDataFrame]
+# 1 goes to N1; 2, on its right, to N1 and N2; 3, on the right of that, to N2.
+ROWS = [("00001", "N1", "Một", ""), ("00002", "N1", "Một", ""), ("00002", "N2", "Hai", ""),
+        ("00003", "N2", "Hai", "")]  # fmt: skip
+
+
+def table(rows: list[tuple[str, ...]] = ROWS) -> pd.DataFrame:
+    columns = ["old_code", "new_code", "new_name", "share"]
+    return as_crosswalk(pd.DataFrame(rows, columns=columns, dtype=object))
+
+
+def units(grid: Grid) -> gpd.GeoDataFrame:
+    frame = grid(3, 1, population=[100, 101, 102], is_piece=False)
+    return frame.assign(source_row=[1, 2, 3])
+
+
+def layer(*shapes: shapely.Geometry, **columns: list[str]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=CRS)
+
+
+LEFT, RIGHT = (  # a quarter and three quarters of unit 2
+    shapely.box(*square(1, 0).bounds[:2], square(1, 0).bounds[0] + 250, square(1, 0).bounds[3]),
+    shapely.box(square(1, 0).bounds[0] + 250, *square(1, 0).bounds[1:]),
+)
+LINE = shapely.LineString(
+    [(LEFT.bounds[2], LEFT.bounds[1] - 9), (LEFT.bounds[2], LEFT.bounds[3] + 9)]
+)
+BOUNDARIES = layer(square(0, 0).union(LEFT), square(2, 0).union(RIGHT), new_code=["N1", "N2"])
+CUTTERS = {
+    "pieces": layer(LEFT, RIGHT, old_code=["00002"] * 2, new_code=["N1", "N2"]),
+    "new boundaries": BOUNDARIES,
+    "lines": layer(LINE),
+}
+
+
+@pytest.mark.parametrize("how", CUTTERS)
+def test_a_divided_unit_is_cut(grid: Grid, how: str) -> None:
+    cut, rows = divide(units(grid), table(), as_cutters(CUTTERS[how]))
+    assert cut.index.tolist() == ["00001", "00003", "00002/N1", "00002"]
+    assert cut.area.tolist() == pytest.approx([1e6, 1e6, 0.25e6, 0.75e6])
+    assert cut["population"].tolist() == [100, 102, 25, 76]
+    assert cut["is_piece"].tolist() == [False, False, True, False]
+    assert cut["estimated"].tolist() == ["", "", "divided by area", "divided by area"]
+    (finding,) = findings_of(cut)
+    assert f"was cut by {how}: N1 0.25 km² (25.0%), N2 0.75 km² (75.0%)" in finding.message
+    result = merge(cut, rows)
+    assert not result.has_errors
+    assert result.new.area.tolist() == pytest.approx([1.25e6, 1.75e6])
+    assert result.new["population"].tolist() == [125, 178]
+    assert result.summary["before"]["count"] == 3
+    assert result.ledger["ok"].all()
+
+
+def test_stated_shares_divide_the_people(grid: Grid) -> None:
+    rows = [r if r[0] != "00002" else (*r[:3], "0,6" if r[1] == "N1" else "0,4") for r in ROWS]
+    cut, _ = divide(units(grid), table(rows), as_cutters(CUTTERS["lines"]))
+    assert cut["population"].tolist() == [100, 102, 61, 40]
+    assert cut["estimated"].iloc[-1] == "divided by stated share"
+    assert cut.area.tolist()[2:] == pytest.approx([0.25e6, 0.75e6])
+
+
+def test_what_the_pieces_leave_over_is_not_lost(grid: Grid) -> None:
+    thin = layer(
+        LEFT.buffer(-1, join_style="mitre"), RIGHT, old_code=["00002"] * 2, new_code=["N1", "N2"]
+    )
+    cut, _ = divide(units(grid), table(), as_cutters(thin))
+    assert cut.area.sum() == pytest.approx(3e6)
+
+
+@pytest.mark.parametrize(
+    "cutter",
+    [
+        layer(LEFT, old_code=["00002"], new_code=["N1"]),
+        layer(square(2, 0), new_code=["N2"]),
+        layer(shapely.LineString([(0, 0), (1, 1)])),
+    ],
+    ids=["piece missing", "boundary missing", "line elsewhere"],
+)
+def test_a_unit_that_is_not_cut_is_an_error(grid: Grid, cutter: gpd.GeoDataFrame) -> None:
+    with pytest.raises(CrosswalkError, match=r"00002 \(Xã 2\) goes to N1, N2, but .*\[W05\]"):
+        divide(units(grid), table(), as_cutters(cutter))
+
+
+def test_without_divided_units_nothing_happens(grid: Grid) -> None:
+    old = units(grid)
+    same, rows = divide(old, table(ROWS[:2] + ROWS[3:]), as_cutters(BOUNDARIES))
+    assert same is old
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize("name", ["cut.gpkg", "cut.shp", "cut.geojson"])
+def test_the_command_cuts(grid: Grid, tmp_path: Path, name: str) -> None:
+    old = units(grid).reset_index().drop(columns=["is_piece", "source_row"])
+    old.to_file(tmp_path / "old.gpkg")
+    table().to_csv(tmp_path / "table.csv", index=False)
+    cutter = CUTTERS["lines"] if name != "cut.geojson" else BOUNDARIES.to_crs(4326)
+    cutter.to_file(tmp_path / name)
+    paths = [tmp_path / "old.gpkg", "--crosswalk", tmp_path / "table.csv", "--out", tmp_path / "o"]
+    refused = run("build", *paths)
+    assert (refused.code, "[W05]" in refused.err, "--divide" in refused.err) == (2, True, True)
+    done = run("build", *paths, "--divide", tmp_path / name)
+    assert done.code == 0, done.err
+    assert "00002 (Xã 2) was cut by" in done.err
+    made = gpd.read_file(tmp_path / "o" / "new_units.geojson")
+    assert made["area_km2"].tolist() == pytest.approx([1.25, 1.75], rel=1e-3)
+    manifest = json.loads((tmp_path / "o" / "manifest.json").read_text("utf-8"))
+    assert name in {Path(file["file"]).name for file in manifest["inputs"]}
