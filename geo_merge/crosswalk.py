@@ -26,6 +26,8 @@ COLUMNS = (
     "old_code", "old_name", "old_type", "old_district_code", "old_district", "old_province_code",
     "old_province", "new_code", "new_name", "new_type", "share",
 )  # fmt: skip
+# What a row rests on, where a table says: the clause of a resolution and its words.
+EVIDENCE = ("clause", "words", "evidence")
 REQUIRED = ("old_code", "new_code", "new_name")
 SHARE_TOLERANCE = 1e-9
 _SHOWN = 10
@@ -56,7 +58,8 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         If a needed column is missing (W07); the message lists the columns that were found.
     """
     by_fold = {fold_field(str(c)): c for c in table.columns}
-    found = {name: by_fold[fold_field(name)] for name in COLUMNS if fold_field(name) in by_fold}
+    known = (*COLUMNS, *EVIDENCE)
+    found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
     missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
     if missing:
@@ -69,7 +72,8 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         name: ["" if pd.isna(v) else str(v) for v in table[column]]
         for name, column in found.items()
     }
-    result = pd.DataFrame({name: text.get(name, "") for name in COLUMNS}, index=table.index)
+    kept = (*COLUMNS, *(name for name in EVIDENCE if name in found))
+    result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")
     return attach(result, findings=findings_of(table), sources=sources_of(table))

@@ -254,6 +254,7 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
             "share": rows["share"].to_numpy(),
             "matched_by": rows["matched_by"].to_numpy(),
             "row": rows["row"].to_numpy(),
+            **{name: rows[name].to_numpy() for name in crosswalk.EVIDENCE if name in rows},
         }
     )
 

@@ -196,3 +196,20 @@ def test_law_nothing_is_lost_and_order_does_not_matter(
         np.asarray(one.new.geometry.values), np.asarray(two.new.geometry.values)
     ).all()
     assert shapely.coverage_is_valid(np.asarray(one.new.geometry.values))
+
+
+def test_what_a_row_rests_on_stays_with_it(grid: Grid) -> None:
+    old = grid(2, 1)
+    table = pd.DataFrame(
+        {
+            "old_code": old.index,
+            "new_code": "N",
+            "new_name": "N",
+            "Clause": ["1", "2"],
+            "words": ["a", "b"],
+        }
+    )
+    used = merge(old, table).crosswalk
+    assert used["clause"].to_list() == ["1", "2"]
+    assert used["words"].to_list() == ["a", "b"]
+    assert "evidence" not in used

@@ -14,7 +14,7 @@ from geo_merge.models import MergeResult
 from geo_merge.ui import state, tables
 from geo_merge.ui.state import figure, t
 
-_EVIDENCE = ("clause", "evidence", "words", "row", "matched_by", "share")
+_GROUNDS = ("clause", "words", "evidence", "row", "matched_by", "share")
 # Metres within which borders are one, and metres of it from which on units are neighbours: a
 # corner that touches has less.
 _NEAR, _COMMON_BORDER = 1.0, 10.0
@@ -107,7 +107,7 @@ def _members(result: MergeResult, code: str) -> pd.DataFrame:
     )
     if "population" in members and len(members) == len(rows):
         table[t("map.population")] = members["population"].to_numpy()
-    for column in _EVIDENCE:
+    for column in _GROUNDS:
         if column in rows:
             table[t(f"ui.{column}")] = rows[column]
     return table
