@@ -111,6 +111,8 @@ def test_a_file_that_the_copy_lacks(
             fetch_province(mirror[1], tmp_path / "o.gpkg", mirror=source, cache=tmp_path / "c")
 
 
+# A refused connection may leave its socket to the garbage collector, inside urllib3.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_without_an_answer(mirror: tuple[Path, Province], tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="127.0.0.1:9 does not answer; without internet"):
         fetch_province(
