@@ -47,10 +47,9 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
         units, table = job.read()
     except GeoMergeError as error:
         return Preview([], fields, [], error.problems)
-    encodings = {path.name: _encoding(path) for path in job.old}
     layers = [
         {"file": Path(source["file"]).name, "units": source["features"], "crs": source["crs"],
-         "encoding": source.get("encoding") or encodings.get(Path(source["file"]).name, ""),
+         "encoding": source["encoding"].upper(),
          **{f"field_{role}": column for role, column in source["fields"].items()}}
         for source in sources_of(units)
     ]  # fmt: skip
@@ -73,10 +72,6 @@ def _fields(paths: Iterable[Path]) -> list[str]:
         info = _info(path)
         names.update(dict.fromkeys(map(str, info.get("fields", ()))))
     return list(names)
-
-
-def _encoding(path: Path) -> str:
-    return str(_info(path).get("encoding") or "")
 
 
 def _info(path: Path) -> dict[str, Any]:
