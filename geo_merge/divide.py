@@ -19,8 +19,8 @@ from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach, findings_of, grid_of, ledger_of, sources_of
 
-# Of the area of a unit: what the pieces may leave over before it is said.
-LEFT_OVER = 0.001
+# Square metres that pieces may leave over or claim twice before it is said: rounding.
+LEFT_OVER = 1.0
 Pieces = dict[str, BaseGeometry]
 
 
@@ -100,7 +100,7 @@ def divide(
     frames, table = [old.drop(index=list(targets))], rows
     for code, wanted in targets.items():
         unit = old.loc[code]
-        parts = _cut(code, unit, list(wanted), old, rows, cutters, problems)
+        parts = _cut(code, unit, list(wanted), old, rows, cutters, problems, findings)
         if not parts:
             continue
         shares, by = _shares(wanted, parts)
@@ -133,6 +133,7 @@ def _cut(  # noqa: PLR0917 - what there is to know
     rows: pd.DataFrame,
     cutters: Cutters,
     problems: list[str],
+    findings: list[Finding],
 ) -> Pieces:
     """Return the part of a unit for each of its new units; nothing if that cannot be."""
     whole = unit.geometry
@@ -153,7 +154,7 @@ def _cut(  # noqa: PLR0917 - what there is to know
             f"part of it to {', '.join(lost)} [W05]; add what is missing."
         )
         return {}
-    return _with_rest(whole, {new: parts[new] for new in wanted})
+    return _with_rest(code, whole, {new: parts[new] for new in wanted}, findings)
 
 
 def _polygons(geometry: BaseGeometry) -> BaseGeometry:
@@ -161,13 +162,16 @@ def _polygons(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 - areas
 
 
-def _with_rest(whole: BaseGeometry, parts: Pieces) -> Pieces:
-    """Give what no part covers to the part that it borders on most, so that nothing is lost."""
-    result, taken = {}, None
-    for new, part in parts.items():  # land claimed twice belongs to the first
-        own = part if taken is None else _polygons(shapely.difference(part, taken))
-        taken = own if taken is None else shapely.union(taken, own)
-        result[new] = own
+def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Finding]) -> Pieces:
+    """Give what no part covers to the part that it borders on most, so that nothing is lost.
+
+    Land that two parts claim goes to the first; both are told.
+    """
+    result: Pieces = {}
+    taken: BaseGeometry = shapely.MultiPolygon()
+    for new, part in parts.items():
+        result[new] = _polygons(shapely.difference(part, taken))
+        taken = shapely.union(taken, result[new])
     rest = _polygons(shapely.difference(whole, taken))
     for piece in shapely.get_parts(rest):
         border = {
@@ -176,6 +180,24 @@ def _with_rest(whole: BaseGeometry, parts: Pieces) -> Pieces:
         }
         nearest = max(border, key=lambda new: border[new])
         result[nearest] = shapely.union(result[nearest], piece)
+    twice = sum(part.area for part in parts.values()) - taken.area
+    for m2, what, where in (
+        (rest.area, "are in no piece and went to the piece that they border on most", rest),
+        (twice, "are in two pieces and went to the first", whole),
+    ):
+        if m2 > LEFT_OVER:
+            findings.append(
+                Finding(
+                    check="W05",
+                    severity=Severity.WARNING,
+                    units=(code,),
+                    value=float(m2),
+                    unit_of_value="m²",
+                    geometry=where,
+                    message=f"{code}: {m2:,.0f} m² of it {what}.",
+                    hint="Let the pieces fill the unit, each its own part.",
+                )
+            )
     return result
 
 

@@ -15,7 +15,7 @@ from conftest import CRS, square
 
 from geo_merge import merge
 from geo_merge.crosswalk import as_crosswalk
-from geo_merge.divide import as_cutters, divide
+from geo_merge.divide import Cutters, as_cutters, divide
 from geo_merge.errors import CrosswalkError
 from geo_merge.provenance import findings_of
 
@@ -126,3 +126,22 @@ def test_the_command_cuts(grid: Grid, tmp_path: Path, name: str) -> None:
     assert made["area_km2"].tolist() == pytest.approx([1.25, 1.75], rel=1e-3)
     manifest = json.loads((tmp_path / "o" / "manifest.json").read_text("utf-8"))
     assert name in {Path(file["file"]).name for file in manifest["inputs"]}
+
+
+def test_land_that_pieces_leave_over_or_claim_twice_is_told(grid: Grid) -> None:
+    """Of a square of 1 km² one piece has the west 40 %, the other the east 50 % and 10 % twice."""
+    old = grid(1, 1)
+    x, y, *_ = old.total_bounds
+    table = pd.DataFrame(
+        {"old_code": ["00001"] * 2, "new_code": ["N", "M"], "new_name": ["N", "M"]}
+    )
+    west, east = shapely.box(x, y, x + 400, y + 1000), shapely.box(x + 300, y, x + 900, y + 1000)
+    cutters = Cutters("pieces", {("00001", "N"): west, ("00001", "M"): east})
+    parts, _ = divide(old, table, cutters)
+    told = {f.message for f in findings_of(parts)}
+    assert (
+        "00001: 100,000 m² of it are in no piece and went to the piece that they border on most."
+        in told
+    )
+    assert "00001: 100,000 m² of it are in two pieces and went to the first." in told
+    assert parts.area.sum() == pytest.approx(1e6)
