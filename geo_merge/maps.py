@@ -67,6 +67,12 @@ def web_file(name: str) -> str:
 
 
 @cache
+def behaviour() -> str:
+    """Return the script of the map, which the page and ``map.html`` share."""
+    return "\n".join(map(web_file, ("borders.js", "before_after.js")))
+
+
+@cache
 def leaflet_assets() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, images included, as data URIs."""
     script, style = leaflet_sources()
@@ -133,7 +139,7 @@ class _BeforeAfter(MacroElement):
         root: Any = self.get_root()
         parent: Any = self._parent
         script = self._script % {
-            "behaviour": web_file("before_after.js"),
+            "behaviour": behaviour(),
             "map": parent.get_name(),
             "geometry": self.shown.geometry.replace("<", "\\u003c"),
             "settings": literal(self.settings),

@@ -382,7 +382,7 @@ def test_the_keyboard_reaches_the_map(tab: Tab, server: str) -> None:
 def test_bac_ninh_takes_few_bytes(bac_ninh: Path) -> None:
     from geo_merge.display import display  # noqa: PLC0415
     from geo_merge.layers import read_units  # noqa: PLC0415
-    from geo_merge.maps import leaflet_sources, map_html, web_file  # noqa: PLC0415
+    from geo_merge.maps import behaviour, leaflet_sources, map_html, web_file  # noqa: PLC0415
     from geo_merge.pipeline import merge  # noqa: PLC0415
     from geo_merge.tables import read_crosswalk  # noqa: PLC0415
 
@@ -391,7 +391,8 @@ def test_bac_ninh_takes_few_bytes(bac_ninh: Path) -> None:
     sent = [
         display(result).geometry,
         *leaflet_sources(),
-        *map(web_file, ("before_after.js", "before_after.css")),
+        behaviour(),
+        web_file("before_after.css"),
     ]
     assert sum(len(part.encode()) for part in sent) < 1_500_000
     assert len(map_html(result).encode()) < 1_500_000

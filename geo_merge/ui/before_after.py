@@ -10,7 +10,7 @@ import orjson
 import streamlit as st
 
 from geo_merge.display import features_of
-from geo_merge.maps import leaflet_sources, web_file
+from geo_merge.maps import behaviour, leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, display_of
@@ -25,7 +25,7 @@ def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
         "geo_merge_before_after",
         html='<div class="gm-host"></div>',
         css="\n".join((style, web_file("before_after.css"), web_file("component.css"))),
-        js="\n".join((script, web_file("before_after.js"), web_file("component.js"))),
+        js="\n".join((script, behaviour(), web_file("component.js"))),
         isolate_styles=True,
     )
 
