@@ -67,6 +67,8 @@ def _dissolve(geometries: Geometries) -> Dissolved:
         if merged is not None:
             return Dissolved(merged, "edges")
     merged = shapely.union_all(geometries)
+    if not shapely.is_valid(merged):  # GEOS may leave a shell inside another one
+        merged = shapely.union_all(shapely.get_parts(merged))
     if not shapely.is_valid(merged) or shapely.is_empty(merged):
         raise GeometryError("The union of the members is not a valid polygon; validate the layer.")
     return Dissolved(merged, "union")

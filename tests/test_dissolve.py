@@ -198,6 +198,23 @@ def test_law_edge_cancelling_is_the_union(cells: np.ndarray) -> None:
     )
 
 
+def test_a_shell_that_geos_leaves_inside_another_is_joined() -> None:
+    """Found by the law below: of these, one shares a border with two others but for an ulp."""
+    cells = shapely.from_wkt([
+        "POLYGON ((0 1, 1 1, 1.09375 1.78125, 0 2, 0 1))",
+        "POLYGON ((0 2, 1.09375 1.78125, 1 3, 0 3, 0 2))",
+        "POLYGON ((1 1, 1.3333333333333333 1, 1.6666666666666665 1, 2 1, 2 1.2916666666666667, 2 1.5833333333333335, 2 1.875, 1.6979166666666667 1.84375, 1.3958333333333335 1.8125, 1.09375 1.78125, 1.046875 1.390625, 1 1))",
+        "POLYGON ((1.09375 1.78125, 2 1.875, 2 3, 1 3, 1.09375 1.78125))",
+        "POLYGON ((1.95 1.818360889073134, 1.95 3.05, 3.05 3.05, 3.05 1.9558608890731342, 1.95 1.818360889073134))",
+        "POLYGON ((4 2, 5 2, 5 3, 4 3, 4 2))",
+        "POLYGON ((4 3, 5 3, 5 4, 4 4, 4 3))",
+        "POLYGON ((4 4, 5 4, 5 5, 4 5, 4 4))",
+    ])  # fmt: skip
+    joined = dissolve(cells).geometry
+    assert shapely.is_valid(joined)
+    assert joined.area == pytest.approx(shapely.union_all(cells, grid_size=1e-9).area, rel=1e-8)
+
+
 @given(coverages(), st.randoms(use_true_random=False))
 @settings(max_examples=60, deadline=None)
 def test_law_the_order_of_rows_does_not_matter(cells: np.ndarray, random: object) -> None:
