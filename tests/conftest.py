@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Generator
@@ -10,9 +11,14 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
+# The same examples each time, so that a red run means a change; HYPOTHESIS_PROFILE=random searches.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
