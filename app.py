@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from geo_merge.errors import GeoMergeError
 from geo_merge.maps import ICON
 from geo_merge.ui import (
     checks_page,
@@ -13,6 +14,7 @@ from geo_merge.ui import (
     statistics_page,
 )
 from geo_merge.ui.state import t
+from geo_merge.ui.tables import plain
 
 st.set_page_config(page_title="geo_merge", page_icon=str(ICON), layout="wide")
 state.start()
@@ -31,5 +33,9 @@ page = st.navigation(
     ],
     position="top",
 )  # fmt: skip
-headline.top()
-page.run()
+try:
+    headline.top()
+    page.run()
+except GeoMergeError as error:
+    for problem in error.problems:
+        st.error(plain(problem), icon=":material/error:")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.checks import CHECKS
-from geo_merge.sample import app_file
+from geo_merge.sample import app_file, sample_files
 from geo_merge.texts import LANGUAGES, TEXTS, Language, map_texts, number, say
 
 PAGES = ("map", "statistics", "checks", "data", "download")
@@ -120,6 +121,31 @@ def test_a_result_of_the_command_line_can_be_opened(
         test = opened(page, unit="after:07210")
         assert not test.exception
         assert tmp_path.name in " ".join(m.value for m in test.markdown).replace("\\", "")
+
+
+def test_a_folder_without_a_result_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    test = opened("map")
+    assert not test.exception
+    assert "holds no complete result" in test.error[0].value.replace("\\", "")
+
+
+def test_a_result_that_was_written_again_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from commands import run  # noqa: PLC0415
+
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    assert run("build", "--out", tmp_path).code == 0
+    assert opened("map").metric[0].value == "313 → 99"
+    crosswalk = pd.read_csv(sample_files()[1], dtype=str)
+    crosswalk[["new_code", "new_name", "new_type"]] = ["1", "One", "Xã"]
+    crosswalk.to_csv(tmp_path / "other.csv", index=False)
+    layers, _ = sample_files()
+    assert run("build", *layers, "--crosswalk", tmp_path / "other.csv", "--out", tmp_path).code == 0
+    assert opened("map").metric[0].value == "313 → 1"
 
 
 def test_no_text_is_missing_in_either_language() -> None:

@@ -60,7 +60,11 @@ def current() -> Loaded:
 def first() -> Loaded:
     """Return what the page opens with."""
     directory = os.environ.get(RESULT_VARIABLE)
-    return _from_directory(directory) if directory else _sample()
+    if not directory:
+        return _sample()
+    files = [path for path in Path(directory).glob("*") if path.is_file()]
+    looks = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+    return _from_directory(directory, hashlib.sha256(repr(looks).encode()).hexdigest()[:24])
 
 
 def is_sample(loaded: Loaded) -> bool:
@@ -76,10 +80,8 @@ def _sample() -> Loaded:
     return Loaded(content_key(job.inputs, job.options), "", job.run(), inputs, job.options)
 
 
-@st.cache_resource(show_spinner=False)
-def _from_directory(directory: str) -> Loaded:
-    files = sorted(path for path in Path(directory).iterdir() if path.is_file())
-    key = content_key(files, {})
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _from_directory(directory: str, key: str) -> Loaded:
     return Loaded(key, Path(directory).name, load_result(directory), {}, {})
 
 
