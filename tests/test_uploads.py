@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -28,23 +27,23 @@ class Given:
      "<script>.gpkg", "=cmd.csv", "lệ viễn.zip"],
 )  # fmt: skip
 def test_a_name_never_leads_out_of_the_folder(name: str) -> None:
-    folder = Folder.new()
+    folder = Folder()
     path = folder.put(Given(name))
-    assert path.parent == Path(folder.keep.name)
+    assert path.parent == folder.path
     assert path.read_bytes() == b"x"
 
 
 def test_files_of_one_name_are_both_kept() -> None:
-    folder = Folder.new()
+    folder = Folder()
     first, second = put_all(folder, [Given("a.zip", b"1"), Given("a.zip", b"2")])
     assert (first.read_bytes(), second.read_bytes()) == (b"1", b"2")
     assert second.suffix == ".zip"
 
 
 def test_the_folder_goes_with_what_holds_it() -> None:
-    folder = Folder.new()
+    folder = Folder()
     path = folder.put(Given("a.zip"))
-    folder.keep.cleanup()
+    del folder
     assert not path.exists()
 
 

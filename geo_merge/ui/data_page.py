@@ -46,7 +46,7 @@ def show() -> None:
     given = [f for f in (*layers, crosswalk, reference, declared) if f is not None]
     try:
         uploads.check_size(given, MAX_BYTES)
-        folder = uploads.Folder.new()
+        folder = uploads.Folder()
         job = Job(
             old=uploads.put_all(folder, layers),
             crosswalk=folder.put(crosswalk) if crosswalk else None,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -30,21 +32,17 @@ class Upload(Protocol):
         """Return its bytes."""
 
 
-@dataclass(frozen=True)
 class Folder:
     """A temporary folder with the files of one upload; it lives as long as this object."""
 
-    keep: tempfile.TemporaryDirectory[str]
-
-    @classmethod
-    def new(cls) -> Folder:
-        """Make a folder."""
-        return cls(tempfile.TemporaryDirectory(prefix="geo_merge_"))
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="geo_merge_"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
     def put(self, upload: Upload) -> Path:
         """Write an uploaded file and return its path; its name is only ever a last name."""
         name = Path(upload.name.replace("\\", "/")).name
-        path = Path(self.keep.name) / (name if name not in {"", ".", ".."} else "upload")
+        path = self.path / (name if name not in {"", ".", ".."} else "upload")
         number = 1
         while path.exists():
             number += 1
