@@ -37,7 +37,7 @@ FORMATS = ("geojson", *WRITERS)
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
 # Slivers are narrower than the 7 decimals of the units can show.
-_FINDING_DECIMALS = 9
+FINDING_DECIMALS = 9
 # Metres by which 7 decimals of a degree move a vertex at most.
 _ROUNDED = 0.01
 
@@ -153,7 +153,7 @@ def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projectio
     land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
     land = land[~land.geometry.is_empty].reset_index(drop=True)
     path = folder / "reconciliation.geojson"
-    write_geojson(land, path, precision=_FINDING_DECIMALS, vanishing="point", projection=once)
+    write_geojson(land, path, precision=FINDING_DECIMALS, vanishing="point", projection=once)
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
@@ -168,7 +168,7 @@ def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
 
 def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
     path = folder / "repairs.geojson"
-    write_geojson(repairs, path, precision=_FINDING_DECIMALS, vanishing="point")
+    write_geojson(repairs, path, precision=FINDING_DECIMALS, vanishing="point")
     write_csv(findings_table(repairs), folder / "repairs.csv")
     write_csv(decisions, folder / DECISIONS)
 
@@ -210,7 +210,7 @@ def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]
 
 def _write_findings(findings: gpd.GeoDataFrame, folder: Path) -> None:
     path = folder / "findings.geojson"
-    write_geojson(findings, path, precision=_FINDING_DECIMALS, vanishing="point")
+    write_geojson(findings, path, precision=FINDING_DECIMALS, vanishing="point")
     write_csv(findings_table(findings), folder / "findings.csv")
 
 

@@ -72,14 +72,19 @@ def harmless(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table as UTF-8 CSV; cells that look like formulas get an apostrophe."""
+    """Write a table as `csv_bytes` makes it."""
+    path.write_bytes(csv_bytes(frame))
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a table as UTF-8 CSV; cells that look like formulas get an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     table = flat(frame)
     writer.writerow(map(harmless, table.columns))
     columns = [_cells(table[c]) for c in table.columns]
     writer.writerows(zip(*columns, strict=True))
-    path.write_bytes(buffer.getvalue().encode("utf-8"))
+    return buffer.getvalue().encode("utf-8")
 
 
 def _cells(values: pd.Series) -> list[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo_merge.export import write, write_findings
+from geo_merge.export import FINDING_DECIMALS, write
 from geo_merge.formats import WRITERS, old_units
 from geo_merge.geojson import encode
 from geo_merge.maps import map_html
@@ -74,9 +74,7 @@ def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
 
 def findings_geojson(result: MergeResult) -> bytes:
     """Return the findings as the command line writes them."""
-    with tempfile.TemporaryDirectory() as folder:
-        write_findings(result.findings, folder)
-        return (Path(folder) / "findings.geojson").read_bytes()
+    return b"".join(encode(result.findings, precision=FINDING_DECIMALS, vanishing="point"))
 
 
 def in_format(result: MergeResult, kind: str, name: str) -> bytes:

@@ -9,12 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.codes import fold_accents
-from geo_merge.display import old_areas
 from geo_merge.models import MergeResult
 from geo_merge.texts import TEXTS
 from geo_merge.ui import charts, tables
 from geo_merge.ui.state import figure, t
-from geo_merge.ui.store import current
+from geo_merge.ui.store import Loaded, areas_of, current
 
 _MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population",
              "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip
@@ -35,7 +34,7 @@ def show() -> None:
         st.subheader(t("ui.by_type"), anchor=False)
         charts.show(charts.by_type(result.summary), "types")
     with right:
-        _distribution(result)
+        _distribution(loaded)
     _ranking(result)
     _table(result)
 
@@ -73,20 +72,22 @@ def _measures(result: MergeResult) -> dict[str, str]:
 
 
 @st.fragment
-def _distribution(result: MergeResult) -> None:
+def _distribution(loaded: Loaded) -> None:
+    result = loaded.result
     st.subheader(t("ui.distribution"), anchor=False)
     measures = {m: name for m, name in _measures(result).items() if m in _DISTRIBUTED}
     measure = st.segmented_control(
         t("ui.measure"), list(measures), format_func=measures.__getitem__, default="area_km2",
         key="distribution", label_visibility="collapsed",
     ) or "area_km2"  # fmt: skip
-    values = charts.values_of(_with_areas(result), measure)
+    values = charts.values_of(_with_areas(loaded), measure)
     charts.show(charts.distribution(values, measures[measure]), f"distribution_{measure}")
 
 
-def _with_areas(result: MergeResult) -> MergeResult:
+def _with_areas(loaded: Loaded) -> MergeResult:
     """Return a result whose old units have their area."""
-    return replace(result, old=result.old.assign(area_km2=old_areas(result)))
+    km2 = areas_of(loaded.key, loaded.result)
+    return replace(loaded.result, old=loaded.result.old.assign(area_km2=km2))
 
 
 @st.fragment

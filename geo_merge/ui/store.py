@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from geo_merge.cli import RESULT_VARIABLE
-from geo_merge.display import Display, display
+from geo_merge.display import Display, display, old_areas
 from geo_merge.export import load_result
 from geo_merge.job import Job
 from geo_merge.models import MergeResult
@@ -89,6 +90,12 @@ def _from_directory(directory: str, key: str) -> Loaded:
 def display_of(key: str, _result: MergeResult) -> Display:  # noqa: ARG001 - the cache's
     """Return what the map shows of a result."""
     return display(_result)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def areas_of(key: str, _result: MergeResult) -> pd.Series:  # noqa: ARG001 - the cache's
+    """Return the area of each old unit in km²."""
+    return old_areas(_result)
 
 
 @st.cache_resource(show_spinner=False)

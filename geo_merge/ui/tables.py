@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from geo_merge.formats import flat, write_csv, write_workbook
+from geo_merge.formats import csv_bytes, flat, write_workbook
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
@@ -57,14 +55,6 @@ def downloads(table: pd.DataFrame, name: str) -> None:
             f"{t('ui.download')} XLSX", lambda: xlsx_bytes({name: table}), f"{name}.xlsx", _XLSX,
             key=f"{name}_xlsx", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as CSV."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.csv"
-        write_csv(table, path)
-        return path.read_bytes()
 
 
 def xlsx_bytes(sheets: dict[str, pd.DataFrame]) -> bytes:
