@@ -270,33 +270,26 @@ def _unit_frame(
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles
-    if raw.closed:
-        units = tuple(codes[k] for k in raw.closed)
-        findings.append(
-            Finding(
-                check="G04",
-                severity=Severity.WARNING,
-                units=units,
-                value=float(len(units)),
-                unit_of_value="units",
-                message=f"{raw.source}: rings of {', '.join(units[:10])} are not closed (the last "
-                "point is missing); they were closed.",
+    repaired = (
+        ("G04", raw.closed, ("rings of {} are not closed (the last point is missing); they were "
+         "closed."), ""),
+        ("G03", raw.curved, "{} are curve polygons; their arcs were read as short straight edges.",
+         "Neighbours must have the same edges: save the layer as plain polygons."),
+    )  # fmt: skip
+    for check, rows, text, hint in repaired:
+        units = tuple(codes[k] for k in rows)
+        if units:
+            findings.append(
+                Finding(
+                    check=check,
+                    severity=Severity.WARNING,
+                    units=units,
+                    value=float(len(units)),
+                    unit_of_value="units",
+                    message=f"{raw.source}: {text.format(', '.join(units[:10]))}",
+                    hint=hint,
+                )
             )
-        )
-    if raw.curved:
-        units = tuple(codes[k] for k in raw.curved)
-        findings.append(
-            Finding(
-                check="G03",
-                severity=Severity.WARNING,
-                units=units,
-                value=float(len(units)),
-                unit_of_value="units",
-                message=f"{raw.source}: {', '.join(units[:10])} are curve polygons; their arcs "
-                "were read as short straight edges.",
-                hint="Neighbours must have the same edges: save the layer as plain polygons.",
-            )
-        )
     return frame, findings
 
 
