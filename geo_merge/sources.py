@@ -6,13 +6,14 @@ import codecs
 import math
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 
@@ -30,6 +31,7 @@ from geo_merge.geojson_text import find_odd_numbers, is_geojson
 from geo_merge.geopackage import curves, refuse_views
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
+from geo_merge.partitions import Part, read_part, read_parts
 
 FORMATS = {
     ".shp": "Shapefile",
@@ -87,7 +89,9 @@ def open_layer(
     texts: Texts = UNICODE,
     sizes: Sizes | None = None,
 ) -> RawLayer:
-    """Read a polygon layer of any supported format; `texts` says how to read its attributes.
+    """Read a polygon layer of any supported format, or a folder of GeoParquet parts.
+
+    `texts` says how to read its attributes.
 
     Sizes are looked at before anything is read, in the headers where these tell them.
 
@@ -95,14 +99,16 @@ def open_layer(
     ------
     LayerError
         If the file is missing, empty, damaged, of another format than its name says, or holds no
-        or several polygon layers.
+        or several polygon layers; if the parts of a folder differ.
     """
+    sizes = sizes or Sizes()
+    if path.is_dir():
+        return _checked(path, _read_parts(read_parts(path), path, sizes), texts, sizes)
     if not path.is_file():
         raise LayerError(f"{path}: no such file; check the path.")
     if path.suffix.lower() not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         raise LayerError(f"{path.name}: unknown format {path.suffix!r}; give one of {known}.")
-    sizes = sizes or Sizes()
     refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     _check_content(path)
     reader = _READERS[FORMATS[path.suffix.lower()]]
@@ -119,6 +125,11 @@ def open_layer(
             f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
             "[F05]; export it again as UTF-8."
         ) from error
+    return _checked(path, raw, texts, sizes)
+
+
+def _checked(path: Path, raw: RawLayer, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Refuse a layer that is too large or empty; mend its texts unless an encoding was asked."""
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
@@ -349,24 +360,23 @@ def _read_gdal(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> Raw
 
 def _read_parquet(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
     del layer, texts
-    import pyarrow as pa  # noqa: PLC0415 - heavy, and only GeoParquet needs it
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    return _read_parts((read_part(path),), path, sizes)
 
+
+def _read_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLayer:
+    """Read one GeoParquet file, or the parts of a folder as one layer."""
+    megabytes = sum(part.path.stat().st_size for part in parts) / 2**20
+    refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
+    refuse_larger(path, "features", sum(p.rows for p in parts), sizes.features, "features")
+    inflated = sum(part.inflated for part in parts) / 2**20
+    refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
     try:
-        header = pq.read_metadata(path)
-        groups = (header.row_group(k).total_byte_size for k in range(header.num_row_groups))
-        refuse_larger(path, "features", header.num_rows, sizes.features, "features")
-        refuse_larger(path, "MB inflated", sum(groups) / 2**20, sizes.archive_mb, "archive_mb")
-        frame = gpd.read_parquet(path)
-    except (pa.ArrowException, OSError) as error:
+        frames = [gpd.read_parquet(part.path) for part in parts]
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
-    except ValueError as error:  # geopandas: no geo metadata
-        raise LayerError(
-            f"{path.name} is not a GeoParquet file ({error}) [F01]; write it with its geometry "
-            "metadata."
-        ) from error
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
 
 
