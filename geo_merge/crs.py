@@ -12,6 +12,7 @@ from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage import usable
+from geo_merge.edges import Geometries
 from geo_merge.errors import CRSError
 
 WGS84 = CRS.from_epsg(4326)
@@ -48,15 +49,24 @@ def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
     matter, and a coarser one no border survives. Where all units are on it, or none, no two
     neighbours were rounded differently: 0.
     """
-    decimals, cell = (5, 1e-5 * _METRES_PER_DEGREE) if frame.crs.is_geographic else (0, 1.0)
-    geometries = np.asarray(frame.geometry.values)
+    decimals, cell = grid_of_crs(frame.crs)
+    some, every = on_grid(np.asarray(frame.geometry.values), decimals)
+    return cell if some and not every else 0.0
+
+
+def grid_of_crs(crs: CRS) -> tuple[int, float]:
+    """Return the decimals that layers in a CRS are rounded to, and metres from one to the next."""
+    return (5, 1e-5 * _METRES_PER_DEGREE) if crs.is_geographic else (0, 1.0)
+
+
+def on_grid(geometries: Geometries, decimals: int) -> tuple[bool, bool]:
+    """Tell whether some geometries (of many vertices), and whether all, have so few decimals."""
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
     off = np.abs(xy - np.round(xy, decimals)).max(axis=1) > 10.0 ** -(decimals + 4)
     rounded = np.ones(len(geometries), dtype=bool)
     rounded[owner[off]] = False
     count = np.bincount(owner, minlength=len(geometries))
-    mixed = (rounded & (count >= _MIN_VERTICES)).any() and not rounded.all()
-    return cell if mixed else 0.0
+    return bool((rounded & (count >= _MIN_VERTICES)).any()), bool(rounded.all())
 
 
 def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:

@@ -52,3 +52,7 @@ class FetchError(GeoMergeError):
 
 class UsageError(GeoMergeError):
     """Options that contradict each other or name nothing."""
+
+
+class ClusterError(GeoMergeError):
+    """A Dask scheduler does not answer, or its workers fail."""

@@ -92,7 +92,37 @@ def read_units(
         raise UsageError("There is no layer to read; name at least one file.")
     texts = encodings.texts(encoding)
     raws = [open_layer(path, layer=layer, texts=texts, sizes=sizes) for path in files]
-    raws = _with_crs(raws, crs, name_field)
+    raws = with_crs(raws, crs, name_field)
+    return as_units(
+        files, raws, code_field=code_field, name_field=name_field, code_width=code_width,
+        target_crs=target_crs, expected=expected,
+        grid=max(coarsest_grid(raw.frame) for raw in raws),
+    )  # fmt: skip
+
+
+def as_units(
+    files: Sequence[Path],
+    raws: Sequence[RawLayer],
+    *,
+    grid: float,
+    code_field: str | None = None,
+    name_field: str | None = None,
+    code_width: int | None = names.CODE_WIDTH,
+    target_crs: CRS | None = None,
+    expected: Mapping[str, str] | None = None,
+    close_seams: bool = True,
+) -> gpd.GeoDataFrame:
+    """Make one layer of units of what was read; see `read_units`.
+
+    Parameters
+    ----------
+    files, raws
+        The files, and what each of them holds, with its CRS.
+    grid
+        The coarsest grid that coordinates lie on, in metres; see `crs.coarsest_grid`.
+    close_seams
+        Whether to let files share their borders.
+    """
     findings: list[Finding] = []
     frames = []
     for raw in raws:
@@ -101,7 +131,7 @@ def read_units(
         check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
         findings += [*raw.findings, *found]
-    joined, ledger = _join(frames, findings, target_crs)
+    joined, ledger = _join(frames, findings, target_crs, close_seams=close_seams)
     _check_codes(joined, expected or {})
     joined["is_piece"] = joined["code"] == ""
     _check_pieces(joined, findings)
@@ -113,7 +143,6 @@ def read_units(
          "fields": frame.attrs.get("fields", {})}
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
-    grid = max(coarsest_grid(raw.frame) for raw in raws)
     if grid > 0:
         findings.append(_on_grid(raws, grid))
     return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
@@ -133,7 +162,7 @@ def read_outline(
     LayerError
         If the file cannot be read, or holds what is no valid polygon.
     """
-    (raw,) = _with_crs([open_layer(Path(path), texts=encodings.texts(), sizes=sizes)], crs, None)
+    (raw,) = with_crs([open_layer(Path(path), texts=encodings.texts(), sizes=sizes)], crs, None)
     frame = raw.frame.assign(code="")
     check_coordinates(frame, raw.source)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
@@ -176,7 +205,7 @@ def read_cutters(
         See `read_units`.
     """
     raw = open_layer(Path(path), texts=encodings.texts(encoding), sizes=sizes)
-    frame = _with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
+    frame = with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
     columns = [str(c) for c in frame.columns]
     code = fields.find_field(columns, "code")
     if code is not None and fields.fold_field(code) not in {"oldcode", "newcode"}:
@@ -193,7 +222,7 @@ def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
             yield from path
 
 
-def _with_crs(
+def with_crs(
     raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None
 ) -> list[RawLayer]:
     """Give each layer a CRS.
@@ -425,13 +454,17 @@ def _piece_labels(joined: gpd.GeoDataFrame) -> list[str]:
 
 
 def _join(
-    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding], target_crs: CRS | None
+    frames: Sequence[gpd.GeoDataFrame],
+    findings: list[Finding],
+    target_crs: CRS | None,
+    *,
+    close_seams: bool,
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
     """Bring the layers to one CRS and let them share their borders."""
     target = target_crs or working_crs(frames)
     projected = [f if f.crs == target else f.to_crs(target) for f in frames]
     ledger: list[LedgerRow] = []
-    if len(projected) > 1:
+    if len(projected) > 1 and close_seams:
         projected, ledger = _close_seams(projected, findings)
     joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
     for column in joined.columns.difference(["geometry"]):

@@ -133,10 +133,11 @@ def _checked(path: Path, raw: RawLayer, texts: Texts, sizes: Sizes) -> RawLayer:
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
-    return raw if texts.asked else _mended(raw, texts)
+    return raw if texts.asked else mended(raw, texts)
 
 
-def _mended(raw: RawLayer, texts: Texts) -> RawLayer:
+def mended(raw: RawLayer, texts: Texts) -> RawLayer:
+    """Return the layer with texts decoded that were taken for letters of another encoding."""
     frame = raw.frame
     names = [c for c in frame.columns.drop(frame.geometry.name) if _is_text(frame[c])]
     values = {name: frame[name].tolist() for name in names}

@@ -1,0 +1,134 @@
+"""A Dask cluster to work on: one of this machine's own, or that of a scheduler."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from geo_merge.errors import ClusterError, GeoMergeError, UsageError
+
+try:
+    import dask
+    from distributed import CancelledError, Client, LocalCluster
+    from distributed.comm import CommClosedError
+    from distributed.scheduler import KilledWorker, NoWorkerError
+except ImportError as error:
+    raise UsageError(
+        '--engine dask needs Dask, which is not installed; pip install "geo-merge[dask]".'
+    ) from error
+
+# Seconds: a scheduler that runs answers in one.
+TIMEOUT = 10.0
+# What must be the same on all machines, or they might dissolve differently.
+_PACKAGES = ("geo-merge", "shapely", "geopandas", "pyproj")
+# Bytes of WKB are no text, and must not become any.
+_SETTINGS = {"dataframe.convert-string": False, "dataframe.shuffle.method": "p2p"}
+_SPILL = "geo_merge_dask_"
+
+
+@contextmanager
+def connect(
+    scheduler: str | None = None, *, workers: int | None = None, memory: str | float = "auto"
+) -> Iterator[Client]:
+    """Give a client of a Dask cluster; a cluster of its own ends with it.
+
+    Parameters
+    ----------
+    scheduler
+        Address of a scheduler, as ``tcp://host:8786``; by default workers are started here.
+    workers
+        Processes to start, of one thread each; by default as many as there are processors.
+    memory
+        Of each of them, as ``"2 GiB"`` or in bytes; by default they share what there is. Beyond
+        60 % of it Dask spills to a temporary folder, beyond 95 % it starts the worker anew.
+
+    Raises
+    ------
+    ClusterError
+        If the scheduler does not answer, has no workers, or they have other versions; later, if
+        workers die again and again.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(_SETTINGS))
+        if scheduler is None:
+            scheduler = stack.enter_context(_local(workers, memory)).scheduler_address
+        client = stack.enter_context(_client(scheduler))
+        stack.enter_context(_failures())
+        _check_versions(client, scheduler)
+        yield client
+
+
+@contextmanager
+def _local(workers: int | None, memory: str | float) -> Iterator[LocalCluster]:
+    with (
+        tempfile.TemporaryDirectory(prefix=_SPILL, ignore_cleanup_errors=True) as folder,
+        LocalCluster(
+            n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, memory_limit=memory,
+            local_directory=folder, dashboard_address=None, silence_logs=logging.CRITICAL,
+        ) as cluster,
+    ):  # fmt: skip
+        yield cluster
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Client]:
+    try:
+        client = Client(scheduler, timeout=TIMEOUT)
+    except (OSError, ValueError) as error:
+        raise ClusterError(
+            f"--scheduler {scheduler}: no Dask scheduler answers there within {TIMEOUT:g} s; check "
+            "the address (tcp://host:8786), and that dask scheduler runs."
+        ) from error
+    with client:
+        yield client
+
+
+def _check_versions(client: Client, scheduler: str) -> None:
+    """Compare the packages of all workers with our own."""
+    versions = client.get_versions(packages=_PACKAGES)
+    if not versions["workers"]:
+        raise ClusterError(
+            f"--scheduler {scheduler}: the scheduler has no workers; start some with dask worker "
+            f"{scheduler}."
+        )
+    ours = versions["client"]["packages"]
+    problems = [
+        f"The worker {address} has {name} {about['packages'].get(name) or 'not installed'}, this "
+        f"machine {ours[name]}; install the same version on both."
+        for address, about in sorted(versions["workers"].items())
+        for name in _PACKAGES
+        if about["packages"].get(name) != ours[name]
+    ]
+    if problems:
+        raise ClusterError(problems)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Say in a sentence what went wrong among the workers."""
+    try:
+        yield
+    except KilledWorker as error:
+        raise ClusterError(
+            f"Workers died {dask.config.get('distributed.scheduler.allowed-failures') + 1} times "
+            "over the same part of the layer, mostly for want of memory; give each worker more, or "
+            "write the layer in smaller parts."
+        ) from error
+    except NoWorkerError as error:
+        raise ClusterError("All workers are gone; see their logs, and start them again.") from error
+    except (CancelledError, CommClosedError) as error:
+        raise ClusterError("The connection to the Dask scheduler was lost; run again.") from error
+    except RuntimeError as error:  # Dask's shuffle wraps what its tasks raise
+        told = _cause(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _cause(error: BaseException | None) -> GeoMergeError | None:
+    while error is not None and not isinstance(error, GeoMergeError):
+        error = error.__cause__
+    return error

@@ -1,0 +1,133 @@
+"""The files of a layer as workers read them, and what they tell the client of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_merge.crs import grid_of_crs, on_grid
+from geo_merge.edges import Geometries, is_polygonal
+from geo_merge.encodings import Texts
+from geo_merge.limits import Sizes
+from geo_merge.partitions import read_parts
+from geo_merge.sources import RawLayer, mended, open_layer
+from geo_merge.vietnam import encodings
+
+# The decimals that coordinates may be rounded to, in degrees and in metres.
+_DECIMALS = (5, 0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a layer, which every worker must be able to read under its path.
+
+    Attributes
+    ----------
+    path
+        The file, from the root.
+    layer, encoding, sizes
+        See `layers.read_units`; the sizes hold for each file.
+    in_folder
+        Whether the file is one of a folder of GeoParquet parts, and its texts are looked at
+        together with those of the others.
+    crs, target
+        The CRS of the file and the one to work in, once they are known.
+    """
+
+    path: Path
+    layer: str | None = None
+    encoding: str | None = None
+    sizes: Sizes = Sizes()
+    in_folder: bool = False
+    crs: CRS | None = None
+    target: CRS | None = None
+
+    def open(self) -> RawLayer:
+        """Read the file."""
+        texts = Texts(asked="utf-8") if self.in_folder else encodings.texts(self.encoding)
+        return open_layer(self.path, layer=self.layer, texts=texts, sizes=self.sizes)
+
+    def geometries(self) -> Geometries:
+        """Return the geometries as `layers.read_units` does: in the CRS to work in, without z."""
+        flat = shapely.force_2d(np.asarray(self.open().frame.geometry.values))
+        frame = gpd.GeoSeries(flat, crs=self.crs)
+        projected = frame if self.crs == self.target else frame.to_crs(self.target)
+        return np.asarray(projected.values)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a worker tells of a file.
+
+    Attributes
+    ----------
+    raw
+        The layer with a box in the place of each polygon.
+    on_grid
+        What `crs.on_grid` says of its coordinates, by decimals.
+    """
+
+    raw: RawLayer
+    on_grid: dict[int, tuple[bool, bool]]
+
+
+def tell(part: Part) -> Told:
+    """Read a file, and return all of it but its polygons."""
+    raw = part.open()
+    geometries = np.asarray(raw.frame.geometry.values)
+    boxed = raw.frame.set_geometry(
+        gpd.GeoSeries(boxes(geometries), index=raw.frame.index, crs=raw.frame.crs)
+    )
+    return Told(replace(raw, frame=boxed), {n: on_grid(geometries, n) for n in _DECIMALS})
+
+
+def boxes(geometries: Geometries) -> Geometries:
+    """Return the bounding box of each polygon; what is no polygon, or nowhere, stays as it is."""
+    bounds = shapely.bounds(geometries)
+    known = is_polygonal(geometries) & np.isfinite(bounds).all(axis=1)
+    result = geometries.copy()
+    result[known] = shapely.box(*bounds[known].T)
+    return result
+
+
+def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
+    """Yield the parts of each file or folder.
+
+    Raises
+    ------
+    LayerError
+        If the parts of a folder differ in CRS or columns.
+    """
+    for path in files:
+        if path.is_dir():
+            filled = [part for part in read_parts(path) if part.rows]
+            yield [replace(like, path=part.path.resolve(), in_folder=True) for part in filled]
+        else:
+            yield [replace(like, path=path.resolve())]
+
+
+def join_told(path: Path, told: Sequence[Told], encoding: str | None) -> RawLayer:
+    """Return the layer that the parts of a file or folder make."""
+    if not path.is_dir():
+        return told[0].raw
+    frame = pd.concat([each.raw.frame for each in told], ignore_index=True)
+    raw = RawLayer(frame, path.name, (), f"{path.name} names no CRS")
+    texts = encodings.texts(encoding)
+    return raw if texts.asked else mended(raw, texts)
+
+
+def grid_of(raws: Sequence[RawLayer], told: Sequence[Sequence[Told]]) -> float:
+    """Return the coarsest grid of some units of a file and not of others; see `coarsest_grid`."""
+    coarsest = 0.0
+    for raw, parts in zip(raws, told, strict=True):
+        decimals, cell = grid_of_crs(raw.frame.crs)
+        some, every = zip(*(each.on_grid[decimals] for each in parts), strict=True)
+        coarsest = max(coarsest, cell if any(some) and not all(every) else 0.0)
+    return coarsest
