@@ -7,13 +7,14 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from geo_merge.errors import ClusterError, GeoMergeError, UsageError
 
 try:
     import dask
     from distributed import CancelledError, Client, LocalCluster
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
     from distributed.scheduler import KilledWorker, NoWorkerError
 except ImportError as error:
     raise UsageError(
@@ -88,7 +89,7 @@ def _client(scheduler: str) -> Iterator[Client]:
 
 def _check_versions(client: Client, scheduler: str) -> None:
     """Compare the packages of all workers with our own."""
-    versions = client.get_versions(packages=_PACKAGES)
+    versions: Any = client.get_versions(packages=_PACKAGES)
     if not versions["workers"]:
         raise ClusterError(
             f"--scheduler {scheduler}: the scheduler has no workers; start some with dask worker "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -44,7 +44,7 @@ class Part:
     path: Path
     layer: str | None = None
     encoding: str | None = None
-    sizes: Sizes = Sizes()
+    sizes: Sizes = field(default_factory=Sizes)
     in_folder: bool = False
     crs: CRS | None = None
     target: CRS | None = None

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from distributed import Client
+from pandas.arrays import ArrowExtensionArray
 from pyproj import CRS
 
 from geo_merge.cluster.parts import Part
@@ -23,7 +24,6 @@ from geo_merge.edges import Geometries, Ints
 T = TypeVar("T")
 # Columns of our own beside those of the units.
 _GROUP, _POSITION, _GEOMETRY = "_group", "_position", "_wkb"
-_WKB = pd.ArrowDtype(pa.large_binary())
 # Partitions for each file after a shuffle: several, since groups differ in size.
 _FINER = 4
 # In a group of no interest.
@@ -121,7 +121,7 @@ def _in_order(numbers: Ints, results: Sequence[T], n_groups: int) -> list[T]:
 
 
 def _with_wkb(rows: pd.DataFrame, wkb: Sequence[bytes | None]) -> pd.DataFrame:
-    return rows.assign(**{_GEOMETRY: pd.array(wkb, dtype=_WKB)})
+    return rows.assign(**{_GEOMETRY: ArrowExtensionArray(pa.array(wkb, pa.large_binary()))})
 
 
 def _load(part: Part, rows: pd.DataFrame) -> pd.DataFrame:
@@ -134,13 +134,14 @@ def _apply(
     rows: pd.DataFrame, work: Callable[..., T], crs: CRS, arguments: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Work on each group of a partition."""
-    done: dict[int, T] = {}
+    done: dict[Any, T] = {}
     for group, members in rows.sort_values(_POSITION).groupby(_GROUP, sort=True):
-        geometry = shapely.from_wkb(members[_GEOMETRY].to_numpy(object, na_value=None))
+        wkb = [None if pd.isna(each) else each for each in members[_GEOMETRY]]
+        geometry = shapely.from_wkb(wkb)
         frame = gpd.GeoDataFrame(
             members.drop(columns=[_GROUP, _POSITION, _GEOMETRY]), geometry=geometry, crs=crs
         )
-        done[int(group)] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)
+        done[group] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)
     results = np.empty(len(done), dtype=object)
     results[:] = list(done.values())
     return pd.DataFrame({_GROUP: np.fromiter(done, np.int64, len(done)), "result": results})

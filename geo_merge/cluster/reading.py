@@ -1,0 +1,75 @@
+"""Reading a layer whose polygons stay in their files: the client gets all but these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from distributed import Client
+
+from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
+from geo_merge.cluster.remote import Remote
+from geo_merge.errors import UsageError
+from geo_merge.layers import as_units, with_crs
+from geo_merge.limits import Sizes
+
+
+def read_remote(
+    client: Client,
+    *files: Path,
+    code_field: str | None = None,
+    name_field: str | None = None,
+    layer: str | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+    expected: Mapping[str, str] | None = None,
+) -> tuple[gpd.GeoDataFrame, Remote]:
+    """Read the units of files and folders of GeoParquet parts as one layer.
+
+    All that `layers.read_units` looks at are attributes and bounds, so it sees the same and says
+    the same, but that the sizes hold for each file, and that several files must share the vertices
+    of their common borders: they are not moved. Where files do not, the checks of the layer say so.
+
+    Parameters
+    ----------
+    client
+        The cluster.
+    *files
+        As the workers and this machine see them.
+    code_field, name_field, layer, crs, encoding, sizes, expected
+        See `layers.read_units`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, Remote
+        The units with a box in the place of each polygon, in the CRS to work in, and the polygons.
+
+    Raises
+    ------
+    LayerError
+        If a file cannot be read as a layer of units, or parts of a folder differ.
+    """
+    if not files:
+        raise UsageError("There is no layer to read; name at least one file.")
+    like = Part(Path(), layer=layer, encoding=encoding, sizes=sizes or Sizes())
+    listed = list(list_parts(files, like))
+    futures = [client.map(tell, parts, pure=False) for parts in listed]
+    told = [client.gather(each) for each in futures]
+    raws = [join_told(path, each, encoding) for path, each in zip(files, told, strict=True)]
+    raws = with_crs(raws, crs, name_field)
+    units = as_units(
+        files, raws, code_field=code_field, name_field=name_field, expected=expected,
+        grid=grid_of(raws, told), close_seams=False,
+    )  # fmt: skip
+    parts = [
+        replace(part, crs=raw.frame.crs, target=units.crs)
+        for raw, each in zip(raws, listed, strict=True)
+        for part in each
+    ]
+    rows = [len(each.raw.frame) for each in chain.from_iterable(told)]
+    return units, Remote(client, tuple(parts), np.cumsum([0, *rows]))
