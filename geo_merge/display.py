@@ -16,10 +16,10 @@ from topojson import Topology  # type: ignore[attr-defined]
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
-from geo_merge.crs import WGS84
 from geo_merge.edges import Geometries, Ints
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
+from geo_merge.projection import WGS84
 from geo_merge.texts import LANGUAGES, map_texts
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).

@@ -28,10 +28,11 @@ from geo_merge.formats import (
     write_csv,
     write_workbook,
 )
-from geo_merge.geojson import Projection, write_geojson
+from geo_merge.geojson import write_geojson
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
 from geo_merge.partitions import part_files
+from geo_merge.projection import Projection
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
 
-from geo_merge.crs import Bounds, describe
 from geo_merge.errors import LayerError
+from geo_merge.projection import describe
 
+Bounds = tuple[float, float, float, float]
 _SUFFIXES = (".parquet", ".geoparquet")
 # What a GeoParquet column without a CRS is in (GeoParquet 1.1, "crs"): longitude and latitude.
 _DEFAULT_CRS = "OGC:CRS84"
