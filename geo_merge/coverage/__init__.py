@@ -77,8 +77,8 @@ def check_surveyed(
     """Run all checks of a layer that was surveyed; see `check_layer`."""
     return [
         *layer.findings,
-        *check_codes(layer.frame),
-        *check_names(layer.frame, name_key),
+        *check_codes(layer),
+        *check_names(layer, name_key),
         *(_check_coverage(layer, limits, outline) if layer.measures.usable.any() else ()),
     ]
 

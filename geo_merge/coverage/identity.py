@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,6 +13,7 @@ import shapely
 from geo_merge.codes import fold_name
 from geo_merge.coverage.labels import labels, where
 from geo_merge.coverage.places import parent_of
+from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.models import Finding, Severity
 
 # Share of the codes that must have one form for the others to be odd.
@@ -21,10 +21,9 @@ _COMMON = 0.9
 _FEW = 10
 
 
-def check_names(
-    frame: gpd.GeoDataFrame, name_key: Callable[[str], str] = fold_name
-) -> list[Finding]:
+def check_names(layer: Surveyed, name_key: Callable[[str], str] = fold_name) -> list[Finding]:
     """Find units of one type and name within one parent (K06)."""
+    frame, inside = layer.frame, layer.measures.inside
     parent = parent_of(frame)
     if parent is None or "name" not in frame:
         return []
@@ -37,10 +36,8 @@ def check_names(
     findings = []
     for _, same in table[table.duplicated(keep=False)].groupby(list(table), sort=True):
         codes = tuple(sorted(map(str, same.index)))
-        place = shapely.multipoints(
-            [p for p in shapely.point_on_surface(np.asarray(frame.geometry[list(codes)].values))
-             if p is not None and not p.is_empty]
-        )  # fmt: skip
+        xy = inside[frame.index.isin(codes)]
+        xy = xy[np.isfinite(xy).all(axis=1)]
         findings.append(
             Finding(
                 check="K06",
@@ -48,7 +45,7 @@ def check_names(
                 units=codes,
                 value=float(len(codes)),
                 unit_of_value="units",
-                geometry=None if place.is_empty else place,
+                geometry=shapely.multipoints(xy) if len(xy) else None,
                 message=f"{len(codes)} units of one parent have the same type and name: "
                 f"{labels(frame, codes)}.",
                 hint="Check that none is a double, and that none has another's name.",
@@ -57,8 +54,9 @@ def check_names(
     return findings
 
 
-def check_codes(frame: gpd.GeoDataFrame) -> list[Finding]:
+def check_codes(layer: Surveyed) -> list[Finding]:
     """Find codes of another form than nearly all others have (K07)."""
+    frame = layer.frame
     pieces = frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.zeros(len(frame), bool)
     codes = [str(code) for code in frame.index[~pieces]]
     forms = Counter(map(_form, codes))
@@ -67,18 +65,18 @@ def check_codes(frame: gpd.GeoDataFrame) -> list[Finding]:
     usual, count = forms.most_common(1)[0]
     if count < _COMMON * len(codes):
         return []
+    odd = np.flatnonzero(~pieces & [_form(str(code)) != usual for code in frame.index])
     return [
         Finding(
             check="K07",
             severity=Severity.WARNING,
             units=(code,),
-            geometry=frame.geometry[code],
+            geometry=polygon,
             message=f"{where(frame, code)}the code {code} has another form than {count:,} of "
             f"{len(codes):,} codes ({usual}).",
             hint="Check for letters in place of digits, lost digits and codes of another year.",
         )
-        for code in codes
-        if _form(code) != usual
+        for code, polygon in zip(frame.index[odd].astype(str), layer.fetch(odd), strict=True)
     ]
 
 
