@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,7 @@ from geo_merge.errors import GeoMergeError, UsageError
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo_merge.job import Job
     from geo_merge.mending import RepairOptions
     from geo_merge.models import MergeResult
 
@@ -101,6 +102,16 @@ RepairSnap = Annotated[
     float | None,
     typer.Option("--repair-snap", help="Metres within which edges are matched; 0.1 by default."),
 ]
+Engine = Annotated[
+    str,
+    typer.Option("--engine", help="local, or dask: a folder or files too large for one machine."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
+    ),
+]
 Decisions = Annotated[
     Path | None,
     typer.Option("--decisions", help="Table of decisions; decisions.csv of --out by default."),
@@ -143,6 +154,8 @@ def build(
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
     ] = False,
+    engine: Engine = "local",
+    scheduler: Scheduler = None,
     json: JsonOption = False,
 ) -> None:
     """Merge old units to new ones: boundaries, statistics, findings, ledger and map."""
@@ -165,8 +178,7 @@ def build(
               outline=outline, divide=divide, limits=tuple(limit or ()), crs=crs,
               encoding=encoding, code_field=code_field, name_field=name_field, layer=layer,
               rules=rules, repair=mending)  # fmt: skip
-    with _progress() as say:
-        result = job.run(say)
+    with _progress() as say, _merged(job, say, engine, scheduler) as result:
         say("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors}
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
@@ -346,6 +358,21 @@ def run_app(
                "--browser.gatherUsageStats", "false"]  # fmt: skip
     done = subprocess.run(command, check=False, env=environment)  # noqa: S603 - our own page
     raise typer.Exit(done.returncode)
+
+
+def _merged(
+    job: Job, say: Callable[[str], None], engine: str, scheduler: str | None
+) -> AbstractContextManager[MergeResult]:
+    """Run a job on this machine or a cluster."""
+    if engine == "dask":
+        from geo_merge.cluster import merged
+
+        return merged(job, say, scheduler=scheduler)
+    if engine != "local":
+        raise UsageError(f"--engine {engine}: unknown; give local or dask.")
+    if scheduler is not None:
+        raise UsageError("--scheduler is the address of a Dask scheduler; add --engine dask.")
+    return nullcontext(job.run(say))
 
 
 def _split(formats: Iterable[str] | None) -> list[str]:

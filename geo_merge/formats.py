@@ -30,9 +30,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
 
 
-def old_units(result: MergeResult) -> gpd.GeoDataFrame:
-    """Return the old units as they are written: pieces without a code."""
-    old = result.old.copy()
+def old_units(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return old units as they are written: pieces without a code."""
+    old = units.copy()
     old["code"] = [None if p else c for c, p in zip(old.index, old["is_piece"], strict=True)]
     front = ["code", "name", "unit_type", "new_code", "new_name"]
     rest = [c for c in old.columns if c not in front]
@@ -105,7 +105,7 @@ def _layers(result: MergeResult) -> dict[str, gpd.GeoDataFrame]:
     findings = result.findings[~shapely.is_missing(np.asarray(result.findings.geometry.values))]
     layers = {
         "new_units": _multi(result.new.reset_index()),
-        "old_units": _multi(old_units(result)),
+        "old_units": _multi(old_units(result.old)),
         "parents": _multi(result.parents),
         "findings": _flat_geo(findings),
     }

@@ -17,9 +17,11 @@ from geo_merge.limits import parse
 from geo_merge.mending import RepairOptions
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
+from geo_merge.prepared import Prepare, prepare
 from geo_merge.tables import read_crosswalk, read_table
 
 Progress = Callable[[str], None]
+ReadLayer = Callable[..., gpd.GeoDataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +59,10 @@ class Job:
                 "rules": dict(self.rules), "limits": list(self.limits),
                 "repair": mending}  # fmt: skip
 
-    def read(self) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
-        """Read the layer and the crosswalk.
+    def read(
+        self, read_layer: ReadLayer = read_units
+    ) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
+        """Read the layer, with this function if need be, and the crosswalk.
 
         Raises
         ------
@@ -77,7 +81,7 @@ class Job:
             {} if table is None else dict(zip(table["old_code"], table["old_name"], strict=True))
         )
         try:
-            units = read_units(
+            units = read_layer(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
                 layer=self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
                 expected=expected,
@@ -101,8 +105,14 @@ class Job:
             "limits": limits,
         }  # fmt: skip
 
-    def run(self, say: Progress = lambda _: None) -> MergeResult:
-        """Read everything and merge.
+    def run(
+        self,
+        say: Progress = lambda _: None,
+        *,
+        read_layer: ReadLayer = read_units,
+        prepare: Prepare = prepare,
+    ) -> MergeResult:
+        """Read everything and merge; how layers are read and prepared is the engine's business.
 
         Raises
         ------
@@ -114,11 +124,11 @@ class Job:
                 "There is no crosswalk; say what became of each unit with --crosswalk."
             )
         say("Reading")
-        units, read = self.read()
+        units, read = self.read(read_layer)
         table = cast("pd.DataFrame", read)
         if self.divide is not None:
             cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
                                    sizes=parse(self.limits)[1])  # fmt: skip
             units, table = divide(units, table, cutters)
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
-                     **self.others(units))  # fmt: skip
+                     prepare=prepare, **self.others(units))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -181,6 +181,9 @@ class MergeResult:
         See `repairs.COLUMNS`.
     decisions
         The decisions on them, to be filled in for the next run.
+    old_parts
+        Where the old units are too many for one machine: yields them part by part, in the order of
+        `old`, which has a box in the place of each polygon then. None where `old` has polygons.
     """
 
     old: gpd.GeoDataFrame
@@ -195,6 +198,11 @@ class MergeResult:
     reconciliation: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     repairs: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    old_parts: Callable[[], Iterator[gpd.GeoDataFrame]] | None = None
+
+    def whole_old(self) -> Iterator[gpd.GeoDataFrame]:
+        """Yield the old units with their polygons, in one frame or in parts."""
+        return iter((self.old,)) if self.old_parts is None else self.old_parts()
 
     @property
     def has_errors(self) -> bool:

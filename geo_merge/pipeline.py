@@ -23,7 +23,7 @@ from geo_merge.mending import Repaired, RepairOptions, with_waivers
 from geo_merge.mending import repair as repair_layer
 from geo_merge.models import Finding, MergeResult, Severity, findings_frame, ledger_frame
 from geo_merge.new_units import new_units
-from geo_merge.prepared import Prepared, prepare, with_unit_columns
+from geo_merge.prepared import Prepare, Prepared, prepare, with_unit_columns
 from geo_merge.proof import make_ledger, prove
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
 from geo_merge.reconcile import reconcile, reference_columns
@@ -50,6 +50,7 @@ def merge(
     repair: RepairOptions | None = None,
     name_key: NameKey = vietnamese_name_key,
     new_province: parents.NewProvince = province_after,
+    prepare: Prepare = prepare,
     progress: Progress | None = None,
 ) -> MergeResult:
     """Merge old units to new ones, and prove that nothing was lost.
@@ -79,6 +80,8 @@ def merge(
         Returns names in the form in which they are compared.
     new_province
         Returns the new province (code, name) of an old one, or None.
+    prepare
+        Surveys and dissolves the units: in memory by default, else where their polygons are.
     progress
         Called with the name of each step.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,9 @@ class Prepared:
     def drawn_areas(self) -> Floats:
         """Return the areas of all polygons, unusable ones too: what is lost must show."""
         return np.where(self.usable, self.areas, self.surveyed.measures.drawn)
+
+
+Prepare = Callable[[gpd.GeoDataFrame, Resolved, Limits], Prepared]
 
 
 def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

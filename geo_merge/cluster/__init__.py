@@ -4,3 +4,37 @@ The client holds attributes, new units and what the checks need; polygons of old
 their files, and a worker holds those of one file or of one new unit at a time. Dask schedules,
 shuffles, spills and retries: nothing of that is done here.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from geo_merge.errors import UsageError
+
+if TYPE_CHECKING:
+    from geo_merge.job import Job
+    from geo_merge.models import MergeResult
+
+
+def merged(
+    job: Job, say: Callable[[str], None] = lambda _: None, *, scheduler: str | None = None
+) -> AbstractContextManager[MergeResult]:
+    """Run a merger on a cluster; see `engine.merged`.
+
+    Raises
+    ------
+    UsageError
+        If Dask is not installed.
+    """
+    try:
+        import dask.dataframe  # noqa: F401, PLC0415 - an extra
+        import distributed  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise UsageError(
+            '--engine dask needs Dask, which is not installed; pip install "geo-merge[dask]".'
+        ) from error
+    from geo_merge.cluster import engine  # noqa: PLC0415 - only with it
+
+    return engine.merged(job, say, scheduler=scheduler)

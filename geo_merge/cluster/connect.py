@@ -9,17 +9,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from geo_merge.errors import ClusterError, GeoMergeError, UsageError
+import dask
+from distributed import CancelledError, Client, LocalCluster
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker, NoWorkerError
 
-try:
-    import dask
-    from distributed import CancelledError, Client, LocalCluster
-    from distributed.comm.core import CommClosedError
-    from distributed.scheduler import KilledWorker, NoWorkerError
-except ImportError as error:
-    raise UsageError(
-        '--engine dask needs Dask, which is not installed; pip install "geo-merge[dask]".'
-    ) from error
+from geo_merge.errors import ClusterError, GeoMergeError
 
 # Seconds: a scheduler that runs answers in one.
 TIMEOUT = 10.0

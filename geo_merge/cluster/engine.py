@@ -1,0 +1,135 @@
+"""A merger whose old units stay in their files: the same steps, the heavy ones on workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from distributed import Client
+
+from geo_merge.cluster.connect import connect
+from geo_merge.cluster.parts import Part
+from geo_merge.cluster.reading import read_remote
+from geo_merge.cluster.remote import NOWHERE, Remote
+from geo_merge.coverage.blocks import Block, take_block
+from geo_merge.crosswalk import Resolved
+from geo_merge.dissolve import Dissolved, dissolve_valid
+from geo_merge.edges import Ints
+from geo_merge.errors import UsageError
+from geo_merge.job import Job
+from geo_merge.limits import Limits
+from geo_merge.models import MergeResult
+from geo_merge.prepared import Prepared, assign, put_together
+
+# What messages say of a unit.
+_TOLD = ["name", "is_piece", "source_file", "source_row"]
+
+
+@contextmanager
+def merged(
+    job: Job, say: Callable[[str], None] = lambda _: None, *, scheduler: str | None = None,
+    **cluster: Any,  # noqa: ANN401 - those of connect
+) -> Iterator[MergeResult]:  # fmt: skip
+    """Run a merger on a cluster, and give its result as long as the cluster is there.
+
+    Parameters
+    ----------
+    job
+        The merger, without repair and division.
+    say
+        Called with the name of each step.
+    scheduler, **cluster
+        See `connect.connect`.
+
+    Raises
+    ------
+    UsageError
+        If the job is more than a cluster does, or Dask is missing.
+    ClusterError
+        If the cluster does not answer or its workers fail.
+    GeoMergeError
+        See `Job.run`.
+    """
+    for option, value in (("--repair", job.repair), ("--divide", job.divide)):
+        if value is not None:
+            raise UsageError(
+                f"--engine dask cannot do {option}, which needs the whole layer in one place; do "
+                "that on one machine first, or leave it out."
+            )
+    say("Starting workers")
+    with connect(scheduler, **cluster) as client:
+        engine = _Engine(client)
+        result = job.run(say, read_layer=engine.read, prepare=engine.prepare)
+        yield replace(result, old_parts=lambda: engine.parts_of(result.old))
+
+
+@dataclass
+class _Engine:
+    """The steps of a merger that need polygons of old units."""
+
+    client: Client
+    remote: Remote | None = None
+
+    def read(self, *files: Any, **options: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+        units, self.remote = read_remote(self.client, *files, **options)
+        return units
+
+    @property
+    def land(self) -> Remote:
+        """The polygons that were read."""
+        if self.remote is None:
+            raise AssertionError("a layer is read before it is prepared")
+        return self.remote
+
+    def prepare(self, old: gpd.GeoDataFrame, resolved: Resolved, limits: Limits) -> Prepared:
+        """Survey and dissolve new unit by new unit; see `prepared.prepare`."""
+        assigned = assign(old, resolved)
+        table = assigned.frame[_TOLD].reset_index()
+        blocks = self.land.by_group(_survey, assigned.groups, table, limits=limits)
+        layer = put_together(assigned, blocks, self.land.fetch, self.dissolve)
+        west, south, east, north = layer.surveyed.measures.bounds.T
+        frame = layer.frame.set_geometry(
+            gpd.GeoSeries(shapely.box(west, south, east, north), index=layer.frame.index,
+                          crs=layer.frame.crs)
+        )  # fmt: skip
+        return replace(layer, surveyed=replace(layer.surveyed, frame=frame))
+
+    def dissolve(self, units: Ints, groups: Ints) -> Sequence[Dissolved]:
+        """Dissolve units, given by position, in groups; see `dissolve.dissolve_groups`."""
+        group_of = np.full(self.land.start[-1], NOWHERE)
+        group_of[units] = groups
+        return self.land.by_group(_dissolve, group_of)
+
+    def parts_of(self, old: gpd.GeoDataFrame) -> Iterator[gpd.GeoDataFrame]:
+        """Yield old units with their polygons, part by part."""
+        parts = zip(pairwise(self.land.start), self.land.each(_polygons), strict=True)
+        for (begin, end), wkb in parts:
+            rows = old.iloc[begin:end]
+            polygons = gpd.GeoSeries(shapely.from_wkb(wkb), index=rows.index, crs=old.crs)
+            yield rows.set_geometry(polygons)
+
+
+def _survey(frame: gpd.GeoDataFrame, units: Ints, *, limits: Limits) -> Block:
+    block = take_block(frame.set_index("code"), units, limits, dissolve=True)
+    return replace(block, dissolved=block.dissolved and _alone(block.dissolved))
+
+
+def _dissolve(frame: gpd.GeoDataFrame, units: Ints) -> Dissolved:
+    del units
+    return _alone(dissolve_valid(np.asarray(frame.geometry.values)))
+
+
+def _alone(dissolved: Dissolved) -> Dissolved:
+    """Return what was dissolved without the faces it was made from, which are as large again."""
+    return replace(dissolved, faces=None)
+
+
+def _polygons(part: Part) -> list[bytes | None]:
+    wkb: list[bytes | None] = shapely.to_wkb(part.geometries()).tolist()
+    return wkb
