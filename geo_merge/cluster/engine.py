@@ -14,7 +14,6 @@ import shapely
 from distributed import Client
 
 from geo_merge.cluster.connect import connect
-from geo_merge.cluster.parts import Part
 from geo_merge.cluster.reading import read_remote
 from geo_merge.cluster.remote import NOWHERE, Remote
 from geo_merge.coverage.blocks import Block, take_block
@@ -108,11 +107,10 @@ class _Engine:
 
     def parts_of(self, old: gpd.GeoDataFrame) -> Iterator[gpd.GeoDataFrame]:
         """Yield old units with their polygons, part by part."""
-        parts = zip(pairwise(self.land.start), self.land.each(_polygons), strict=True)
-        for (begin, end), wkb in parts:
+        parts = zip(pairwise(self.land.start), self.land.parts(), strict=True)
+        for (begin, end), polygons in parts:
             rows = old.iloc[begin:end]
-            polygons = gpd.GeoSeries(shapely.from_wkb(wkb), index=rows.index, crs=old.crs)
-            yield rows.set_geometry(polygons)
+            yield rows.set_geometry(gpd.GeoSeries(polygons, index=rows.index, crs=old.crs))
 
 
 def _survey(frame: gpd.GeoDataFrame, units: Ints, *, limits: Limits) -> Block:
@@ -128,8 +126,3 @@ def _dissolve(frame: gpd.GeoDataFrame, units: Ints) -> Dissolved:
 def _alone(dissolved: Dissolved) -> Dissolved:
     """Return what was dissolved without the faces it was made from, which are as large again."""
     return replace(dissolved, faces=None)
-
-
-def _polygons(part: Part) -> list[bytes | None]:
-    wkb: list[bytes | None] = shapely.to_wkb(part.geometries()).tolist()
-    return wkb

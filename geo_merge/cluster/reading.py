@@ -9,10 +9,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
 from distributed import Client
 
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
-from geo_merge.cluster.remote import Remote
+from geo_merge.cluster.remote import Remote, as_wkb
 from geo_merge.errors import UsageError
 from geo_merge.layers import as_units, with_crs
 from geo_merge.limits import Sizes
@@ -72,4 +73,9 @@ def read_remote(
         for part in each
     ]
     rows = [len(each.raw.frame) for each in chain.from_iterable(told)]
-    return units, Remote(client, tuple(parts), np.cumsum([0, *rows]))
+    polygons = client.map(_load, parts, pure=False)
+    return units, Remote(client, tuple(polygons), np.cumsum([0, *rows]), units.crs)
+
+
+def _load(part: Part) -> pa.Array:
+    return as_wkb(part.geometries())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -14,11 +13,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from distributed import Client
+from distributed import Client, Future
 from pandas.arrays import ArrowExtensionArray
 from pyproj import CRS
 
-from geo_merge.cluster.parts import Part
 from geo_merge.edges import Geometries, Ints
 
 T = TypeVar("T")
@@ -32,39 +30,41 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class Remote:
-    """The geometries of a layer, spread over files that the workers of a cluster read.
+    """The geometries of a layer, spread over the workers of a cluster.
 
     Attributes
     ----------
     client
         The cluster.
-    parts
-        The files in the order of the layer.
+    polygons
+        The geometries of each part of the layer as WKB, in the memory of a worker or, where that
+        is full, on its disk; Dask reads a file again if a worker dies.
     start
         The position of the first unit of each part, and the end; shape (parts + 1,).
+    crs
+        The CRS that they are in.
     """
 
     client: Client
-    parts: tuple[Part, ...]
+    polygons: tuple[Future[pa.Array], ...]
     start: Ints
+    crs: CRS
 
-    def each(self, work: Callable[..., T], *arguments: Iterable[Any]) -> Iterator[T]:
-        """Yield what `work` makes of each part and its share of the arguments, in order."""
-        futures = deque(self.client.map(work, self.parts, *map(list, arguments)))
-        while futures:
-            yield futures.popleft().result()
+    def parts(self) -> Iterator[Geometries]:
+        """Yield the geometries of each part, in order."""
+        for future in self.polygons:
+            yield _geometries(future.result())
 
     def fetch(self, positions: Ints) -> Geometries:
         """Return some geometries, in the order of their positions in the layer."""
-        if not len(positions):
-            return np.empty(0, dtype=object)
         part = np.searchsorted(self.start, positions, side="right") - 1
         wanted, at = np.unique(part, return_inverse=True)
+        polygons = [self.polygons[p] for p in wanted]
         rows = [positions[at == k] - self.start[p] for k, p in enumerate(wanted)]
-        found = self.client.gather(self.client.map(_take, [self.parts[p] for p in wanted], rows))
+        found = self.client.gather(self.client.map(_take, polygons, rows, pure=False))
         result = np.empty(len(positions), dtype=object)
         for k, wkb in enumerate(found):
-            result[at == k] = shapely.from_wkb(wkb)
+            result[at == k] = _geometries(wkb)
         return result
 
     def by_group(
@@ -98,16 +98,16 @@ class Remote:
             return []
         if table is None:
             table = pd.DataFrame(index=pd.RangeIndex(len(groups)))
-        numbered = table.assign(**{_GROUP: groups, _POSITION: np.arange(len(groups))})
-        shares = [numbered.iloc[a:b] for a, b in pairwise(self.start)]
-        finer = min(n_groups, _FINER * len(self.parts))
-        gathered = dd.from_map(
-            _load, self.parts, shares, meta=_with_wkb(numbered.iloc[:0], []),
-            enforce_metadata=False,
-        ).shuffle(_GROUP, npartitions=finer)  # fmt: skip
+        rows = table.assign(**{_GROUP: groups, _POSITION: np.arange(len(groups))})
+        shares = [rows.iloc[a:b] for a, b in pairwise(self.start)]
+        spread = dd.from_delayed(
+            self.client.map(_in_groups, shares, self.polygons, pure=False),
+            meta=_with_wkb(rows.iloc[:0], as_wkb(np.empty(0, dtype=object))), verify_meta=False,
+        )  # fmt: skip
+        gathered = spread.shuffle(_GROUP, npartitions=min(n_groups, _FINER * len(shares)))
         meta = pd.DataFrame({_GROUP: np.empty(0, np.int64), "result": np.empty(0, object)})
         done = gathered.map_partitions(
-            _apply, work, self.parts[0].target, arguments, meta=meta, enforce_metadata=False
+            _apply, work, self.crs, arguments, meta=meta, enforce_metadata=False
         )
         results = self.client.compute(done).result()
         return _in_order(results[_GROUP].to_numpy(np.int64), results["result"].tolist(), n_groups)
@@ -120,14 +120,28 @@ def _in_order(numbers: Ints, results: Sequence[T], n_groups: int) -> list[T]:
     return [results[k] for k in order]
 
 
-def _with_wkb(rows: pd.DataFrame, wkb: Sequence[bytes | None]) -> pd.DataFrame:
-    return rows.assign(**{_GEOMETRY: ArrowExtensionArray(pa.array(wkb, pa.large_binary()))})
+def as_wkb(geometries: Geometries) -> pa.Array:
+    """Return geometries in a form whose size Dask knows."""
+    return pa.array(shapely.to_wkb(geometries), pa.large_binary())
 
 
-def _load(part: Part, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the units of a part that are in a group, as rows of a Dask dataframe."""
-    here = (rows[_GROUP] != NOWHERE).to_numpy()
-    return _with_wkb(rows[here], shapely.to_wkb(part.geometries()[here]).tolist())
+def _geometries(wkb: pa.Array) -> Geometries:
+    found: Geometries = np.asarray(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)))
+    return found
+
+
+def _take(wkb: pa.Array, rows: Ints) -> pa.Array:
+    return wkb.take(pa.array(rows))
+
+
+def _with_wkb(rows: pd.DataFrame, wkb: pa.Array) -> pd.DataFrame:
+    return rows.assign(**{_GEOMETRY: ArrowExtensionArray(wkb)})
+
+
+def _in_groups(rows: pd.DataFrame, wkb: pa.Array) -> pd.DataFrame:
+    """Return the units of a part that are in a group, as a partition of a Dask dataframe."""
+    here = np.flatnonzero(rows[_GROUP] != NOWHERE)
+    return _with_wkb(rows.iloc[here], _take(wkb, here))
 
 
 def _apply(
@@ -136,17 +150,11 @@ def _apply(
     """Work on each group of a partition."""
     done: dict[Any, T] = {}
     for group, members in rows.sort_values(_POSITION).groupby(_GROUP, sort=True):
-        wkb = [None if pd.isna(each) else each for each in members[_GEOMETRY]]
-        geometry = shapely.from_wkb(wkb)
         frame = gpd.GeoDataFrame(
-            members.drop(columns=[_GROUP, _POSITION, _GEOMETRY]), geometry=geometry, crs=crs
-        )
+            members.drop(columns=[_GROUP, _POSITION, _GEOMETRY]),
+            geometry=_geometries(pa.array(members[_GEOMETRY])), crs=crs,
+        )  # fmt: skip
         done[group] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)
     results = np.empty(len(done), dtype=object)
     results[:] = list(done.values())
     return pd.DataFrame({_GROUP: np.fromiter(done, np.int64, len(done)), "result": results})
-
-
-def _take(part: Part, rows: Ints) -> list[bytes]:
-    wkb: list[bytes] = shapely.to_wkb(part.geometries()[rows]).tolist()
-    return wkb
