@@ -76,9 +76,13 @@ def find_faces(geometries: Geometries) -> Faces:
     return faces_of(unmatched(geometries), float(np.sum(shapely.area(geometries))))
 
 
-def faces_of(left: Unmatched, area: float) -> Faces:
-    """Return the faces between unmatched edges of polygons that have so much area in all."""
-    return replace(faces_between(left.lines(), left, area), unmatched=left)
+def faces_of(left: Unmatched, area: float, lines: Geometries | None = None) -> Faces:
+    """Return the faces between unmatched edges of polygons that have so much area in all.
+
+    `lines` are the edges as lines, if they were made already.
+    """
+    lines = left.lines() if lines is None else lines
+    return replace(faces_between(lines, left, area), unmatched=left)
 
 
 def faces_between(lines: Geometries, outlines: Unmatched, area: float) -> Faces:

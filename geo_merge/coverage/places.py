@@ -105,14 +105,14 @@ class _Edges:
         """Return how far an island is from the nearest edge of any other, in metres."""
         others = self.island != k
         a, b = self.a[others], self.b[others]
-        west, south, east, north = land.bounds
         low, high = np.minimum(a, b), np.maximum(a, b)
+        west, south, east, north = land.bounds
         away = np.hypot(
             np.maximum(0.0, np.maximum(west - high[:, 0], low[:, 0] - east)),
             np.maximum(0.0, np.maximum(south - high[:, 1], low[:, 1] - north)),
         )
-        own = self.a[self.island == k][0]
-        within = away <= np.hypot(*(a - own).T).min()  # the nearest edge is no further than this
+        # The nearest edge is no further away than the end of the one whose box is the nearest.
+        within = away <= shapely.distance(land, shapely.Point(a[np.argmin(away)]))
         edges = shapely.linestrings(np.stack([a[within], b[within]], axis=1))
         return float(shapely.distance(land, shapely.multilinestrings(edges)))
 
@@ -186,9 +186,7 @@ def _apart(
         return []
     polygons = layer.fetch(unclear)
     tree = shapely.STRtree(layer.fetch(rest))
+    near, _ = tree.query(polygons, "dwithin", limit)
+    far, polygons = (np.delete(v, np.unique(near)) for v in (unclear, polygons))
     (which, _), away = tree.query_nearest(polygons, return_distance=True, all_matches=False)
-    return [
-        (int(unclear[k]), polygons[k], float(d))
-        for k, d in zip(which, away, strict=True)
-        if d > limit
-    ]
+    return [(int(far[k]), polygons[k], float(d)) for k, d in zip(which, away, strict=True)]
