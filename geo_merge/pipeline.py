@@ -144,6 +144,7 @@ def merge(
         findings=findings_frame(findings, old.crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
+        old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": old.crs.to_string(), "schematic": _is_schematic(old),

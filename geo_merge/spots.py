@@ -45,6 +45,11 @@ class Spots:
     nodes: Bools
     single: Bools
 
+    @property
+    def vertex_start(self) -> Ints:
+        """Where the vertices of each geometry begin, and the end; shape (geometries + 1,)."""
+        return self.start[self.polygon_start[self.geometry_start]]
+
     def of(self, geometries: Ints) -> Bools:
         """Tell which spots some geometries have."""
         result = np.zeros(len(self.nodes), dtype=bool)
@@ -53,8 +58,8 @@ class Spots:
 
     def having(self, chosen: Bools) -> Ints:
         """Return the geometries that have one of some spots."""
-        begin = self.start[self.polygon_start[self.geometry_start]]
-        return np.flatnonzero(np.logical_or.reduceat(chosen[self.spot], begin[:-1]))
+        there = np.logical_or.reduceat(chosen[self.spot], self.vertex_start[:-1])
+        return np.flatnonzero(there)
 
     def take(self, geometries: Ints) -> Spots:
         """Return some of the geometries, their spots numbered as before."""
