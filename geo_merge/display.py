@@ -176,7 +176,8 @@ def features_of(result: MergeResult, rows: Ints) -> str:
     shapes = np.asarray(frame.geometry.values)
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
     shapes = shapes.copy()
-    shapes[many] = shapely.simplify(shapes[many], pixel(result.old))
+    simple = shapely.simplify(shapes[many], pixel(result.old), preserve_topology=False)
+    shapes[many] = np.where(shapely.is_empty(simple), shapes[many], simple)
     # A sliver narrower than a metre must not vanish between the decimals of a display.
     placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return b"".join(encode(placed, precision=7, vanishing="point")).decode()
