@@ -181,6 +181,9 @@ class MergeResult:
         See `repairs.COLUMNS`.
     decisions
         The decisions on them, to be filled in for the next run.
+    old_areas
+        Square kilometres of each old unit, 0 where its polygon cannot be used; empty if the result
+        was read from files.
     old_parts
         Where the old units are too many for one machine: yields them part by part, in the order of
         `old`, which has a box in the place of each polygon then. None where `old` has polygons.
@@ -198,6 +201,7 @@ class MergeResult:
     reconciliation: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     repairs: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    old_areas: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     old_parts: Callable[[], Iterator[gpd.GeoDataFrame]] | None = None
 
     def whole_old(self) -> Iterator[gpd.GeoDataFrame]:
