@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
-from geo_merge import archive, shapefile
+from geo_merge import archive, dbf, shapefile
 from geo_merge.encodings import (
     Columns,
     Texts,
@@ -207,7 +207,7 @@ def _read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -
     del layer
     parts = shapefile.find_parts(path)
     refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
-    refuse_larger(path, "features", shapefile.check(parts), sizes.features, "features")
+    refuse_larger(path, "features", len(shapefile.check(parts)), sizes.features, "features")
     codec, findings = _shapefile_encoding(parts, texts)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
     # Holes are told from their place: some programs wind every ring the wrong way.
@@ -224,7 +224,7 @@ def _shapefile_encoding(
 ) -> tuple[str, tuple[Finding, ...]]:
     """Return the encoding that is asked for, or else found by what is declared and what is read."""
     name = parts.dbf.name
-    columns = shapefile.text_columns(parts.dbf)
+    columns = dbf.text_columns(dbf.read_table(parts.dbf))
     if texts.asked is not None:
         asked = _asked_encoding(columns, texts.asked, name)
         return asked, contradiction(columns, name, asked, texts)
