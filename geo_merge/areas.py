@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_merge.edges import Floats, Geometries, flatten
+from geo_merge.edges import Floats, Geometries, Rings, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
 _WGS84 = CRS.from_epsg(4326)
@@ -78,9 +78,19 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     """
     result = np.zeros(len(geometries))
     real = np.flatnonzero(~(shapely.is_missing(geometries) | shapely.is_empty(geometries)))
-    if not len(real):
-        return result
-    rings = flatten(geometries[real])
+    if len(real):
+        result[real] = areas_of(flatten(geometries[real]), crs)
+    return result
+
+
+def areas_of(rings: Rings, crs: CRS) -> Floats:
+    """Measure geometries that were flattened to rings, of which there is at least one.
+
+    Returns
+    -------
+    numpy.ndarray
+        Square metres, shape (geometries,).
+    """
     project = transformer(crs, _centred(crs, rings.xy)).transform
     vertex = np.column_stack(project(rings.xy[:, 0], rings.xy[:, 1]))
     origin = np.repeat(vertex[rings.start[:-1]], np.diff(rings.start), axis=0)
@@ -94,5 +104,5 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     under[edge] -= _cross(vertex[edge + 1] - vertex[edge], bulge) * (2 / 3)
     ring_area = np.add.reduceat(under, rings.start[:-1])
     ring_area = np.where(rings.interior_left, ring_area, -ring_area)
-    result[real] = np.bincount(rings.owner, ring_area, minlength=len(real))
-    return result
+    n = len(rings.geometry_start) - 1
+    return np.asarray(np.bincount(rings.owner, ring_area, minlength=n), dtype=np.float64)

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Geometries, cancel, chain, flatten
+from geo_merge.edges import Bools, Geometries, cancel, flatten, runs_of
 from geo_merge.faces import build_faces, count_claims, node
 
 # Metres within which two vertices are the same: rounding of the coordinates.
@@ -49,7 +49,7 @@ def differences(ours: Geometries, theirs: Geometries) -> tuple[Geometries, Geome
     xy = np.round(rings.xy / SAME_VERTEX) * SAME_VERTEX + 0.0
     xy[:, 0] += pair * stride
     turned = replace(rings, xy=xy, interior_left=rings.interior_left ^ (rings.owner >= n))
-    lines = chain(turned, cancel(turned))
+    lines = runs_of(turned, cancel(turned)).lines()
     if not len(lines):
         return gained, lost
     faces = build_faces(np.asarray(shapely.get_parts(node(lines))))

@@ -15,9 +15,9 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from geo_merge.edges import Geometries, Ints, cancel, chain, flatten
+from geo_merge.edges import Geometries, Ints, Unmatched, flatten, match, unmatched
 from geo_merge.errors import GeometryError
-from geo_merge.faces import AREA_TOLERANCE, faces_between
+from geo_merge.faces import AREA_TOLERANCE, Faces, build_faces, claims_of, faces_of
 
 # Below so many vertices GEOS' union takes about as long (measured on 34 provinces).
 SMALL = 2_000
@@ -36,10 +36,14 @@ class Dissolved:
     method
         ``single`` (one member, taken as it is), ``edges`` (shared edges cancelled) or ``union``
         (GEOS' full union, for members that do not fit together or are small).
+    faces
+        The land of the members with its gaps and overlaps, which edge cancelling finds on its way;
+        None for the other methods.
     """
 
     geometry: Polygon | MultiPolygon
     method: str
+    faces: Faces | None = None
 
 
 def dissolve(geometries: Geometries) -> Dissolved:
@@ -56,22 +60,7 @@ def dissolve(geometries: Geometries) -> Dissolved:
         If a member is null, empty or invalid, or no valid union can be made.
     """
     _check_members(geometries)
-    return _dissolve(geometries)
-
-
-def _dissolve(geometries: Geometries) -> Dissolved:
-    if len(geometries) == 1:
-        return Dissolved(geometries[0], "single")
-    if shapely.get_num_coordinates(geometries).sum() >= SMALL:
-        merged = _dissolve_edges(geometries)
-        if merged is not None:
-            return Dissolved(merged, "edges")
-    merged = shapely.union_all(geometries)
-    if not shapely.is_valid(merged):  # GEOS may leave a shell inside another one
-        merged = shapely.union_all(shapely.get_parts(merged))
-    if not shapely.is_valid(merged) or shapely.is_empty(merged):
-        raise GeometryError("The union of the members is not a valid polygon; validate the layer.")
-    return Dissolved(merged, "union")
+    return dissolve_valid(geometries)
 
 
 def _check_members(geometries: Geometries) -> None:
@@ -85,22 +74,58 @@ def _check_members(geometries: Geometries) -> None:
         )
 
 
-def _dissolve_edges(geometries: Geometries) -> Polygon | MultiPolygon | None:
-    """Dissolve by cancelling shared edges; None where that does not pay or cannot be proven."""
-    rings = flatten(geometries)
-    edges = cancel(rings)
-    if len(edges) > UNMATCHED_SHARE * len(rings.xy):
-        return None
-    faces = faces_between(chain(rings, edges), geometries)
-    kept = faces.geometry[faces.claims > 0]
-    merged = kept[0] if len(kept) == 1 else shapely.multipolygons(kept)
-    if not shapely.is_valid(merged):  # faces with an edge in common: an overlap was among them
-        merged = shapely.coverage_union_all(kept)
-        if not shapely.is_valid(merged):
-            return None
+def dissolve_valid(geometries: Geometries, left: Unmatched | None = None) -> Dissolved:
+    """Dissolve polygons that are known to be valid and not empty.
+
+    Parameters
+    ----------
+    geometries
+        Shape (n,), n > 0.
+    left
+        Their unmatched edges, if these are known already.
+    """
+    if len(geometries) == 1:
+        return Dissolved(geometries[0], "single")
+    n_vertices = int(shapely.get_num_coordinates(geometries).sum())
+    if n_vertices >= SMALL:
+        outlines = unmatched(geometries) if left is None else left
+        if len(outlines.xy) <= UNMATCHED_SHARE * n_vertices:
+            by_edges = dissolve_edges(geometries, outlines)
+            if by_edges is not None:
+                return by_edges
+    merged = shapely.union_all(geometries)
+    if not shapely.is_valid(merged):  # GEOS may leave a shell inside another one
+        merged = shapely.union_all(shapely.get_parts(merged))
+    if not shapely.is_valid(merged) or shapely.is_empty(merged):
+        raise GeometryError("The union of the members is not a valid polygon; validate the layer.")
+    return Dissolved(merged, "union")
+
+
+def dissolve_edges(geometries: Geometries, left: Unmatched) -> Dissolved | None:
+    """Dissolve polygons by their unmatched edges; None where the result cannot be proven."""
+    faces = faces_of(left, float(np.sum(shapely.area(geometries))))
+    merged = join_faces(faces.geometry[faces.claims > 0])
+    return Dissolved(merged, "edges", faces) if _proven(merged, faces, geometries) else None
+
+
+def _proven(merged: Polygon | MultiPolygon, faces: Faces, geometries: Geometries) -> bool:
+    """Tell whether a result is valid and has exactly the area that its members cover."""
     covered = float(np.sum(shapely.area(geometries))) - faces.area_claimed_again
-    proven = abs(shapely.area(merged) - covered) <= AREA_TOLERANCE * covered
-    return merged if proven else None
+    same = abs(shapely.area(merged) - covered) <= AREA_TOLERANCE * covered
+    return bool(same and shapely.is_valid(merged))
+
+
+def join_faces(faces: Geometries) -> Polygon | MultiPolygon:
+    """Join faces that do not overlap to one geometry, without the edges that two of them share."""
+    rings = flatten(faces)
+    pairs = match(rings)
+    shared = np.zeros(len(faces), dtype=bool)
+    shared[rings.owner[rings.run_of(np.concatenate([pairs.one, pairs.two]))]] = True
+    if shared.any():
+        left = unmatched(faces[shared])
+        joined = build_faces(left.lines())
+        faces = np.concatenate([faces[~shared], joined[claims_of(joined, left) > 0]])
+    return faces[0] if len(faces) == 1 else shapely.multipolygons(faces)
 
 
 def dissolve_groups(
@@ -125,4 +150,4 @@ def dissolve_groups(
     order = np.argsort(groups, kind="stable")
     members = np.split(geometries[order], np.flatnonzero(np.diff(groups[order])) + 1)
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        return list(pool.map(_dissolve, members))
+        return list(pool.map(dissolve_valid, members))

@@ -25,29 +25,49 @@ _SHIFTS = tuple(np.uint64(s) for s in (32, 29, 32))
 
 
 @dataclass(frozen=True)
-class Rings:
-    """Polygons as one run of vertices.
+class Runs:
+    """Runs of vertices along the outlines of polygons: whole rings, or stretches of them.
 
     Attributes
     ----------
     xy
-        Vertices, shape (n, 2), each ring closed by its first vertex.
+        Vertices, shape (n, 2). Each but the last of its run begins an edge, whose number it is.
     start
-        Where each ring begins in `xy`, and the end; shape (rings + 1,).
+        Where each run begins in `xy`, and the end; shape (runs + 1,).
     owner
-        The polygon that each ring belongs to, as a position in the input; shape (rings,).
+        The geometry that each run belongs to, as a position in the input; shape (runs,).
     interior_left
-        Whether the land lies left of the ring's direction; shape (rings,).
-    polygon_start
-        The first ring of each polygon (its shell), and the end; shape (polygons + 1,).
-    geometry_start
-        The first polygon of each geometry, and the end; shape (geometries + 1,).
+        Whether the land lies left of the run's direction; shape (runs,).
     """
 
     xy: Floats
     start: Ints
     owner: Ints
     interior_left: Bools
+
+    def run_of(self, edges: Ints) -> Ints:
+        """Return the run that each edge belongs to."""
+        return np.searchsorted(self.start, edges, side="right") - 1
+
+    def edges(self) -> Ints:
+        """Return the numbers of all edges, in ascending order."""
+        begins = np.ones(len(self.xy), dtype=bool)
+        begins[self.start[1:] - 1] = False
+        return np.flatnonzero(begins).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Rings(Runs):
+    """Polygons as one run of vertices for each ring, closed by its first vertex.
+
+    Attributes
+    ----------
+    polygon_start
+        The first ring of each polygon (its shell), and the end; shape (polygons + 1,).
+    geometry_start
+        The first polygon of each geometry, and the end; shape (geometries + 1,).
+    """
+
     polygon_start: Ints
     geometry_start: Ints
 
@@ -55,6 +75,12 @@ class Rings:
     def vertex_start(self) -> Ints:
         """Where the vertices of each geometry begin, and the end; shape (geometries + 1,)."""
         return self.start[self.polygon_start[self.geometry_start]]
+
+    @property
+    def part(self) -> Ints:
+        """The polygon of each ring, counted within its geometry; shape (rings,)."""
+        polygon = np.repeat(np.arange(len(self.polygon_start) - 1), np.diff(self.polygon_start))
+        return polygon - self.geometry_start[self.owner]
 
     def geometries(self) -> Geometries:
         """Return the rings as MultiPolygons."""
@@ -77,34 +103,54 @@ class Rings:
             )[0]
         return result
 
-    def ring_of(self, edges: Ints) -> Ints:
-        """Return the ring that each edge (the index of its first vertex) belongs to."""
-        return np.searchsorted(self.start, edges, side="right") - 1
-
 
 @dataclass(frozen=True)
-class Unmatched:
-    """The edges of some polygons that no other of them shares.
+class Unmatched(Runs):
+    """The edges of some polygons that no other of them shares, as runs that follow each other.
+
+    They are the outline of all polygons together, and the edges of gaps, overlaps and borders
+    that are drawn differently on their two sides.
 
     Attributes
     ----------
-    rings
-        The rings of all polygons.
-    edges
-        The unmatched edges, as indices of their first vertex, in ascending order.
+    part
+        The polygon of each run, counted within its geometry; shape (runs,).
     """
 
-    rings: Rings
-    edges: Ints
-
-    @property
-    def owner(self) -> Ints:
-        """The polygon of each edge, as a position in the input."""
-        return self.rings.owner[self.rings.ring_of(self.edges)]
+    part: Ints
 
     def lines(self) -> Geometries:
-        """Return the edges as lines that meet at their ends only; see `chain`."""
-        return chain(self.rings, self.edges)
+        """Return the edges as LineStrings that meet at their ends only, if they share vertices."""
+        if not len(self.xy):
+            return np.empty(0, dtype=object)
+        hashes = hash_vertices(self.xy)
+        edges = self.edges()
+        run = self.run_of(edges)
+        tails = np.sort(np.where(self.interior_left[run], hashes[edges], hashes[edges + 1]))
+        junctions = np.unique(tails[1:][tails[1:] == tails[:-1]])
+        breaks = np.zeros(len(self.xy), dtype=bool)
+        breaks[self.start[:-1]] = True
+        if len(junctions):
+            place = np.searchsorted(junctions, hashes)
+            place[place == len(junctions)] = 0
+            breaks |= junctions[place] == hashes
+            breaks[self.start[1:] - 1] = False
+        return _lines_between(self, np.flatnonzero(breaks))
+
+
+def _lines_between(runs: Runs, first: Ints) -> Geometries:
+    """Return lines from each of the given vertices to the next of them, or the end of the run."""
+    last = np.append(first[1:], len(runs.xy) - 1)
+    ends = runs.start[1:] - 1
+    run = runs.run_of(first)
+    last = np.minimum(last, ends[run])
+    n = last - first + 1
+    offsets = np.concatenate([[0], np.cumsum(n)])
+    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, n)
+    lines: Geometries = shapely.from_ragged_array(
+        shapely.GeometryType.LINESTRING, runs.xy[within], (offsets,)
+    )
+    return lines
 
 
 def is_polygonal(geometries: Geometries) -> Bools:
@@ -171,109 +217,127 @@ def hash_vertices(xy: Floats) -> Hashes:
     return hashed
 
 
-def cancel(rings: Rings) -> Ints:
-    """Take out every pair of edges that run opposite ways between the same two vertices.
+@dataclass(frozen=True)
+class Matches:
+    """Which edges run opposite ways between the same two vertices, and which do not.
 
-    Returns
-    -------
-    numpy.ndarray
-        The edges that are left, as indices of their first vertex, in ascending order.
+    Attributes
+    ----------
+    one, two
+        The two edges of each pair; shape (pairs,).
+    left
+        The edges in no pair, in ascending order.
     """
-    hashes = hash_vertices(rings.xy)
-    alive = np.ones(len(rings.xy), dtype=bool)
-    alive[rings.start[1:] - 1] = False  # the last vertex of a ring starts no edge
-    alive[:-1] &= hashes[:-1] != hashes[1:]  # nor does a repeated vertex
-    edges: Ints = np.flatnonzero(alive).astype(np.int32 if len(alive) < 2**31 else np.int64)
-    keys = (hashes[:-1] + hashes[1:])[edges]  # a sum: the same in both directions
-    order = np.argsort(keys)
-    keys, edges = keys[order], edges[order]
+
+    one: Ints
+    two: Ints
+    left: Ints
+
+
+def match(runs: Runs) -> Matches:
+    """Pair the edges that run opposite ways between the same two vertices.
+
+    Edges with no length are in no pair and not left. Of n edges one way and m the other way,
+    min(n, m) of each are paired, the first ones first.
+    """
+    left = np.ones(len(runs.xy), dtype=bool)
+    left[runs.start[1:] - 1] = False  # the last vertex of a run begins no edge
+    hashes = hash_vertices(runs.xy)
+    left[:-1] &= hashes[:-1] != hashes[1:]  # nor does a repeated vertex
+    edges = np.flatnonzero(left)
+    one, two, crowd = _equal_keys(edges, (hashes[:-1] + hashes[1:])[edges])
+    opposite, collided = _opposite(runs, one, two)
+    if collided.any():
+        crowd = np.concatenate([crowd, one[collided], two[collided]])
+    if not opposite.all():
+        one, two = one[opposite], two[opposite]
+    if len(crowd):
+        more, others = _pair_crowd(runs, crowd)
+        one, two = np.concatenate([one, more]), np.concatenate([two, others])
+    left[one] = left[two] = False
+    return Matches(one, two, np.flatnonzero(left))
+
+
+def _equal_keys(edges: Ints, keys: Hashes) -> tuple[Ints, Ints, Ints]:
+    """Return pairs of edges with equal keys, and the edges whose key more than two share.
+
+    The key of an edge is a sum, the same in both directions. Its last bits make room for the
+    number of the edge, so that one sort of plain numbers brings equal keys together; what they
+    might have told apart is told by the coordinates afterwards.
+    """
+    bits = np.uint64(int(edges[-1]).bit_length() if len(edges) else 0)
+    number = (np.uint64(1) << bits) - np.uint64(1)
+    keys &= ~number
+    keys |= edges.view(np.uint64)
+    keys.sort()
     same = np.zeros(len(keys) + 1, dtype=bool)  # same[k]: keys[k] equals keys[k - 1]
-    np.equal(keys[1:], keys[:-1], out=same[1:-1])
+    np.less_equal(keys[1:] ^ keys[:-1], number, out=same[1:-1])
+    keys &= number
+    edges = keys.view(np.int64)
     first = np.flatnonzero(same[1:-1] & ~same[:-2] & ~same[2:])  # runs of exactly two
     crowd = same[:-1] | same[1:]
     crowd[first] = crowd[first + 1] = False
-    odd = _cancel_pairs(rings, np.asarray(edges[first]), np.asarray(edges[first + 1]), alive)
-    _cancel_crowds(rings, np.concatenate([edges[crowd], odd]), alive)
-    return np.flatnonzero(alive).astype(np.int64)
+    return edges[first], edges[first + 1], edges[crowd]
 
 
-def _cancel_pairs(rings: Rings, one: Ints, two: Ints, alive: Bools) -> Ints:
-    """Cancel pairs in place where their coordinates say so; return those with unequal ends."""
-    z = rings.xy.view(np.complex128).ravel()  # a vertex as one number: one gather instead of two
+def _opposite(runs: Runs, one: Ints, two: Ints) -> tuple[Bools, Bools]:
+    """Tell which pairs with equal keys run opposite ways, and which only share their hash."""
+    z = runs.xy.view(np.complex128).ravel()  # a vertex as one number: one gather instead of two
     reverse = (z[one] == z[two + 1]) & (z[one + 1] == z[two])
     rest = np.flatnonzero(~reverse)
     equal = (z[one[rest]] == z[two[rest]]) & (z[one[rest] + 1] == z[two[rest] + 1])
-    unequal = rest[~equal]  # another edge with the same hash
+    collided = np.zeros(len(one), dtype=bool)
+    collided[rest[~equal]] = True
     opposite = reverse
-    if not (rings.interior_left.all() or not rings.interior_left.any()):
-        side = rings.interior_left
-        opposite = np.where(side[rings.ring_of(one)] == side[rings.ring_of(two)], reverse, ~reverse)
-    opposite[unequal] = False
-    alive[one[opposite]] = alive[two[opposite]] = False
-    return np.concatenate([one[unequal], two[unequal]])
+    if not (runs.interior_left.all() or not runs.interior_left.any()):
+        side = runs.interior_left
+        opposite = np.where(side[runs.run_of(one)] == side[runs.run_of(two)], reverse, ~reverse)
+    return opposite & ~collided, collided
 
 
-def _cancel_crowds(rings: Rings, edges: Ints, alive: Bools) -> None:
-    """Cancel in place among edges that share their key with more than one other.
-
-    Of n edges one way and m the other way, min(n, m) of each go, the first ones first.
-    """
-    if not len(edges):
-        return
+def _pair_crowd(runs: Runs, edges: Ints) -> tuple[Ints, Ints]:
+    """Pair edges that share their key with more than one other."""
     edges = np.sort(edges)
-    a, b = rings.xy[edges], rings.xy[edges + 1]
+    a, b = runs.xy[edges], runs.xy[edges + 1]
     upward = (a[:, 0] < b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] < b[:, 1]))
     low, high = np.where(upward[:, None], a, b), np.where(upward[:, None], b, a)
     _, group = np.unique(np.hstack([low, high]), axis=0, return_inverse=True)
     group = group.ravel()
-    forward = upward == rings.interior_left[rings.ring_of(edges)]
+    forward = upward == runs.interior_left[runs.run_of(edges)]
     n_forward = np.bincount(group, forward)
-    n_cancel = np.minimum(n_forward, np.bincount(group) - n_forward)
+    n_pairs = np.minimum(n_forward, np.bincount(group) - n_forward)
     order = np.lexsort((edges, forward, group))
     side = group[order] * 2 + forward[order]
     begins = np.flatnonzero(np.r_[True, side[1:] != side[:-1]])
     rank = np.arange(len(order)) - np.repeat(begins, np.diff(np.r_[begins, len(order)]))
-    alive[edges[order[rank < n_cancel[group[order]]]]] = False
+    paired = order[rank < n_pairs[group[order]]]  # in each group as many one way as the other
+    return edges[paired[~forward[paired]]], edges[paired[forward[paired]]]
 
 
-def chain(rings: Rings, edges: Ints) -> Geometries:
-    """Join consecutive edges of one ring to lines, broken where lines of other rings meet.
+def cancel(runs: Runs) -> Ints:
+    """Return the edges that are left when all pairs that run opposite ways are taken out."""
+    return match(runs).left
 
-    Parameters
-    ----------
-    rings, edges
-        The rings, and some of their edges in ascending order, as `cancel` returns them.
 
-    Returns
-    -------
-    numpy.ndarray
-        LineStrings that meet at their ends only, wherever they share a vertex.
-    """
-    if not len(edges):
-        return np.empty(0, dtype=object)
-    hashes = hash_vertices(rings.xy)
-    ring = rings.ring_of(edges)
-    side = rings.interior_left[ring]
-    tails = np.sort(np.where(side, hashes[edges], hashes[edges + 1]))
-    junctions = np.unique(tails[1:][tails[1:] == tails[:-1]])
-    breaks = np.ones(len(edges), dtype=bool)
-    breaks[1:] = (ring[1:] != ring[:-1]) | (edges[1:] != edges[:-1] + 1)
-    if len(junctions):
-        place = np.searchsorted(junctions, hashes[edges])
-        place[place == len(junctions)] = 0
-        breaks |= junctions[place] == hashes[edges]
-    first = np.flatnonzero(breaks)
+def runs_of(rings: Rings, edges: Ints) -> Unmatched:
+    """Return some edges of rings, given in ascending order, as runs that follow each other."""
+    return take_runs(rings, rings.part, edges)
+
+
+def take_runs(runs: Runs, part: Ints, edges: Ints) -> Unmatched:
+    """Return some edges of runs as runs of their own; `part` is that of each run."""
+    run = runs.run_of(edges)
+    begins = np.ones(len(edges), dtype=bool)
+    begins[1:] = (run[1:] != run[:-1]) | (edges[1:] != edges[:-1] + 1)
+    first = np.flatnonzero(begins)
     n_edges = np.diff(np.append(first, len(edges)))
-    offsets = np.concatenate([[0], np.cumsum(n_edges + 1)])
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], n_edges + 1)
-    vertices = rings.xy[within + np.repeat(edges[first], n_edges + 1)]
-    lines: Geometries = shapely.from_ragged_array(
-        shapely.GeometryType.LINESTRING, vertices, (offsets,)
-    )
-    return lines
+    start = np.concatenate([[0], np.cumsum(n_edges + 1)])
+    within = np.arange(start[-1]) - np.repeat(start[:-1] - edges[first], n_edges + 1)
+    run = run[first]
+    return Unmatched(runs.xy[within], start, runs.owner[run], runs.interior_left[run], part[run])
 
 
 def unmatched(geometries: Geometries) -> Unmatched:
     """Return the edges of polygons that no other polygon shares vertex by vertex."""
     rings = flatten(geometries)
-    return Unmatched(rings, cancel(rings))
+    return runs_of(rings, cancel(rings))

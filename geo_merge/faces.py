@@ -9,10 +9,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import Bools, Floats, Geometries, Ints, Unmatched, unmatched
+from geo_merge.winding import windings
 
 # Area of the faces against area of the polygons, relative.
 AREA_TOLERANCE = 1e-9
-# Inner points that are tried on a face before it is weighed, which is slow.
+# Inner points that are tried on a face.
 _ATTEMPTS = 6
 
 
@@ -72,24 +73,36 @@ def find_faces(geometries: Geometries) -> Faces:
     geometries
         Valid polygons or multipolygons. Polygons that share all their edges lie in one face.
     """
-    left = unmatched(geometries)
-    return replace(faces_between(left.lines(), geometries), unmatched=left)
+    return faces_of(unmatched(geometries), float(np.sum(shapely.area(geometries))))
 
 
-def faces_between(lines: Geometries, geometries: Geometries) -> Faces:
-    """Return the faces between lines, and how many of the polygons claim each.
+def faces_of(left: Unmatched, area: float) -> Faces:
+    """Return the faces between unmatched edges of polygons that have so much area in all."""
+    return replace(faces_between(left.lines(), left, area), unmatched=left)
+
+
+def faces_between(lines: Geometries, outlines: Unmatched, area: float) -> Faces:
+    """Return the faces between lines, and how many polygons claim each.
 
     GEOS' noders fail on some edges that nearly coincide, each on others; the next one is tried
     until the faces have the area of the polygons.
+
+    Parameters
+    ----------
+    lines
+        LineStrings that hold the outlines, and perhaps more.
+    outlines
+        The unmatched edges of the polygons, or all their edges.
+    area
+        The area of all polygons, in the square of the unit of their CRS.
     """
     if not len(lines):
         return Faces(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), 0.0)
-    area = float(np.sum(shapely.area(geometries)))
     for noder in (node, shapely.union_all, _node_on_grid):
         noded = np.asarray(shapely.get_parts(noder(lines)))
         polygons = build_faces(noded)
         length = float(np.sum(shapely.length(noded)))
-        faces = Faces(polygons, count_claims(polygons, geometries), length)
+        faces = Faces(polygons, claims_of(polygons, outlines), length)
         if faces.explains(area):
             break
     return faces
@@ -181,39 +194,30 @@ def _put_into_faces(
 
 
 def count_claims(faces: Geometries, geometries: Geometries) -> Ints:
-    """Count the polygons that contain each face."""
+    """Count the polygons that contain each face, which none of their edges may cross."""
+    return claims_of(faces, unmatched(geometries))
+
+
+def claims_of(faces: Geometries, outlines: Unmatched) -> Ints:
+    """Count the polygons with these outlines that contain each face: it is wound around so often.
+
+    A face so thin that no point of several lies clearly inside gets the highest count that was
+    found: it is narrower than coordinates can tell, and land is not lost to it.
+    """
     claims = np.zeros(len(faces), dtype=np.int64)
-    tree = shapely.STRtree(geometries)
     unclear = np.arange(len(faces))
     points = shapely.point_on_surface(faces)
     for attempt in range(_ATTEMPTS):
-        if not len(unclear):
-            return claims
         if attempt:
             points = _other_points(faces[unclear], attempt)
-        count, clear = _claims_at(points, faces[unclear], geometries, tree)
-        claims[unclear[clear]] = count[clear]
+        xy = shapely.get_coordinates(points)
+        count, clear = windings(xy, outlines)
+        clear &= shapely.contains_xy(faces[unclear], xy[:, 0], xy[:, 1])
+        claims[unclear] = np.where(clear, count, np.maximum(claims[unclear], count))
         unclear = unclear[~clear]
-    for k in unclear:  # too thin for a point inside: weigh it
-        near = geometries[tree.query(faces[k], predicate="intersects")]
-        claimed = float(np.sum(shapely.area(shapely.intersection(faces[k], near))))
-        area = float(shapely.area(faces[k]))
-        claims[k] = round(claimed / area) if area else 1
+        if not len(unclear):
+            break
     return claims
-
-
-def _claims_at(
-    points: Geometries, faces: Geometries, geometries: Geometries, tree: shapely.STRtree
-) -> tuple[Ints, Bools]:
-    """Count the polygons around a point of each face; unclear on a border or outside the face."""
-    xy = shapely.get_coordinates(points)
-    clear = shapely.contains_xy(faces, xy[:, 0], xy[:, 1])
-    face, owner = tree.query(points)
-    shapely.prepare(geometries[np.unique(owner)])
-    inside = shapely.contains_xy(geometries[owner], xy[face, 0], xy[face, 1])
-    touched = shapely.intersects_xy(geometries[owner], xy[face, 0], xy[face, 1])
-    clear[face[touched & ~inside]] = False
-    return np.bincount(face[inside], minlength=len(faces)), clear
 
 
 def _other_points(faces: Geometries, attempt: int) -> Geometries:

@@ -13,21 +13,16 @@ import shapely
 from geo_merge import attributes
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
-from geo_merge.dissolve import dissolve_groups
 from geo_merge.edges import Ints
 from geo_merge.prepared import Prepared
 
 
-def dissolve_members(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
-    """Dissolve the usable members of each new unit; a unit without any stays empty."""
+def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
+    """Return the new units with their members and figures; one without usable members is empty."""
     frame, groups = layer.frame, layer.groups
-    geometries = np.asarray(frame.geometry.values)
-    present, numbered = np.unique(groups[layer.usable], return_inverse=True)
-    dissolved = dissolve_groups(geometries[layer.usable], numbered)
-    shapes = np.full(len(layer.new_codes), shapely.Polygon(), dtype=object)
-    methods = np.full(len(layer.new_codes), "none", dtype=object)
-    shapes[present] = [d.geometry for d in dissolved]
-    methods[present] = [d.method for d in dissolved]
+    shapes = np.array(
+        [shapely.Polygon() if d is None else d.geometry for d in layer.dissolved], dtype=object
+    )
     members = _lists(frame.index, groups, ~frame["is_piece"])
     pieces = _lists(frame["name"], groups, frame["is_piece"])
     first = np.unique(groups, return_index=True)[1]
@@ -46,7 +41,7 @@ def dissolve_members(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataF
     if "population" in values:
         data["population"] = values.pop("population").to_numpy()
         data["density"] = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
-    data["method"] = methods
+    data["method"] = ["none" if d is None else d.method for d in layer.dissolved]
     for column in map(str, values):
         data[column if column not in data else f"{column}_source"] = values[column].to_numpy()
     index = pd.Index(layer.new_codes, name="code")

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
-from geo_merge.dissolve import dissolve_groups
-from geo_merge.edges import Floats
+from geo_merge.dissolve import Dissolved, dissolve_groups
+from geo_merge.edges import Floats, Ints
 
+Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 NewProvince = Callable[[str, str], tuple[str, str] | None]
 _COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
 
 
 def dissolve_parents(
-    old: gpd.GeoDataFrame, m2: Floats | None = None, *, new_province: NewProvince
+    old: gpd.GeoDataFrame,
+    m2: Floats | None = None,
+    *,
+    dissolve: Dissolve,
+    new_province: NewProvince,
 ) -> gpd.GeoDataFrame:
     """Dissolve old units to their districts and provinces, and to the provinces after.
 
     Parameters
     ----------
     old
-        Old units with valid polygons; units without a parent at a level are in none of it.
+        Old units that can be dissolved; those without a parent at a level are in none of it.
     m2
         Area of each old unit in square metres if none overlaps another, to be summed; else the
         parents are measured.
+    dissolve
+        Dissolves rows of `old`, given by position, in groups; see `dissolve.dissolve_groups`.
     new_province
         Returns code and name of the province that an old one became part of; where it does not
         know, the provinces are taken as joined to one, and named by all of them.
@@ -39,10 +46,18 @@ def dissolve_parents(
         area_km2, method``.
     """
     units = old.assign(members=~old["is_piece"].to_numpy(bool), m2=np.nan if m2 is None else m2)
-    district = _dissolve_level(units, "district", "before", old["district_code"], old["district"])
-    province = _dissolve_level(units, "province", "before", old["province_code"], old["province"])
+    district, province = (
+        _dissolve_level(units, level, "before", old[f"{level}_code"], old[level], dissolve)
+        for level in ("district", "province")
+    )
     codes, names = _after(province, new_province)
-    frames = [district, province, _dissolve_level(province, "province", "after", codes, names)]
+    shapes = np.asarray(province.geometry.values)
+
+    def dissolve_provinces(rows: Ints, groups: Ints) -> Sequence[Dissolved]:
+        return dissolve_groups(shapes[rows], groups)
+
+    after = _dissolve_level(province, "province", "after", codes, names, dissolve_provinces)
+    frames = [district, province, after]
     known = [f for f in frames if len(f)] or frames[:1]
     result = gpd.GeoDataFrame(pd.concat(known, ignore_index=True), crs=old.crs)
     if m2 is None:
@@ -61,16 +76,17 @@ def _after(province: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Se
             pd.Series([known[1] for known in after if known], dtype=object))  # fmt: skip
 
 
-def _dissolve_level(
-    members: gpd.GeoDataFrame, level: str, when: str, codes: pd.Series, names: pd.Series
-) -> gpd.GeoDataFrame:
+def _dissolve_level(  # noqa: PLR0917 - what a level is
+    members: pd.DataFrame, level: str, when: str, codes: pd.Series, names: pd.Series,
+    dissolve: Dissolve,
+) -> gpd.GeoDataFrame:  # fmt: skip
     """Dissolve members by their parent; one is a unit by its code, or by its name without one."""
     has_parent = ((codes != "") | (names != "")).to_numpy(bool)
     code, name = codes.to_numpy()[has_parent], names.to_numpy()[has_parent]
     label = np.where(code != "", code, name).astype(str)
     unique, first, groups = np.unique(label, return_index=True, return_inverse=True)
     children = members[has_parent]
-    dissolved = dissolve_groups(np.asarray(children.geometry.values), groups) if len(label) else []
+    dissolved = dissolve(np.flatnonzero(has_parent), groups) if len(label) else []
     size = len(unique)
     return gpd.GeoDataFrame(
         {

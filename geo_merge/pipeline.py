@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo_merge import attributes, compare, crosswalk, parents, statistics
-from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
-from geo_merge.coverage import check_layer, check_parts, for_layer, usable
+from geo_merge.areas import SQUARE_METRES_PER_KM2
+from geo_merge.coverage import check_parts, check_surveyed, for_layer
+from geo_merge.coverage.surveyed import survey_layer
 from geo_merge.crosswalk import NameKey, Resolved
+from geo_merge.dissolve import Dissolved
+from geo_merge.edges import Ints
 from geo_merge.errors import LayerError
 from geo_merge.limits import Limits
-from geo_merge.mending import RepairOptions, with_waivers
+from geo_merge.mending import Repaired, RepairOptions, with_waivers
 from geo_merge.mending import repair as repair_layer
 from geo_merge.models import Finding, MergeResult, Severity, findings_frame, ledger_frame
-from geo_merge.new_units import dissolve_members
+from geo_merge.new_units import new_units
 from geo_merge.prepared import Prepared, prepare, with_unit_columns
 from geo_merge.proof import make_ledger, prove
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
@@ -102,36 +106,69 @@ def merge(
         old = mended.layer
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, name_key)
+    say("Surveying and dissolving")
+    layer = prepare(old, resolved, limits)
+    return conclude(
+        layer, read, crosswalk, resolved.findings, limits, mended=mended, reference=reference,
+        declared=declared, outline=outline, rules=rules, name_key=name_key,
+        new_province=new_province, say=say,
+    )  # fmt: skip
+
+
+def conclude(
+    layer: Prepared,
+    read: gpd.GeoDataFrame,
+    crosswalk: pd.DataFrame,
+    found: Sequence[Finding],
+    limits: Limits,
+    *,
+    mended: Repaired | None = None,
+    reference: gpd.GeoDataFrame | None = None,
+    declared: pd.DataFrame | None = None,
+    outline: gpd.GeoDataFrame | None = None,
+    rules: Mapping[str, str] | None = None,
+    name_key: NameKey = vietnamese_name_key,
+    new_province: parents.NewProvince = province_after,
+    say: Progress = lambda _: None,
+) -> MergeResult:
+    """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
+
+    Parameters
+    ----------
+    layer
+        Old units, surveyed, and new units, dissolved.
+    read, crosswalk
+        What was read, for what they remember of it.
+    found
+        Findings of matching the two.
+    mended
+        The repair of the layer, if there was one.
+
+    The other parameters are those of `merge`.
+    """
     say("Checking the layer")
-    layer = prepare(old, resolved)
-    findings = [*findings_of(read), *resolved.findings]
-    findings += check_layer(layer.frame, limits, outline=outline, good=layer.usable,
-                            faces=layer.faces, name_key=name_key)  # fmt: skip
-    say("Dissolving")
+    findings = [*findings_of(read), *found]
+    findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=name_key)
     chosen = attributes.rules_for(layer.frame, _fields(layer.frame), rules or {})
     findings += attributes.notes(layer.frame, chosen)
-    new = dissolve_members(layer, chosen)
+    new = new_units(layer, chosen)
     say("Dissolving districts and provinces")
-    overlaps = bool((layer.faces.claims > 1).any())
-    above = parents.dissolve_parents(
-        layer.frame[layer.usable],
-        None if overlaps else layer.areas[layer.usable],
-        new_province=new_province,
-    )
+    above = _parents(layer, new_province)
     say("Comparing")
-    findings += check_parts(new, layer.frame)
+    crs = layer.frame.crs
+    inside = shapely.points(layer.surveyed.measures.inside)
+    findings += check_parts(new, gpd.GeoSeries(inside, index=layer.frame.index, crs=crs))
     table = None if declared is None else compare.as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
-    reconciled, found = _compare(new, reference, table, limits)
+    reconciled, compared = _compare(new, reference, table, limits)
     if reference is not None:
         figures = figures.join(reference_columns(reconciled))
-    findings += found
-    drawn, again = layer.drawn_areas(), layer.areas_claimed_again()
-    ledger = [*ledger_of(read), *make_ledger(layer, new, chosen, drawn, again)]
+    findings += compared
+    ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
     if mended is not None:
         findings += mended.findings
         ledger[:0] = mended.ledger
-    findings += prove(layer, new, ledger, drawn, again)
+    findings += prove(layer, new, ledger)
     if mended is not None:
         findings = with_waivers(findings, mended.repairs)
     return MergeResult(
@@ -141,14 +178,29 @@ def merge(
         crosswalk=_as_used(layer),
         statistics=figures,
         summary=_summary(layer, new, above, findings),
-        findings=findings_frame(findings, old.crs),
+        findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
-                    "crs": old.crs.to_string(), "schematic": _is_schematic(old),
+                    "crs": crs.to_string(), "schematic": _is_schematic(layer.frame),
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
+
+
+def _parents(layer: Prepared, new_province: parents.NewProvince) -> gpd.GeoDataFrame:
+    rows = np.flatnonzero(layer.usable)
+    overlaps = bool((layer.faces.claims > 1).any())
+
+    def dissolve(positions: Ints, groups: Ints) -> Sequence[Dissolved]:
+        return layer.dissolve(rows[positions], groups)
+
+    return parents.dissolve_parents(
+        layer.frame.iloc[rows],
+        None if overlaps else layer.areas[rows],
+        dissolve=dissolve,
+        new_province=new_province,
+    )
 
 
 def validate(
@@ -182,10 +234,11 @@ def validate(
                        limits=limits, name_key=name_key)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
-    findings = [*findings_of(layer), *check_layer(layer, limits, outline=_in_crs(outline, layer),
-                                                  name_key=name_key)]  # fmt: skip
-    good = layer[usable(np.asarray(layer.geometry.values))]
-    km2 = areas(np.asarray(good.geometry.values), good.crs) / SQUARE_METRES_PER_KM2
+    surveyed = survey_layer(layer, limits)
+    findings = [*findings_of(layer), *check_surveyed(
+        surveyed, limits, outline=_in_crs(outline, layer), name_key=name_key)]  # fmt: skip
+    good = layer[surveyed.measures.usable]
+    km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else compare.as_declared(declared, good.index)
     findings += _compare(good.assign(area_km2=km2), reference, table, limits)[1]
     return findings_frame(findings, layer.crs)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo_merge.areas import areas
-from geo_merge.coverage import claimed_again, usable
+from geo_merge.coverage.blocks import Block, Fetch
+from geo_merge.coverage.surveyed import Surveyed, join_blocks, take_blocks
 from geo_merge.crosswalk import Resolved
+from geo_merge.dissolve import Dissolved, dissolve_groups
 from geo_merge.edges import Bools, Floats, Ints
 from geo_merge.errors import GeometryError
-from geo_merge.faces import Faces, find_faces
+from geo_merge.faces import Faces
+from geo_merge.limits import Limits
+from geo_merge.parents import Dissolve
 
 
 @dataclass(frozen=True)
@@ -24,44 +27,53 @@ class Prepared:
 
     Attributes
     ----------
-    frame
-        Unit layer with ``new_code`` and ``new_name``.
+    surveyed
+        The unit layer with ``new_code`` and ``new_name``, measured and surveyed.
     rows
         The crosswalk in the order of the units.
     groups
         The new unit of each old one, as a position in `new_codes`.
     new_codes
         Codes of the new units, in order.
-    areas
-        Square metres of each unit; 0 where the polygon cannot be used.
-    usable
-        Which polygons can be dissolved.
-    faces
-        The faces of those.
+    dissolved
+        The usable members of each new unit as one; None where there are none.
+    again
+        Square metres that the members of each new unit claim more than once.
+    dissolve
+        Dissolves units, given by position, in other groups: districts and provinces.
     """
 
-    frame: gpd.GeoDataFrame
+    surveyed: Surveyed
     rows: pd.DataFrame
     groups: Ints
     new_codes: tuple[str, ...]
-    areas: Floats
-    usable: Bools
-    faces: Faces
+    dissolved: Sequence[Dissolved | None]
+    again: Floats
+    dissolve: Dissolve
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The unit layer."""
+        return self.surveyed.frame
+
+    @property
+    def areas(self) -> Floats:
+        """Square metres of each unit; 0 where the polygon cannot be used."""
+        return self.surveyed.measures.m2
+
+    @property
+    def usable(self) -> Bools:
+        """Which polygons can be dissolved."""
+        return self.surveyed.measures.usable
+
+    @property
+    def faces(self) -> Faces:
+        """The faces of those."""
+        return self.surveyed.faces
 
     def drawn_areas(self) -> Floats:
         """Return the areas of all polygons, unusable ones too: what is lost must show."""
-        rest = np.asarray(self.frame.geometry.values)[~self.usable]
-        drawn = np.array([max(0.0, shapely.area(g)) if g is not None else 0.0 for g in rest])
-        result = self.areas.copy()
-        result[~self.usable] = drawn
-        return result
-
-    def areas_claimed_again(self) -> Floats:
-        """Return the square metres that members of each new unit claim more than once."""
-        geometries = np.asarray(self.frame.geometry.values)[self.usable]
-        return claimed_again(
-            geometries, self.groups[self.usable], self.faces, self.frame.crs, len(self.new_codes)
-        )
+        return np.where(self.usable, self.areas, self.surveyed.measures.drawn)
 
 
 def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -83,29 +95,67 @@ def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(**blank) if blank else frame
 
 
-def prepare(old: gpd.GeoDataFrame, resolved: Resolved) -> Prepared:
-    """Join the old units with their rows of the crosswalk.
+@dataclass(frozen=True)
+class Assigned:
+    """The old units with their rows of the crosswalk, before their geometry is looked at.
+
+    Attributes are those of `Prepared`.
+    """
+
+    frame: gpd.GeoDataFrame
+    rows: pd.DataFrame
+    groups: Ints
+    new_codes: tuple[str, ...]
+
+
+def assign(old: gpd.GeoDataFrame, resolved: Resolved) -> Assigned:
+    """Join the old units with their rows of the crosswalk."""
+    frame = with_unit_columns(old).rename(index=resolved.codes)
+    rows = resolved.rows
+    new_codes, groups = np.unique(rows["new_code"].to_numpy(str), return_inverse=True)
+    frame = frame.assign(new_code=rows["new_code"].to_numpy(), new_name=rows["new_name"].to_numpy())
+    frame.index.name = "code"
+    return Assigned(frame, rows, groups, tuple(map(str, new_codes)))
+
+
+def prepare(old: gpd.GeoDataFrame, resolved: Resolved, limits: Limits) -> Prepared:
+    """Survey and dissolve old units that are all in memory, new unit by new unit.
 
     Raises
     ------
     GeometryError
         If no unit has a polygon that can be used.
     """
-    frame = with_unit_columns(old).rename(index=resolved.codes)
-    rows = resolved.rows
-    new_codes, groups = np.unique(rows["new_code"].to_numpy(str), return_inverse=True)
-    frame = frame.assign(new_code=rows["new_code"].to_numpy(), new_name=rows["new_name"].to_numpy())
-    frame.index.name = "code"
-    geometries = np.asarray(frame.geometry.values)
-    good = usable(geometries)
-    if not good.any():
+    assigned = assign(old, resolved)
+    order = np.argsort(assigned.groups, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(assigned.groups[order])) + 1)
+    blocks = take_blocks(assigned.frame, members, limits, dissolve=True)
+    geometries = np.asarray(assigned.frame.geometry.values)
+
+    def dissolve(units: Ints, groups: Ints) -> Sequence[Dissolved]:
+        return dissolve_groups(geometries[units], groups)
+
+    return put_together(assigned, blocks, geometries.__getitem__, dissolve)
+
+
+def put_together(
+    assigned: Assigned, blocks: Sequence[Block], fetch: Fetch, dissolve: Dissolve
+) -> Prepared:
+    """Put the layer together from one block for each new unit, in their order.
+
+    Raises
+    ------
+    GeometryError
+        If no unit has a polygon that can be used.
+    """
+    if all(block.survey is None for block in blocks):
         raise GeometryError("No unit of the layer has a usable polygon; validate the layer.")
     return Prepared(
-        frame=frame,
-        rows=rows,
-        groups=groups,
-        new_codes=tuple(map(str, new_codes)),
-        areas=areas(np.where(good, geometries, shapely.Polygon()), frame.crs),
-        usable=good,
-        faces=find_faces(geometries[good]),
+        surveyed=join_blocks(assigned.frame, blocks, fetch),
+        rows=assigned.rows,
+        groups=assigned.groups,
+        new_codes=assigned.new_codes,
+        dissolved=[block.dissolved for block in blocks],
+        again=np.array([block.again for block in blocks]),
+        dissolve=dissolve,
     )

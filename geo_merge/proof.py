@@ -13,7 +13,6 @@ import shapely
 from geo_merge import attributes
 from geo_merge.areas import SQUARE_METRES_PER_KM2
 from geo_merge.attributes import Rule
-from geo_merge.edges import Floats
 from geo_merge.faces import AREA_TOLERANCE, find_faces
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.prepared import Prepared
@@ -22,23 +21,11 @@ _REPORT = "Please report this with your data; the result must not be used."
 
 
 def make_ledger(
-    layer: Prepared,
-    new: gpd.GeoDataFrame,
-    rules: Mapping[str, Rule],
-    drawn: Floats,
-    again_m2: Floats,
+    layer: Prepared, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]
 ) -> list[LedgerRow]:
-    """Return what went in and what came out: units, pieces, rows, area, and all summed fields.
-
-    Parameters
-    ----------
-    drawn
-        Square metres of every old unit.
-    again_m2
-        Square metres that the members of each new unit claim more than once.
-    """
+    """Return what went in and what came out: units, pieces, rows, area, and all summed fields."""
     is_piece = layer.frame["is_piece"].to_numpy(bool)
-    again, before = float(again_m2.sum()), float(drawn.sum())
+    again, before = float(layer.again.sum()), float(layer.drawn_areas().sum())
     after = float(new["area_km2"].sum()) * SQUARE_METRES_PER_KM2
     rows = [
         LedgerRow("units", int((~is_piece).sum()), int(new["member_count"].sum())),
@@ -52,13 +39,7 @@ def make_ledger(
     return rows + attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules)
 
 
-def prove(
-    layer: Prepared,
-    new: gpd.GeoDataFrame,
-    ledger: list[LedgerRow],
-    drawn: Floats,
-    again: Floats,
-) -> list[Finding]:
+def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> list[Finding]:
     """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
     findings = [
         Finding(
@@ -72,7 +53,7 @@ def prove(
         for row in ledger
         if not row.ok
     ]
-    m2_in = np.bincount(layer.groups, drawn) - again
+    m2_in = np.bincount(layer.groups, layer.drawn_areas()) - layer.again
     m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     # One unit may be a thousandth of the layer: rounding is that of the coordinates.
     limit = AREA_TOLERANCE * np.maximum(m2_in, 1e6)

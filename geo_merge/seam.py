@@ -181,7 +181,7 @@ def insert_vertices(
     inside = ends > tolerance
     point, edge = point[inside], edge[inside]
     if len(point):
-        new = ~_has(rings, rings.ring_of(edges[edge]), vertices[point])
+        new = ~_has(rings, rings.run_of(edges[edge]), vertices[point])
         point, edge = point[new], edge[new]
     if not len(point):
         return rings, 0, 0.0
@@ -189,7 +189,7 @@ def insert_vertices(
     order = np.lexsort((along, edge))
     point, edge = point[order], edge[order]
     xy = np.insert(rings.xy, edges[edge] + 1, vertices[point], axis=0)
-    added = np.bincount(rings.ring_of(edges[edge]), minlength=len(rings.owner))
+    added = np.bincount(rings.run_of(edges[edge]), minlength=len(rings.owner))
     start = rings.start + np.concatenate([[0], np.cumsum(added)])
     far = float(shapely.distance(lines[edge], points[point]).max())
     return replace(rings, xy=xy, start=start), len(point), far

@@ -19,7 +19,7 @@ from geo_merge.cli import app
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
         "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "new_units", "parents",
-        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "statistics", "tessellate",
+        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "statistics", "survey", "tessellate", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files", "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report",
            "sample", "cli", "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_merge.dissolve import AREA_TOLERANCE, _dissolve_edges, dissolve, dissolve_groups
-from geo_merge.edges import cancel, chain, flatten, unmatched
+from geo_merge.dissolve import AREA_TOLERANCE, dissolve, dissolve_edges, dissolve_groups
+from geo_merge.edges import cancel, flatten, runs_of, unmatched
 from geo_merge.errors import GeometryError
 from geo_merge.faces import find_faces
 
@@ -25,7 +25,7 @@ def test_the_shared_edge_is_cancelled_and_nothing_else() -> None:
     rings = flatten(TWO)
     left = cancel(rings)
     assert len(left) == 6
-    lines = chain(rings, left)
+    lines = runs_of(rings, left).lines()
     assert shapely.length(lines).sum() == 6
     assert shapely.line_merge(shapely.multilinestrings(lines)).is_ring
 
@@ -187,8 +187,9 @@ def coverages(draw: st.DrawFn) -> np.ndarray:
 @settings(max_examples=150, deadline=None)
 def test_law_edge_cancelling_is_the_union(cells: np.ndarray) -> None:
     union = shapely.union_all(cells)
-    merged = _dissolve_edges(cells)
-    if merged is not None:
+    by_edges = dissolve_edges(cells, unmatched(cells))
+    if by_edges is not None:
+        merged = by_edges.geometry
         assert merged.is_valid
         assert abs(merged.area - union.area) <= AREA_TOLERANCE * union.area
         assert merged.symmetric_difference(union).area <= 1e-9 * union.area

@@ -21,27 +21,23 @@ from geo_merge.coverage.borders import (
 from geo_merge.coverage.gaps import check_gaps
 from geo_merge.coverage.identity import check_codes, check_names
 from geo_merge.coverage.outline import check_outline
-from geo_merge.coverage.overlaps import check_overlaps, claimed_again, overlapping_pairs
+from geo_merge.coverage.overlaps import check_overlaps
 from geo_merge.coverage.parts import check_parts
-from geo_merge.coverage.places import check_parents, check_strays, touching
-from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
+from geo_merge.coverage.places import check_parents, check_strays
+from geo_merge.coverage.shapes import usable
+from geo_merge.coverage.surveyed import Surveyed, survey_layer
 from geo_merge.coverage.widths import is_narrow, width_of
-from geo_merge.edges import Bools, unmatched
-from geo_merge.faces import Faces, find_faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
 from geo_merge.provenance import grid_of
 
 __all__ = [
     "Limits",
-    "check_coverage",
-    "check_geometries",
     "check_layer",
     "check_parts",
-    "claimed_again",
+    "check_surveyed",
     "for_layer",
     "is_narrow",
-    "overlapping_pairs",
     "usable",
     "width_of",
 ]
@@ -52,8 +48,6 @@ def check_layer(
     limits: Limits | None = None,
     *,
     outline: gpd.GeoDataFrame | None = None,
-    good: Bools | None = None,
-    faces: Faces | None = None,
     name_key: Callable[[str], str] = fold_name,
 ) -> list[Finding]:
     """Run all checks of a layer by itself.
@@ -65,61 +59,48 @@ def check_layer(
     limits
         Thresholds.
     outline
-        Polygons that the layer should fill.
-    good, faces
-        What `usable` says of the geometries, and the faces of those, if known already.
+        Polygons that the layer should fill, in the same CRS.
     name_key
         Returns names in the form in which they are compared.
     """
     limits = limits or Limits()
-    good = usable(np.asarray(frame.geometry.values)) if good is None else good
+    return check_surveyed(survey_layer(frame, limits), limits, outline=outline, name_key=name_key)
+
+
+def check_surveyed(
+    layer: Surveyed,
+    limits: Limits,
+    *,
+    outline: gpd.GeoDataFrame | None = None,
+    name_key: Callable[[str], str] = fold_name,
+) -> list[Finding]:
+    """Run all checks of a layer that was surveyed; see `check_layer`."""
     return [
-        *check_geometries(frame, limits, good=good),
-        *check_codes(frame),
-        *check_names(frame, name_key),
-        *(check_coverage(frame[good], limits, outline=outline, faces=faces) if good.any() else ()),
+        *layer.findings,
+        *check_codes(layer.frame),
+        *check_names(layer.frame, name_key),
+        *(_check_coverage(layer, limits, outline) if layer.measures.usable.any() else ()),
     ]
 
 
-def check_coverage(
-    frame: gpd.GeoDataFrame,
-    limits: Limits | None = None,
-    *,
-    outline: gpd.GeoDataFrame | None = None,
-    faces: Faces | None = None,
+def _check_coverage(
+    layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None
 ) -> list[Finding]:
-    """Find gaps, overlaps, mismatched borders, inlets, spikes, crumbs and stray units.
-
-    Parameters
-    ----------
-    frame
-        Units with usable geometries (see `usable`) in a CRS in metres.
-    limits
-        Thresholds.
-    outline
-        Polygons that the units should fill, in the same CRS.
-    faces
-        Their faces as `find_faces` returns them, if they were built before.
-    """
-    limits = limits or Limits()
-    geometries = np.asarray(frame.geometry.values)
-    faces = faces or find_faces(geometries)
-    left = faces.unmatched or unmatched(geometries)
-    links = touching(left.rings)
-    facing = facing_edges(left, max(limits.edge, limits.inlet))
+    """Find gaps, overlaps, mismatched borders, inlets and stray units."""
+    frame, faces = layer.frame, layer.faces
+    links = layer.survey.touching()
+    facing = facing_edges(layer.survey.unmatched, max(limits.edge, limits.inlet))
     borders = [
-        *check_gaps(frame, geometries, faces, limits),
-        *check_overlaps(frame, geometries, faces, limits),
+        *check_gaps(layer, limits),
+        *check_overlaps(layer, limits),
         *check_borders(frame, faces, facing, limits),
     ]
     return [
         *(borders or check_hairlines(faces, limits)),
         *check_inlets(frame, faces, facing, limits),
-        *check_spikes(frame, left.rings, limits),
-        *check_crumbs(frame, limits),
-        *check_strays(frame, left, links, limits),
-        *check_parents(frame, left.rings, links, limits),
-        *([] if outline is None else check_outline(frame, geometries, faces, outline, limits)),
+        *check_strays(layer, links, limits),
+        *check_parents(layer, links, limits),
+        *([] if outline is None else check_outline(layer, outline, limits)),
     ]
 
 

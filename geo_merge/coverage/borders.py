@@ -74,10 +74,11 @@ class Facing:
 
 def facing_edges(unmatched: Unmatched, width: float) -> Facing:
     """Return the unmatched edges of different units that run at most `width` apart, in metres."""
-    xy, owner = unmatched.rings.xy, unmatched.owner
-    side = unmatched.rings.interior_left[unmatched.rings.ring_of(unmatched.edges)]
-    first = np.where(side, unmatched.edges, unmatched.edges + 1)  # the land is on the left
-    second = np.where(side, unmatched.edges + 1, unmatched.edges)
+    xy, edges = unmatched.xy, unmatched.edges()
+    run = unmatched.run_of(edges)
+    owner, side = unmatched.owner[run], unmatched.interior_left[run]
+    first = np.where(side, edges, edges + 1)  # the land is on the left
+    second = np.where(side, edges + 1, edges)
     a, b = xy[first], xy[second]
     one, two = _near(a, b, owner, width)
     along, length = b[one] - a[one], np.hypot(*(b[one] - a[one]).T)

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import label, labels
+from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, mean_width, width_of
 from geo_merge.edges import Floats, Geometries
-from geo_merge.faces import Faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 
 _CORNERS = 3
 
 
-def check_gaps(
-    frame: gpd.GeoDataFrame, geometries: Geometries, faces: Faces, limits: Limits
-) -> list[Finding]:
+def check_gaps(layer: Surveyed, limits: Limits) -> list[Finding]:
     """Find gaps, told apart by the largest circle in them.
 
     Up to ``limits.narrow`` a gap is a sliver (C01, a warning), beyond it land is missing (C02, an
     error); beyond ``limits.hole`` it is a hole, which no drawing error explains. A triangle where
     one neighbour lacks a vertex that the other has is a warning whatever its width.
     """
+    frame, faces = layer.frame, layer.faces
     gaps = faces.geometry[faces.claims == 0]
     gaps = gaps[mean_width(gaps) > limits.hairline]
     if not len(gaps):
         return []
-    tree = shapely.STRtree(geometries)
     findings = []
-    true_areas = areas(gaps, frame.crs)
-    for gap, area, narrow in zip(gaps, true_areas, is_narrow(gaps, limits.narrow), strict=True):
-        near = np.sort(tree.query(gap, predicate="intersects"))
-        around = tuple(str(code) for code in frame.index[near])
+    true_areas, narrows = areas(gaps, frame.crs), is_narrow(gaps, limits.narrow)
+    near = layer.around(gaps)
+    for gap, area, narrow, (units, polygons) in zip(gaps, true_areas, narrows, near, strict=True):
+        around = tuple(str(code) for code in frame.index[units])
         width = width_of(gap)
-        lacking = None if narrow else lacks_vertex(gap, geometries[near], limits.vertex)
+        lacking = None if narrow else lacks_vertex(gap, polygons, limits.vertex)
         kind = "Sliver gap" if narrow else "Hole" if width > limits.hole else "Gap"
         between = "inside" if len(around) == 1 else "between"
         findings.append(

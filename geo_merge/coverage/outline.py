@@ -11,31 +11,25 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import labels
+from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, width_of
 from geo_merge.edges import Geometries
-from geo_merge.faces import Faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 
 
-def check_outline(
-    frame: gpd.GeoDataFrame,
-    geometries: Geometries,
-    faces: Faces,
-    outline: gpd.GeoDataFrame,
-    limits: Limits,
-) -> list[Finding]:
+def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
     """Compare the land of all units with an outline, in the CRS of the layer.
 
     Only an outline shows land that is missing at the edge of a layer, or a layer that lies beside
     its place. Differences that are nowhere wider than ``limits.narrow`` are summed up.
     """
     wanted = shapely.union_all(np.asarray(outline.geometry.values))
+    faces = layer.faces
     gaps = faces.geometry[faces.claims == 0]
     covered = shapely.union_all(faces.geometry[faces.claims > 0])
     missing = shapely.difference(wanted, shapely.union_all([covered, *gaps]))
     extra = shapely.difference(covered, wanted)
-    tree = shapely.STRtree(geometries)
     findings: list[Finding] = []
     for land, what in ((missing, "is missing at the edge of"), (extra, "too much is in")):
         polygons = shapely.get_parts(shapely.get_parts(land))
@@ -43,17 +37,16 @@ def check_outline(
         if not len(polygons):
             continue
         narrow = is_narrow(polygons, limits.narrow)
-        findings += _wide(frame, tree, polygons[~narrow], what)
-        findings += _narrow(frame, polygons[narrow], what.split(maxsplit=2), limits)
+        findings += _wide(layer, polygons[~narrow], what)
+        findings += _narrow(layer.frame, polygons[narrow], what.split(maxsplit=2), limits)
     return findings
 
 
-def _wide(
-    frame: gpd.GeoDataFrame, tree: shapely.STRtree, polygons: Geometries, what: str
-) -> Iterator[Finding]:
-    for polygon, m2 in zip(polygons, areas(polygons, frame.crs), strict=True):
-        near = tree.query(polygon, predicate="dwithin", distance=1.0)
-        codes = tuple(sorted(str(frame.index[k]) for k in near))
+def _wide(layer: Surveyed, polygons: Geometries, what: str) -> Iterator[Finding]:
+    frame = layer.frame
+    near = layer.around(polygons, distance=1.0)
+    for polygon, m2, (units, _) in zip(polygons, areas(polygons, frame.crs), near, strict=True):
+        codes = tuple(sorted(str(frame.index[k]) for k in units))
         yield Finding(
             check="C06",
             severity=Severity.WARNING,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 
-import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.gaps import lack, lacks_vertex
 from geo_merge.coverage.labels import label
+from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, mean_width, width_of
-from geo_merge.edges import Floats, Geometries, Ints
-from geo_merge.faces import Faces, find_faces
+from geo_merge.edges import Geometries
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 
@@ -27,24 +26,19 @@ _MARGIN = 1.0
 _SAME = 1e-9
 
 
-def check_overlaps(
-    frame: gpd.GeoDataFrame, geometries: Geometries, faces: Faces, limits: Limits
-) -> list[Finding]:
+def check_overlaps(layer: Surveyed, limits: Limits) -> list[Finding]:
     """Find overlaps by pair of units: narrow (C03, a warning) or wide (C04, an error)."""
-    pairs = [
-        (pair, region)
-        for pair, region in overlapping_pairs(geometries, faces)
-        if mean_width(region) > limits.hairline
-    ]
+    frame = layer.frame
+    pairs = [pair for pair in overlapping_pairs(layer) if mean_width(pair.land) > limits.hairline]
     if not pairs:
         return []
-    regions = np.array([region for _, region in pairs], dtype=object)
+    regions = np.array([pair.land for pair in pairs], dtype=object)
     findings = []
     true_areas = areas(regions, frame.crs)
     narrows = is_narrow(regions, limits.narrow)
-    for ((i, j), region), area, narrow in zip(pairs, true_areas, narrows, strict=True):
-        units = (str(frame.index[i]), str(frame.index[j]))
-        two = geometries[[i, j]]
+    for pair, area, narrow in zip(pairs, true_areas, narrows, strict=True):
+        region, two = pair.land, pair.polygons
+        units = (str(frame.index[pair.one]), str(frame.index[pair.two]))
         lacking = None if narrow else lacks_vertex(region, two, limits.vertex)
         a, b = (label(frame, code) for code in units)
         double = bool((np.abs(shapely.area(two) - region.area) <= _SAME * region.area).all())
@@ -70,29 +64,51 @@ def check_overlaps(
     return findings
 
 
-def overlapping_pairs(
-    geometries: Geometries, faces: Faces
-) -> list[tuple[tuple[int, int], BaseGeometry]]:
-    """Return pairs of polygons that claim the same land, with the land; by position.
+@dataclass(frozen=True)
+class Overlap:
+    """Land that two units claim.
+
+    Attributes
+    ----------
+    one, two
+        Positions of the units, the lower first.
+    polygons
+        Their polygons; shape (2,).
+    land
+        What both claim.
+    """
+
+    one: int
+    two: int
+    polygons: Geometries
+    land: BaseGeometry
+
+
+def overlapping_pairs(layer: Surveyed) -> list[Overlap]:
+    """Return the overlaps of a layer by pair of units.
 
     A face claimed twice can span several pairs (the border between two of the claimants was
     cancelled), so it is cut by each of its claimants; one under a millimetre wide, where an
     overlay is mostly rounding, belongs to those who claim its middle.
     """
-    doubled = faces.geometry[faces.claims > 1]
+    doubled = layer.faces.geometry[layer.faces.claims > 1]
     if not len(doubled):
         return []
-    tree = shapely.STRtree(geometries)
+    thin = mean_width(doubled) < OVERLAY_WIDTH
+    where = np.where(thin, shapely.point_on_surface(doubled), doubled)
     regions: dict[tuple[int, int], list[BaseGeometry]] = {}
-    for face, thin in zip(doubled, mean_width(doubled) < OVERLAY_WIDTH, strict=True):
-        where = shapely.point_on_surface(face) if thin else face
-        near = np.sort(tree.query(where, predicate="intersects"))
-        pieces = [face] * len(near) if thin else _cut(face, geometries[near])
-        for (a, one), (b, two) in combinations(zip(near, pieces, strict=True), 2):
-            both = face if thin else shapely.intersection(one, two)
+    polygon_of: dict[int, BaseGeometry] = {}
+    for face, is_thin, (units, polygons) in zip(doubled, thin, layer.around(where), strict=True):
+        pieces = [face] * len(units) if is_thin else _cut(face, polygons)
+        polygon_of |= dict(zip(map(int, units), polygons, strict=True))
+        for (a, one), (b, two) in combinations(zip(units, pieces, strict=True), 2):
+            both = face if is_thin else shapely.intersection(one, two)
             if both.area > 0:
                 regions.setdefault((int(a), int(b)), []).append(both)
-    return [(pair, _polygons_of(regions[pair])) for pair in sorted(regions)]
+    return [
+        Overlap(a, b, np.array([polygon_of[a], polygon_of[b]], dtype=object), _polygons_of(land))
+        for (a, b), land in sorted(regions.items(), key=lambda item: item[0])
+    ]
 
 
 def _cut(face: BaseGeometry, claimants: Geometries) -> Geometries:
@@ -110,23 +126,3 @@ def _polygons_of(geometries: list[BaseGeometry]) -> BaseGeometry:
     parts = shapely.get_parts(shapely.get_parts(geometries))
     polygons = parts[shapely.area(parts) > 0]
     return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
-
-
-def claimed_again(
-    geometries: Geometries, groups: Ints, faces: Faces, crs: CRS, n_groups: int
-) -> Floats:
-    """Return the area that the members of each group claim more than once, in square metres.
-
-    This is what the areas of the members are more than the area that they cover.
-    """
-    result = np.zeros(n_groups)
-    doubled = faces.geometry[faces.claims > 1]
-    if not len(doubled):
-        return result
-    _, owner = shapely.STRtree(geometries).query(doubled, predicate="intersects")
-    for group in np.unique(groups[owner]):
-        inner = find_faces(geometries[groups == group])
-        again = inner.claims > 1
-        m2 = areas(inner.geometry[again], crs)
-        result[group] = float(np.sum(m2 * (inner.claims[again] - 1)))
-    return result

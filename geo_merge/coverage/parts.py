@@ -11,15 +11,15 @@ from geo_merge.edges import Geometries
 from geo_merge.models import Finding, Severity
 
 
-def check_parts(frame: gpd.GeoDataFrame, members: gpd.GeoDataFrame | None = None) -> list[Finding]:
+def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) -> list[Finding]:
     """Find new units in several parts, and say which members make which part (G11).
 
     Parameters
     ----------
     frame
         New units; the codes of their members in ``members``.
-    members
-        The old units, to say which of them lies where.
+    inside
+        A point of each old unit, by its code, to say which of them lies where.
     """
     geometries = np.asarray(frame.geometry.values)
     counts = shapely.get_num_geometries(geometries)
@@ -38,7 +38,7 @@ def check_parts(frame: gpd.GeoDataFrame, members: gpd.GeoDataFrame | None = None
                 unit_of_value="parts",
                 geometry=shapely.multipolygons(small) if len(small) > 1 else small[0],
                 message=f"New unit {label(frame, code)} is in {counts[k]} parts "
-                f"({_who(frame, code, parts, members)}).",
+                f"({_who(frame, code, parts, inside)}).",
                 hint="Islands and exclaves are; else a member is wrong in the crosswalk.",
             )
         )
@@ -46,16 +46,15 @@ def check_parts(frame: gpd.GeoDataFrame, members: gpd.GeoDataFrame | None = None
 
 
 def _who(
-    frame: gpd.GeoDataFrame, code: str, parts: Geometries, members: gpd.GeoDataFrame | None
+    frame: gpd.GeoDataFrame, code: str, parts: Geometries, inside: gpd.GeoSeries | None
 ) -> str:
     """Say which members do not touch the others; of one in parts itself just the members."""
     codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
     if not codes:
         return "no members listed"
-    if members is None:
+    if inside is None:
         return f"members {', '.join(codes)}"
-    inside = shapely.point_on_surface(np.asarray(members.geometry[codes].values))
-    at = shapely.intersects(parts[:, None], inside[None, :])
+    at = shapely.intersects(parts[:, None], np.asarray(inside[codes].values)[None, :])
     groups = [[c for c, here in zip(codes, row, strict=True) if here] for row in at]
     if sum(bool(g) for g in groups) < 2:  # noqa: PLR2004 - all members are in one part
         return f"members {', '.join(codes)}"

@@ -6,33 +6,18 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo_merge.coverage.labels import label, labels
-from geo_merge.edges import Geometries, Ints, Rings, Unmatched, hash_vertices
+from geo_merge.coverage.surveyed import Surveyed
+from geo_merge.edges import Ints
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.survey import Survey
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
-
-
-def touching(rings: Rings) -> Ints:
-    """Return which polygons share a vertex, as pairs of their positions; shape (pairs, 2)."""
-    n = len(rings.polygon_start) - 1
-    part = np.repeat(np.arange(n), np.diff(rings.start[rings.polygon_start]))
-    hashes = hash_vertices(rings.xy)
-    order = np.argsort(hashes)
-    hashes, part = hashes[order], part[order]
-    shared = np.flatnonzero((hashes[1:] == hashes[:-1]) & (part[1:] != part[:-1]))
-    one, two = part[shared], part[shared + 1]
-    pairs = np.unique(np.minimum(one, two) * n + np.maximum(one, two))
-    return np.column_stack(np.divmod(pairs, n))
-
-
-def owner_of_parts(rings: Rings) -> Ints:
-    """Return the geometry that each polygon is a part of."""
-    return np.asarray(rings.owner[rings.polygon_start[:-1]])
 
 
 def _joined(n: int, links: Ints) -> Ints:
@@ -50,12 +35,9 @@ def _joined(n: int, links: Ints) -> Ints:
         number = lowest
 
 
-def check_strays(
-    frame: gpd.GeoDataFrame, unmatched: Unmatched, links: Ints, limits: Limits
-) -> list[Finding]:
+def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     """Find units that touch no other unit, and parts far from everything else (G06)."""
-    rings = unmatched.rings
-    owner = owner_of_parts(rings)
+    frame, owner = layer.frame, layer.survey.part_owner
     island = _joined(len(owner), links)
     pairs = np.column_stack(np.divmod(np.unique(island * len(frame) + owner), len(frame)))
     units_on = np.bincount(pairs[:, 0], minlength=len(island))
@@ -65,14 +47,15 @@ def check_strays(
     if len(numbers) == 1:
         return []
     main = int(np.argmax(units_on))
-    edges = _Edges(unmatched, island)
+    edges = _Edges(layer.survey, island)
     suspects = np.union1d(alone, edges.remote(limits.far))
-    geometries = np.asarray(frame.geometry.values)
+    suspects = suspects[suspects != main]
+    suspected = np.unique(owner[np.isin(island, suspects)])
+    parts = shapely.get_parts(layer.fetch(suspected))
+    part_island = island[np.isin(owner, suspected)]  # in the same order
     findings = []
-    for k in suspects[suspects != main]:
-        units = np.unique(owner[island == k])
-        here = np.flatnonzero(np.isin(owner, units))
-        land = shapely.multipolygons(shapely.get_parts(geometries[units])[island[here] == k])
+    for k in suspects:
+        land = shapely.multipolygons(parts[part_island == k])
         away = edges.distance(int(k), land)
         far = away > limits.far
         if not far and k not in alone:
@@ -97,11 +80,11 @@ def check_strays(
 class _Edges:
     """The unmatched edges with the island of each, for distances between islands."""
 
-    def __init__(self, unmatched: Unmatched, island: Ints) -> None:
-        rings = unmatched.rings
-        ring = rings.ring_of(unmatched.edges)
-        self.island = island[np.searchsorted(rings.polygon_start, ring, side="right") - 1]
-        self.a, self.b = rings.xy[unmatched.edges], rings.xy[unmatched.edges + 1]
+    def __init__(self, survey: Survey, island: Ints) -> None:
+        runs = survey.unmatched
+        edges = runs.edges()
+        self.island = island[survey.number(runs.owner, runs.part)][runs.run_of(edges)]
+        self.a, self.b = runs.xy[edges], runs.xy[edges + 1]
 
     def remote(self, far: float) -> Ints:
         """Return the islands that may be further than `far` metres from all others."""
@@ -140,26 +123,24 @@ def _key(a: Ints, b: Ints) -> Ints:
     return np.asarray((a - a.min()) * span + b - low)
 
 
-def check_parents(
-    frame: gpd.GeoDataFrame, rings: Rings, links: Ints, limits: Limits
-) -> list[Finding]:
+def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     """Find units far from the rest of their district, or of their province (G12)."""
+    frame = layer.frame
     parent = parent_of(frame)
     if parent is None:
         return []
     names, group = np.unique(parent, return_inverse=True)
-    owner = owner_of_parts(rings)
+    owner = layer.survey.part_owner
     siblings = links[group[owner[links[:, 0]]] == group[owner[links[:, 1]]]]
     part = _joined(len(owner), siblings)
-    geometries = np.asarray(frame.geometry.values)
     first = np.full(len(frame), len(part))  # a unit is where its first part is
     np.minimum.at(first, owner, part)
     findings = []
     for k in np.flatnonzero(names != ""):
-        units = np.flatnonzero(group == k)
-        if len(np.unique(first[units])) == 1:
+        units = np.flatnonzero((group == k) & layer.measures.usable)
+        if len(np.unique(first[units])) <= 1:
             continue
-        for unit, away in _apart(geometries, units, first[units], limits.parent):
+        for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
             code = str(frame.index[unit])
             findings.append(
                 Finding(
@@ -168,7 +149,7 @@ def check_parents(
                     units=(code,),
                     value=away,
                     unit_of_value="m",
-                    geometry=geometries[unit],
+                    geometry=polygon,
                     message=f"{label(frame, code)} lies {away:,.0f} m from the rest of "
                     f"{names[k].strip(_AND).split(_AND)[-1]}, to which it is said to belong.",
                     hint="Check its code, its parent and its place.",
@@ -188,15 +169,26 @@ def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:
 
 
 def _apart(
-    geometries: Geometries, units: Ints, part: Ints, limit: float
-) -> list[tuple[int, float]]:
-    """Return the units further than `limit` from the largest connected part, with the distance."""
+    layer: Surveyed, units: Ints, part: Ints, limit: float
+) -> list[tuple[int, BaseGeometry, float]]:
+    """Return the units further than `limit` from the largest connected part, and how far.
+
+    Two units are no further apart than a point in the one from a point in the other: that is
+    enough for most, and only what is left is fetched.
+    """
     numbers, at = np.unique(part, return_inverse=True)
-    main = numbers[np.argmax(np.bincount(at, shapely.area(geometries[units])))]
-    rest = geometries[units[part == main]]
-    others = units[part != main]
-    tree = shapely.STRtree(rest)
-    near, _ = tree.query(geometries[others], "dwithin", limit)
-    far = np.delete(others, np.unique(near))
-    (at, _), away = tree.query_nearest(geometries[far], return_distance=True, all_matches=False)
-    return [(int(far[k]), float(d)) for k, d in zip(at, away, strict=True)]
+    main = numbers[np.argmax(np.bincount(at, layer.measures.drawn[units]))]
+    rest, others = units[part == main], units[part != main]
+    inside = shapely.points(layer.measures.inside)
+    near, _ = shapely.STRtree(inside[rest]).query(inside[others], "dwithin", limit)
+    unclear = np.delete(others, np.unique(near))
+    if not len(unclear):
+        return []
+    polygons = layer.fetch(unclear)
+    tree = shapely.STRtree(layer.fetch(rest))
+    (which, _), away = tree.query_nearest(polygons, return_distance=True, all_matches=False)
+    return [
+        (int(unclear[k]), polygons[k], float(d))
+        for k, d in zip(which, away, strict=True)
+        if d > limit
+    ]

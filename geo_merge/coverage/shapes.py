@@ -78,7 +78,7 @@ def check_spikes(frame: gpd.GeoDataFrame, rings: Rings, limits: Limits) -> list[
     at, length, foot = find_spikes(rings, limits.narrow, limits.spike)
     findings = []
     for k, long, wide in zip(at, length, foot, strict=True):
-        code = str(frame.index[rings.owner[rings.ring_of(np.array([k]))[0]]])
+        code = str(frame.index[rings.owner[rings.run_of(np.array([k]))[0]]])
         findings.append(
             Finding(
                 check="G07",

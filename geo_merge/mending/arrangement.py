@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Floats, Geometries, Ints, flatten
+from geo_merge.edges import Floats, Geometries, Ints, flatten, unmatched
 from geo_merge.faces import Faces, faces_between
 
 
@@ -55,7 +55,8 @@ def arrange(geometries: Geometries, cuts: Sequence[BaseGeometry] = ()) -> Arrang
     """
     rings = shapely.get_rings(shapely.get_parts(geometries))
     lines = np.concatenate([rings, shapely.get_parts(np.array(cuts, dtype=object))])
-    faces = faces_between(lines, geometries)
+    area = float(np.sum(shapely.area(geometries)))
+    faces = faces_between(lines, unmatched(geometries), area)
     one, two, edge = _shared_edges(faces.geometry)
     pair, group = np.unique(np.stack([one, two], axis=1), axis=0, return_inverse=True)
     order = np.argsort(group.ravel(), kind="stable")
@@ -95,7 +96,7 @@ def _shared_edges(faces: Geometries) -> tuple[Ints, Ints, Geometries]:
     """Return pairs of faces, the lower first, with each edge that they share."""
     rings = flatten(faces)
     edges = np.delete(np.arange(len(rings.xy)), rings.start[1:] - 1)
-    face = rings.owner[rings.ring_of(edges)]
+    face = rings.owner[rings.run_of(edges)]
     vertex = np.ascontiguousarray(rings.xy).view(np.complex128).ravel()
     ends = np.sort(vertex[edges[:, None] + [0, 1]], axis=1)
     order = np.lexsort((face, ends[:, 1], ends[:, 0]))

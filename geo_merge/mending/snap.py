@@ -126,7 +126,7 @@ def _rings_at(rings: Rings, vertices: Floats) -> tuple[Ints, Ints]:
     hit = np.flatnonzero(known[order][at] == hashes)
     vertex = order[at[hit]]
     same = (vertices[vertex] == rings.xy[hit]).all(axis=1)
-    pairs = np.unique(np.stack([vertex[same], rings.ring_of(hit[same])], axis=1), axis=0)
+    pairs = np.unique(np.stack([vertex[same], rings.run_of(hit[same])], axis=1), axis=0)
     return pairs[:, 0], pairs[:, 1]
 
 

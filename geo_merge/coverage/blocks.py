@@ -1,0 +1,139 @@
+"""Blocks of units: what is measured and found of some units while their geometry is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.areas import areas, areas_of
+from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
+from geo_merge.dissolve import Dissolved, dissolve_valid
+from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten
+from geo_merge.faces import AREA_TOLERANCE, find_faces
+from geo_merge.limits import Limits
+from geo_merge.models import Finding
+from geo_merge.survey import Survey, survey
+
+Fetch = Callable[[Ints], Geometries]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What is measured of each unit; the columns of a table, shape (units,) each.
+
+    Attributes
+    ----------
+    usable
+        Which polygons can be dissolved; see `coverage.usable`.
+    m2
+        Square metres on the ellipsoid; 0 where the polygon cannot be used.
+    drawn
+        Area in the plane of the CRS, of unusable polygons too.
+    inside
+        A point of each usable polygon; shape (units, 2).
+    bounds
+        West, south, east, north; shape (units, 4).
+    """
+
+    usable: Bools
+    m2: Floats
+    drawn: Floats
+    inside: Floats
+    bounds: Floats
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some units of a layer, such as the members of one new unit.
+
+    Attributes
+    ----------
+    units
+        Their positions in the layer; shape (units,).
+    measures
+        What is measured of each.
+    findings
+        What each unit by itself gives: its geometry, spikes, crumbs.
+    survey
+        The outlines of the usable ones; None if there are none.
+    dissolved
+        The usable ones as one; None if that was not asked for or there are none.
+    again
+        Square metres that they claim more than once.
+    """
+
+    units: Ints
+    measures: Measures
+    findings: tuple[Finding, ...]
+    survey: Survey | None
+    dissolved: Dissolved | None = None
+    again: float = 0.0
+
+
+def take_block(
+    frame: gpd.GeoDataFrame, units: Ints, limits: Limits, *, dissolve: bool = False
+) -> Block:
+    """Measure, check and survey the units of a block, and dissolve them if asked to.
+
+    Parameters
+    ----------
+    frame
+        The units, in a CRS in metres, with what messages name: ``name, is_piece, source_file,
+        source_row`` where known.
+    units
+        Their positions in the layer, ascending; shape (units,).
+    """
+    geometries = np.asarray(frame.geometry.values)
+    good = usable(geometries)
+    findings = check_geometries(frame, limits, good=good)
+    rings = flatten(geometries[good]) if good.any() else None
+    measures = _measure(geometries, good, rings, frame.crs)
+    if rings is None:
+        return Block(units, measures, tuple(findings), None)
+    sound = frame[good]
+    findings += [*check_spikes(sound, rings, limits), *check_crumbs(sound, limits)]
+    surveyed = survey(rings, units[good])
+    if not dissolve:
+        return Block(units, measures, tuple(findings), surveyed)
+    merged = dissolve_valid(geometries[good], surveyed.unmatched)
+    again = _claimed_again(geometries[good], merged, frame.crs)
+    return Block(units, measures, tuple(findings), surveyed, merged, again)
+
+
+def _measure(geometries: Geometries, good: Bools, rings: Rings | None, crs: CRS) -> Measures:
+    n = len(geometries)
+    m2, inside = np.zeros(n), np.full((n, 2), np.nan)
+    if rings is not None:
+        m2[good] = areas_of(rings, crs)
+        inside[good] = shapely.get_coordinates(shapely.point_on_surface(geometries[good]))
+    drawn = np.nan_to_num(np.maximum(shapely.area(geometries), 0.0))
+    return Measures(good, m2, drawn, inside, shapely.bounds(geometries))
+
+
+def _claimed_again(geometries: Geometries, merged: Dissolved, crs: CRS) -> float:
+    """Return the square metres that polygons claim more than once.
+
+    This is what their areas are more than the area that they cover.
+    """
+    faces = merged.faces
+    if faces is None:
+        claimed = float(np.sum(shapely.area(geometries)))
+        if claimed - shapely.area(merged.geometry) <= AREA_TOLERANCE * claimed:
+            return 0.0
+        faces = find_faces(geometries)
+    again = faces.claims > 1
+    return float(np.sum(areas(faces.geometry[again], crs) * (faces.claims[again] - 1)))
+
+
+def join_measures(blocks: Sequence[Block], n_units: int) -> Measures:
+    """Return the measures of all units of a layer, from blocks that have each unit once."""
+    order = np.argsort(np.concatenate([b.units for b in blocks]), kind="stable")
+    if len(order) != n_units:
+        raise AssertionError(f"{len(order)} units in blocks, {n_units} in the layer")
+    columns = zip(*(vars(b.measures).values() for b in blocks), strict=True)
+    return Measures(*(np.concatenate(column)[order] for column in columns))
