@@ -63,7 +63,7 @@ def _read_shapefile(
         names=tuple(names),
         columns=read,
         vertices=shapes.length // 16,  # bytes of a vertex
-        read=lambda begin, end: read_polygons(shapes.part(begin, end)),
+        read=lambda rows: read_polygons(shapes.take(rows)),
         crs="" if parts.prj is None else _crs(parts.prj.read_text("utf-8", "replace")),
     )
 

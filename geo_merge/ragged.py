@@ -33,8 +33,9 @@ class RaggedLayer:
     vertices
         About how many vertices each row has; shape (rows,).
     read
-        Reads the rows from one to before another: the polygons of those that have one, and which
-        of the rows these are. Raises NotPlainError for what GDAL should read.
+        Reads some rows, given by their positions: the polygons of those that have one, and which
+        of the rows these are. Raises NotPlainError for what GDAL should read. Threads may call it
+        at the same time.
     crs
         ``EPSG:4326`` or any other CRS; empty if the file names none.
     """
@@ -42,7 +43,7 @@ class RaggedLayer:
     names: tuple[str, ...]
     columns: dict[str, list[Any]]
     vertices: Ints
-    read: Callable[[int, int], tuple[Polygons, Bools]]
+    read: Callable[[Ints], tuple[Polygons, Bools]]
     crs: str
 
     def __len__(self) -> int:

@@ -67,9 +67,9 @@ class Shapes:
     def __len__(self) -> int:
         return len(self.offset)
 
-    def part(self, begin: int, end: int) -> Shapes:
-        """Return the records from one to before another."""
-        return Shapes(self.data, self.offset[begin:end], self.length[begin:end])
+    def take(self, rows: Ints) -> Shapes:
+        """Return some of the records."""
+        return Shapes(self.data, self.offset[rows], self.length[rows])
 
 
 def check(parts: Shapefile) -> Shapes:

@@ -31,7 +31,7 @@ def read_polygons(shapes: Shapes) -> tuple[Polygons, Bools]:
     words = shapes.data[: len(shapes.data) // 4 * 4].view("<i4")
     kind = words[shapes.offset // 4]
     there = np.asarray(kind != _NULL)
-    require(there.any() and np.isin(kind[there], _POLYGONS).all(), "polygons and nulls alone")
+    require(np.isin(kind[there], _POLYGONS).all(), "polygons and nulls alone")
     at, length = shapes.offset[there], shapes.length[there]
     require((length >= _HEAD).all(), "whole heads")
     parts, points = (words[(at + k) // 4].astype(np.int64) for k in (_PARTS_AT, _POINTS_AT))
