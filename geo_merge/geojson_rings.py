@@ -17,6 +17,12 @@ from geo_merge.errors import ExportError
 Vanishing = Literal["error", "point"]
 Project = Callable[[Floats], Floats]
 _MAX_MENDS = 5
+_NO_RINGS = Rings(
+    xy=np.empty((0, 2)),
+    owner=np.empty(0, dtype=np.int64),
+    interior_left=np.empty(0, dtype=bool),
+    **dict.fromkeys(("start", "polygon_start", "geometry_start"), np.zeros(1, dtype=np.int64)),
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Polygons:
     @classmethod
     def of(cls, geometries: Geometries) -> Polygons:
         """Return polygons and multipolygons without null or empty ones as rings."""
+        if not len(geometries):
+            return cls(_NO_RINGS, np.empty(0, dtype=bool))
         single = np.asarray(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
         return cls(flatten(geometries), single)
 

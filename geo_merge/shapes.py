@@ -32,6 +32,8 @@ def read_polygons(shapes: Shapes) -> tuple[Polygons, Bools]:
     kind = words[shapes.offset // 4]
     there = np.asarray(kind != _NULL)
     require(np.isin(kind[there], _POLYGONS).all(), "polygons and nulls alone")
+    if not there.any():
+        return Polygons.of(np.empty(0, dtype=object)), there
     at, length = shapes.offset[there], shapes.length[there]
     require((length >= _HEAD).all(), "whole heads")
     parts, points = (words[(at + k) // 4].astype(np.int64) for k in (_PARTS_AT, _POINTS_AT))
