@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,8 +17,8 @@ import shapely
 from geo_merge.edges import Geometries, is_polygonal
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
-from geo_merge.geojson_rings import Polygons, Rounded, Vanishing
-from geo_merge.geojson_stream import Block, ahead, collection, cuts
+from geo_merge.geojson_rings import Polygons, Vanishing
+from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.projection import Projection
 
 Frames: TypeAlias = gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame]
@@ -81,7 +82,7 @@ def _pieces(frames: Iterable[gpd.GeoDataFrame], projection: Projection | None) -
         if frame.crs is None:
             raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
         project = projection or Projection(frame.crs)
-        columns = _columns(frame)
+        columns = plain_columns(frame)
         geometries = np.asarray(frame.geometry.values)
         for begin, end in cuts(shapely.get_num_coordinates(geometries)):
             rows = zip(*(values[begin:end] for values in columns.values()), strict=True)
@@ -89,7 +90,8 @@ def _pieces(frames: Iterable[gpd.GeoDataFrame], projection: Projection | None) -
             yield geometries[begin:end], properties or [{} for _ in range(begin, end)], project
 
 
-def _columns(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:
+def plain_columns(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:
+    """Return the attributes of a layer as JSON knows them."""
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     if table.index.name is not None and table.index.name not in table:
         table = table.reset_index()
@@ -125,28 +127,26 @@ def _block(piece: _Piece, *, precision: int, vanishing: Vanishing) -> Block:
     """Make features ready to be written; threads do this at the same time."""
     geometries, properties, project = piece
     polygonal = is_polygonal(geometries)
-    boxes = np.full((len(geometries), 4), np.nan)
-    encoded: Iterator[bytes] = iter(())
-    if polygonal.any():
-        straight = None if project.same else project
-        polygons = Rounded(Polygons.of(geometries[polygonal]), straight, precision, vanishing)
-        boxes[polygonal] = polygons.bounds()
-        encoded = polygons.encoded()
-    if polygonal.all():
-        return Block(boxes, properties, encoded)
-    here = ~polygonal & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
-    others = np.full(len(geometries), None, dtype=object)
-    others[here] = _project_others(geometries[here], project, precision)
-    boxes[here] = shapely.bounds(others[here])
-    one_by_one = (
-        next(encoded)
-        if is_polygon
-        else b"null"
-        if other is None
-        else shapely.to_geojson(other).encode()
-        for is_polygon, other in zip(polygonal, others, strict=True)
+    polygons = Polygons.of(geometries[polygonal])
+    straight = None if project.same else project
+    block = polygon_block(
+        polygons, polygonal, properties, straight, precision=precision, vanishing=vanishing
     )
-    return Block(boxes, properties, one_by_one)
+    others = np.flatnonzero(
+        ~polygonal & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)
+    )
+    if not len(others):
+        return block
+    placed = _project_others(geometries[others], project, precision)
+    block.boxes[others] = shapely.bounds(placed)
+    instead = dict(zip(others.tolist(), shapely.to_geojson(placed), strict=True))
+    return replace(
+        block,
+        geometries=(
+            instead[k].encode() if k in instead else geometry
+            for k, geometry in enumerate(block.geometries)
+        ),
+    )
 
 
 def _project_others(geometries: Geometries, project: Projection, precision: int) -> Geometries:

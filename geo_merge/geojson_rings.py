@@ -17,6 +17,12 @@ from geo_merge.errors import ExportError
 Vanishing = Literal["error", "point"]
 Project = Callable[[Floats], Floats]
 _MAX_MENDS = 5
+_NO_RINGS = Rings(
+    xy=np.empty((0, 2)),
+    owner=np.empty(0, dtype=np.int64),
+    interior_left=np.empty(0, dtype=bool),
+    **dict.fromkeys(("start", "polygon_start", "geometry_start"), np.zeros(1, dtype=np.int64)),
+)
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,24 @@ class Polygons:
     @classmethod
     def of(cls, geometries: Geometries) -> Polygons:
         """Return polygons and multipolygons without null or empty ones as rings."""
-        single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+        if not len(geometries):
+            return cls(_NO_RINGS, np.empty(0, dtype=bool))
+        single = np.asarray(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
         return cls(flatten(geometries), single)
+
+    def geometries(self) -> Geometries:
+        """Return them as shapely has them."""
+        rings = self.rings
+        parts = shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, rings.xy, (rings.start, rings.polygon_start)
+        )
+        result: Geometries = np.empty(len(self.single), dtype=object)
+        result[self.single] = parts[rings.geometry_start[:-1][self.single]]
+        count = np.diff(rings.geometry_start)
+        of_multi = np.repeat(~self.single, count)
+        number = np.repeat(np.cumsum(~self.single) - 1, count)
+        result[~self.single] = shapely.multipolygons(parts[of_multi], indices=number[of_multi])
+        return result
 
     def cut(self, begin: int, end: int) -> Polygons:
         """Return the polygons from `begin` to before `end`, on the same vertices in memory."""

@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
 import orjson
 
 from geo_merge.edges import Bools, Floats, Ints
+from geo_merge.geojson_rings import Polygons, Project, Rounded, Vanishing
 
 # Vertices of a block: few enough to stay in the processor's cache, enough for numpy to pay.
 BLOCK = 2**16
@@ -64,6 +66,26 @@ def ahead(work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[Done]
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def polygon_block(
+    polygons: Polygons,
+    there: Bools,
+    properties: Iterable[dict[str, Any]],
+    project: Project | None,
+    *,
+    precision: int,
+    vanishing: Vanishing = "error",
+) -> Block:
+    """Return features ready to be written: polygons, and null where `there` says there is none."""
+    boxes = np.full((len(there), 4), np.nan)
+    if not there.any():
+        return Block(boxes, properties, repeat(b"null", len(there)))
+    rounded = Rounded(polygons, project, precision, vanishing)
+    boxes[there] = rounded.bounds()
+    encoded = rounded.encoded()
+    geometries = encoded if there.all() else (next(encoded) if t else b"null" for t in there)
+    return Block(boxes, properties, geometries)
 
 
 def collection(blocks: Iterable[Block]) -> Iterator[bytes]:

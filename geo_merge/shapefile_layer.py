@@ -1,0 +1,144 @@
+"""Shapefiles as layers: the encoding of their texts, their polygons, zipped or not."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+
+from geo_merge import archive, dbf, shapefile
+from geo_merge.edges import Geometries
+from geo_merge.encodings import Columns, Texts, contradiction, decide, known_codec
+from geo_merge.errors import LayerError
+from geo_merge.finding import Finding
+from geo_merge.gdal_layer import read_ogr
+from geo_merge.geojson_stream import ahead, cuts
+from geo_merge.limits import Sizes
+from geo_merge.ragged import NotPlainError, require
+from geo_merge.raw import RawLayer, refuse_larger
+from geo_merge.shapes import read_polygons
+
+
+def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a Shapefile that is whole: polygons by numpy if they are plain, else by GDAL."""
+    del layer
+    parts = shapefile.find_parts(path)
+    refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+    shapes = shapefile.check(parts)
+    refuse_larger(path, "features", len(shapes), sizes.features, "features")
+    codec, findings = _shapefile_encoding(parts, texts)
+    gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
+    try:
+        frame = _read_plain(path, shapes, gdal_encoding)
+        closed: tuple[int, ...] = ()
+    except NotPlainError:
+        # Holes are told from their place: some programs wind every ring the wrong way.
+        pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
+        frame, closed, noted = read_ogr(path, encoding=gdal_encoding)
+        findings += tuple(noted)
+    if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
+        frame = _recode(frame, codec, texts)
+    hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
+    return RawLayer(frame, path.name, findings, hint, closed, encoding=codec)
+
+
+def _read_plain(path: Path, shapes: shapefile.Shapes, encoding: str) -> gpd.GeoDataFrame:
+    """Read polygons straight from their bytes, and attributes and CRS by GDAL: the same frame.
+
+    Raises
+    ------
+    NotPlainError
+        If GDAL should read the polygons as well.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # what GDAL has to say of the table is found by `read_ogr`
+        try:
+            table = pyogrio.read_dataframe(path, encoding=encoding, read_geometry=False)
+        except RuntimeWarning as error:
+            raise NotPlainError("a table without warnings") from error
+    require(len(table) == len(shapes) and "geometry" not in table, "a row for each shape")
+    blocks = cuts(shapes.length // 16)  # bytes of a vertex
+    geometries = np.concatenate(list(ahead(partial(_polygons, shapes), blocks)))
+    crs = pyogrio.read_info(path, encoding=encoding)["crs"]
+    return gpd.GeoDataFrame(table, geometry=geometries, crs=crs)
+
+
+def _polygons(shapes: shapefile.Shapes, rows: tuple[int, int]) -> Geometries:
+    polygons, there = read_polygons(shapes.take(np.arange(*rows)))
+    geometries: Geometries = np.full(len(there), None, dtype=object)
+    geometries[there] = polygons.geometries()
+    return geometries
+
+
+def _shapefile_encoding(
+    parts: shapefile.Shapefile, texts: Texts
+) -> tuple[str, tuple[Finding, ...]]:
+    """Return the encoding that is asked for, or else found by what is declared and what is read."""
+    name = parts.dbf.name
+    columns = dbf.text_columns(dbf.read_table(parts.dbf))
+    if texts.asked is not None:
+        asked = _asked_encoding(columns, texts.asked, name)
+        return asked, contradiction(columns, name, asked, texts)
+    declared = None
+    if parts.cpg is not None:
+        declared = parts.cpg.read_text("ascii", "replace").strip()
+    codec = known_codec(declared) if declared else None
+    said = f"has a .cpg that says {declared}" if declared else "has no .cpg"
+    decision = decide(columns, name, codec, said, texts)
+    if decision.encoding is None:
+        why = f"not {declared}, as the .cpg says" if declared else "not UTF-8, and there is no .cpg"
+        raise LayerError(
+            f"{name}: the texts are {why} [F05]; tried {decision.scores.told()}; name their "
+            "encoding with --encoding, as cp1258."
+        )
+    return decision.encoding, decision.findings
+
+
+def _asked_encoding(columns: Columns, encoding: str, name: str) -> str:
+    codec = known_codec(encoding)
+    if codec is None:
+        raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
+    try:
+        for values in columns:
+            for value in values:
+                value.decode(codec)
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"{name}: the texts are not valid {encoding} (byte {error.object[error.start]:#04x}) "
+            "[F05]; name another encoding with --encoding, or leave it out to have it found."
+        ) from None
+    return codec
+
+
+def _recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFrame:
+    def text(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return texts.decode(value.encode("iso-8859-1"), codec)
+
+    result = frame.rename(columns={c: text(c) for c in frame.columns})
+    for column in result.columns.drop(result.geometry.name):
+        if not pd.api.types.is_numeric_dtype(result[column].dtype):
+            result[column] = result[column].map(text)
+    return result
+
+
+def read_zip(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a zipped Shapefile."""
+    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+        inner = archive.extract_shapefile(path, Path(folder), sizes)
+        try:
+            raw = read_shapefile(inner, layer, texts, sizes)
+        except LayerError as error:
+            raise LayerError(
+                p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
+            ) from error
+    hint = f"the .prj in {path.name} is missing"
+    return replace(raw, source=path.name, crs_hint=hint)
