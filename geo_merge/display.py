@@ -15,7 +15,7 @@ import shapely
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
-from geo_merge.drawing import Places, draw, label_places, pixel
+from geo_merge.drawing import Places, draw, draw_thinned, label_places, pixel
 from geo_merge.edges import Geometries, Ints
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
@@ -64,7 +64,12 @@ def display(result: MergeResult) -> Display:
     """Return what a map shows of a result."""
     km2 = old_areas(result)
     after = _after(result, km2)
-    drawing = draw(result.old)
+    elsewhere = result.elsewhere
+    drawing = (
+        draw(result.old)
+        if elsewhere is None
+        else draw_thinned(result.old, elsewhere.thinned(pixel(result.old)))
+    )
     before = _before(result, km2, after, drawing.places)
     parts = {
         "before": _json(before.to_dict("records")),

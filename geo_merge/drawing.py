@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -12,9 +14,10 @@ import orjson
 import shapely
 
 from geo_merge.cache import kept
-from geo_merge.crs import WGS84
 from geo_merge.difference import polygonal
 from geo_merge.edges import Geometries, is_polygonal
+from geo_merge.neighbourhoods import members_of, neighbourhoods
+from geo_merge.projection import WGS84
 from geo_merge.thinning import thin
 from geo_merge.topology import topojson
 
@@ -24,7 +27,7 @@ PIXELS = 6_000
 _THINNED = 0.25
 _DECIMALS = 5  # degrees; about a metre
 _STEPS = 100_000  # of the grid of coordinates over a side of the map
-_VERSION = 1  # another one for other bytes of the same units
+_VERSION = 2  # another one for other bytes of the same units
 Places = list[list[float | None]]  # longitude and latitude, null where there is none
 
 
@@ -46,8 +49,46 @@ class Drawing:
 
 def draw(frame: gpd.GeoDataFrame) -> Drawing:
     """Return units as a map draws them; computed once for the same units, see `cache`."""
-    content = orjson.loads(kept("drawings", _key(frame), lambda: _draw(frame)))
-    return Drawing(content["topology"], content["places"])
+    return _drawing(kept("drawings", _key(frame), lambda: _draw(frame, _thinned(frame))))
+
+
+def draw_thinned(frame: gpd.GeoDataFrame, thinned: Geometries) -> Drawing:
+    """Return units as a map draws them, whose polygons are elsewhere.
+
+    Parameters
+    ----------
+    frame
+        The units with boxes in the place of polygons.
+    thinned
+        What `thin_apart` makes of those units that have a polygon, neighbourhood by neighbourhood;
+        shape (polygons,).
+    """
+    return _drawing(_draw(frame, thinned))
+
+
+def _drawing(content: bytes) -> Drawing:
+    found = orjson.loads(content)
+    return Drawing(found["topology"], found["places"])
+
+
+def thin_apart(shapes: Geometries, size: float) -> Geometries:
+    """Thin a neighbourhood of units apart from all others; `size` is that of a pixel."""
+    return thin(shapes, _THINNED * size, outline=False)
+
+
+def _thinned(frame: gpd.GeoDataFrame) -> Geometries:
+    """Thin all polygons of a layer, as many neighbourhoods at a time as there are processors."""
+    shapes = np.asarray(frame.geometry.values)
+    shapes, size = shapes[is_polygonal(shapes)], pixel(frame)
+    members = members_of(
+        neighbourhoods(shapely.bounds(shapes), shapely.get_num_coordinates(shapes))
+    )
+    result = np.empty(len(shapes), dtype=object)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        done = pool.map(lambda units: thin_apart(shapes[units], size), members)
+        for units, thinned in zip(members, done, strict=True):
+            result[units] = thinned
+    return result
 
 
 def pixel(frame: gpd.GeoDataFrame) -> float:
@@ -64,10 +105,10 @@ def _key(frame: gpd.GeoDataFrame) -> str:
     return digest.hexdigest()
 
 
-def _draw(frame: gpd.GeoDataFrame) -> bytes:
+def _draw(frame: gpd.GeoDataFrame, thinned: Geometries) -> bytes:
     shapes = np.asarray(frame.geometry.values).copy()
     there = np.flatnonzero(is_polygonal(shapes))
-    shapes[there] = simplified(shapes[there], pixel(frame))
+    shapes[there] = simplified(thinned, pixel(frame))
     lonlat = gpd.GeoSeries(shapes[there], crs=frame.crs).to_crs(WGS84)
     topology = topojson(np.asarray(lonlat.values), there, _STEPS)
     places = label_places(gpd.GeoSeries(shapes, crs=frame.crs))

@@ -131,7 +131,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
         write_geojson(result.new, folder / "new_units.geojson", projection=once)
         _read_back(folder / "new_units.geojson", result.new)
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
-    write_geojson(map(old_units, result.whole_old()), folder / "old_units.geojson", projection=once)
+    write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson", projection=once)
     write_geojson(result.parents, folder / "parents.geojson", projection=once)
     _write_findings(result.findings, folder)
     write_csv(result.statistics.reset_index(), folder / "statistics.csv")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import transformer
+from geo_merge.edges import Geometries
 from geo_merge.finding import Finding, Severity
 
 __all__ = [
@@ -117,6 +118,16 @@ def ledger_frame(rows: Iterable[LedgerRow]) -> pd.DataFrame:
     )
 
 
+class Elsewhere(Protocol):
+    """The polygons of old units that are not in the memory of this process."""
+
+    def parts(self, old: gpd.GeoDataFrame) -> Iterator[gpd.GeoDataFrame]:
+        """Yield the rows of the old units with their polygons, part by part, in order."""
+
+    def thinned(self, size: float) -> Geometries:
+        """Return the polygons for pixels of so many metres; see `drawing.thin_apart`."""
+
+
 @dataclass(frozen=True)
 class MergeResult:
     """Everything about one merger.
@@ -153,9 +164,9 @@ class MergeResult:
     old_areas
         Square kilometres of each old unit, 0 where its polygon cannot be used; empty if the result
         was read from files.
-    old_parts
-        Where the old units are too many for one machine: yields them part by part, in the order of
-        `old`, which has a box in the place of each polygon then. None where `old` has polygons.
+    elsewhere
+        Gives the polygons of old units that are too many for one machine; `old` has a box in the
+        place of each then.
     """
 
     old: gpd.GeoDataFrame
@@ -171,11 +182,11 @@ class MergeResult:
     repairs: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     old_areas: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
-    old_parts: Callable[[], Iterator[gpd.GeoDataFrame]] | None = None
+    elsewhere: Elsewhere | None = None
 
-    def whole_old(self) -> Iterator[gpd.GeoDataFrame]:
+    def old_parts(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the old units with their polygons, in one frame or in parts."""
-        return iter((self.old,)) if self.old_parts is None else self.old_parts()
+        return iter((self.old,)) if self.elsewhere is None else self.elsewhere.parts(self.old)
 
     @property
     def has_errors(self) -> bool:

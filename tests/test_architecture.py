@@ -18,7 +18,7 @@ from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
-        "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "new_units", "parents",
+        "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,11 +19,13 @@ from geo_merge.cluster.remote import NOWHERE, Remote
 from geo_merge.coverage.blocks import Block, take_block
 from geo_merge.crosswalk import Resolved
 from geo_merge.dissolve import Dissolved, dissolve_valid
-from geo_merge.edges import Ints
+from geo_merge.drawing import thin_apart
+from geo_merge.edges import Floats, Geometries, Ints, is_polygonal
 from geo_merge.errors import UsageError
 from geo_merge.job import Job
 from geo_merge.limits import Limits
 from geo_merge.models import MergeResult
+from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.prepared import Prepared, assign, put_together
 
 # What messages say of a unit.
@@ -65,7 +67,7 @@ def merged(
     with connect(scheduler, **cluster) as client:
         engine = _Engine(client)
         result = job.run(say, read_layer=engine.read, prepare=engine.prepare)
-        yield replace(result, old_parts=lambda: engine.parts_of(result.old))
+        yield replace(result, elsewhere=engine)
 
 
 @dataclass
@@ -74,6 +76,7 @@ class _Engine:
 
     client: Client
     remote: Remote | None = None
+    boxes: gpd.GeoSeries = field(default_factory=gpd.GeoSeries)
 
     def read(self, *files: Any, **options: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
         units, self.remote = read_remote(self.client, *files, **options)
@@ -92,12 +95,10 @@ class _Engine:
         table = assigned.frame[_TOLD].reset_index()
         blocks = self.land.by_group(_survey, assigned.groups, table, limits=limits)
         layer = put_together(assigned, blocks, self.land.fetch, self.dissolve)
-        west, south, east, north = layer.surveyed.measures.bounds.T
-        frame = layer.frame.set_geometry(
-            gpd.GeoSeries(shapely.box(west, south, east, north), index=layer.frame.index,
-                          crs=layer.frame.crs)
-        )  # fmt: skip
-        return replace(layer, surveyed=replace(layer.surveyed, frame=frame))
+        surveyed = layer.surveyed
+        self.boxes = _boxes(layer.frame, surveyed.measures.bounds)
+        frame = layer.frame.set_geometry(self.boxes)
+        return replace(layer, surveyed=replace(surveyed, frame=frame))
 
     def dissolve(self, units: Ints, groups: Ints) -> Sequence[Dissolved]:
         """Dissolve units, given by position, in groups; see `dissolve.dissolve_groups`."""
@@ -105,12 +106,38 @@ class _Engine:
         group_of[units] = groups
         return self.land.by_group(_dissolve, group_of)
 
-    def parts_of(self, old: gpd.GeoDataFrame) -> Iterator[gpd.GeoDataFrame]:
-        """Yield old units with their polygons, part by part."""
+    def parts(self, old: gpd.GeoDataFrame) -> Iterator[gpd.GeoDataFrame]:
+        """Yield the rows of old units with their polygons, part by part."""
         parts = zip(pairwise(self.land.start), self.land.parts(), strict=True)
         for (begin, end), polygons in parts:
             rows = old.iloc[begin:end]
             yield rows.set_geometry(gpd.GeoSeries(polygons, index=rows.index, crs=old.crs))
+
+    def thinned(self, size: float) -> Geometries:
+        """Return the polygons for a map, thinned neighbourhood by neighbourhood."""
+        boxes = np.asarray(self.boxes.values)
+        there = np.flatnonzero(is_polygonal(boxes))
+        near = neighbourhoods(shapely.bounds(boxes[there]), self.land.n_vertices[there])
+        group_of = np.full(len(boxes), NOWHERE)
+        group_of[there] = near
+        done = self.land.by_group(_thin, group_of, size=size)
+        result = np.empty(len(there), dtype=object)
+        for units, thinned in zip(members_of(near), done, strict=True):
+            result[units] = thinned
+        return result
+
+
+def _boxes(frame: gpd.GeoDataFrame, bounds: Floats) -> gpd.GeoSeries:
+    """Return the exact box of each polygon; what is no polygon stays as it is."""
+    shapes = np.asarray(frame.geometry.values).copy()
+    there = is_polygonal(shapes) & np.isfinite(bounds).all(axis=1)
+    shapes[there] = shapely.box(*bounds[there].T)
+    return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
+
+
+def _thin(frame: gpd.GeoDataFrame, units: Ints, *, size: float) -> Geometries:
+    del units
+    return thin_apart(np.asarray(frame.geometry.values), size)
 
 
 def _survey(frame: gpd.GeoDataFrame, units: Ints, *, limits: Limits) -> Block:

@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.crs import grid_of_crs, on_grid
-from geo_merge.edges import Geometries, is_polygonal
+from geo_merge.edges import Geometries, Ints, is_polygonal
 from geo_merge.encodings import Texts
 from geo_merge.limits import Sizes
 from geo_merge.partitions import read_parts
@@ -70,11 +70,14 @@ class Told:
     ----------
     raw
         The layer with a box in the place of each polygon.
+    n_vertices
+        Vertices of each unit; shape (units,).
     on_grid
         What `crs.on_grid` says of its coordinates, by decimals.
     """
 
     raw: RawLayer
+    n_vertices: Ints
     on_grid: dict[int, tuple[bool, bool]]
 
 
@@ -85,7 +88,9 @@ def tell(part: Part) -> Told:
     boxed = raw.frame.set_geometry(
         gpd.GeoSeries(boxes(geometries), index=raw.frame.index, crs=raw.frame.crs)
     )
-    return Told(replace(raw, frame=boxed), {n: on_grid(geometries, n) for n in _DECIMALS})
+    n_vertices = shapely.get_num_coordinates(geometries)
+    grids = {n: on_grid(geometries, n) for n in _DECIMALS}
+    return Told(replace(raw, frame=boxed), n_vertices, grids)
 
 
 def boxes(geometries: Geometries) -> Geometries:

@@ -72,9 +72,10 @@ def read_remote(
         for raw, each in zip(raws, listed, strict=True)
         for part in each
     ]
-    rows = [len(each.raw.frame) for each in chain.from_iterable(told)]
+    n_vertices = [each.n_vertices for each in chain.from_iterable(told)]
+    start = np.cumsum([0, *map(len, n_vertices)])
     polygons = client.map(_load, parts, pure=False)
-    return units, Remote(client, tuple(polygons), np.cumsum([0, *rows]), units.crs)
+    return units, Remote(client, tuple(polygons), start, np.concatenate(n_vertices), units.crs)
 
 
 def _load(part: Part) -> pa.Array:

@@ -41,6 +41,8 @@ class Remote:
         is full, on its disk; Dask reads a file again if a worker dies.
     start
         The position of the first unit of each part, and the end; shape (parts + 1,).
+    n_vertices
+        Vertices of each unit; shape (units,).
     crs
         The CRS that they are in.
     """
@@ -48,6 +50,7 @@ class Remote:
     client: Client
     polygons: tuple[Future[pa.Array], ...]
     start: Ints
+    n_vertices: Ints
     crs: CRS
 
     def parts(self) -> Iterator[Geometries]:

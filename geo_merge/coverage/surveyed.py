@@ -16,10 +16,8 @@ from geo_merge.edges import Geometries, Ints
 from geo_merge.faces import Faces, faces_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
+from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.survey import Survey, combine
-
-# Vertices of a block: what fits into the cache of a processor, and is enough work for a thread.
-_BLOCK_VERTICES = 250_000
 
 
 @dataclass(frozen=True)
@@ -107,14 +105,6 @@ def join_blocks(frame: gpd.GeoDataFrame, blocks: Sequence[Block], fetch: Fetch) 
 def _neighbourhoods(frame: gpd.GeoDataFrame) -> list[Ints]:
     """Divide a layer into blocks of units that lie beside each other."""
     geometries = np.asarray(frame.geometry.values)
-    n = shapely.get_num_coordinates(geometries)
-    n_blocks = int(n.sum()) // _BLOCK_VERTICES
-    if n_blocks <= 1:
-        return [np.arange(len(frame))]
-    boxes = shapely.box(*shapely.bounds(geometries).T)  # NaN for what has no place
-    placed = ~np.isnan(shapely.bounds(boxes)).any(axis=1)
-    along = np.zeros(len(frame), dtype=np.int64)
-    along[placed] = gpd.GeoSeries(boxes[placed]).hilbert_distance()
-    order = np.argsort(along, kind="stable")
-    block = np.minimum(np.cumsum(n[order]) * n_blocks // n.sum(), n_blocks - 1)
-    return [np.sort(units) for units in np.split(order, np.flatnonzero(np.diff(block)) + 1)]
+    return members_of(
+        neighbourhoods(shapely.bounds(geometries), shapely.get_num_coordinates(geometries))
+    )
