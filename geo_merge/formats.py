@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -95,21 +96,31 @@ def _write_gpkg(result: MergeResult, folder: Path) -> None:
     path = folder / "new_units.gpkg"
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
     try:
-        for name, frame in _layers(result).items():
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists())
+        for name, frame in _layers(result):
+            # The first part must not decide what the others may hold.
+            kind = _kind(result.old) if name == "old_units" else None
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists(),
+                                    geometry_type=kind)  # fmt: skip
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _layers(result: MergeResult) -> dict[str, gpd.GeoDataFrame]:
+def _kind(frame: gpd.GeoDataFrame) -> str:
+    """Return the geometry type of a layer for GDAL; `_multi` makes polygons of one kind."""
+    there = frame.geometry.notna()
+    polygons = frame.geometry.geom_type[there].isin(["Polygon", "MultiPolygon"])
+    return "MultiPolygon" if polygons.all() else "Unknown"
+
+
+def _layers(result: MergeResult) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Yield the layers of a result; one whose parts are not in memory together comes in parts."""
     findings = result.findings[~shapely.is_missing(np.asarray(result.findings.geometry.values))]
-    layers = {
-        "new_units": _multi(result.new.reset_index()),
-        "old_units": _multi(old_units(result.old)),
-        "parents": _multi(result.parents),
-        "findings": _flat_geo(findings),
-    }
-    return {name: frame for name, frame in layers.items() if len(frame)}
+    layers = chain(
+        [("new_units", _multi(result.new.reset_index()))],
+        (("old_units", _multi(old_units(part))) for part in result.old_parts()),
+        [("parents", _multi(result.parents)), ("findings", _flat_geo(findings))],
+    )
+    return ((name, frame) for name, frame in layers if len(frame))
 
 
 def _flat_geo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

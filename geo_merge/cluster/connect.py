@@ -27,7 +27,11 @@ _SPILL = "geo_merge_dask_"
 
 @contextmanager
 def connect(
-    scheduler: str | None = None, *, workers: int | None = None, memory: str | float = "auto"
+    scheduler: str | None = None,
+    *,
+    workers: int | None = None,
+    memory: str | float = "auto",
+    timeout: float = TIMEOUT,
 ) -> Iterator[Client]:
     """Give a client of a Dask cluster; a cluster of its own ends with it.
 
@@ -40,6 +44,8 @@ def connect(
     memory
         Of each of them, as ``"2 GiB"`` or in bytes; by default they share what there is. Beyond
         60 % of it Dask spills to a temporary folder, beyond 95 % it starts the worker anew.
+    timeout
+        Seconds to wait for the scheduler.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def connect(
         stack.enter_context(dask.config.set(_SETTINGS))
         if scheduler is None:
             scheduler = stack.enter_context(_local(workers, memory)).scheduler_address
-        client = stack.enter_context(_client(scheduler))
+        client = stack.enter_context(_client(scheduler, timeout))
         stack.enter_context(_failures())
         _check_versions(client, scheduler)
         yield client
@@ -63,19 +69,19 @@ def _local(workers: int | None, memory: str | float) -> Iterator[LocalCluster]:
         tempfile.TemporaryDirectory(prefix=_SPILL, ignore_cleanup_errors=True) as folder,
         LocalCluster(
             n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, memory_limit=memory,
-            local_directory=folder, dashboard_address=None, silence_logs=logging.CRITICAL,
+            local_directory=folder, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
         ) as cluster,
     ):  # fmt: skip
         yield cluster
 
 
 @contextmanager
-def _client(scheduler: str) -> Iterator[Client]:
+def _client(scheduler: str, timeout: float) -> Iterator[Client]:
     try:
-        client = Client(scheduler, timeout=TIMEOUT)
+        client = Client(scheduler, timeout=timeout)
     except (OSError, ValueError) as error:
         raise ClusterError(
-            f"--scheduler {scheduler}: no Dask scheduler answers there within {TIMEOUT:g} s; check "
+            f"--scheduler {scheduler}: no Dask scheduler answers there within {timeout:g} s; check "
             "the address (tcp://host:8786), and that dask scheduler runs."
         ) from error
     with client:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
+from dask.delayed import delayed
 from distributed import Client, Future
 from pandas.arrays import ArrowExtensionArray
 from pyproj import CRS
@@ -108,19 +110,14 @@ class Remote:
             meta=_with_wkb(rows.iloc[:0], as_wkb(np.empty(0, dtype=object))), verify_meta=False,
         )  # fmt: skip
         gathered = spread.shuffle(_GROUP, npartitions=min(n_groups, _FINER * len(shares)))
-        meta = pd.DataFrame({_GROUP: np.empty(0, np.int64), "result": np.empty(0, object)})
-        done = gathered.map_partitions(
-            _apply, work, self.crs, arguments, meta=meta, enforce_metadata=False
-        )
-        results = self.client.compute(done).result()
-        return _in_order(results[_GROUP].to_numpy(np.int64), results["result"].tolist(), n_groups)
-
-
-def _in_order(numbers: Ints, results: Sequence[T], n_groups: int) -> list[T]:
-    order = np.argsort(numbers)
-    if not np.array_equal(numbers[order], np.arange(n_groups)):  # each group whole, and none lost
-        raise AssertionError("Dask's shuffle lost or split a group; please report it.")
-    return [results[k] for k in order]
+        done = [delayed(_apply)(rows, work, self.crs, arguments) for rows in gathered.to_delayed()]
+        futures = deque(self.client.compute(done))
+        found: dict[int, T] = {}
+        while futures:  # one by one, so that no machine holds all results twice
+            found.update(futures.popleft().result())
+        if sorted(found) != list(range(n_groups)):
+            raise AssertionError("Dask's shuffle lost or split a group; please report it.")
+        return [found[group] for group in range(n_groups)]
 
 
 def as_wkb(geometries: Geometries) -> pa.Array:
@@ -149,15 +146,14 @@ def _in_groups(rows: pd.DataFrame, wkb: pa.Array) -> pd.DataFrame:
 
 def _apply(
     rows: pd.DataFrame, work: Callable[..., T], crs: CRS, arguments: Mapping[str, Any]
-) -> pd.DataFrame:
+) -> dict[int, T]:
     """Work on each group of a partition."""
-    done: dict[Any, T] = {}
-    for group, members in rows.sort_values(_POSITION).groupby(_GROUP, sort=True):
+    done: dict[int, T] = {}
+    for _, members in rows.sort_values(_POSITION).groupby(_GROUP, sort=True):
         frame = gpd.GeoDataFrame(
             members.drop(columns=[_GROUP, _POSITION, _GEOMETRY]),
             geometry=_geometries(pa.array(members[_GEOMETRY])), crs=crs,
         )  # fmt: skip
-        done[group] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)
-    results = np.empty(len(done), dtype=object)
-    results[:] = list(done.values())
-    return pd.DataFrame({_GROUP: np.fromiter(done, np.int64, len(done)), "result": results})
+        number = int(members[_GROUP].iloc[0])
+        done[number] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)
+    return done
