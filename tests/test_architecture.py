@@ -22,10 +22,10 @@ CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", 
         "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "tessellate", "thinning",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
-           "sample", "cli", "cli_vietnam", "ui", "display", "drawing", "topology", "cache", "texts", "job", "preview", "worker"}  # fmt: skip
+           "sample", "cli", "cli_vietnam", "ui", "display", "drawing", "read_back", "topology", "cache", "texts", "job", "preview", "worker"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
-             "requests", "orjson", "altair", "babel", "platformdirs"}  # fmt: skip
+             "requests", "orjson", "altair", "babel", "platformdirs", "simdjson"}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:
