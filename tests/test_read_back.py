@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -22,7 +23,7 @@ def units(grid: Grid) -> gpd.GeoDataFrame:
     frame = grid(4, 1)
     middle = frame.geometry.iloc[1].centroid
     frame.loc["00002", "geometry"] = frame.geometry.iloc[1].difference(middle.buffer(100))
-    far = shapely.transform(frame.geometry.iloc[2], lambda xy: xy + [0, 5_000])
+    far = shapely.transform(frame.geometry.iloc[2], lambda xy: np.add(xy, (0, 5_000)))
     frame.loc["00003", "geometry"] = shapely.multipolygons([frame.geometry.iloc[2], far])
     frame.loc["00004", "geometry"] = shapely.Polygon()
     return frame
