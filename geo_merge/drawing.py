@@ -46,7 +46,7 @@ class Drawing:
 
 def draw(frame: gpd.GeoDataFrame) -> Drawing:
     """Return units as a map draws them; computed once for the same units, see `cache`."""
-    content = orjson.loads(kept("drawings", _key(frame), lambda: _draw(frame)))
+    content = orjson.loads(kept("drawings", lambda: _key(frame), lambda: _draw(frame)))
     return Drawing(content["topology"], content["places"])
 
 
@@ -59,6 +59,7 @@ def pixel(frame: gpd.GeoDataFrame) -> float:
 def _key(frame: gpd.GeoDataFrame) -> str:
     versions = (_VERSION, version("shapely"), shapely.geos_version_string, version("numpy"))
     digest = hashlib.sha256(repr((versions, PIXELS, frame.crs.to_wkt())).encode())
+    # WKB says where it ends, and never begins with this mark.
     for blob in shapely.to_wkb(np.asarray(frame.geometry.values), include_srid=False):
         digest.update(b"-" if blob is None else blob)
     return digest.hexdigest()
