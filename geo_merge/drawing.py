@@ -91,11 +91,11 @@ def simplified(shapes: Geometries, size: float) -> Geometries:
         As many; what has no area is left as it is.
     """
     result = thin(shapes, _THINNED * size)
-    invalid = np.flatnonzero(~shapely.is_valid(result))
+    good = shapely.is_valid(result)
+    invalid = np.flatnonzero(~good)
     mended = polygonal(shapely.make_valid(result[invalid]))
-    mendable = is_polygonal(mended)
-    result[invalid[mendable]] = mended[mendable]
-    good = shapely.is_valid(result) & (shapely.area(result) > 0)
+    good[invalid] = is_polygonal(mended)
+    result[invalid] = np.where(good[invalid], mended, result[invalid])
     simple = shapely.coverage_simplify(result[good], size)
     # Nothing vanishes from the map.
     result[good] = np.where(shapely.is_empty(simple), result[good], simple)

@@ -65,9 +65,9 @@ class Spots:
         """Return some of the geometries, their spots numbered as before."""
         if len(geometries) == len(self.geometry_start) - 1:
             return self
-        polygons, geometry_start = _ranges(self.geometry_start, geometries)
-        rings, polygon_start = _ranges(self.polygon_start, polygons)
-        vertices, start = _ranges(self.start, rings)
+        polygons, geometry_start = _parts(self.geometry_start, geometries)
+        rings, polygon_start = _parts(self.polygon_start, polygons)
+        vertices, start = _parts(self.start, rings)
         return replace(
             self, xy=self.xy[vertices], start=start, polygon_start=polygon_start,
             geometry_start=geometry_start, spot=self.spot[vertices], first=self.first[vertices],
@@ -81,7 +81,7 @@ class Spots:
         mask, start = self._rings(kept)
         small = np.flatnonzero(np.diff(start) < _TRIANGLE)
         if len(small):
-            kept[self.spot[_ranges(self.start, small)[0]]] = True
+            kept[self.spot[_parts(self.start, small)[0]]] = True
             mask, start = self._rings(kept)
         offsets = (start, self.polygon_start, self.geometry_start)
         result: Geometries = shapely.from_ragged_array(
@@ -108,11 +108,14 @@ class Spots:
         return stops[:-1][along[:-1]], stops[1:][along[:-1]]
 
 
-def _ranges(start: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-    """Return the positions of some ranges one after the other, and where each begins there."""
-    length = start[chosen + 1] - start[chosen]
-    begins = np.concatenate([[0], np.cumsum(length)])
-    return np.arange(begins[-1]) + np.repeat(start[chosen] - begins[:-1], length), begins
+def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Return the positions from each begin up to its end, and where each range begins there."""
+    offsets = np.concatenate([[0], np.cumsum(end - begin)])
+    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin), offsets
+
+
+def _parts(start: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    return ranges(start[chosen], start[chosen + 1])
 
 
 def find_spots(geometries: Geometries) -> Spots:

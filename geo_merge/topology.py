@@ -5,6 +5,7 @@ The package topojson makes the same of units that are simplified already, ten ti
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import orjson
 import shapely
 
 from geo_merge.edges import Bools, Geometries, Ints
-from geo_merge.spots import Spots, find_spots
+from geo_merge.spots import Spots, find_spots, ranges
 
 # The steps around a triangle of one step of the grid.
 _SMALLEST = [[1, 0], [-1, 1], [0, -1]]
@@ -46,7 +47,7 @@ def topojson(lonlat: Geometries, rows: Ints, steps: int) -> bytes:
     xy = np.rint((spots.xy - (west, south)) / scale).astype(np.int64)
     begin, end = spots.stretches(spots.nodes)
     border, backwards, first = _borders(spots, begin, end)
-    lines = [_stepwise(xy[a : b + 1]) for a, b in zip(begin[first], end[first], strict=True)]
+    lines = _stepwise(xy, begin[first], end[first])
     seen = np.array([len(line) > 1 for line in lines])
     arcs: list[Any] = [line for line in lines if len(line) > 1]
     number = (np.cumsum(seen) - 1)[border]
@@ -112,10 +113,17 @@ def _units(spots: Spots, begin: Ints, names: Ints) -> list[list[list[list[int]]]
     ]
 
 
-def _stepwise(xy: Ints) -> Ints:
-    """Return the first vertex, and from each to the next the step, where there is one."""
-    steps = np.diff(xy, axis=0)
-    return np.concatenate([xy[:1], steps[steps.any(axis=1)]])
+def _stepwise(xy: Ints, begin: Ints, end: Ints) -> list[Ints]:
+    """Return for each line its first vertex, and the steps from there that lead anywhere."""
+    position, offsets = ranges(begin, end + 1)
+    first = np.zeros(len(position), dtype=bool)
+    first[offsets[:-1]] = True
+    steps = xy[position]
+    steps[~first] -= xy[position[~first] - 1]
+    kept = first | steps.any(axis=1)
+    offsets = np.concatenate([[0], np.cumsum(kept)])[offsets]
+    steps = steps[kept]
+    return [steps[a:b] for a, b in itertools.pairwise(offsets.tolist())]
 
 
 def _split(values: Sequence[Any], lengths: Ints) -> list[list[Any]]:
