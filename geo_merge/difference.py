@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import Bools, Geometries, cancel, flatten, runs_of
 from geo_merge.faces import build_faces, count_claims, node
+from geo_merge.spots import ranges
 
 # Metres within which two vertices are the same: rounding of the coordinates.
 SAME_VERTEX = 1e-3
@@ -18,6 +19,9 @@ SAME_AREA = 1.0
 # Parts of the longest outline between which distances are taken: a point may lie further away by
 # half a part at most.
 _STEPS = 100
+# Edges of a line in the spatial index of an outline: a line an edge takes longer to make than to
+# search.
+_EDGES = 32
 
 
 def differences(ours: Geometries, theirs: Geometries) -> tuple[Geometries, Geometries]:
@@ -86,22 +90,28 @@ def reach(pieces: BaseGeometry, base: BaseGeometry) -> float:
     xy = shapely.get_coordinates(shapely.segmentize(shapely.boundary(polygons), step))
     circles = shapely.maximum_inscribed_circle(polygons, tolerance=step)
     xy = np.concatenate([xy, shapely.get_coordinates(shapely.get_point(circles, 0))])
-    edges = _segments(base)
     outside = ~shapely.contains_xy(base, xy[:, 0], xy[:, 1])
     if not outside.any():
         return 0.0
-    _, distance = shapely.STRtree(edges).query_nearest(
+    _, distance = shapely.STRtree(_stretches(base)).query_nearest(
         shapely.points(xy[outside]), return_distance=True, all_matches=False
     )
     return float(distance.max())
 
 
-def _segments(polygon: BaseGeometry) -> Geometries:
-    """Return every edge of a polygon as a line of its own, for a spatial index."""
+def _stretches(polygon: BaseGeometry) -> Geometries:
+    """Return the outline of a polygon in lines of a few edges each, for a spatial index."""
     rings = shapely.get_rings(shapely.get_parts(polygon))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    inner = ring[1:] == ring[:-1]
-    lines: Geometries = shapely.linestrings(np.stack([xy[:-1][inner], xy[1:][inner]], axis=1))
+    start = np.searchsorted(ring, np.arange(len(rings) + 1))
+    within = np.arange(len(xy)) - np.repeat(start[:-1], np.diff(start))
+    last = np.append(ring[1:] != ring[:-1], True)
+    begin = np.flatnonzero((within % _EDGES == 0) & ~last)
+    end = np.minimum(begin + _EDGES, start[ring[begin] + 1] - 1)
+    position, offsets = ranges(begin, end + 1)
+    lines: Geometries = shapely.from_ragged_array(
+        shapely.GeometryType.LINESTRING, xy[position], (offsets,)
+    )
     return lines
 
 

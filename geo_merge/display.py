@@ -12,11 +12,10 @@ import numpy as np
 import orjson
 import pandas as pd
 import shapely
-from topojson import Topology  # type: ignore[attr-defined]
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
-from geo_merge.crs import WGS84
+from geo_merge.drawing import Places, draw, label_places, pixel
 from geo_merge.edges import Geometries, Ints
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
@@ -30,10 +29,6 @@ DIVERGING = ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "
 # Per cent by which an area differs from the declared one: 1 is the limit of the check D01.
 _DECLARED_BREAKS = [-10.0, -3.0, -1.0, 1.0, 3.0, 10.0]
 _GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
-# A map of this many pixels shows no vertex that moved by less than one of them.
-DISPLAY_PIXELS = 6_000
-_DISPLAY_DECIMALS = 5  # degrees; about a metre
-_QUANTA = 100_000  # steps over the longer side of a map
 FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
 TILES = {
@@ -69,12 +64,12 @@ def display(result: MergeResult) -> Display:
     """Return what a map shows of a result."""
     km2 = old_areas(result)
     after = _after(result, km2)
-    before = _before(result, km2, after)
-    simple = simplified(result.old)
+    drawing = draw(result.old)
+    before = _before(result, km2, after, drawing.places)
     parts = {
         "before": _json(before.to_dict("records")),
         "after": _json(after.to_dict("records")),
-        "topology": _topology(simple, result.old),
+        "topology": drawing.topology,
         "findings": _findings(result),
     }
     geometry = "{" + ",".join(f'"{name}":{part}' for name, part in parts.items()) + "}"
@@ -91,26 +86,6 @@ def display(result: MergeResult) -> Display:
     return Display(geometry, settings)
 
 
-def simplified(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the usable units of a layer, simplified for display with shared borders shared."""
-    frame = frame[usable(np.asarray(frame.geometry.values))]
-    west, south, east, north = frame.total_bounds
-    geometries = shapely.coverage_simplify(
-        np.asarray(frame.geometry.values), max(east - west, north - south) / DISPLAY_PIXELS
-    )
-    return frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=frame.crs))
-
-
-def _topology(simple: gpd.GeoDataFrame, old: gpd.GeoDataFrame) -> str:
-    """Return the borders of units, each once, as TopoJSON."""
-    rows = pd.Series(np.arange(len(old)), index=old.index).loc[simple.index]
-    frame = gpd.GeoDataFrame(
-        {"row": rows.to_numpy()}, geometry=simple.geometry.to_crs(WGS84).to_numpy(), crs=WGS84
-    )
-    topology = Topology(frame, object_name="units", prequantize=_QUANTA, shared_coords=False)
-    return str(topology.to_json())
-
-
 def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:
     """Return what the map says of each new unit."""
     new = result.statistics
@@ -121,7 +96,7 @@ def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:
         "name": new["name"],
         "unit_type": new["unit_type"],
         "colour": [colours[str(code)] for code in new.index],
-        "at": _label_points(result.new),
+        "at": label_places(result.new.geometry),
         "member_count": new["member_count"],
         "area_km2": new["area_km2"],
         "growth": new["area_km2"] / largest.reindex(new.index),
@@ -134,7 +109,9 @@ def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:
     return _rounded(columns)
 
 
-def _before(result: MergeResult, km2: pd.Series, after: pd.DataFrame) -> pd.DataFrame:
+def _before(
+    result: MergeResult, km2: pd.Series, after: pd.DataFrame, places: Places
+) -> pd.DataFrame:
     """Return what the map says of each old unit; colours and members are its new unit's."""
     old = result.old
     joined = after.set_index("code").reindex(old["new_code"])
@@ -147,7 +124,7 @@ def _before(result: MergeResult, km2: pd.Series, after: pd.DataFrame) -> pd.Data
         "parent": old["district_code"].where(old["district_code"] != "", old["district"]),
         "grandparent": old["province_code"].where(old["province_code"] != "", old["province"]),
         "colour": joined["colour"],
-        "at": _label_points(old),
+        "at": places,
         "member_count": joined["member_count"],
         "area_km2": km2,
         "growth": joined["area_km2"].to_numpy() / km2.where(km2 > 0),
@@ -163,7 +140,12 @@ def _before(result: MergeResult, km2: pd.Series, after: pd.DataFrame) -> pd.Data
 
 
 def old_areas(result: MergeResult) -> pd.Series:
-    """Return the area of each old unit in km²; 0 for what has no usable polygon."""
+    """Return the area of each old unit in km²; 0 for what has no usable polygon.
+
+    A result that was read from files has to be measured.
+    """
+    if len(result.old_areas):
+        return result.old_areas
     geometries = np.asarray(result.old.geometry.values)
     good = usable(geometries)
     km2 = np.zeros(len(geometries))
@@ -180,19 +162,6 @@ def _rounded(columns: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(data)
 
 
-def _label_points(frame: gpd.GeoDataFrame) -> list[list[float]]:
-    """Return longitude and latitude of the middle of each unit, or of a point on it."""
-    shapes = np.asarray(frame.geometry.values)
-    points = np.asarray(shapely.centroid(shapes))
-    outside = ~shapely.contains(shapes, points)
-    points[outside] = shapely.point_on_surface(shapes[outside])
-    degrees = gpd.GeoSeries(points, crs=frame.crs).to_crs(WGS84)
-    places: list[list[float]] = (
-        np.column_stack([degrees.x, degrees.y]).round(_DISPLAY_DECIMALS).tolist()
-    )
-    return places
-
-
 def _findings(result: MergeResult) -> str:
     """Return the weightiest findings that have a place, numbered by their rows."""
     shapes = np.asarray(result.findings.geometry.values)
@@ -206,10 +175,9 @@ def features_of(result: MergeResult, rows: Ints) -> str:
     frame.insert(0, "row", rows)
     shapes = np.asarray(frame.geometry.values)
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
-    west, south, east, north = result.old.total_bounds
-    tolerance = max(east - west, north - south) / DISPLAY_PIXELS
     shapes = shapes.copy()
-    shapes[many] = shapely.simplify(shapes[many], tolerance)
+    simple = shapely.simplify(shapes[many], pixel(result.old), preserve_topology=False)
+    shapes[many] = np.where(shapely.is_empty(simple), shapes[many], simple)
     # A sliver narrower than a metre must not vanish between the decimals of a display.
     placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return b"".join(encode(placed, precision=7, vanishing="point")).decode()

@@ -181,6 +181,9 @@ class MergeResult:
         See `repairs.COLUMNS`.
     decisions
         The decisions on them, to be filled in for the next run.
+    old_areas
+        Square kilometres of each old unit, 0 where its polygon cannot be used; empty if the result
+        was read from files.
     """
 
     old: gpd.GeoDataFrame
@@ -195,6 +198,7 @@ class MergeResult:
     reconciliation: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     repairs: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    old_areas: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
 
     @property
     def has_errors(self) -> bool:

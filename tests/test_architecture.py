@@ -19,13 +19,14 @@ from geo_merge.cli import app
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
         "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "new_units", "parents",
-        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "statistics", "survey", "tessellate", "winding",
+        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "survey", "tessellate", "thinning",
+        "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
-           "sample", "cli", "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
+           "sample", "cli", "cli_vietnam", "ui", "display", "drawing", "read_back", "topology", "cache", "texts", "job", "preview", "worker"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
-             "requests", "orjson", "topojson", "altair", "babel"}  # fmt: skip
+             "requests", "orjson", "altair", "babel", "platformdirs", "simdjson"}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:

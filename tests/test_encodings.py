@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge import read_table, read_units
+from geo_merge.encodings import is_surely_utf8
 from geo_merge.errors import LayerError, TableError
 from geo_merge.provenance import findings_of, sources_of
 from geo_merge.vietnam import encodings
@@ -201,3 +202,13 @@ def test_what_is_written_is_read(encoding: str, text: str) -> None:
         assert written.decode("vni").encode("vni") == written
     else:
         assert written.decode(encoding) == text
+
+
+def test_what_is_utf8_beyond_doubt_needs_no_names() -> None:
+    """Of 24 letters with marks, a single byte that is no UTF-8 is enough to look closer."""
+    names = ["Đồng Kỳ", "Xuân Lương", "Bố Hạ", "Nhã Nam"] * 3
+    assert is_surely_utf8([[name.encode() for name in names]])
+    assert not is_surely_utf8([[name.encode() for name in names], [b"Qu\xe8c"]])
+    assert not is_surely_utf8([[b"Bac Giang", "Bố Hạ".encode()]])
+    for encoding in OLD:
+        assert not is_surely_utf8([[encode(name, encoding) for name in names]])

@@ -1,0 +1,113 @@
+"""The old units as a map draws them: simplified for its pixels, their borders shared."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import shapely
+
+from geo_merge.cache import kept
+from geo_merge.crs import WGS84
+from geo_merge.difference import polygonal
+from geo_merge.edges import Geometries, is_polygonal
+from geo_merge.thinning import thin
+from geo_merge.topology import topojson
+
+# A map of this many pixels shows no vertex that moved by less than one of them.
+PIXELS = 6_000
+# Part of a pixel by which borders may move before they are simplified.
+_THINNED = 0.25
+_DECIMALS = 5  # degrees; about a metre
+_STEPS = 100_000  # of the grid of coordinates over a side of the map
+_VERSION = 1  # another one for other bytes of the same units
+Places = list[list[float | None]]  # longitude and latitude, null where there is none
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Units as a map draws them.
+
+    Attributes
+    ----------
+    topology
+        TopoJSON of the units that have a polygon, numbered by their rows.
+    places
+        Longitude and latitude of the middle of each unit, or of a point on it; null without one.
+    """
+
+    topology: str
+    places: Places
+
+
+def draw(frame: gpd.GeoDataFrame) -> Drawing:
+    """Return units as a map draws them; computed once for the same units, see `cache`."""
+    content = orjson.loads(kept("drawings", lambda: _key(frame), lambda: _draw(frame)))
+    return Drawing(content["topology"], content["places"])
+
+
+def pixel(frame: gpd.GeoDataFrame) -> float:
+    """Return what one pixel of a map of a layer measures, in the unit of its CRS."""
+    west, south, east, north = frame.total_bounds
+    return float(max(east - west, north - south)) / PIXELS
+
+
+def _key(frame: gpd.GeoDataFrame) -> str:
+    versions = (_VERSION, version("shapely"), shapely.geos_version_string, version("numpy"))
+    digest = hashlib.sha256(repr((versions, PIXELS, frame.crs.to_wkt())).encode())
+    # WKB says where it ends, and never begins with this mark.
+    for blob in shapely.to_wkb(np.asarray(frame.geometry.values), include_srid=False):
+        digest.update(b"-" if blob is None else blob)
+    return digest.hexdigest()
+
+
+def _draw(frame: gpd.GeoDataFrame) -> bytes:
+    shapes = np.asarray(frame.geometry.values).copy()
+    there = np.flatnonzero(is_polygonal(shapes))
+    shapes[there] = simplified(shapes[there], pixel(frame))
+    lonlat = gpd.GeoSeries(shapes[there], crs=frame.crs).to_crs(WGS84)
+    topology = topojson(np.asarray(lonlat.values), there, _STEPS)
+    places = label_places(gpd.GeoSeries(shapes, crs=frame.crs))
+    return orjson.dumps({"topology": topology.decode(), "places": places})
+
+
+def simplified(shapes: Geometries, size: float) -> Geometries:
+    """Simplify units for a map with their shared borders shared (Visvalingam-Whyatt).
+
+    Parameters
+    ----------
+    shapes
+        Polygons and MultiPolygons, not empty; an invalid one is drawn as GEOS makes it valid.
+    size
+        What a pixel of the map measures, in the unit of their CRS.
+
+    Returns
+    -------
+    numpy.ndarray
+        As many; what has no area is left as it is.
+    """
+    result = thin(shapes, _THINNED * size)
+    good = shapely.is_valid(result)
+    invalid = np.flatnonzero(~good)
+    mended = polygonal(shapely.make_valid(result[invalid]))
+    good[invalid] = is_polygonal(mended)
+    result[invalid] = np.where(good[invalid], mended, result[invalid])
+    simple = shapely.coverage_simplify(result[good], size)
+    # Nothing vanishes from the map.
+    result[good] = np.where(shapely.is_empty(simple), result[good], simple)
+    return result
+
+
+def label_places(shapes: gpd.GeoSeries) -> Places:
+    """Return longitude and latitude of the middle of each shape, or of a point on it."""
+    geometries = np.asarray(shapes.values)
+    points = np.asarray(shapely.centroid(geometries))
+    outside = ~shapely.contains(geometries, points)
+    points[outside] = shapely.point_on_surface(geometries[outside])
+    degrees = gpd.GeoSeries(points, crs=shapes.crs).to_crs(WGS84)
+    rounded = np.column_stack([degrees.x, degrees.y]).round(_DECIMALS)
+    return [[x if np.isfinite(x) else None for x in xy] for xy in rounded.tolist()]
