@@ -26,7 +26,7 @@ _HASH = hashlib.sha256
 _SEAL = _HASH().digest_size
 
 
-def kept(kind: str, key: str, make: Callable[[], bytes]) -> bytes:
+def kept(kind: str, key: Callable[[], str], make: Callable[[], bytes]) -> bytes:
     """Return what `make` makes, from the cache where it is there.
 
     A folder that cannot be written is no cache, and no error: the result is the same.
@@ -36,14 +36,15 @@ def kept(kind: str, key: str, make: Callable[[], bytes]) -> bytes:
     kind
         What it is; entries of a kind are bounded together.
     key
-        Hash of all that `make` depends on, its version included.
+        Returns a hash of all that `make` depends on, its version included; not called if the
+        cache is off.
     make
         Called if there is no whole entry.
     """
     folder = _folder(kind)
     if folder is None:
         return make()
-    path = folder / key
+    path = folder / key()
     content = _read(path)
     if content is None:
         content = make()

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import Bools, Geometries, cancel, flatten, runs_of
 from geo_merge.faces import build_faces, count_claims, node
+from geo_merge.spots import ranges
 
 # Metres within which two vertices are the same: rounding of the coordinates.
 SAME_VERTEX = 1e-3
@@ -107,8 +108,7 @@ def _stretches(polygon: BaseGeometry) -> Geometries:
     last = np.append(ring[1:] != ring[:-1], True)
     begin = np.flatnonzero((within % _EDGES == 0) & ~last)
     end = np.minimum(begin + _EDGES, start[ring[begin] + 1] - 1)
-    offsets = np.concatenate([[0], np.cumsum(end - begin + 1)])
-    position = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin + 1)
+    position, offsets = ranges(begin, end + 1)
     lines: Geometries = shapely.from_ragged_array(
         shapely.GeometryType.LINESTRING, xy[position], (offsets,)
     )

@@ -49,7 +49,7 @@ class Drawing:
 
 def draw(frame: gpd.GeoDataFrame) -> Drawing:
     """Return units as a map draws them; computed once for the same units, see `cache`."""
-    return _drawing(kept("drawings", _key(frame), lambda: _draw(frame, _thinned(frame))))
+    return _drawing(kept("drawings", lambda: _key(frame), lambda: _draw(frame, _thinned(frame))))
 
 
 def draw_thinned(frame: gpd.GeoDataFrame, thinned: Geometries) -> Drawing:
@@ -100,6 +100,7 @@ def pixel(frame: gpd.GeoDataFrame) -> float:
 def _key(frame: gpd.GeoDataFrame) -> str:
     versions = (_VERSION, version("shapely"), shapely.geos_version_string, version("numpy"))
     digest = hashlib.sha256(repr((versions, PIXELS, frame.crs.to_wkt())).encode())
+    # WKB says where it ends, and never begins with this mark.
     for blob in shapely.to_wkb(np.asarray(frame.geometry.values), include_srid=False):
         digest.update(b"-" if blob is None else blob)
     return digest.hexdigest()
@@ -131,11 +132,11 @@ def simplified(shapes: Geometries, size: float) -> Geometries:
         As many; what has no area is left as it is.
     """
     result = thin(shapes, _THINNED * size)
-    invalid = np.flatnonzero(~shapely.is_valid(result))
+    good = shapely.is_valid(result)
+    invalid = np.flatnonzero(~good)
     mended = polygonal(shapely.make_valid(result[invalid]))
-    mendable = is_polygonal(mended)
-    result[invalid[mendable]] = mended[mendable]
-    good = shapely.is_valid(result) & (shapely.area(result) > 0)
+    good[invalid] = is_polygonal(mended)
+    result[invalid] = np.where(good[invalid], mended, result[invalid])
     simple = shapely.coverage_simplify(result[good], size)
     # Nothing vanishes from the map.
     result[good] = np.where(shapely.is_empty(simple), result[good], simple)

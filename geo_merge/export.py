@@ -33,6 +33,7 @@ from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
 from geo_merge.partitions import part_files
 from geo_merge.projection import Projection
+from geo_merge.read_back import check_read_back
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
@@ -40,8 +41,6 @@ FORMATS = ("geojson", *WRITERS)
 DECISIONS = "decisions.csv"
 # Slivers are narrower than the 7 decimals of the units can show.
 FINDING_DECIMALS = 9
-# Metres by which 7 decimals of a degree move a vertex at most.
-_ROUNDED = 0.01
 
 
 def write(
@@ -129,7 +128,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
         from geo_merge.maps import map_html  # noqa: PLC0415 - folium is slow to import
 
         write_geojson(result.new, folder / "new_units.geojson", projection=once)
-        _read_back(folder / "new_units.geojson", result.new)
+        check_read_back(folder / "new_units.geojson", result.new)
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
     write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson", projection=once)
     write_geojson(result.parents, folder / "parents.geojson", projection=once)
@@ -173,30 +172,6 @@ def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: P
     write_geojson(repairs, path, precision=FINDING_DECIMALS, vanishing="point")
     write_csv(findings_table(repairs), folder / "repairs.csv")
     write_csv(decisions, folder / DECISIONS)
-
-
-def _read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
-    """Read new units as another program would, and compare them with what was to be written.
-
-    Raises
-    ------
-    ExportError
-        P03 if a unit is missing or its area is not the same but for the rounding of vertices.
-    """
-    read = pyogrio.read_dataframe(path, columns=["code"]).set_index("code").to_crs(frame.crs)
-    problems = []
-    if list(read.index) != list(map(str, frame.index)):
-        problems.append(f"{path.name} does not read back with the codes it was written with [P03].")
-    else:
-        ours, theirs = (np.asarray(f.geometry.values) for f in (frame, read))
-        moved = np.abs(shapely.area(theirs) - shapely.area(ours))
-        wrong = np.flatnonzero(moved > _ROUNDED * shapely.length(ours) + _ROUNDED)
-        problems += [
-            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} m² more or less [P03]."
-            for k in wrong
-        ]
-    if problems:
-        raise ExportError(problems)
 
 
 def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:

@@ -11,10 +11,10 @@ import numpy as np
 import shapely
 
 from geo_merge.edges import Bools, Geometries, Ints
-from geo_merge.spots import Spots, find_spots
+from geo_merge.spots import Spots, find_spots, ranges
 
-# What becomes invalid at the tolerance is tried again at a part of it, before it is left as it is.
-_STEPS = (1.0, 0.1)
+# What becomes invalid at the tolerance is tried again at parts of it, before it is left as it is.
+_FINER = (0.1,)
 
 
 def thin(geometries: Geometries, tolerance: float, *, outline: bool = True) -> Geometries:
@@ -44,9 +44,10 @@ def thin(geometries: Geometries, tolerance: float, *, outline: bool = True) -> G
     spots = find_spots(geometries)
     kept = spots.nodes | (spots.single & (not outline))
     lines, inside = _borders(spots, kept)
-    result: Geometries = np.empty(len(geometries), dtype=object)
-    steps = iter(_STEPS)
-    broken = np.arange(len(geometries))
+    kept |= _left(lines, tolerance, spots)
+    result = spots.on(kept)
+    broken = _made_invalid(result, geometries)
+    steps = iter(_FINER)
     while len(broken):
         near = spots.of(broken)
         lines, inside = lines[near[inside]], inside[near[inside]]
@@ -72,12 +73,10 @@ def _borders(spots: Spots, nodes: Bools) -> tuple[Geometries, Ints]:
     begin, end = spots.stretches(nodes)
     inner = begin + 1
     chosen = (end > inner) & spots.first[inner]
-    begin, end = begin[chosen], end[chosen]
-    offsets = np.concatenate([[0], np.cumsum(end - begin + 1)])
-    position = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin + 1)
+    position, offsets = ranges(begin[chosen], end[chosen] + 1)
     xyz = np.column_stack([spots.xy[position], position])
     lines: Geometries = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xyz, (offsets,))
-    return lines, spots.spot[begin + 1]
+    return lines, spots.spot[inner[chosen]]
 
 
 def _left(lines: Geometries, tolerance: float, spots: Spots) -> Bools:

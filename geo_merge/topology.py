@@ -5,6 +5,7 @@ The package topojson makes the same of units that are simplified already, ten ti
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import orjson
 import shapely
 
 from geo_merge.edges import Bools, Geometries, Ints
-from geo_merge.spots import Spots, find_spots
+from geo_merge.spots import Spots, find_spots, ranges
 
 # The steps around a triangle of one step of the grid.
 _SMALLEST = [[1, 0], [-1, 1], [0, -1]]
@@ -46,29 +47,29 @@ def topojson(lonlat: Geometries, rows: Ints, steps: int) -> bytes:
     xy = np.rint((spots.xy - (west, south)) / scale).astype(np.int64)
     begin, end = spots.stretches(spots.nodes)
     border, backwards, first = _borders(spots, begin, end)
-    arcs: list[Any] = [
-        _stepwise(xy[a : b + 1]) for a, b in zip(begin[first], end[first], strict=True)
-    ]
-    seen = np.array([len(arc) > 1 for arc in arcs])
-    arcs = [arc for arc in arcs if len(arc) > 1]
+    lines = _stepwise(xy, begin[first], end[first])
+    seen = np.array([len(line) > 1 for line in lines])
+    arcs: list[Any] = [line for line in lines if len(line) > 1]
     number = (np.cumsum(seen) - 1)[border]
     names = np.where(backwards, ~number, number)
-    rings = np.searchsorted(spots.start, begin, side="right") - 1
     shown = seen[border]
-    named = _split(names[shown].tolist(), np.bincount(rings[shown], minlength=len(spots.start) - 1))
-    polygons = _split(named, np.diff(spots.polygon_start))
-    units = []
-    for k, unit in enumerate(_split(polygons, np.diff(spots.geometry_start))):
-        visible = [[ring for ring in polygon if ring] for polygon in unit if any(polygon)]
-        if not visible:
+    units = _units(spots, begin[shown], names[shown])
+    for k, unit in enumerate(units):
+        if not unit:
             arcs.append([xy[spots.vertex_start[k]].tolist(), *_SMALLEST])
-            visible = [[[len(arcs) - 1]]]
-        properties = {"row": int(rows[k])}
-        units.append({"type": "MultiPolygon", "properties": properties, "arcs": visible})
+            unit.append([[len(arcs) - 1]])
     topology = {
         "type": "Topology",
         "transform": {"scale": scale, "translate": [west, south]},
-        "objects": {"units": {"type": "GeometryCollection", "geometries": units}},
+        "objects": {
+            "units": {
+                "type": "GeometryCollection",
+                "geometries": [
+                    {"type": "MultiPolygon", "properties": {"row": row}, "arcs": unit}
+                    for row, unit in zip(rows.tolist(), units, strict=True)
+                ],
+            }
+        },
         "arcs": arcs,
     }
     return orjson.dumps(topology, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -98,10 +99,31 @@ def _borders(spots: Spots, begin: Ints, end: Ints) -> tuple[Ints, Bools, Ints]:
     return number[group], turned ^ turned[first][group], first[order]
 
 
-def _stepwise(xy: Ints) -> Ints:
-    """Return the first vertex, and from each to the next the step, where there is one."""
-    steps = np.diff(xy, axis=0)
-    return np.concatenate([xy[:1], steps[steps.any(axis=1)]])
+def _units(spots: Spots, begin: Ints, names: Ints) -> list[list[list[list[int]]]]:
+    """Return the names of the stretches around each unit: polygon by polygon, ring by ring.
+
+    Rings without one, and polygons without rings, are left out.
+    """
+    ring = np.searchsorted(spots.start, begin, side="right") - 1
+    rings = _split(names.tolist(), np.bincount(ring, minlength=len(spots.start) - 1))
+    polygons = _split(rings, np.diff(spots.polygon_start))
+    return [
+        [[ring for ring in polygon if ring] for polygon in unit if any(polygon)]
+        for unit in _split(polygons, np.diff(spots.geometry_start))
+    ]
+
+
+def _stepwise(xy: Ints, begin: Ints, end: Ints) -> list[Ints]:
+    """Return for each line its first vertex, and the steps from there that lead anywhere."""
+    position, offsets = ranges(begin, end + 1)
+    first = np.zeros(len(position), dtype=bool)
+    first[offsets[:-1]] = True
+    steps = xy[position]
+    steps[~first] -= xy[position[~first] - 1]
+    kept = first | steps.any(axis=1)
+    offsets = np.concatenate([[0], np.cumsum(kept)])[offsets]
+    steps = steps[kept]
+    return [steps[a:b] for a, b in itertools.pairwise(offsets.tolist())]
 
 
 def _split(values: Sequence[Any], lengths: Ints) -> list[list[Any]]:

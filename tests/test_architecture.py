@@ -23,11 +23,12 @@ CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", 
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files",
            "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
-           "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "topology",
+           "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
            "cache", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer",
            "shapefile_layer", "cli_layers"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
-LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson", "topojson", "altair", "babel", "dask", "distributed", "platformdirs"}  # fmt: skip
+LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",
+             "altair", "babel", "dask", "distributed", "platformdirs", "simdjson"}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:

@@ -19,7 +19,7 @@ from geo_merge.faces import find_faces
 from geo_merge.limits import Limits
 from geo_merge.pipeline import merge
 from geo_merge.survey import combine, survey
-from geo_merge.winding import windings
+from geo_merge.winding import Outlines
 
 RUNS = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 
@@ -56,7 +56,7 @@ def test_law_winding_numbers_count_the_polygons_around_a_point(defect: Defect, s
     xy = np.concatenate([xy, shapely.get_coordinates(shapely.point_on_surface(shapes))])
     inside = shapely.contains_xy(shapes[:, None], *xy.T[:, None, :]).sum(axis=0)
     for outlines in (flatten(shapes), unmatched(shapes)):
-        counts, clear = windings(xy, outlines)
+        counts, clear = Outlines(outlines).windings(xy)
         assert clear.all()
         assert np.array_equal(counts, inside)
 
@@ -77,7 +77,7 @@ def test_winding_numbers_by_hand(
     point: tuple[float, float], count: int | None, clear: bool
 ) -> None:
     two = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)])
-    counts, sure = windings(np.array([point]), flatten(two))
+    counts, sure = Outlines(flatten(two)).windings(np.array([point]))
     assert sure[0] == clear
     assert count is None or counts[0] == count
 
@@ -85,7 +85,7 @@ def test_winding_numbers_by_hand(
 def test_a_point_a_hair_beside_an_edge_is_told_in_extended_precision() -> None:
     edge = np.array([shapely.Polygon([(0, 0), (3, 1), (3, 3), (0, 3)])])
     above, below = np.nextafter(1 / 3, 1), np.nextafter(1 / 3, 0)
-    counts, _ = windings(np.array([[1.0, above], [1.0, below]]), flatten(edge))
+    counts, _ = Outlines(flatten(edge)).windings(np.array([[1.0, above], [1.0, below]]))
     assert counts.tolist() == [1, 0]
 
 

@@ -1,0 +1,75 @@
+"""Reading what was written by another way than it was written, before it is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+import simdjson
+
+from geo_merge.areas import transformer
+from geo_merge.crs import WGS84
+from geo_merge.edges import Floats, Geometries
+from geo_merge.errors import ExportError
+
+# Metres by which 7 decimals of a degree move a vertex at most.
+_ROUNDED = 0.01
+
+
+def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
+    """Read new units as another program would, and compare them with what was to be written.
+
+    The parser is simdjson, which shares nothing with the writer.
+
+    Raises
+    ------
+    ExportError
+        P03 if the file is no GeoJSON, a unit is missing or its area is not the same but for the
+        rounding of vertices.
+    """
+    try:
+        codes, read = _read(path)
+    except (ValueError, KeyError) as error:
+        raise ExportError(f"{path.name} does not read back: {error} [P03].") from error
+    problems = []
+    if codes != list(map(str, frame.index)):
+        problems.append(f"{path.name} does not read back with the codes it was written with [P03].")
+    else:
+        project = transformer(WGS84, frame.crs).transform
+        theirs = shapely.transform(read, lambda xy: np.column_stack(project(*xy.T)))
+        ours = np.asarray(frame.geometry.values)
+        moved = np.abs(shapely.area(theirs) - shapely.area(ours))
+        wrong = np.flatnonzero(moved > _ROUNDED * shapely.length(ours) + _ROUNDED)
+        problems += [
+            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} m² more or less [P03]."
+            for k in wrong
+        ]
+    if problems:
+        raise ExportError(problems)
+
+
+def _read(path: Path) -> tuple[list[str], Geometries]:
+    """Return the codes and polygons of a layer; what has none is an empty one."""
+    document: Any = simdjson.Parser().load(path)
+    codes: list[str] = []
+    polygons, owner = [], []
+    for k, feature in enumerate(document["features"]):
+        codes.append(feature["properties"]["code"])
+        geometry = feature["geometry"]
+        if geometry is None:
+            continue
+        parts = geometry["coordinates"]
+        for rings in [parts] if geometry["type"] == "Polygon" else parts:
+            shell, *holes = map(_ring, rings)
+            polygons.append(shapely.Polygon(shell, holes))
+            owner.append(k)
+    result = np.full(len(codes), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(polygons, indices=np.array(owner, dtype=int), out=result)
+    return codes, result
+
+
+def _ring(coordinates: Any) -> Floats:  # noqa: ANN401 - simdjson's array
+    return np.frombuffer(coordinates.as_buffer(of_type="d")).reshape(-1, 2)
