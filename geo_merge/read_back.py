@@ -11,7 +11,7 @@ import shapely
 import simdjson
 
 from geo_merge.areas import transformer
-from geo_merge.crs import WGS84
+from geo_merge.projection import WGS84
 from geo_merge.edges import Floats, Geometries
 from geo_merge.errors import ExportError
 
