@@ -181,7 +181,8 @@ def build(
               rules=rules, repair=mending)  # fmt: skip
     with _progress() as say, _merged(job, say, engine, scheduler) as result:
         say("Writing")
-        options = {**job.options, "formats": wanted, "allow_errors": allow_errors}
+        options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
+                   "engine": engine}  # fmt: skip
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip

@@ -204,8 +204,7 @@ def test_so_they_are_for_bac_ninh_in_its_two_zones(
     """Several files are several layers, each in its own CRS, but their borders are not moved."""
     parts = [in_parts(gpd.read_file(bac_ninh / f"{name}.shp").set_index("MaXa"), tmp_path / name, 4)
              for name in ("bac_giang_communes", "bac_ninh_communes")]  # fmt: skip
-    others = {"crosswalk": bac_ninh / "crosswalk.csv", "declared": bac_ninh / "official_statistics_2025.csv",
-              "reference": bac_ninh / "official_units_2025.gpkg"}  # fmt: skip
+    others = {"crosswalk": bac_ninh / "crosswalk.csv", "declared": bac_ninh / "official_statistics_2025.csv"}  # fmt: skip
     with merged(Job(old=tuple(parts), **others), scheduler=scheduler) as result:
         many = result
     one = Job(old=tuple(parts), **others).run()

@@ -105,8 +105,9 @@ class Remote:
             table = pd.DataFrame(index=pd.RangeIndex(len(groups)))
         rows = table.assign(**{_GROUP: groups, _POSITION: np.arange(len(groups))})
         shares = [rows.iloc[a:b] for a, b in pairwise(self.start)]
+        pairs = zip(shares, self.polygons, strict=True)
         spread = dd.from_delayed(
-            self.client.map(_in_groups, shares, self.polygons, pure=False),
+            [delayed(_in_groups)(share, wkb) for share, wkb in pairs],
             meta=_with_wkb(rows.iloc[:0], as_wkb(np.empty(0, dtype=object))), verify_meta=False,
         )  # fmt: skip
         gathered = spread.shuffle(_GROUP, npartitions=min(n_groups, _FINER * len(shares)))
