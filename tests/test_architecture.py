@@ -21,7 +21,7 @@ CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", 
         "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "statistics", "survey", "tessellate", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files", "geojson", "geojson_rings", "geojson_stream", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer", "shapefile_layer", "cli_layers", "export", "formats", "maps", "report",
+OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files", "geojson", "geojson_layer", "geojson_rings", "geojson_reader", "geojson_stream", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer", "shapefile_layer", "cli_layers", "export", "formats", "maps", "report",
            "sample", "cli", "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",
