@@ -128,10 +128,7 @@ def test_gaps_and_overlaps_within_groups_are_listed(tmp_path: Path, suffix: str)
     assert ran.code == 0, ran.err
     assert "Within groups: 1 gaps, 1 overlaps" in ran.err
     assert len(features(out)[0]["geometry"]["coordinates"]) == 2  # the lake
-    if suffix == "csv":
-        rows = table(path)
-    else:
-        rows = [f["properties"] for f in features(path)]
+    rows = table(path) if suffix == "csv" else [f["properties"] for f in features(path)]
     gap, overlap = sorted(rows, key=lambda r: r["check"])
     assert (gap["check"], gap["severity"], gap["unit_of_value"]) == ("C02", "warning", "m²")
     assert float(gap["value"]) == pytest.approx(1e6, rel=1e-3)
