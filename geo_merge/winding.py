@@ -14,60 +14,74 @@ _CHUNK = 64
 _ROUNDING = tuple(float(8 * np.finfo(kind).eps) for kind in (np.float64, np.longdouble))
 
 
-def windings(xy: Floats, outlines: Runs) -> tuple[Ints, Bools]:
-    """Count how often outlines go around points, with the land on their left.
-
-    For valid polygons this is the number of those that contain the point. Pairs of edges that run
-    opposite ways count for nothing, so the unmatched edges of many polygons do as well as all.
-    A ray to the east is followed (Sunday, "Inclusion of a point in a polygon", 2001): an edge that
-    crosses it upwards, with its land on the left, adds one, downwards it takes one away.
+class Outlines:
+    """Closed outlines, ready to be asked how often they go around points.
 
     Parameters
     ----------
-    xy
-        Points, shape (n, 2).
-    outlines
-        Closed outlines, in as many runs as need be.
-
-    Returns
-    -------
-    counts, clear
-        How many polygons contain each point, and whether that is clear: it is not where an edge
-        passes the point more closely than numbers can tell; shape (n,) each.
+    runs
+        The outlines, in as many runs as need be. Pairs of edges that run opposite ways count for
+        nothing, so the unmatched edges of many polygons do as well as all.
     """
-    counts, clear = np.zeros(len(xy), dtype=np.int64), np.ones(len(xy), dtype=bool)
-    if not (len(xy) and len(outlines.xy)):
+
+    def __init__(self, runs: Runs) -> None:
+        self.runs = runs
+        n = np.diff(runs.start) - 1  # edges of each run
+        chunks = -(-n // _CHUNK)
+        run = np.repeat(np.arange(len(n)), chunks)
+        within = np.arange(len(run)) - np.repeat(np.cumsum(chunks) - chunks, chunks)
+        self._first = runs.start[run] + within * _CHUNK
+        self._last = np.minimum(self._first + _CHUNK, runs.start[run + 1] - 1)
+        if len(run):
+            self._south, self._north, self._east = _bounds(runs.xy, self._first, self._last)
+
+    def windings(self, xy: Floats) -> tuple[Ints, Bools]:
+        """Count how often the outlines go around points, with the land on their left.
+
+        For outlines of valid polygons this is the number of those that contain the point. A ray
+        to the east is followed (Sunday, "Inclusion of a point in a polygon", 2001): an edge that
+        crosses it upwards, with its land on the left, adds one, downwards it takes one away.
+
+        Parameters
+        ----------
+        xy
+            Points, shape (n, 2).
+
+        Returns
+        -------
+        counts, clear
+            How many polygons contain each point, and whether that is clear: it is not where an
+            edge passes the point more closely than numbers can tell; shape (n,) each.
+        """
+        counts, clear = np.zeros(len(xy), dtype=np.int64), np.ones(len(xy), dtype=bool)
+        if not (len(xy) and len(self._first)):
+            return counts, clear
+        point, edge = self._beside(xy)
+        a, b = self.runs.xy[edge], self.runs.xy[edge + 1]
+        y = xy[point, 1]
+        upward = a[:, 1] <= y
+        crossing = upward != (b[:, 1] <= y)
+        point, edge, a, b, upward = (v[crossing] for v in (point, edge, a, b, upward))
+        side, sure = _side(
+            a, b, xy[point]
+        )  # the point lies left (1) or right (-1) of its direction
+        clear[point[~sure]] = False
+        east = np.where(upward, side > 0, side < 0)
+        step = np.where(upward == self.runs.interior_left[self.runs.run_of(edge)], 1, -1)
+        counts += np.bincount(point[east], step[east], minlength=len(xy)).astype(np.int64)
         return counts, clear
-    point, edge = _edges_beside(xy, outlines)
-    a, b = outlines.xy[edge], outlines.xy[edge + 1]
-    y = xy[point, 1]
-    upward = a[:, 1] <= y
-    crossing = upward != (b[:, 1] <= y)
-    point, edge, a, b, upward = (v[crossing] for v in (point, edge, a, b, upward))
-    side, sure = _side(a, b, xy[point])  # the point lies left (1) or right (-1) of its direction
-    clear[point[~sure]] = False
-    east = np.where(upward, side > 0, side < 0)
-    step = np.where(upward == outlines.interior_left[outlines.run_of(edge)], 1, -1)
-    counts += np.bincount(point[east], step[east], minlength=len(xy)).astype(np.int64)
-    return counts, clear
 
-
-def _edges_beside(xy: Floats, outlines: Runs) -> tuple[Ints, Ints]:
-    """Return pairs (point, edge) for the edges that may cross the ray to the east of a point."""
-    n = np.diff(outlines.start) - 1  # edges of each run
-    chunks = -(-n // _CHUNK)
-    run = np.repeat(np.arange(len(n)), chunks)
-    within = np.arange(len(run)) - np.repeat(np.cumsum(chunks) - chunks, chunks)
-    first = outlines.start[run] + within * _CHUNK
-    last = np.minimum(first + _CHUNK, outlines.start[run + 1] - 1)
-    south, north, east = _bounds(outlines.xy, first, last)
-    beside = [np.flatnonzero((south <= y) & (north >= y) & (east >= x)) for x, y in xy.tolist()]
-    point, chunk = np.repeat(np.arange(len(xy)), list(map(len, beside))), np.concatenate(beside)
-    n_edges = (last - first)[chunk]
-    edge = np.arange(n_edges.sum()) - np.repeat(
-        np.cumsum(n_edges) - n_edges - first[chunk], n_edges
-    )
-    return np.repeat(point, n_edges), edge
+    def _beside(self, xy: Floats) -> tuple[Ints, Ints]:
+        """Return pairs (point, edge): the edges that may cross the ray to the east of a point."""
+        beside = [
+            np.flatnonzero((self._south <= y) & (self._north >= y) & (self._east >= x))
+            for x, y in xy.tolist()
+        ]
+        point, chunk = np.repeat(np.arange(len(xy)), list(map(len, beside))), np.concatenate(beside)
+        first = self._first[chunk]
+        n = self._last[chunk] - first
+        edge = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n - first, n)
+        return np.repeat(point, n), edge
 
 
 def _bounds(xy: Floats, first: Ints, last: Ints) -> tuple[Floats, Floats, Floats]:

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo_merge.areas import areas, areas_of
 from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
-from geo_merge.dissolve import Dissolved, dissolve_valid
+from geo_merge.dissolve import Dissolved, dissolve_valid, in_place_order
 from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten
 from geo_merge.faces import AREA_TOLERANCE, find_faces
 from geo_merge.limits import Limits
@@ -86,8 +86,10 @@ def take_block(
         The units, in a CRS in metres, with what messages name: ``name, is_piece, source_file,
         source_row`` where known.
     units
-        Their positions in the layer, ascending; shape (units,).
+        Their positions in the layer; shape (units,).
     """
+    order = in_place_order(np.asarray(frame.geometry.values))
+    frame, units = frame.iloc[order], units[order]
     geometries = np.asarray(frame.geometry.values)
     good = usable(geometries)
     findings = check_geometries(frame, limits, good=good)

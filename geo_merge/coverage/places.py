@@ -85,6 +85,7 @@ class _Edges:
         edges = runs.edges()
         self.island = island[survey.number(runs.owner, runs.part)][runs.run_of(edges)]
         self.a, self.b = runs.xy[edges], runs.xy[edges + 1]
+        self.low, self.high = np.minimum(self.a, self.b).T, np.maximum(self.a, self.b).T
 
     def remote(self, far: float) -> Ints:
         """Return the islands that may be further than `far` metres from all others."""
@@ -103,17 +104,17 @@ class _Edges:
 
     def distance(self, k: int, land: shapely.MultiPolygon) -> float:
         """Return how far an island is from the nearest edge of any other, in metres."""
-        others = self.island != k
-        a, b = self.a[others], self.b[others]
         west, south, east, north = land.bounds
-        low, high = np.minimum(a, b), np.maximum(a, b)
+        (left, bottom), (right, top) = self.low, self.high
         away = np.hypot(
-            np.maximum(0.0, np.maximum(west - high[:, 0], low[:, 0] - east)),
-            np.maximum(0.0, np.maximum(south - high[:, 1], low[:, 1] - north)),
+            np.maximum(0.0, np.maximum(west - right, left - east)),
+            np.maximum(0.0, np.maximum(south - top, bottom - north)),
         )
-        own = self.a[self.island == k][0]
-        within = away <= np.hypot(*(a - own).T).min()  # the nearest edge is no further than this
-        edges = shapely.linestrings(np.stack([a[within], b[within]], axis=1))
+        away[self.island == k] = np.inf
+        # The nearest edge is no further away than the end of the one whose box is the nearest.
+        limit = shapely.distance(land, shapely.Point(self.a[np.argmin(away)]))
+        near = np.flatnonzero(away <= limit)
+        edges = shapely.linestrings(np.stack([self.a[near], self.b[near]], axis=1))
         return float(shapely.distance(land, shapely.multilinestrings(edges)))
 
 
@@ -186,9 +187,7 @@ def _apart(
         return []
     polygons = layer.fetch(unclear)
     tree = shapely.STRtree(layer.fetch(rest))
+    near, _ = tree.query(polygons, "dwithin", limit)
+    far, polygons = (np.delete(v, np.unique(near)) for v in (unclear, polygons))
     (which, _), away = tree.query_nearest(polygons, return_distance=True, all_matches=False)
-    return [
-        (int(unclear[k]), polygons[k], float(d))
-        for k, d in zip(which, away, strict=True)
-        if d > limit
-    ]
+    return [(int(far[k]), polygons[k], float(d)) for k, d in zip(which, away, strict=True)]

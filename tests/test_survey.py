@@ -1,0 +1,205 @@
+"""Matching edges, winding numbers, and surveys that are joined from blocks."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from conftest import CRS, square
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import Defect, coverages, defects
+
+from geo_merge.coverage import check_layer, surveyed
+from geo_merge.coverage.surveyed import survey_layer
+from geo_merge.dissolve import dissolve, join_faces
+from geo_merge.edges import flatten, match, unmatched
+from geo_merge.faces import find_faces
+from geo_merge.limits import Limits
+from geo_merge.pipeline import merge
+from geo_merge.survey import combine, survey
+from geo_merge.winding import Outlines
+
+RUNS = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+
+
+def polygons(layer: gpd.GeoDataFrame) -> np.ndarray:
+    shapes = np.asarray(layer.geometry.values)
+    return shapes[shapely.is_valid(shapes)]
+
+
+@RUNS
+@given(defects())
+def test_law_every_edge_is_in_one_pair_or_left(defect: Defect) -> None:
+    rings = flatten(polygons(defect.layer))
+    pairs = match(rings)
+    used = np.concatenate([pairs.one, pairs.two, pairs.left])
+    assert np.array_equal(np.sort(used), rings.edges())
+
+    def ends(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return both ends of edges in the direction that has the land on the left."""
+        along = rings.interior_left[rings.run_of(edges)]
+        return rings.xy[np.where(along, edges, edges + 1)], rings.xy[
+            np.where(along, edges + 1, edges)
+        ]
+
+    assert np.array_equal(ends(pairs.one), ends(pairs.two)[::-1])
+
+
+@RUNS
+@given(defects(), st.integers(0, 2**32 - 1))
+def test_law_winding_numbers_count_the_polygons_around_a_point(defect: Defect, seed: int) -> None:
+    shapes = polygons(defect.layer)
+    west, south, east, north = shapely.total_bounds(shapes)
+    xy = np.random.default_rng(seed).uniform((west, south), (east, north), (50, 2))
+    xy = np.concatenate([xy, shapely.get_coordinates(shapely.point_on_surface(shapes))])
+    inside = shapely.contains_xy(shapes[:, None], *xy.T[:, None, :]).sum(axis=0)
+    for outlines in (flatten(shapes), unmatched(shapes)):
+        counts, clear = Outlines(outlines).windings(xy)
+        assert clear.all()
+        assert np.array_equal(counts, inside)
+
+
+@pytest.mark.parametrize(
+    ("point", "count", "clear"),
+    [
+        ((0.5, 0.5), 1, True),
+        ((1.5, 0.5), 2, True),  # in both squares
+        ((2.5, 0.5), 1, True),
+        ((3.5, 0.5), 0, True),
+        ((0.5, 1.0), 1, True),  # at the height of a vertex
+        ((1.0, 0.5), None, False),  # on an edge
+        ((-1.0, 1.0), 0, True),
+    ],
+)
+def test_winding_numbers_by_hand(
+    point: tuple[float, float], count: int | None, clear: bool
+) -> None:
+    two = np.array([shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)])
+    counts, sure = Outlines(flatten(two)).windings(np.array([point]))
+    assert sure[0] == clear
+    assert count is None or counts[0] == count
+
+
+def test_a_point_a_hair_beside_an_edge_is_told_in_extended_precision() -> None:
+    edge = np.array([shapely.Polygon([(0, 0), (3, 1), (3, 3), (0, 3)])])
+    above, below = np.nextafter(1 / 3, 1), np.nextafter(1 / 3, 0)
+    counts, _ = Outlines(flatten(edge)).windings(np.array([[1.0, above], [1.0, below]]))
+    assert counts.tolist() == [1, 0]
+
+
+@RUNS
+@given(defects(), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_law_a_survey_does_not_depend_on_its_blocks(
+    defect: Defect, n_blocks: int, random: object
+) -> None:
+    shapes = polygons(defect.layer)
+    units = np.arange(len(shapes))
+    random.shuffle(units)  # type: ignore[attr-defined]
+    blocks = [np.sort(b) for b in np.array_split(units, n_blocks) if len(b)]
+    whole = combine([survey(flatten(shapes), np.arange(len(shapes)))], len(shapes))
+    joined = combine([survey(flatten(shapes[b]), b) for b in blocks], len(shapes))
+    assert joined.n_parts.tolist() == whole.n_parts.tolist()
+    lines = [shapely.normalize(shapely.line_merge(shapely.union_all(s.unmatched.lines())))
+             for s in (whole, joined)]  # fmt: skip
+    assert lines[0].equals(lines[1])
+    assert np.array_equal(_islands(joined), _islands(whole))
+
+
+def _islands(surveyed_layer: object) -> np.ndarray:
+    from geo_merge.coverage.places import _joined  # noqa: PLC0415
+
+    links = surveyed_layer.touching()  # type: ignore[attr-defined]
+    return _joined(int(surveyed_layer.n_parts.sum()), links)  # type: ignore[attr-defined]
+
+
+def test_units_that_meet_in_a_corner_touch() -> None:
+    shapes = np.array([square(0, 0), square(1, 1), square(5, 5)])
+    assert survey(flatten(shapes), np.arange(3)).touching().tolist() == [[0, 1]]
+    apart = combine([survey(flatten(shapes[[k]]), np.array([k])) for k in range(3)], 3)
+    assert apart.touching().tolist() == [[0, 1]]
+
+
+@RUNS
+@given(defects())
+def test_law_findings_do_not_depend_on_blocks(defect: Defect) -> None:
+    def found() -> list[tuple[object, ...]]:
+        return sorted((f.check, f.units, round(f.value or 0, 3)) for f in check_layer(defect.layer))
+
+    whole = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(surveyed, "_BLOCK_VERTICES", 12)
+        assert len(surveyed._neighbourhoods(defect.layer)) > 1
+        assert found() == whole
+
+
+@RUNS
+@given(defects())
+def test_law_the_units_around_a_shape_are_those_that_meet_it(defect: Defect) -> None:
+    layer = survey_layer(defect.layer, Limits())
+    usable = layer.measures.usable
+    shapes = np.array([*layer.faces.geometry, shapely.Point(0, 0)], dtype=object)
+    for shape, (units, around) in zip(shapes, layer.around(shapes), strict=True):
+        meets = shapely.intersects(np.asarray(defect.layer.geometry.values), shape) & usable
+        assert units.tolist() == np.flatnonzero(meets).tolist()
+        assert [defect.layer.geometry.iloc[k] for k in units] == around.tolist()
+
+
+@RUNS
+@given(defects())
+def test_law_joined_faces_are_their_union(defect: Defect) -> None:
+    faces = find_faces(polygons(defect.layer))
+    land = faces.geometry[faces.claims > 0]
+    joined = join_faces(land)
+    assert joined.is_valid
+    assert joined.area == pytest.approx(shapely.area(land).sum(), rel=1e-12)
+    assert joined.symmetric_difference(shapely.union_all(land)).area <= 1e-6
+
+
+@RUNS
+@given(defects(), st.randoms(use_true_random=False))
+def test_law_rows_may_come_in_any_order_to_the_last_bit(defect: Defect, random: object) -> None:
+    shapes = polygons(defect.layer)
+    order = np.arange(len(shapes))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    one, two = dissolve(shapes), dissolve(shapes[order])
+    assert one.method == two.method
+    assert shapely.to_wkb(one.geometry) == shapely.to_wkb(two.geometry)
+
+
+def test_an_unmatched_edge_is_left_once_where_three_polygons_share_it() -> None:
+    cell = shapely.box(0, 0, 1, 1)
+    shapes = np.array([cell, cell, shapely.box(1, 0, 2, 1)])
+    left = unmatched(shapes)
+    ends = np.stack([left.xy[left.edges()], left.xy[left.edges() + 1]], axis=1)
+    shared = [e.tolist() for e in ends if (e[:, 0] == 1).all()]
+    assert len(shared) == 1  # two one way, one the other way
+    assert find_faces(shapes).claims.tolist() == [2, 1] or find_faces(shapes).claims.tolist() == [
+        1,
+        2,
+    ]
+
+
+def test_a_source_field_called_as_one_of_our_figures_is_conserved_under_its_other_name() -> None:
+    layer = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "unit_type": "Xã", "area_km2": [7.0, 8.0]},
+        geometry=[square(0, 0), square(1, 0)], crs=CRS, index=["1", "2"],
+    )  # fmt: skip
+    layer.index.name = "code"
+    table = {"old_code": ["1", "2"], "new_code": ["N", "N"], "new_name": "n", "new_type": "Xã"}
+    result = merge(layer, gpd.pd.DataFrame(table))
+    row = result.ledger.set_index("quantity").loc["area_km2"]
+    assert (row["before"], row["after"], row["ok"]) == (15.0, 15.0, True)
+    assert result.new["area_km2_source"].tolist() == [15.0]
+    assert result.new["area_km2"].tolist() == pytest.approx([2.0], rel=1e-3)
+
+
+@RUNS
+@given(coverages())
+def test_law_a_clean_coverage_leaves_its_outline(layer: gpd.GeoDataFrame) -> None:
+    shapes = polygons(layer)
+    if len(shapes) < len(layer):
+        return
+    left = shapely.length(unmatched(shapes).lines()).sum()
+    assert left == pytest.approx(shapely.union_all(shapes).length, rel=1e-9)
