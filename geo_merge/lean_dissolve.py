@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SHOWN = 10
+# Groups at work before the first of them is written, since some are much larger than others.
+_AHEAD = 16
+
+
+class _BadMembersError(Exception):
+    """Members cannot be dissolved: what was written must not stay."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,22 @@ def _dissolve(
     groups = _groups(layer, field, source)
     crs = crs_of(layer.crs, reading, source)
     make = partial(_group, layer, field, project=way_to_wgs84(crs), precision=precision)
-    done = list(ahead(make, groups.items()))
-    findings = tuple(finding for group in done for finding in group.findings)
-    if any(finding.severity == Severity.ERROR for finding in findings):
-        return Written(len(layer), 0, notes, findings, crs)
-    write_blocks(out, (group.block for group in done if group.block is not None))
-    findings += tuple(_gaps(done))
+    done: list[_Group] = []
+
+    def blocks() -> Iterator[Block]:
+        for group in ahead(make, groups.items(), most=_AHEAD):
+            done.append(group)
+            if group.block is not None:
+                yield group.block
+        if any(group.block is None for group in done):
+            raise _BadMembersError
+
+    try:
+        write_blocks(out, blocks())
+    except _BadMembersError:
+        errors = tuple(f for group in done if group.block is None for f in group.findings)
+        return Written(len(layer), 0, notes, errors, crs)
+    findings = (*(f for group in done for f in group.findings), *_gaps(done))
     return Written(len(layer), len(done), notes, findings, crs)
 
 
