@@ -73,6 +73,7 @@ def parse(path: Path) -> Collected:
         require(feature.get("type") == "Feature", "features")
         require(isinstance(feature.get("properties"), simdjson.Object), "properties")
         require("geometry" in feature, "geometries, if null")
+        require(isinstance(feature.get("id"), str | int | float | None), "ids that are values")
     about = {k: _plain(document[k]) for k in document.keys() if k != "features"}  # noqa: SIM118 - no iterator
     return Collected(features, about)
 
@@ -160,6 +161,7 @@ def read_columns(collected: Collected, wanted: Collection[str] | None) -> dict[s
     """
     names = tuple(collected.features[0]["properties"].keys())
     require(all(names) and "geometry" not in names, "properties with names")
+    require(len(set(names)) == len(names), "names that differ")
     rows = []
     for feature in collected.features:
         require("id" not in feature, "features without id")

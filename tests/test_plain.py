@@ -206,6 +206,37 @@ def test_geojson_is_read_as_by_gdal(tmp_path: Path, name: str, rows: list[Any]) 
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"properties": {"k": 1}', '"properties": {"k": 1, "k": 2}'),
+        ('"type": "Feature",', '"type": "Feature", "id": "a",'),
+        ('"type": "Feature",', '"type": "Feature", "id": {"a": 1},'),
+        ('"type": "FeatureCollection"', '"type": "Collection"'),
+        ("[4, 0]", "[4, 1e999]"),
+        ("[4, 0]", '[4, "0"]'),
+        ('"features"', '"others"'),
+    ],
+)
+def test_odd_texts_are_left_to_gdal(tmp_path: Path, before: str, after: str) -> None:
+    path = tmp_path / "x.geojson"
+    write_geojson_text(path, [({"k": 1}, SQUARE)])
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    with pytest.raises(NotPlainError):
+        read_plain(path)
+
+
+@pytest.mark.parametrize("feature_id", ['"a"', "7", "null"])
+def test_ids_of_features_are_read_by_gdal(tmp_path: Path, feature_id: str) -> None:
+    path = tmp_path / "x.geojson"
+    write_geojson_text(path, [({"k": 1}, SQUARE)])
+    text = path.read_text().replace('"type": "Feature",', f'"type": "Feature", "id": {feature_id},')
+    path.write_text(text)
+    assert_geodataframe_equal(open_layer(path).frame, by_gdal(path))
+
+
+@pytest.mark.parametrize(
     ("name", "expected"),
     [("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"), ("urn:ogc:def:crs:EPSG::9214", "EPSG:9214"), ("EPSG:3857", "EPSG:3857")],
 )  # fmt: skip
