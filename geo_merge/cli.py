@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo_merge import cli_vietnam
+from geo_merge import cli_layers, cli_vietnam
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ Mirror = Annotated[
     str | None,
     typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
 ]
+cli_layers.register(app)
 cli_vietnam.register(app)
 
 

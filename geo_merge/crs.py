@@ -8,13 +8,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage import usable
 from geo_merge.errors import CRSError
+from geo_merge.projection import WGS84, describe
 
-WGS84 = CRS.from_epsg(4326)
 _METRES_PER_DEGREE = 111_320.0  # of the equator
 # A square on round coordinates may be drawn so; a border with so many vertices was rounded.
 _MIN_VERTICES = 20
@@ -23,22 +22,6 @@ Bounds = tuple[float, float, float, float]
 MARGIN_DEGREES = 3.0
 # Beyond this the plane misleads about widths (Web Mercator: 1.15 at 21° N).
 MAX_PLANE_AREA_RATIO = 1.02
-
-
-def parse_crs(text: str) -> CRS:
-    """Return the CRS that an option names, as ``9214`` or ``EPSG:9214``."""
-    try:
-        return CRS.from_user_input(int(text) if text.isdigit() else text)
-    except ProjError:
-        raise CRSError(
-            f"--crs {text}: no such coordinate reference system; give an EPSG code such as 9214."
-        ) from None
-
-
-def describe(crs: CRS) -> str:
-    """Return ``EPSG:9214 (VN-2000 / TM-3 107-00)`` for messages."""
-    code = crs.to_epsg()
-    return f"EPSG:{code} ({crs.name})" if code else crs.name
 
 
 def coarsest_grid(frame: gpd.GeoDataFrame) -> float:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from geo_merge.models import Finding, Severity
+from geo_merge.finding import Finding, Severity
 
 Columns = Sequence[Sequence[bytes]]
 # The right encoding makes known names of nearly all names, a wrong one of under a fifth.

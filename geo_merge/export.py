@@ -28,9 +28,11 @@ from geo_merge.formats import (
     write_csv,
     write_workbook,
 )
-from geo_merge.geojson import Projection, write_geojson
+from geo_merge.geojson import write_geojson
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
+from geo_merge.partitions import part_files
+from geo_merge.projection import Projection
 from geo_merge.read_back import check_read_back
 
 StrPath = str | os.PathLike[str]
@@ -229,10 +231,12 @@ def _manifest(
 
 
 def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
-    """Return the inputs, for a Shapefile all its parts."""
-    result = []
+    """Return the inputs, for a Shapefile and a folder of GeoParquet files all their parts."""
+    result: list[Path] = []
     for path in map(Path, inputs):
-        if path.suffix.lower() == ".shp":
+        if path.is_dir():
+            result += part_files(path)
+        elif path.suffix.lower() == ".shp":
             parts = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
             beside = (p for p in path.parent.iterdir() if p.stem == path.stem)
             result += sorted(p for p in beside if p.suffix.lower() in parts)

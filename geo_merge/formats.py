@@ -19,8 +19,8 @@ import shapely
 from geo_merge.areas import transformer
 from geo_merge.attributes import LIST_SEPARATOR
 from geo_merge.checks import count_findings
-from geo_merge.crs import WGS84
 from geo_merge.models import MergeResult
+from geo_merge.projection import WGS84
 
 # Fixed, so that the same input gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -17,12 +17,13 @@ from pyproj import CRS
 from geo_merge import fields, seam
 from geo_merge.codes import as_text, clean_code, clean_text, code_key, is_scientific
 from geo_merge.coverage import usable
-from geo_merge.crs import check_coordinates, coarsest_grid, describe, parse_crs, working_crs
+from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
 from geo_merge.divide import Cutters, as_cutters
 from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.projection import describe, parse_crs
 from geo_merge.provenance import attach
 from geo_merge.sources import RawLayer, open_layer
 from geo_merge.vietnam import coordinates, encodings, names
@@ -52,8 +53,8 @@ def read_units(
     Parameters
     ----------
     *paths
-        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, each in its
-        own CRS.
+        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, or folders of
+        GeoParquet parts, each in its own CRS.
     code_field, name_field
         Fields with the codes and names; found among the usual ones by default.
     layer

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import geopandas as gpd
@@ -15,49 +14,19 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import transformer
+from geo_merge.finding import Finding, Severity
 
-
-class Severity(StrEnum):
-    """How much a finding weighs."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that a check found.
-
-    Attributes
-    ----------
-    check
-        Id of the check, as ``C01`` for a narrow gap.
-    severity
-        An error keeps the new units from being written.
-    message
-        One sentence: what was found, where.
-    hint
-        What to do about it.
-    units
-        Codes of the units concerned.
-    value, unit_of_value
-        The measure of it, as ``11.98`` and ``km²``.
-    geometry
-        Where it is, in the CRS of the layer; None for what has no place.
-    """
-
-    check: str
-    severity: Severity
-    message: str
-    hint: str = ""
-    units: tuple[str, ...] = ()
-    value: float | None = None
-    unit_of_value: str = ""
-    geometry: BaseGeometry | None = None
+__all__ = [
+    "LEDGER_COLUMNS",
+    "Finding",
+    "LedgerRow",
+    "MergeResult",
+    "Severity",
+    "findings_frame",
+    "ledger_frame",
+]
 
 
 _BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from geo_merge.errors import LayerError
 
@@ -13,6 +14,8 @@ _HEADER = 100  # bytes, of .shp and .shx (ESRI Shapefile Technical Description, 
 _MAGIC = 9994
 _DELETED = 0x2A
 _MAX_LISTED = 10
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,35 @@ def _escape(stem: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
 
 
-def check(parts: Shapefile) -> int:
-    """Check that the parts belong together and nothing is cut off; return the number of records.
+@dataclass(frozen=True)
+class Shapes:
+    """The bytes of a .shp, and where its records begin (behind their heads) and how long they are.
+
+    All lie within the file and are numbered as they should be.
+    """
+
+    data: Bytes
+    offset: Ints
+    length: Ints
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+    def take(self, rows: Ints) -> Shapes:
+        """Return some of the records."""
+        return Shapes(self.data, self.offset[rows], self.length[rows])
+
+
+def check(parts: Shapefile) -> Shapes:
+    """Check that the parts belong together and nothing is cut off; return the records.
 
     Raises
     ------
     LayerError
         F03 if a file is truncated, F04 if the parts disagree.
     """
-    shp, shx = parts.shp.read_bytes(), parts.shx.read_bytes()
-    for path, data in ((parts.shp, shp), (parts.shx, shx)):
-        _check_length(path, data)
-    index = np.frombuffer(shx, dtype=">i4", offset=_HEADER)
+    shp, shx = _bytes(parts.shp), _bytes(parts.shx)
+    index = shx[_HEADER : len(shx) // 4 * 4].view(">i4")
     index = index[: len(index) // 2 * 2].reshape(-1, 2).astype(np.int64) * 2  # 16-bit words
     offset, length = index[:, 0], index[:, 1]
     lost = np.flatnonzero(offset + 8 + length > len(shp))
@@ -70,9 +90,8 @@ def check(parts: Shapefile) -> int:
             f"{parts.shp.name}: {len(lost)} of {len(index)} records lie beyond the end of the "
             "file [F03]; it was cut off, so copy or download it again."
         )
-    head = np.frombuffer(shp, dtype=np.uint8)
-    number = _big_endian(head, offset)
-    stated = _big_endian(head, offset + 4) * 2
+    number = _big_endian(shp, offset)
+    stated = _big_endian(shp, offset + 4) * 2
     wrong = np.flatnonzero((number != np.arange(1, len(index) + 1)) | (stated != length))
     if len(wrong):
         rows = ", ".join(str(row + 1) for row in wrong[:_MAX_LISTED])
@@ -81,26 +100,29 @@ def check(parts: Shapefile) -> int:
             f"index does not belong to {parts.shp.name}, so restore both from the same export."
         )
     _check_table(parts, len(index))
-    return len(index)
+    return Shapes(shp, offset + 8, length)
 
 
-def _check_length(path: Path, data: bytes) -> None:
-    if len(data) < _HEADER or int.from_bytes(data[:4], "big") != _MAGIC:
+def _bytes(path: Path) -> Bytes:
+    """Return a file with a Shapefile's head, mapped: only what is looked at is read."""
+    size = path.stat().st_size
+    data = np.memmap(path, dtype=np.uint8, mode="r") if size else np.empty(0, dtype=np.uint8)
+    head = data[:_HEADER].tobytes()
+    if len(head) < _HEADER or int.from_bytes(head[:4], "big") != _MAGIC:
         raise LayerError(
-            f"{path.name} is {'empty' if not data else 'not a Shapefile'} [F01]; "
+            f"{path.name} is {'empty' if not size else 'not a Shapefile'} [F01]; "
             "export the layer again."
         )
-    stated = int.from_bytes(data[24:28], "big") * 2
-    if stated > len(data):
+    stated = int.from_bytes(head[24:28], "big") * 2
+    if stated > size:
         raise LayerError(
-            f"{path.name} has {len(data)} bytes, but its header says {stated} [F03]; it was cut "
+            f"{path.name} has {size} bytes, but its header says {stated} [F03]; it was cut "
             "off, so copy or download it again."
         )
+    return data
 
 
-def _big_endian(
-    data: np.ndarray[tuple[int], np.dtype[np.uint8]], at: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _big_endian(data: Bytes, at: Ints) -> Ints:
     four = data[at[:, None] + np.arange(4)].astype(np.int64)
     return np.asarray((four << np.array([24, 16, 8, 0])).sum(axis=1))
 
@@ -129,27 +151,3 @@ def _check_table(parts: Shapefile, shapes: int) -> None:
             f"{parts.dbf.name}: {len(deleted)} records are marked as deleted (rows {rows}) [F04]; "
             "they would vanish without a word, so undelete or remove them, shapes included."
         )
-
-
-def text_columns(dbf: Path) -> list[list[bytes]]:
-    """Return the bytes of all texts: the names of the fields, then the values of each text field.
-
-    An encoding must be able to decode them all.
-    """
-    data = dbf.read_bytes()
-    header, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    records = int.from_bytes(data[4:8], "little")
-    table = np.frombuffer(data, dtype=np.uint8, offset=header)[: records * width]
-    table = table.reshape(records, width)
-    names: list[bytes] = []
-    columns = [names]
-    position, at = 1, 32
-    while at + 32 < header and data[at] != 0x0D:  # noqa: PLR2004 - the end of the field list
-        names.append(data[at : at + 11].split(b"\0")[0])
-        size = data[at + 16]
-        if data[at + 11 : at + 12] == b"C":
-            values = np.ascontiguousarray(table[:, position : position + size])
-            columns.append([bytes(row).rstrip(b" \0") for row in values])
-        position += size
-        at += 32
-    return columns

@@ -22,7 +22,7 @@ CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", 
         "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "survey", "tessellate", "thinning",
         "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"layers", "geopackage", "geojson_text", "sources", "shapefile", "archive", "tables", "files", "geojson", "export", "formats", "maps", "report",
+OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files", "geojson", "geojson_layer", "geojson_rings", "geojson_reader", "geojson_stream", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer", "shapefile_layer", "cli_layers", "export", "formats", "maps", "report",
            "sample", "cli", "cli_vietnam", "ui", "display", "drawing", "read_back", "topology", "cache", "texts", "job", "preview", "worker"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +17,7 @@ from conftest import CRS, square
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo_merge import geojson_stream
 from geo_merge.errors import ExportError
 from geo_merge.geojson import encode, write_geojson
 
@@ -160,3 +164,51 @@ def test_polygons_inside_collections_are_wound_by_the_right_hand_rule(tmp_path: 
     parts = json.loads(path.read_bytes())["features"][0]["geometry"]["geometries"]
     ring = shapely.LinearRing(parts[0]["coordinates"][0])
     assert ring.is_ccw
+
+
+def test_frames_one_by_one_make_the_bytes_of_the_whole() -> None:
+    """Islands, a hole, a point and nothing, cut into frames at every place."""
+    shapes = [
+        shapely.box(0, 0, 4, 4).difference(shapely.box(1, 1, 2, 2)), None, shapely.Point(9, 9),
+        shapely.multipolygons([shapely.box(5, 5, 6, 6), shapely.box(7, 7, 8, 8)]),
+    ]  # fmt: skip
+    frame = layer(*shapes)
+    whole = b"".join(encode(frame))
+    for cut in range(1, 4):
+        assert b"".join(encode(iter([frame.iloc[:cut], frame.iloc[cut:]]))) == whole
+    assert b"".join(encode(frame.iloc[[k]] for k in range(4))) == whole
+    assert json.loads(whole)["bbox"] == [0, 0, 9, 9]
+
+
+def test_no_frames_are_an_empty_collection() -> None:
+    assert json.loads(b"".join(encode([]))) == {"type": "FeatureCollection", "features": []}
+
+
+def test_frames_are_let_go_when_they_are_written(tmp_path: Path) -> None:
+    """What holds for frames that come from a generator holds for a layer larger than memory."""
+    alive: list[weakref.ref[gpd.GeoDataFrame]] = []
+    most = 0
+
+    def frames() -> Iterator[gpd.GeoDataFrame]:
+        nonlocal most
+        for k in range(200):
+            frame = layer(shapely.box(k * 0.1, 0, k * 0.1 + 0.1, 1))
+            alive.append(weakref.ref(frame))
+            yield frame
+            del frame
+            gc.collect()
+            most = max(most, sum(one() is not None for one in alive))
+
+    path = tmp_path / "x.geojson"
+    write_geojson(frames(), path)
+    assert len(json.loads(path.read_bytes())["features"]) == 200
+    assert most <= 2
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_blocks_hold_whole_features_in_order(monkeypatch: pytest.MonkeyPatch, n: int) -> None:
+    frame = layer(*[shapely.Point(k, 0).buffer(0.4) for k in range(12)])
+    whole = b"".join(encode(frame))
+    monkeypatch.setattr(geojson_stream, "BLOCK", n * 33)
+    assert len(geojson_stream.cuts(np.full(12, 33))) == 12 // n
+    assert b"".join(encode(frame)) == whole

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pyproj import CRS
 
-from geo_merge.crs import WGS84, Bounds, lonlat_bounds
+from geo_merge.crs import Bounds, lonlat_bounds
+from geo_merge.projection import WGS84
 
 # VN-2000 geographic; UTM 48N, 49N; TM-3 zones of the provinces (Circular 973/2001/TT-TCĐC).
 VN2000 = (4756, 3405, 3406, *range(9205, 9219), *range(5896, 5900))

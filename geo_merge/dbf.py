@@ -1,0 +1,97 @@
+"""The table of a Shapefile: its fields, its texts as bytes, and plain columns read at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geo_merge.ragged import require
+
+_FIELD = 32  # bytes of a field's description, and of what stands before the first
+_END = 0x0D
+_INT_DIGITS = 18  # more do not fit into 64 bits
+_INTEGER = re.compile(rb"[-+]?[0-9]+")
+_DECIMAL = re.compile(rb"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a dBASE table: its name, kind (C, N, ...), width, decimals and first byte."""
+
+    name: bytes
+    kind: str
+    width: int
+    decimals: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dBASE table whose size was checked; `records` has one row of bytes a record."""
+
+    fields: tuple[Field, ...]
+    records: npt.NDArray[np.uint8]
+
+    def cells(self, field: Field) -> list[bytes]:
+        """Return the values of a field as they stand, without blanks behind them."""
+        chosen = np.ascontiguousarray(self.records[:, field.at : field.at + field.width])
+        if not chosen.size:
+            return [b""] * len(self.records)
+        return [cell.rstrip(b" \0") for cell in chosen.view(f"S{field.width}").ravel().tolist()]
+
+
+def read_table(dbf: Path) -> Table:
+    """Read a table that `shapefile.check` found whole."""
+    data = np.fromfile(dbf, dtype=np.uint8)
+    head = data[:_FIELD].tobytes()
+    records = int.from_bytes(head[4:8], "little")
+    header, width = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
+    about = data[:header].tobytes()
+    fields = []
+    at = 1  # after the mark of deletion
+    for k in range(_FIELD, header - _FIELD, _FIELD):
+        if about[k] == _END:
+            break
+        kind, size, decimals = chr(about[k + 11]), about[k + 16], about[k + 17]
+        fields.append(Field(about[k : k + 11].split(b"\0")[0], kind, size, decimals, at))
+        at += size
+    return Table(tuple(fields), data[header : header + records * width].reshape(records, width))
+
+
+def text_columns(table: Table) -> list[list[bytes]]:
+    """Return the bytes of all texts: the names of the fields, then the values of each text field.
+
+    An encoding must be able to decode them all.
+    """
+    names = [field.name for field in table.fields]
+    return [names, *(table.cells(field) for field in table.fields if field.kind == "C")]
+
+
+def plain_column(table: Table, field: Field) -> list[Any]:
+    """Return a column of texts in UTF-8 or of numbers as GDAL and geopandas would read it.
+
+    A blank is None, and then numbers are floats.
+
+    Raises
+    ------
+    NotPlainError
+        For dates, truth values, numbers that are none.
+    """
+    cells = table.cells(field)
+    if field.kind == "C":
+        require(not any(b"\0" in cell or cell[:1].isspace() for cell in cells), "plain texts")
+        return [cell.decode() or None for cell in cells]
+    require(field.kind == "N", "texts and numbers alone")
+    # GDAL writes stars for null (as dBASE does for what is too wide).
+    numbers = [b"" if cell.startswith(b"*") else cell.strip() for cell in cells]
+    whole = field.decimals == 0
+    require(field.width <= _INT_DIGITS or not whole, "integers of 64 bits")
+    form = _INTEGER if whole else _DECIMAL
+    require(all(form.fullmatch(number) for number in numbers if number), "numbers in digits")
+    read = int if whole and all(numbers) else float
+    return [read(number) if number else None for number in numbers]

@@ -1,0 +1,236 @@
+"""Polygons as GeoJSON, from ragged arrays: rounded, wound by the right-hand rule, and valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
+from geo_merge.errors import ExportError
+
+Vanishing = Literal["error", "point"]
+Project = Callable[[Floats], Floats]
+_MAX_MENDS = 5
+_NO_RINGS = Rings(
+    xy=np.empty((0, 2)),
+    owner=np.empty(0, dtype=np.int64),
+    interior_left=np.empty(0, dtype=bool),
+    **dict.fromkeys(("start", "polygon_start", "geometry_start"), np.zeros(1, dtype=np.int64)),
+)
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """Polygons to be written.
+
+    Attributes
+    ----------
+    rings
+        Their rings, in any CRS.
+    single
+        Which are written as Polygon; the others are MultiPolygons. Shape (n,).
+    """
+
+    rings: Rings
+    single: Bools
+
+    @classmethod
+    def of(cls, geometries: Geometries) -> Polygons:
+        """Return polygons and multipolygons without null or empty ones as rings."""
+        if not len(geometries):
+            return cls(_NO_RINGS, np.empty(0, dtype=bool))
+        single = np.asarray(shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON)
+        return cls(flatten(geometries), single)
+
+    def geometries(self) -> Geometries:
+        """Return them as shapely has them."""
+        rings = self.rings
+        parts = shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, rings.xy, (rings.start, rings.polygon_start)
+        )
+        result: Geometries = np.empty(len(self.single), dtype=object)
+        result[self.single] = parts[rings.geometry_start[:-1][self.single]]
+        count = np.diff(rings.geometry_start)
+        of_multi = np.repeat(~self.single, count)
+        number = np.repeat(np.cumsum(~self.single) - 1, count)
+        result[~self.single] = shapely.multipolygons(parts[of_multi], indices=number[of_multi])
+        return result
+
+    def take(self, chosen: Ints) -> Polygons:
+        """Return some of the polygons; neighbours share their vertices with these in memory."""
+        if not len(chosen):
+            return Polygons.of(np.empty(0, dtype=object))
+        rings = self.rings
+        if (np.diff(chosen) == 1).all():
+            return self._cut(chosen[0], chosen[-1] + 1)
+        polygon = _spread(rings.geometry_start, chosen)
+        ring = _spread(rings.polygon_start, polygon)
+        n_polygons = np.diff(rings.geometry_start)[chosen]
+        n_rings = np.diff(rings.polygon_start)[polygon]
+        part = Rings(
+            xy=rings.xy[_spread(rings.start, ring)],
+            start=_starts(np.diff(rings.start)[ring]),
+            owner=np.repeat(np.repeat(np.arange(len(chosen)), n_polygons), n_rings),
+            interior_left=rings.interior_left[ring],
+            polygon_start=_starts(n_rings),
+            geometry_start=_starts(n_polygons),
+        )
+        return Polygons(part, self.single[chosen])
+
+    def _cut(self, begin: int, end: int) -> Polygons:
+        rings = self.rings
+        geometry = rings.geometry_start[begin : end + 1]
+        polygon = rings.polygon_start[geometry[0] : geometry[-1] + 1]
+        start = rings.start[polygon[0] : polygon[-1] + 1]
+        part = Rings(
+            xy=rings.xy[start[0] : start[-1]],
+            start=start - start[0],
+            owner=rings.owner[polygon[0] : polygon[-1]] - begin,
+            interior_left=rings.interior_left[polygon[0] : polygon[-1]],
+            polygon_start=polygon - polygon[0],
+            geometry_start=geometry - geometry[0],
+        )
+        return Polygons(part, self.single[begin:end])
+
+
+def _spread(start: Ints, chosen: Ints) -> Ints:
+    """Return the numbers of all that belongs to the chosen ones, by where that begins."""
+    n = np.diff(start)[chosen]
+    return np.arange(n.sum()) - np.repeat(np.cumsum(n) - n - start[chosen], n)
+
+
+def _starts(counts: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)])
+
+
+class Rounded:
+    """Polygons in WGS 84, rounded, wound by the right-hand rule, and valid where they were.
+
+    Parameters
+    ----------
+    polygons
+        In any CRS.
+    project
+        The way to WGS 84; None if they are in it.
+    precision, vanishing
+        See `geojson.write_geojson`.
+
+    Raises
+    ------
+    ExportError
+        If a polygon vanishes, unless it may become a point, or stays invalid; one that came
+        invalid is written as it is.
+    """
+
+    def __init__(
+        self, polygons: Polygons, project: Project | None, precision: int, vanishing: Vanishing
+    ) -> None:
+        self.single, rings = polygons.single, polygons.rings
+        exact = rings.xy if project is None else project(rings.xy)
+        xy = np.round(exact, precision)
+        moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
+        if project is None and not moved.any():
+            self.rings = rings
+        else:  # rounding can turn a thin ring
+            left = wound_left(xy, rings.start, rings.polygon_start)
+            self.rings = replace(rings, xy=xy, interior_left=left)
+        # What rounding did not move is as valid as before.
+        self.mended = _mend(rings, self.rings, np.flatnonzero(moved), precision, vanishing)
+        self._encode = _encoder(self.rings)
+
+    def bounds(self) -> Floats:
+        """Return west, south, east, north of each geometry."""
+        start = self.rings.vertex_start[:-1]
+        x, y = self.rings.xy.T.copy()
+        extremes = (np.minimum.reduceat, np.maximum.reduceat)
+        boxes = np.column_stack([reduce(v, start) for reduce in extremes for v in (x, y)])
+        for k, geometry in self.mended.items():
+            boxes[k] = geometry.bounds
+        return boxes
+
+    def encoded(self) -> Iterator[bytes]:
+        """Yield each geometry as GeoJSON."""
+        for k, single in enumerate(self.single.tolist()):
+            mended = self.mended.get(k)
+            if mended is None:
+                yield self._encode(k, single)
+            elif mended.geom_type == "Point":
+                yield shapely.to_geojson(mended).encode()
+            else:
+                rings = flatten(np.array([mended], dtype=object))
+                yield _encoder(rings)(0, mended.geom_type == "Polygon")
+
+
+def _mend(
+    exact: Rings, rings: Rings, moved: Ints, precision: int, vanishing: Vanishing
+) -> dict[int, BaseGeometry]:
+    """Return valid versions of the polygons that rounding made invalid, by position."""
+    if not len(moved):
+        return {}
+    rounded = rings.take(moved)
+    invalid = np.flatnonzero(~shapely.is_valid(rounded))
+    invalid = invalid[shapely.is_valid(exact.take(moved[invalid]))]
+    result = {}
+    for k, geometry in zip(moved[invalid].tolist(), rounded[invalid], strict=True):
+        mended = _mend_one(geometry, precision)
+        if mended is None and vanishing == "error":
+            raise ExportError(
+                f"A polygon at {geometry.bounds[0]}, {geometry.bounds[1]} cannot be rounded to "
+                f"{precision} decimals; use more decimals."
+            )
+        result[k] = mended or shapely.Point(shapely.get_coordinates(geometry)[0])
+    return result
+
+
+def _mend_one(geometry: BaseGeometry, precision: int) -> BaseGeometry | None:
+    """Return a valid rounded polygon, or None if it vanishes or cannot be had."""
+    for _ in range(_MAX_MENDS):
+        try:
+            valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+        except shapely.GEOSException:  # a tangle that this method cannot undo
+            valid = shapely.make_valid(geometry)
+        parts = shapely.get_parts(shapely.get_parts(valid))
+        parts = parts[shapely.area(parts) > 0]
+        if not len(parts):
+            return None
+        geometry = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        geometry = shapely.transform(geometry, lambda xy: np.round(xy, precision))
+        if geometry.is_valid:
+            return geometry
+    return None
+
+
+def _encoder(rings: Rings) -> Callable[[int, bool], bytes]:
+    """Return a function that encodes one geometry as a Polygon (if so told) or a MultiPolygon.
+
+    The land is on the left of every ring (right-hand rule): rings that have it on the right are
+    read from the vertices in reverse.
+    """
+    backwards = None if rings.interior_left.all() else np.ascontiguousarray(rings.xy[::-1])
+    n = len(rings.xy)
+
+    def wound(ring: int) -> Floats:
+        begin, end = rings.start[ring], rings.start[ring + 1]
+        if backwards is None or rings.interior_left[ring]:
+            return rings.xy[begin:end]
+        return backwards[n - end : n - begin]
+
+    def encode_one(k: int, single: bool) -> bytes:  # noqa: FBT001 - called in one place
+        polygons = [
+            list(map(wound, range(rings.polygon_start[p], rings.polygon_start[p + 1])))
+            for p in range(rings.geometry_start[k], rings.geometry_start[k + 1])
+        ]
+        geometry = (
+            {"type": "Polygon", "coordinates": polygons[0]}
+            if single
+            else {"type": "MultiPolygon", "coordinates": polygons}
+        )
+        return orjson.dumps(geometry, option=orjson.OPT_SERIALIZE_NUMPY)
+
+    return encode_one

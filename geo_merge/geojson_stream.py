@@ -1,0 +1,117 @@
+"""A FeatureCollection block by block: while one is written, the next ones are made ready."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, TypeVar
+
+import numpy as np
+import orjson
+
+from geo_merge.edges import Bools, Floats, Ints
+from geo_merge.geojson_rings import Polygons, Project, Rounded, Vanishing
+
+# Vertices of a block: few enough to stay in the processor's cache, enough for numpy to pay.
+BLOCK = 2**16
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Features, all but encoded.
+
+    Attributes
+    ----------
+    boxes
+        West, south, east, north of each; NaN for one without a place. Shape (n, 4).
+    properties
+        Values by name, of each feature.
+    geometries
+        GeoJSON of each, one after the other.
+    """
+
+    boxes: Floats
+    properties: Iterable[dict[str, Any]]
+    geometries: Iterator[bytes]
+
+
+def cuts(vertices: Ints) -> list[tuple[int, int]]:
+    """Return where to cut features with so many vertices into blocks: pairs of begin and end."""
+    if not len(vertices):
+        return []
+    block = (np.cumsum(vertices) - vertices) // BLOCK
+    begin = np.flatnonzero(np.diff(block, prepend=-1)).tolist()
+    return list(zip(begin, [*begin[1:], len(vertices)], strict=True))
+
+
+def ahead(
+    work: Callable[[Task], Done], tasks: Iterable[Task], *, most: int | None = None
+) -> Iterator[Done]:
+    """Yield the results in the order of the tasks; threads work on those that come next.
+
+    A task is taken only when one of the last results has been handed on, so that never more than
+    `most` are in memory, however many there are: by default one for each thread and one more. More
+    keep all threads at work where tasks differ in size.
+    """
+    threads = os.cpu_count() or 1
+    waiting: deque[Future[Done]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for task in tasks:
+            waiting.append(pool.submit(work, task))
+            if len(waiting) >= (most or threads + 1):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def polygon_block(
+    polygons: Polygons,
+    there: Bools,
+    properties: Iterable[dict[str, Any]],
+    project: Project | None,
+    *,
+    precision: int,
+    vanishing: Vanishing = "error",
+) -> Block:
+    """Return features ready to be written: polygons, and null where `there` says there is none."""
+    boxes = np.full((len(there), 4), np.nan)
+    if not there.any():
+        return Block(boxes, properties, repeat(b"null", len(there)))
+    rounded = Rounded(polygons, project, precision, vanishing)
+    boxes[there] = rounded.bounds()
+    encoded = rounded.encoded()
+    geometries = encoded if there.all() else (next(encoded) if t else b"null" for t in there)
+    return Block(boxes, properties, geometries)
+
+
+def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
+    """Yield the bytes of a FeatureCollection, with a bounding box of each feature and of all."""
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    yield b'{"type":"FeatureCollection","features":['
+    separator = b"\n"
+    for block in blocks:
+        known: Bools = np.asarray(np.isfinite(block.boxes).all(axis=1))
+        low = np.minimum(low, block.boxes[known, :2].min(axis=0, initial=np.inf))
+        high = np.maximum(high, block.boxes[known, 2:].max(axis=0, initial=-np.inf))
+        rows = zip(
+            block.properties, block.boxes.tolist(), known.tolist(), block.geometries, strict=True
+        )
+        for values, box, placed, geometry in rows:
+            bbox = b',"bbox":' + orjson.dumps(box) if placed else b""
+            yield (
+                separator + b'{"type":"Feature"' + bbox + b',"properties":'
+                + orjson.dumps(values, option=_OPTIONS) + b',"geometry":'
+            )  # fmt: skip
+            yield geometry
+            separator = b"},\n"
+    yield b"}\n]" if separator != b"\n" else b"\n]"
+    if np.isfinite(low).all():
+        yield b',"bbox":' + orjson.dumps([*low.tolist(), *high.tolist()])
+    yield b"}\n"

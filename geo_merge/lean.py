@@ -1,0 +1,122 @@
+"""Writing a layer as GeoJSON as it is: no codes, no crosswalk, and for plain files no frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo_merge.errors import CRSError, UsageError
+from geo_merge.files import whole_file
+from geo_merge.finding import Finding
+from geo_merge.geojson_rings import Project
+from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
+from geo_merge.limits import Sizes
+from geo_merge.plain import WGS84, read_plain
+from geo_merge.ragged import NotPlainError, RaggedLayer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How to read a layer: see `layers.read_units` for each."""
+
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a layer: features in and out, how it was read, what was found in which CRS."""
+
+    read: int
+    written: int
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    crs: str = WGS84
+
+
+def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> Written:
+    """Write a layer as GeoJSON, its attributes with it.
+
+    Raises
+    ------
+    GeoMergeError
+        If the layer cannot be read or written; nothing is changed then.
+    """
+    try:
+        layer = read_plain(path, encoding=reading.encoding)
+        project = way_to_wgs84(crs_of(layer.crs, reading, path.name))
+        blocks = partial(_block, layer, project=project, precision=precision)
+        write_blocks(out, ahead(blocks, cuts(layer.vertices)))
+        return Written(len(layer), len(layer))
+    except NotPlainError:
+        from geo_merge.geojson import write_geojson  # noqa: PLC0415 - loads geopandas
+
+        frame, notes = read_frame(path, reading)
+        write_geojson(frame, out, precision=precision)
+        return Written(len(frame), len(frame), notes)
+
+
+def write_blocks(out: Path, blocks: Iterable[Block]) -> None:
+    """Write a collection of blocks; `out` stays as it is if that fails."""
+    with whole_file(out) as temporary, temporary.open("wb") as file:
+        file.writelines(collection(blocks))
+
+
+def _block(
+    layer: RaggedLayer, rows: tuple[int, int], *, project: Project | None, precision: int
+) -> Block:
+    begin, end = rows
+    polygons, there = layer.read(np.arange(begin, end))
+    columns = (values[begin:end] for values in layer.columns.values())
+    properties = [dict(zip(layer.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    return polygon_block(polygons, there, properties, project, precision=precision)
+
+
+def crs_of(own: str, reading: Reading, source: str) -> str:
+    """Return the CRS of a file, or that of the option if it names none."""
+    if own and reading.crs is not None:
+        raise UsageError(
+            f"--crs {reading.crs}: {source} names its own CRS, and --crs is only for files that "
+            "name none; leave it out."
+        )
+    if not own and reading.crs is None:
+        raise CRSError(f"{source} names no CRS [R01]; name it with --crs.")
+    return own or str(reading.crs)
+
+
+def way_to_wgs84(crs: str) -> Project | None:
+    """Return the way to WGS 84; None for what is in it."""
+    if crs == WGS84:
+        return None
+    from geo_merge.projection import Projection, parse_crs  # noqa: PLC0415 - pyproj is slow to load
+
+    projection = Projection(parse_crs(crs))
+    return None if projection.same else projection
+
+
+def _any_size() -> Sizes:
+    """Return no limits: they keep uploads from taking the machine, and this is the user's own."""
+    return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
+
+
+def read_frame(path: Path, reading: Reading) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read a layer by GDAL; return also what had to be decided."""
+    from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
+    from geo_merge.projection import parse_crs  # noqa: PLC0415
+    from geo_merge.sources import open_layer  # noqa: PLC0415
+
+    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
+    own = raw.frame.crs
+    crs = crs_of("" if own is None else own.to_wkt(), reading, path.name)
+    frame = raw.frame if own is not None else raw.frame.set_crs(parse_crs(crs))
+    return frame, tuple(finding.message for finding in raw.findings)

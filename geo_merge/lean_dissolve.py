@@ -1,0 +1,231 @@
+"""Dissolving a layer by a field: each group is read, dissolved and made ready by one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.dissolve import dissolve_valid
+from geo_merge.edges import Geometries, Ints, cancel, is_polygonal, runs_of
+from geo_merge.errors import LayerError
+from geo_merge.faces import Faces, containing, faces_of
+from geo_merge.finding import Finding, Severity
+from geo_merge.geojson_rings import Polygons, Project
+from geo_merge.geojson_stream import Block, ahead, polygon_block
+from geo_merge.lean import Reading, Written, crs_of, read_frame, way_to_wgs84, write_blocks
+from geo_merge.plain import read_plain
+from geo_merge.ragged import NotPlainError, RaggedLayer
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_SHOWN = 10
+# Groups at work before the first of them is written, since some are much larger than others.
+_AHEAD = 16
+
+
+class _BadMembersError(Exception):
+    """Members cannot be dissolved: what was written must not stay."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The rows with one value: dissolved, or what is wrong with them."""
+
+    key: Any
+    rows: Ints
+    findings: tuple[Finding, ...]
+    whole: BaseGeometry | None = None
+    faces: Faces | None = None
+    block: Block | None = None
+
+
+def dissolve(path: Path, out: Path, field: str, *, reading: Reading, precision: int = 7) -> Written:
+    """Write one polygon for all that have the same value in a field, with that and their number.
+
+    Groups come in the order of their first rows. Findings are errors if members cannot be
+    dissolved, and then nothing is written; gaps and overlaps within a group are warnings.
+
+    Raises
+    ------
+    LayerError
+        If the layer cannot be read, has no such field, or has rows without a value in it.
+    """
+    try:
+        layer = read_plain(path, columns=[field], encoding=reading.encoding)
+        return _dissolve(layer, path.name, out, field, reading=reading, precision=precision)
+    except NotPlainError:
+        frame, notes = read_frame(path, reading)
+        return _dissolve(
+            _ragged(frame, field), path.name, out, field,
+            reading=Reading(), notes=notes, precision=precision,
+        )  # fmt: skip
+
+
+def _dissolve(
+    layer: RaggedLayer,
+    source: str,
+    out: Path,
+    field: str,
+    *,
+    reading: Reading,
+    notes: tuple[str, ...] = (),
+    precision: int,
+) -> Written:
+    groups = _groups(layer, field, source)
+    crs = crs_of(layer.crs, reading, source)
+    make = partial(_group, layer, field, project=way_to_wgs84(crs), precision=precision)
+    done: list[_Group] = []
+
+    def blocks() -> Iterator[Block]:
+        for group in ahead(make, groups.items(), most=_AHEAD):
+            done.append(group)
+            if group.block is not None:
+                yield group.block
+        if any(group.block is None for group in done):
+            raise _BadMembersError
+
+    try:
+        write_blocks(out, blocks())
+    except _BadMembersError:
+        errors = tuple(f for group in done if group.block is None for f in group.findings)
+        return Written(len(layer), 0, notes, errors, crs)
+    findings = (*(f for group in done for f in group.findings), *_gaps(done))
+    return Written(len(layer), len(done), notes, findings, crs)
+
+
+def _groups(layer: RaggedLayer, field: str, source: str) -> dict[Any, Ints]:
+    """Return the rows of each value, in the order of the first rows."""
+    if field not in layer.names:
+        known = ", ".join(layer.names) or "none"
+        raise LayerError(f"{source} has no field {field!r} [K01]; it has {known}.")
+    keys = layer.columns[field]
+    missing = [str(k + 1) for k, key in enumerate(keys) if key is None]
+    if missing:
+        raise LayerError(
+            f"{source}: {len(missing)} rows have nothing in the field {field!r} (rows "
+            f"{', '.join(missing[:_SHOWN])}) [K01]; say there what they belong to."
+        )
+    rows: dict[Any, list[int]] = {}
+    for k, key in enumerate(keys):
+        rows.setdefault(key, []).append(k)
+    return {key: np.array(own) for key, own in rows.items()}
+
+
+def _group(
+    layer: RaggedLayer,
+    field: str,
+    task: tuple[Any, Ints],
+    *,
+    project: Project | None,
+    precision: int,
+) -> _Group:
+    key, rows = task
+    polygons, there = layer.read(rows)
+    shapes = polygons.geometries()
+    defects = tuple(_defects(key, rows, rows[there], shapes))
+    if defects:
+        return _Group(key, rows, defects)
+    left = runs_of(polygons.rings, cancel(polygons.rings))
+    one = dissolve_valid(shapes, left)
+    faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
+    whole = Polygons.of(np.array([one.geometry], dtype=object))
+    properties = [{field: key, "member_count": len(rows)}]
+    block = polygon_block(whole, np.array([True]), properties, project, precision=precision)
+    return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces, block)
+
+
+def _defects(key: Any, rows: Ints, there: Ints, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+    """Yield what cannot be dissolved: rows without a polygon, and invalid ones."""
+    for row in np.setdiff1d(rows, there):
+        yield _error("G03", row, f"Row {row + 1} ({key}) has no polygon [G03].")
+    for k in np.flatnonzero(~shapely.is_valid(shapes)):
+        row, reason = there[k], shapely.is_valid_reason(shapes[k])
+        text = f"Row {row + 1} ({key}) has an invalid polygon ({reason}) [G04]."
+        yield _error("G04", row, text, shapes[k])
+
+
+def _error(check: str, row: int, message: str, geometry: Any = None) -> Finding:  # noqa: ANN401
+    return Finding(
+        check=check,
+        severity=Severity.ERROR,
+        units=(f"row {row + 1}",),
+        message=message,
+        hint="Mend it in the source layer.",
+        geometry=geometry,
+    )
+
+
+def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+    """Yield the land that several members claim, with those that do."""
+    twice = faces.geometry[faces.claims > 1]
+    if not len(twice):
+        return
+    inside = shapely.get_coordinates(shapely.point_on_surface(twice))
+    face, member = containing(shapes, inside)
+    for k, geometry in enumerate(twice):
+        units = tuple(f"row {row + 1}" for row in sorted(rows[member[face == k]]))
+        yield Finding(
+            check="C04",
+            severity=Severity.WARNING,
+            units=units,
+            message=f"{', '.join(units)} ({key}) overlap.",
+            hint="Validate the layer.",
+            geometry=geometry,
+        )
+
+
+def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
+    """Yield the land inside each group that belongs to nobody, nor to another group."""
+    whole = np.array([group.whole for group in groups], dtype=object)
+    found = [
+        (group.key, face)
+        for group in groups
+        if group.faces is not None
+        for face in group.faces.geometry[group.faces.claims == 0]
+    ]
+    faces = np.array([face for _, face in found], dtype=object)
+    taken = np.zeros(len(faces), dtype=bool)
+    if len(faces):
+        inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+        taken[containing(whole, inside)[0]] = True
+    for (key, face), others in zip(found, taken, strict=True):
+        if not others:
+            yield Finding(
+                check="C02",
+                severity=Severity.WARNING,
+                units=(str(key),),
+                message=f"Land inside {key} belongs to none of its members.",
+                hint="Validate the layer.",
+                geometry=face,
+            )
+
+
+def _ragged(frame: gpd.GeoDataFrame, field: str) -> RaggedLayer:
+    """Return a layer that GDAL read, by the rows that are asked for."""
+    from geo_merge.geojson import plain_columns  # noqa: PLC0415 - loads geopandas
+
+    shapes = np.asarray(frame.geometry.values)
+    names = tuple(map(str, frame.columns.drop(frame.geometry.name)))
+    chosen: Iterable[str] = (
+        {field, frame.geometry.name} if field in names else [frame.geometry.name]
+    )
+
+    def read(rows: Ints) -> tuple[Polygons, Any]:
+        there = is_polygonal(shapes[rows])
+        return Polygons.of(shapes[rows][there]), there
+
+    return RaggedLayer(
+        names=names,
+        columns=plain_columns(frame[list(chosen)]),
+        vertices=shapely.get_num_coordinates(shapes),
+        read=read,
+        crs=frame.crs.to_wkt(),
+    )

@@ -1,0 +1,50 @@
+"""A layer of polygons as ragged arrays: what the fast readers make of a plain file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from geo_merge.edges import Bools, Ints
+from geo_merge.geojson_rings import Polygons
+
+
+class NotPlainError(Exception):
+    """A file is not as plain as a fast reader wants it: GDAL reads it, and says what is wrong."""
+
+
+def require(plain: Any, what: str) -> None:  # noqa: ANN401 - also numpy's truth values
+    """Raise NotPlainError unless something holds; `what` says what should."""
+    if not plain:
+        raise NotPlainError(what)
+
+
+@dataclass(frozen=True)
+class RaggedLayer:
+    """A layer of polygons that is read as it is needed.
+
+    Attributes
+    ----------
+    names
+        All attributes of the file.
+    columns
+        Those that were read, by name, as JSON knows them.
+    vertices
+        About how many vertices each row has; shape (rows,).
+    read
+        Reads some rows, given by their positions: the polygons of those that have one, and which
+        of the rows these are. Raises NotPlainError for what GDAL should read. Threads may call it
+        at the same time.
+    crs
+        ``EPSG:4326`` or any other CRS; empty if the file names none.
+    """
+
+    names: tuple[str, ...]
+    columns: dict[str, list[Any]]
+    vertices: Ints
+    read: Callable[[Ints], tuple[Polygons, Bools]]
+    crs: str
+
+    def __len__(self) -> int:
+        return len(self.vertices)

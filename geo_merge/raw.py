@@ -1,0 +1,52 @@
+"""A layer as its file has it, and the sizes beyond which it is refused unread."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+
+from geo_merge.errors import LayerError
+from geo_merge.finding import Finding
+
+
+@dataclass(frozen=True)
+class RawLayer:
+    """A layer as its file has it.
+
+    Attributes
+    ----------
+    frame
+        Attributes as text, numbers and dates; the geometry and CRS of the file.
+    source
+        File name, with the layer where a file has several.
+    findings
+        What had to be decided to read it.
+    crs_hint
+        Where the CRS should have been, as ``communes.prj is missing``.
+    closed
+        Rows (from 0) with a ring whose last point was missing, and which was closed.
+    curved
+        Rows (from 0) with arcs, which are read as short straight edges.
+    encoding
+        The encoding that the texts were read in.
+    """
+
+    frame: gpd.GeoDataFrame
+    source: str
+    findings: tuple[Finding, ...] = ()
+    crs_hint: str = ""
+    closed: tuple[int, ...] = ()
+    curved: tuple[int, ...] = ()
+    encoding: str = "utf-8"
+
+
+def refuse_larger(path: Path, what: str, size: float, largest: float, limit: str) -> None:
+    """Raise LayerError (S05) if a file has more of something than it may have."""
+    if size > largest:
+        raise LayerError(
+            f"{path.name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
+            f"meant, allow it with --limit {limit}={math.ceil(size)}."
+        )
