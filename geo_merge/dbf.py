@@ -87,7 +87,8 @@ def plain_column(table: Table, field: Field) -> list[Any]:
         require(not any(b"\0" in cell or cell[:1].isspace() for cell in cells), "plain texts")
         return [cell.decode() or None for cell in cells]
     require(field.kind == "N", "texts and numbers alone")
-    numbers = [cell.strip() for cell in cells]
+    # GDAL writes stars for null (as dBASE does for what is too wide).
+    numbers = [b"" if cell.startswith(b"*") else cell.strip() for cell in cells]
     whole = field.decimals == 0
     require(field.width <= _INT_DIGITS or not whole, "integers of 64 bits")
     form = _INTEGER if whole else _DECIMAL

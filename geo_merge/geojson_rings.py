@@ -62,8 +62,28 @@ class Polygons:
         result[~self.single] = shapely.multipolygons(parts[of_multi], indices=number[of_multi])
         return result
 
-    def cut(self, begin: int, end: int) -> Polygons:
-        """Return the polygons from `begin` to before `end`, on the same vertices in memory."""
+    def take(self, chosen: Ints) -> Polygons:
+        """Return some of the polygons; neighbours share their vertices with these in memory."""
+        if not len(chosen):
+            return Polygons.of(np.empty(0, dtype=object))
+        rings = self.rings
+        if (np.diff(chosen) == 1).all():
+            return self._cut(chosen[0], chosen[-1] + 1)
+        polygon = _spread(rings.geometry_start, chosen)
+        ring = _spread(rings.polygon_start, polygon)
+        n_polygons = np.diff(rings.geometry_start)[chosen]
+        n_rings = np.diff(rings.polygon_start)[polygon]
+        part = Rings(
+            xy=rings.xy[_spread(rings.start, ring)],
+            start=_starts(np.diff(rings.start)[ring]),
+            owner=np.repeat(np.repeat(np.arange(len(chosen)), n_polygons), n_rings),
+            interior_left=rings.interior_left[ring],
+            polygon_start=_starts(n_rings),
+            geometry_start=_starts(n_polygons),
+        )
+        return Polygons(part, self.single[chosen])
+
+    def _cut(self, begin: int, end: int) -> Polygons:
         rings = self.rings
         geometry = rings.geometry_start[begin : end + 1]
         polygon = rings.polygon_start[geometry[0] : geometry[-1] + 1]
@@ -77,6 +97,16 @@ class Polygons:
             geometry_start=geometry - geometry[0],
         )
         return Polygons(part, self.single[begin:end])
+
+
+def _spread(start: Ints, chosen: Ints) -> Ints:
+    """Return the numbers of all that belongs to the chosen ones, by where that begins."""
+    n = np.diff(start)[chosen]
+    return np.arange(n.sum()) - np.repeat(np.cumsum(n) - n - start[chosen], n)
+
+
+def _starts(counts: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)])
 
 
 class Rounded:

@@ -51,18 +51,21 @@ def cuts(vertices: Ints) -> list[tuple[int, int]]:
     return list(zip(begin, [*begin[1:], len(vertices)], strict=True))
 
 
-def ahead(work: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[Done]:
+def ahead(
+    work: Callable[[Task], Done], tasks: Iterable[Task], *, most: int | None = None
+) -> Iterator[Done]:
     """Yield the results in the order of the tasks; threads work on those that come next.
 
     A task is taken only when one of the last results has been handed on, so that never more than
-    a few are in memory, however many there are.
+    `most` are in memory, however many there are: by default one for each thread and one more. More
+    keep all threads at work where tasks differ in size.
     """
     threads = os.cpu_count() or 1
     waiting: deque[Future[Done]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for task in tasks:
             waiting.append(pool.submit(work, task))
-            if len(waiting) > threads:
+            if len(waiting) >= (most or threads + 1):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

@@ -53,8 +53,8 @@ def read_units(
     Parameters
     ----------
     *paths
-        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, each in its
-        own CRS.
+        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, or folders of
+        GeoParquet parts, each in its own CRS.
     code_field, name_field
         Fields with the codes and names; found among the usual ones by default.
     layer

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
+from geo_merge.limits import Sizes
 from geo_merge.plain import WGS84, read_plain
 from geo_merge.ragged import NotPlainError, RaggedLayer
 
@@ -102,13 +104,18 @@ def way_to_wgs84(crs: str) -> Project | None:
     return None if projection.same else projection
 
 
+def _any_size() -> Sizes:
+    """Return no limits: they keep uploads from taking the machine, and this is the user's own."""
+    return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
+
+
 def read_frame(path: Path, reading: Reading) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Read a layer by GDAL; return also what had to be decided."""
     from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
     from geo_merge.projection import parse_crs  # noqa: PLC0415
     from geo_merge.sources import open_layer  # noqa: PLC0415
 
-    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding))
+    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
     own = raw.frame.crs
     crs = crs_of("" if own is None else own.to_wkt(), reading, path.name)
     frame = raw.frame if own is not None else raw.frame.set_crs(parse_crs(crs))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo_merge.dissolve import Dissolved, dissolve_valid
+from geo_merge.dissolve import dissolve_valid
 from geo_merge.edges import Geometries, Ints, cancel, is_polygonal, runs_of
 from geo_merge.errors import LayerError
-from geo_merge.faces import containing
+from geo_merge.faces import Faces, containing, faces_of
 from geo_merge.finding import Finding, Severity
 from geo_merge.geojson_rings import Polygons, Project
 from geo_merge.geojson_stream import Block, ahead, polygon_block
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SHOWN = 10
+# Groups at work before the first of them is written, since some are much larger than others.
+_AHEAD = 16
+
+
+class _BadMembersError(Exception):
+    """Members cannot be dissolved: what was written must not stay."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,10 @@ class _Group:
 
     key: Any
     rows: Ints
-    dissolved: Dissolved | None
-    block: Block | None
     findings: tuple[Finding, ...]
+    whole: BaseGeometry | None = None
+    faces: Faces | None = None
+    block: Block | None = None
 
 
 def dissolve(path: Path, out: Path, field: str, *, reading: Reading, precision: int = 7) -> Written:
@@ -74,12 +82,22 @@ def _dissolve(
     groups = _groups(layer, field, source)
     crs = crs_of(layer.crs, reading, source)
     make = partial(_group, layer, field, project=way_to_wgs84(crs), precision=precision)
-    done = list(ahead(make, groups.items()))
-    findings = tuple(finding for group in done for finding in group.findings)
-    if any(finding.severity == Severity.ERROR for finding in findings):
-        return Written(len(layer), 0, notes, findings, crs)
-    write_blocks(out, (group.block for group in done if group.block is not None))
-    findings += tuple(_gaps(done))
+    done: list[_Group] = []
+
+    def blocks() -> Iterator[Block]:
+        for group in ahead(make, groups.items(), most=_AHEAD):
+            done.append(group)
+            if group.block is not None:
+                yield group.block
+        if any(group.block is None for group in done):
+            raise _BadMembersError
+
+    try:
+        write_blocks(out, blocks())
+    except _BadMembersError:
+        errors = tuple(f for group in done if group.block is None for f in group.findings)
+        return Written(len(layer), 0, notes, errors, crs)
+    findings = (*(f for group in done for f in group.findings), *_gaps(done))
     return Written(len(layer), len(done), notes, findings, crs)
 
 
@@ -114,13 +132,14 @@ def _group(
     shapes = polygons.geometries()
     defects = tuple(_defects(key, rows, rows[there], shapes))
     if defects:
-        return _Group(key, rows, None, None, defects)
-    rings = polygons.rings
-    one = dissolve_valid(shapes, runs_of(rings, cancel(rings)))
+        return _Group(key, rows, defects)
+    left = runs_of(polygons.rings, cancel(polygons.rings))
+    one = dissolve_valid(shapes, left)
+    faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
     whole = Polygons.of(np.array([one.geometry], dtype=object))
     properties = [{field: key, "member_count": len(rows)}]
     block = polygon_block(whole, np.array([True]), properties, project, precision=precision)
-    return _Group(key, rows, one, block, tuple(_overlaps(key, rows, one, shapes)))
+    return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces, block)
 
 
 def _defects(key: Any, rows: Ints, there: Ints, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
@@ -144,16 +163,14 @@ def _error(check: str, row: int, message: str, geometry: Any = None) -> Finding:
     )
 
 
-def _overlaps(key: Any, rows: Ints, one: Dissolved, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
     """Yield the land that several members claim, with those that do."""
-    if one.faces is None:
+    twice = faces.geometry[faces.claims > 1]
+    if not len(twice):
         return
-    faces = one.faces.geometry[one.faces.claims > 1]
-    if not len(faces):
-        return
-    inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+    inside = shapely.get_coordinates(shapely.point_on_surface(twice))
     face, member = containing(shapes, inside)
-    for k, geometry in enumerate(faces):
+    for k, geometry in enumerate(twice):
         units = tuple(f"row {row + 1}" for row in sorted(rows[member[face == k]]))
         yield Finding(
             check="C04",
@@ -167,12 +184,12 @@ def _overlaps(key: Any, rows: Ints, one: Dissolved, shapes: Geometries) -> Itera
 
 def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
     """Yield the land inside each group that belongs to nobody, nor to another group."""
-    whole = np.array([g.dissolved.geometry for g in groups if g.dissolved], dtype=object)
+    whole = np.array([group.whole for group in groups], dtype=object)
     found = [
         (group.key, face)
         for group in groups
-        if group.dissolved is not None and group.dissolved.faces is not None
-        for face in group.dissolved.faces.geometry[group.dissolved.faces.claims == 0]
+        if group.faces is not None
+        for face in group.faces.geometry[group.faces.claims == 0]
     ]
     faces = np.array([face for _, face in found], dtype=object)
     taken = np.zeros(len(faces), dtype=bool)

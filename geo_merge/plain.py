@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
+
 from geo_merge import dbf, shapefile
 from geo_merge.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.shapes import read_polygons
@@ -41,7 +43,26 @@ def read_plain(
     """
     if path.is_file() and path.suffix.lower() == ".shp":
         return _read_shapefile(path, columns, encoding)
-    raise NotPlainError("a Shapefile or GeoJSON file")
+    require(path.is_file() and path.suffix.lower() in {".geojson", ".json"}, "a plain format")
+    require(encoding is None, "no encoding asked for")
+    return _read_geojson(path, columns)
+
+
+def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
+    from geo_merge import geojson_reader  # noqa: PLC0415 - Shapefiles need no simdjson
+
+    collected = geojson_reader.parse(path)
+    polygons, there = geojson_reader.read_polygons(collected)
+    vertices = np.zeros(len(there), dtype=np.int64)
+    vertices[there] = np.diff(polygons.rings.vertex_start)
+    at = np.cumsum(there) - 1  # the polygon of a row
+    return RaggedLayer(
+        names=tuple(collected.features[0]["properties"].keys()),
+        columns=geojson_reader.read_columns(collected, columns),
+        vertices=vertices,
+        read=lambda rows: (polygons.take(at[rows[there[rows]]]), there[rows]),
+        crs=geojson_reader.crs_name(collected),
+    )
 
 
 def _read_shapefile(

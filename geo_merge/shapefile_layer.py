@@ -3,78 +3,37 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 
 from geo_merge import archive, dbf, shapefile
-from geo_merge.edges import Geometries
 from geo_merge.encodings import Columns, Texts, contradiction, decide, known_codec
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding
 from geo_merge.gdal_layer import read_ogr
-from geo_merge.geojson_stream import ahead, cuts
 from geo_merge.limits import Sizes
-from geo_merge.ragged import NotPlainError, require
 from geo_merge.raw import RawLayer, refuse_larger
-from geo_merge.shapes import read_polygons
 
 
 def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
-    """Read a Shapefile that is whole: polygons by numpy if they are plain, else by GDAL."""
+    """Read a Shapefile that is whole."""
     del layer
     parts = shapefile.find_parts(path)
     refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
-    shapes = shapefile.check(parts)
-    refuse_larger(path, "features", len(shapes), sizes.features, "features")
+    refuse_larger(path, "features", len(shapefile.check(parts)), sizes.features, "features")
     codec, findings = _shapefile_encoding(parts, texts)
     gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
-    try:
-        frame = _read_plain(path, shapes, gdal_encoding)
-        closed: tuple[int, ...] = ()
-    except NotPlainError:
-        # Holes are told from their place: some programs wind every ring the wrong way.
-        pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
-        frame, closed, noted = read_ogr(path, encoding=gdal_encoding)
-        findings += tuple(noted)
+    # Holes are told from their place: some programs wind every ring the wrong way.
+    pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
+    frame, closed, noted = read_ogr(path, encoding=gdal_encoding)
     if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
         frame = _recode(frame, codec, texts)
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
-    return RawLayer(frame, path.name, findings, hint, closed, encoding=codec)
-
-
-def _read_plain(path: Path, shapes: shapefile.Shapes, encoding: str) -> gpd.GeoDataFrame:
-    """Read polygons straight from their bytes, and attributes and CRS by GDAL: the same frame.
-
-    Raises
-    ------
-    NotPlainError
-        If GDAL should read the polygons as well.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # what GDAL has to say of the table is found by `read_ogr`
-        try:
-            table = pyogrio.read_dataframe(path, encoding=encoding, read_geometry=False)
-        except RuntimeWarning as error:
-            raise NotPlainError("a table without warnings") from error
-    require(len(table) == len(shapes) and "geometry" not in table, "a row for each shape")
-    blocks = cuts(shapes.length // 16)  # bytes of a vertex
-    geometries = np.concatenate(list(ahead(partial(_polygons, shapes), blocks)))
-    crs = pyogrio.read_info(path, encoding=encoding)["crs"]
-    return gpd.GeoDataFrame(table, geometry=geometries, crs=crs)
-
-
-def _polygons(shapes: shapefile.Shapes, rows: tuple[int, int]) -> Geometries:
-    polygons, there = read_polygons(shapes.take(np.arange(*rows)))
-    geometries: Geometries = np.full(len(there), None, dtype=object)
-    geometries[there] = polygons.geometries()
-    return geometries
+    return RawLayer(frame, path.name, (*findings, *noted), hint, closed, encoding=codec)
 
 
 def _shapefile_encoding(

@@ -17,6 +17,7 @@ import shapely
 from geo_merge.encodings import Texts, mend_mojibake
 from geo_merge.errors import LayerError
 from geo_merge.gdal_layer import read_gdal
+from geo_merge.geojson_layer import read_geojson
 from geo_merge.geojson_text import find_odd_numbers, is_geojson
 from geo_merge.limits import Sizes
 from geo_merge.partitions import Part, read_part, read_parts
@@ -179,7 +180,7 @@ _READERS: dict[str, Callable[[Path, str | None, Texts, Sizes], RawLayer]] = {
     "Shapefile": read_shapefile,
     "zipped Shapefile": read_zip,
     "GeoPackage": read_gdal,
-    "GeoJSON": read_gdal,
+    "GeoJSON": read_geojson,
     "FlatGeobuf": read_gdal,
     "GeoParquet": _read_parquet,
 }

@@ -22,7 +22,7 @@ CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", 
         "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files",
-           "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
+           "geojson", "geojson_layer", "geojson_reader", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
            "cache", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer",
            "shapefile_layer", "cli_layers"}  # fmt: skip
