@@ -1,0 +1,142 @@
+"""Whether a result is right, by GDAL and GEOS alone: nothing of geo_merge judges geo_merge."""
+
+from __future__ import annotations
+
+import csv
+import json
+import mmap
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from layers import CODE, GROUP, Layer
+
+EXACT = 1e-9  # of an area: what summing in another order changes
+ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
+LEAST = 1.0  # m²: findings from here on are compared one by one
+NEAR = 0.01  # of the area of a gap or overlap: areas are measured on two projections
+EQUAL_AREA = 6933  # EPSG code: cylindrical, on the ellipsoid
+
+
+def polygons(layer: Layer, path: Path, field: str, name: str | None = None) -> str:
+    """Judge a GeoJSON with one polygon for each value of a field: codes, validity, areas.
+
+    ``name`` is what the GeoJSON calls the field, if not the same.
+    """
+    name = name or field
+    codes = set(layer.frame[field])
+    if layer.facts["copies"] > 1:
+        return codes_alone(path, name, codes)
+    made = gpd.read_file(path)
+    if not made[name].is_unique or set(made[name]) != codes:
+        return f"no: {len(made)} features, {name} not as in the source"
+    invalid = int((~made.is_valid).sum())
+    if invalid:
+        return f"no: {invalid} of {len(made)} invalid"
+    true = unions(layer, field)[made[name]].to_numpy()
+    off = np.abs(shapely.area(made.geometry.values) - shapely.area(true)) > tolerance(true)
+    return f"no: {int(off.sum())} of {len(made)} areas wrong" if off.any() else "yes"
+
+
+def codes_alone(path: Path, name: str, codes: set[str]) -> str:
+    """Judge a GeoJSON by its codes, which takes no memory."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        found = re.findall(rb'"%s": ?"([^"]*)"' % name.encode(), text)
+    same = len(found) == len(codes) and {f.decode() for f in found} == codes
+    return "yes (codes)" if same else f"no: {len(found)} features of {len(codes)}"
+
+
+@cache
+def unions(layer: Layer, field: str) -> gpd.GeoSeries:
+    """Return the union of the units with each value of a field, indexed by it."""
+    groups = layer.frame.groupby(field).groups
+    shapes = layer.frame.geometry
+    return gpd.GeoSeries(
+        [shapely.union_all(shapes[rows].values) for rows in groups.values()], index=list(groups)
+    )
+
+
+def tolerance(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
+    """Return the square degrees that an area may differ by: exact sums, and rounding.
+
+    A vertex that is off by δ changes the area by δ times half the chord between its neighbours;
+    the errors are independent, so that six standard deviations of their sum are enough.
+    """
+    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
+    steps = np.diff(vertices, axis=0)[np.diff(owner) == 0]
+    long = (steps**2).sum(axis=1)
+    step_owner = owner[1:][np.diff(owner) == 0]
+    ordinary = long < 0.01  # degrees²: the way from one ring to the next is no edge
+    chords = np.bincount(step_owner, long * ordinary, minlength=len(shapes))
+    return EXACT * shapely.area(shapes) + 6 * ROUNDED / np.sqrt(3) * np.sqrt(chords)
+
+
+def findings(layer: Layer, folder: Path) -> str:
+    """Judge the findings of a check of a layer: every gap and overlap, its units and its area."""
+    if layer.facts["copies"] > 1:
+        return "–"
+    with (folder / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["check"] in WANTED]
+    said: dict[Any, float] = {}
+    for row in rows:
+        if row["unit_of_value"] == "m²" and float(row["value"]) > LEAST:
+            pair = tuple(sorted(re.split(r"[;, ]+", row["units"])))
+            key = pair if row["check"] in OVERLAPS else len(said)
+            said[key] = said.get(key, 0.0) + float(row["value"])
+    gaps = sorted(v for k, v in said.items() if isinstance(k, int))
+    pairs = {k: v for k, v in said.items() if not isinstance(k, int)}
+    true_gaps, true_pairs = searched(layer)
+    if set(pairs) != set(true_pairs):
+        return f"no: {len(pairs)} overlaps of {len(true_pairs)}"
+    if len(gaps) != len(true_gaps):
+        return f"no: {len(gaps)} gaps of {len(true_gaps)}"
+    said_all, true_all = ([*g, *(p[k] for k in sorted(p))] for g, p in ((gaps, pairs), (true_gaps, true_pairs)))  # fmt: skip
+    off = int((~np.isclose(said_all, true_all, rtol=NEAR)).sum())
+    return f"no: {off} areas of gaps and overlaps" if off else "yes"
+
+
+GAPS, OVERLAPS = {"C01", "C02"}, {"C03", "C04"}
+WANTED = GAPS | OVERLAPS
+
+
+@cache
+def searched(layer: Layer) -> tuple[list[float], dict[tuple[str, str], float]]:
+    """Search a layer for gaps and overlaps without geo_merge: areas of holes of the union, and of
+    the intersections of all pairs, in square metres from ``LEAST`` on."""
+    shapes, codes = layer.frame.geometry.values, layer.frame[CODE].to_numpy()
+    one, other = layer.frame.sindex.query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    land = square_metres(shapely.intersection(shapes[one], shapes[other]))
+    pairs = {
+        tuple(sorted((codes[i], codes[j]))): float(m2)
+        for i, j, m2 in zip(one, other, land, strict=True)
+        if m2 > LEAST
+    }
+    whole = shapely.get_parts(shapely.union_all(unions(layer, GROUP).values))
+    rings = [shapely.get_interior_ring(p, k) for p in whole for k in range(shapely.get_num_interior_rings(p))]  # fmt: skip
+    holes = square_metres(shapely.polygons(rings)) if rings else np.empty(0)
+    return sorted(float(m2) for m2 in holes if m2 > LEAST), pairs
+
+
+def square_metres(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
+    """Return areas on the ellipsoid."""
+    return gpd.GeoSeries(shapes, crs=4326).to_crs(EQUAL_AREA).area.to_numpy()
+
+
+def merged(layer: Layer, folder: Path) -> str:
+    """Judge a merger: the new units, the ledger, and that nothing that went in is missing."""
+    with (folder / "ledger.csv").open(encoding="utf-8-sig", newline="") as stream:
+        open_rows = [
+            row["quantity"] for row in csv.DictReader(stream) if row["ok"].lower() != "true"
+        ]
+    if open_rows:
+        return f"no: the ledger does not close for {', '.join(open_rows)}"
+    before = json.loads((folder / "summary.json").read_text("utf-8"))["before"]["count"]
+    if before != layer.facts["units"]:
+        return f"no: {before} of {layer.facts['units']} units"
+    return polygons(layer, folder / "new_units.geojson", GROUP, CODE)
