@@ -28,7 +28,7 @@ CHECKS: dict[str, Callable[[Layer, Path], str]] = {
     "build": right.merged,
 }
 # What stands beside a job without doing it.
-BESIDE = {"validate": ("one dissolve", "maup.doctor")}
+BESIDE = {"validate": ("one dissolve", "doctor")}
 
 
 def tasks(job: str, programs: Sequence[Program], layer: Layer, work: Path) -> list[Task]:

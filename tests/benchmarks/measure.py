@@ -151,7 +151,7 @@ def measure(tasks: Sequence[Task], rounds: int, say: Callable[[str], None]) -> l
             done.append(run)
             if not run.failure:
                 mark = fingerprint(task.output)
-                judged[mark] = judged.get(mark) or task.check(task.output)
+                judged[mark] = judged.get(mark) or judge(task)
             words = run.failure or ", ".join(judged.values())
             say(f"round {number + 1}: {task.program}: {run.wall:.2f} s wall, {run.cpu:.2f} s CPU, "
                 f"{run.memory:.0f} MB, {words}")  # fmt: skip
@@ -160,6 +160,14 @@ def measure(tasks: Sequence[Task], rounds: int, say: Callable[[str], None]) -> l
         summary(task.program, done, judged)
         for task, done, judged in zip(tasks, runs, verdicts, strict=True)
     ]
+
+
+def judge(task: Task) -> str:
+    """Return the verdict on what a task wrote; a file that is not there is one as well."""
+    try:
+        return task.check(task.output)
+    except FileNotFoundError as error:
+        return f"no: {Path(error.filename).name} was not written"
 
 
 def summary(program: str, runs: Sequence[Run], verdicts: dict[str, str]) -> Measured:

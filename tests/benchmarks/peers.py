@@ -126,8 +126,8 @@ def maup(cache: Path) -> Program:
     if said.returncode:
         run_quietly((python, "-m", "pip", "install", "--quiet", "maup"))
         said = subprocess.run(asking, capture_output=True, text=True, check=True)
-    return Program(name="maup.doctor", version=said.stdout.strip(), jobs={
-        "validate": lambda layer, _: (str(python), "-c", _DOCTOR, layer.path),
+    return Program(name="maup", version=said.stdout.strip(), jobs={
+        "doctor": lambda layer, _: (python, "-c", _DOCTOR, layer.path),
     })  # fmt: skip
 
 

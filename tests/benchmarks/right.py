@@ -15,12 +15,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from layers import CODE, GROUP, Layer
+from pyproj import CRS
 
 EXACT = 1e-9  # of an area: what summing in another order changes
 ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
 LEAST = 1.0  # m²: findings from here on are compared one by one
-NEAR = 0.01  # of the area of a gap or overlap: areas are measured on two projections
-EQUAL_AREA = 6933  # EPSG code: cylindrical, on the ellipsoid
+NEAR = 0.01  # of the area of a gap or overlap: on slivers a bend of millimetres counts
 
 
 def polygons(layer: Layer, path: Path, field: str, name: str | None = None) -> str:
@@ -106,26 +106,36 @@ WANTED = GAPS | OVERLAPS
 
 @cache
 def searched(layer: Layer) -> tuple[list[float], dict[tuple[str, str], float]]:
-    """Search a layer for gaps and overlaps without geo_merge: areas of holes of the union, and of
-    the intersections of all pairs, in square metres from ``LEAST`` on."""
-    shapes, codes = layer.frame.geometry.values, layer.frame[CODE].to_numpy()
-    one, other = layer.frame.sindex.query(shapes, predicate="intersects")
+    """Search a layer for gaps and overlaps without geo_merge.
+
+    In metres, since a line that is straight there is bent in degrees, by 8 mm on a kilometre.
+
+    Returns
+    -------
+    Areas of the holes in the union, and those of the intersections of all pairs, in square metres
+    from ``LEAST`` on.
+    """
+    frame = layer.frame.to_crs(layer.frame.estimate_utm_crs())
+    shapes, codes = np.asarray(frame.geometry.values), frame[CODE].to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
-    land = square_metres(shapely.intersection(shapes[one], shapes[other]))
+    land = square_metres(shapely.intersection(shapes[one], shapes[other]), frame.crs)
     pairs = {
         tuple(sorted((codes[i], codes[j]))): float(m2)
         for i, j, m2 in zip(one, other, land, strict=True)
         if m2 > LEAST
     }
-    whole = shapely.get_parts(shapely.union_all(unions(layer, GROUP).values))
-    rings = [shapely.get_interior_ring(p, k) for p in whole for k in range(shapely.get_num_interior_rings(p))]  # fmt: skip
-    holes = square_metres(shapely.polygons(rings)) if rings else np.empty(0)
-    return sorted(float(m2) for m2 in holes if m2 > LEAST), pairs
+    whole = shapely.get_parts(shapely.union_all(shapes))
+    filled = shapely.polygons(shapely.get_exterior_ring(whole))
+    holes = shapely.get_parts(shapely.difference(filled, whole))
+    gaps = square_metres(holes, frame.crs)
+    return sorted(float(m2) for m2 in gaps if m2 > LEAST), pairs
 
 
-def square_metres(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
-    """Return areas on the ellipsoid."""
-    return gpd.GeoSeries(shapes, crs=4326).to_crs(EQUAL_AREA).area.to_numpy()
+def square_metres(shapes: Sequence[shapely.Geometry], crs: CRS) -> np.ndarray:
+    """Return areas between geodesics on the ellipsoid, which lines of a zone in metres follow."""
+    ellipsoid, degrees = crs.get_geod(), gpd.GeoSeries(shapes, crs=crs).to_crs(4326)
+    return np.array([abs(ellipsoid.geometry_area_perimeter(p)[0]) for p in degrees])
 
 
 def merged(layer: Layer, folder: Path) -> str:
