@@ -32,18 +32,16 @@ def write(name: str, content: str, path: Path = README) -> None:
     path.write_text(replaced(path.read_text("utf-8"), name, content), "utf-8")
 
 
-def job_rows(done: Sequence[Measured]) -> list[list[str]]:
-    """Return a row for each program of a job; the first is the one that all are compared with."""
-    first = done[0]
-    return [
-        [
-            m.program,
-            *cells(m),
-            "" if m is first or m.failure or first.failure else f"{first.wall / m.wall:.2f}",
-            m.right,
-        ]
-        for m in done
-    ]
+def job_table(title: str, done: Sequence[Measured], *, compared: bool) -> str:
+    """Return a row for each program; if they are compared, the first one's time in each other's."""
+    heads = [title, "seconds", "CPU", "memory", "output", "right"]
+    rows = [[m.program, *cells(m), m.right] for m in done]
+    if compared:
+        heads.insert(5, f"time of {done[0].program} in its")
+        for row, m in zip(rows, done, strict=True):
+            alone = m is done[0] or m.failure or done[0].failure
+            row.insert(5, "" if alone else f"{done[0].wall / m.wall:.2f}")
+    return table(heads, rows)
 
 
 def cells(m: Measured) -> list[str]:

@@ -17,6 +17,8 @@ import shapely
 from layers import CODE, GROUP, Layer
 from pyproj import CRS
 
+GAPS, OVERLAPS, INVALID = {"C01", "C02"}, {"C03", "C04"}, {"G04"}  # ids of checks
+MISMATCHES = GAPS | OVERLAPS | {"C05", "C07"}  # all of them come from edges that do not match
 EXACT = 1e-9  # of an area: what summing in another order changes
 ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
 LEAST = 1.0  # m²: findings from here on are compared one by one
@@ -57,7 +59,11 @@ def unions(layer: Layer, field: str) -> gpd.GeoSeries:
     groups = layer.frame.groupby(field).groups
     shapes = layer.frame.geometry
     return gpd.GeoSeries(
-        [shapely.union_all(shapes[rows].values) for rows in groups.values()], index=list(groups)
+        [
+            shapes[rows[0]] if len(rows) == 1 else shapely.union_all(shapes[rows].values)
+            for rows in groups.values()
+        ],
+        index=list(groups),
     )
 
 
@@ -77,31 +83,58 @@ def tolerance(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
 
 
 def findings(layer: Layer, folder: Path) -> str:
-    """Judge the findings of a check of a layer: every gap and overlap, its units and its area."""
+    """Judge the findings of a check: invalid units, and every gap, overlap and mismatch."""
     if layer.facts["copies"] > 1:
         return "–"
-    with (folder / "findings.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["check"] in WANTED]
-    said: dict[Any, float] = {}
-    for row in rows:
-        if row["unit_of_value"] == "m²" and float(row["value"]) > LEAST:
-            pair = tuple(sorted(re.split(r"[;, ]+", row["units"])))
-            key = pair if row["check"] in OVERLAPS else len(said)
-            said[key] = said.get(key, 0.0) + float(row["value"])
-    gaps = sorted(v for k, v in said.items() if isinstance(k, int))
-    pairs = {k: v for k, v in said.items() if not isinstance(k, int)}
+    said = listed(folder / "findings.csv")
+    gaps, pairs = gaps_and_overlaps(said)
     true_gaps, true_pairs = searched(layer)
     if set(pairs) != set(true_pairs):
-        return f"no: {len(pairs)} overlaps of {len(true_pairs)}"
+        return f"no: {len(set(pairs) ^ set(true_pairs))} pairs that overlap, of {len(true_pairs)}"
     if len(gaps) != len(true_gaps):
         return f"no: {len(gaps)} gaps of {len(true_gaps)}"
-    said_all, true_all = ([*g, *(p[k] for k in sorted(p))] for g, p in ((gaps, pairs), (true_gaps, true_pairs)))  # fmt: skip
-    off = int((~np.isclose(said_all, true_all, rtol=NEAR)).sum())
-    return f"no: {off} areas of gaps and overlaps" if off else "yes"
+    areas = [*gaps, *(pairs[key] for key in sorted(pairs))]
+    true = [*true_gaps, *(true_pairs[key] for key in sorted(pairs))]
+    off = int((~np.isclose(areas, true, rtol=NEAR)).sum())
+    if off:
+        return f"no: {off} areas of gaps and overlaps"
+    invalid, mismatched = suspects(layer)
+    if invalid != {unit for check, units, _ in said if check in INVALID for unit in units}:
+        return f"no: {len(invalid)} units are invalid, not those listed"
+    missed = mismatched - {
+        unit for check, units, _ in said if check in MISMATCHES for unit in units
+    }
+    return f"no: edges of {len(missed)} units that do not match" if missed else "yes"
 
 
-GAPS, OVERLAPS = {"C01", "C02"}, {"C03", "C04"}
-WANTED = GAPS | OVERLAPS
+def listed(path: Path) -> list[tuple[str, tuple[str, ...], float]]:
+    """Return check, units and value (0 if none) of each finding in a table."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return [
+            (row["check"], tuple(sorted(row["units"].split("; "))), float(row["value"] or 0))
+            for row in csv.DictReader(stream)
+        ]
+
+
+def gaps_and_overlaps(
+    said: Sequence[tuple[str, tuple[str, ...], float]],
+) -> tuple[list[float], dict[tuple[str, ...], float]]:
+    """Return areas of the gaps, sorted, and of the overlaps by pair, in m² from ``LEAST`` on."""
+    pairs: dict[tuple[str, ...], float] = {}
+    for check, units, m2 in said:
+        if check in OVERLAPS:
+            pairs[units] = pairs.get(units, 0.0) + m2
+    gaps = sorted(m2 for check, _, m2 in said if check in GAPS and m2 > LEAST)
+    return gaps, {units: m2 for units, m2 in pairs.items() if m2 > LEAST}
+
+
+@cache
+def suspects(layer: Layer) -> tuple[set[str], set[str]]:
+    """Return the units that GEOS calls invalid, and those with edges that it finds mismatched."""
+    shapes, codes = np.asarray(layer.frame.geometry.values), layer.frame[CODE].to_numpy()
+    valid = shapely.is_valid(shapes)
+    edges = shapely.coverage_invalid_edges(shapes[valid])
+    return set(codes[~valid]), set(codes[valid][~shapely.is_empty(edges)])
 
 
 @cache

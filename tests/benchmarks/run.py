@@ -20,11 +20,10 @@ import platformdirs
 from layers import Layer, national
 from measure import measure
 from peers import Program, find
-from readme import job_rows, table, write
+from readme import job_table, write
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PARTS = (*jobs.TITLES, "growth")
-HEADS = ["job", "program", "seconds", "CPU", "memory", "output", "geo_merge needs", "right"]
 
 
 def say(line: str) -> None:
@@ -74,7 +73,7 @@ def main() -> None:
         work = Path(folder)
         layer = national(chosen.data, float(chosen.size), chosen.cache)
         for job in (job for job in jobs.TITLES if job in only):
-            made = f"{one_table(job, programs, layer, work, chosen)}"
+            made = one_table(job, programs, layer, work, chosen)
             publish(job, made, written=written)
         if "growth" in only:
             sizes = [float(Fraction(text)) for text in chosen.sizes.split(",")]
@@ -93,8 +92,8 @@ def one_table(job: str, programs: list[Program], layer: Layer, work: Path, chose
         todo = jobs.floor(layer, work)
     else:
         todo = jobs.tasks(job, programs, layer, work)
-    rows = job_rows(measure(todo, chosen.rounds, say))
-    return table([jobs.TITLES[job], *HEADS[2:]], rows)
+    done = measure(todo, chosen.rounds, say)
+    return job_table(jobs.TITLES[job], done, compared=job in jobs.CHECKS)
 
 
 def publish(name: str, text: str, *, written: bool) -> None:
