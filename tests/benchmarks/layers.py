@@ -16,7 +16,6 @@ import shapely
 CODE, GROUP = "code", "province_c"  # fields of the Shapefile: code of a unit, what it is joined by
 _COLUMNS = 5  # copies in a row; the farthest is 40° from the middle
 _STEP = (-16.0, -16.5)  # degrees from a copy to the next in its row, and from row to row
-_DECIMALS = 7  # of a degree, as the source has
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,11 @@ class Layer:
         """The units as GDAL reads them."""
         return gpd.read_file(self.path)
 
+    @cached_property
+    def fields(self) -> pd.DataFrame:
+        """The fields of the units alone: ten countries need not be in memory to be counted."""
+        return gpd.read_file(self.path, ignore_geometry=True)
+
 
 def write_layer(units: gpd.GeoDataFrame, folder: Path, *, copies: int = 1) -> Layer:
     """Write units (``code``, ``name``, ``province_c``) as a layer, ``copies`` times side by side."""
@@ -73,13 +77,11 @@ def write_layer(units: gpd.GeoDataFrame, folder: Path, *, copies: int = 1) -> La
 def shifted(units: gpd.GeoDataFrame, number: int) -> gpd.GeoDataFrame:
     """Return a copy of units beside the others, with codes and names of its own.
 
-    Equal vertices stay equal: each is moved by the same and rounded as the source is.
+    Equal vertices stay equal, and nothing else becomes equal: they are not rounded.
     """
     move = np.array([number % _COLUMNS * _STEP[0], number // _COLUMNS * _STEP[1]])
     moved = units.copy()
-    moved.geometry = shapely.transform(
-        units.geometry.values, lambda xy: np.round(xy + move, _DECIMALS)
-    )
+    moved.geometry = shapely.transform(units.geometry.values, lambda xy: xy + move)
     for field in (CODE, GROUP):
         moved[field] = f"{number}" + units[field]
     moved["name"] = units["name"] + f" {number}"

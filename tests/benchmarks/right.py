@@ -14,14 +14,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from layers import CODE, GROUP, Layer
-from pyproj import CRS
+from pyproj import CRS, Proj
 
 GAPS, OVERLAPS, INVALID = {"C01", "C02"}, {"C03", "C04"}, {"G04"}  # ids of checks
 MISMATCHES = GAPS | OVERLAPS | {"C05", "C07"}  # all of them come from edges that do not match
 EXACT = 1e-9  # of an area: what summing in another order changes
 ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
 LEAST = 1.0  # m²: findings from here on are compared one by one
-NEAR = 0.01  # of the area of a gap or overlap: on slivers a bend of millimetres counts
+NEAR = 0.01  # of the area of a gap or overlap: the scale at its middle is taken
 
 
 def polygons(layer: Layer, path: Path, field: str, name: str | None = None) -> str:
@@ -30,7 +30,7 @@ def polygons(layer: Layer, path: Path, field: str, name: str | None = None) -> s
     ``name`` is what the GeoJSON calls the field, if not the same.
     """
     name = name or field
-    codes = set(layer.frame[field])
+    codes = set(layer.fields[field])
     if layer.facts["copies"] > 1:
         return codes_alone(path, name, codes)
     made = gpd.read_file(path)
@@ -140,7 +140,8 @@ def suspects(layer: Layer) -> tuple[set[str], set[str]]:
 def searched(layer: Layer) -> tuple[list[float], dict[tuple[str, str], float]]:
     """Search a layer for gaps and overlaps without geo_merge.
 
-    In metres, since a line that is straight there is bent in degrees, by 8 mm on a kilometre.
+    In metres, as a check does: a line that is straight there is bent in degrees, by 8 mm on a
+    kilometre.
 
     Returns
     -------
@@ -165,9 +166,13 @@ def searched(layer: Layer) -> tuple[list[float], dict[tuple[str, str], float]]:
 
 
 def square_metres(shapes: Sequence[shapely.Geometry], crs: CRS) -> np.ndarray:
-    """Return areas between geodesics on the ellipsoid, which lines of a zone in metres follow."""
-    ellipsoid, degrees = crs.get_geod(), gpd.GeoSeries(shapes, crs=crs).to_crs(4326)
-    return np.array([abs(ellipsoid.geometry_area_perimeter(p)[0]) for p in degrees])
+    """Return areas on the ellipsoid of small shapes whose edges are straight in a CRS in metres.
+
+    Between other lines, geodesics for one, a sliver along a border has another area.
+    """
+    planar = gpd.GeoSeries(shapes, crs=crs)
+    places = planar.representative_point().to_crs(crs.geodetic_crs)
+    return planar.area.to_numpy() / Proj(crs).get_factors(places.x, places.y).areal_scale
 
 
 def merged(layer: Layer, folder: Path) -> str:
