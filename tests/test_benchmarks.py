@@ -211,6 +211,12 @@ def test_an_exit_code_that_a_task_accepts_is_no_failure(tmp_path: Path) -> None:
     assert run.failure == ""
 
 
+def test_a_peer_that_fails_is_not_one_that_found_errors(layer: Layer, tmp_path: Path) -> None:
+    """Only geo_merge says by 1 that it did its work and found errors."""
+    programs = [peers.ours(tmp_path), peers.geopandas(tmp_path)]
+    assert [t.accepted for t in jobs.tasks("convert", programs, layer, tmp_path)] == [(0, 1), (0,)]
+
+
 def test_what_never_ends_is_ended(tmp_path: Path) -> None:
     run = measure.run_once(python("import time; time.sleep(600)", tmp_path / "out"), timeout=2)
     assert run.failure == "over 2 s"
@@ -320,7 +326,7 @@ def test_growth_shows_exponents_in_all_and_from_the_whole_layer_on() -> None:
     points = [(n, measured("geo_merge", 1 + n / 1e6)) for n in (1_000_000, 7_100_000, 71_000_000)]
     row = growth_table({("dissolve", "geo_merge"): points}).splitlines()[2]
     assert row == ("| dissolve | geo_merge | 2.00 s | 8.10 s | 72.00 s | 0.84 | 0.95 | "
-                   "1,234, 1,234, 1,234 MB | yes |")  # fmt: skip
+                   "1,234 MB → 1,234 MB | yes |")  # fmt: skip
 
 
 def test_only_what_stands_between_the_markers_is_replaced() -> None:

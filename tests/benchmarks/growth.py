@@ -11,7 +11,6 @@ from measure import Measured, exponent, measure
 from peers import Program
 from readme import table
 
-SIZES = (0.1, 1 / 3, 1.0, 3.0, 10.0)
 GROWING = {"geo_merge": ("dissolve", "convert", "validate", "build"),
            "geo_merge --engine dask": ("build",),
            "mapshaper": ("dissolve", "convert")}  # fmt: skip
@@ -19,12 +18,13 @@ Point = tuple[int, Measured]  # vertices, and what they took
 
 
 def grow(
-    programs: Sequence[Program], layers: Sequence[Layer], work: Path, rounds: int, say: Callable[[str], None]
+    jobs: Sequence[str], programs: Sequence[Program], layers: Sequence[Layer], work: Path, rounds: int,
+    say: Callable[[str], None],
 ) -> dict[tuple[str, str], list[Point]]:  # fmt: skip
-    """Measure each job that a program is watched at, on all layers from small to large."""
+    """Measure jobs, each of the programs that are watched at it, on layers from small to large."""
     found: dict[tuple[str, str], list[Point]] = {}
     for layer in layers:
-        for job in dict.fromkeys(j for jobs in GROWING.values() for j in jobs):
+        for job in jobs:
             watched = [p for p in programs if job in GROWING.get(p.name, ())]
             say(f"{job}, {layer.facts['vertices']:,} vertices")
             for m in measure(tasks(job, watched, layer, work), rounds, say):
@@ -51,7 +51,7 @@ def growth_row(job: str, program: str, points: Sequence[Point]) -> list[str]:
         *("–" if m.failure else f"{m.wall:.2f} s" for _, m in points),
         slope(whole),
         slope([(n, m) for n, m in whole if unit and n >= unit]),
-        ", ".join(f"{m.memory:,.0f}" for _, m in whole) + " MB",
+        " → ".join(f"{m.memory:,.0f} MB" for _, m in whole[:: max(len(whole) - 1, 1)]) or "–",
         "; ".join(wrong) or "yes",
     ]
 

@@ -12,7 +12,6 @@ from layers import CODE, GROUP, Layer
 from measure import Task
 from peers import MADE, Command, Program
 
-FOUND_ERRORS = (0, 1)  # exit codes of a check that finds errors
 TITLES = {
     "dissolve": "Shapefile to GeoJSON of the provinces",
     "convert": "Shapefile to GeoJSON of all units",
@@ -49,7 +48,7 @@ def task(job: str, name: str, program: Program, layer: Layer, work: Path) -> Tas
     judged = {} if name != job else {"check": lambda path: CHECKS[job](layer, path)}
     shown = program.name if name == job else f"{program.name}: {name}"
     return Task(program=shown, command=words(program.jobs[name](layer, out)), output=out,
-                accepted=FOUND_ERRORS, **judged)  # fmt: skip
+                accepted=program.accepted, **judged)  # fmt: skip
 
 
 def words(command: Command) -> tuple[str, ...]:

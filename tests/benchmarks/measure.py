@@ -63,7 +63,7 @@ class Task:
     check
         Takes the output and returns ``yes``, or ``no:`` and what is wrong.
     accepted
-        Exit codes of a run that did its work: a check that finds errors exits with 1.
+        Exit codes of a run that did its work.
     """
 
     program: str

@@ -25,17 +25,21 @@ class AbsentError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A program with its version, and a command line for each job that it can do."""
+    """A program with its version, and a command line for each job that it can do.
+
+    ``accepted`` are the exit codes of work that was done: a check that finds errors exits with 1.
+    """
 
     name: str
     version: str
     jobs: dict[str, Say]
+    accepted: tuple[int, ...] = (0,)
 
 
 def ours(_: Path) -> Program:
     """Return geo_merge as this Python imports it."""
     start = (sys.executable, "-m", "geo_merge")
-    return Program(name="geo_merge", version="as it stands", jobs={
+    return Program(name="geo_merge", version="as it stands", accepted=(0, 1), jobs={
         "dissolve": lambda layer, out: (*start, "dissolve", layer.path, out / MADE, "--by", GROUP,
                                         "--findings", out / FOUND),
         "convert": lambda layer, out: (*start, "convert", layer.path, out / MADE),
@@ -50,7 +54,7 @@ def dask(_: Path) -> Program:
     if not installed("dask"):
         raise AbsentError("dask is not installed (the extra geo-merge[dask])")
     build = ours(Path()).jobs["build"]
-    return Program(name="geo_merge --engine dask", version=importlib.metadata.version("dask"),
+    return Program(name="geo_merge --engine dask", version=importlib.metadata.version("dask"), accepted=(0, 1),
                    jobs={"build": lambda layer, out: (*build(layer, out), "--engine", "dask")})  # fmt: skip
 
 

@@ -41,6 +41,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=Fraction, default=Fraction(1),
                         help="of the national layer; other than 1, nothing is written")  # fmt: skip
     parser.add_argument("--sizes", default="1/10,1/3,1,3,10", help="of the layers of growth")
+    parser.add_argument(
+        "--growing", default=",".join(jobs.CHECKS), help="jobs that growth measures"
+    )
     parser.add_argument("--growth-rounds", type=int, default=1)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=Path(platformdirs.user_cache_dir("geo_merge-benchmarks")),
@@ -78,7 +81,9 @@ def main() -> None:
         if "growth" in only:
             sizes = [float(Fraction(text)) for text in chosen.sizes.split(",")]
             layers = [national(chosen.data, size, chosen.cache) for size in sizes]
-            found = growth.grow(programs, layers, work, chosen.growth_rounds, say)
+            found = growth.grow(
+                chosen.growing.split(","), programs, layers, work, chosen.growth_rounds, say
+            )
             publish("growth", growth.growth_table(found), written=written)
     publish("benchmarks", circumstances(programs, notes, chosen.rounds), written=written)
 
