@@ -14,12 +14,13 @@ from readme import table
 GROWING = {"geo_merge": ("dissolve", "convert", "validate", "build"),
            "geo_merge --engine dask": ("build",),
            "mapshaper": ("dissolve", "convert")}  # fmt: skip
+COUNTRY = 7_000_000  # vertices; the national layer has a few more
 Point = tuple[int, Measured]  # vertices, and what they took
 
 
 def grow(
-    jobs: Sequence[str], programs: Sequence[Program], layers: Sequence[Layer], work: Path, rounds: int,
-    say: Callable[[str], None],
+    jobs: Sequence[str], programs: Sequence[Program], layers: Sequence[Layer], work: Path,
+    *, rounds: int, say: Callable[[str], None],
 ) -> dict[tuple[str, str], list[Point]]:  # fmt: skip
     """Measure jobs, each of the programs that are watched at it, on layers from small to large."""
     found: dict[tuple[str, str], list[Point]] = {}
@@ -43,14 +44,16 @@ def growth_table(found: dict[tuple[str, str], list[Point]]) -> str:
 def growth_row(job: str, program: str, points: Sequence[Point]) -> list[str]:
     """Return the row of one job of a program."""
     whole = [(n, m) for n, m in points if not m.failure]
-    unit = next((n for n, m in points if n > 7e6), 0)
-    wrong = [f"{n / 1e6:.2f} M: {m.right}" for n, m in points if not m.right.startswith("yes")]
+    country = [(n, m) for n, m in whole if n > COUNTRY]
+    wrong = [
+        f"{n / 1e6:.2f} M: {m.right}" for n, m in points if not m.right.startswith(("yes", "–"))
+    ]
     return [
         job,
         program,
         *("–" if m.failure else f"{m.wall:.2f} s" for _, m in points),
         slope(whole),
-        slope([(n, m) for n, m in whole if unit and n >= unit]),
+        slope(country),
         " → ".join(f"{m.memory:,.0f} MB" for _, m in whole[:: max(len(whole) - 1, 1)]) or "–",
         "; ".join(wrong) or "yes",
     ]
