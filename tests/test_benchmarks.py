@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -301,6 +302,32 @@ def test_a_merger_is_judged_by_ledger_count_and_areas(layer: Layer, tmp_path: Pa
     summary["before"]["count"] = 7
     (task.output / "summary.json").write_text(json.dumps(summary), "utf-8")
     assert right.merged(layer, task.output) == "no: 7 of 8 units"
+
+
+# The command
+
+
+def benchmarks(cache: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "tests" / "benchmarks" / "run.py"
+    command = [sys.executable, str(script), "--cache", str(cache), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.mark.usefixtures("vietnam")
+def test_the_command_measures_one_province_and_leaves_the_readme_alone(tmp_path: Path) -> None:
+    before = (ROOT / "README.md").read_text("utf-8")
+    done = benchmarks(tmp_path, "--size", "1/40", "--sizes", "1/40", "--rounds", "1", "--peers", "ours",
+                      "--only", "build,growth,floor", "--growing", "build")  # fmt: skip
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("|")]
+    judged = [row[-1] for row in rows if "geo_merge" in row[0] or row[1] == "geo_merge"]
+    assert judged == ["yes |", "yes |"], done.stderr
+    assert (ROOT / "README.md").read_text("utf-8") == before
+
+
+def test_an_unknown_part_is_named_with_those_there_are(tmp_path: Path) -> None:
+    done = benchmarks(tmp_path, "--only", "dissolve,speed")
+    assert done.returncode == 2
+    assert "--only speed: choose among dissolve, convert" in done.stderr
 
 
 # Tables

@@ -19,7 +19,7 @@ import jobs
 import platformdirs
 from layers import Layer, national
 from measure import measure
-from peers import Program, find
+from peers import FINDERS, Program, find
 from readme import job_table, write
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -34,25 +34,24 @@ def say(line: str) -> None:
 def arguments() -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--rounds", type=int, default=3, help="runs of each program; medians are shown"
-    )
+    parser.add_argument("--rounds", type=int, default=3, help="of each program")
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--size", type=Fraction, default=Fraction(1),
                         help="of the national layer; other than 1, nothing is written")  # fmt: skip
     parser.add_argument("--sizes", default="1/10,1/3,1,3,10", help="of the layers of growth")
-    parser.add_argument(
-        "--growing", default=",".join(jobs.CHECKS), help="jobs that growth measures"
-    )
+    parser.add_argument("--growing", default=",".join(jobs.CHECKS), help="jobs of growth")
     parser.add_argument("--growth-rounds", type=int, default=1)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--cache", type=Path, default=Path(platformdirs.user_cache_dir("geo_merge-benchmarks")),
                         help="for layers and installed peers")  # fmt: skip
+    names = ",".join(finder.__name__ for finder in FINDERS)
+    parser.add_argument("--peers", default=names, help=f"of {names}")
     parser.add_argument("--dry", action="store_true", help="print the tables only")
     chosen = parser.parse_args()
-    unknown = set(chosen.only.split(",")) - set(PARTS)
-    if unknown:
-        parser.error(f"--only {','.join(sorted(unknown))}: choose among {', '.join(PARTS)}")
+    for option, known in (("only", PARTS), ("growing", jobs.CHECKS), ("peers", names.split(","))):
+        unknown = set(getattr(chosen, option).split(",")) - set(known)
+        if unknown:
+            parser.error(f"--{option} {','.join(sorted(unknown))}: choose among {', '.join(known)}")
     return chosen
 
 
@@ -68,7 +67,9 @@ def circumstances(programs: list[Program], notes: list[str], rounds: int) -> str
 def main() -> None:
     """Measure what was asked for; write each table as soon as it is there."""
     chosen = arguments()
-    programs, notes = find(chosen.cache)
+    programs, notes = find(
+        chosen.cache, [f for f in FINDERS if f.__name__ in chosen.peers.split(",")]
+    )
     for note in notes:
         say(note)
     only, written = chosen.only.split(","), not chosen.dry and chosen.size == 1
@@ -81,8 +82,9 @@ def main() -> None:
         if "growth" in only:
             sizes = [float(Fraction(text)) for text in chosen.sizes.split(",")]
             layers = [national(chosen.data, size, chosen.cache) for size in sizes]
+            watched = chosen.growing.split(",")
             found = growth.grow(
-                chosen.growing.split(","), programs, layers, work, chosen.growth_rounds, say
+                watched, programs, layers, work, rounds=chosen.growth_rounds, say=say
             )
             publish("growth", growth.growth_table(found), written=written)
     publish("benchmarks", circumstances(programs, notes, chosen.rounds), written=written)
