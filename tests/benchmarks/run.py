@@ -1,6 +1,7 @@
 """Measure geo_merge beside its peers and write the tables of the README.
 
-``python tests/benchmarks/run.py`` measures everything; ``--only dissolve,growth`` a part of it.
+``python tests/benchmarks/run.py`` measures everything; ``--only dissolve,growth`` a part of it. Ten
+countries and what becomes of them need 5 GB of disk, in the cache and the temporary folder.
 """
 
 from __future__ import annotations
