@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_merge.edges import Floats, Geometries, Rings, flatten
+from geo_merge.rings import Floats, Geometries, Rings, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
 _WGS84 = CRS.from_epsg(4326)

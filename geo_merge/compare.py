@@ -13,11 +13,11 @@ from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.codes import clean_code, code_key
 from geo_merge.coverage import Limits
 from geo_merge.difference import SAME_AREA, differences, joined, polygonal
-from geo_merge.edges import Geometries, is_polygonal
 from geo_merge.errors import TableError
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import sources_of
+from geo_merge.rings import Geometries, is_polygonal
 
 _DECLARED = {
     "code": ("newcode", "code", "maxa", "ma"),

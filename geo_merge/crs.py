@@ -11,9 +11,9 @@ from pyproj import CRS
 
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage import usable
-from geo_merge.edges import Geometries
 from geo_merge.errors import CRSError
 from geo_merge.projection import WGS84, describe
+from geo_merge.rings import Geometries
 
 _METRES_PER_DEGREE = 111_320.0  # of the equator
 # A square on round coordinates may be drawn so; a border with so many vertices was rounded.

@@ -8,8 +8,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Geometries, cancel, flatten, runs_of
+from geo_merge.edges import cancel, runs_of
 from geo_merge.faces import build_faces, count_claims, node
+from geo_merge.rings import Bools, Geometries, flatten
 from geo_merge.spots import ranges
 
 # Metres within which two vertices are the same: rounding of the coordinates.

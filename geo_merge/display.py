@@ -16,9 +16,9 @@ import shapely
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
 from geo_merge.drawing import Places, draw, draw_thinned, label_places, pixel
-from geo_merge.edges import Geometries, Ints
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
+from geo_merge.rings import Geometries, Ints
 from geo_merge.texts import LANGUAGES, map_texts
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).

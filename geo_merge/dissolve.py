@@ -15,9 +15,10 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from geo_merge.edges import Geometries, Ints, Unmatched, flatten, match, unmatched
+from geo_merge.edges import Unmatched, match, unmatched
 from geo_merge.errors import GeometryError
 from geo_merge.faces import AREA_TOLERANCE, Faces, build_faces, claims_of, faces_of
+from geo_merge.rings import Geometries, Ints, flatten
 
 # Vertices below which GEOS' union takes about as long (official units of Vietnam in threes and
 # tens, districts of Bắc Ninh: equal at 2,000 to 5,000).

@@ -15,9 +15,9 @@ import shapely
 
 from geo_merge.cache import kept
 from geo_merge.difference import polygonal
-from geo_merge.edges import Geometries, is_polygonal
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.projection import WGS84
+from geo_merge.rings import Geometries, is_polygonal
 from geo_merge.thinning import thin
 from geo_merge.topology import topojson
 

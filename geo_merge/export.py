@@ -31,9 +31,9 @@ from geo_merge.formats import (
 from geo_merge.geojson import write_geojson
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
-from geo_merge.partitions import part_files
 from geo_merge.projection import Projection
 from geo_merge.read_back import check_read_back
+from geo_merge.reading.partitions import part_files
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)

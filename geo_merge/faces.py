@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Unmatched, unmatched
+from geo_merge.edges import Unmatched, unmatched
+from geo_merge.rings import Bools, Floats, Geometries, Ints
 from geo_merge.winding import Outlines
 
 # Area of the faces against area of the polygons, relative.

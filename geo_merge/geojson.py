@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_merge.edges import Geometries, is_polygonal
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
 from geo_merge.geojson_rings import Polygons, Vanishing
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.projection import Projection
+from geo_merge.rings import Geometries, is_polygonal
 
 Frames: TypeAlias = gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame]
 _Piece = tuple[Geometries, list[dict[str, Any]], Projection]

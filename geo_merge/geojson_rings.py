@@ -11,8 +11,8 @@ import orjson
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
 from geo_merge.errors import ExportError
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
 
 Vanishing = Literal["error", "point"]
 Project = Callable[[Floats], Floats]

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import numpy as np
 import orjson
 
-from geo_merge.edges import Bools, Floats, Ints
 from geo_merge.geojson_rings import Polygons, Project, Rounded, Vanishing
+from geo_merge.rings import Bools, Floats, Ints
 
 # Vertices of a block: few enough to stay in the processor's cache, enough for numpy to pay.
 BLOCK = 2**16

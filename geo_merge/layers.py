@@ -19,13 +19,13 @@ from geo_merge.codes import as_text, clean_code, clean_text, code_key, is_scient
 from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
 from geo_merge.divide import Cutters, as_cutters
-from geo_merge.edges import is_polygonal
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe, parse_crs
 from geo_merge.provenance import attach
-from geo_merge.sources import RawLayer, open_layer
+from geo_merge.reading.sources import RawLayer, open_layer
+from geo_merge.rings import is_polygonal
 from geo_merge.vietnam import coordinates, encodings, names
 
 StrPath = str | os.PathLike[str]

@@ -17,8 +17,8 @@ from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.limits import Sizes
-from geo_merge.plain import WGS84, read_plain
-from geo_merge.ragged import NotPlainError, RaggedLayer
+from geo_merge.reading.plain import WGS84, read_plain
+from geo_merge.reading.ragged import NotPlainError, RaggedLayer
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,7 +113,7 @@ def read_frame(path: Path, reading: Reading) -> tuple[gpd.GeoDataFrame, tuple[st
     """Read a layer by GDAL; return also what had to be decided."""
     from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
     from geo_merge.projection import parse_crs  # noqa: PLC0415
-    from geo_merge.sources import open_layer  # noqa: PLC0415
+    from geo_merge.reading.sources import open_layer  # noqa: PLC0415
 
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
     own = raw.frame.crs

@@ -13,15 +13,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.dissolve import dissolve_valid
-from geo_merge.edges import Geometries, Ints, cancel, is_polygonal, runs_of
+from geo_merge.edges import cancel, runs_of
 from geo_merge.errors import LayerError
 from geo_merge.faces import Faces, containing, faces_of
 from geo_merge.finding import Finding, Severity
 from geo_merge.geojson_rings import Polygons, Project
 from geo_merge.geojson_stream import Block, ahead, polygon_block
 from geo_merge.lean import Reading, Written, crs_of, read_frame, way_to_wgs84, write_blocks
-from geo_merge.plain import read_plain
-from geo_merge.ragged import NotPlainError, RaggedLayer
+from geo_merge.reading.plain import read_plain
+from geo_merge.reading.ragged import NotPlainError, RaggedLayer
+from geo_merge.rings import Geometries, Ints, is_polygonal
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -16,8 +16,8 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import transformer
-from geo_merge.edges import Geometries
 from geo_merge.finding import Finding, Severity
+from geo_merge.rings import Geometries
 
 __all__ = [
     "LEDGER_COLUMNS",

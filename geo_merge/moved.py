@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.areas import areas
 from geo_merge.compare import Compared
 from geo_merge.coverage import Limits, is_narrow
-from geo_merge.edges import Geometries, Ints
+from geo_merge.rings import Geometries, Ints
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.edges import Floats, Ints
+from geo_merge.rings import Floats, Ints
 
 # Vertices: what fits into the cache of a processor, and is enough work for a thread.
 VERTICES = 250_000

@@ -13,8 +13,8 @@ import shapely
 from geo_merge import attributes
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
-from geo_merge.edges import Ints
 from geo_merge.prepared import Prepared
+from geo_merge.rings import Ints
 
 
 def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:

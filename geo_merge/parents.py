@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.dissolve import Dissolved, dissolve_groups
-from geo_merge.edges import Floats, Ints
+from geo_merge.rings import Floats, Ints
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 NewProvince = Callable[[str, str], tuple[str, str] | None]

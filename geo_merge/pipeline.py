@@ -16,7 +16,6 @@ from geo_merge.coverage import check_parts, check_surveyed, for_layer
 from geo_merge.coverage.surveyed import survey_layer
 from geo_merge.crosswalk import NameKey, Resolved
 from geo_merge.dissolve import Dissolved
-from geo_merge.edges import Ints
 from geo_merge.errors import LayerError
 from geo_merge.limits import Limits
 from geo_merge.mending import Repaired, RepairOptions, with_waivers
@@ -27,6 +26,7 @@ from geo_merge.prepared import Prepare, Prepared, prepare, with_unit_columns
 from geo_merge.proof import make_ledger, prove
 from geo_merge.provenance import findings_of, ledger_of, sources_of, without_memory
 from geo_merge.reconcile import reconcile, reference_columns
+from geo_merge.rings import Ints
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
 

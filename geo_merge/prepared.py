@@ -14,11 +14,11 @@ from geo_merge.coverage.blocks import Block, Fetch
 from geo_merge.coverage.surveyed import Surveyed, join_blocks, take_blocks
 from geo_merge.crosswalk import Resolved
 from geo_merge.dissolve import Dissolved, dissolve_groups
-from geo_merge.edges import Bools, Floats, Ints
 from geo_merge.errors import GeometryError
 from geo_merge.faces import Faces
 from geo_merge.limits import Limits
 from geo_merge.parents import Dissolve
+from geo_merge.rings import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

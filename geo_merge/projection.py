@@ -11,8 +11,9 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.areas import transformer
-from geo_merge.edges import Floats, Geometries, hash_vertices
+from geo_merge.edges import hash_vertices
 from geo_merge.errors import CRSError
+from geo_merge.rings import Floats, Geometries
 
 WGS84 = CRS.from_epsg(4326)
 # Vertices that one thread projects at a time: pyproj lets others work meanwhile.

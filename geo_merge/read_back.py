@@ -11,9 +11,9 @@ import shapely
 import simdjson
 
 from geo_merge.areas import transformer
-from geo_merge.edges import Floats, Geometries
 from geo_merge.errors import ExportError
 from geo_merge.projection import WGS84
+from geo_merge.rings import Floats, Geometries
 
 # Metres by which 7 decimals of a degree move a vertex at most.
 _ROUNDED = 0.01

@@ -12,16 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo_merge.edges import (
-    Bools,
-    Floats,
-    Geometries,
-    Ints,
-    Rings,
-    cancel,
-    flatten,
-    hash_vertices,
-)
+from geo_merge.edges import cancel, hash_vertices
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten
 
 # Metres. Files rounded to the centimetre differ by up to 1.42 cm; nothing real is so narrow.
 TOLERANCE = 0.02

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo_merge.edges import Bools, Floats, Geometries, Hashes, Ints, hash_vertices
+from geo_merge.edges import hash_vertices
+from geo_merge.rings import Bools, Floats, Geometries, Hashes, Ints
 
 _TRIANGLE = 4  # vertices of the smallest ring, its first one twice
 

@@ -13,16 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from geo_merge.edges import (
-    Ints,
-    Matches,
-    Rings,
-    Runs,
-    Unmatched,
-    hash_vertices,
-    match,
-    take_runs,
-)
+from geo_merge.edges import Matches, Unmatched, hash_vertices, match, take_runs
+from geo_merge.rings import Ints, Rings, Runs
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 
-from geo_merge.archive import BROKEN
 from geo_merge.codes import clean_text
 from geo_merge.crosswalk import as_crosswalk
 from geo_merge.encodings import Texts, decide, known_codec
@@ -22,6 +21,7 @@ from geo_merge.errors import TableError
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach
+from geo_merge.reading.archive import BROKEN
 from geo_merge.vietnam import encodings
 
 StrPath = str | os.PathLike[str]

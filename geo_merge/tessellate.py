@@ -9,8 +9,8 @@ import shapely
 from shapely import MultiPolygon, Polygon
 
 from geo_merge.dissolve import dissolve_groups
-from geo_merge.edges import Floats, Geometries, Ints
 from geo_merge.errors import GeometryError
+from geo_merge.rings import Floats, Geometries, Ints
 
 # Metres between positions that coincide, once they are told apart.
 NUDGE = 300.0

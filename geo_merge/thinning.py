@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo_merge.edges import Bools, Geometries, Ints
+from geo_merge.rings import Bools, Geometries, Ints
 from geo_merge.spots import Spots, find_spots, ranges
 
 # What becomes invalid at the tolerance is tried again at parts of it, before it is left as it is.

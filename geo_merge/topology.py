@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import shapely
 
-from geo_merge.edges import Bools, Geometries, Ints
+from geo_merge.rings import Bools, Geometries, Ints
 from geo_merge.spots import Spots, find_spots, ranges
 
 # The steps around a triangle of one step of the grid.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from geo_merge.edges import Bools, Floats, Ints, Runs
+from geo_merge.rings import Bools, Floats, Ints, Runs
 
 # Edges to a chunk, which is passed over as a whole where the ray does not meet its bounds.
 _CHUNK = 64

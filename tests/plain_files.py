@@ -14,8 +14,8 @@ import pyogrio
 import shapely
 
 from geo_merge.geojson import plain_columns
-from geo_merge.plain import read_plain
-from geo_merge.ragged import NotPlainError
+from geo_merge.reading.plain import read_plain
+from geo_merge.reading.ragged import NotPlainError
 
 Ring = list[tuple[float, float]]
 POLYGON, POLYGON_Z, POLYGON_M = 5, 15, 25

@@ -19,13 +19,13 @@ from geo_merge.cli import app
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
         "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
-        "pipeline", "prepared", "proof", "provenance", "reconcile", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
+        "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"layers", "geopackage", "geojson_text", "partitions", "sources", "shapefile", "archive", "tables", "files",
-           "geojson", "geojson_layer", "geojson_reader", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
+OUTSIDE = {"reading", "layers", "tables", "files",
+           "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
-           "cache", "lean", "lean_dissolve", "plain", "ragged", "nesting", "shapes", "dbf", "raw", "gdal_layer",
-           "shapefile_layer", "cli_layers"}  # fmt: skip
+           "cache", "lean", "lean_dissolve",
+           "cli_layers"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",
              "altair", "babel", "dask", "distributed", "platformdirs", "simdjson"}  # fmt: skip

@@ -27,13 +27,13 @@ from geo_merge.cluster.engine import merged
 from geo_merge.cluster.reading import read_remote
 from geo_merge.cluster.remote import NOWHERE
 from geo_merge.dissolve import dissolve_groups
-from geo_merge.edges import Ints
 from geo_merge.errors import ClusterError, LayerError, UsageError
 from geo_merge.export import write
 from geo_merge.job import Job
 from geo_merge.layers import read_units
 from geo_merge.limits import Sizes
 from geo_merge.mending import RepairOptions
+from geo_merge.rings import Ints
 
 Grid = Callable[..., gpd.GeoDataFrame]
 MEMORY = "800 MiB"

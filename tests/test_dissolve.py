@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge.dissolve import AREA_TOLERANCE, dissolve, dissolve_edges, dissolve_groups
-from geo_merge.edges import cancel, flatten, runs_of, unmatched
+from geo_merge.edges import cancel, runs_of, unmatched
 from geo_merge.errors import GeometryError
 from geo_merge.faces import find_faces
+from geo_merge.rings import flatten
 
 
 def array(*geometries: shapely.Geometry) -> np.ndarray:

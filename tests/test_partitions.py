@@ -16,7 +16,7 @@ from conftest import CRS, ORIGIN
 from geo_merge.errors import LayerError
 from geo_merge.layers import read_units
 from geo_merge.limits import Sizes
-from geo_merge.partitions import read_parts
+from geo_merge.reading.partitions import read_parts
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

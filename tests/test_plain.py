@@ -27,9 +27,9 @@ from plain_files import (
     write_shapefile,
 )
 
-from geo_merge.plain import read_plain
-from geo_merge.ragged import NotPlainError
-from geo_merge.sources import open_layer
+from geo_merge.reading.plain import read_plain
+from geo_merge.reading.ragged import NotPlainError
+from geo_merge.reading.sources import open_layer
 
 Grid = Callable[..., gpd.GeoDataFrame]
 SHELL, HOLE = box(0, 0, 8, 8, clockwise=True), box(2, 2, 4, 4, clockwise=False)

@@ -14,10 +14,11 @@ from strategies import Defect, coverages, defects
 from geo_merge.coverage import check_layer, surveyed
 from geo_merge.coverage.surveyed import survey_layer
 from geo_merge.dissolve import dissolve, join_faces
-from geo_merge.edges import flatten, match, unmatched
+from geo_merge.edges import match, unmatched
 from geo_merge.faces import find_faces
 from geo_merge.limits import Limits
 from geo_merge.pipeline import merge
+from geo_merge.rings import flatten
 from geo_merge.survey import combine, survey
 from geo_merge.winding import Outlines
 

@@ -20,13 +20,13 @@ from geo_merge.coverage.blocks import Block, take_block
 from geo_merge.crosswalk import Resolved
 from geo_merge.dissolve import Dissolved, dissolve_valid
 from geo_merge.drawing import thin_apart
-from geo_merge.edges import Floats, Geometries, Ints, is_polygonal
 from geo_merge.errors import UsageError
 from geo_merge.job import Job
 from geo_merge.limits import Limits
 from geo_merge.models import MergeResult
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.prepared import Prepared, assign, put_together
+from geo_merge.rings import Floats, Geometries, Ints, is_polygonal
 
 # What messages say of a unit.
 _TOLD = ["name", "is_piece", "source_file", "source_row"]

@@ -13,11 +13,11 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.crs import grid_of_crs, on_grid
-from geo_merge.edges import Geometries, Ints, is_polygonal
 from geo_merge.encodings import Texts
 from geo_merge.limits import Sizes
-from geo_merge.partitions import read_parts
-from geo_merge.sources import RawLayer, mended, open_layer
+from geo_merge.reading.partitions import read_parts
+from geo_merge.reading.sources import RawLayer, mended, open_layer
+from geo_merge.rings import Geometries, Ints, is_polygonal
 from geo_merge.vietnam import encodings
 
 # The decimals that coordinates may be rounded to, in degrees and in metres.

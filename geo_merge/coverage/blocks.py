@@ -13,10 +13,10 @@ from pyproj import CRS
 from geo_merge.areas import areas, areas_of
 from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
 from geo_merge.dissolve import Dissolved, dissolve_valid, in_place_order
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, flatten
 from geo_merge.faces import AREA_TOLERANCE, find_faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten
 from geo_merge.survey import Survey, survey
 
 Fetch = Callable[[Ints], Geometries]

@@ -12,10 +12,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import label
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Unmatched
+from geo_merge.edges import Unmatched
 from geo_merge.faces import Faces, containing
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Bools, Floats, Geometries, Ints
 
 # Cosine of the angle from which two edges run opposite ways (25°).
 _OPPOSITE = -0.9

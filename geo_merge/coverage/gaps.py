@@ -10,9 +10,9 @@ from geo_merge.areas import areas
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, mean_width, width_of
-from geo_merge.edges import Floats, Geometries
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Floats, Geometries
 
 _CORNERS = 3
 

@@ -13,9 +13,9 @@ from geo_merge.areas import areas
 from geo_merge.coverage.labels import labels
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, width_of
-from geo_merge.edges import Geometries
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Geometries
 
 
 def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:

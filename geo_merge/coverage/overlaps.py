@@ -14,9 +14,9 @@ from geo_merge.coverage.gaps import lack, lacks_vertex
 from geo_merge.coverage.labels import label
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, mean_width, width_of
-from geo_merge.edges import Geometries
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Geometries
 
 # Metres. Below this width the overlay of a face with a polygon loses up to half of its area.
 OVERLAY_WIDTH = 1e-3

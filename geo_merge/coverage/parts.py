@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from geo_merge.coverage.labels import label
-from geo_merge.edges import Geometries
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Geometries
 
 
 def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) -> list[Finding]:

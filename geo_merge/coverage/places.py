@@ -10,9 +10,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
-from geo_merge.edges import Ints
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Ints
 from geo_merge.survey import Survey
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.

@@ -9,9 +9,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import label, where
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, is_polygonal
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, is_polygonal
 
 
 def usable(geometries: Geometries) -> Bools:

@@ -12,11 +12,11 @@ import numpy as np
 import shapely
 
 from geo_merge.coverage.blocks import Block, Fetch, Measures, join_measures, take_block
-from geo_merge.edges import Geometries, Ints
 from geo_merge.faces import Faces, faces_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
 from geo_merge.neighbourhoods import members_of, neighbourhoods
+from geo_merge.rings import Geometries, Ints
 from geo_merge.survey import Survey, combine
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Bools, Floats, Geometries
+from geo_merge.rings import Bools, Floats, Geometries
 
 # Of the square root of its area: a polygon of a smaller mean width is a hairline, along which the
 # largest circle takes long to find and is as wide as the mean.

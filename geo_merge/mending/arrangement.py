@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Floats, Geometries, Ints, flatten, unmatched
+from geo_merge.edges import unmatched
 from geo_merge.faces import Faces, faces_between
+from geo_merge.rings import Floats, Geometries, Ints, flatten
 
 
 @dataclass(frozen=True)

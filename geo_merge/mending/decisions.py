@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo_merge.codes import clean_code, clean_text
-from geo_merge.edges import Geometries
 from geo_merge.errors import TableError
 from geo_merge.fields import fold_field
 from geo_merge.provenance import sources_of
+from geo_merge.rings import Geometries
 
 COLUMNS = ("id", "decision", "reason")
 # Bytes of an id: two of ten thousand defects share one in one run of a hundred.

@@ -7,8 +7,8 @@ from collections import defaultdict
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import Geometries
 from geo_merge.mending.arrangement import Arrangement
+from geo_merge.rings import Geometries
 
 
 class Land:

@@ -13,7 +13,6 @@ from pyproj import CRS
 
 from geo_merge.areas import areas
 from geo_merge.coverage import usable
-from geo_merge.edges import Bools, Geometries
 from geo_merge.errors import UsageError
 from geo_merge.mending.decisions import as_decisions, decisions_table
 from geo_merge.mending.defects import Bounds
@@ -22,6 +21,7 @@ from geo_merge.mending.record import Repair, repair_findings, repairs_frame
 from geo_merge.mending.settle import Claims, Rule
 from geo_merge.mending.steps import match_edges, settle_defects
 from geo_merge.models import Finding, LedgerRow
+from geo_merge.rings import Bools, Geometries
 
 # Metres. Half a millimetre, the plotting accuracy of a map, on one of 1:500,000: as far as two
 # drawings of one border may lie apart. The 2009 census has gaps up to 223 m wide.

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from geo_merge.difference import differences, reach
-from geo_merge.edges import Geometries
 from geo_merge.faces import AREA_TOLERANCE
 from geo_merge.mending.decisions import Decision
 from geo_merge.mending.record import Repair
 from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.rings import Geometries
 
 # Square metres. A part smaller than this that a unit loses is no border that moved: official layers
 # have crumbs of a square centimetre a kilometre away from their unit.

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo_merge.edges import Bools, Floats, Geometries, Ints, Rings, cancel, flatten, hash_vertices
+from geo_merge.edges import cancel, hash_vertices
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten
 from geo_merge.seam import insert_vertices, like, move_vertices
 
 # Rounds in which vertices find their nearest: a corner of three units takes two.

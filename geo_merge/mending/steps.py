@@ -12,7 +12,6 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import areas
-from geo_merge.edges import Bools, Geometries, Ints
 from geo_merge.faces import find_faces
 from geo_merge.mending.arrangement import Arrangement, arrange
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
@@ -22,6 +21,7 @@ from geo_merge.mending.moving import cut_lines, move_to, within_reach
 from geo_merge.mending.record import Repair
 from geo_merge.mending.settle import Claims, settle
 from geo_merge.mending.snap import Snapped, mismatched, snap_edges
+from geo_merge.rings import Bools, Geometries, Ints
 
 
 def match_edges(

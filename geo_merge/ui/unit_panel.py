@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from geo_merge.edges import is_polygonal
 from geo_merge.models import MergeResult
+from geo_merge.rings import is_polygonal
 from geo_merge.ui import state, tables
 from geo_merge.ui.state import figure, t
 

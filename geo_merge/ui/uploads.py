@@ -16,7 +16,7 @@ from geo_merge.errors import LayerError
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
-from geo_merge.sources import FORMATS
+from geo_merge.reading.sources import FORMATS
 from geo_merge.ui.store import Loaded, content_key
 
 LAYER_TYPES = sorted(ending.lstrip(".") for ending in FORMATS if ending != ".shp")

@@ -18,10 +18,10 @@ from pyproj.crs import ProjectedCRS
 
 from geo_merge.areas import transformer
 from geo_merge.crs import missing_crs
-from geo_merge.edges import Floats, Ints
 from geo_merge.errors import CRSError
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84, describe
+from geo_merge.rings import Floats, Ints
 from geo_merge.vietnam import zones
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.places import positions

@@ -18,10 +18,10 @@ import pooch
 import requests
 import shapely
 
-from geo_merge.edges import Geometries
 from geo_merge.errors import FetchError
 from geo_merge.fields import fold_field
 from geo_merge.files import whole_file
+from geo_merge.rings import Geometries
 from geo_merge.tessellate import mend_positions, noded, tessellate
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.names import split_type

@@ -17,7 +17,7 @@ import shapely
 from shapely import Polygon
 
 from geo_merge.dissolve import dissolve_groups
-from geo_merge.edges import Floats, Geometries, Ints
+from geo_merge.rings import Floats, Geometries, Ints
 from geo_merge.tessellate import mend_positions, tessellate
 from geo_merge.vietnam.gazetteer import crosswalk, old_communes
 

@@ -9,12 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 
-from geo_merge import geojson_reader
 from geo_merge.encodings import Texts
-from geo_merge.gdal_layer import read_gdal
 from geo_merge.limits import Sizes
-from geo_merge.ragged import NotPlainError, require
-from geo_merge.raw import RawLayer
+from geo_merge.reading import geojson_reader
+from geo_merge.reading.gdal_layer import read_gdal
+from geo_merge.reading.ragged import NotPlainError, require
+from geo_merge.reading.raw import RawLayer
 
 
 def read_geojson(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geo_merge import dbf, shapefile
-from geo_merge.ragged import NotPlainError, RaggedLayer, require
-from geo_merge.shapes import read_polygons
+from geo_merge.reading import dbf, shapefile
+from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
+from geo_merge.reading.shapes import read_polygons
 
 WGS84 = "EPSG:4326"
 # What QGIS, GDAL and ArcGIS write for WGS 84: known by heart, since pyproj takes 0.2 s to load.
@@ -49,7 +49,7 @@ def read_plain(
 
 
 def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
-    from geo_merge import geojson_reader  # noqa: PLC0415 - Shapefiles need no simdjson
+    from geo_merge.reading import geojson_reader  # noqa: PLC0415 - Shapefiles need no simdjson
 
     collected = geojson_reader.parse(path)
     polygons, there = geojson_reader.read_polygons(collected)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from geo_merge.edges import Bools, Ints
 from geo_merge.geojson_rings import Polygons
+from geo_merge.rings import Bools, Ints
 
 
 class NotPlainError(Exception):

@@ -16,13 +16,13 @@ import shapely
 
 from geo_merge.encodings import Texts, mend_mojibake
 from geo_merge.errors import LayerError
-from geo_merge.gdal_layer import read_gdal
-from geo_merge.geojson_layer import read_geojson
-from geo_merge.geojson_text import find_odd_numbers, is_geojson
 from geo_merge.limits import Sizes
-from geo_merge.partitions import Part, read_part, read_parts
-from geo_merge.raw import RawLayer, refuse_larger
-from geo_merge.shapefile_layer import read_shapefile, read_zip
+from geo_merge.reading.gdal_layer import read_gdal
+from geo_merge.reading.geojson_layer import read_geojson
+from geo_merge.reading.geojson_text import find_odd_numbers, is_geojson
+from geo_merge.reading.partitions import Part, read_part, read_parts
+from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.reading.shapefile_layer import read_shapefile, read_zip
 
 __all__ = ["FORMATS", "RawLayer", "open_layer"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo_merge.ragged import require
+from geo_merge.reading.ragged import require
 
 _FIELD = 32  # bytes of a field's description, and of what stands before the first
 _END = 0x0D

@@ -10,13 +10,13 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo_merge import archive, dbf, shapefile
 from geo_merge.encodings import Columns, Texts, contradiction, decide, known_codec
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding
-from geo_merge.gdal_layer import read_ogr
 from geo_merge.limits import Sizes
-from geo_merge.raw import RawLayer, refuse_larger
+from geo_merge.reading import archive, dbf, shapefile
+from geo_merge.reading.gdal_layer import read_ogr
+from geo_merge.reading.raw import RawLayer, refuse_larger
 
 
 def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import simdjson
 
-from geo_merge.edges import Bools, Floats, Ints, Rings, wound_left
 from geo_merge.geojson_rings import Polygons
-from geo_merge.ragged import NotPlainError, require
+from geo_merge.reading.ragged import NotPlainError, require
+from geo_merge.rings import Bools, Floats, Ints, Rings, wound_left
 
 _SMALLEST = 4  # positions of a ring
 _INT64 = 2**63

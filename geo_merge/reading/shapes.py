@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from geo_merge.edges import Bools, Floats, Ints
 from geo_merge.geojson_rings import Polygons
-from geo_merge.nesting import assemble
-from geo_merge.ragged import require
-from geo_merge.shapefile import Bytes, Shapes
+from geo_merge.reading.nesting import assemble
+from geo_merge.reading.ragged import require
+from geo_merge.reading.shapefile import Bytes, Shapes
+from geo_merge.rings import Bools, Floats, Ints
 
 # ESRI Shapefile Technical Description, 1998: shape types, and the bytes of a polygon before its
 # parts, the number of which stands at 36 and that of its points at 40.

@@ -13,9 +13,9 @@ import shapely
 from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding, Severity
-from geo_merge.geopackage import curves, refuse_views
 from geo_merge.limits import Sizes
-from geo_merge.raw import RawLayer, refuse_larger
+from geo_merge.reading.geopackage import curves, refuse_views
+from geo_merge.reading.raw import RawLayer, refuse_larger
 
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
 # What GDAL warns of, by a word of its warning, and the check that it is.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo_merge.edges import Floats, Geometries, Ints, Rings, wound_left
-from geo_merge.ragged import require
+from geo_merge.reading.ragged import require
+from geo_merge.rings import Floats, Geometries, Ints, Rings, wound_left
 
 
 def assemble(xy: Floats, start: Ints, owner: Ints) -> Rings:
