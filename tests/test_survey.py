@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Defect, coverages, defects
 
-from geo_merge.coverage import check_layer, surveyed
-from geo_merge.coverage.surveyed import survey_layer
+from geo_merge.coverage import check_layer, check_surveyed
+from geo_merge.coverage.surveyed import join_blocks, survey_layer, take_blocks
 from geo_merge.dissolve import dissolve, join_faces
 from geo_merge.edges import match, unmatched
 from geo_merge.faces import find_faces
 from geo_merge.limits import Limits
+from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.pipeline import merge
 from geo_merge.rings import flatten
 from geo_merge.survey import combine, survey
@@ -125,14 +126,17 @@ def test_units_that_meet_in_a_corner_touch() -> None:
 @RUNS
 @given(defects())
 def test_law_findings_do_not_depend_on_blocks(defect: Defect) -> None:
-    def found() -> list[tuple[object, ...]]:
-        return sorted((f.check, f.units, round(f.value or 0, 3)) for f in check_layer(defect.layer))
-
-    whole = found()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(surveyed, "_BLOCK_VERTICES", 12)
-        assert len(surveyed._neighbourhoods(defect.layer)) > 1
-        assert found() == whole
+    layer = defect.layer
+    shapes = np.asarray(layer.geometry.values)
+    near = neighbourhoods(shapely.bounds(shapes), shapely.get_num_coordinates(shapes), most=12)
+    blocks = take_blocks(layer, members_of(near), Limits())
+    assert len(blocks) > 1
+    in_blocks = check_surveyed(join_blocks(layer, blocks, shapes.__getitem__), Limits())
+    told = [
+        sorted((f.check, f.units, round(f.value or 0, 3)) for f in found)
+        for found in (check_layer(layer), in_blocks)
+    ]
+    assert told[0] == told[1]
 
 
 @RUNS
