@@ -16,8 +16,10 @@ from geo_merge.edges import Geometries, Ints
 from geo_merge.faces import Faces, faces_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
-from geo_merge.neighbourhoods import members_of, neighbourhoods
+from geo_merge.neighbourhoods import VERTICES, members_of, neighbourhoods
 from geo_merge.survey import Survey, combine
+
+_BLOCK_VERTICES = VERTICES
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,5 @@ def join_blocks(frame: gpd.GeoDataFrame, blocks: Sequence[Block], fetch: Fetch) 
 def _neighbourhoods(frame: gpd.GeoDataFrame) -> list[Ints]:
     """Divide a layer into blocks of units that lie beside each other."""
     geometries = np.asarray(frame.geometry.values)
-    return members_of(
-        neighbourhoods(shapely.bounds(geometries), shapely.get_num_coordinates(geometries))
-    )
+    bounds, n_vertices = shapely.bounds(geometries), shapely.get_num_coordinates(geometries)
+    return members_of(neighbourhoods(bounds, n_vertices, _BLOCK_VERTICES))
