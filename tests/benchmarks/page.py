@@ -6,7 +6,6 @@ nothing. Results (folders that ``geo-merge build`` wrote) besides Bắc Ninh are
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from statistics import median
 import folium
 import psutil
 from playwright.sync_api import Browser, Page, Route, WebSocket
+from readme import write
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -28,7 +28,6 @@ from geo_merge.export import load_result  # noqa: E402
 from geo_merge.maps import leaflet_sources  # noqa: E402
 
 BAC_NINH = ROOT.parent / "shared" / "data" / "bac_ninh"
-README = ROOT / "README.md"
 TIMES = 5
 SETTLING = 0.2  # seconds that wait_for_map gives a page to draw
 REST = 700  # milliseconds between two measurements
@@ -216,9 +215,7 @@ def main() -> None:
         lines += [ours(browser, path) for path in (built, *map(Path, sys.argv[1:]))]
         lines.append(stock(browser, built, Path(folder) / "stock.html"))
     table = "\n".join(lines)
-    marked = re.compile(r"(<!-- page -->\n).*?(<!-- /page -->)", re.DOTALL)
-    text = README.read_text("utf-8")
-    README.write_text(marked.sub(lambda m: f"{m[1]}{table}\n{m[2]}", text), "utf-8")
+    write("page", table)
     print(table)  # noqa: T201 - a script
 
 

@@ -1,0 +1,189 @@
+"""Whether a result is right, by GDAL and GEOS alone: nothing of geo_merge judges geo_merge."""
+
+from __future__ import annotations
+
+import csv
+import json
+import mmap
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from layers import CODE, GROUP, Layer
+from pyproj import CRS, Proj
+
+GAPS, OVERLAPS, INVALID = {"C01", "C02"}, {"C03", "C04"}, {"G04"}  # ids of checks
+MISMATCHES = GAPS | OVERLAPS | {"C05", "C07"}  # all of them come from edges that do not match
+EXACT = 1e-9  # of an area: what summing in another order changes
+ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
+LEAST = 1.0  # m²: findings from here on are compared one by one
+NEAR = 0.01  # of the area of a gap or overlap: the scale at its middle is taken
+
+
+def polygons(layer: Layer, path: Path, field: str, name: str | None = None) -> str:
+    """Judge a GeoJSON with one polygon for each value of a field: codes, validity, areas.
+
+    ``name`` is what the GeoJSON calls the field, if not the same.
+    """
+    name = name or field
+    codes = set(layer.fields[field])
+    if layer.facts["copies"] > 1:
+        return codes_alone(path, name, codes)
+    made = gpd.read_file(path)
+    if not made[name].is_unique or set(made[name]) != codes:
+        return f"no: {len(made)} features, {name} not as in the source"
+    invalid = int((~made.is_valid).sum())
+    if invalid:
+        return f"no: {invalid} of {len(made)} invalid"
+    true = unions(layer, field)[made[name]].to_numpy()
+    off = np.abs(shapely.area(made.geometry.values) - shapely.area(true)) > tolerance(true)
+    return f"no: {int(off.sum())} of {len(made)} areas wrong" if off.any() else "yes"
+
+
+def codes_alone(path: Path, name: str, codes: set[str]) -> str:
+    """Judge a GeoJSON by its codes, which takes no memory."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        found = re.findall(rb'"%s": ?"([^"]*)"' % name.encode(), text)
+    same = len(found) == len(codes) and {f.decode() for f in found} == codes
+    return "yes (codes)" if same else f"no: {len(found)} features of {len(codes)}"
+
+
+@cache
+def unions(layer: Layer, field: str) -> gpd.GeoSeries:
+    """Return the union of the units with each value of a field, indexed by it."""
+    groups = layer.frame.groupby(field).groups
+    shapes = layer.frame.geometry
+    return gpd.GeoSeries(
+        [
+            shapes[rows[0]] if len(rows) == 1 else shapely.union_all(shapes[rows].values)
+            for rows in groups.values()
+        ],
+        index=list(groups),
+    )
+
+
+def tolerance(shapes: Sequence[shapely.Geometry]) -> np.ndarray:
+    """Return the square degrees that an area may differ by: exact sums, and rounding.
+
+    A vertex that is off by δ changes the area by δ times half the chord between its neighbours;
+    the errors are independent, so that six standard deviations of their sum are enough.
+    """
+    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
+    steps = np.diff(vertices, axis=0)[np.diff(owner) == 0]
+    long = (steps**2).sum(axis=1)
+    step_owner = owner[1:][np.diff(owner) == 0]
+    ordinary = long < 0.01  # degrees²: the way from one ring to the next is no edge
+    chords = np.bincount(step_owner, long * ordinary, minlength=len(shapes))
+    return EXACT * shapely.area(shapes) + 6 * ROUNDED / np.sqrt(3) * np.sqrt(chords)
+
+
+def findings(layer: Layer, folder: Path) -> str:
+    """Judge the findings of a check: invalid units, and every gap, overlap and mismatch."""
+    if layer.facts["copies"] > 1:
+        return "–"
+    said = listed(folder / "findings.csv")
+    gaps, pairs = gaps_and_overlaps(said)
+    true_gaps, true_pairs = searched(layer)
+    if set(pairs) != set(true_pairs):
+        return f"no: {len(set(pairs) ^ set(true_pairs))} pairs that overlap, of {len(true_pairs)}"
+    if len(gaps) != len(true_gaps):
+        return f"no: {len(gaps)} gaps of {len(true_gaps)}"
+    areas = [*gaps, *(pairs[key] for key in sorted(pairs))]
+    true = [*true_gaps, *(true_pairs[key] for key in sorted(pairs))]
+    off = int((~np.isclose(areas, true, rtol=NEAR)).sum())
+    if off:
+        return f"no: {off} areas of gaps and overlaps"
+    invalid, mismatched = suspects(layer)
+    if invalid != {unit for check, units, _ in said if check in INVALID for unit in units}:
+        return f"no: {len(invalid)} units are invalid, not those listed"
+    missed = mismatched - {
+        unit for check, units, _ in said if check in MISMATCHES for unit in units
+    }
+    return f"no: edges of {len(missed)} units that do not match" if missed else "yes"
+
+
+def listed(path: Path) -> list[tuple[str, tuple[str, ...], float]]:
+    """Return check, units and value (0 if none) of each finding in a table."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return [
+            (row["check"], tuple(sorted(row["units"].split("; "))), float(row["value"] or 0))
+            for row in csv.DictReader(stream)
+        ]
+
+
+def gaps_and_overlaps(
+    said: Sequence[tuple[str, tuple[str, ...], float]],
+) -> tuple[list[float], dict[tuple[str, ...], float]]:
+    """Return areas of the gaps, sorted, and of the overlaps by pair, in m² from ``LEAST`` on."""
+    pairs: dict[tuple[str, ...], float] = {}
+    for check, units, m2 in said:
+        if check in OVERLAPS:
+            pairs[units] = pairs.get(units, 0.0) + m2
+    gaps = sorted(m2 for check, _, m2 in said if check in GAPS and m2 > LEAST)
+    return gaps, {units: m2 for units, m2 in pairs.items() if m2 > LEAST}
+
+
+@cache
+def suspects(layer: Layer) -> tuple[set[str], set[str]]:
+    """Return the units that GEOS calls invalid, and those with edges that it finds mismatched."""
+    shapes, codes = np.asarray(layer.frame.geometry.values), layer.frame[CODE].to_numpy()
+    valid = shapely.is_valid(shapes)
+    edges = shapely.coverage_invalid_edges(shapes[valid])
+    return set(codes[~valid]), set(codes[valid][~shapely.is_empty(edges)])
+
+
+@cache
+def searched(layer: Layer) -> tuple[list[float], dict[tuple[str, str], float]]:
+    """Search a layer for gaps and overlaps without geo_merge.
+
+    In metres, as a check does: a line that is straight there is bent in degrees, by 8 mm on a
+    kilometre.
+
+    Returns
+    -------
+    Areas of the holes in the union, and those of the intersections of all pairs, in square metres
+    from ``LEAST`` on.
+    """
+    frame = layer.frame.to_crs(layer.frame.estimate_utm_crs())
+    shapes, codes = np.asarray(frame.geometry.values), frame[CODE].to_numpy()
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    land = square_metres(shapely.intersection(shapes[one], shapes[other]), frame.crs)
+    pairs = {
+        tuple(sorted((codes[i], codes[j]))): float(m2)
+        for i, j, m2 in zip(one, other, land, strict=True)
+        if m2 > LEAST
+    }
+    whole = shapely.get_parts(shapely.union_all(shapes))
+    filled = shapely.polygons(shapely.get_exterior_ring(whole))
+    holes = shapely.get_parts(shapely.difference(filled, whole))
+    gaps = square_metres(holes, frame.crs)
+    return sorted(float(m2) for m2 in gaps if m2 > LEAST), pairs
+
+
+def square_metres(shapes: Sequence[shapely.Geometry], crs: CRS) -> np.ndarray:
+    """Return areas on the ellipsoid of small shapes whose edges are straight in a CRS in metres.
+
+    Between other lines, geodesics for one, a sliver along a border has another area.
+    """
+    planar = gpd.GeoSeries(shapes, crs=crs)
+    places = planar.representative_point().to_crs(crs.geodetic_crs)
+    return planar.area.to_numpy() / Proj(crs).get_factors(places.x, places.y).areal_scale
+
+
+def merged(layer: Layer, folder: Path) -> str:
+    """Judge a merger: the new units, the ledger, and that nothing that went in is missing."""
+    with (folder / "ledger.csv").open(encoding="utf-8-sig", newline="") as stream:
+        open_rows = [
+            row["quantity"] for row in csv.DictReader(stream) if row["ok"].lower() != "true"
+        ]
+    if open_rows:
+        return f"no: the ledger does not close for {', '.join(open_rows)}"
+    before = json.loads((folder / "summary.json").read_text("utf-8"))["before"]["count"]
+    if before != layer.facts["units"]:
+        return f"no: {before} of {layer.facts['units']} units"
+    return polygons(layer, folder / "new_units.geojson", GROUP, CODE)
