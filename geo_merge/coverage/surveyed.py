@@ -105,6 +105,5 @@ def join_blocks(frame: gpd.GeoDataFrame, blocks: Sequence[Block], fetch: Fetch) 
 def _neighbourhoods(frame: gpd.GeoDataFrame) -> list[Ints]:
     """Divide a layer into blocks of units that lie beside each other."""
     geometries = np.asarray(frame.geometry.values)
-    return members_of(
-        neighbourhoods(shapely.bounds(geometries), shapely.get_num_coordinates(geometries))
-    )
+    bounds, n_vertices = shapely.bounds(geometries), shapely.get_num_coordinates(geometries)
+    return members_of(neighbourhoods(bounds, n_vertices))
