@@ -17,7 +17,7 @@ from geo_merge.checks import CHECKS
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "crosswalk", "difference",
+CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "conclude", "crosswalk", "difference",
         "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
