@@ -16,7 +16,7 @@ from distributed import Client
 from geo_merge.cluster.connect import connect
 from geo_merge.cluster.reading import read_remote
 from geo_merge.cluster.remote import NOWHERE, Remote
-from geo_merge.coverage.blocks import Block, take_block
+from geo_merge.coverage.blocks import TOLD, Block, take_block
 from geo_merge.crosswalk import Resolved
 from geo_merge.dissolve import Dissolved, dissolve_valid
 from geo_merge.drawing import thin_apart
@@ -27,9 +27,6 @@ from geo_merge.models import MergeResult
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.prepared import Prepared, assign, put_together
 from geo_merge.rings import Floats, Geometries, Ints, is_polygonal
-
-# What messages say of a unit.
-_TOLD = ["name", "is_piece", "source_file", "source_row"]
 
 
 @contextmanager
@@ -92,7 +89,7 @@ class _Engine:
     def prepare(self, old: gpd.GeoDataFrame, resolved: Resolved, limits: Limits) -> Prepared:
         """Survey and dissolve new unit by new unit; see `prepared.prepare`."""
         assigned = assign(old, resolved)
-        table = assigned.frame[_TOLD].reset_index()
+        table = assigned.frame[list(TOLD)].reset_index()
         blocks = self.land.by_group(_survey, assigned.groups, table, limits=limits)
         layer = put_together(assigned, blocks, self.land.fetch, self.dissolve)
         surveyed = layer.surveyed

@@ -20,6 +20,8 @@ from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten
 from geo_merge.survey import Survey, survey
 
 Fetch = Callable[[Ints], Geometries]
+# What messages say of a unit.
+TOLD = ("name", "is_piece", "source_file", "source_row")
 
 
 @dataclass(frozen=True)
@@ -83,21 +85,21 @@ def take_block(
     Parameters
     ----------
     frame
-        The units, in a CRS in metres, with what messages name: ``name, is_piece, source_file,
-        source_row`` where known.
+        The units, in a CRS in metres, with the columns of `TOLD` where known.
     units
         Their positions in the layer; shape (units,).
     """
-    order = in_place_order(np.asarray(frame.geometry.values))
-    frame, units = frame.iloc[order], units[order]
     geometries = np.asarray(frame.geometry.values)
+    order = in_place_order(geometries)
+    if (np.diff(order) < 0).any():
+        frame, units, geometries = frame.iloc[order], units[order], geometries[order]
     good = usable(geometries)
     findings = check_geometries(frame, limits, good=good)
     rings = flatten(geometries[good]) if good.any() else None
     measures = _measure(geometries, good, rings, frame.crs)
     if rings is None:
         return Block(units, measures, tuple(findings), None)
-    sound = frame[good]
+    sound = frame if good.all() else frame[good]
     findings += [*check_spikes(sound, rings, limits), *check_crumbs(sound, limits)]
     surveyed = survey(rings, units[good])
     if not dissolve:

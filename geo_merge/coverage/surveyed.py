@@ -11,7 +11,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.coverage.blocks import Block, Fetch, Measures, join_measures, take_block
+from geo_merge.coverage.blocks import TOLD, Block, Fetch, Measures, join_measures, take_block
+from geo_merge.dissolve import in_place_order
 from geo_merge.faces import Faces, faces_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
@@ -79,9 +80,13 @@ def take_blocks(
     dissolve: bool = False,
 ) -> list[Block]:
     """Take several blocks of a layer, as many at a time as there are processors."""
+    told = frame[[name for name in (*TOLD, frame.geometry.name) if name in frame]]
+
+    geometries = np.asarray(frame.geometry.values)
 
     def take(units: Ints) -> Block:
-        return take_block(frame.iloc[units], units, limits, dissolve=dissolve)
+        units = units[in_place_order(geometries[units])]
+        return take_block(told.iloc[units], units, limits, dissolve=dissolve)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(take, blocks))
