@@ -182,7 +182,7 @@ def build(
     with _progress() as say, _merged(job, say, engine, scheduler) as result:
         say("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
-                   "engine": engine}  # fmt: skip
+                   **({} if engine == "local" else {"engine": engine})}  # fmt: skip
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
