@@ -12,8 +12,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.checks import CHECKS
+from geo_merge.formats import WRITERS
 from geo_merge.sample import app_file, sample_files
 from geo_merge.texts import LANGUAGES, TEXTS, Language, map_texts, number, say
+from geo_merge.ui.download_page import files
+from geo_merge.ui.store import first
 
 PAGES = ("map", "statistics", "checks", "data", "download")
 
@@ -121,6 +124,17 @@ def test_a_result_of_the_command_line_can_be_opened(
         test = opened(page, unit="after:07210")
         assert not test.exception
         assert tmp_path.name in " ".join(m.value for m in test.markdown).replace("\\", "")
+
+
+def test_every_single_file_is_the_one_of_the_command_line(tmp_path: Path) -> None:
+    from commands import run  # noqa: PLC0415
+
+    kinds = [argument for kind in WRITERS for argument in ("--format", kind)]
+    assert run("build", "--out", tmp_path, *kinds).code == 0
+    offered = files(first(), "vi")
+    assert len(offered) == 10
+    for name, make in offered.items():
+        assert make() == (tmp_path / name).read_bytes(), name
 
 
 def test_a_folder_without_a_result_is_told_in_a_sentence(

@@ -65,7 +65,7 @@ def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
     result = loaded.result
     return {
         "new_units.geojson": lambda: b"".join(encode(result.new)),
-        "old_units.geojson": lambda: b"".join(encode(old_units(result))),
+        "old_units.geojson": lambda: b"".join(encode(map(old_units, result.old_parts()))),
         "findings.geojson": lambda: findings_geojson(result),
         **{name: partial(in_format, result, kind, name) for name, kind in _FORMATS.items()},
         "map.html": lambda: map_html(result, language=language).encode(),
