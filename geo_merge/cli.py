@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from geo_merge import cli_layers, cli_vietnam
+from geo_merge import cli_options as shared
+from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
 from geo_merge.errors import GeoMergeError, UsageError
 
 if TYPE_CHECKING:
@@ -26,201 +28,152 @@ if TYPE_CHECKING:
 _COUNTED = ("errors", "warnings", "notes")
 # Tells the page which result to open with.
 RESULT_VARIABLE = "GEO_MERGE_RESULT"
-OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="Merge administrative units: new boundaries, and the proof that nothing was lost.",
-)
 
-Crosswalk = Annotated[
-    Path | None,
-    typer.Option("--crosswalk", help="CSV or XLSX: old_code, new_code, new_name, new_type, ..."),
-]
-Reference = Annotated[
-    Path | None, typer.Option("--reference", help="Published boundaries of the new units.")
-]
-Declared = Annotated[
-    Path | None,
-    typer.Option("--declared", help="CSV or XLSX of published new_code, area_km2, population."),
-]
-Outline = Annotated[
-    Path | None, typer.Option("--outline", help="Polygons that the units should fill together.")
-]
-LimitOption = Annotated[
-    list[str] | None,
-    typer.Option("--limit", help="NAME=VALUE of a threshold or size; repeatable; see limits."),
-]
-CrsOption = Annotated[
-    str | None, typer.Option("--crs", help="CRS of the files that name none, as 9214.")
-]
-EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
-]
-CodeField = Annotated[
-    str | None, typer.Option("--code-field", help="Field with the codes, if not found by itself.")
-]
-NameField = Annotated[
-    str | None, typer.Option("--name-field", help="Field with the names, if not found by itself.")
-]
-LayerOption = Annotated[
-    str | None, typer.Option("--layer", help="Layer to read from a file with several.")
-]
-Divide = Annotated[
-    Path | None,
-    typer.Option(
-        "--divide",
-        help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
-    ),
-]
-FormatOption = Annotated[
-    list[str] | None,
-    typer.Option("--format", help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
-Rules = Annotated[
-    list[str] | None,
-    typer.Option("--rule", help="FIELD=sum|area|population|list|drop; repeatable."),
-]
-Repair = Annotated[
-    bool, typer.Option("--repair", help="Mend edges, gaps and overlaps of the layer, on record.")
-]
-RepairRule = Annotated[
-    str | None,
-    typer.Option(
-        "--repair-rule",
-        help="Who gets a gap or an overlap: longest-edge (default), largest-neighbour, layer:FILE.",
-    ),
-]
-RepairTolerance = Annotated[
-    float | None,
-    typer.Option("--repair-tolerance", help="Metres that a border may move; 250 by default."),
-]
-RepairSnap = Annotated[
-    float | None,
-    typer.Option("--repair-snap", help="Metres within which edges are matched; 0.1 by default."),
-]
-Engine = Annotated[
-    str,
-    typer.Option("--engine", help="local, or dask: a folder or files too large for one machine."),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
-    ),
-]
-Decisions = Annotated[
-    Path | None,
-    typer.Option("--decisions", help="Table of decisions; decisions.csv of --out by default."),
-]
-Mirror = Annotated[
-    str | None,
-    typer.Option("--mirror", help="Folder or address to fetch from instead of the internet."),
-]
-cli_layers.register(app)
-cli_vietnam.register(app)
+
+class _InOrder(click.Group):
+    """Commands, listed in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"show_default": True})
+def app() -> None:
+    """Merge administrative units: new boundaries, and the proof that nothing was lost."""
 
 
 @app.command()
+@click.argument("old", nargs=-1, type=PATH)
+@shared.crosswalk
+@click.option("--out", type=PATH, default="geo_merge_out", help="Folder for the results.")
+@shared.reference
+@shared.declared
+@shared.outline
+@click.option(
+    "--divide",
+    type=PATH,
+    help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
+)
+@shared.formats
+@shared.reading
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    help="FIELD=sum|area|population|list|drop; repeatable.",
+)
+@shared.limits
+@click.option(
+    "--repair", is_flag=True, help="Mend edges, gaps and overlaps of the layer, on record."
+)
+@shared.repairing
+@click.option("--allow-errors", is_flag=True, help="Write the new units in spite of errors.")
+@click.option(
+    "--engine", default="local", help="local, or dask: a folder or files too large for one machine."
+)
+@click.option(
+    "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
+)
+@shared.as_json
 def build(
-    old: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Layers of the old units; without any, the embedded sample."),
-    ] = None,
     *,
-    crosswalk: Crosswalk = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path(
-        "geo_merge_out"
-    ),
-    reference: Reference = None,
-    declared: Declared = None,
-    outline: Outline = None,
-    divide: Divide = None,
-    formats: FormatOption = None,
-    crs: CrsOption = None,
-    encoding: EncodingOption = None,
-    code_field: CodeField = None,
-    name_field: NameField = None,
-    layer: LayerOption = None,
-    rule: Rules = None,
-    limit: LimitOption = None,
-    repair: Repair = False,
-    repair_rule: RepairRule = None,
-    repair_tolerance: RepairTolerance = None,
-    repair_snap: RepairSnap = None,
-    decisions: Decisions = None,
-    allow_errors: Annotated[
-        bool, typer.Option("--allow-errors", help="Write the new units in spite of errors.")
-    ] = False,
-    engine: Engine = "local",
-    scheduler: Scheduler = None,
-    json: JsonOption = False,
-) -> None:
-    """Merge old units to new ones: boundaries, statistics, findings, ledger and map."""
+    old: tuple[Path, ...],
+    crosswalk: Path | None,
+    out: Path,
+    reference: Path | None,
+    declared: Path | None,
+    outline: Path | None,
+    divide: Path | None,
+    formats: tuple[str, ...],
+    crs: str | None,
+    encoding: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    layer: str | None,
+    rules: tuple[str, ...],
+    limits: tuple[str, ...],
+    repair: bool,
+    repair_rule: str | None,
+    repair_tolerance: float | None,
+    repair_snap: float | None,
+    decisions: Path | None,
+    allow_errors: bool,
+    engine: str,
+    scheduler: str | None,
+    as_json: bool,
+) -> int:
+    """Merge old units to new ones: boundaries, statistics, findings, ledger and map.
+
+    OLD are layers of the old units; without any, the embedded sample.
+    """
     from geo_merge.export import check_formats, write
     from geo_merge.job import Job
 
     wanted = check_formats(_split(formats))
-    rules = _rules(rule)
-    files = list(old or [])
-    if not files:
+    if not old:
         from geo_merge.sample import sample_files
 
-        files, sample_crosswalk = sample_files()
-        crosswalk = crosswalk or sample_crosswalk
+        layers, sample_crosswalk = sample_files()
+        old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
     mending = _mending(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
-    job = Job(old=tuple(files), crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, divide=divide, limits=tuple(limit or ()), crs=crs,
-              encoding=encoding, code_field=code_field, name_field=name_field, layer=layer,
-              rules=rules, repair=mending)  # fmt: skip
-    with _progress() as say, _merged(job, say, engine, scheduler) as result:
-        say("Writing")
+    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
+              outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
+              code_field=code_field, name_field=name_field, layer=layer, rules=_rules(rules),
+              repair=mending)  # fmt: skip
+    with _progress() as tell, _merged(job, tell, engine, scheduler) as result:
+        tell("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
-    _report_result(result, as_json=json)
-    _say_on_stderr([f"Wrote {len(written)} files to {out}"])
-    if result.has_errors:
-        left_out = "" if allow_errors else "; new_units and map.html were not written"
-        _say_on_stderr([f"Errors were found{left_out} (see findings.csv)."])
-        raise typer.Exit(FINDINGS)
+    _report_result(result, as_json=as_json)
+    say(f"Wrote {len(written)} files to {out}")
+    if not result.has_errors:
+        return OK
+    left_out = "" if allow_errors else "; new_units and map.html were not written"
+    say(f"Errors were found{left_out} (see findings.csv).")
+    return FINDINGS
 
 
 @app.command()
+@click.argument("old", metavar="LAYER...", nargs=-1, required=True, type=PATH)
+@shared.crosswalk
+@shared.reference
+@shared.declared
+@shared.outline
+@shared.limits
+@click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
+@shared.reading
+@click.option("--repair", is_flag=True, help="Also write what a repair would do, to decide on it.")
+@shared.repairing
+@shared.as_json
 def validate(
-    old: Annotated[list[Path], typer.Argument(metavar="LAYER", help="Layers to check.")],
     *,
-    crosswalk: Crosswalk = None,
-    reference: Reference = None,
-    declared: Declared = None,
-    outline: Outline = None,
-    limit: LimitOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for findings.geojson, .csv and .xlsx.")
-    ] = None,
-    crs: CrsOption = None,
-    encoding: EncodingOption = None,
-    code_field: CodeField = None,
-    name_field: NameField = None,
-    layer: LayerOption = None,
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Also write what a repair would do, to decide on it.")
-    ] = False,
-    repair_rule: RepairRule = None,
-    repair_tolerance: RepairTolerance = None,
-    repair_snap: RepairSnap = None,
-    decisions: Decisions = None,
-    json: JsonOption = False,
-) -> None:
-    """Check a layer for gaps, overlaps, invalid geometries and disagreements."""
+    old: tuple[Path, ...],
+    crosswalk: Path | None,
+    reference: Path | None,
+    declared: Path | None,
+    outline: Path | None,
+    limits: tuple[str, ...],
+    out: Path | None,
+    crs: str | None,
+    encoding: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    layer: str | None,
+    repair: bool,
+    repair_rule: str | None,
+    repair_tolerance: float | None,
+    repair_snap: float | None,
+    decisions: Path | None,
+    as_json: bool,
+) -> int:
+    """Check layers for gaps, overlaps, invalid geometries and disagreements."""
     from geo_merge.export import write_findings
     from geo_merge.job import Job
     from geo_merge.pipeline import validate as check
@@ -230,30 +183,29 @@ def validate(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
-    job = Job(old=tuple(old), crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, limits=tuple(limit or ()), crs=crs, encoding=encoding,
+    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
+              outline=outline, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
-    with _progress() as say:
-        say("Reading")
+    with _progress() as tell:
+        tell("Reading")
         units, table = job.read()
-        say("Checking")
+        tell("Checking")
         findings = check(units, crosswalk=table, **job.others(units))
         if out is not None:
             write_findings(findings, out)
         if mending is not None:
-            say("Trying the repair")
+            tell("Trying the repair")
             _preview(units, mending, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
-    if json:
+    if as_json:
         _print_json({"units": len(units), "findings": counts})
     else:
-        _print(finding_lines(findings, notes=True))
-        _print(count_lines(findings))
+        answer(*finding_lines(findings, notes=True))
+        answer(*count_lines(findings))
         told = ", ".join(f"{n} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
-        _print([f"{len(units):,} units: {told}"])
-    if counts["error"]:
-        raise typer.Exit(FINDINGS)
+        answer(f"{len(units):,} units: {told}")
+    return FINDINGS if counts["error"] else OK
 
 
 @app.command()
@@ -261,90 +213,77 @@ def limits() -> None:
     """List the thresholds of the checks and the sizes of input, which --limit changes."""
     from geo_merge.limits import describe
 
-    _print(
-        f"{name:16}{value:>12,g} {unit:12}{meaning}" for name, value, unit, meaning in describe()
-    )
+    for name, value, unit, meaning in describe():
+        answer(f"{name:16}{value:>12,g} {unit:12}{meaning}")
 
 
 @app.command()
-def stats(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that build wrote.")],
-    *,
-    json: JsonOption = False,
-) -> None:
-    """Print the figures of a result again."""
+@click.argument("directory", metavar="DIR", type=PATH)
+@shared.as_json
+def stats(*, directory: Path, as_json: bool) -> None:
+    """Print the figures of DIR, a folder that build wrote, again."""
     from geo_merge.export import load_result
 
     result = load_result(directory)
-    _report_result(result, as_json=json, findings=False)
-    if not json:
+    _report_result(result, as_json=as_json, findings=False)
+    if not as_json:
         columns = [c for c in ("name", "unit_type", "member_count", "area_km2", "population",
                                "density") if c in result.statistics]  # fmt: skip
         table = result.statistics[columns].round(2)
-        _print(table.to_string(max_colwidth=30).splitlines())
+        answer(*table.to_string(max_colwidth=30).splitlines())
 
 
 @app.command()
-def export(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder that build wrote.")],
-    *,
-    formats: FormatOption = None,
-) -> None:
-    """Write the new units of a result in further formats."""
+@click.argument("directory", metavar="DIR", type=PATH)
+@shared.formats
+def export(*, directory: Path, formats: tuple[str, ...]) -> None:
+    """Write the new units of DIR, a folder that build wrote, in further formats."""
     from geo_merge.export import FORMATS, check_formats, load_result, write_formats
 
     wanted = check_formats(_split(formats))
     if not wanted:
         raise UsageError(f"Name a format with --format: {', '.join(FORMATS[1:])}.")
     written = write_formats(load_result(directory), directory, wanted)
-    _print(str(path) for path in written)
+    answer(*map(str, written))
 
 
 @app.command()
-def sample(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the sample.")],
-) -> None:
-    """Write the embedded sample (Bắc Giang and Bắc Ninh, schematic boundaries) to a folder."""
+@click.argument("directory", metavar="DIR", type=PATH)
+def sample(*, directory: Path) -> None:
+    """Write the embedded sample (Bắc Giang and Bắc Ninh, schematic boundaries) to DIR."""
     from geo_merge.sample import copy_sample
 
-    _print(str(path) for path in copy_sample(directory))
+    answer(*map(str, copy_sample(directory)))
 
 
 @app.command()
-def fetch(
-    name: Annotated[str, typer.Argument(help="Province: name or code, as bac_ninh or 24.")],
-    *,
-    mirror: Mirror = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="GeoPackage to write; NAME.gpkg by default.")
-    ] = None,
-    before: Annotated[
-        bool,
-        typer.Option("--before", help="Also write an approximate layer of the communes before."),
-    ] = False,
-) -> None:
-    """Fetch the official boundaries of one of the 34 provinces."""
+@click.argument("name")
+@click.option("--mirror", help="Folder or address to fetch from instead of the internet.")
+@click.option("--out", type=PATH, help="GeoPackage to write; NAME.gpkg by default.")
+@click.option(
+    "--before", is_flag=True, help="Also write an approximate layer of the communes before."
+)
+def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> None:
+    """Fetch the official boundaries of one of the 34 provinces.
+
+    NAME is its name or code, as bac_ninh or 24.
+    """
     from geo_merge.vietnam.official import fetch_province, find_province, write_before
 
     province = find_province(name)
     target = out or Path(f"{province.slug}.gpkg")
-    with _progress() as say:
-        say(f"Fetching {province.name}")
-        path = fetch_province(province, target, mirror=mirror, progress=say)
+    with _progress() as tell:
+        tell(f"Fetching {province.name}")
+        path = fetch_province(province, target, mirror=mirror, progress=tell)
         paths = [path, *(write_before(province, path) if before else [])]
-    _print(str(p) for p in paths)
+    answer(*map(str, paths))
 
 
 @app.command(name="app")
-def run_app(
-    directory: Annotated[
-        Path | None,
-        typer.Argument(metavar="DIR", help="Folder that build wrote; without it, the sample."),
-    ] = None,
-    *,
-    port: Annotated[int, typer.Option("--port", help="Port of the page.")] = 8501,
-) -> None:
-    """Open the page in a browser."""
+@click.argument("directory", metavar="[DIR]", type=PATH, required=False)
+@click.option("--port", type=int, default=8501, help="Port of the page.")
+def run_app(*, directory: Path | None, port: int) -> int:
+    """Open the page in a browser: on DIR, a folder that build wrote, or on the sample."""
     import subprocess
 
     from geo_merge.export import load_result
@@ -359,33 +298,39 @@ def run_app(
                "--server.port", str(port), "--server.address", "127.0.0.1",
                "--browser.gatherUsageStats", "false"]  # fmt: skip
     done = subprocess.run(command, check=False, env=environment)  # noqa: S603 - our own page
-    raise typer.Exit(done.returncode)
+    return done.returncode
+
+
+app.add_command(cli_layers.convert)
+app.add_command(cli_layers.dissolve)
+app.add_command(cli_vietnam.crosswalk)
+app.add_command(cli_vietnam.lookup)
 
 
 def _merged(
-    job: Job, say: Callable[[str], None], engine: str, scheduler: str | None
+    job: Job, tell: Callable[[str], None], engine: str, scheduler: str | None
 ) -> AbstractContextManager[MergeResult]:
     """Run a job on this machine or a cluster."""
     if engine == "dask":
         from geo_merge.cluster import merged
 
-        return merged(job, say, scheduler=scheduler)
+        return merged(job, tell, scheduler=scheduler)
     if engine != "local":
         raise UsageError(f"--engine {engine}: unknown; give local or dask.")
     if scheduler is not None:
         raise UsageError("--scheduler is the address of a Dask scheduler; add --engine dask.")
-    return nullcontext(job.run(say))
+    return nullcontext(job.run(tell))
 
 
-def _split(formats: Iterable[str] | None) -> list[str]:
-    return [name for text in formats or () for name in text.split(",") if name]
+def _split(formats: Iterable[str]) -> list[str]:
+    return [name for text in formats for name in text.split(",") if name]
 
 
-def _rules(texts: Iterable[str] | None) -> dict[str, str]:
+def _rules(texts: Iterable[str]) -> dict[str, str]:
     from geo_merge.attributes import Rule
 
     rules = {}
-    for text in texts or ():
+    for text in texts:
         field, _, rule = text.rpartition("=")
         if not field or rule not in list(Rule):
             raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
@@ -433,10 +378,10 @@ def _preview(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) 
         write_repairs(repaired, out)
     applied = int(repaired.repairs["applied"].sum())
     waiting = len(repaired.repairs) - applied
-    _say_on_stderr([
+    say(
         *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
         f"A repair would mend {applied} places; {waiting} wait for a decision.",
-    ])  # fmt: skip
+    )
 
 
 @contextmanager
@@ -458,9 +403,9 @@ def _report_result(result: MergeResult, *, as_json: bool, findings: bool = True)
     if as_json:
         _print_json(summary_of(result))
     else:
-        _print(summary_lines(summary_of(result)))
+        answer(*summary_lines(summary_of(result)))
     if findings:
-        _say_on_stderr(finding_lines(result.findings))
+        say(*finding_lines(result.findings))
 
 
 def _print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
@@ -469,38 +414,29 @@ def _print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
     print(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())  # noqa: T201
 
 
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)  # noqa: T201 - results go to stdout
-
-
-def _say_on_stderr(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - messages go to stderr
-
-
 def main() -> None:
     """Run the command line; errors are sentences, and no traceback reaches a user."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or OK)
     except GeoMergeError as error:
-        _say_on_stderr(f"Error: {problem}" for problem in error.problems)
+        say(*(f"Error: {problem}" for problem in error.problems))
         sys.exit(CANNOT_RUN)
-    except KeyboardInterrupt:
-        _say_on_stderr(["Interrupted; nothing was changed."])
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        say("Interrupted; nothing was changed.")
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(OK)
     except Exception as error:
         if os.environ.get("GEO_MERGE_DEBUG"):
             raise
-        _say_on_stderr(
-            [
-                f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}).",
-                "Please report it with your input; GEO_MERGE_DEBUG=1 shows where.",
-            ]
+        say(
+            f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}).",
+            "Please report it with your input; GEO_MERGE_DEBUG=1 shows where.",
         )
         sys.exit(CANNOT_RUN)

@@ -4,92 +4,95 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
+from geo_merge import cli_options as shared
+from geo_merge.cli_options import FINDINGS, OK, PATH, say
 from geo_merge.errors import UsageError
 
 if TYPE_CHECKING:
     from geo_merge.lean import Written
 
-_FINDINGS = 1
-Layer = Annotated[Path, typer.Argument(metavar="LAYER", help="Layer of polygons.")]
-Out = Annotated[Path, typer.Argument(metavar="OUT", help="GeoJSON to write.")]
-Crs = Annotated[str | None, typer.Option("--crs", help="CRS of a file that names none, as 9214.")]
-Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of a Shapefile, as cp1258.")
-]
-LayerName = Annotated[
-    str | None, typer.Option("--layer", help="Layer to read from a file with several.")
-]
-Precision = Annotated[
-    int, typer.Option("--precision", min=0, max=15, help="Decimals of a degree; 7 is 1 cm.")
-]
+_layer_and_out = shared.options(
+    click.argument("path", metavar="LAYER", type=PATH),
+    click.argument("out", type=PATH),
+)
+_reading = shared.options(
+    shared.crs,
+    shared.encoding,
+    shared.layer,
+    click.option(
+        "--precision",
+        type=click.IntRange(0, 15),
+        default=7,
+        help="Decimals of a degree; 7 is 1 cm.",
+    ),
+)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.command()(convert)
-    app.command()(dissolve)
-
-
+@click.command()
+@_layer_and_out
+@_reading
 def convert(
-    layer: Layer,
-    out: Out,
     *,
-    crs: Crs = None,
-    encoding: Encoding = None,
-    layer_name: LayerName = None,
-    precision: Precision = 7,
+    path: Path,
+    out: Path,
+    crs: str | None,
+    encoding: str | None,
+    layer: str | None,
+    precision: int,
 ) -> None:
-    """Write a layer as GeoJSON, with its attributes."""
+    """Write LAYER as GeoJSON to OUT, with its attributes."""
     from geo_merge.lean import Reading
     from geo_merge.lean import convert as run
 
-    reading = Reading(crs=crs, encoding=encoding, layer=layer_name)
-    written = run(layer, out, reading=reading, precision=precision)
-    _say(*written.notes, f"Wrote {written.written:,} features to {out}")
+    reading = Reading(crs=crs, encoding=encoding, layer=layer)
+    written = run(path, out, reading=reading, precision=precision)
+    say(*written.notes, f"Wrote {written.written:,} features to {out}")
 
 
+@click.command()
+@_layer_and_out
+@click.option("--by", required=True, help="Field whose values are dissolved to one each.")
+@click.option("--findings", type=PATH, help="CSV or GeoJSON of gaps, overlaps and invalid members.")
+@_reading
 def dissolve(
-    layer: Layer,
-    out: Out,
     *,
-    by: Annotated[str, typer.Option("--by", help="Field whose values are dissolved to one each.")],
-    findings: Annotated[
-        Path | None,
-        typer.Option("--findings", help="CSV or GeoJSON of gaps, overlaps and invalid members."),
-    ] = None,
-    crs: Crs = None,
-    encoding: Encoding = None,
-    layer_name: LayerName = None,
-    precision: Precision = 7,
-) -> None:
-    """Write one polygon for all of a layer that have the same value in a field."""
+    path: Path,
+    out: Path,
+    by: str,
+    findings: Path | None,
+    crs: str | None,
+    encoding: str | None,
+    layer: str | None,
+    precision: int,
+) -> int:
+    """Write one polygon for all of LAYER that have the same value in a field to OUT."""
     from geo_merge.lean import Reading
     from geo_merge.lean_dissolve import dissolve as run
 
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
-    reading = Reading(crs=crs, encoding=encoding, layer=layer_name)
-    written = run(layer, out, by, reading=reading, precision=precision)
+    reading = Reading(crs=crs, encoding=encoding, layer=layer)
+    written = run(path, out, by, reading=reading, precision=precision)
     if findings is not None:
         _write_findings(written, findings)
     errors = [f for f in written.findings if f.severity == "error"]
-    _say(*written.notes, *(f"{f.severity} {f.check}: {f.message}" for f in errors))
+    say(*written.notes, *(f"{f.severity} {f.check}: {f.message}" for f in errors))
     if errors:
-        _say(f"Errors were found; {out} was not written.")
-        raise typer.Exit(_FINDINGS)
+        say(f"Errors were found; {out} was not written.")
+        return FINDINGS
     found = Counter(f.check for f in written.findings)
     if found:
         where = f"see {findings}" if findings else "--findings FILE lists them"
-        _say(f"Within groups: {found['C02']} gaps, {found['C04']} overlaps ({where}).")
-    _say(f"Dissolved {written.read:,} features to {written.written:,} in {out}")
+        say(f"Within groups: {found['C02']} gaps, {found['C04']} overlaps ({where}).")
+    say(f"Dissolved {written.read:,} features to {written.written:,} in {out}")
+    return OK
 
 
 def _write_findings(written: Written, path: Path) -> None:
@@ -119,8 +122,3 @@ def _write_findings(written: Written, path: Path) -> None:
             write_csv(findings_table(frame), temporary)
     else:
         write_geojson(frame, path, precision=FINDING_DECIMALS, vanishing="point")
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201 - messages go to stderr

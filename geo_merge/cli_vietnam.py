@@ -4,45 +4,32 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
+from geo_merge.cli_options import FINDINGS, OK, PATH, answer, say
 from geo_merge.errors import UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_FINDINGS = 1
-crosswalk_app = typer.Typer(
-    no_args_is_help=False,
-    invoke_without_command=True,
-    rich_markup_mode=None,
-    help="Write a crosswalk: of a province, from a resolution's text, or from compositions.",
-)
-Province = Annotated[
-    str | None, typer.Option("--province", help="One of the 34 provinces: code or name, as 24.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", help="CSV to write; to the standard output by default.")
-]
-Encoding = Annotated[
-    str | None, typer.Option("--encoding", help="Encoding of a CSV, if not found by itself.")
-]
+_province = click.option("--province", help="One of the 34 provinces: code or name, as 24.")
+_out = click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
+_encoding = click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the command line."""
-    app.add_typer(crosswalk_app, name="crosswalk")
-    app.command()(lookup)
+@click.group(invoke_without_command=True)
+@_province
+@_out
+@click.pass_context
+def crosswalk(context: click.Context, *, province: str | None, out: Path | None) -> None:
+    """Write a crosswalk: of a province, from a resolution's text, or from compositions.
 
-
-@crosswalk_app.callback()
-def crosswalk(context: typer.Context, *, province: Province = None, out: Out = None) -> None:
-    """Write the crosswalk of one of the 34 provinces (needs the extra vietnam)."""
+    That of a province needs the extra vietnam.
+    """
     if context.invoked_subcommand is not None:
         if province is not None or out is not None:
             raise UsageError(f"Name --province and --out behind {context.invoked_subcommand}.")
@@ -57,42 +44,44 @@ def crosswalk(context: typer.Context, *, province: Province = None, out: Out = N
     _write(published(find_province(province)), out)
 
 
-@crosswalk_app.command(name="from-text")
-def from_text(
-    file: Annotated[Path, typer.Argument(help="A resolution as .txt, .docx or .pdf with text.")],
-    *,
-    province: Province = None,
-    out: Out = None,
-) -> None:
-    """Read Article 1 of a resolution on the arrangement of communes."""
+@crosswalk.command(name="from-text")
+@click.argument("file", type=PATH)
+@_province
+@_out
+def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
+    """Read Article 1 of a resolution on the arrangement of communes.
+
+    FILE is a resolution as .txt, .docx or .pdf with text.
+    """
     from geo_merge.vietnam.compositions import plan_from_resolution
 
     plan = plan_from_resolution(file, province=province)
-    _report(plan.crosswalk, plan.problems, out)
+    return _report(plan.crosswalk, plan.problems, out)
 
 
-@crosswalk_app.command(name="from-compositions")
+@crosswalk.command(name="from-compositions")
+@click.argument("table", type=PATH)
+@_province
+@_out
+@_encoding
 def from_compositions(
-    table: Annotated[Path, typer.Argument(help="CSV or XLSX of new units and their members.")],
-    *,
-    province: Province = None,
-    out: Out = None,
-    encoding: Encoding = None,
-) -> None:
-    """Read what each new unit was made of from a table of compositions."""
+    *, table: Path, province: str | None, out: Path | None, encoding: str | None
+) -> int:
+    """Read what each new unit was made of from a table of compositions.
+
+    TABLE is a CSV or XLSX of new units and their members.
+    """
     from geo_merge.vietnam.compositions import plan_from_compositions
 
     plan = plan_from_compositions(table, province=province, encoding=encoding)
-    _report(plan.crosswalk, plan.problems, out)
+    return _report(plan.crosswalk, plan.problems, out)
 
 
-def _report(frame: pd.DataFrame, problems: list[str], out: Path | None) -> None:
+def _report(frame: pd.DataFrame, problems: list[str], out: Path | None) -> int:
     _write(frame, out)
-    for problem in problems:
-        _say(f"Error: {problem}")
-    _say(f"{len(frame):,} rows, {len(problems):,} problems")
-    if problems:
-        raise typer.Exit(_FINDINGS)
+    say(*(f"Error: {problem}" for problem in problems))
+    say(f"{len(frame):,} rows, {len(problems):,} problems")
+    return FINDINGS if problems else OK
 
 
 def _write(frame: pd.DataFrame, out: Path | None) -> None:
@@ -106,28 +95,26 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
         write_csv(frame, temporary)
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)  # noqa: T201 - messages go to stderr
-
-
+@click.command()
+@click.argument("text", required=False)
+@click.option("--table", type=PATH, help="CSV or XLSX of many names, codes or points.")
+@click.option("--layer", type=PATH, help="Outlines of units, to look a point up in.")
+@click.option("--as-of", help="A day on which the unit existed: 2025-06-30.")
+@_out
+@_encoding
 def lookup(
-    text: Annotated[
-        str | None, typer.Argument(help="A name (xã Lệ Viễn, Sơn Động), a code, or LON,LAT.")
-    ] = None,
     *,
-    table: Annotated[
-        Path | None, typer.Option("--table", help="CSV or XLSX of many names, codes or points.")
-    ] = None,
-    layer: Annotated[
-        Path | None, typer.Option("--layer", help="Outlines of units, to look a point up in.")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A day on which the unit existed: 2025-06-30.")
-    ] = None,
-    out: Out = None,
-    encoding: Encoding = None,
-) -> None:
-    """Say what became of a commune on 1 July 2025, or what a unit since then was made of."""
+    text: str | None,
+    table: Path | None,
+    layer: Path | None,
+    as_of: str | None,
+    out: Path | None,
+    encoding: str | None,
+) -> int:
+    """Say what became of a commune on 1 July 2025, or what a unit since then was made of.
+
+    TEXT is a name (xã Lệ Viễn, Sơn Động), a code, or LON,LAT.
+    """
     from geo_merge.layers import read_units
     from geo_merge.tables import read_table
     from geo_merge.vietnam.lookup import look_up
@@ -141,16 +128,12 @@ def lookup(
         frame, problems = look_up_table(
             read_table(table, encoding=encoding), as_of=day, layer=units
         )
-        _report(frame, [f"{table.name} {problem}" for problem in problems], out)
-        return
+        return _report(frame, [f"{table.name} {problem}" for problem in problems], out)
     answers = look_up(text or "", as_of=day, layer=units)
-    for answer in answers:
-        if answer.unit is None:
-            _say(*answer.lines())
-        else:
-            print("\n".join(answer.lines()))  # noqa: T201 - results go to stdout
-    if any(answer.unit is None for answer in answers):
-        raise typer.Exit(_FINDINGS)
+    for found in answers:
+        tell = say if found.unit is None else answer
+        tell(*found.lines())
+    return FINDINGS if any(found.unit is None for found in answers) else OK
 
 
 def _day(text: str | None) -> date | None:

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer.main
 from conftest import ROOT
 
 import geo_merge
@@ -25,9 +24,9 @@ OUTSIDE = {"reading", "layers", "tables", "files",
            "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
            "cache", "lean", "lean_dissolve",
-           "cli_layers"}  # fmt: skip
+           "cli_layers", "cli_options"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
-LIBRARIES = {"typer", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",
+LIBRARIES = {"click", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",
              "altair", "babel", "dask", "distributed", "platformdirs", "simdjson"}  # fmt: skip
 
 
@@ -66,9 +65,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         geo_merge.nonsense  # noqa: B018
 
 
-@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))
+@pytest.mark.parametrize("command", sorted(app.commands))
 def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
-    assert typer.main.get_command(app).commands[command].help
+    assert app.commands[command].help
     assert f"geo-merge {command}" in (ROOT / "README.md").read_text("utf-8")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -193,3 +196,21 @@ def test_progress_stays_off_a_pipe(tmp_path: Path) -> None:
     ran = run("build", "--out", tmp_path / "o")
     assert "\x1b" not in ran.err + ran.out
     assert ran.err.strip() == f"Wrote 11 files to {tmp_path / 'o'}"
+
+
+def test_an_interrupt_is_a_sentence() -> None:
+    code = """
+import time, click
+from geo_merge.cli import app, main
+app.add_command(click.Command("wait", callback=lambda: (print("ready", flush=True), time.sleep(60))))
+main()
+"""
+    command = [sys.executable, "-c", code, "wait"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.strip()) == (130, "Interrupted; nothing was changed.")
