@@ -10,8 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import cancel, runs_of
 from geo_merge.faces import build_faces, count_claims, node
-from geo_merge.rings import Bools, Geometries, flatten
-from geo_merge.spots import ranges
+from geo_merge.rings import Bools, Geometries, flatten, ranges
 
 # Metres within which two vertices are the same: rounding of the coordinates.
 SAME_VERTEX = 1e-3

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from geo_merge.edges import Unmatched, match, unmatched
+from geo_merge.edges import Unmatched, match, runs_of, unmatched
 from geo_merge.errors import GeometryError
 from geo_merge.faces import AREA_TOLERANCE, Faces, build_faces, claims_of, faces_of
 from geo_merge.rings import Geometries, Ints, flatten
@@ -152,7 +152,7 @@ def join_faces(faces: Geometries) -> Polygon | MultiPolygon:
     shared = np.zeros(len(faces), dtype=bool)
     shared[rings.owner[rings.run_of(np.concatenate([pairs.one, pairs.two]))]] = True
     if shared.any():
-        left = unmatched(faces[shared])
+        left = runs_of(rings, pairs.left[shared[rings.owner[rings.run_of(pairs.left)]]])
         joined = build_faces(left.lines())
         faces = np.concatenate([faces[~shared], joined[claims_of(joined, left) > 0]])
     return faces[0] if len(faces) == 1 else shapely.multipolygons(faces)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo_merge.rings import Bools, Floats, Geometries, Hashes, Ints, Rings, Runs, flatten
+from geo_merge.rings import Bools, Floats, Geometries, Hashes, Ints, Rings, Runs, flatten, ranges
 
 # Odd 64-bit multipliers (xxHash's primes): any that spread the bits would do.
 _MIX = tuple(np.uint64(m) for m in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
@@ -43,14 +43,19 @@ class Unmatched(Runs):
         run = self.run_of(edges)
         tails = np.sort(np.where(self.interior_left[run], hashes[edges], hashes[edges + 1]))
         junctions = np.unique(tails[1:][tails[1:] == tails[:-1]])
-        breaks = np.zeros(len(self.xy), dtype=bool)
+        if not len(junctions):
+            return _linestrings(self.xy, self.start)
+        place = np.searchsorted(junctions, hashes)
+        place[place == len(junctions)] = 0
+        breaks: Bools = junctions[place] == hashes
         breaks[self.start[:-1]] = True
-        if len(junctions):
-            place = np.searchsorted(junctions, hashes)
-            place[place == len(junctions)] = 0
-            breaks |= junctions[place] == hashes
-            breaks[self.start[1:] - 1] = False
+        breaks[self.start[1:] - 1] = False
         return _lines_between(self, np.flatnonzero(breaks))
+
+
+def _linestrings(xy: Floats, start: Ints) -> Geometries:
+    result: Geometries = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (start,))
+    return result
 
 
 def _lines_between(runs: Runs, first: Ints) -> Geometries:
@@ -59,13 +64,8 @@ def _lines_between(runs: Runs, first: Ints) -> Geometries:
     ends = runs.start[1:] - 1
     run = runs.run_of(first)
     last = np.minimum(last, ends[run])
-    n = last - first + 1
-    offsets = np.concatenate([[0], np.cumsum(n)])
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first, n)
-    lines: Geometries = shapely.from_ragged_array(
-        shapely.GeometryType.LINESTRING, runs.xy[within], (offsets,)
-    )
-    return lines
+    vertices, offsets = ranges(first, last + 1)
+    return _linestrings(runs.xy[vertices], offsets)
 
 
 def hash_vertices(xy: Floats) -> Hashes:
@@ -195,10 +195,9 @@ def take_runs(runs: Runs, part: Ints, edges: Ints) -> Unmatched:
     begins[1:] = (run[1:] != run[:-1]) | (edges[1:] != edges[:-1] + 1)
     first = np.flatnonzero(begins)
     n_edges = np.diff(np.append(first, len(edges)))
-    start = np.concatenate([[0], np.cumsum(n_edges + 1)])
-    within = np.arange(start[-1]) - np.repeat(start[:-1] - edges[first], n_edges + 1)
+    vertices, start = ranges(edges[first], edges[first] + n_edges + 1)
     run = run[first]
-    return Unmatched(runs.xy[within], start, runs.owner[run], runs.interior_left[run], part[run])
+    return Unmatched(runs.xy[vertices], start, runs.owner[run], runs.interior_left[run], part[run])
 
 
 def unmatched(geometries: Geometries) -> Unmatched:

@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.errors import ExportError
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, ranges, wound_left
 
 Vanishing = Literal["error", "point"]
 Project = Callable[[Floats], Floats]
@@ -101,8 +101,7 @@ class Polygons:
 
 def _spread(start: Ints, chosen: Ints) -> Ints:
     """Return the numbers of all that belongs to the chosen ones, by where that begins."""
-    n = np.diff(start)[chosen]
-    return np.arange(n.sum()) - np.repeat(np.cumsum(n) - n - start[chosen], n)
+    return ranges(start[chosen], start[chosen + 1])[0]
 
 
 def _starts(counts: Ints) -> Ints:

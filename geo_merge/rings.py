@@ -95,6 +95,12 @@ class Rings(Runs):
         return result
 
 
+def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Return the positions from each begin up to its end, and where each range begins there."""
+    offsets = np.concatenate([[0], np.cumsum(end - begin)])
+    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin), offsets
+
+
 def is_polygonal(geometries: Geometries) -> Bools:
     """Tell which geometries are polygons or multipolygons, neither null nor empty."""
     kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from geo_merge.edges import hash_vertices
-from geo_merge.rings import Bools, Floats, Geometries, Hashes, Ints
+from geo_merge.rings import Bools, Floats, Geometries, Hashes, Ints, ranges
 
 _TRIANGLE = 4  # vertices of the smallest ring, its first one twice
 
@@ -107,12 +107,6 @@ class Spots:
         last[self.start[1:] - 1] = True
         along = ~last[stops]  # no stretch leads from a ring to the next
         return stops[:-1][along[:-1]], stops[1:][along[:-1]]
-
-
-def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """Return the positions from each begin up to its end, and where each range begins there."""
-    offsets = np.concatenate([[0], np.cumsum(end - begin)])
-    return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin), offsets
 
 
 def _parts(start: Ints, chosen: Ints) -> tuple[Ints, Ints]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo_merge.rings import Bools, Geometries, Ints
-from geo_merge.spots import Spots, find_spots, ranges
+from geo_merge.rings import Bools, Geometries, Ints, ranges
+from geo_merge.spots import Spots, find_spots
 
 # What becomes invalid at the tolerance is tried again at parts of it, before it is left as it is.
 _FINER = (0.1,)

@@ -13,8 +13,8 @@ import numpy as np
 import orjson
 import shapely
 
-from geo_merge.rings import Bools, Geometries, Ints
-from geo_merge.spots import Spots, find_spots, ranges
+from geo_merge.rings import Bools, Geometries, Ints, ranges
+from geo_merge.spots import Spots, find_spots
 
 # The steps around a triangle of one step of the grid.
 _SMALLEST = [[1, 0], [-1, 1], [0, -1]]

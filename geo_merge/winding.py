@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from geo_merge.rings import Bools, Floats, Ints, Runs
+from geo_merge.rings import Bools, Floats, Ints, Runs, ranges
 
 # Edges to a chunk, which is passed over as a whole where the ray does not meet its bounds.
 _CHUNK = 64
@@ -78,10 +78,8 @@ class Outlines:
             for x, y in xy.tolist()
         ]
         point, chunk = np.repeat(np.arange(len(xy)), list(map(len, beside))), np.concatenate(beside)
-        first = self._first[chunk]
-        n = self._last[chunk] - first
-        edge = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n - first, n)
-        return np.repeat(point, n), edge
+        first, last = self._first[chunk], self._last[chunk]
+        return np.repeat(point, last - first), ranges(first, last)[0]
 
 
 def _bounds(xy: Floats, first: Ints, last: Ints) -> tuple[Floats, Floats, Floats]:

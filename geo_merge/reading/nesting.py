@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geo_merge.reading.ragged import require
-from geo_merge.rings import Floats, Geometries, Ints, Rings, wound_left
+from geo_merge.rings import Floats, Geometries, Ints, Rings, ranges, wound_left
 
 
 def assemble(xy: Floats, start: Ints, owner: Ints) -> Rings:
@@ -54,13 +54,16 @@ def _shells(xy: Floats, start: Ints, owner: Ints) -> Ints:
     several = np.flatnonzero(np.bincount(owner)[owner] > 1)
     if not len(several):
         return shell
-    rings = np.array([shapely.LinearRing(xy[start[k] : start[k + 1]]) for k in several])
-    polygons = shapely.polygons(rings)
+    vertices, offsets = ranges(start[several], start[several + 1])
+    polygons = shapely.from_ragged_array(
+        shapely.GeometryType.POLYGON, xy[vertices], (offsets, np.arange(len(offsets)))
+    )
     inner, outer = _inside(polygons, owner[several])
     depth = np.bincount(inner, minlength=len(several))
     is_hole = depth % 2 == 1
     require((shapely.area(polygons) > 0).all(), "rings with an area")
-    require((shapely.is_ccw(rings) == is_hole).all(), "winding that agrees with place")
+    counterclockwise = shapely.is_ccw(shapely.get_exterior_ring(polygons))
+    require((counterclockwise == is_hole).all(), "winding that agrees with place")
     parent = is_hole[inner] & (depth[outer] == depth[inner] - 1)
     inner, outer = inner[parent], outer[parent]
     require(np.array_equal(np.sort(inner), np.flatnonzero(is_hole)), "one shell around each hole")
