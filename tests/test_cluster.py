@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from commands import run
 from conftest import ORIGIN, ROOT
 from distributed import Client, LocalCluster
 from geopandas.testing import assert_geodataframe_equal
+from shapely.geometry.base import BaseGeometry
 
 from geo_merge.cluster.connect import connect
 from geo_merge.cluster.engine import merged
@@ -34,6 +36,9 @@ from geo_merge.layers import read_units
 from geo_merge.limits import Sizes
 from geo_merge.mending import RepairOptions
 from geo_merge.rings import Ints
+
+sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
+from layers import CODE, GROUP, national_units, shifted
 
 Grid = Callable[..., gpd.GeoDataFrame]
 MEMORY = "800 MiB"
@@ -214,6 +219,42 @@ def test_so_they_are_for_bac_ninh_in_its_two_zones(
     assert many.reconciliation["verdict"].tolist() == one.reconciliation["verdict"].tolist()
     assert not any(name.startswith("seam") for name in many.ledger["quantity"])
     assert not many.has_errors
+
+
+def pieces(geometry: BaseGeometry) -> tuple[int, int]:
+    """How many parts and how many holes a polygon has."""
+    return len(shapely.get_parts(geometry)), int(
+        shapely.get_num_interior_rings(shapely.get_parts(geometry)).sum()
+    )
+
+
+def peak() -> int:
+    """The bytes that a process took at most; `getrusage` would count its parent's as well."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) * 1024
+
+
+def test_three_times_the_country_fits_in_workers_of_a_gigabyte(
+    vietnam: Path, tmp_path: Path
+) -> None:
+    """21 million vertices, 340 MB of coordinates: a worker never has all of them."""
+    units = pd.concat([shifted(national_units(vietnam.parent), k) for k in range(3)])
+    table = units[[CODE, GROUP]].set_axis(["old_code", "new_code"], axis=1)
+    table["new_name"] = "Tỉnh " + table["new_code"]
+    table.to_csv(tmp_path / "crosswalk.csv", index=False)
+    folder = in_parts(units.set_index(CODE), tmp_path / "units", 12)
+    job = Job(old=(folder,), crosswalk=tmp_path / "crosswalk.csv")
+    memory = 2**30
+    with connect(workers=2, memory=memory) as client:
+        before = client.run(os.getpid)
+        with merged(job, scheduler=client.scheduler.address) as result:
+            assert result.ledger["ok"].all()
+            assert result.new["members"].map(set).explode().nunique() == 3 * 3321
+            found = {code: pieces(g) for code, g in result.new.geometry.items()}
+        assert client.run(os.getpid) == before  # no worker died of its limit and came back
+        assert max(client.run(peak).values()) < memory
+    for code in {code[1:] for code in found}:  # what is shifted has the same parts and holes
+        assert found[f"0{code}"] == found[f"1{code}"] == found[f"2{code}"]
 
 
 def test_each_file_may_be_as_large_as_the_sizes_say(
