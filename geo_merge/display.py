@@ -15,7 +15,7 @@ import shapely
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
-from geo_merge.drawing import Places, draw, draw_thinned, label_places, pixel
+from geo_merge.drawing import PIXELS, Places, draw, draw_thinned, finest, label_places, pixel
 from geo_merge.geojson import encode
 from geo_merge.models import MergeResult
 from geo_merge.rings import Geometries, Ints
@@ -47,17 +47,20 @@ class Display:
         JSON: ``before`` and ``after`` (the figures of the units), ``topology`` (TopoJSON of the
         old units, numbered by ``before``: the page joins new units and districts from its arcs)
         and ``findings`` (GeoJSON).
+    detail
+        JSON: the arcs of the topology with more vertices, for a map that is zoomed in.
     settings
         Themes, texts, bounds, counts and the language to begin with.
     """
 
     geometry: str
+    detail: str
     settings: dict[str, Any]
 
     @property
     def key(self) -> str:
         """Hash of the geometry: what has the same key need not be sent again."""
-        return hashlib.sha256(self.geometry.encode()).hexdigest()[:16]
+        return hashlib.sha256((self.geometry + self.detail).encode()).hexdigest()[:16]
 
 
 def display(result: MergeResult) -> Display:
@@ -68,7 +71,7 @@ def display(result: MergeResult) -> Display:
     drawing = (
         draw(result.old)
         if elsewhere is None
-        else draw_thinned(result.old, elsewhere.thinned(pixel(result.old)))
+        else draw_thinned(result.old, elsewhere.thinned(finest(result.old)))
     )
     before = _before(result, km2, after, drawing.places)
     parts = {
@@ -83,12 +86,13 @@ def display(result: MergeResult) -> Display:
         "texts": map_texts(),
         "language": LANGUAGES[0],
         "bounds": _bounds(result.old),
+        "pixels": PIXELS,
         "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
         "findings": len(result.findings),
         "schematic": result.schematic,
         "tiles": TILES,
     }
-    return Display(geometry, settings)
+    return Display(geometry, drawing.detail, settings)
 
 
 def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:

@@ -15,19 +15,22 @@ import shapely
 
 from geo_merge.cache import kept
 from geo_merge.difference import polygonal
+from geo_merge.edges import hash_vertices
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.projection import WGS84
-from geo_merge.rings import Geometries, is_polygonal
+from geo_merge.rings import Bools, Geometries, is_polygonal
 from geo_merge.thinning import thin
 from geo_merge.topology import topojson
 
 # A map of this many pixels shows no vertex that moved by less than one of them.
 PIXELS = 6_000
+# Zoomed in further, it takes details: borders for pixels so much smaller.
+DETAIL = 8
 # Part of a pixel by which borders may move before they are simplified.
 _THINNED = 0.25
 _DECIMALS = 5  # degrees; about a metre
 _STEPS = 100_000  # of the grid of coordinates over a side of the map
-_VERSION = 2  # another one for other bytes of the same units
+_VERSION = 3  # another one for other bytes of the same units
 Places = list[list[float | None]]  # longitude and latitude, null where there is none
 
 
@@ -39,11 +42,14 @@ class Drawing:
     ----------
     topology
         TopoJSON of the units that have a polygon, numbered by their rows.
+    detail
+        The same arcs with more vertices; see `topology.topojson`.
     places
         Longitude and latitude of the middle of each unit, or of a point on it; null without one.
     """
 
     topology: str
+    detail: str
     places: Places
 
 
@@ -60,26 +66,26 @@ def draw_thinned(frame: gpd.GeoDataFrame, thinned: Geometries) -> Drawing:
     frame
         The units with boxes in the place of polygons.
     thinned
-        What `thin_apart` makes of those units that have a polygon, neighbourhood by neighbourhood;
-        shape (polygons,).
+        What `thin_apart` makes for the `finest` pixel of those units that have a polygon,
+        neighbourhood by neighbourhood; shape (polygons,).
     """
     return _drawing(_draw(frame, thinned))
 
 
 def _drawing(content: bytes) -> Drawing:
     found = orjson.loads(content)
-    return Drawing(found["topology"], found["places"])
+    return Drawing(found["topology"], found["detail"], found["places"])
 
 
 def thin_apart(shapes: Geometries, size: float) -> Geometries:
-    """Thin a neighbourhood of units apart from all others; `size` is that of a pixel."""
+    """Thin a neighbourhood of units apart from all others; `size` is that of the finest pixel."""
     return thin(shapes, _THINNED * size, outline=False)
 
 
 def _thinned(frame: gpd.GeoDataFrame) -> Geometries:
     """Thin all polygons of a layer, as many neighbourhoods at a time as there are processors."""
     shapes = np.asarray(frame.geometry.values)
-    shapes, size = shapes[is_polygonal(shapes)], pixel(frame)
+    shapes, size = shapes[is_polygonal(shapes)], finest(frame)
     members = members_of(
         neighbourhoods(shapely.bounds(shapes), shapely.get_num_coordinates(shapes))
     )
@@ -97,9 +103,14 @@ def pixel(frame: gpd.GeoDataFrame) -> float:
     return float(max(east - west, north - south)) / PIXELS
 
 
+def finest(frame: gpd.GeoDataFrame) -> float:
+    """Return what one pixel of the details measures, in the unit of its CRS."""
+    return pixel(frame) / DETAIL
+
+
 def _key(frame: gpd.GeoDataFrame) -> str:
     versions = (_VERSION, version("shapely"), shapely.geos_version_string, version("numpy"))
-    digest = hashlib.sha256(repr((versions, PIXELS, frame.crs.to_wkt())).encode())
+    digest = hashlib.sha256(repr((versions, PIXELS, DETAIL, frame.crs.to_wkt())).encode())
     # WKB says where it ends, and never begins with this mark.
     for blob in shapely.to_wkb(np.asarray(frame.geometry.values), include_srid=False):
         digest.update(b"-" if blob is None else blob)
@@ -109,11 +120,22 @@ def _key(frame: gpd.GeoDataFrame) -> str:
 def _draw(frame: gpd.GeoDataFrame, thinned: Geometries) -> bytes:
     shapes = np.asarray(frame.geometry.values).copy()
     there = np.flatnonzero(is_polygonal(shapes))
-    shapes[there] = simplified(thinned, pixel(frame))
-    lonlat = gpd.GeoSeries(shapes[there], crs=frame.crs).to_crs(WGS84)
-    topology = topojson(np.asarray(lonlat.values), there, _STEPS)
+    fine = simplified(thinned, finest(frame))
+    shapes[there] = simplified(fine, pixel(frame))
+    lonlat = gpd.GeoSeries(fine, crs=frame.crs).to_crs(WGS84)
+    topology, detail = topojson(
+        np.asarray(lonlat.values), there, _STEPS, shown=_shared(fine, shapes[there]), finer=DETAIL
+    )
     places = label_places(gpd.GeoSeries(shapes, crs=frame.crs))
-    return orjson.dumps({"topology": topology.decode(), "places": places})
+    return orjson.dumps(
+        {"topology": topology.decode(), "detail": detail.decode(), "places": places}
+    )
+
+
+def _shared(fine: Geometries, coarse: Geometries) -> Bools:
+    """Tell which vertices of shapes are those of others as well."""
+    one, other = (hash_vertices(shapely.get_coordinates(shapes)) for shapes in (fine, coarse))
+    return np.isin(one, other)
 
 
 def simplified(shapes: Geometries, size: float) -> Geometries:

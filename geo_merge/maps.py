@@ -50,6 +50,9 @@ def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) 
     _BeforeAfter(shown, {**shown.settings, "language": language}).add_to(pane)
     figure.add_child(pane)
     figure.html.add_child(_Text("<script>document.documentElement.className = 'gm-page'</script>"))
+    figure.html.add_child(
+        _Text(f'<script type="application/json" id="gm-detail">{shown.detail}</script>')
+    )
     figure.header.add_child(_Text(f"<style>{web_file('before_after.css')}</style>"))
     _number(figure, itertools.count(1))
     return figure
@@ -124,8 +127,10 @@ class _BeforeAfter(MacroElement):
 %(behaviour)s
 (function (map, geometry, settings) {
   var address = geoMerge.inAddress(settings);
+  var detail = document.getElementById("gm-detail");
   geoMerge.page = geoMerge.mount(map, geometry, settings,
-    {languageSwitch: true, state: address.state, onChange: address.onChange});
+    {languageSwitch: true, state: address.state, onChange: address.onChange,
+     detail: function () { return Promise.resolve(JSON.parse(detail.textContent)); }});
 })(%(map)s, %(geometry)s, %(settings)s);
 """
 

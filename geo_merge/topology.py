@@ -13,14 +13,17 @@ import numpy as np
 import orjson
 import shapely
 
-from geo_merge.rings import Bools, Geometries, Ints, ranges
+from geo_merge.rings import Bools, Floats, Geometries, Ints, ranges
 from geo_merge.spots import Spots, find_spots
 
 # The steps around a triangle of one step of the grid.
 _SMALLEST = [[1, 0], [-1, 1], [0, -1]]
+_NOWHERE = [0, 0]
 
 
-def topojson(lonlat: Geometries, rows: Ints, steps: int) -> bytes:
+def topojson(
+    lonlat: Geometries, rows: Ints, steps: int, *, shown: Bools | None = None, finer: int = 1
+) -> tuple[bytes, bytes]:
     """Return a topology with one object, ``units``, whose members name their borders.
 
     What two units share is one arc, which both name. A unit that vanishes between the steps of
@@ -34,33 +37,47 @@ def topojson(lonlat: Geometries, rows: Ints, steps: int) -> bytes:
         The property ``row`` of each unit; shape (n,).
     steps
         Of the grid, over the width and over the height of all units together.
+    shown
+        Which vertices the topology has beside nodes, as `shapely.get_coordinates` counts them;
+        all by default.
+    finer
+        By how much the grid of the details is finer.
 
     Returns
     -------
-    bytes
-        Quantized TopoJSON (https://github.com/topojson/topojson-specification).
+    topology, detail
+        Quantized TopoJSON (https://github.com/topojson/topojson-specification); and the same
+        ``arcs`` in the same order with all of their vertices, with the ``transform`` of their own.
     """
     west, south, east, north = shapely.total_bounds(lonlat)
     extent = np.array([east - west, north - south])
     scale = np.where(extent > 0, extent, 1.0) / steps
     spots = find_spots(lonlat)
-    xy = np.rint((spots.xy - (west, south)) / scale).astype(np.int64)
+    kept = spots.nodes.copy()
+    kept[spots.spot if shown is None else spots.spot[shown]] = True
     begin, end = spots.stretches(spots.nodes)
     border, backwards, first = _borders(spots, begin, end)
-    lines = _stepwise(xy, begin[first], end[first])
+    origin = np.array([west, south])
+    coarse = _Grid(origin, scale, spots)
+    lines = coarse.lines(begin[first], end[first], kept)
     seen = np.array([len(line) > 1 for line in lines])
-    arcs: list[Any] = [line for line in lines if len(line) > 1]
-    number = (np.cumsum(seen) - 1)[border]
-    names = np.where(backwards, ~number, number)
-    shown = seen[border]
-    units = _units(spots, begin[shown], names[shown])
-    for k, unit in enumerate(units):
-        if not unit:
-            arcs.append([xy[spots.vertex_start[k]].tolist(), *_SMALLEST])
-            unit.append([[len(arcs) - 1]])
+    ring = np.searchsorted(spots.start, begin, side="right") - 1
+    left = (np.bincount(ring, seen[border]) > 0)[ring]  # rings of which something is seen
+    used, number = np.unique(border[left], return_inverse=True)
+    names = np.where(backwards[left], ~number, number)
+    units = _units(spots, begin[left], names)
+    vanished = [k for k, unit in enumerate(units) if not unit]
+    for name, k in enumerate(vanished, start=len(used)):
+        units[k].append([[name]])
+
+    def arcs(grid: _Grid, lines: Sequence[Any]) -> dict[str, Any]:
+        drawn = [line if len(line) > 1 else [line[0], _NOWHERE] for line in lines]
+        return {"transform": grid.transform, "arcs": [*drawn, *map(grid.triangle, vanished)]}
+
+    fine = _Grid(origin, scale / finer, spots)
+    every = fine.lines(begin[first][used], end[first][used], np.ones_like(kept))
     topology = {
         "type": "Topology",
-        "transform": {"scale": scale, "translate": [west, south]},
         "objects": {
             "units": {
                 "type": "GeometryCollection",
@@ -70,9 +87,40 @@ def topojson(lonlat: Geometries, rows: Ints, steps: int) -> bytes:
                 ],
             }
         },
-        "arcs": arcs,
+        **arcs(coarse, [lines[k] for k in used]),
     }
-    return orjson.dumps(topology, option=orjson.OPT_SERIALIZE_NUMPY)
+    return _json(topology), _json(arcs(fine, every))
+
+
+def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+class _Grid:
+    """Vertices in whole steps from an origin."""
+
+    def __init__(self, origin: Floats, scale: Floats, spots: Spots) -> None:
+        self.transform = {"scale": scale, "translate": origin}
+        self.spots = spots
+        self.xy = np.rint((spots.xy - origin) / scale).astype(np.int64)
+
+    def lines(self, begin: Ints, end: Ints, kept: Bools) -> list[Ints]:
+        """Return for each line its first vertex, and the steps along kept spots that lead on."""
+        position, offsets = ranges(begin, end + 1)
+        there = kept[self.spots.spot[position]]
+        position, offsets = position[there], np.concatenate([[0], np.cumsum(there)])[offsets]
+        first = np.zeros(len(position), dtype=bool)
+        first[offsets[:-1]] = True
+        steps = np.diff(self.xy[position], axis=0, prepend=0)
+        steps[first] = self.xy[position[first]]
+        moves = first | steps.any(axis=1)
+        offsets = np.concatenate([[0], np.cumsum(moves)])[offsets]
+        steps = steps[moves]
+        return [steps[a:b] for a, b in itertools.pairwise(offsets.tolist())]
+
+    def triangle(self, unit: int) -> list[Any]:
+        """Return a triangle of one step, where a unit is."""
+        return [self.xy[self.spots.vertex_start[unit]].tolist(), *_SMALLEST]
 
 
 def _borders(spots: Spots, begin: Ints, end: Ints) -> tuple[Ints, Bools, Ints]:
@@ -111,19 +159,6 @@ def _units(spots: Spots, begin: Ints, names: Ints) -> list[list[list[list[int]]]
         [[ring for ring in polygon if ring] for polygon in unit if any(polygon)]
         for unit in _split(polygons, np.diff(spots.geometry_start))
     ]
-
-
-def _stepwise(xy: Ints, begin: Ints, end: Ints) -> list[Ints]:
-    """Return for each line its first vertex, and the steps from there that lead anywhere."""
-    position, offsets = ranges(begin, end + 1)
-    first = np.zeros(len(position), dtype=bool)
-    first[offsets[:-1]] = True
-    steps = xy[position]
-    steps[~first] -= xy[position[~first] - 1]
-    kept = first | steps.any(axis=1)
-    offsets = np.concatenate([[0], np.cumsum(kept)])[offsets]
-    steps = steps[kept]
-    return [steps[a:b] for a, b in itertools.pairwise(offsets.tolist())]
 
 
 def _split(values: Sequence[Any], lengths: Ints) -> list[list[Any]]:

@@ -30,9 +30,11 @@ def arcs_of(topology: dict[str, Any]) -> list[np.ndarray]:
     return [np.cumsum(arc, axis=0) * scale + move for arc in topology["arcs"]]
 
 
-def polygons_of(topology: dict[str, Any]) -> list[shapely.MultiPolygon]:
-    """Return the units of a topology as its specification reads them."""
-    arcs = arcs_of(topology)
+def polygons_of(
+    topology: dict[str, Any], detail: dict[str, Any] | None = None
+) -> list[shapely.MultiPolygon]:
+    """Return the units of a topology as its specification reads them, or by its details."""
+    arcs = arcs_of(detail or topology)
 
     def ring(names: list[int]) -> np.ndarray:
         lines = [arcs[k] if k >= 0 else arcs[~k][::-1] for k in names]
@@ -50,7 +52,7 @@ def polygons_of(topology: dict[str, Any]) -> list[shapely.MultiPolygon]:
 def test_four_squares_have_twelve_sides() -> None:
     """Joined at their nodes: the four inner sides, and the outline in as many as rings begin."""
     squares = np.array([shapely.box(x, y, x + 1, y + 1) for y in (0, 1) for x in (0, 1)])
-    topology = json.loads(topojson(squares, np.arange(4), 100))
+    topology = json.loads(topojson(squares, np.arange(4), 100)[0])
     used = [k if k >= 0 else ~k for unit in topology["objects"]["units"]["geometries"]
             for polygon in unit["arcs"] for ring in polygon for k in ring]  # fmt: skip
     assert [used.count(k) for k in set(used)].count(2) == 4
@@ -74,7 +76,7 @@ def test_a_topology_says_what_the_polygons_say(
         ring = np.roll(shapely.get_coordinates(unit.exterior)[:-1], random.integers(8), axis=0)
         ring = ring[::-1] if random.integers(2) else ring
         turned.append(shapely.Polygon(ring, unit.interiors))
-    topology = json.loads(topojson(np.array(turned), np.arange(len(units)), 1200))
+    topology = json.loads(topojson(np.array(turned), np.arange(len(units)), 1200)[0])
     assert shapely.equals_exact(
         shapely.normalize(polygons_of(topology)),
         shapely.normalize([shapely.MultiPolygon([unit]) for unit in turned]), 1e-9,
@@ -88,7 +90,7 @@ def test_a_topology_says_what_the_polygons_say(
 def test_what_vanishes_between_the_steps_is_a_triangle() -> None:
     island = shapely.box(5.001, 5.001, 5.002, 5.002)
     topology = json.loads(
-        topojson(np.array([shapely.box(0, 0, 10, 10), island]), np.array([4, 7]), 100)
+        topojson(np.array([shapely.box(0, 0, 10, 10), island]), np.array([4, 7]), 100)[0]
     )
     big, small = polygons_of(topology)
     assert big.equals(shapely.box(0, 0, 10, 10))
@@ -99,9 +101,42 @@ def test_what_vanishes_between_the_steps_is_a_triangle() -> None:
 
 def test_a_part_that_vanishes_leaves_the_others() -> None:
     parts = shapely.multipolygons([shapely.box(0, 0, 10, 10), shapely.box(12, 0, 12.001, 0.001)])
-    (unit,) = polygons_of(json.loads(topojson(np.array([parts]), np.arange(1), 100)))
+    (unit,) = polygons_of(json.loads(topojson(np.array([parts]), np.arange(1), 100)[0]))
     assert shapely.get_num_geometries(unit) == 1
     assert unit.area == pytest.approx(100, rel=0.02)
+
+
+def test_details_are_the_same_arcs_with_more_vertices() -> None:
+    """Two squares side by side: the kink of their border is in the details alone."""
+    kink = [(1.0, 0.0), (1.03, 0.5), (1.0, 1.0)]
+    left = shapely.Polygon([(0, 0), *kink, (0, 1)])
+    right = shapely.Polygon([(2, 1), *kink[::-1], (2, 0)])
+    units = np.array([left, right])
+    shown = shapely.get_coordinates(units)[:, 0] != 1.03
+    topology, detail = map(json.loads, topojson(units, np.arange(2), 10, shown=shown, finer=10))
+    assert shapely.area(polygons_of(topology)).tolist() == pytest.approx([1, 1])
+    assert shapely.area(polygons_of(topology, detail)) == pytest.approx(
+        shapely.area(units), rel=0.02
+    )
+    pairs = list(zip(arcs_of(topology), arcs_of(detail), strict=True))
+    assert sorted(len(fine) - len(coarse) for coarse, fine in pairs) == [0] * (len(pairs) - 1) + [1]
+    for coarse, fine in pairs:
+        assert coarse[[0, -1]] == pytest.approx(fine[[0, -1]])
+
+
+def test_an_arc_within_a_step_stays_for_its_details() -> None:
+    """Three units meet twice within a step: the short border between is needed to close rings."""
+    a = shapely.Polygon([(0, 0), (1, 0), (1, 0.04), (0.5, 1), (0, 1)])
+    b = shapely.Polygon([(1, 0), (2, 0), (2, 1), (1, 0.04)])
+    c = shapely.Polygon([(1, 0.04), (2, 1), (0.5, 1)])
+    units = np.array([a, b, c])
+    assert shapely.coverage_is_valid(units)
+    topology, detail = map(json.loads, topojson(units, np.arange(3), 10, finer=50))
+    assert any(len(arc) == 2 and not arc[1].any() for arc in map(np.asarray, topology["arcs"]))
+    assert all(unit.is_valid for unit in polygons_of(topology, detail))
+    assert shapely.area(polygons_of(topology, detail)) == pytest.approx(
+        shapely.area(units), rel=0.01
+    )
 
 
 def test_the_sample_stays_a_coverage() -> None:
@@ -122,6 +157,18 @@ def test_bac_ninh_stays_a_coverage_within_pixels(bac_ninh: Path) -> None:
     away = shapely.hausdorff_distance(simple, shapes)
     assert away.max() < 3 * size
     assert shapely.get_num_coordinates(simple).sum() < shapely.get_num_coordinates(shapes).sum() / 3
+
+
+def test_details_of_bac_ninh_stay_a_coverage_within_their_pixels(bac_ninh: Path) -> None:
+    old = read_units(bac_ninh / "bac_giang_communes.shp", bac_ninh / "bac_ninh_communes.shp")
+    drawn = drawing.draw(old)
+    topology, detail = json.loads(drawn.topology), json.loads(drawn.detail)
+    assert len(topology["arcs"]) == len(detail["arcs"])
+    fine = gpd.GeoSeries(polygons_of(topology, detail), crs=4326).to_crs(old.crs)
+    away = shapely.hausdorff_distance(np.asarray(fine), np.asarray(old.geometry))
+    assert away.max() < 3 * drawing.finest(old) < drawing.pixel(old) / 2
+    overlap = fine.area.sum() - shapely.area(shapely.union_all(np.asarray(fine)))
+    assert overlap < drawing.finest(old) * fine.length.sum() / 1000
 
 
 def test_thinning_first_changes_what_is_seen_by_less_than_a_pixel(bac_ninh: Path) -> None:

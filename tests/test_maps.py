@@ -8,9 +8,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from browsing import HOSTILE, Tab, browsing, opened
 from playwright.sync_api import Browser
 
+from geo_merge import drawing
 from geo_merge.layers import read_units
 from geo_merge.maps import before_after_map, leaflet_assets, map_html
 from geo_merge.models import MergeResult
@@ -322,6 +324,51 @@ def test_findings_are_a_layer_and_have_a_place(
         assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
         it.live("live.focus({features: live.geometry.findings.features.slice(0, 1)})")
         assert it.live("live.focused[0].getLayers().length") == 1
+        assert it.wrong == []
+
+
+@pytest.fixture(scope="module")
+def real(bac_ninh: Path) -> MergeResult:
+    old = read_units(bac_ninh / "bac_giang_communes.shp", bac_ninh / "bac_ninh_communes.shp")
+    return merge(old, read_crosswalk(bac_ninh / "crosswalk.csv"))
+
+
+def test_zoomed_in_the_map_shows_details(
+    real: MergeResult, browser: Browser, tmp_path: Path, shot: Callable[[], Path | None]
+) -> None:
+    """Chũ, before and after: finer than a pixel of the whole map, and back again."""
+    (tmp_path / "map.html").write_text(map_html(real), "utf-8")
+    pixel = drawing.pixel(real.old)
+
+    def away(it: Tab, side: str, code: str) -> float:
+        """How far the drawn outline of a unit is from its own, in metres."""
+        rings = it.live(f"live.sides.{side}.get('{code}').geometry.coordinates")
+        frame = real.old if side == "before" else real.new
+        drawn = gpd.GeoSeries([shapely.MultiLineString(rings)], crs=4326).to_crs(frame.crs)[0]
+        return shapely.hausdorff_distance(drawn, frame.geometry[code].boundary)
+
+    member = real.new.loc["07525", "members"][0]
+    with opened(browser, width=1200, height=760, shot=shot) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]
+        coarse = it.live("JSON.stringify(live.sides.after.features)")
+        assert away(it, "after", "07525") > pixel / 3
+        it.page.evaluate("() => { geoMerge.page.select('after', '07525', true); }")
+        it.page.evaluate("() => { geoMerge.page.a.setZoom(14, {animate: false}); }")
+        it.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")
+        assert away(it, "after", "07525") < pixel / 3
+        assert away(it, "before", member) < pixel / 3
+        drawn = it.live("live.sides.after.shapes[live.sides.after.byId.get('07525')].getLatLngs()")
+        told = it.live("live.sides.after.get('07525').geometry.coordinates")
+        assert [len(ring) + 1 for ring in drawn] == [
+            len(ring) for ring in told
+        ]  # Leaflet closes them
+        few = it.live("live.sides.after.fine.size")
+        assert 0 < few < 50  # what is out of view is left as it is
+        it.page.evaluate("() => { geoMerge.page.home(); }")
+        assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]
+        assert it.live("JSON.stringify(live.sides.after.features)") == coarse
         assert it.wrong == []
 
 

@@ -127,6 +127,40 @@ def test_the_map_opens_is_painted_and_keeps_its_view(tab: Tab, server: str) -> N
     assert "view=" in tab.page.url
 
 
+ARCS = b'\\"arcs\\":[['  # of a geometry in a message, or of its details
+
+
+def test_zoomed_in_the_map_asks_for_details_once(tab: Tab, server: str) -> None:
+    received: list[bytes | str] = []
+    tab.page.on("websocket", lambda s: s.on("framereceived", lambda f: received.append(f)))  # noqa: PLW0108 - no builtin
+
+    def zoom(to: int) -> None:
+        tab.page.evaluate(
+            f"() => {{ geoMerge.page.touched = true; geoMerge.page.a.setZoom({to}, {{animate: false}}); }}"
+        )
+
+    tab.page.goto(f"{server}/?lang=en")
+    tab.wait_for_map()
+    zoom(11)
+    tab.page.wait_for_timeout(1500)
+    assert tab.live("live.sides.after.fine.size") == 0
+    received.clear()
+    zoom(15)
+    tab.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")
+    for to in (9, 15, 14):
+        zoom(to)
+        tab.page.wait_for_timeout(800)
+    assert tab.live("live.sides.before.fine.size") > 0
+    assert sum(ARCS in bytes(frame) for frame in received) == 1
+    received.clear()
+    tab.page.get_by_role("link", name="Checks").click()
+    tab.page.wait_for_timeout(1500)
+    tab.page.get_by_role("link", name="Map").click()
+    tab.wait_for_map()
+    tab.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")  # the view is kept
+    assert not any(ARCS in bytes(frame) for frame in received)
+
+
 def test_a_neighbour_is_one_click_away_and_the_link_leads_there(
     tab: Tab, browser: Browser, server: str
 ) -> None:

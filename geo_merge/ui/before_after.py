@@ -16,7 +16,9 @@ from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, display_of
 
 _TOLD = {"selected": Key.SELECTED, "view": Key.VIEW, "mode": Key.MODE, "theme": Key.THEME,
-         "sent": Key.SENT}  # fmt: skip
+         "sent": Key.SENT, "detail": Key.DETAIL}  # fmt: skip
+# What is between the browser and this page alone, and not in the address.
+_WIRE = {"sent", "detail"}
 
 
 def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
@@ -72,6 +74,7 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
         data={
             "key": shown.key,
             "geometry": None if sent else shown.geometry,
+            "detail": shown.detail if session.get(Key.DETAIL) == shown.key else None,
             # The page itself says above that a sample is schematic.
             "settings": {**shown.settings, "schematic": False},
             "state": {
@@ -96,5 +99,5 @@ def _take(key: str, name: str) -> None:
     """Take over what the map tells."""
     told = st.session_state[key]
     st.session_state[_TOLD[name]] = told.get(name)
-    if name != "sent":
+    if name not in _WIRE:
         state.write_address()

@@ -25,6 +25,7 @@ class Key(StrEnum):
     FOCUS = "focus"  # the finding to go to
     SHOWN = "shown"  # what the map was told to show
     SENT = "sent"  # the geometry that the browser has
+    DETAIL = "detail"  # the geometry that the browser wants the details of
     PREVIEW = "preview"  # what was found in the files given last
     MERGED = "merged"  # whether a merger has just ended
     STARTED = "started"

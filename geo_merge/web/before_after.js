@@ -5,7 +5,7 @@
  * Every text of the data reaches the page as text (textContent), never as markup.
  *
  * geometry: {before, after, topology, findings}; see geo_merge/display.py.
- * settings: themes, texts, bounds, counts, language; options: see DEFAULTS.
+ * settings: themes, texts, bounds, pixels, counts, language; options: see DEFAULTS.
  */
 (function (root) {
   "use strict";
@@ -20,6 +20,7 @@
     languageSwitch: false,
     state: {}, // mode, theme, view, selected, ... to begin with
     onChange: function () {}, // called with the name of what changed, and its value
+    detail: null, // returns a promise of the details, for a map that is zoomed in
   };
   const MANY = 2000; // units from which on drawing is made cheaper
   const NO_FIGURE = "#bdbdbd";
@@ -37,6 +38,11 @@
     return element;
   }
 
+  /** Return [lng, lat] pairs as Leaflet has them. */
+  function latLngs(points) {
+    return L.GeoJSON.coordsToLatLngs(points, 0);
+  }
+
   /** Return what a unit is known by: its code, or the label of a piece of land without one. */
   function idOf(feature) {
     return feature.properties.id || feature.properties.code;
@@ -50,10 +56,12 @@
 
   /** The units of one side: their shapes, and the panes that show them on a map. */
   class Side {
-    constructor(name, features) {
+    constructor(name, shapes) {
       this.name = name;
-      this.features = features;
-      this.boxes = features.map((f) => boxOf(f.geometry.coordinates));
+      this.features = shapes[name];
+      this.coarse = shapes.coarse;
+      this.fine = new Map(); // rings as they were at first, by the units that are drawn finer
+      this.boxes = this.features.map((f) => boxOf(f.geometry.coordinates));
       this.byId = new Map();
       this.features.forEach((f, k) => this.byId.set(idOf(f), k));
       this.lights = {};
@@ -101,16 +109,47 @@
       this.pane = outer;
       const many = this.features.length > MANY;
       if (!this.units) {
+        this.shapes = []; // on the map, by unit
         this.units = L.geoJSON(this.features, {
           pane: `${this.name}-units`, interactive: false, smoothFactor: many ? 1 : 0, style: style,
+          onEachFeature: (_, shape) => this.shapes.push(shape),
         });
-        this.lines = L.layerGroup(lines.map((line) =>
-          L.geoJSON(line.data, {
+        this.strokes = lines.map((line) => ({ arcs: line.arcs, shape: L.polyline(
+          line.arcs.map((id) => latLngs(this.coarse.line(id))), Object.assign({
             pane: `${this.name}-lines`, interactive: false, smoothFactor: many ? 1 : 0,
-            style: Object.assign({ fill: false, color: "#2b2b2b" }, line.style),
-          })));
+            fill: false, color: "#2b2b2b",
+          }, line.style)) }));
+        this.lines = L.layerGroup(this.strokes.map((stroke) => stroke.shape));
       }
       this.units.addTo(map);
+    }
+
+    /** Draw what is in view by finer borders; with none, all as at first. Tell if that changed. */
+    refine(finer) {
+      const view = finer && this.map.getBounds().pad(0.5);
+      const seen = (box) => Boolean(view) && box[0] <= view.getEast() && box[2] >= view.getWest() &&
+        box[1] <= view.getNorth() && box[3] >= view.getSouth();
+      let changed = false;
+      this.features.forEach((feature, k) => {
+        const near = seen(this.boxes[k]);
+        if (near === this.fine.has(k)) { return; }
+        const rings = near ? finer[this.name](k) : this.fine.get(k);
+        if (near) {
+          this.fine.set(k, feature.geometry.coordinates);
+        } else {
+          this.fine.delete(k);
+        }
+        feature.geometry.coordinates = rings;
+        this.shapes[k].setLatLngs(rings.map(latLngs));
+        changed = true;
+      });
+      if (changed) {
+        this.strokes.forEach((stroke) => stroke.shape.setLatLngs(stroke.arcs.map((id) => {
+          const arc = this.coarse.line(id);
+          return latLngs(seen(boxOf([arc])) ? finer.line(id) : arc);
+        })));
+      }
+      return changed;
     }
 
     detach() {
@@ -246,8 +285,8 @@
       this.a = map;
       this.geometry = geometry;
       this.shapes = shapesOf(geometry);
-      this.sides = { before: new Side("before", this.shapes.before),
-        after: new Side("after", this.shapes.after) };
+      this.sides = { before: new Side("before", this.shapes),
+        after: new Side("after", this.shapes) };
       this.members = new Map();
       this.sides.before.features.forEach((f) => {
         const to = f.properties.new_code;
@@ -552,6 +591,7 @@
         SIDES.forEach((name) => {
           if (this.sides[name].map === map) { this.sides[name].label(this.state.labels); }
         });
+        this.refine(map);
         if (map !== this.a || !this.touched) { return; }
         const c = map.getCenter();
         const view = `${+map.getZoom().toFixed(2)}/${c.lat.toFixed(4)}/${c.lng.toFixed(4)}`;
@@ -562,6 +602,25 @@
       });
       map.on("move zoom viewreset resize", () => this.clip());
       graticule(map);
+    }
+
+    /** Draw what a map shows by finer borders as soon as a pixel of the others would be seen. */
+    refine(map) {
+      const bounds = L.latLngBounds(this.settings.bounds);
+      const size = map.project(bounds.getSouthEast()).subtract(map.project(bounds.getNorthWest()));
+      const near = Math.max(size.x, size.y) > this.settings.pixels;
+      if (near && !this.asked && this.options.detail) {
+        this.asked = true;
+        this.options.detail().then((detail) => {
+          if (this.gone) { return; }
+          this.finer = this.shapes.finer(detail);
+          [this.a, this.b].filter(Boolean).forEach((each) => this.refine(each));
+        });
+      }
+      const finer = near ? this.finer : null;
+      const changed = SIDES.filter((name) => this.sides[name].map === map &&
+        this.sides[name].refine(finer || null));
+      if (changed.length) { this.relight(); }
     }
 
     /** Return the side that a place on a map shows: by map, curtain or layer. */
@@ -617,10 +676,10 @@
       }
       if (dual) { this.b.invalidateSize({ pan: false }); }
       const style = (side) => (feature) => this.style(side, feature);
-      const outline = { data: this.shapes.outline, style: { weight: 2.6 } };
+      const outline = { arcs: this.shapes.outline, style: { weight: 2.6 } };
       this.sides.before.attach(this.a, style("before"), [
-        { data: this.shapes.districts, style: { weight: 1.4, dashArray: "5 3" } },
-        { data: this.shapes.provinces, style: { weight: 2.6 } }, outline]);
+        { arcs: this.shapes.districts, style: { weight: 1.4, dashArray: "5 3" } },
+        { arcs: this.shapes.provinces, style: { weight: 2.6 } }, outline]);
       this.sides.after.attach(dual ? this.b : this.a, style("after"), [outline]);
       if (this.links) { this.links.lead(this.a); }
       this.a.setView(center, zoom, { animate: false });
@@ -629,6 +688,7 @@
       this.layout();
       this.layers();
       this.relight();
+      [this.a, dual ? this.b : null].filter(Boolean).forEach((map) => this.refine(map));
     }
 
     setTheme(id) {
@@ -971,6 +1031,7 @@
     }
 
     destroy() {
+      this.gone = true;
       this.cleanups.forEach((clean) => clean());
       clearTimeout(this.telling);
       if (this.links) { this.links.stop(); }

@@ -3,11 +3,14 @@
  * New units, districts and provinces are joined from the arcs of the old units, as the dissolve
  * does it: an arc that two members share is inside. A ring list is filled by the even-odd rule, so
  * that parts and holes need not be told apart.
+ *
+ * A topology has the vertices that a map of the whole area shows. Its details are the same arcs
+ * with more vertices, for a map that is zoomed in.
  */
 (function (root) {
   "use strict";
 
-  /** Return the arcs of a TopoJSON topology as lists of [lng, lat]. */
+  /** Return the arcs of a topology, or of its details, as lists of [lng, lat]. */
   function decode(topology) {
     const scale = topology.transform.scale, move = topology.transform.translate;
     return topology.arcs.map(function (arc) {
@@ -61,27 +64,25 @@
     }
   }
 
-  /** Return the rings around units taken together: arcs that two of them share are inside. */
-  function joined(units, points) {
+  /** Return the arcs around units taken together: those that two of them share are inside. */
+  function around(units) {
     const once = new Map();
     units.forEach((rings) => rings.forEach((ring) => ring.forEach(function (k) {
       const id = k < 0 ? ~k : k;
       if (once.has(id)) { once.delete(id); } else { once.set(id, k); }
     })));
-    return stitch([...once.values()], points);
+    return [...once.values()];
   }
 
-  /** Return the arcs between units of different groups, as lines. */
-  function between(rings, groups, points) {
+  /** Return the arcs between units of different groups. */
+  function between(rings, groups) {
     const seen = new Map();
     rings.forEach((unit, row) => unit.forEach((ring) => ring.forEach(function (k) {
       const id = k < 0 ? ~k : k;
       if (!seen.has(id)) { seen.set(id, new Set()); }
       seen.get(id).add(groups[row]);
     })));
-    const lines = [];
-    seen.forEach(function (sides, id) { if (sides.size > 1) { lines.push(points[id]); } });
-    return lines;
+    return [...seen.keys()].filter((id) => seen.get(id).size > 1);
   }
 
   function grouped(values) {
@@ -93,23 +94,33 @@
     return groups;
   }
 
-  /** Return the units of both sides as features, and the lines above them. */
+  /** Return the units of both sides as features, and the arcs of the lines above them. */
   function shapesOf(geometry) {
-    const points = decode(geometry.topology), rings = outlines(geometry.topology);
-    const feature = (p, parts) => ({ type: "Feature", properties: p,
-      geometry: { type: "Polygon", coordinates: parts } });
-    const straight = (unit) => unit.map((ring) => stitch(ring, points)).flat();
+    const rings = outlines(geometry.topology);
     const groups = grouped(geometry.before.map((p) => p.new_code));
+    const members = (code) => (groups.get(code) || []).map((row) => rings[row]).filter(Boolean);
     const column = (name) => geometry.before.map((p) => p[name]);
-    const all = joined(rings.filter(Boolean), points);
-    const lines = (parts) => ({ type: "MultiLineString", coordinates: parts });
+
+    /** Draw by the points of arcs: those of the topology, or of its details. */
+    function drawn(points) {
+      return {
+        before: (row) => (rings[row] || []).map((ring) => stitch(ring, points)).flat(),
+        after: (row) => stitch(around(members(geometry.after[row].code)), points),
+        line: (id) => points[id],
+      };
+    }
+
+    const coarse = drawn(decode(geometry.topology));
+    const feature = (side) => (p, row) => ({ type: "Feature", properties: p,
+      geometry: { type: "Polygon", coordinates: coarse[side](row) } });
     return {
-      before: geometry.before.map((p, row) => feature(p, straight(rings[row] || []))),
-      after: geometry.after.map((p) => feature(p,
-        joined((groups.get(p.code) || []).map((row) => rings[row]).filter(Boolean), points))),
-      districts: lines(between(rings, column("parent"), points)),
-      provinces: lines(between(rings, column("grandparent"), points)),
-      outline: lines(all),
+      before: geometry.before.map(feature("before")),
+      after: geometry.after.map(feature("after")),
+      districts: between(rings, column("parent")),
+      provinces: between(rings, column("grandparent")),
+      outline: around(rings.filter(Boolean)).map((k) => (k < 0 ? ~k : k)),
+      coarse: coarse,
+      finer: (detail) => drawn(decode(detail)),
     };
   }
 

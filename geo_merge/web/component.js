@@ -1,9 +1,27 @@
 /* The map in the app: a Streamlit component around before_after.js.
  *
- * The geometry comes once and is kept by the page; after that the key alone comes.
+ * The geometry comes once and is kept by the page; after that the key alone comes. Its details
+ * come when they are asked for.
  */
 const kept = globalThis.geoMergeKept || (globalThis.geoMergeKept = new Map());
+const details = globalThis.geoMergeDetails || (globalThis.geoMergeDetails = new Map());
 const KEPT = 4; // geometries
+
+function keep(map, key, value) {
+  map.set(key, value);
+  if (map.size > KEPT) { map.delete(map.keys().next().value); }
+}
+
+/** Return a promise of the details of a geometry: asked for once, when a map is zoomed in. */
+function detailOf(key, ask) {
+  if (!details.has(key)) {
+    const detail = {};
+    detail.promise = new Promise(function (resolve) { detail.resolve = resolve; });
+    keep(details, key, detail);
+    ask();
+  }
+  return details.get(key).promise;
+}
 
 function mount(host, data, tell) {
   const container = document.createElement("div");
@@ -16,6 +34,7 @@ function mount(host, data, tell) {
     onChange: function (name, value) {
       if (["selected", "view", "mode", "theme"].includes(name)) { tell(name, value); }
     },
+    detail: () => detailOf(data.key, () => tell("detail", data.key)),
   });
   host.key = data.key;
   geoMerge.page = host.live; // as in map.html, for whoever wants to look
@@ -27,8 +46,12 @@ export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const host = parentElement.querySelector(".gm-host");
   if (data.geometry) {
-    kept.set(data.key, JSON.parse(data.geometry));
-    if (kept.size > KEPT) { kept.delete(kept.keys().next().value); }
+    keep(kept, data.key, JSON.parse(data.geometry));
+  }
+  if (data.detail) {
+    detailOf(data.key, function () {});
+    details.get(data.key).resolve(JSON.parse(data.detail));
+    setStateValue("detail", null); // once is enough
   }
   if (!kept.has(data.key)) {
     setStateValue("sent", null); // ask for it
