@@ -9,12 +9,12 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from geo_merge.cells import LIST_SEPARATOR
 from geo_merge.errors import UsageError
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.rings import Floats, Ints
 
-LIST_SEPARATOR = "; "
 RELATIVE_TOLERANCE = 1e-9
 
 

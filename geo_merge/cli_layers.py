@@ -5,18 +5,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import FINDINGS, OK, PATH, say
 from geo_merge.errors import UsageError
-
-if TYPE_CHECKING:
-    from geo_merge.lean import Written
 
 _layer_and_out = shared.options(
     click.argument("path", metavar="LAYER", type=PATH),
@@ -81,7 +76,9 @@ def dissolve(
     reading = Reading(crs=crs, encoding=encoding, layer=layer)
     written = run(path, out, by, reading=reading, precision=precision)
     if findings is not None:
-        _write_findings(written, findings)
+        from geo_merge.lean_findings import write_findings
+
+        write_findings(written.findings, written.crs, findings)
     errors = [f for f in written.findings if f.severity == "error"]
     say(*written.notes, *(f"{f.severity} {f.check}: {f.message}" for f in errors))
     if errors:
@@ -93,32 +90,3 @@ def dissolve(
         say(f"Within groups: {found['C02']} gaps, {found['C04']} overlaps ({where}).")
     say(f"Dissolved {written.read:,} features to {written.written:,} in {out}")
     return OK
-
-
-def _write_findings(written: Written, path: Path) -> None:
-    """Write what was found, with the area of each place on the ellipsoid."""
-    import numpy as np
-    import shapely
-
-    from geo_merge.areas import areas
-    from geo_merge.export import FINDING_DECIMALS
-    from geo_merge.files import whole_file
-    from geo_merge.formats import findings_table, write_csv
-    from geo_merge.geojson import write_geojson
-    from geo_merge.models import findings_frame
-    from geo_merge.projection import parse_crs
-
-    crs = parse_crs(written.crs)
-    places = np.array([f.geometry for f in written.findings], dtype=object)
-    places[~shapely.is_valid(places)] = None  # an invalid polygon has no area to speak of
-    m2 = areas(places, crs).tolist()
-    measured = [
-        replace(f, value=a, unit_of_value="m²") if a else f
-        for f, a in zip(written.findings, m2, strict=True)
-    ]
-    frame = findings_frame(measured, crs)
-    if path.suffix.lower() == ".csv":
-        with whole_file(path) as temporary:
-            write_csv(findings_table(frame), temporary)
-    else:
-        write_geojson(frame, path, precision=FINDING_DECIMALS, vanishing="point")

@@ -20,6 +20,7 @@ import shapely
 
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.files import publish, staging
+from geo_merge.findings import FINDING_DECIMALS
 from geo_merge.formats import (
     WRITERS,
     findings_sheets,
@@ -39,8 +40,6 @@ StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
-# Slivers are narrower than the 7 decimals of the units can show.
-FINDING_DECIMALS = 9
 
 
 def write(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,9 +15,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from geo_merge.areas import transformer
-from geo_merge.attributes import LIST_SEPARATOR
+from geo_merge import cells
+from geo_merge.cells import flat_cell, harmless
 from geo_merge.checks import count_findings
+from geo_merge.findings import points_of
 from geo_merge.models import MergeResult
 from geo_merge.projection import WGS84
 
@@ -27,7 +26,6 @@ from geo_merge.projection import WGS84
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
 
 
@@ -43,13 +41,9 @@ def old_units(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def findings_table(findings: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return findings without geometry, with longitude and latitude of a point in each."""
     table = pd.DataFrame(findings.drop(columns="geometry"))
-    points = shapely.point_on_surface(np.asarray(findings.geometry.values))
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    if len(xy) and findings.crs is not None and not findings.crs.equals(WGS84):
-        project = transformer(findings.crs, WGS84)
-        known = np.isfinite(xy).all(axis=1)
-        xy[known] = np.column_stack(project.transform(*xy[known].T))
-    table["lon"], table["lat"] = np.round(xy, 7).T if len(xy) else ([], [])
+    crs = findings.crs or WGS84
+    points = points_of(np.asarray(findings.geometry.values), crs)
+    table["lon"], table["lat"] = points.T if len(points) else ([], [])
     return table
 
 
@@ -58,18 +52,8 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
     result = frame.copy()
     for column in result.columns:
         if result[column].map(lambda v: isinstance(v, list)).any():
-            result[column] = [
-                LIST_SEPARATOR.join(map(str, v)) if isinstance(v, list) else v
-                for v in result[column]
-            ]
+            result[column] = [flat_cell(v) for v in result[column]]
     return result
-
-
-def harmless(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -79,17 +63,12 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a table as UTF-8 CSV; cells that look like formulas get an apostrophe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
     table = flat(frame)
-    writer.writerow(map(harmless, table.columns))
-    columns = [_cells(table[c]) for c in table.columns]
-    writer.writerows(zip(*columns, strict=True))
-    return buffer.getvalue().encode("utf-8")
+    return cells.csv_bytes({str(name): _plain(table[name]) for name in table.columns})
 
 
-def _cells(values: pd.Series) -> list[Any]:
-    return ["" if pd.isna(v) else harmless(v) for v in values.tolist()]
+def _plain(values: pd.Series) -> list[Any]:
+    return [None if pd.isna(v) else v for v in values.tolist()]
 
 
 def _write_gpkg(result: MergeResult, folder: Path) -> None:
@@ -244,14 +223,16 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) 
             if len(table):
                 sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
             for k, column in enumerate(table.columns):
-                cells = [_xlsx_cell(v) for v in _cells(table[column])]
-                sheet.write_column(1, k, cells)
-                widest = max((len(str(v)) for v in [column, *cells]), default=8)
+                written = [_xlsx_cell(v) for v in _plain(table[column])]
+                sheet.write_column(1, k, written)
+                widest = max((len(str(v)) for v in [column, *written]), default=8)
                 sheet.set_column(k, k, min(60, widest + 2))
 
 
 def _xlsx_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
-    return value.translate(_XLSX_ILLEGAL) if isinstance(value, str) else value
+    if value is None:
+        return ""
+    return harmless(value).translate(_XLSX_ILLEGAL) if isinstance(value, str) else value
 
 
 WRITERS: dict[str, Callable[[MergeResult, Path], None]] = {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,11 +9,10 @@ from typing import Any, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
-from geo_merge.areas import transformer
 from geo_merge.finding import Finding, Severity
+from geo_merge.findings import columns_of
 from geo_merge.rings import Geometries
 
 __all__ = [
@@ -30,61 +26,12 @@ __all__ = [
 ]
 
 
-_BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-# Decimals of a degree (about 10 m): the place of a finding in its id.
-_PLACE = 4
-_WGS84 = CRS.from_epsg(4326)
-
-
 def findings_frame(findings: Iterable[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
-    """Return findings as a frame: the heaviest first, then by check, size and units.
-
-    The ``id`` of a finding is the same tomorrow: it depends on the check, the units and the place,
-    not on the order, the size or what else was found.
-    """
-    rows = sorted(
-        findings,
-        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
-    )
-    data = {
-        "id": _ids(rows, CRS.from_user_input(crs)),
-        "check": [f.check for f in rows],
-        "severity": [str(f.severity) for f in rows],
-        "units": [list(f.units) for f in rows],
-        "value": np.array([np.nan if f.value is None else f.value for f in rows], dtype=float),
-        "unit_of_value": [f.unit_of_value for f in rows],
-        "message": [f.message for f in rows],
-        "hint": [f.hint for f in rows],
-    }
-    return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([f.geometry for f in rows], crs=crs))
-
-
-def _ids(findings: list[Finding], crs: CRS) -> list[str]:
-    """Return an id for each finding; doubles, which only size tells apart, are numbered."""
-    seen: Counter[str] = Counter()
-    ids = []
-    for finding, place in zip(findings, _places(findings, crs), strict=True):
-        # What has neither place nor units is told by its words, whose figures may change.
-        what = place or finding.units or re.sub(r"[0-9][0-9.,]*", "#", finding.message)
-        text = repr((finding.check, sorted(finding.units), what))
-        key = f"{finding.check}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-        seen[key] += 1
-        ids.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
-    return ids
-
-
-def _places(findings: list[Finding], crs: CRS) -> list[tuple[float, float] | None]:
-    """Return longitude and latitude of the middle of each finding, rounded; None without one."""
-    boxes = shapely.bounds(np.array([f.geometry for f in findings], dtype=object))
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    known = np.isfinite(x) & np.isfinite(y)
-    if not known.any():
-        return [None] * len(findings)
-    lon, lat = transformer(crs, _WGS84).transform(x, y)
-    rounded = np.round(np.column_stack([lon, lat]), _PLACE) + 0.0
-    return [
-        (float(a), float(b)) if here else None for (a, b), here in zip(rounded, known, strict=True)
-    ]
+    """Return findings as a frame; see `findings.columns_of`."""
+    columns = columns_of(findings, CRS.from_user_input(crs))
+    places = gpd.GeoSeries(columns.pop("geometry"), crs=crs)
+    columns["value"] = [np.nan if v is None else float(v) for v in columns["value"]]
+    return gpd.GeoDataFrame(columns, geometry=places).astype({"value": float})
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "conclude", "crosswalk", "difference",
-        "divide", "encodings", "errors", "exchange", "fields", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
+        "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
 OUTSIDE = {"reading", "layers", "tables", "files",
            "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
-           "cache", "lean", "lean_dissolve",
+           "cache", "lean", "lean_dissolve", "lean_findings",
            "cli_layers", "cli_options"}  # fmt: skip
 CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
 LIBRARIES = {"click", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",

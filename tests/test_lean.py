@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,15 @@ import shapely
 from commands import run
 from conftest import square
 from plain_files import by_gdal
+from pyproj import CRS
 
-from geo_merge.geojson import encode
+from geo_merge.areas import areas
+from geo_merge.findings import FINDING_DECIMALS
+from geo_merge.formats import findings_table, write_csv
+from geo_merge.geojson import encode, write_geojson
+from geo_merge.lean import Reading
+from geo_merge.lean_dissolve import dissolve
+from geo_merge.models import findings_frame
 from geo_merge.projection import describe
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -136,6 +144,44 @@ def test_gaps_and_overlaps_within_groups_are_listed(tmp_path: Path, suffix: str,
     assert overlap["check"] == "C04"
     assert float(overlap["value"]) == pytest.approx(1e4, rel=1e-3)
     assert "row 1, row 9 (A) overlap" in overlap["message"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "geojson"])
+def test_findings_are_written_as_those_of_a_result_but_without_frames(
+    tmp_path: Path, suffix: str
+) -> None:
+    shapes = gpd.GeoSeries([*around_a_lake(500), square(2, 2, 100)], crs=9214).to_crs(4326)
+    bow = shapely.Polygon([(107, 21), (108, 22), (108, 21), (107, 22)])
+    frame = gpd.GeoDataFrame(
+        {"g": ["A"] * 9 + ["B", "=B"]}, geometry=[*shapes, bow, None], crs=4326
+    )
+    for name, rows, code in (("good", frame[:9], 0), ("bad", frame, 1)):
+        source, path = tmp_path / f"{name}.shp", tmp_path / f"{name}_found.{suffix}"
+        rows.to_file(source)
+        ran = subprocess.run([sys.executable, "-c", f"""
+import sys
+from geo_merge.cli import app
+code = app({["dissolve", str(source), str(tmp_path / "o.geojson"), "--by", "g", "--findings", str(path)]}, standalone_mode=False)
+print(code, [m for m in {HEAVY} if m in sys.modules])
+"""], capture_output=True, text=True, check=True)  # fmt: skip
+        assert ran.stdout.strip() == f"{code} []"
+        found = dissolve(source, tmp_path / "o.geojson", "g", reading=Reading()).findings
+        places = np.array([f.geometry for f in found], dtype=object)
+        places[~shapely.is_valid(places)] = None
+        known = areas(places, CRS(4326))
+        as_frame = findings_frame(
+            [
+                replace(f, value=a, unit_of_value="m²") if a else f
+                for f, a in zip(found, known, strict=True)
+            ],
+            4326,
+        )
+        expected = tmp_path / f"expected.{suffix}"
+        if suffix == "csv":
+            write_csv(findings_table(as_frame), expected)
+        else:
+            write_geojson(as_frame, expected, precision=FINDING_DECIMALS, vanishing="point")
+        assert path.read_bytes() == expected.read_bytes()
 
 
 def test_the_land_of_another_group_is_no_gap(tmp_path: Path) -> None:

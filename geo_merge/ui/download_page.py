@@ -11,7 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo_merge.export import FINDING_DECIMALS, write
+from geo_merge.export import write
+from geo_merge.findings import FINDING_DECIMALS
 from geo_merge.formats import WRITERS, old_units
 from geo_merge.geojson import encode
 from geo_merge.maps import map_html

@@ -1,0 +1,86 @@
+"""Findings as a table: in the order of their weight, with ids that last, each with a place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.areas import transformer
+from geo_merge.finding import Finding, Severity
+from geo_merge.rings import Floats, Geometries
+
+# Decimals of a degree: slivers are narrower than the 7 of the units can show.
+FINDING_DECIMALS = 9
+_BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+# Decimals of a degree (about 10 m): the place of a finding in its id.
+_PLACE = 4
+_POINT = 7  # decimals of a degree
+_WGS84 = CRS.from_epsg(4326)
+
+
+def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
+    """Return findings as columns: the heaviest first, then by check, size and units.
+
+    The ``id`` of a finding is the same tomorrow: it depends on the check, the units and the place,
+    not on the order, the size or what else was found. What has no value has None.
+    """
+    rows = sorted(
+        findings,
+        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
+    )
+    return {
+        "id": _ids(rows, crs),
+        "check": [f.check for f in rows],
+        "severity": [str(f.severity) for f in rows],
+        "units": [list(f.units) for f in rows],
+        "value": [f.value for f in rows],
+        "unit_of_value": [f.unit_of_value for f in rows],
+        "message": [f.message for f in rows],
+        "hint": [f.hint for f in rows],
+        "geometry": [f.geometry for f in rows],
+    }
+
+
+def points_of(geometries: Geometries, crs: CRS) -> Floats:
+    """Return longitude and latitude of a point in each geometry, NaN without one; shape (n, 2)."""
+    points = shapely.point_on_surface(geometries)
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    if len(xy) and not crs.equals(_WGS84):
+        known = np.isfinite(xy).all(axis=1)
+        xy[known] = np.column_stack(transformer(crs, _WGS84).transform(*xy[known].T))
+    return np.asarray(np.round(xy, _POINT))
+
+
+def _ids(findings: Sequence[Finding], crs: CRS) -> list[str]:
+    """Return an id for each finding; doubles, which only size tells apart, are numbered."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for finding, place in zip(findings, _places(findings, crs), strict=True):
+        # What has neither place nor units is told by its words, whose figures may change.
+        what = place or finding.units or re.sub(r"[0-9][0-9.,]*", "#", finding.message)
+        text = repr((finding.check, sorted(finding.units), what))
+        key = f"{finding.check}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        seen[key] += 1
+        ids.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
+    return ids
+
+
+def _places(findings: Sequence[Finding], crs: CRS) -> list[tuple[float, float] | None]:
+    """Return longitude and latitude of the middle of each finding, rounded; None without one."""
+    boxes = shapely.bounds(np.array([f.geometry for f in findings], dtype=object))
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return [None] * len(findings)
+    lon, lat = transformer(crs, _WGS84).transform(x, y)
+    rounded = np.round(np.column_stack([lon, lat]), _PLACE) + 0.0
+    return [
+        (float(a), float(b)) if here else None for (a, b), here in zip(rounded, known, strict=True)
+    ]
