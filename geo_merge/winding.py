@@ -9,7 +9,7 @@ import numpy as np
 from geo_merge.rings import Bools, Floats, Ints, Runs, ranges
 
 # Edges to a chunk, which is passed over as a whole where the ray does not meet its bounds.
-_CHUNK = 64
+_CHUNK = 32
 # Relative error of a cross product in double and in extended precision, with room.
 _ROUNDING = tuple(float(8 * np.finfo(kind).eps) for kind in (np.float64, np.longdouble))
 
