@@ -364,11 +364,13 @@ def test_zoomed_in_the_map_shows_details(
         assert [len(ring) + 1 for ring in drawn] == [
             len(ring) for ring in told
         ]  # Leaflet closes them
+        districts = it.live("live.sides.before.strokes[0].shape.getLatLngs().flat().length")
         few = it.live("live.sides.after.fine.size")
         assert 0 < few < 50  # what is out of view is left as it is
         it.page.evaluate("() => { geoMerge.page.home(); }")
         assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]
         assert it.live("JSON.stringify(live.sides.after.features)") == coarse
+        assert districts > it.live("live.sides.before.strokes[0].shape.getLatLngs().flat().length")
         assert it.wrong == []
 
 

@@ -114,7 +114,7 @@
           pane: `${this.name}-units`, interactive: false, smoothFactor: many ? 1 : 0, style: style,
           onEachFeature: (_, shape) => this.shapes.push(shape),
         });
-        this.strokes = lines.map((line) => ({ arcs: line.arcs, shape: L.polyline(
+        this.strokes = lines.map((line) => ({ arcs: line.arcs, fine: "", shape: L.polyline(
           line.arcs.map((id) => latLngs(this.coarse.line(id))), Object.assign({
             pane: `${this.name}-lines`, interactive: false, smoothFactor: many ? 1 : 0,
             fill: false, color: "#2b2b2b",
@@ -143,12 +143,14 @@
         this.shapes[k].setLatLngs(rings.map(latLngs));
         changed = true;
       });
-      if (changed) {
-        this.strokes.forEach((stroke) => stroke.shape.setLatLngs(stroke.arcs.map((id) => {
-          const arc = this.coarse.line(id);
-          return latLngs(seen(boxOf([arc])) ? finer.line(id) : arc);
-        })));
-      }
+      this.strokes.forEach((stroke) => {
+        const near = new Set(view ? stroke.arcs.filter((id) => seen(this.coarse.box(id))) : []);
+        const fine = [...near].join();
+        if (fine === stroke.fine) { return; }
+        stroke.fine = fine;
+        stroke.shape.setLatLngs(stroke.arcs.map((id) =>
+          latLngs((near.has(id) ? finer : this.coarse).line(id))));
+      });
       return changed;
     }
 

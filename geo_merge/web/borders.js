@@ -103,10 +103,12 @@
 
     /** Draw by the points of arcs: those of the topology, or of its details. */
     function drawn(points) {
+      const boxes = [];
       return {
         before: (row) => (rings[row] || []).map((ring) => stitch(ring, points)).flat(),
         after: (row) => stitch(around(members(geometry.after[row].code)), points),
         line: (id) => points[id],
+        box: (id) => boxes[id] || (boxes[id] = boxOf([points[id]])),
       };
     }
 
