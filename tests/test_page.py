@@ -95,6 +95,9 @@ def upload(tab: Tab, layers: list[Path], crosswalk: Path | None) -> None:
 
 def saved(tab: Tab, name: str, folder: Path) -> Path:
     """Download a file from the page of downloads, which must be open."""
+    # A button that is drawn again while its file is made would lead nowhere.
+    tab.page.locator("[data-test-script-state='notRunning']").first.wait_for(state="attached")
+    tab.page.wait_for_timeout(500)
     with tab.page.expect_download(timeout=60_000) as download:
         tab.page.get_by_role("button", name=name, exact=True).click()
     assert download.value.suggested_filename == name
