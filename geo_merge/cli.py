@@ -411,7 +411,8 @@ def _report_result(result: MergeResult, *, as_json: bool, findings: bool = True)
 def _print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
     import orjson
 
-    print(orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY).decode())  # noqa: T201
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+    answer(orjson.dumps(content, option=options).decode())
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from geo_merge.areas import transformer
 from geo_merge.finding import Finding, Severity
+from geo_merge.projection import WGS84
 from geo_merge.rings import Floats, Geometries
 
 # Decimals of a degree: slivers are narrower than the 7 of the units can show.
@@ -22,7 +23,6 @@ _BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 # Decimals of a degree (about 10 m): the place of a finding in its id.
 _PLACE = 4
 _POINT = 7  # decimals of a degree
-_WGS84 = CRS.from_epsg(4326)
 
 
 def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
@@ -52,9 +52,9 @@ def points_of(geometries: Geometries, crs: CRS) -> Floats:
     """Return longitude and latitude of a point in each geometry, NaN without one; shape (n, 2)."""
     points = shapely.point_on_surface(geometries)
     xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    if len(xy) and not crs.equals(_WGS84):
+    if len(xy) and not crs.equals(WGS84):
         known = np.isfinite(xy).all(axis=1)
-        xy[known] = np.column_stack(transformer(crs, _WGS84).transform(*xy[known].T))
+        xy[known] = np.column_stack(transformer(crs, WGS84).transform(*xy[known].T))
     return np.asarray(np.round(xy, _POINT))
 
 
@@ -79,7 +79,7 @@ def _places(findings: Sequence[Finding], crs: CRS) -> list[tuple[float, float] |
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         return [None] * len(findings)
-    lon, lat = transformer(crs, _WGS84).transform(x, y)
+    lon, lat = transformer(crs, WGS84).transform(x, y)
     rounded = np.round(np.column_stack([lon, lat]), _PLACE) + 0.0
     return [
         (float(a), float(b)) if here else None for (a, b), here in zip(rounded, known, strict=True)

@@ -30,8 +30,8 @@ def findings_frame(findings: Iterable[Finding], crs: Any) -> gpd.GeoDataFrame:  
     """Return findings as a frame; see `findings.columns_of`."""
     columns = columns_of(findings, CRS.from_user_input(crs))
     places = gpd.GeoSeries(columns.pop("geometry"), crs=crs)
-    columns["value"] = [np.nan if v is None else float(v) for v in columns["value"]]
-    return gpd.GeoDataFrame(columns, geometry=places).astype({"value": float})
+    value = np.array(columns["value"], dtype=float)  # None becomes NaN
+    return gpd.GeoDataFrame({**columns, "value": value}, geometry=places)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def topojson(
     left = (np.bincount(ring, seen[border]) > 0)[ring]  # rings of which something is seen
     used, number = np.unique(border[left], return_inverse=True)
     names = np.where(backwards[left], ~number, number)
-    units = _units(spots, begin[left], names)
+    units = _units(spots, ring[left], names)
     vanished = [k for k, unit in enumerate(units) if not unit]
     for name, k in enumerate(vanished, start=len(used)):
         units[k].append([[name]])
@@ -147,12 +147,11 @@ def _borders(spots: Spots, begin: Ints, end: Ints) -> tuple[Ints, Bools, Ints]:
     return number[group], turned ^ turned[first][group], first[order]
 
 
-def _units(spots: Spots, begin: Ints, names: Ints) -> list[list[list[list[int]]]]:
+def _units(spots: Spots, ring: Ints, names: Ints) -> list[list[list[list[int]]]]:
     """Return the names of the stretches around each unit: polygon by polygon, ring by ring.
 
-    Rings without one, and polygons without rings, are left out.
+    Rings without one, and polygons without rings, are left out; `ring` is that of each stretch.
     """
-    ring = np.searchsorted(spots.start, begin, side="right") - 1
     rings = _split(names.tolist(), np.bincount(ring, minlength=len(spots.start) - 1))
     polygons = _split(rings, np.diff(spots.polygon_start))
     return [

@@ -36,8 +36,8 @@ def assemble(xy: Floats, start: Ints, owner: Ints) -> Rings:
     is_hole = shell != np.arange(len(shell))
     order = np.lexsort((is_hole, shell))  # stable: holes keep their order
     if (np.diff(order) < 0).any():
-        xy = np.concatenate([xy[start[k] : start[k + 1]] for k in order])
-        start = np.concatenate([[0], np.cumsum(np.diff(start)[order])])
+        vertices, start = ranges(start[order], start[order + 1])
+        xy = xy[vertices]
         is_hole = is_hole[order]
     shells = np.flatnonzero(~is_hole)
     polygon_start = np.append(shells, len(is_hole))
