@@ -97,7 +97,8 @@ def dissolve_valid(geometries: Geometries, left: Unmatched | None = None) -> Dis
     if n_vertices >= SMALL:
         outlines = unmatched(geometries) if left is None else left
         lines = outlines.lines()
-        if len(lines) <= MOST_LINES * n_vertices:
+        woven = int(np.count_nonzero(~shapely.is_closed(lines)))  # a ring by itself costs nothing
+        if woven <= MOST_LINES * n_vertices:
             by_edges = dissolve_edges(geometries, outlines, lines)
             if by_edges is not None:
                 return by_edges

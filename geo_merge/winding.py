@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import shapely
 
+from geo_merge.connected import connected
+from geo_merge.edges import hash_vertices
 from geo_merge.rings import Bools, Floats, Ints, Runs, ranges
 
-# Edges to a chunk, which is passed over as a whole where the ray does not meet its bounds.
+# Edges to a chunk, which is passed over as a whole where the ray does not meet its box.
 _CHUNK = 32
 # Relative error of a cross product in double and in extended precision, with room.
 _ROUNDING = tuple(float(8 * np.finfo(kind).eps) for kind in (np.float64, np.longdouble))
@@ -33,7 +36,8 @@ class Outlines:
         self._first = runs.start[run] + within * _CHUNK
         self._last = np.minimum(self._first + _CHUNK, runs.start[run + 1] - 1)
         if len(run):
-            self._south, self._north, self._east = _bounds(runs.xy, self._first, self._last)
+            south, north, east = _bounds(runs.xy, self._first, self._last)
+            self._tree = shapely.STRtree(shapely.box(_west_ends(runs)[run], south, east, north))
 
     def windings(self, xy: Floats) -> tuple[Ints, Bools]:
         """Count how often the outlines go around points, with the land on their left.
@@ -72,14 +76,25 @@ class Outlines:
         return counts, clear
 
     def _beside(self, xy: Floats) -> tuple[Ints, Ints]:
-        """Return pairs (point, edge): the edges that may cross the ray to the east of a point."""
-        beside = [
-            np.flatnonzero((self._south <= y) & (self._north >= y) & (self._east >= x))
-            for x, y in xy.tolist()
-        ]
-        point, chunk = np.repeat(np.arange(len(xy)), list(map(len, beside))), np.concatenate(beside)
+        """Return pairs (point, edge): the edges that may cross the ray to the east of a point.
+
+        Edges that hang together are a closed outline, which goes around no point west of it.
+        """
+        point, chunk = self._tree.query(shapely.points(xy))
         first, last = self._first[chunk], self._last[chunk]
         return np.repeat(point, last - first), ranges(first, last)[0]
+
+
+def _west_ends(runs: Runs) -> Floats:
+    """Return the lowest x of all runs that hang together with each by their ends; shape (runs,)."""
+    n = len(runs.start) - 1
+    ends = hash_vertices(runs.xy[np.concatenate([runs.start[:-1], runs.start[1:] - 1])])
+    order = np.argsort(ends, kind="stable")
+    same = np.flatnonzero(ends[order][1:] == ends[order][:-1])
+    outline = connected(n, np.column_stack([order[same] % n, order[same + 1] % n]))
+    west = np.full(n, np.inf)
+    np.minimum.at(west, outline, np.minimum.reduceat(runs.xy[:, 0], runs.start[:-1]))
+    return np.asarray(west[outline])
 
 
 def _bounds(xy: Floats, first: Ints, last: Ints) -> tuple[Floats, Floats, Floats]:

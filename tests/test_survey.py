@@ -110,10 +110,10 @@ def test_law_a_survey_does_not_depend_on_its_blocks(
 
 
 def _islands(surveyed_layer: object) -> np.ndarray:
-    from geo_merge.coverage.places import _joined  # noqa: PLC0415
+    from geo_merge.connected import connected  # noqa: PLC0415
 
     links = surveyed_layer.touching()  # type: ignore[attr-defined]
-    return _joined(int(surveyed_layer.n_parts.sum()), links)  # type: ignore[attr-defined]
+    return connected(int(surveyed_layer.n_parts.sum()), links)  # type: ignore[attr-defined]
 
 
 def test_units_that_meet_in_a_corner_touch() -> None:

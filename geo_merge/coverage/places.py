@@ -8,6 +8,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.connected import connected
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.limits import Limits
@@ -20,25 +21,10 @@ _CELLS = 3.0
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
-def _joined(n: int, links: Ints) -> Ints:
-    """Give each of n things the lowest number that it can reach by links."""
-    number = np.arange(n)
-    while True:
-        lowest = number.copy()
-        ends = number[links]
-        np.minimum.at(lowest, ends[:, 0], ends[:, 1])
-        np.minimum.at(lowest, ends[:, 1], ends[:, 0])
-        lowest = lowest[number]
-        lowest = lowest[lowest]
-        if (lowest == number).all():
-            return number
-        number = lowest
-
-
 def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     """Find units that touch no other unit, and parts far from everything else (G06)."""
     frame, owner = layer.frame, layer.survey.part_owner
-    island = _joined(len(owner), links)
+    island = connected(len(owner), links)
     pairs = np.column_stack(np.divmod(np.unique(island * len(frame) + owner), len(frame)))
     units_on = np.bincount(pairs[:, 0], minlength=len(island))
     lands_of = np.bincount(pairs[:, 1], minlength=len(frame))
@@ -92,13 +78,13 @@ class _Edges:
         x, y = (np.floor(self.a / (far / _CELLS)).astype(np.int64)).T
         _, first = np.unique(_key(_key(x, y), self.island), return_index=True)
         held = np.column_stack([x, y, self.island])[first]
-        by_cell: dict[tuple[int, int], set[int]] = {}
+        by_cell: dict[tuple[int, int], int | None] = {}  # the island of a cell, None if several
         for x, y, k in held.tolist():
-            by_cell.setdefault((x, y), set()).add(k)
+            by_cell[x, y] = k if by_cell.get((x, y), k) == k else None
         near = set()
         for x, y, k in held.tolist():
-            around = (by_cell.get((x + i, y + j), set()) for i in (-1, 0, 1) for j in (-1, 0, 1))
-            if any(others - {k} for others in around):
+            around = (by_cell.get((x + i, y + j), k) for i in (-1, 0, 1) for j in (-1, 0, 1))
+            if any(island != k for island in around):
                 near.add(k)
         return np.setdiff1d(held[:, 2], np.array(sorted(near), dtype=np.int64))
 
@@ -133,7 +119,7 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
     names, group = np.unique(parent, return_inverse=True)
     owner = layer.survey.part_owner
     siblings = links[group[owner[links[:, 0]]] == group[owner[links[:, 1]]]]
-    part = _joined(len(owner), siblings)
+    part = connected(len(owner), siblings)
     first = np.full(len(frame), len(part))  # a unit is where its first part is
     np.minimum.at(first, owner, part)
     findings = []
