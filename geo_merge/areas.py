@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from geo_merge.rings import Floats, Geometries, Rings, flatten
+from geo_merge.rings import Floats, Geometries, Ints, Rings, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
 _WGS84 = CRS.from_epsg(4326)
@@ -45,14 +45,33 @@ def transformer(source: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def _centred(crs: CRS, xy: Floats) -> CRS:
-    """Return the projection about the middle of vertices.
+class _Centred:
+    """The projections about the middle of each geometry, which all have the same area.
 
-    It is rounded to a few degrees, so that a layer and the parts of it mostly share it.
+    The middle is rounded to a few degrees, so that most layers share one; and it depends on the
+    geometry alone, so that its area is the same to the last bit whatever is measured beside it.
     """
-    middle = [(v.min() + v.max()) / 2 for v in xy.T]
-    lon, lat = transformer(crs, crs.geodetic_crs).transform(*middle)
-    return equal_area_crs(crs, *(_GRAIN * round(v / _GRAIN) for v in (lon, lat)))
+
+    def __init__(self, crs: CRS, rings: Rings) -> None:
+        xy, start = rings.xy, rings.vertex_start[:-1]
+        middle = [(np.minimum.reduceat(v, start) + np.maximum.reduceat(v, start)) / 2 for v in xy.T]
+        degrees = np.column_stack(transformer(crs, crs.geodetic_crs).transform(*middle))
+        centres, of = np.unique(_GRAIN * np.round(degrees / _GRAIN), axis=0, return_inverse=True)
+        self._of = np.repeat(of.ravel(), np.diff(rings.vertex_start))
+        self._project = [
+            transformer(crs, equal_area_crs(crs, int(lon), int(lat))).transform
+            for lon, lat in centres.tolist()
+        ]
+
+    def __call__(self, xy: Floats, vertices: Ints | slice = slice(None)) -> Floats:
+        """Project points that lie beside some of the vertices."""
+        if len(self._project) == 1:
+            return np.column_stack(self._project[0](xy[:, 0], xy[:, 1]))
+        result, of = np.empty_like(xy), self._of[vertices]
+        for k, project in enumerate(self._project):
+            own = of == k
+            result[own] = np.column_stack(project(xy[own, 0], xy[own, 1]))
+        return result
 
 
 def _cross(a: Floats, b: Floats) -> Floats:
@@ -94,8 +113,8 @@ def areas_of(rings: Rings, crs: CRS) -> Floats:
     numpy.ndarray
         Square metres, shape (geometries,).
     """
-    project = transformer(crs, _centred(crs, rings.xy)).transform
-    vertex = np.column_stack(project(rings.xy[:, 0], rings.xy[:, 1]))
+    project = _Centred(crs, rings)
+    vertex = project(rings.xy)
     origin = np.repeat(vertex[rings.start[:-1]], np.diff(rings.start), axis=0)
     a, b = (vertex - origin)[:-1], vertex[1:] - origin[:-1]
     under = np.append(_cross(a, b) / 2, 0.0)
@@ -103,7 +122,7 @@ def areas_of(rings: Rings, crs: CRS) -> Floats:
     under[rings.start[1:] - 1] = length[rings.start[1:] - 1] = 0.0  # no edge leads to the next ring
     edge = np.flatnonzero(length > (LONG_EDGE if crs.is_projected else 0.0))
     middle = (rings.xy[edge] + rings.xy[edge + 1]) / 2
-    bulge = np.column_stack(project(middle[:, 0], middle[:, 1])) - vertex[edge]
+    bulge = project(middle, edge) - vertex[edge]
     under[edge] -= _cross(vertex[edge + 1] - vertex[edge], bulge) * (2 / 3)
     ring_area = np.add.reduceat(under, rings.start[:-1])
     ring_area = np.where(rings.interior_left, ring_area, -ring_area)

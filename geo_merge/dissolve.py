@@ -129,14 +129,17 @@ def dissolve_edges(
     return Dissolved(merged, "edges", faces) if _proven(merged, faces, geometries) else None
 
 
-def in_place_order(geometries: Geometries) -> Ints:
+def in_place_order(geometries: Geometries, groups: Ints | None = None) -> Ints:
     """Return the order of geometries from west to east, whatever order their rows are in.
+
+    If each has a group, groups come one after the other, each in that order.
 
     What is computed in this order is the same to the last bit if rows are exchanged: where three
     edges coincide, or GEOS rounds a crossing, the order decides.
     """
     west, south, east, north = shapely.bounds(geometries).T
-    return np.lexsort((shapely.get_num_coordinates(geometries), north, east, south, west))
+    place = (shapely.get_num_coordinates(geometries), north, east, south, west)
+    return np.lexsort(place if groups is None else (*place, groups))
 
 
 def _proven(merged: Polygon | MultiPolygon, faces: Faces, geometries: Geometries) -> bool:

@@ -98,25 +98,38 @@ class Matches:
     left: Ints
 
 
-def match(runs: Runs) -> Matches:
+def match(runs: Runs, kin: Ints | None = None) -> Matches:
     """Pair the edges that run opposite ways between the same two vertices.
 
     Edges with no length are in no pair and not left. Of n edges one way and m the other way,
     min(n, m) of each are paired, the first ones first.
+
+    Parameters
+    ----------
+    runs
+        The edges.
+    kin
+        A number for each run: only edges of the same number are paired; shape (runs,).
     """
     left = np.ones(len(runs.xy), dtype=bool)
     left[runs.start[1:] - 1] = False  # the last vertex of a run begins no edge
     hashes = hash_vertices(runs.xy)
     left[:-1] &= hashes[:-1] != hashes[1:]  # nor does a repeated vertex
     edges = np.flatnonzero(left)
-    one, two, crowd = _equal_keys(edges, (hashes[:-1] + hashes[1:])[edges])
+    keys = (hashes[:-1] + hashes[1:])[edges]
+    if kin is not None:
+        keys += (kin.astype(np.uint64) * _MIX[0])[runs.run_of(edges)]
+    one, two, crowd = _equal_keys(edges, keys)
     opposite, collided = _opposite(runs, one, two)
+    if kin is not None:
+        collided |= kin[runs.run_of(one)] != kin[runs.run_of(two)]
+        opposite &= ~collided
     if collided.any():
         crowd = np.concatenate([crowd, one[collided], two[collided]])
     if not opposite.all():
         one, two = one[opposite], two[opposite]
     if len(crowd):
-        more, others = _pair_crowd(runs, crowd)
+        more, others = _pair_crowd(runs, crowd, kin)
         one, two = np.concatenate([one, more]), np.concatenate([two, others])
     left[one] = left[two] = False
     return Matches(one, two, np.flatnonzero(left))
@@ -159,13 +172,14 @@ def _opposite(runs: Runs, one: Ints, two: Ints) -> tuple[Bools, Bools]:
     return opposite & ~collided, collided
 
 
-def _pair_crowd(runs: Runs, edges: Ints) -> tuple[Ints, Ints]:
+def _pair_crowd(runs: Runs, edges: Ints, kin: Ints | None) -> tuple[Ints, Ints]:
     """Pair edges that share their key with more than one other."""
     edges = np.sort(edges)
     a, b = runs.xy[edges], runs.xy[edges + 1]
     upward = (a[:, 0] < b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] < b[:, 1]))
     low, high = np.where(upward[:, None], a, b), np.where(upward[:, None], b, a)
-    _, group = np.unique(np.hstack([low, high]), axis=0, return_inverse=True)
+    of = np.zeros(len(edges)) if kin is None else kin[runs.run_of(edges)]
+    _, group = np.unique(np.column_stack([low, high, of]), axis=0, return_inverse=True)
     group = group.ravel()
     forward = upward == runs.interior_left[runs.run_of(edges)]
     n_forward = np.bincount(group, forward)

@@ -10,6 +10,8 @@ from geo_merge.rings import Floats, Ints
 
 # Vertices: what fits into the cache of a processor, and is enough work for a thread.
 VERTICES = 250_000
+# Vertices of a group from which on it is worth a block of its own, and of small groups together.
+_LARGE, _TOGETHER = 3_000, 50_000
 
 
 def neighbourhoods(bounds: Floats, n_vertices: Ints, most: int = VERTICES) -> Ints:
@@ -47,3 +49,27 @@ def members_of(groups: Ints) -> list[Ints]:
     """Return the positions of the members of each group, ascending; groups count from 0."""
     order = np.argsort(groups, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+
+
+def bundle(groups: Ints, n_vertices: Ints) -> list[Ints]:
+    """Divide units among blocks of whole groups, small groups of consecutive numbers together.
+
+    Taking a block costs a millisecond, whatever is in it.
+
+    Parameters
+    ----------
+    groups
+        The group of each unit as a number from 0, without a number left out; shape (units,).
+    n_vertices
+        Vertices of each unit; shape (units,).
+
+    Returns
+    -------
+    list of numpy.ndarray
+        The positions of the units of each block, ascending; blocks in the order of their groups.
+    """
+    total = np.bincount(groups, n_vertices)
+    large = total >= _LARGE
+    slot = np.cumsum(np.where(large, 0, total)) // _TOGETHER
+    begins = large[1:] | large[:-1] | (slot[1:] != slot[:-1])
+    return members_of(np.append(0, np.cumsum(begins))[groups])

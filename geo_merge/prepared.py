@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo_merge.coverage.blocks import Block, Fetch
 from geo_merge.coverage.surveyed import Surveyed, join_blocks, take_blocks
@@ -17,6 +18,7 @@ from geo_merge.dissolve import Dissolved, dissolve_groups
 from geo_merge.errors import GeometryError
 from geo_merge.faces import Faces
 from geo_merge.limits import Limits
+from geo_merge.neighbourhoods import bundle
 from geo_merge.parents import Dissolve
 from geo_merge.rings import Bools, Floats, Ints
 
@@ -130,10 +132,9 @@ def prepare(old: gpd.GeoDataFrame, resolved: Resolved, limits: Limits) -> Prepar
         If no unit has a polygon that can be used.
     """
     assigned = assign(old, resolved)
-    order = np.argsort(assigned.groups, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(assigned.groups[order])) + 1)
-    blocks = take_blocks(assigned.frame, members, limits, dissolve=True)
-    geometries = np.asarray(assigned.frame.geometry.values)
+    groups, geometries = assigned.groups, np.asarray(assigned.frame.geometry.values)
+    bundles = bundle(groups, shapely.get_num_coordinates(geometries))
+    blocks = take_blocks(assigned.frame, bundles, limits, groups=groups)
 
     def dissolve(units: Ints, groups: Ints) -> Sequence[Dissolved]:
         return dissolve_groups(geometries[units], groups)
@@ -144,7 +145,7 @@ def prepare(old: gpd.GeoDataFrame, resolved: Resolved, limits: Limits) -> Prepar
 def put_together(
     assigned: Assigned, blocks: Sequence[Block], fetch: Fetch, dissolve: Dissolve
 ) -> Prepared:
-    """Put the layer together from one block for each new unit, in their order.
+    """Put the layer together from blocks that have each new unit once, in their order.
 
     Raises
     ------
@@ -153,12 +154,13 @@ def put_together(
     """
     if all(block.survey is None for block in blocks):
         raise GeometryError("No unit of the layer has a usable polygon; validate the layer.")
+    merged = [new for block in blocks for new in block.merged]
     return Prepared(
         surveyed=join_blocks(assigned.frame, blocks, fetch),
         rows=assigned.rows,
         groups=assigned.groups,
         new_codes=assigned.new_codes,
-        dissolved=[block.dissolved for block in blocks],
-        again=np.array([block.again for block in blocks]),
+        dissolved=[new.dissolved for new in merged],
+        again=np.array([new.again for new in merged]),
         dissolve=dissolve,
     )

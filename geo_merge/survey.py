@@ -66,19 +66,23 @@ class Survey:
         return np.unique(np.sort(np.concatenate([edge, corner]), axis=1), axis=0)
 
 
-def survey(rings: Rings, units: Ints) -> Survey:
+def survey(rings: Rings, units: Ints, groups: Ints | None = None) -> Survey:
     """Survey a block of units.
 
     Parameters
     ----------
     rings
-        Their rings; see `edges.flatten`.
+        Their rings; see `rings.flatten`.
     units
         Their positions in the layer; shape (units,).
+    groups
+        The group of each unit, if edges of different groups are to stay apart: then the survey is
+        what those of the groups are, one after the other. Shape (units,), ascending.
     """
     part = rings.part
+    kin = None if groups is None else groups[rings.owner]
     rings = replace(rings, owner=units[rings.owner])
-    pairs = match(rings)
+    pairs = match(rings, kin)
     n_parts = np.diff(rings.geometry_start)
     return Survey(units, n_parts, take_runs(rings, part, pairs.left), _links(rings, part, pairs))
 
@@ -89,11 +93,9 @@ def combine(surveys: Sequence[Survey], n_units: int) -> Survey:
     for block in surveys:
         n_parts[block.units] = block.n_parts
     runs, links = _joined([s.unmatched for s in surveys]), [s.links for s in surveys]
-    if len(surveys) > 1:
-        pairs = match(runs)
-        links.append(_links(runs, runs.part, pairs))
-        runs = take_runs(runs, runs.part, pairs.left)
-    links = [np.empty((0, 4), dtype=np.int64), *links]
+    pairs = match(runs)
+    links.append(_links(runs, runs.part, pairs))
+    runs = take_runs(runs, runs.part, pairs.left)
     return Survey(np.arange(n_units), n_parts, runs, np.concatenate(links))
 
 

@@ -138,8 +138,10 @@ def _thin(frame: gpd.GeoDataFrame, units: Ints, *, size: float) -> Geometries:
 
 
 def _survey(frame: gpd.GeoDataFrame, units: Ints, *, limits: Limits) -> Block:
-    block = take_block(frame.set_index("code"), units, limits, dissolve=True)
-    return replace(block, dissolved=block.dissolved and _alone(block.dissolved))
+    one = np.zeros(len(units), dtype=np.int64)
+    block = take_block(frame.set_index("code"), units, limits, groups=one)
+    merged = (replace(m, dissolved=m.dissolved and _alone(m.dissolved)) for m in block.merged)
+    return replace(block, merged=tuple(merged))
 
 
 def _dissolve(frame: gpd.GeoDataFrame, units: Ints) -> Dissolved:

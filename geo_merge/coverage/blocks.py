@@ -13,6 +13,7 @@ from pyproj import CRS
 from geo_merge.areas import areas, areas_of
 from geo_merge.coverage.shapes import check_crumbs, check_geometries, check_spikes, usable
 from geo_merge.dissolve import Dissolved, dissolve_valid, in_place_order
+from geo_merge.edges import Unmatched
 from geo_merge.faces import AREA_TOLERANCE, find_faces
 from geo_merge.limits import Limits
 from geo_merge.models import Finding
@@ -50,8 +51,24 @@ class Measures:
 
 
 @dataclass(frozen=True)
+class Merged:
+    """The members of a new unit as one.
+
+    Attributes
+    ----------
+    dissolved
+        The usable ones; None if there are none.
+    again
+        Square metres that they claim more than once.
+    """
+
+    dissolved: Dissolved | None
+    again: float = 0.0
+
+
+@dataclass(frozen=True)
 class Block:
-    """Some units of a layer, such as the members of one new unit.
+    """Some units of a layer, such as the members of one new unit or of several small ones.
 
     Attributes
     ----------
@@ -63,24 +80,23 @@ class Block:
         What each unit by itself gives: its geometry, spikes, crumbs.
     survey
         The outlines of the usable ones; None if there are none.
-    dissolved
-        The usable ones as one; None if that was not asked for or there are none.
-    again
-        Square metres that they claim more than once.
+    merged
+        The new units, in the order of their numbers; none if that was not asked for.
     """
 
     units: Ints
     measures: Measures
     findings: tuple[Finding, ...]
     survey: Survey | None
-    dissolved: Dissolved | None = None
-    again: float = 0.0
+    merged: tuple[Merged, ...] = ()
 
 
 def take_block(
-    frame: gpd.GeoDataFrame, units: Ints, limits: Limits, *, dissolve: bool = False
+    frame: gpd.GeoDataFrame, units: Ints, limits: Limits, *, groups: Ints | None = None
 ) -> Block:
     """Measure, check and survey the units of a block, and dissolve them if asked to.
+
+    Several new units in one block give what a block for each of them gives.
 
     Parameters
     ----------
@@ -88,25 +104,44 @@ def take_block(
         The units, in a CRS in metres, with the columns of `TOLD` where known.
     units
         Their positions in the layer; shape (units,).
+    groups
+        The new unit of each as a number from 0, without a number left out; shape (units,). Without
+        them, nothing is dissolved.
     """
     geometries = np.asarray(frame.geometry.values)
-    order = in_place_order(geometries)
+    order = in_place_order(geometries, groups)
     if (np.diff(order) < 0).any():
         frame, units, geometries = frame.iloc[order], units[order], geometries[order]
+        groups = None if groups is None else groups[order]
     good = usable(geometries)
     findings = check_geometries(frame, limits, good=good)
     rings = flatten(geometries[good]) if good.any() else None
     measures = _measure(geometries, good, rings, frame.crs)
+    n_groups = 0 if groups is None else int(groups[-1]) + 1
     if rings is None:
-        return Block(units, measures, tuple(findings), None)
+        nothing = (Merged(None),) * n_groups
+        return Block(units, measures, tuple(findings), None, nothing)
     sound = frame if good.all() else frame[good]
     findings += [*check_spikes(sound, rings, limits), *check_crumbs(sound, limits)]
-    surveyed = survey(rings, units[good])
-    if not dissolve:
-        return Block(units, measures, tuple(findings), surveyed)
-    merged = dissolve_valid(geometries[good], surveyed.unmatched)
-    again = _claimed_again(geometries[good], merged, frame.crs)
-    return Block(units, measures, tuple(findings), surveyed, merged, again)
+    if groups is None:
+        return Block(units, measures, tuple(findings), survey(rings, units[good]))
+    of = groups[good]
+    surveyed = survey(rings, units[good], of if n_groups > 1 else None)
+    ends = np.searchsorted(of, np.arange(1, n_groups))
+    left = surveyed.unmatched if n_groups == 1 else None  # those of all groups serve none of them
+    members = np.split(geometries[good], ends)
+    merged = tuple(_merge(several, left, frame.crs) for several in members)
+    return Block(units, measures, tuple(findings), surveyed, merged)
+
+
+def _merge(members: Geometries, left: Unmatched | None, crs: CRS) -> Merged:
+    """Dissolve the usable members of a new unit, of which there may be none."""
+    if not len(members):
+        return Merged(None)
+    dissolved = dissolve_valid(members, left)
+    if len(members) == 1:
+        return Merged(dissolved)
+    return Merged(dissolved, _claimed_again(members, dissolved, crs))
 
 
 def _measure(geometries: Geometries, good: Bools, rings: Rings | None, crs: CRS) -> Measures:

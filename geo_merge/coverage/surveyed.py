@@ -77,16 +77,22 @@ def take_blocks(
     blocks: Sequence[Ints],
     limits: Limits,
     *,
-    dissolve: bool = False,
+    groups: Ints | None = None,
 ) -> list[Block]:
-    """Take several blocks of a layer, as many at a time as there are processors."""
+    """Take several blocks of a layer, as many at a time as there are processors.
+
+    With the new unit of each unit (shape (units,)), the units of each are dissolved; a block has
+    all or none of them.
+    """
     told = frame[[name for name in (*TOLD, frame.geometry.name) if name in frame]]
 
     geometries = np.asarray(frame.geometry.values)
 
     def take(units: Ints) -> Block:
-        units = units[in_place_order(geometries[units])]
-        return take_block(told.iloc[units], units, limits, dissolve=dissolve)
+        own = None if groups is None else np.unique(groups[units], return_inverse=True)[1]
+        order = in_place_order(geometries[units], own)
+        units, own = units[order], None if own is None else own[order]
+        return take_block(told.iloc[units], units, limits, groups=own)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(take, blocks))
