@@ -53,9 +53,9 @@ class _Centred:
     """
 
     def __init__(self, crs: CRS, rings: Rings) -> None:
-        xy, start = rings.xy, rings.vertex_start[:-1]
-        middle = [(np.minimum.reduceat(v, start) + np.maximum.reduceat(v, start)) / 2 for v in xy.T]
-        degrees = np.column_stack(transformer(crs, crs.geodetic_crs).transform(*middle))
+        start = rings.vertex_start[:-1]
+        x, y = (np.minimum.reduceat(v, start) + np.maximum.reduceat(v, start) for v in rings.xy.T)
+        degrees = np.column_stack(transformer(crs, crs.geodetic_crs).transform(x / 2, y / 2))
         centres, of = np.unique(_GRAIN * np.round(degrees / _GRAIN), axis=0, return_inverse=True)
         self._of = np.repeat(of.ravel(), np.diff(rings.vertex_start))
         self._project = [

@@ -50,3 +50,12 @@ def test_holes_count_against_and_nothing_is_nothing() -> None:
     both = areas(np.array([whole, hole, torn, None, shapely.Polygon()], dtype=object), crs)
     assert both[2] == pytest.approx(both[0] - both[1], rel=1e-9)
     assert both[3] == both[4] == 0
+
+
+def test_an_area_does_not_depend_on_what_is_measured_beside_it() -> None:
+    """Far units are measured about other middles, each about its own."""
+    crs = pyproj.CRS.from_epsg(CRS)
+    far = np.array([*CELL, square(500, 300), square(-6, -9, 70_000.0)], dtype=object)
+    assert areas(far, crs).tolist() == [float(areas(far[[k]], crs)[0]) for k in range(len(far))]
+    dense = shapely.segmentize(far, 10.0)
+    assert areas(far, crs) == pytest.approx(areas(dense, crs), rel=1e-9)

@@ -238,3 +238,15 @@ def test_the_country_dissolves_as_geos_does(vietnam) -> None:  # noqa: ANN001
         assert merged.geometry.is_valid
         assert merged.method == "edges"
         assert merged.geometry.area == pytest.approx(union.area, rel=1e-9)
+
+
+def test_islands_by_themselves_are_no_reason_for_the_full_union() -> None:
+    """Each is a line of its own: as many short lines as a layer that does not fit together has."""
+    k = np.arange(900)
+    islands = shapely.multipolygons(shapely.box(k % 30 + 0.1, k // 30, k % 30 + 0.6, k // 30 + 0.5))
+    joined = dissolve(array(islands, shapely.box(-9, 0, -4, 1), shapely.box(-4, 0, 0, 1)))
+    assert joined.method == "edges"
+    assert shapely.get_num_geometries(joined.geometry) == 901
+    assert joined.geometry.area == pytest.approx(900 * 0.25 + 9)
+    assert joined.faces is not None
+    assert (joined.faces.claims == 1).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from geo_merge.dissolve import dissolve, join_faces
 from geo_merge.edges import match, unmatched
 from geo_merge.faces import find_faces
 from geo_merge.limits import Limits
-from geo_merge.neighbourhoods import members_of, neighbourhoods
+from geo_merge.neighbourhoods import bundle, members_of, neighbourhoods
 from geo_merge.pipeline import merge
 from geo_merge.rings import flatten
 from geo_merge.survey import combine, survey
@@ -107,6 +109,46 @@ def test_law_a_survey_does_not_depend_on_its_blocks(
              for s in (whole, joined)]  # fmt: skip
     assert lines[0].equals(lines[1])
     assert np.array_equal(_islands(joined), _islands(whole))
+
+
+@RUNS
+@given(defects(), st.lists(st.integers(0, 4), min_size=40, max_size=40))
+def test_law_several_new_units_in_one_block_are_what_a_block_each_gives(
+    defect: Defect, drawn: list[int]
+) -> None:
+    layer = defect.layer
+    groups = np.unique(np.resize(drawn, len(layer)), return_inverse=True)[1]
+    together = take_blocks(layer, [np.arange(len(layer))], Limits(), groups=groups)
+    apart = take_blocks(layer, members_of(groups), Limits(), groups=groups)
+    assert (len(together), len(apart)) == (1, groups.max() + 1)
+    merged = [[new for block in blocks for new in block.merged] for blocks in (together, apart)]
+    for one, other in zip(*merged, strict=True):
+        assert (one.dissolved is None) == (other.dissolved is None)
+        if one.dissolved and other.dissolved:
+            assert one.dissolved.method == other.dissolved.method
+            assert shapely.to_wkb(one.dissolved.geometry) == shapely.to_wkb(
+                other.dissolved.geometry
+            )
+        assert one.again == other.again
+    fetch = np.asarray(layer.geometry.values).__getitem__
+    one, other = (join_blocks(layer, blocks, fetch) for blocks in (together, apart))
+    assert np.array_equal(one.survey.unmatched.xy, other.survey.unmatched.xy)
+    assert np.array_equal(one.survey.unmatched.owner, other.survey.unmatched.owner)
+    assert one.measures.m2.tolist() == other.measures.m2.tolist()
+    said = [sorted(f.message for f in check_surveyed(s, Limits())) for s in (one, other)]
+    assert said[0] == said[1]
+
+
+@RUNS
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=80))
+def test_law_a_bundle_has_whole_groups_in_their_order(sizes: list[int]) -> None:
+    groups = np.repeat(np.arange(len(sizes)), np.array(sizes) % 7 + 1)[::-1]
+    vertices = np.array(sizes)[groups] * 100
+    blocks = bundle(groups, vertices)
+    assert np.sort(np.concatenate(blocks)).tolist() == list(range(len(groups)))
+    ends = [(groups[b].min(), groups[b].max()) for b in blocks]
+    assert all(last < first for (_, last), (first, _) in pairwise(ends))
+    assert all(len(np.unique(groups[b])) == 1 or vertices[b].sum() < 60_000 for b in blocks)
 
 
 def _islands(surveyed_layer: object) -> np.ndarray:
