@@ -50,8 +50,9 @@ def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
 
 def points_of(geometries: Geometries, crs: CRS) -> Floats:
     """Return longitude and latitude of a point in each geometry, NaN without one; shape (n, 2)."""
-    points = shapely.point_on_surface(geometries)
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    xy = np.full((len(geometries), 2), np.nan)
+    xy[there] = shapely.get_coordinates(shapely.point_on_surface(geometries[there]))
     if len(xy) and not crs.equals(WGS84):
         known = np.isfinite(xy).all(axis=1)
         xy[known] = np.column_stack(transformer(crs, WGS84).transform(*xy[known].T))

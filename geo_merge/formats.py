@@ -117,8 +117,10 @@ def _multi(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _write_fgb(result: MergeResult, folder: Path) -> None:
+    frame = _multi(result.new.reset_index())
+    index = "NO" if frame.geometry.is_empty.any() else "YES"  # it cannot hold what is nowhere
     pyogrio.write_dataframe(
-        _multi(result.new.reset_index()), folder / "new_units.fgb", driver="FlatGeobuf"
+        frame, folder / "new_units.fgb", driver="FlatGeobuf", SPATIAL_INDEX=index
     )
 
 

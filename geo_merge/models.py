@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from pyproj import CRS
 
@@ -30,8 +29,19 @@ def findings_frame(findings: Iterable[Finding], crs: Any) -> gpd.GeoDataFrame:  
     """Return findings as a frame; see `findings.columns_of`."""
     columns = columns_of(findings, CRS.from_user_input(crs))
     places = gpd.GeoSeries(columns.pop("geometry"), crs=crs)
-    value = np.array(columns["value"], dtype=float)  # None becomes NaN
-    return gpd.GeoDataFrame({**columns, "value": value}, geometry=places)
+    # None becomes NaN.
+    typed = typed_columns(columns, {"value": float, "units": object})
+    return gpd.GeoDataFrame(typed, geometry=places)
+
+
+def typed_columns(
+    columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, type]
+) -> dict[str, pd.Series]:
+    """Return columns each of its kind, text where none is said: without rows, pandas guesses."""
+    return {
+        name: pd.Series(list(values), dtype=kinds.get(name, str))
+        for name, values in columns.items()
+    }
 
 
 @dataclass(frozen=True)

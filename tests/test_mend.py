@@ -21,6 +21,7 @@ from geo_merge.areas import areas
 from geo_merge.coverage import check_layer
 from geo_merge.difference import differences, reach
 from geo_merge.errors import TableError, UsageError
+from geo_merge.export import write
 from geo_merge.faces import find_faces
 from geo_merge.layers import read_units
 from geo_merge.mending import Repaired, RepairOptions, repair
@@ -298,6 +299,27 @@ def test_a_clean_layer_stays_as_it_is(grid: Grid) -> None:
     assert done.findings == []
     assert done.layer.equals(frame)
     assert ledger(done)["repair_largest_move_m"] == (0.0, 0.0)
+
+
+def test_a_merger_of_a_layer_with_nothing_to_repair(grid: Grid, tmp_path: Path) -> None:
+    old = grid(3, 2)
+    table = pd.DataFrame({"old_code": old.index, "new_code": ["N1"] * 3 + ["N2"] * 3, "new_name": ["a"] * 3 + ["b"] * 3})  # fmt: skip
+    result = merge(old, table, repair=RepairOptions())
+    assert result.findings.empty
+    assert result.findings["check"].str.startswith("D").tolist() == []
+    plain = {p.name: p.read_bytes() for p in write(merge(old, table), tmp_path / "plain")}
+    files = write(result, tmp_path / "mended", formats=["gpkg", "shp", "csv", "xlsx", "parquet"])
+    same = {"new_units.geojson", "old_units.geojson", "statistics.csv", "findings.csv"}
+    assert {p.name: p.read_bytes() for p in files if p.name in same} == {n: plain[n] for n in same}
+    repairs = pd.read_csv(tmp_path / "mended" / "repairs.csv")
+    assert repairs.empty
+    again = merge(old, table, repair=RepairOptions(decisions=result.decisions))
+    assert again.repairs.empty
+
+
+def test_the_sample_can_be_repaired(tmp_path: Path) -> None:
+    ran = run("build", "--repair", "--out", tmp_path / "out")
+    assert ran.code == 0, ran.err
 
 
 def test_the_callers_frame_stays_as_it_is() -> None:

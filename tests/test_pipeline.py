@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import square
+from conftest import ORIGIN, square
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo_merge.errors import CrosswalkError, LayerError, TableError
+from geo_merge.export import write
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge, validate
 
@@ -116,6 +118,26 @@ def test_a_lost_unit_is_an_error_in_the_ledger(grid: Grid) -> None:
     result = merge(old, TABLE)
     assert {"G04", "P02"} <= set(result.findings["check"])
     assert ledger(result)["area_m2"][2] is False
+
+
+@pytest.mark.parametrize("allow", [False, True])
+def test_an_invalid_unit_alone_in_its_new_unit_is_told(
+    grid: Grid, tmp_path: Path, allow: bool
+) -> None:
+    old = grid(4, 1)
+    x, y = ORIGIN
+    bow = shapely.Polygon([(x, y), (x + 1000, y + 1000), (x + 1000, y), (x, y + 500)])
+    old.loc[["00001"], "geometry"] = gpd.GeoSeries([bow], index=["00001"], crs=old.crs)
+    table = TABLE.assign(
+        new_code=["N1", "N2", "N2", "N2"], new_name=["a", "b", "b", "b"], new_type="Xã"
+    )
+    result = merge(old, table)
+    lost = result.findings[result.findings["check"] == "P02"]
+    assert ["N1"] in lost["units"].tolist()
+    write(result, tmp_path, formats=["gpkg", "shp", "fgb", "parquet", "csv", "xlsx"], allow_errors=allow)  # fmt: skip
+    written = pd.read_csv(tmp_path / "findings.csv")
+    assert {"G04", "P02"} <= set(written["check"])
+    assert (tmp_path / "new_units.geojson").exists() == allow
 
 
 def test_land_claimed_twice_counts_once(grid: Grid) -> None:

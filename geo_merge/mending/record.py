@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +13,12 @@ from pyproj import CRS
 
 from geo_merge.mending.decisions import numbered
 from geo_merge.mending.defects import WAIVED, Defect
-from geo_merge.models import Finding, Severity
+from geo_merge.models import Finding, Severity, typed_columns
 
 COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",
            "area_m2", "width_m", "move_m")  # fmt: skip
+_KINDS = {"applied": bool, "units": object, "before": object, "after": object, "changes": object,
+          "area_m2": float, "width_m": float, "move_m": float}  # fmt: skip
 # Checks whose findings are gaps and overlaps.
 _WAIVABLE = frozenset({"C01", "C02", "C03", "C04"})
 # Share of a finding that may lie outside what was waived: rounding of the overlay.
@@ -54,10 +57,10 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
     """Return repairs as a frame with the columns of `COLUMNS`, gaps and overlaps by size."""
     rows = sorted(repairs, key=lambda r: (r.applied, r.defect.kind, -r.defect.m2, r.defect.id))
     names = numbered([r.defect.id for r in rows])
-    data = {
+    data: dict[str, list[Any]] = {
         "id": names,
         "kind": [r.defect.kind for r in rows],
-        "applied": np.array([r.applied for r in rows], dtype=bool),
+        "applied": [r.applied for r in rows],
         "obstacle": [r.defect.obstacle for r in rows],
         "units": [list(r.defect.units) for r in rows],
         "before": [list(r.before) for r in rows],
@@ -66,12 +69,12 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
             [f"{code} {round(m2, 3) + 0.0:+,.3f} m²" for code, m2 in sorted(r.changes.items())]
             for r in rows
         ],
-        "area_m2": np.array([r.defect.m2 for r in rows], dtype=float),
-        "width_m": np.array([r.defect.width for r in rows], dtype=float),
-        "move_m": np.array([r.move for r in rows], dtype=float),
+        "area_m2": [r.defect.m2 for r in rows],
+        "width_m": [r.defect.width for r in rows],
+        "move_m": [r.move for r in rows],
     }
     shapes = gpd.GeoSeries([r.defect.geometry for r in rows], crs=crs)
-    return gpd.GeoDataFrame(data, geometry=shapes)[[*COLUMNS, "geometry"]]
+    return gpd.GeoDataFrame(typed_columns(data, _KINDS), geometry=shapes)[[*COLUMNS, "geometry"]]
 
 
 def repair_findings(repairs: Sequence[Repair], rule: str) -> list[Finding]:
