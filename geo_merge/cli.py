@@ -17,6 +17,7 @@ from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
 from geo_merge.errors import GeoMergeError, UsageError
+from geo_merge.reading.closed import close_process
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -420,6 +421,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    close_process()
     try:
         sys.exit(app(standalone_mode=False) or OK)
     except GeoMergeError as error:

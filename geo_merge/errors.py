@@ -26,6 +26,14 @@ class LayerError(GeoMergeError):
     """A layer cannot be read: file, geometry type, fields or codes."""
 
 
+class SeveralLayersError(LayerError):
+    """A file has several layers, and none was named; `layers` has their names."""
+
+    def __init__(self, problems: str | Iterable[str], layers: Iterable[str]) -> None:
+        super().__init__(problems)
+        self.layers = tuple(layers)
+
+
 class CRSError(LayerError):
     """The coordinate reference system is missing, or the coordinates contradict it."""
 

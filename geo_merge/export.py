@@ -34,7 +34,7 @@ from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult
 from geo_merge.projection import Projection
 from geo_merge.read_back import check_read_back
-from geo_merge.reading.partitions import part_files
+from geo_merge.reading.containers import files_of
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
@@ -230,18 +230,8 @@ def _manifest(
 
 
 def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
-    """Return the inputs, for a Shapefile and a folder of GeoParquet files all their parts."""
-    result: list[Path] = []
-    for path in map(Path, inputs):
-        if path.is_dir():
-            result += part_files(path)
-        elif path.suffix.lower() == ".shp":
-            parts = {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-            beside = (p for p in path.parent.iterdir() if p.stem == path.stem)
-            result += sorted(p for p in beside if p.suffix.lower() in parts)
-        else:
-            result.append(path)
-    return result
+    """Return the inputs; all files of a layer that is several."""
+    return [file for path in map(Path, inputs) for file in files_of(path)]
 
 
 def _written_before(directory: Path) -> set[str]:

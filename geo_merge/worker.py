@@ -15,6 +15,7 @@ from threading import Timer
 from typing import Any, BinaryIO, TypeVar
 
 from geo_merge.errors import GeoMergeError
+from geo_merge.reading.closed import close_process
 
 T = TypeVar("T")
 # Ample for 200 MB of files (20 million vertices), and less than a small server has.
@@ -109,4 +110,5 @@ if __name__ == "__main__":
     # What a library prints must not mix with what is told.
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    close_process()
     _serve(told, int(sys.argv[1]))

@@ -337,7 +337,7 @@ def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
     ).to_csv(tmp_path / "none.csv", index=False)
     for layer, crosswalk, words in (
         ("broken.gpkg", None, "broken.gpkg"),
-        ("empty.zip", None, "holds no .shp"),
+        ("empty.zip", None, "holds no layer"),
         ("old.gpkg", "none.csv", "is not in the layer"),
     ):
         tab.page.goto(f"{server}/data?lang=en")

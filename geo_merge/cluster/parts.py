@@ -15,7 +15,7 @@ from pyproj import CRS
 from geo_merge.crs import grid_of_crs, on_grid
 from geo_merge.encodings import Texts
 from geo_merge.limits import Sizes
-from geo_merge.reading.partitions import read_parts
+from geo_merge.reading.partitions import is_partitioned, read_parts
 from geo_merge.reading.sources import RawLayer, mended, open_layer
 from geo_merge.rings import Geometries, Ints, is_polygonal
 from geo_merge.vietnam import encodings
@@ -111,7 +111,7 @@ def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
         If the parts of a folder differ in CRS or columns.
     """
     for path in files:
-        if path.is_dir():
+        if is_partitioned(path):
             filled = [part for part in read_parts(path) if part.rows]
             yield [replace(like, path=part.path.resolve(), in_folder=True) for part in filled]
         else:
@@ -120,7 +120,7 @@ def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
 
 def join_told(path: Path, told: Sequence[Told], encoding: str | None) -> RawLayer:
     """Return the layer that the parts of a file or folder make."""
-    if not path.is_dir():
+    if not is_partitioned(path):
         return told[0].raw
     frame = pd.concat([each.raw.frame for each in told], ignore_index=True)
     raw = RawLayer(frame, path.name, (), f"{path.name} names no CRS")

@@ -1,49 +1,94 @@
-"""Zipped Shapefiles, unpacked without trusting the archive."""
+"""Zip archives, unpacked without trusting them: one layer, under names of our own."""
 
 from __future__ import annotations
 
 import lzma
+import re
 import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from geo_merge.errors import LayerError
 from geo_merge.limits import Sizes
+from geo_merge.reading import kinds
+from geo_merge.reading.choose import choose
+from geo_merge.reading.parts import find_parts, refuse_missing
 
-PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 # Bytes below which the ratio means nothing.
 _SMALL = 2**16
 _CHUNK = 2**20
+# A file geodatabase is a folder of many files for each of its tables.
+_GEODATABASE_ENTRIES = 20  # times as many as others may have
+_GEODATABASE_FILE = re.compile(r"(?:a[0-9a-f]{8}\.\w+|gdb|timestamps)", re.IGNORECASE)
 # What zipfile raises on damaged archives (found by fuzzing): it checks little by itself.
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError,
           NotImplementedError, RuntimeError, ValueError)  # fmt: skip
+Entries = dict[PurePosixPath, zipfile.ZipInfo]
 
 
-def extract_shapefile(archive: Path, into: Path, sizes: Sizes) -> Path:
-    """Unpack the one Shapefile of a zip archive under a fixed name.
+def extract(
+    archive: Path, into: Path, layer: str | None, sizes: Sizes
+) -> tuple[Path, str, str | None]:
+    """Unpack the one layer of a zip archive, or the one that was named, under a fixed name.
 
-    Only the parts of a Shapefile are copied, counted byte by byte; no path of the archive is used.
+    Only the files of the layer are copied, counted byte by byte; no path of the archive is used.
+
+    Returns
+    -------
+    Path, str, str or None
+        The layer, its name in the archive, and the layer to read of it.
 
     Raises
     ------
     LayerError
-        If the archive is damaged, encrypted or hostile, or holds no or several Shapefiles.
+        If the archive is damaged, encrypted or hostile, or holds no or several layers.
     """
+    with _opened(archive, sizes) as (opened, entries):
+        chosen, inner = choose(archive.name, list(entries), layer)
+        target = into / f"layer{chosen.suffix.lower()}"
+        budget = _budget(archive, sizes)
+        for to, entry in _files(archive, entries, chosen, target).items():
+            to.parent.mkdir(exist_ok=True)
+            budget -= _copy(opened, entry, to, budget, archive)
+    return target, chosen.name, inner
+
+
+def read_member(archive: Path, ending: str, sizes: Sizes) -> bytes:
+    """Return the content of the one file of an archive that ends so.
+
+    Raises
+    ------
+    LayerError
+        See `extract`.
+    """
+    with _opened(archive, sizes) as (opened, entries):
+        found = [path for path in entries if path.suffix.lower() == ending]
+        chosen, _ = choose(archive.name, found, None)
+        budget = _budget(archive, sizes)
+        return b"".join(_chunks(opened, entries[chosen], budget, archive))
+
+
+@contextmanager
+def _opened(archive: Path, sizes: Sizes) -> Iterator[tuple[zipfile.ZipFile, Entries]]:
+    """Open an archive whose entries are harmless; give them by path, without hidden ones."""
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [e for e in opened.infolist() if not e.is_dir()]
             _check_entries(archive, entries, sizes)
-            chosen = _choose(archive, entries)
-            budget = _budget(archive, sizes)
-            for extension, entry in chosen.items():
-                budget -= _copy(opened, entry, into / f"layer{extension}", budget, archive)
+            paths = {PurePosixPath(e.filename.replace("\\", "/")): e for e in entries}
+            yield opened, {path: e for path, e in paths.items() if not _is_hidden(path)}
     except BROKEN as error:
         raise LayerError(
             f"{archive.name} is damaged ({error}) [F03]; copy or download it again."
         ) from error
-    return into / "layer.shp"
+
+
+def _is_hidden(path: PurePosixPath) -> bool:
+    return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
 def _budget(archive: Path, sizes: Sizes) -> float:
@@ -52,10 +97,12 @@ def _budget(archive: Path, sizes: Sizes) -> float:
 
 
 def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) -> None:
-    if len(entries) > sizes.archive_entries:
+    in_geodatabase = sum(".gdb/" in e.filename.replace("\\", "/").lower() for e in entries)
+    most = sizes.archive_entries
+    if len(entries) - in_geodatabase > most or in_geodatabase > most * _GEODATABASE_ENTRIES:
         raise LayerError(
-            f"{archive.name} has {len(entries)} entries, more than {sizes.archive_entries:.0f} "
-            "[S02]; zip only the parts of one Shapefile."
+            f"{archive.name} has {len(entries)} entries, more than {most:.0f} "
+            "[S02]; zip only the files of one layer."
         )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
@@ -76,54 +123,59 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) 
     if total > _budget(archive, sizes):
         raise LayerError(
             f"{archive.name} would grow from {archive.stat().st_size} to {total} bytes [S02]; "
-            "that is no Shapefile."
+            "that is no layer."
         )
 
 
-def _choose(archive: Path, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    layers: dict[str, dict[str, zipfile.ZipInfo]] = {}
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        hidden = path.name.startswith("._") or "__MACOSX" in path.parts
-        if path.suffix.lower() in PARTS and not hidden:
-            layers.setdefault(str(path.with_suffix("")), {})[path.suffix.lower()] = entry
-    complete = {stem: parts for stem, parts in layers.items() if ".shp" in parts}
-    if not complete:
-        raise LayerError(
-            f"{archive.name} holds no .shp [F02]; zip all parts of one Shapefile "
-            "(.shp, .shx, .dbf, .prj, .cpg)."
-        )
-    if len(complete) > 1:
-        names = ", ".join(sorted(complete))
-        raise LayerError(
-            f"{archive.name} holds several Shapefiles ({names}) [F06]; zip the one to be read."
-        )
-    stem, parts = next(iter(complete.items()))
-    missing = [f"{stem}{ext}" for ext in (".shx", ".dbf") if ext not in parts]
-    if missing:
-        raise LayerError(
-            f"{archive.name}: {' and '.join(missing)} missing [F02]; zip all parts of the "
-            "Shapefile."
-        )
-    return parts
+def _files(
+    archive: Path, entries: Entries, chosen: PurePosixPath, target: Path
+) -> dict[Path, zipfile.ZipInfo]:
+    """Return where to copy which entries."""
+    kind = kinds.kind_of(chosen.name, chosen.suffix)
+    if kind is kinds.GEODATABASE:
+        return {
+            target / path.name.lower(): entry
+            for path, entry in entries.items()
+            if path.parent == chosen and _GEODATABASE_FILE.fullmatch(path.name)
+        }
+    beside = [path for path in entries if path.parent == chosen.parent]
+    found = find_parts(chosen, beside, kind)
+    refuse_missing(f"{archive.name}/{chosen.name}", chosen.stem, found, kind)
+    return {target.with_suffix(ending): entries[path] for ending, path in found.items()}
 
 
 def _copy(
     opened: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, budget: float, archive: Path
 ) -> int:
     written = 0
+    with to.open("wb") as target:
+        for chunk in _chunks(opened, entry, budget, archive):
+            written += target.write(chunk)
+    return written
+
+
+def _chunks(
+    opened: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: float, archive: Path
+) -> Iterator[bytes]:
+    """Yield the content of an entry.
+
+    Raises
+    ------
+    LayerError
+        S02 if it is larger than it may be, F03 if it is damaged.
+    """
+    left = budget
     try:
-        with opened.open(entry) as source, to.open("wb") as target:
+        with opened.open(entry) as source:
             while chunk := source.read(_CHUNK):
-                written += len(chunk)
-                if written > budget:
+                left -= len(chunk)
+                if left < 0:
                     raise LayerError(
                         f"{archive.name}: {entry.filename} inflates to more than it says [S02]; "
-                        "that is no Shapefile."
+                        "that is no layer."
                     )
-                target.write(chunk)
+                yield chunk
     except BROKEN as error:
         raise LayerError(
             f"{archive.name}: {entry.filename} is damaged ({error}) [F03]; copy it again."
         ) from error
-    return written

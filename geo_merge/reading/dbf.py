@@ -14,6 +14,9 @@ from geo_merge.reading.ragged import require
 
 _FIELD = 32  # bytes of a field's description, and of what stands before the first
 _END = 0x0D
+_NAME = 10  # bytes of the name of a field
+_LETTER = 4  # bytes of a letter of UTF-8, at most
+_BEHIND, _FIRST = 0x80, 0xC0  # least byte within a letter, and at its beginning
 _INT_DIGITS = 18  # more do not fit into 64 bits
 _INTEGER = re.compile(rb"[-+]?[0-9]+")
 _DECIMAL = re.compile(rb"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -70,6 +73,42 @@ def text_columns(table: Table) -> list[list[bytes]]:
     """
     names = [field.name for field in table.fields]
     return [names, *(table.cells(field) for field in table.fields if field.kind == "C")]
+
+
+def whole_letters(table: Table) -> tuple[list[list[bytes]], list[int]]:
+    """Return all texts without the half letters that UTF-8 has at the width of its field.
+
+    Returns
+    -------
+    list of list of bytes, list of int
+        As `text_columns`, and the rows with such a text, none if texts are no UTF-8 for other
+        reasons.
+    """
+    names, *columns = text_columns(table)
+    fields = [field for field in table.fields if field.kind == "C"]
+    cut: set[int] = set()
+    whole = [[without_half(n) if len(n) >= _NAME else n for n in names]]
+    for field, cells in zip(fields, columns, strict=True):
+        kept = [without_half(c) if len(c) == field.width else c for c in cells]
+        cut |= {k for k, (a, b) in enumerate(zip(cells, kept, strict=True)) if a != b}
+        whole.append(kept)
+    try:
+        letters = any(not text.decode().isascii() for texts in whole for text in texts)
+    except UnicodeDecodeError:
+        letters = False
+    return whole, sorted(cut) if letters else []
+
+
+def without_half(text: bytes) -> bytes:
+    """Return a text without the first bytes of a letter of UTF-8 at its end."""
+    for back in range(1, min(_LETTER, len(text) + 1)):
+        first = text[-back]
+        if first >= _FIRST:
+            size = 2 + (first >= 0xE0) + (first >= 0xF0)  # noqa: PLR2004 - lengths in UTF-8
+            return text[:-back] if size > back else text
+        if first < _BEHIND:
+            return text
+    return text
 
 
 def plain_column(table: Table, field: Field) -> list[Any]:

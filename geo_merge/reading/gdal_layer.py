@@ -1,8 +1,11 @@
-"""Layers that GDAL reads: GeoPackage, FlatGeobuf, GeoJSON, and Shapefiles that are not plain."""
+"""Layers that GDAL reads, with its doors shut and its counts checked."""
 
 from __future__ import annotations
 
+import tempfile
 import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,84 +14,165 @@ import pyogrio
 import shapely
 
 from geo_merge.encodings import Texts
-from geo_merge.errors import LayerError
+from geo_merge.errors import LayerError, SeveralLayersError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
-from geo_merge.reading.geopackage import curves, refuse_views
+from geo_merge.reading.closed import closed
+from geo_merge.reading.parts import is_odd
 from geo_merge.reading.raw import RawLayer, refuse_larger
 
+Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
 # What GDAL warns of, by a word of its warning, and the check that it is.
 _GDAL_CHECKS = {"winding": "G09", "geometry": "G03", "closed": "G04", "ring": "G04"}
 
 
-def read_ogr(path: Path, **options: str) -> tuple[gpd.GeoDataFrame, tuple[int, ...], list[Finding]]:
-    """Read a layer by GDAL; return also the rows whose rings were closed, and GDAL's warnings."""
-    closed: tuple[int, ...] = ()
-    with warnings.catch_warnings(record=True) as said:
+def read_ogr(
+    source: Source, name: str, **options: str
+) -> tuple[gpd.GeoDataFrame, tuple[int, ...], list[Finding]]:
+    """Read a layer by GDAL; return also the rows whose rings were closed, and GDAL's warnings.
+
+    Parameters
+    ----------
+    source
+        A file, or the content of one.
+    name
+        What to call it in messages.
+    options
+        Of `pyogrio.read_dataframe`.
+    """
+    closed_rings: tuple[int, ...] = ()
+    with _opened(source) as opened, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            frame = pyogrio.read_dataframe(path, **options)
+            frame = pyogrio.read_dataframe(opened, **options)
         except shapely.GEOSException:  # a ring that is not closed
-            strict = pyogrio.read_dataframe(path, on_invalid="ignore", **options)
-            frame = pyogrio.read_dataframe(path, on_invalid="fix", **options)
+            strict = pyogrio.read_dataframe(opened, on_invalid="ignore", **options)
+            frame = pyogrio.read_dataframe(opened, on_invalid="fix", **options)
             mended = strict.geometry.isna() & frame.geometry.notna()
-            closed = tuple(int(k) for k in np.flatnonzero(mended))
+            closed_rings = tuple(int(k) for k in np.flatnonzero(mended))
     texts = dict.fromkeys(str(w.message) for w in said if "invalid value" not in str(w.message))
     findings = [
         Finding(
             check=next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03"),
             severity=Severity.WARNING,
-            message=f"{path.name}: the reader says: {text.splitlines()[0]}",
+            message=f"{name}: the reader says: {text.splitlines()[0]}",
             hint="Look at the layer in a GIS.",
         )
         for text in texts
     ]
-    return frame, closed, findings
+    return frame, closed_rings, findings
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[str | bytes]:
+    """Give what pyogrio opens, with the doors of GDAL shut.
+
+    That is a path from the root, so that no name is taken for a driver's prefix, or a link under
+    a name of our own.
+    """
+    with closed():
+        if isinstance(source, bytes):
+            yield source
+        elif is_odd(source):
+            with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+                link = Path(folder) / f"layer{source.suffix.lower()}"
+                link.symlink_to(source.absolute(), target_is_directory=source.is_dir())
+                yield str(link)
+        else:
+            yield str(source.absolute())
+
+
+def list_layers(source: Source) -> list[tuple[str, str | None]]:
+    """Return the layers of a file with the kind of their geometry, None without geometry."""
+    with (
+        _opened(source) as opened,
+        warnings.catch_warnings(),
+    ):  # reading says the same again, and is heard then
+        warnings.simplefilter("ignore")
+        return [(str(name), kind) for name, kind in pyogrio.list_layers(opened)]
+
+
+def count_rows(source: Source, layer: str) -> int:
+    """Return how many rows a layer gives when it is read through to its end.
+
+    Readers ask a file for its count of features, and stop there; this does not.
+    """
+    with _opened(source) as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        options = {"columns": [], "read_geometry": False, "return_fids": True}
+        return int(pyogrio.read_arrow(opened, layer=layer, **options)[1].num_rows)
+
+
+def refuse_other_count(name: str, read: int, there: int) -> None:
+    """Raise LayerError (F04) if not all rows of a file were read."""
+    if read != there:
+        raise LayerError(
+            f"{name} says that it has {read} features, but {there} are there [F04]; it was damaged "
+            "or changed by a program that did not count again, so export it again."
+        )
+
+
+def choose_layer(
+    name: str, layers: Sequence[tuple[str, str | None]], layer: str | None
+) -> tuple[str, tuple[Finding, ...]]:
+    """Return the layer that was named, or the only one of polygons (of lines, if there is none).
+
+    Raises
+    ------
+    LayerError
+        If there is no such layer, or there are several (F06).
+    """
+    if layer is not None:
+        if layer not in [each for each, _ in layers]:
+            names = ", ".join(each for each, _ in layers)
+            raise LayerError(f"{name} has no layer {layer!r}; it has {names}.")
+        return layer, ()
+    polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
+    if not polygons:  # lines to cut by, perhaps
+        polygons = [n for n, kind in layers if kind and "LineString" in kind]
+    if len(polygons) > 1:
+        raise SeveralLayersError(
+            f"{name} holds several polygon layers ({', '.join(polygons)}) [F06]; "
+            "name one with --layer.",
+            polygons,
+        )
+    if not polygons:
+        kinds = ", ".join(f"{each}: {kind or 'no geometry'}" for each, kind in layers)
+        raise LayerError(f"{name} holds no polygons ({kinds}) [G03]; give polygon layers.")
+    if len(layers) == 1:
+        return polygons[0], ()
+    finding = Finding(
+        check="F06",
+        severity=Severity.WARNING,
+        message=f"{name} holds {len(layers)} layers; {polygons[0]}, the only one of "
+        "polygons, was read.",
+        hint="Name the layer with --layer to be sure.",
+    )
+    return polygons[0], (finding,)
 
 
 def read_gdal(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
     """Read the layer of polygons of a file, or the layer that was named."""
     del texts
-    if path.suffix.lower() == ".gpkg":
-        refuse_views(path)
-    with warnings.catch_warnings():  # reading says the same again, and is heard then
-        warnings.simplefilter("ignore")
-        layers = pyogrio.list_layers(path)
-    polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
-    if not polygons:  # lines to cut by, perhaps
-        polygons = [n for n, kind in layers if kind and "LineString" in kind]
-    findings: tuple[Finding, ...] = ()
-    if layer is not None:
-        if layer not in [name for name, _ in layers]:
-            names = ", ".join(name for name, _ in layers)
-            raise LayerError(f"{path.name} has no layer {layer!r}; it has {names}.")
-        polygons = [layer]
-    elif len(polygons) > 1:
-        raise LayerError(
-            f"{path.name} holds several polygon layers ({', '.join(polygons)}) [F06]; "
-            "name one with --layer."
-        )
-    elif not polygons:
-        kinds = ", ".join(f"{name}: {kind or 'no geometry'}" for name, kind in layers)
-        raise LayerError(f"{path.name} holds no polygons ({kinds}) [G03]; give polygon layers.")
-    elif len(layers) > 1:
-        findings = (
-            Finding(
-                check="F06",
-                severity=Severity.WARNING,
-                message=f"{path.name} holds {len(layers)} layers; {polygons[0]}, the only one of "
-                "polygons, was read.",
-                hint="Name the layer with --layer to be sure.",
-            ),
-        )
-    if path.suffix.lower() in {".gpkg", ".fgb"}:  # of GeoJSON, counting means reading it all
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            features = pyogrio.read_info(path, layer=polygons[0])["features"]
-        refuse_larger(path, "features", features, sizes.features, "features")
-    frame, closed, noted = read_ogr(path, layer=polygons[0])
-    curved = curves(path, polygons[0]) if path.suffix.lower() == ".gpkg" else ()
-    source = path.name if len(layers) == 1 else f"{path.name}/{polygons[0]}"
-    hint = f"{source} names no CRS"
-    return RawLayer(frame, source, (*findings, *noted), hint, closed, curved)
+    return read_layer(path, path.name, layer, sizes)
+
+
+def read_layer(
+    source: Source, name: str, layer: str | None, sizes: Sizes, **options: str
+) -> RawLayer:
+    """Read the layer of polygons, or the layer that was named, from a file or its content.
+
+    Raises
+    ------
+    LayerError
+        See `choose_layer`; F04 if the file has other rows than it says.
+    """
+    layers = list_layers(source)
+    chosen, findings = choose_layer(name, layers, layer)
+    there = count_rows(source, chosen)
+    refuse_larger(name, "features", there, sizes.features, "features")
+    frame, closed_rings, noted = read_ogr(source, name, layer=chosen, **options)
+    refuse_other_count(name, len(frame), there)
+    whole = name if len(layers) == 1 else f"{name}/{chosen}"
+    return RawLayer(frame, whole, (*findings, *noted), f"{whole} names no CRS", closed_rings)

@@ -14,6 +14,8 @@ import numpy as np
 import simdjson
 
 from geo_merge.geojson_rings import Polygons
+from geo_merge.reading.complete import refuse_part
+from geo_merge.reading.geojson_document import check_crs
 from geo_merge.reading.ragged import NotPlainError, require
 from geo_merge.rings import Bools, Floats, Ints, Rings, wound_left
 
@@ -51,14 +53,21 @@ class Collected:
 
 
 def parse(path: Path) -> Collected:
-    """Parse a file.
+    """Parse a file; see `parse_text`."""
+    return parse_text(path.read_bytes(), path.name)
+
+
+def parse_text(data: bytes, source: str) -> Collected:
+    """Parse the content of a file.
 
     Raises
     ------
     NotPlainError
         If it is no FeatureCollection with features that have properties.
+    LayerError
+        If it says that it is a part of a collection, or names its CRS by a link or a file.
     """
-    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         document: Any = simdjson.Parser().parse(data)
     except (ValueError, RuntimeError) as error:  # also what is no UTF-8, or a number too large
@@ -75,6 +84,8 @@ def parse(path: Path) -> Collected:
         require("geometry" in feature, "geometries, if null")
         require(isinstance(feature.get("id"), str | int | float | None), "ids that are values")
     about = {k: _plain(document[k]) for k in document.keys() if k != "features"}  # noqa: SIM118 - no iterator
+    refuse_part(source, about, len(features))
+    check_crs(source, about)
     return Collected(features, about)
 
 

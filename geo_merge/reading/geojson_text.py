@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from geo_merge.errors import LayerError
 
@@ -18,41 +18,50 @@ def is_geojson(path: Path) -> bool:
     """Tell GeoJSON from other text, among it VRT and GDALG that make GDAL open other files."""
     with path.open("rb") as file:
         head = file.read(_HEAD).removeprefix(codecs.BOM_UTF8).lstrip()
-    return head.startswith(b"{") and b"gdal_streamed_alg" not in head
+    return head.startswith((b"{", b"\x1e")) and b"gdal_streamed_alg" not in head
 
 
-def find_odd_numbers(path: Path) -> None:
-    """Name the features of a GeoJSON file with coordinates that are no finite numbers.
+def find_odd_numbers(source: str, document: Any) -> None:  # noqa: ANN401 - whatever JSON knows
+    """Name the features of a document with coordinates that are no finite numbers.
 
     Raises
     ------
     LayerError
-        If there are such: GDAL gives up on the file and says only at which character.
+        G02 if there are such: of some GDAL says only at which character, others it drops.
     """
-    try:
-        content = json.loads(path.read_bytes())  # Python reads 1e999 and NaN
-        features = [(k, f["properties"], f["geometry"]) for k, f in enumerate(content["features"])]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return
+    features = document.get("features") if isinstance(document, dict) else None
     problems = []
-    for k, properties, geometry in features:
-        numbers = _numbers(geometry.get("coordinates") if isinstance(geometry, dict) else None)
-        if not all(map(math.isfinite, numbers)):
-            known = ", ".join(f"{n} {v}" for n, v in list((properties or {}).items())[:2])
+    for k, feature in enumerate(features if isinstance(features, list) else ()):
+        geometry = feature.get("geometry") if isinstance(feature, dict) else None
+        if not isinstance(geometry, dict):
+            continue
+        places = geometry.get("coordinates", geometry.get("rings"))
+        odd = [one for one in _leaves(places) if not _is_finite(one)]
+        if odd:
+            properties = feature.get("properties", feature.get("attributes"))
+            known = properties.items() if isinstance(properties, dict) else ()
+            told = ", ".join(f"{n} {v}" for n, v in list(known)[:2])
             problems.append(
-                f"{path.name} row {k + 1} ({known}) has a coordinate that is no finite number "
-                "[G02]; mend it in the source layer."
+                f"{source} row {k + 1} ({told}) has a coordinate that is no finite number "
+                f"({odd[0]!r}) [G02]; mend it in the source layer."
             )
     if problems:
         raise LayerError(problems)
 
 
-def _numbers(coordinates: object) -> Iterator[float]:
-    """Yield all numbers of nested lists."""
+def _leaves(coordinates: object) -> Iterator[object]:
+    """Yield what nested lists are made of."""
     left = [coordinates]
     while left:
         one = left.pop()
         if isinstance(one, list):
             left.extend(one)
-        elif isinstance(one, float):
+        else:
             yield one
+
+
+def _is_finite(one: object) -> bool:
+    """Tell a finite number from others; nulls stand for no z, or for no geometry at all."""
+    if one is None:
+        return True
+    return isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one)

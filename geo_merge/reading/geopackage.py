@@ -1,43 +1,134 @@
-"""What GDAL does not say of a GeoPackage: views that read elsewhere, and polygons with arcs."""
+"""GeoPackages: tables alone, all their rows, also from a medium that cannot be written."""
 
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
+from geo_merge.finding import Finding, Severity
+from geo_merge.limits import Sizes
+from geo_merge.reading.crs_text import refuse_files
+from geo_merge.reading.gdal_layer import choose_layer, list_layers, read_ogr, refuse_other_count
+from geo_merge.reading.raw import RawLayer, refuse_larger
 
 # Bytes of a GeoPackage envelope by its indicator (OGC 12-128r18, 2.1.3); WKB types with arcs.
 _ENVELOPE = {1: 32, 2: 48, 3: 48, 4: 64}
 _CURVED = {10, 12}
+# Asks GDAL to look at the rows: without a condition it believes the count that the file stores.
+_EVERY_ROW = "1 = 1"
 
 
-def refuse_views(path: Path) -> None:
-    """Refuse layers that are no plain tables: a view can run for ever, or read other files."""
-    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+def read_geopackage(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read the layer of polygons, or the layer that was named."""
+    del texts
+    with _readable(path) as file:
+        _refuse_views(file, path.name)
+        layers = list_layers(file)
+        chosen, findings = choose_layer(path.name, layers, layer)
+        there, stored = _counts(file, chosen)
+        refuse_larger(path, "features", there, sizes.features, "features")
+        frame, closed, noted = read_ogr(file, path.name, layer=chosen, where=_EVERY_ROW)
+        refuse_other_count(path.name, len(frame), there)
+        curved = _curves(file, chosen)
+    whole = path.name if len(layers) == 1 else f"{path.name}/{chosen}"
+    raw = RawLayer(frame, whole, (*findings, *noted), f"{whole} names no CRS", closed, curved)
+    if stored in {None, there}:
+        return raw
+    finding = Finding(
+        check="F04",
+        severity=Severity.WARNING,
+        value=float(there),
+        unit_of_value="features",
+        message=f"{whole} says that it has {stored} features, but {there} are there; all of them "
+        "were read.",
+        hint="Other programs may read fewer: save the layer again.",
+    )
+    return replace(raw, findings=(*raw.findings, finding))
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[Path]:
+    """Give the file, or a copy of it and its log where its folder cannot be written.
+
+    A database with a write-ahead log can only be opened where its shared memory can be made.
+    """
+    try:
+        with _opened(path) as db:
+            db.execute("select count(*) from sqlite_master")
+    except sqlite3.OperationalError:
+        with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+            copy = Path(folder) / "layer.gpkg"
+            shutil.copyfile(path, copy)
+            log = path.with_name(f"{path.name}-wal")
+            if log.is_file():
+                shutil.copyfile(log, f"{copy}-wal")
+            yield copy
+        return
+    except sqlite3.DatabaseError:
+        pass  # what is wrong is told by what reads it
+    yield path
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(uri, uri=True)) as db:
         db.text_factory = lambda text: text.decode(errors="replace")
+        yield db
+
+
+def _refuse_views(path: Path, name: str) -> None:
+    """Refuse layers that are no plain tables (a view can run for ever), and CRSs of files."""
+    with _opened(path) as db:
         try:
             tables = db.execute(
                 "select table_name, type, sql from gpkg_contents "
                 "join sqlite_master on lower(name) = lower(table_name)"
             ).fetchall()
+            systems = db.execute(
+                "select definition from gpkg_spatial_ref_sys where srs_id in "
+                "(select srs_id from gpkg_geometry_columns)"
+            ).fetchall()
         except sqlite3.DatabaseError as error:
             raise LayerError(
-                f"{path.name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
+                f"{name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
             ) from error
-    for name, kind, sql in tables:
+    for table, kind, sql in tables:
         if kind != "table" or "virtual" in str(sql).split("(", maxsplit=1)[0].lower().split():
             raise LayerError(
-                f"{path.name}: the layer {name} is a view, not a table [S04]; export it to a "
+                f"{name}: the layer {table} is a view, not a table [S04]; export it to a "
                 "GeoPackage of its own."
             )
+    for (definition,) in systems:
+        refuse_files(str(definition), name)
 
 
-def curves(path: Path, table: str) -> tuple[int, ...]:
-    """Return the rows of a GeoPackage layer whose polygons have arcs."""
-    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+def _counts(path: Path, table: str) -> tuple[int, int | None]:
+    """Return the rows of a table, and how many the file says that there are."""
+    quoted = table.replace('"', '""')
+    with _opened(path) as db:
+        there = int(db.execute(f'select count(*) from "{quoted}"').fetchone()[0])  # noqa: S608
+        try:
+            stored = db.execute(
+                "select feature_count from gpkg_ogr_contents where lower(table_name) = lower(?)",
+                (table,),
+            ).fetchone()
+        except sqlite3.DatabaseError:  # only GDAL keeps such a table
+            stored = None
+    return there, None if stored is None else stored[0]
+
+
+def _curves(path: Path, table: str) -> tuple[int, ...]:
+    """Return the rows of a layer whose polygons have arcs."""
+    with _opened(path) as db:
         found = db.execute(
             "select column_name from gpkg_geometry_columns where table_name = ? "
             "and geometry_type_name not in ('POLYGON', 'MULTIPOLYGON')",

@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from geo_merge.errors import LayerError
 from geo_merge.projection import describe
+from geo_merge.reading.crs_text import refuse_files
 
 Bounds = tuple[float, float, float, float]
 _SUFFIXES = (".parquet", ".geoparquet")
@@ -71,6 +72,11 @@ def read_parts(directory: Path) -> tuple[Part, ...]:
     return parts
 
 
+def is_partitioned(path: Path) -> bool:
+    """Tell a folder of GeoParquet parts from a file and from other folders."""
+    return path.is_dir() and any(p.suffix.lower() in _SUFFIXES for p in path.iterdir())
+
+
 def part_files(directory: Path) -> list[Path]:
     """Return the files of a folder of parts; see `read_parts`."""
     beside = [p for p in directory.iterdir() if not p.name.startswith((".", "_"))]
@@ -119,11 +125,18 @@ def read_part(path: Path) -> Part:
             "with them, as GeoDataFrame.to_parquet does."
         ) from error
     crs = about.get("crs", _DEFAULT_CRS)
-    groups = (header.row_group(k).total_byte_size for k in range(header.num_row_groups))
+    refuse_files(crs if isinstance(crs, str) else json.dumps(crs), path.name)
+    groups = [header.row_group(k) for k in range(header.num_row_groups)]
+    there = sum(group.num_rows for group in groups)
+    if there != header.num_rows:
+        raise LayerError(
+            f"{path.name} says that it has {header.num_rows} features, but {there} are there "
+            "[F04]; it was damaged, so export it again."
+        )
     return Part(
         path=path,
         rows=header.num_rows,
-        inflated=sum(groups),
+        inflated=sum(group.total_byte_size for group in groups),
         columns={f.name: _kind(f.type) for f in schema if f.name != name},
         geometry=name,
         crs=None if crs is None else CRS.from_user_input(crs),

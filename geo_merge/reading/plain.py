@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from geo_merge.reading import dbf, shapefile
+from geo_merge.reading.crs_text import names_file
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.reading.shapes import read_polygons
 
@@ -71,6 +72,7 @@ def _read_shapefile(
     parts = shapefile.find_parts(path)
     shapes = shapefile.check(parts)
     require(len(shapes), "features")
+    require(shapes.numbered, "records numbered from 1")
     table = dbf.read_table(parts.dbf)
     said = _says_utf8(parts, encoding)
     require(said or encoding is None, "no other encoding asked for")
@@ -114,6 +116,7 @@ def _crs(prj: str) -> str:
     """Return the CRS that a .prj is sure to mean."""
     if "".join(prj.split()) == _WGS84_PRJ:
         return WGS84
+    require(not names_file(prj), "a CRS without files")
     from pyproj import CRS  # noqa: PLC0415 - the usual CRS needs none of it
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 

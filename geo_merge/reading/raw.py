@@ -43,10 +43,11 @@ class RawLayer:
     encoding: str = "utf-8"
 
 
-def refuse_larger(path: Path, what: str, size: float, largest: float, limit: str) -> None:
+def refuse_larger(path: Path | str, what: str, size: float, largest: float, limit: str) -> None:
     """Raise LayerError (S05) if a file has more of something than it may have."""
     if size > largest:
+        name = path if isinstance(path, str) else path.name
         raise LayerError(
-            f"{path.name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
+            f"{name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
             f"meant, allow it with --limit {limit}={math.ceil(size)}."
         )

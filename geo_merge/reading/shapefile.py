@@ -9,10 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_merge.errors import LayerError
+from geo_merge.reading.kinds import SHAPEFILE
+from geo_merge.reading.parts import beside
 
 _HEADER = 100  # bytes, of .shp and .shx (ESRI Shapefile Technical Description, 1998)
 _MAGIC = 9994
-_DELETED = 0x2A
+_DELETED, _THERE = 0x2A, 0x20  # marks before the records of a table
+_SHORTEST = 12  # bytes of a record with a null shape
 _MAX_LISTED = 10
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -20,13 +23,21 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Shapefile:
-    """The parts of a Shapefile, found whatever the case of their extensions."""
+    """The parts of a Shapefile, found whatever the spelling of their names."""
 
     shp: Path
     shx: Path
     dbf: Path
     prj: Path | None
     cpg: Path | None
+
+    @property
+    def by_ending(self) -> dict[str, Path]:
+        """The files that are there, by the endings that they should have."""
+        files = zip(
+            SHAPEFILE.parts, (self.shp, self.shx, self.dbf, self.prj, self.cpg), strict=True
+        )
+        return {ending: file for ending, file in files if file is not None}
 
 
 def find_parts(shp: Path) -> Shapefile:
@@ -37,39 +48,29 @@ def find_parts(shp: Path) -> Shapefile:
     LayerError
         If the .shx or the .dbf is missing (F02).
     """
-    beside = {p.suffix.lower(): p for p in sorted(shp.parent.glob(f"{_escape(shp.stem)}.*"))}
-    missing = [ext for ext in (".shx", ".dbf") if ext not in beside]
-    if missing:
-        what = {".shx": "the index of the shapes", ".dbf": "the attributes"}
-        raise LayerError(
-            f"{shp.name}: {shp.stem}{ext} ({what[ext]}) is missing [F02]; "
-            "copy all parts of the Shapefile (.shp, .shx, .dbf, .prj, .cpg) into one folder."
-            for ext in missing
-        )
-    return Shapefile(shp, beside[".shx"], beside[".dbf"], beside.get(".prj"), beside.get(".cpg"))
-
-
-def _escape(stem: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in stem)
+    found = beside(shp, SHAPEFILE)
+    return Shapefile(shp, found[".shx"], found[".dbf"], found.get(".prj"), found.get(".cpg"))
 
 
 @dataclass(frozen=True)
 class Shapes:
     """The bytes of a .shp, and where its records begin (behind their heads) and how long they are.
 
-    All lie within the file and are numbered as they should be.
+    All lie within the file, in the order of their numbers; `numbered` tells whether these count
+    from 1, as they should.
     """
 
     data: Bytes
     offset: Ints
     length: Ints
+    numbered: bool = True
 
     def __len__(self) -> int:
         return len(self.offset)
 
     def take(self, rows: Ints) -> Shapes:
         """Return some of the records."""
-        return Shapes(self.data, self.offset[rows], self.length[rows])
+        return Shapes(self.data, self.offset[rows], self.length[rows], self.numbered)
 
 
 def check(parts: Shapefile) -> Shapes:
@@ -92,15 +93,20 @@ def check(parts: Shapefile) -> Shapes:
         )
     number = _big_endian(shp, offset)
     stated = _big_endian(shp, offset + 4) * 2
-    wrong = np.flatnonzero((number != np.arange(1, len(index) + 1)) | (stated != length))
+    # Some programs count records from 0, or not at all: then what lies where is what counts.
+    from_zero = np.array_equal(number, np.arange(len(index))) or not number.any()
+    numbered = not (from_zero and (np.diff(offset) > 0).all()) or not len(index)
+    misnumbered = (number != np.arange(1, len(index) + 1)) & numbered
+    wrong = np.flatnonzero(misnumbered | (stated != length))
     if len(wrong):
         rows = ", ".join(str(row + 1) for row in wrong[:_MAX_LISTED])
         raise LayerError(
             f"{parts.shx.name}: records {rows} point to other shapes than their own [F04]; the "
             f"index does not belong to {parts.shp.name}, so restore both from the same export."
         )
+    _check_lost(parts, shp, index, set(number.tolist()) if number.any() else set())
     _check_table(parts, len(index))
-    return Shapes(shp, offset + 8, length)
+    return Shapes(shp, offset + 8, length, numbered)
 
 
 def _bytes(path: Path) -> Bytes:
@@ -127,6 +133,33 @@ def _big_endian(data: Bytes, at: Ints) -> Ints:
     return np.asarray((four << np.array([24, 16, 8, 0])).sum(axis=1))
 
 
+def _check_lost(parts: Shapefile, shp: Bytes, index: Ints, known: set[int]) -> None:
+    """Refuse a .shp with shapes that its index does not know, told by their numbers.
+
+    Between records may lie what a program left behind when it made a shape larger: that has the
+    number of a shape which is there.
+    """
+    order = index[np.argsort(index[:, 0], kind="stable")]
+    begins = np.concatenate([[_HEADER], order[:, 0] + 8 + order[:, 1]])
+    ends = np.concatenate([order[:, 0], [len(shp)]])
+    kind = shp[32:36].tobytes()
+    for k in np.flatnonzero(ends - begins >= _SHORTEST):
+        at, end = int(begins[k]), int(ends[k])
+        while at + _SHORTEST <= end:
+            number, words = shp[at : at + 8].view(">i4").tolist()
+            size = 8 + 2 * words
+            is_shape = shp[at + 8 : at + _SHORTEST].tobytes() in {kind, bytes(4)}
+            if not is_shape or not _SHORTEST <= size <= end - at or number < 0:
+                break
+            if number not in known and (number or not known):
+                raise LayerError(
+                    f"{parts.shx.name} has {len(index)} records, but {parts.shp.name} has more "
+                    f"(number {number} is not in it) [F04]; units would be lost, so restore both "
+                    "from the same export."
+                )
+            at += size
+
+
 def _check_table(parts: Shapefile, shapes: int) -> None:
     dbf = parts.dbf.read_bytes()
     if len(dbf) < 32:  # noqa: PLR2004 - the header of a dBASE table
@@ -142,6 +175,13 @@ def _check_table(parts: Shapefile, shapes: int) -> None:
         raise LayerError(
             f"{parts.dbf.name} has {len(dbf)} bytes, but its {records} records need "
             f"{header + records * width} [F03]; it was cut off, so copy it again."
+        )
+    end = header + records * width
+    if len(dbf) >= end + width and dbf[end] in {_THERE, _DELETED} and width:
+        more = (len(dbf) - header) // width
+        raise LayerError(
+            f"{parts.dbf.name} says that it has {records} records, but {more} are there [F04]; "
+            "units would be lost, so export the layer again."
         )
     marks = np.frombuffer(dbf, dtype=np.uint8, offset=header)[: records * width : width]
     deleted = np.flatnonzero(marks == _DELETED)

@@ -1,22 +1,25 @@
-"""Shapefiles as layers: the encoding of their texts, their polygons, zipped or not."""
+"""Shapefiles as layers: the encoding of their texts, and their polygons."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
-import pyogrio
-
-from geo_merge.encodings import Columns, Texts, contradiction, decide, known_codec
-from geo_merge.errors import LayerError
-from geo_merge.finding import Finding
+from geo_merge.encodings import Texts
+from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
-from geo_merge.reading import archive, dbf, shapefile
-from geo_merge.reading.gdal_layer import read_ogr
+from geo_merge.reading import dbf, shapefile
+from geo_merge.reading.crs_text import refuse_files
+from geo_merge.reading.encoded import BYTEWISE, decide_encoding, recode
+from geo_merge.reading.gdal_layer import read_ogr, refuse_other_count
+from geo_merge.reading.parts import spelled_alike
 from geo_merge.reading.raw import RawLayer, refuse_larger
+
+_SHOWN = 10  # rows
 
 
 def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
@@ -24,80 +27,72 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     del layer
     parts = shapefile.find_parts(path)
     refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
-    refuse_larger(path, "features", len(shapefile.check(parts)), sizes.features, "features")
-    codec, findings = _shapefile_encoding(parts, texts)
-    gdal_encoding = "UTF-8" if codec == "utf-8" else "ISO-8859-1"
-    # Holes are told from their place: some programs wind every ring the wrong way.
-    pyogrio.set_gdal_config_options({"OGR_ORGANIZE_POLYGONS": "DEFAULT"})
-    frame, closed, noted = read_ogr(path, encoding=gdal_encoding)
-    if codec != "utf-8":  # GDAL cuts the last character of cp1258, so decode here
-        frame = _recode(frame, codec, texts)
+    shapes = shapefile.check(parts)
+    refuse_larger(path, "features", len(shapes), sizes.features, "features")
+    if parts.prj is not None:
+        refuse_files(parts.prj.read_text("utf-8", "replace"), parts.prj.name)
+    codec, findings, cut = _encoding(parts, texts)
+    utf8 = codec == "utf-8" and not cut
+    with _spelled_alike(parts) as file:
+        frame, closed, noted = read_ogr(file, path.name, encoding="UTF-8" if utf8 else BYTEWISE)
+    refuse_other_count(path.name, len(frame), len(shapes))
+    if not utf8:  # GDAL cuts the last character of cp1258, so decode here
+        whole = replace(texts, decode=lambda data, name: texts.decode(dbf.without_half(data), name))
+        frame = recode(frame, codec, whole if cut else texts)
+    if not shapes.numbered:
+        noted.append(_unnumbered(path))
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
     return RawLayer(frame, path.name, (*findings, *noted), hint, closed, encoding=codec)
 
 
-def _shapefile_encoding(
+@contextmanager
+def _spelled_alike(parts: shapefile.Shapefile) -> Iterator[Path]:
+    """Give the file, or a copy under one name: GDAL finds parts by the letter."""
+    if spelled_alike(parts.by_ending):
+        yield parts.shp
+        return
+    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+        for ending, part in parts.by_ending.items():
+            shutil.copyfile(part, Path(folder) / f"layer{ending}")
+        yield Path(folder) / "layer.shp"
+
+
+def _unnumbered(path: Path) -> Finding:
+    return Finding(
+        check="F04",
+        severity=Severity.WARNING,
+        message=f"{path.name}: its records are not numbered from 1, as they should be; they were "
+        "read in the order in which they stand.",
+        hint="Save the layer again: other programs may refuse it.",
+    )
+
+
+def _encoding(
     parts: shapefile.Shapefile, texts: Texts
-) -> tuple[str, tuple[Finding, ...]]:
-    """Return the encoding that is asked for, or else found by what is declared and what is read."""
+) -> tuple[str, tuple[Finding, ...], list[int]]:
+    """Return the encoding, what was decided, and the rows with texts cut within a letter."""
     name = parts.dbf.name
-    columns = dbf.text_columns(dbf.read_table(parts.dbf))
-    if texts.asked is not None:
-        asked = _asked_encoding(columns, texts.asked, name)
-        return asked, contradiction(columns, name, asked, texts)
+    table = dbf.read_table(parts.dbf)
     declared = None
     if parts.cpg is not None:
         declared = parts.cpg.read_text("ascii", "replace").strip()
-    codec = known_codec(declared) if declared else None
     said = f"has a .cpg that says {declared}" if declared else "has no .cpg"
-    decision = decide(columns, name, codec, said, texts)
-    if decision.encoding is None:
-        why = f"not {declared}, as the .cpg says" if declared else "not UTF-8, and there is no .cpg"
-        raise LayerError(
-            f"{name}: the texts are {why} [F05]; tried {decision.scores.told()}; name their "
-            "encoding with --encoding, as cp1258."
-        )
-    return decision.encoding, decision.findings
-
-
-def _asked_encoding(columns: Columns, encoding: str, name: str) -> str:
-    codec = known_codec(encoding)
-    if codec is None:
-        raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
-    try:
-        for values in columns:
-            for value in values:
-                value.decode(codec)
-    except UnicodeDecodeError as error:
-        raise LayerError(
-            f"{name}: the texts are not valid {encoding} (byte {error.object[error.start]:#04x}) "
-            "[F05]; name another encoding with --encoding, or leave it out to have it found."
-        ) from None
-    return codec
-
-
-def _recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFrame:
-    def text(value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return texts.decode(value.encode("iso-8859-1"), codec)
-
-    result = frame.rename(columns={c: text(c) for c in frame.columns})
-    for column in result.columns.drop(result.geometry.name):
-        if not pd.api.types.is_numeric_dtype(result[column].dtype):
-            result[column] = result[column].map(text)
-    return result
-
-
-def read_zip(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
-    """Read a zipped Shapefile."""
-    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        inner = archive.extract_shapefile(path, Path(folder), sizes)
-        try:
-            raw = read_shapefile(inner, layer, texts, sizes)
-        except LayerError as error:
-            raise LayerError(
-                p.replace("layer.", f"{path.name}/{path.stem}.") for p in error.problems
-            ) from error
-    hint = f"the .prj in {path.name} is missing"
-    return replace(raw, source=path.name, crs_hint=hint)
+    whole, cut = dbf.whole_letters(table)
+    columns = whole if cut else dbf.text_columns(table)
+    codec, findings = decide_encoding(columns, name, declared, said, texts)
+    if codec != "utf-8" and cut:  # the letters are those of another encoding, and whole
+        cut = []
+        codec, findings = decide_encoding(dbf.text_columns(table), name, declared, said, texts)
+    if not cut:
+        return codec, findings, cut
+    rows = ", ".join(str(row + 1) for row in cut[:_SHOWN])
+    finding = Finding(
+        check="F05",
+        severity=Severity.WARNING,
+        value=float(len(cut)),
+        unit_of_value="rows",
+        message=f"{name}: texts of {len(cut)} rows (first {rows}) were cut within a letter, at the "
+        "width of their field; the half letter was dropped.",
+        hint="Ask for the layer in a format without such widths, as GeoPackage.",
+    )
+    return codec, (*findings, finding), cut

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 import shapely
 
 from geo_merge.encodings import Texts, mend_mojibake
 from geo_merge.errors import LayerError
 from geo_merge.limits import Sizes
-from geo_merge.reading.gdal_layer import read_gdal
+from geo_merge.reading import kinds
+from geo_merge.reading.containers import layer_in_folder, read_zip
+from geo_merge.reading.content import check_content
+from geo_merge.reading.crs_text import refuse_files
+from geo_merge.reading.flatgeobuf import read_flatgeobuf
+from geo_merge.reading.geodatabase import read_geodatabase
 from geo_merge.reading.geojson_layer import read_geojson
-from geo_merge.reading.geojson_text import find_odd_numbers, is_geojson
-from geo_merge.reading.partitions import Part, read_part, read_parts
+from geo_merge.reading.geopackage import read_geopackage
+from geo_merge.reading.mapinfo import read_mapinfo
+from geo_merge.reading.parquet_layer import read_parquet, read_parquet_parts
+from geo_merge.reading.partitions import is_partitioned, read_parts
 from geo_merge.reading.raw import RawLayer, refuse_larger
-from geo_merge.reading.shapefile_layer import read_shapefile, read_zip
+from geo_merge.reading.shapefile_layer import read_shapefile
+from geo_merge.reading.xml_layer import read_gml, read_kml
 
-__all__ = ["FORMATS", "RawLayer", "open_layer"]
+__all__ = ["RawLayer", "mended", "open_layer"]
 
-FORMATS = {
-    ".shp": "Shapefile",
-    ".zip": "zipped Shapefile",
-    ".gpkg": "GeoPackage",
-    ".geojson": "GeoJSON",
-    ".json": "GeoJSON",
-    ".fgb": "FlatGeobuf",
-    ".parquet": "GeoParquet",
-    ".geoparquet": "GeoParquet",
-}
 _READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                 pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
 UNICODE = Texts()
@@ -48,7 +45,7 @@ def open_layer(
     texts: Texts = UNICODE,
     sizes: Sizes | None = None,
 ) -> RawLayer:
-    """Read a polygon layer of any supported format, or a folder of GeoParquet parts.
+    """Read a polygon layer of any supported format (`kinds`), or the one layer of a folder.
 
     `texts` says how to read its attributes.
 
@@ -61,21 +58,32 @@ def open_layer(
         or several polygon layers; if the parts of a folder differ.
     """
     sizes = sizes or Sizes()
-    if path.is_dir():
-        return _checked(path, _read_parts(read_parts(path), path, sizes), texts, sizes)
-    if not path.is_file():
+    if is_partitioned(path):
+        raw = read_parquet_parts(read_parts(path), path, sizes)
+    elif path.is_dir():
+        path, layer = layer_in_folder(path, layer)
+        raw = _read(path, layer, texts, sizes)
+    else:
+        raw = _read(path, layer, texts, sizes)
+    if raw.frame.crs is not None:
+        refuse_files(raw.frame.crs.to_wkt(), raw.source)
+    _check_size(path, raw.frame, sizes)
+    if raw.frame.empty:
+        raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
+    return raw if texts.asked else mended(raw, texts)
+
+
+def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a file, or a folder that is a file geodatabase."""
+    if not path.exists():
         raise LayerError(f"{path}: no such file; check the path.")
-    if path.suffix.lower() not in FORMATS:
-        known = ", ".join(sorted(FORMATS))
-        raise LayerError(f"{path.name}: unknown format {path.suffix!r}; give one of {known}.")
-    refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
-    _check_content(path)
-    reader = _READERS[FORMATS[path.suffix.lower()]]
+    kind = kinds.GEODATABASE if path.is_dir() else kinds.kind_of(path.name, path.suffix)
+    if path.is_file():
+        refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+        check_content(path)
     try:
-        raw = reader(path, layer, texts, sizes)
+        return _READERS[kind](path, layer, texts, sizes)
     except _READ_ERRORS as error:
-        if FORMATS[path.suffix.lower()] == "GeoJSON":
-            find_odd_numbers(path)
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
@@ -84,15 +92,6 @@ def open_layer(
             f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
             "[F05]; export it again as UTF-8."
         ) from error
-    return _checked(path, raw, texts, sizes)
-
-
-def _checked(path: Path, raw: RawLayer, texts: Texts, sizes: Sizes) -> RawLayer:
-    """Refuse a layer that is too large or empty; mend its texts unless an encoding was asked."""
-    _check_size(path, raw.frame, sizes)
-    if raw.frame.empty:
-        raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
-    return raw if texts.asked else mended(raw, texts)
 
 
 def mended(raw: RawLayer, texts: Texts) -> RawLayer:
@@ -117,70 +116,16 @@ def _check_size(path: Path, frame: gpd.GeoDataFrame, sizes: Sizes) -> None:
     refuse_larger(path, "vertices", vertices, sizes.vertices, "vertices")
 
 
-def _check_content(path: Path) -> None:
-    """Compare the first bytes with what the extension promises."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if not head:
-        raise LayerError(f"{path.name} is empty (0 bytes) [F01]; copy or export it again.")
-    said, found = FORMATS[path.suffix.lower()], _sniff(head)
-    if said == "GeoJSON":
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
-        if found == "text" and is_geojson(path):
-            return
-    elif found == said or (said == "zipped Shapefile" and found == "zip"):
-        return
-    raise LayerError(
-        f"{path.name} is named like a {said}, but its content is {_CONTENT.get(found, found)} "
-        "[F01]; give it the right extension or export it again."
-    )
-
-
-_CONTENT = {"text": "other text", "zip": "a zip archive", "unknown": "something else"}
-
-
-def _sniff(head: bytes) -> str:
-    magic = {
-        b"SQLite format 3\0": "GeoPackage",
-        b"PK\x03\x04": "zip",
-        b"fgb\x03": "FlatGeobuf",
-        b"PAR1": "GeoParquet",
-        (9994).to_bytes(4, "big"): "Shapefile",
-    }
-    for start, name in magic.items():
-        if head.startswith(start):
-            return name
-    return "unknown" if b"\0" in head else "text"
-
-
-def _read_parquet(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
-    del layer, texts
-    return _read_parts((read_part(path),), path, sizes)
-
-
-def _read_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLayer:
-    """Read one GeoParquet file, or the parts of a folder as one layer."""
-    megabytes = sum(part.path.stat().st_size for part in parts) / 2**20
-    refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
-    refuse_larger(path, "features", sum(p.rows for p in parts), sizes.features, "features")
-    inflated = sum(part.inflated for part in parts) / 2**20
-    refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
-    try:
-        frames = [gpd.read_parquet(part.path) for part in parts]
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise LayerError(
-            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
-        ) from error
-    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
-
-
-_READERS: dict[str, Callable[[Path, str | None, Texts, Sizes], RawLayer]] = {
-    "Shapefile": read_shapefile,
-    "zipped Shapefile": read_zip,
-    "GeoPackage": read_gdal,
-    "GeoJSON": read_geojson,
-    "FlatGeobuf": read_gdal,
-    "GeoParquet": _read_parquet,
+_READERS: dict[kinds.Kind, Callable[[Path, str | None, Texts, Sizes], RawLayer]] = {
+    kinds.SHAPEFILE: read_shapefile,
+    kinds.GEOPACKAGE: read_geopackage,
+    kinds.GEOJSON: read_geojson,
+    kinds.FLATGEOBUF: read_flatgeobuf,
+    kinds.GEOPARQUET: read_parquet,
+    kinds.TAB: read_mapinfo,
+    kinds.MIF: read_mapinfo,
+    kinds.GEODATABASE: read_geodatabase,
+    kinds.KML: read_kml,
+    kinds.GML: read_gml,
+    kinds.ZIP: partial(read_zip, open_layer=_read),
 }

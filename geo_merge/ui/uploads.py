@@ -16,10 +16,13 @@ from geo_merge.errors import LayerError
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
-from geo_merge.reading.sources import FORMATS
+from geo_merge.reading import kinds
 from geo_merge.ui.store import Loaded, content_key
 
-LAYER_TYPES = sorted(ending.lstrip(".") for ending in FORMATS if ending != ".shp")
+_NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
+LAYER_TYPES = sorted(
+    ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
+)
 TABLE_TYPES = ["csv", "xlsx"]
 
 

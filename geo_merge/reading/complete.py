@@ -1,0 +1,72 @@
+"""Files that say themselves that they are a part: pages of services, and answers with a limit.
+
+The members are those of ArcGIS (``exceededTransferLimit``), WFS 2.0 and OGC API - Features
+(``numberMatched``, ``numberReturned``, links to a next page: OGC 17-069r4, 7.15) and GeoServer
+(``totalFeatures``). No next page is ever asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from geo_merge.errors import LayerError
+
+_TOTALS = ("numberMatched", "totalFeatures", "totalResults", "numberOfFeatures")
+_PAGES = ("next", "prev", "previous")
+
+
+def refuse_part(source: str, about: Mapping[str, Any], features: int) -> None:
+    """Refuse a collection that says that it holds but a part of its features.
+
+    Parameters
+    ----------
+    source
+        File name.
+    about
+        The members of the collection beside its features.
+    features
+        How many features it holds.
+
+    Raises
+    ------
+    LayerError
+        F03, with what the file says.
+    """
+    properties = about.get("properties")
+    said = {**properties, **about} if isinstance(properties, Mapping) else dict(about)
+    why = next(_reasons(said, features), None)
+    if why is not None:
+        raise LayerError(
+            f"{source} says itself that it is a part: {why} [F03]; ask the service for all "
+            "features and save them as one file, without that mark."
+        )
+
+
+def _reasons(said: Mapping[str, Any], features: int) -> Iterator[str]:
+    if str(said.get("exceededTransferLimit")).lower() == "true":
+        yield f"exceededTransferLimit is true, {features} features are in it"
+    totals = {name: _count(said.get(name)) for name in _TOTALS}
+    for name, total in totals.items():
+        if total is not None and total > features:
+            yield f"it holds {features} of {total} features ({name})"
+    returned = _count(said.get("numberReturned"))
+    if returned is not None and returned != features:
+        yield f"it holds {features} features, but numberReturned is {returned}"
+    if features not in totals.values():  # some services link on from the last page, too
+        for page in _pages(said):
+            yield f"it links to a {page} page"
+
+
+def _count(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON knows
+    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else None
+
+
+def _pages(said: Mapping[str, Any]) -> Iterator[str]:
+    links = [said, *(said.get(name) for name in ("links", "_links", "paging", "pagination"))]
+    for link in links:
+        if isinstance(link, Mapping):
+            yield from (page for page in _PAGES if link.get(page))
+        elif isinstance(link, list):
+            rels = {str(one.get("rel")).lower() for one in link if isinstance(one, Mapping)}
+            yield from (page for page in _PAGES if page in rels)

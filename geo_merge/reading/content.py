@@ -1,0 +1,70 @@
+"""What a file is by its first bytes, whatever its name says."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+from geo_merge.errors import LayerError
+from geo_merge.reading import kinds
+from geo_merge.reading.geojson_text import is_geojson
+
+_HEAD = 4096  # bytes
+_MAGIC = {
+    b"SQLite format 3\0": "GeoPackage",
+    b"PK\x03\x04": "zip archive",
+    b"PK\x05\x06": "zip archive",
+    b"fgb\x03": "FlatGeobuf",
+    b"PAR1": "GeoParquet",
+    (9994).to_bytes(4, "big"): "Shapefile",
+}
+_TEXTS = {
+    "MapInfo TAB": re.compile(rb"\s*!table\b", re.IGNORECASE),
+    "MapInfo MIF": re.compile(rb"\s*version\s+\d", re.IGNORECASE),
+    "KML": re.compile(rb"<(\w+:)?(kml|Document|Folder|Placemark)[\s>]"),
+    "GML": re.compile(rb"<(\w+:)?\w+[^>]*(opengis\.net/(gml|wfs)|:gml\s*=)", re.DOTALL),
+}
+_NAMES = {"text": "other text", "zip archive": "a zip archive", "unknown": "something else"}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def check_content(path: Path) -> None:
+    """Compare the first bytes of a file with what its ending promises.
+
+    Raises
+    ------
+    LayerError
+        F01 if it is something else, F05 if it is in an encoding that its readers do not know.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise LayerError(f"{path.name} is empty (0 bytes) [F01]; copy or export it again.")
+    said = kinds.kind_of(path.name, path.suffix)
+    if said in {kinds.GEOJSON, kinds.TAB, kinds.MIF} and head.startswith(_UTF16):
+        raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
+    found = _found(path, head, said)
+    if found == said.name or (path.suffix.lower() == ".kmz" and found == "zip archive"):
+        return
+    raise LayerError(
+        f"{path.name} is named like a {said.name}, but its content is {_NAMES.get(found, found)} "
+        "[F01]; give it the right extension or export it again."
+    )
+
+
+def _found(path: Path, head: bytes, said: kinds.Kind) -> str:
+    for start, name in _MAGIC.items():
+        if head.startswith(start):
+            return name
+    if said is kinds.GEOJSON:
+        return said.name if b"\0" not in head and is_geojson(path) else _text_or_not(head)
+    if head.startswith(_UTF16):  # XML may be
+        head = head.decode("utf-16", "ignore").encode()
+    if said.name in _TEXTS and _TEXTS[said.name].search(head):
+        return said.name
+    return next((n for n, form in _TEXTS.items() if form.match(head)), _text_or_not(head))
+
+
+def _text_or_not(head: bytes) -> str:
+    return "unknown" if b"\0" in head else "text"

@@ -1,0 +1,81 @@
+"""Frames whose texts are bytes, taken one by one for letters, and the encoding they are in."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.encodings import Columns, Texts, contradiction, decide, is_surely_utf8, known_codec
+from geo_merge.errors import LayerError
+from geo_merge.finding import Finding
+
+UNSAID = ""  # nothing is declared, as is usual: UTF-8 beyond doubt needs no word
+BYTEWISE = "ISO-8859-1"  # as GDAL spells it
+
+
+def decide_texts(
+    frame: gpd.GeoDataFrame, name: str, declared: str | None, said: str, texts: Texts
+) -> tuple[str, tuple[Finding, ...]]:
+    """Return the encoding that is asked for, or else found by what is declared and what is read."""
+    columns = [[str(c).encode(BYTEWISE) for c in frame.columns]]
+    columns += [
+        [v.encode(BYTEWISE) for v in frame[c] if isinstance(v, str)]
+        for c in frame.columns.drop(frame.geometry.name)
+    ]
+    return decide_encoding(columns, name, declared, said, texts)
+
+
+def decide_encoding(
+    columns: Columns, name: str, declared: str | None, said: str, texts: Texts
+) -> tuple[str, tuple[Finding, ...]]:
+    """Return the encoding that is asked for, or else found by what is declared and what is read.
+
+    Raises
+    ------
+    LayerError
+        F05 if none can be told.
+    """
+    if texts.asked is not None:
+        asked = _asked(columns, texts.asked, name)
+        return asked, contradiction(columns, name, asked, texts)
+    if declared == UNSAID and is_surely_utf8(columns):
+        return "utf-8", ()
+    codec = known_codec(declared) if declared else None
+    decision = decide(columns, name, codec, said, texts)
+    if decision.encoding is None:
+        raise LayerError(
+            f"{name} {said}; its texts are not {declared or 'UTF-8'} [F05]; tried "
+            f"{decision.scores.told()}; name their encoding with --encoding, as cp1258."
+        )
+    return decision.encoding, decision.findings
+
+
+def _asked(columns: Columns, encoding: str, name: str) -> str:
+    codec = known_codec(encoding)
+    if codec is None:
+        raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
+    try:
+        for values in columns:
+            for value in values:
+                value.decode(codec)
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"{name}: the texts are not valid {encoding} (byte {error.object[error.start]:#04x}) "
+            "[F05]; name another encoding with --encoding, or leave it out to have it found."
+        ) from None
+    return codec
+
+
+def recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFrame:
+    """Return the frame with its texts, and the names of its columns, in letters."""
+
+    def text(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return texts.decode(value.encode(BYTEWISE), codec)
+
+    result = frame.rename(columns={c: text(c) for c in frame.columns})
+    for column in result.columns.drop(result.geometry.name):
+        if not pd.api.types.is_numeric_dtype(result[column].dtype):
+            result[column] = result[column].map(text)
+    return result

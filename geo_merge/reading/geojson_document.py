@@ -1,0 +1,171 @@
+"""GeoJSON that is no plain collection: lines of features, answers of services, TopoJSON.
+
+GDAL reads most of it, but skips a line that is cut off and follows what a document links to. So
+documents are looked through before GDAL sees them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from geo_merge.errors import CRSError, LayerError
+from geo_merge.reading.complete import refuse_part
+from geo_merge.reading.crs_text import refuse_files
+
+_RECORD = b"\x1e"  # before each feature of a sequence (RFC 8142)
+_SHOWN = 10
+_EXCERPT = 40  # characters
+
+
+def as_collection(path: Path) -> bytes | None:
+    """Return the features of a file that has one a line as a collection; None if it is no such.
+
+    Raises
+    ------
+    LayerError
+        F03 if a line is no whole feature.
+    UnicodeDecodeError
+        If the text is not UTF-8.
+    """
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    parted = data.lstrip().startswith(_RECORD)
+    records = [r.strip(b" \t\r\n") for r in data.split(_RECORD if parted else b"\n")]
+    numbered = [(k, r.decode("utf-8")) for k, r in enumerate(records, not parted) if r]
+    if not numbered or not (parted or len(numbered) > 1):
+        return None
+    first, _ = _feature(numbered[0][1])
+    if not parted and not first and not (_by_name(path) and not _is_json(data)):
+        return None
+    broken = []
+    for k, text in numbered:
+        whole, why = _feature(text)
+        if not whole:
+            excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
+            broken.append(
+                f"{path.name} {'record' if parted else 'line'} {k} is no whole feature: {why} "
+                f"({excerpt}) [F03]; the file was cut off or damaged, so download it again."
+            )
+    if broken:
+        raise LayerError(broken[:_SHOWN])
+    features = ",\n".join(text for _, text in numbered)
+    return f'{{"type":"FeatureCollection","features":[{features}]}}'.encode()
+
+
+def _by_name(path: Path) -> bool:
+    return path.suffix.lower() in {".geojsonl", ".geojsonseq", ".ndjson"}
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _feature(text: str) -> tuple[bool, str]:
+    """Tell whether a text is one feature, and if not, what it is."""
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        return False, f"it breaks off at character {error.pos + 1}"
+    except RecursionError:
+        return False, "it is nested too deeply"
+    kind = content.get("type") if isinstance(content, dict) else type(content).__name__
+    return kind == "Feature", f"it is a {kind}"
+
+
+def check_document(source: str, data: bytes) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Check a document that GDAL is to read, and return it; None if it is not well formed.
+
+    Raises
+    ------
+    LayerError
+        F03 if it says that it is a part or misses what it is made of; CRSError (R01) if its CRS
+        is a link or names a file.
+    """
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return None  # GDAL says where
+    if not isinstance(document, dict):
+        return document
+    check_crs(source, document)
+    features = document.get("features")
+    if isinstance(features, list):
+        about = {k: v for k, v in document.items() if k != "features"}
+        refuse_part(source, about, len(features))
+        for feature in features:
+            if isinstance(feature, dict):
+                check_crs(source, feature)
+    if document.get("type") == "Topology":
+        _check_arcs(source, document)
+    return document
+
+
+def check_crs(source: str, document: dict[str, Any]) -> None:
+    """Refuse a CRS that is a link, or a text that names a file.
+
+    Raises
+    ------
+    CRSError
+        R01.
+    """
+    geometry = document.get("geometry")
+    for holder in (document, geometry if isinstance(geometry, dict) else {}):
+        crs = holder.get("crs")
+        if isinstance(crs, dict) and str(crs.get("type")).lower() in {"link", "url"}:
+            about = crs.get("properties")
+            where = next(map(str, about.values()), "") if isinstance(about, dict) else ""
+            raise CRSError(
+                f"{source} names its CRS by a link ({where[:80]}), which is not opened [R01]; "
+                "write its name there, as EPSG:9214, or take the member crs out for WGS 84."
+            )
+        for text in _texts([crs, holder.get("spatialReference")]):
+            refuse_files(text, source)
+
+
+def _texts(content: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON knows
+    """Yield all texts of nested lists and objects."""
+    left = [content]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left.extend(one.values())
+        elif isinstance(one, list):
+            left.extend(one)
+
+
+def _check_arcs(source: str, topology: dict[str, Any]) -> None:
+    """Refuse a topology with geometries made of arcs that it does not have: GDAL leaves them out.
+
+    Raises
+    ------
+    LayerError
+        F03.
+    """
+    arcs = topology.get("arcs")
+    count = len(arcs) if isinstance(arcs, list) else 0
+    left = [topology.get("objects")]
+    used: set[int] = set()
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            parts = one.get("geometries", ()) if "geometries" in one else one.values()
+            left.extend(one["arcs"] if isinstance(one.get("arcs"), list) else parts)
+        elif isinstance(one, list):
+            left.extend(one)
+        elif isinstance(one, int) and not isinstance(one, bool):
+            used.add(one)
+    missing = sorted(k for k in used if not -count <= k < count)
+    if missing:
+        raise LayerError(
+            f"{source} has {count} arcs, but its units are made of others, as {missing[0]} [F03]; "
+            "it was cut off or damaged, so export it again."
+        )

@@ -1,0 +1,103 @@
+"""The formats that layers come in: one table for the readers, the page, messages and README."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geo_merge.errors import LayerError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A format.
+
+    Attributes
+    ----------
+    name
+        What people call it.
+    endings
+        Of its files, with the dot, in small letters; the first is the usual one.
+    needed, more
+        Endings of the files of the same name that belong with it, and of those that may.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Endings of all files of a layer that is several."""
+        return (self.endings[0], *self.needed, *self.more) if self.needed else ()
+
+
+SHAPEFILE = Kind("Shapefile", (".shp",), (".shx", ".dbf"), (".prj", ".cpg"))
+GEOPACKAGE = Kind("GeoPackage", (".gpkg",))
+GEOJSON = Kind("GeoJSON", (".geojson", ".json", ".geojsonl", ".geojsonseq", ".ndjson", ".topojson"))
+FLATGEOBUF = Kind("FlatGeobuf", (".fgb",))
+GEOPARQUET = Kind("GeoParquet", (".parquet", ".geoparquet"))
+TAB = Kind("MapInfo TAB", (".tab",), (".dat", ".map", ".id"), (".ind",))
+MIF = Kind("MapInfo MIF", (".mif",), (".mid",))
+GEODATABASE = Kind("file geodatabase", (".gdb",))
+KML = Kind("KML", (".kml", ".kmz"))
+GML = Kind("GML", (".gml",))
+ZIP = Kind("zip archive", (".zip",))
+KINDS = (SHAPEFILE, GEOPACKAGE, GEOJSON, FLATGEOBUF, GEOPARQUET, TAB, MIF, GEODATABASE, KML, GML,
+         ZIP)  # fmt: skip
+BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
+# Files that are no layer by themselves, by the layer that they belong with.
+PART_OF = {ending: kind for kind in KINDS for ending in (*kind.needed, *kind.more)}
+# What people have instead, and what it is.
+_OTHERS = {".dxf": "an AutoCAD drawing", ".dwg": "an AutoCAD drawing",
+           ".dgn": "a MicroStation drawing", ".sqlite": "an SQLite database",
+           ".db": "a database", ".mdb": "an Access database", ".accdb": "an Access database",
+           ".gpx": "tracks of a GPS", ".osm": "OpenStreetMap data", ".pbf": "OpenStreetMap data",
+           ".e00": "an ArcInfo export", ".xml": "XML", ".qgz": "a QGIS project",
+           ".qgs": "a QGIS project", ".mxd": "an ArcMap project", ".aprx": "an ArcGIS project",
+           ".lyr": "an ArcGIS style", ".wor": "a MapInfo workspace",
+           ".pdf": "a document", ".mpk": "a map package",
+           ".rar": "a RAR archive", ".7z": "a 7z archive", ".gz": "a gzip archive",
+           ".docx": "a document", ".doc": "a document"}  # fmt: skip
+_TABLES = {".csv", ".xlsx", ".xls"}
+_PACKED = {".rar", ".7z", ".gz"}
+
+
+def accepted() -> str:
+    """Return the formats with their endings, for messages."""
+    return ", ".join(f"{kind.name} ({', '.join(kind.endings)})" for kind in KINDS)
+
+
+def kind_of(name: str, ending: str) -> Kind:
+    """Return the format of a file by the ending of its name.
+
+    Raises
+    ------
+    LayerError
+        With what the file is, and the way from it to a layer.
+    """
+    ending = ending.lower()
+    if ending in BY_ENDING:
+        return BY_ENDING[ending]
+    if ending in PART_OF:
+        kind = PART_OF[ending]
+        raise LayerError(
+            f"{name} is a part of a {kind.name} [F02]; name the {kind.endings[0]} beside it."
+        )
+    if ending in _PACKED:
+        raise LayerError(
+            f"{name} is {_OTHERS[ending]}, which is not read [F01]; unpack it, or pack the files "
+            "as .zip."
+        )
+    if ending in _TABLES:
+        raise LayerError(
+            f"{name} is a table without boundaries, not a layer [F01]; give it as crosswalk or "
+            "declared figures, and name the layer of polygons here."
+        )
+    if ending in _OTHERS:
+        raise LayerError(
+            f"{name} is {_OTHERS[ending]}, not a layer of polygons [F01]; export the layer to a "
+            f"GeoPackage (QGIS: Export > Save Features As; or ogr2ogr layer.gpkg {name}), and "
+            "name that."
+        )
+    raise LayerError(f"{name}: unknown format {ending!r}; give one of {accepted()}.")

@@ -1,0 +1,48 @@
+"""GeoParquet files and folders of their parts as layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+
+from geo_merge.encodings import Texts
+from geo_merge.errors import LayerError
+from geo_merge.limits import Sizes
+from geo_merge.reading.gdal_layer import refuse_other_count
+from geo_merge.reading.partitions import Part, read_part
+from geo_merge.reading.raw import RawLayer, refuse_larger
+
+
+def read_parquet(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a GeoParquet file."""
+    del layer, texts
+    return read_parquet_parts((read_part(path),), path, sizes)
+
+
+def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLayer:
+    """Read one GeoParquet file, or the parts of a folder as one layer.
+
+    Raises
+    ------
+    LayerError
+        S05 if they are too large, F03 if one is damaged, F04 if it has other rows than it says.
+    """
+    megabytes = sum(part.path.stat().st_size for part in parts) / 2**20
+    refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
+    refuse_larger(path, "features", sum(p.rows for p in parts), sizes.features, "features")
+    inflated = sum(part.inflated for part in parts) / 2**20
+    refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
+    try:
+        frames = [gpd.read_parquet(part.path) for part in parts]
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise LayerError(
+            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
+        ) from error
+    for part, frame in zip(parts, frames, strict=True):
+        refuse_other_count(part.path.name, part.rows, len(frame))
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return RawLayer(frame, path.name, (), f"{path.name} names no CRS")

@@ -1,0 +1,158 @@
+"""KML, KMZ and GML as layers: what is in the file itself, and all of it."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge import fields
+from geo_merge.encodings import Texts
+from geo_merge.errors import CRSError, LayerError
+from geo_merge.finding import Finding, Severity
+from geo_merge.limits import Sizes
+from geo_merge.reading import archive
+from geo_merge.reading.complete import refuse_part
+from geo_merge.reading.gdal_layer import count_rows, list_layers, read_layer
+from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.xml_text import as_xml, read_xml
+
+_PLACEMARK = re.compile(r"<(?:\w+:)?Placemark[\s>]")
+_LINK = re.compile(r"<(?:\w+:)?NetworkLink[\s>]")
+# Columns in which GDAL keeps how a placemark looks; nothing was said if they hold only these.
+_LOOKS = {"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
+          "drawOrder", "icon", "description", "snippet", "id", "Name"}  # fmt: skip
+_NOTHING_SAID = {-1, 0, ""}
+_ROOT = re.compile(r"<(?:[\w.-]+:)?FeatureCollection\b([^>]*)>")
+_ATTRIBUTE = re.compile(r"([\w.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_REFERENCE = re.compile(
+    r"<(?:[\w.-]+:)?(?:\w*[mM]embers?|exterior|interior|baseSurface|baseCurve|directed\w+|patches)"
+    r"\b[^>]*\bhref\s*=\s*[\"']([^\"']*)"
+)
+_SRS = re.compile(r"\bsrsName\s*=\s*[\"']\s*([^\"']*)")
+_CODE = re.compile(
+    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:(?:EPSG|OGC):[\d.]*:|https?://www\.opengis\.net/def/crs/"
+    r"(?:EPSG|OGC)/[\d.]+/|https?://www\.opengis\.net/gml/srs/epsg\.xml#|CRS:|OGC:)(?:\d+|CRS\d+)"
+    r"|urn:ogc:def:crs,crs:EPSG:[\d.]*:\d+(?:,crs:EPSG:[\d.]*:\d+)*",
+    re.IGNORECASE,
+)
+_ARC = re.compile(r"<(?:[\w.-]+:)?(?:Arc\w*|Circle\w*|Bezier|BSpline|CubicSpline)[\s>]")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(\.\d+)?")
+
+
+def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a KML file, or the first one in a KMZ archive.
+
+    Raises
+    ------
+    LayerError
+        F03 if it points to other files for its content, or not all of it can be read.
+    """
+    del texts
+    packed = zipfile.is_zipfile(path)
+    data = archive.read_member(path, ".kml", sizes) if packed else path.read_bytes()
+    text = read_xml(path.name, data)
+    if _LINK.search(text):
+        raise LayerError(
+            f"{path.name} points to other files for a part of its content (NetworkLink), which "
+            "are not opened [F03]; save that content itself in Google Earth, and give that."
+        )
+    source = as_xml(text)
+    placemarks = len(_PLACEMARK.findall(text))
+    if not placemarks:
+        raise LayerError(f"{path.name} has no features [F07]; choose the layer with the units.")
+    read = sum(count_rows(source, name) for name, _ in list_layers(source))
+    if read != placemarks:
+        raise LayerError(
+            f"{path.name} has {placemarks} placemarks, but {read} can be read [F03]; units would "
+            "be lost, so export it again, or bring it to a GeoPackage in a GIS."
+        )
+    raw = read_layer(source, path.name, layer, sizes)
+    return replace(raw, frame=_numbered(_without_looks(raw.frame)))
+
+
+def _without_looks(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    said_nothing = [
+        column
+        for column in frame.columns.intersection(list(_LOOKS))
+        if all(pd.isna(v) or v in _NOTHING_SAID for v in frame[column])
+    ]
+    return frame.drop(columns=said_nothing)
+
+
+def read_gml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
+    """Read a GML file; its schema is not asked for, and its numbers are told by their digits.
+
+    Raises
+    ------
+    LayerError
+        F03 if it is a page of a service, or made of parts that stand elsewhere; CRSError (R01)
+        if its CRS is no code.
+    """
+    del texts
+    text = read_xml(path.name, path.read_bytes())
+    _check_reference(path.name, text)
+    _check_srs(path.name, text)
+    source = as_xml(text)
+    layers = list_layers(source)
+    _check_whole(path.name, text, sum(count_rows(source, name) for name, _ in layers))
+    raw = read_layer(source, path.name, layer, sizes)
+    findings = raw.findings
+    if _ARC.search(text):
+        finding = Finding(
+            check="G03",
+            severity=Severity.WARNING,
+            message=f"{path.name} has arcs, which were read as short straight edges.",
+            hint="Neighbours must have the same edges: save the layer as plain polygons.",
+        )
+        findings = (*findings, finding)
+    return replace(raw, frame=_numbered(raw.frame), findings=findings)
+
+
+def _check_reference(name: str, text: str) -> None:
+    reference = _REFERENCE.search(text)
+    if reference:
+        raise LayerError(
+            f"{name} is made of parts that stand elsewhere ({reference[1][:80]}), which are not "
+            "fetched [F03]; export it with its content (WFS: resolve=all), or as a GeoPackage."
+        )
+
+
+def _check_srs(name: str, text: str) -> None:
+    for srs in dict.fromkeys(_SRS.findall(text)):
+        if not _CODE.fullmatch(srs.strip()):
+            raise CRSError(
+                f"{name} names the CRS {srs[:80]!r}, which is not looked up [R01]; write its code "
+                "there, as urn:ogc:def:crs:EPSG::9214."
+            )
+
+
+def _check_whole(name: str, text: str, features: int) -> None:
+    root = _ROOT.search(text)
+    said = {k: a or b for k, a, b in _ATTRIBUTE.findall(root[1])} if root else {}
+    if "truncatedResponse" in text:
+        said["exceededTransferLimit"] = "true"
+    refuse_part(name, said, features)
+
+
+def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame with numbers in columns of plain numbers, but for codes and names."""
+    columns = [str(c) for c in frame.columns.drop(frame.geometry.name)]
+    roles = {column: role for role, column in fields.find_fields(columns).items()}
+    result = frame.copy()
+    for column in columns:
+        values = [v for v in frame[column] if isinstance(v, str)]
+        if roles.get(column, "population") != "population":
+            continue
+        digits = [_NUMBER.fullmatch(value) for value in values]
+        if values and all(digits):
+            whole = not any(match[1] for match in digits if match)
+            there = frame[column].notna()
+            numbers = pd.to_numeric(frame[column][there])
+            kind = "float64" if not whole or not there.all() else "int64"
+            result[column] = numbers.reindex(frame.index).astype(kind)
+    return result

@@ -1,0 +1,55 @@
+"""XML made harmless before a library sees it: no definitions of its own, no schema elsewhere."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from geo_merge.encodings import known_codec
+from geo_merge.errors import LayerError
+
+_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+_ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
+         (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+_INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SCHEMA = re.compile(
+    r"\s[\w.-]*:?(?:schemaLocation|noNamespaceSchemaLocation)\s*=\s*(?:\"[^\"]*\"|'[^']*')"
+)
+
+
+def read_xml(name: str, data: bytes) -> str:
+    """Return the text of an XML file without comments, instructions and places of schemas.
+
+    Raises
+    ------
+    LayerError
+        S03 if it defines entities or names a DTD, F05 if its encoding is unknown or wrong.
+    """
+    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "")
+    if not encoding:
+        declared = _ENCODING.match(data)
+        said = declared[1].decode() if declared else "utf-8"
+        encoding = known_codec(said) or ""
+        if not encoding:
+            raise LayerError(f"{name}: unknown encoding {said!r} [F05]; save it as UTF-8.")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise LayerError(
+            f"{name}: texts are not valid {encoding.upper()} (byte "
+            f"{error.object[error.start]:#04x}) [F05]; export it again as UTF-8."
+        ) from None
+    text = _COMMENT.sub("", _DECLARATION.sub("", text))
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise LayerError(
+            f"{name} defines its own entities (DOCTYPE) [S03], which can name other files; "
+            "export it again without."
+        )
+    return _SCHEMA.sub("", _INSTRUCTION.sub("", text))
+
+
+def as_xml(text: str) -> bytes:
+    """Return a text as a UTF-8 file."""
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + text.strip().encode()
