@@ -1,4 +1,4 @@
-"""The old units as a map draws them: simplified for its pixels, their borders shared."""
+"""The old units as a map draws them: simplified to its pixels, their borders shared."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ from geo_merge.topology import topojson
 PIXELS = 6_000
 # Zoomed in further, it takes details: borders for pixels so much smaller.
 DETAIL = 8
-# Part of a pixel by which borders may move before they are simplified.
+# Parts of a pixel by which borders may move: neighbourhood by neighbourhood, and all together. One
+# pixel of the map bears both, those of its details, and the steps of the grid.
 _THINNED = 0.25
+_MOVED = 0.75
 _DECIMALS = 5  # degrees; about a metre
 _STEPS = 100_000  # of the grid of coordinates over a side of the map
-_VERSION = 3  # another one for other bytes of the same units
+_VERSION = 4  # another one for other bytes of the same units
 Places = list[list[float | None]]  # longitude and latitude, null where there is none
 
 
@@ -120,7 +122,7 @@ def _key(frame: gpd.GeoDataFrame) -> str:
 def _draw(frame: gpd.GeoDataFrame, thinned: Geometries) -> bytes:
     shapes = np.asarray(frame.geometry.values).copy()
     there = np.flatnonzero(is_polygonal(shapes))
-    fine = simplified(thinned, finest(frame))
+    fine = simplified(mended(thinned), finest(frame))
     shapes[there] = simplified(fine, pixel(frame))
     lonlat = gpd.GeoSeries(fine, crs=frame.crs).to_crs(WGS84)
     topology, detail = topojson(
@@ -139,29 +141,30 @@ def _shared(fine: Geometries, coarse: Geometries) -> Bools:
 
 
 def simplified(shapes: Geometries, size: float) -> Geometries:
-    """Simplify units for a map with their shared borders shared (Visvalingam-Whyatt).
+    """Simplify units for a map: borders move by less than a pixel, and stay shared.
 
     Parameters
     ----------
     shapes
-        Polygons and MultiPolygons, not empty; an invalid one is drawn as GEOS makes it valid.
+        Polygons and MultiPolygons, not empty.
     size
         What a pixel of the map measures, in the unit of their CRS.
 
     Returns
     -------
     numpy.ndarray
-        As many; what has no area is left as it is.
+        As many; what is valid stays so.
     """
-    result = thin(shapes, _THINNED * size)
-    good = shapely.is_valid(result)
-    invalid = np.flatnonzero(~good)
-    mended = polygonal(shapely.make_valid(result[invalid]))
-    good[invalid] = is_polygonal(mended)
-    result[invalid] = np.where(good[invalid], mended, result[invalid])
-    simple = shapely.coverage_simplify(result[good], size)
-    # Nothing vanishes from the map.
-    result[good] = np.where(shapely.is_empty(simple), result[good], simple)
+    return thin(shapes, _MOVED * size)
+
+
+def mended(shapes: Geometries) -> Geometries:
+    """Return polygons as GEOS makes them valid; what has no area is left as it is."""
+    result = shapes.copy()
+    invalid = np.flatnonzero(~shapely.is_valid(shapes))
+    valid = polygonal(shapely.make_valid(shapes[invalid]))
+    good = is_polygonal(valid)
+    result[invalid[good]] = valid[good]
     return result
 
 

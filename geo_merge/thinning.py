@@ -1,8 +1,8 @@
-"""Thinning borders before they are simplified: fewer vertices, the same coverage.
+"""Thinning borders: fewer vertices, the same coverage.
 
-`shapely.coverage_simplify` keeps a coverage, but takes long over the vertices that a map cannot
-show anyway. Here each border between two units is thinned by itself (Douglas-Peucker), from node
-to node, so that both units keep the same vertices of it.
+Each border between two units is thinned by itself (Douglas-Peucker), from node to node, so that
+both units keep the same vertices of it, and none of the old border is farther from the new one than
+was allowed. `shapely.coverage_simplify` bounds areas, not distances, and takes longer.
 """
 
 from __future__ import annotations

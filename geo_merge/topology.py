@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import shapely
 
-from geo_merge.rings import Bools, Floats, Geometries, Ints, ranges
+from geo_merge.rings import Bools, Floats, Geometries, Ints, ranges, wound_left
 from geo_merge.spots import Spots, find_spots
 
 # The steps around a triangle of one step of the grid.
@@ -26,8 +26,10 @@ def topojson(
 ) -> tuple[bytes, bytes]:
     """Return a topology with one object, ``units``, whose members name their borders.
 
-    What two units share is one arc, which both name. A unit that vanishes between the steps of
-    the grid becomes a triangle of one step: what has a polygon is on the map.
+    What two units share is one arc, which both name. Rings have their land on the left, whichever
+    way they came, so that two neighbours run along an arc in opposite directions. A unit that
+    vanishes between the steps of the grid becomes a triangle of one step: what has a polygon is on
+    the map.
 
     Parameters
     ----------
@@ -153,6 +155,9 @@ def _units(spots: Spots, ring: Ints, names: Ints) -> list[list[list[list[int]]]]
     Rings without one, and polygons without rings, are left out; `ring` is that of each stretch.
     """
     rings = _split(names.tolist(), np.bincount(ring, minlength=len(spots.start) - 1))
+    left = wound_left(spots.xy, spots.start, spots.polygon_start)
+    for k in np.flatnonzero(~left).tolist():
+        rings[k] = [~name for name in reversed(rings[k])]
     polygons = _split(rings, np.diff(spots.polygon_start))
     return [
         [[ring for ring in polygon if ring] for polygon in unit if any(polygon)]

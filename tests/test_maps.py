@@ -359,7 +359,7 @@ def test_zoomed_in_the_map_shows_details(
         it.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")
         assert away(it, "after", "07525") < pixel / 3
         assert away(it, "before", member) < pixel / 3
-        drawn = it.live("live.sides.after.shapes[live.sides.after.byId.get('07525')].getLatLngs()")
+        drawn = it.live("live.sides.after.shapes.get(live.sides.after.get('07525')).getLatLngs()")
         told = it.live("live.sides.after.get('07525').geometry.coordinates")
         assert [len(ring) + 1 for ring in drawn] == [
             len(ring) for ring in told

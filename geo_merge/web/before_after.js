@@ -48,6 +48,11 @@
     return feature.properties.id || feature.properties.code;
   }
 
+  /** Tell whether a unit is on the map: one without a polygon is known by name alone. */
+  function isDrawn(feature) {
+    return feature.geometry.coordinates.length > 0;
+  }
+
   /** Return a text without accents and case: "Lệ Viễn" and "le vien" are one. */
   function fold(text) {
     return String(text).normalize("NFD").replace(/\p{M}/gu, "")
@@ -67,10 +72,10 @@
       this.lights = {};
     }
 
-    /** Return the unit at a place, or null. */
+    /** Return the unit that is drawn at a place, or null: of several, the one on top. */
     at(latlng) {
       const x = latlng.lng, y = latlng.lat;
-      for (let k = 0; k < this.boxes.length; k++) {
+      for (let k = this.boxes.length - 1; k >= 0; k--) {
         const box = this.boxes[k];
         if (x < box[0] || x > box[2] || y < box[1] || y > box[3]) { continue; }
         if (inside(x, y, this.features[k].geometry.coordinates)) { return this.features[k]; }
@@ -109,10 +114,10 @@
       this.pane = outer;
       const many = this.features.length > MANY;
       if (!this.units) {
-        this.shapes = []; // on the map, by unit
-        this.units = L.geoJSON(this.features, {
+        this.shapes = new Map(); // on the map, by unit
+        this.units = L.geoJSON(this.features.filter(isDrawn), {
           pane: `${this.name}-units`, interactive: false, smoothFactor: many ? 1 : 0, style: style,
-          onEachFeature: (_, shape) => this.shapes.push(shape),
+          onEachFeature: (feature, shape) => this.shapes.set(feature, shape),
         });
         this.strokes = lines.map((line) => ({ arcs: line.arcs, fine: "", shape: L.polyline(
           line.arcs.map((id) => latLngs(this.coarse.line(id))), Object.assign({
@@ -140,7 +145,7 @@
           this.fine.delete(k);
         }
         feature.geometry.coordinates = rings;
-        this.shapes[k].setLatLngs(rings.map(latLngs));
+        this.shapes.get(feature).setLatLngs(rings.map(latLngs));
         changed = true;
       });
       this.strokes.forEach((stroke) => {
@@ -167,11 +172,12 @@
     /** Outline units; with none, take the outline away. */
     light(kind, features) {
       if (this.lights[kind]) { this.lights[kind].removeFrom(this.map); delete this.lights[kind]; }
-      if (!features.length || !this.map) { return; }
-      this.lights[kind] = L.geoJSON(features, {
+      const drawn = features.filter(isDrawn);
+      if (!drawn.length || !this.map) { return; }
+      this.lights[kind] = L.geoJSON(drawn, {
         pane: `${this.name}-light`, interactive: false, smoothFactor: 0,
-        style: Object.assign({ fill: kind === "chosen", fillColor: "#fff", fillOpacity: 0.25 },
-          LIGHT[kind]),
+        style: Object.assign({ fill: kind === "chosen", fillColor: "#fff", fillOpacity: 0.25,
+          fillRule: "nonzero" }, LIGHT[kind]),
       }).addTo(this.map);
     }
 
@@ -189,7 +195,7 @@
         .map((f, k) => k).sort((a, b) => this.size(b) - this.size(a));
       for (const k of this.order) {
         const f = this.features[k], at = f.properties.at;
-        if (!at || !f.properties.name || !view.contains([at[1], at[0]])) { continue; }
+        if (!at || at[0] === null || !f.properties.name || !view.contains([at[1], at[0]])) { continue; }
         const point = this.map.latLngToLayerPoint([at[1], at[0]]);
         const width = pen.measureText(f.properties.name).width + 6, height = 15;
         const box = this.boxes[k];
@@ -267,9 +273,10 @@
           .addTo(group);
       };
       const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
+      const east = (x) => (x - 360 * Math.round(x / 360)).toFixed(digits); // 181° is -179°
       for (let x = Math.ceil(view.getWest() / step) * step; x < view.getEast(); x += step) {
         line([view.getSouth(), x], [view.getNorth(), x]);
-        label([view.getSouth(), x], `${x.toFixed(digits)}°`, "south");
+        label([view.getSouth(), x], `${east(x)}°`, "south");
       }
       for (let y = Math.ceil(view.getSouth() / step) * step; y < view.getNorth(); y += step) {
         line([y, view.getWest()], [y, view.getEast()]);
@@ -586,8 +593,8 @@
       map.on("mouseout", () => { cancelAnimationFrame(frame); this.unhover(); });
       map.on("click", (event) => {
         const where = side(event);
-        const unit = this.sides[where].at(event.latlng);
-        this.select(unit ? where : null, unit && idOf(unit));
+        const code = this.at(where, event.latlng.lat, event.latlng.lng);
+        this.select(code === null ? null : where, code);
       });
       map.on("moveend zoomend", () => {
         SIDES.forEach((name) => {
@@ -648,6 +655,7 @@
     /** Show bounds; on a page that has given the map no room yet, as soon as it does. */
     fit(bounds, options) {
       this.waiting = null;
+      if (!L.latLngBounds(bounds).isValid()) { return; } // of a unit that is not drawn
       if (this.a.getSize().x && this.a.getSize().y) {
         this.a.fitBounds(bounds, Object.assign({ animate: false }, options));
       } else {
@@ -761,8 +769,8 @@
           : theme.colours[theme.breaks.filter((b) => value >= b).length];
       }
       const many = this.sides[side].features.length > MANY;
-      return { fillColor: fill, fillOpacity: this.tiles ? 0.6 : 0.88, color: "#fff",
-        weight: many ? 0.4 : 0.9, opacity: 0.9 };
+      return { fillColor: fill, fillOpacity: this.tiles ? 0.6 : 0.88, fillRule: "nonzero",
+        color: "#fff", weight: many ? 0.4 : 0.9, opacity: 0.9 };
     }
 
     layout() {
@@ -834,11 +842,24 @@
 
     /* One place, one unit before, one after ------------------------------------------------- */
 
+    /** Return what the unit is known by that a side draws at a place, or null. */
+    at(side, lat, lng) {
+      const unit = this.sides[side].at({ lat: lat, lng: this.onMap(lng) });
+      return unit && idOf(unit);
+    }
+
+    /** Return a longitude as the map has it: one that passes 180° goes on there. */
+    onMap(lng) {
+      const middle = L.latLngBounds(this.settings.bounds).getCenter().lng;
+      return lng - 360 * Math.round((lng - middle) / 360);
+    }
+
     /** Return the units of both sides at a place. */
     pair(side, latlng) {
-      const unit = this.sides[side].at(latlng);
+      const unit = this.sides[side].get(this.at(side, latlng.lat, latlng.lng));
       if (!unit) { return null; }
-      const before = side === "before" ? unit : this.sides.before.at(latlng);
+      const before = side === "before" ? unit
+        : this.sides.before.get(this.at("before", latlng.lat, latlng.lng));
       const code = side === "after" ? unit.properties.code : unit.properties.new_code;
       return { before: before, after: this.sides.after.get(code) };
     }

@@ -1,14 +1,19 @@
 /* Borders of units: every one of them stands once, in the arcs of a TopoJSON topology.
  *
- * New units, districts and provinces are joined from the arcs of the old units, as the dissolve
- * does it: an arc that two members share is inside. A ring list is filled by the even-odd rule, so
- * that parts and holes need not be told apart.
+ * Rings have their land on the left. What is drawn of some units is the sum of their rings: an arc
+ * that two members run in opposite directions is inside, and falls out. A sum of closed rings is
+ * closed, whatever the units are: overlapping, doubled, touching. It is filled by the non-zero
+ * rule, so that land is filled however many units claim it, and holes are not.
+ *
+ * drawn.py does the same in Python, where the drawing is proven before it is sent.
  *
  * A topology has the vertices that a map of the whole area shows. Its details are the same arcs
  * with more vertices, for a map that is zoomed in.
  */
 (function (root) {
   "use strict";
+
+  const NORTHERNMOST = 85.0511287798; // degrees: the edge of Leaflet's square world
 
   /** Return the arcs of a topology, or of its details, as lists of [lng, lat]. */
   function decode(topology) {
@@ -32,10 +37,23 @@
     return rings;
   }
 
-  /** Join arcs to rings of points. */
+  /** Return the arcs around units taken together, each as often as it is left over. */
+  function around(units) {
+    const count = new Map();
+    units.forEach((rings) => rings.forEach((ring) => ring.forEach(function (k) {
+      const id = k < 0 ? ~k : k;
+      count.set(id, (count.get(id) || 0) + (k < 0 ? -1 : 1));
+    })));
+    const left = [];
+    count.forEach(function (times, id) {
+      for (let n = Math.abs(times); n > 0; n--) { left.push(times < 0 ? ~id : id); }
+    });
+    return left;
+  }
+
+  /** Join arcs to rings of points: as many arcs lead to a point as away from it. */
   function stitch(arcs, points) {
     const start = (k) => (k < 0 ? points[~k][points[~k].length - 1] : points[k][0]);
-    const end = (k) => start(~k);
     const open = new Map();
     arcs.forEach(function (k) {
       const at = start(k).join();
@@ -43,35 +61,20 @@
       open.get(at).push(k);
     });
     const rings = [];
-    arcs.forEach(function (first) {
-      if (!take(first)) { return; }
-      const ring = [];
-      let k = first;
-      do {
-        const line = k < 0 ? points[~k].slice().reverse() : points[k];
-        ring.push.apply(ring, ring.length ? line.slice(1) : line);
-        const next = open.get(end(k).join());
-        k = next && next.length ? next.pop() : null;
-      } while (k !== null);
-      rings.push(ring);
+    open.forEach(function (here) {
+      while (here.length) {
+        const ring = [];
+        let next = here;
+        do {
+          const k = next.pop();
+          const line = k < 0 ? points[~k].slice().reverse() : points[k];
+          for (let n = ring.length ? 1 : 0; n < line.length; n++) { ring.push(line[n]); }
+          next = open.get(start(~k).join());
+        } while (next && next.length);
+        rings.push(ring);
+      }
     });
     return rings;
-
-    function take(k) {
-      const there = open.get(start(k).join()), at = there.indexOf(k);
-      if (at >= 0) { there.splice(at, 1); }
-      return at >= 0;
-    }
-  }
-
-  /** Return the arcs around units taken together: those that two of them share are inside. */
-  function around(units) {
-    const once = new Map();
-    units.forEach((rings) => rings.forEach((ring) => ring.forEach(function (k) {
-      const id = k < 0 ? ~k : k;
-      if (once.has(id)) { once.delete(id); } else { once.set(id, k); }
-    })));
-    return [...once.values()];
   }
 
   /** Return the arcs between units of different groups. */
@@ -105,7 +108,7 @@
     function drawn(points) {
       const boxes = [];
       return {
-        before: (row) => (rings[row] || []).map((ring) => stitch(ring, points)).flat(),
+        before: (row) => stitch(around(rings[row] ? [rings[row]] : []), points),
         after: (row) => stitch(around(members(geometry.after[row].code)), points),
         line: (id) => points[id],
         box: (id) => boxes[id] || (boxes[id] = boxOf([points[id]])),
@@ -126,18 +129,25 @@
     };
   }
 
-  /** Tell whether a place is inside rings, holes among them counted as such. */
-  function inside(x, y, rings) {
-    let odd = false;
+  /** Return where a latitude is on a map in the Mercator projection, in which lines are straight. */
+  function northing(lat) {
+    const seen = Math.max(-NORTHERNMOST, Math.min(NORTHERNMOST, lat));
+    return Math.log(Math.tan(Math.PI / 4 + (seen * Math.PI) / 360));
+  }
+
+  /** Tell whether a place is inside rings as they are filled: whether they go around it. */
+  function inside(lng, lat, rings) {
+    let times = 0;
     rings.forEach(function (ring) {
       for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-        const a = ring[i], b = ring[j];
-        if ((a[1] > y) !== (b[1] > y) && x < ((b[0] - a[0]) * (y - a[1])) / (b[1] - a[1]) + a[0]) {
-          odd = !odd;
-        }
+        const a = ring[j], b = ring[i], upward = a[1] <= lat;
+        if (upward === (b[1] <= lat)) { continue; }
+        const from = northing(a[1]);
+        const share = (northing(lat) - from) / (northing(b[1]) - from);
+        if (lng < a[0] + share * (b[0] - a[0])) { times += upward ? 1 : -1; }
       }
     });
-    return odd;
+    return times !== 0;
   }
 
   function boxOf(rings) {

@@ -1,0 +1,70 @@
+"""Points inside units, and what the map of a page draws there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from browsing import Tab, opened
+from playwright.sync_api import Browser
+
+from geo_merge.maps import map_html
+from geo_merge.models import MergeResult
+
+ASK = "([side, places]) => places.map(p => geoMerge.page.at(side, p[1], p[0]))"
+
+
+def points_inside(frame: gpd.GeoDataFrame, number: int, away: float) -> pd.DataFrame:
+    """Return about so many points in units, none closer to a border than `away` metres.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code, lng, lat``; more points in larger units, one at least where there is room.
+    """
+    random = np.random.default_rng(1)
+    inner = shapely.buffer(np.asarray(frame.geometry.values), -away, quad_segs=2)
+    share = shapely.area(inner) / shapely.area(inner).sum()
+    codes, points = [], []
+    for code, shape, wanted in zip(frame.index, inner, np.ceil(share * number), strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        west, south, east, north = shape.bounds
+        found = np.empty((0, 2))
+        while len(found) < wanted:
+            tried = random.uniform((west, south), (east, north), (int(4 * wanted), 2))
+            found = np.concatenate([found, tried[shapely.contains_xy(shape, *tried.T)]])
+        points.append(found[: int(wanted)])
+        codes += [str(code)] * int(wanted)
+    places = gpd.GeoSeries(shapely.points(np.concatenate(points)), crs=frame.crs).to_crs(4326)
+    return pd.DataFrame({"code": codes, "lng": places.x, "lat": places.y})
+
+
+def at(tab: Tab, side: str, places: pd.DataFrame) -> list[str | None]:
+    """Return what the map draws at places, told by its page."""
+    return tab.page.evaluate(ASK, [side, places[["lng", "lat"]].to_numpy().tolist()])
+
+
+def missed(tab: Tab, side: str, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return the places where the map does not draw the unit that is there, with what it draws."""
+    drawn = asked.assign(drawn=at(tab, side, asked))
+    return drawn[drawn["drawn"].isna() | (drawn["drawn"] != drawn["code"])]
+
+
+@contextmanager
+def mapped(
+    browser: Browser, result: MergeResult, folder: Path, shot: Callable[[], Path | None] = lambda: None
+) -> Iterator[Tab]:  # fmt: skip
+    """Open the map of a result; no error may be raised on the page."""
+    path = folder / "map.html"
+    path.write_text(map_html(result), "utf-8")
+    with opened(browser, width=1200, height=760, shot=shot) as tab:
+        tab.page.goto(path.as_uri())
+        tab.wait_for_map()
+        yield tab
+        assert tab.wrong == []
