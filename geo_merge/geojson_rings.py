@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.errors import ExportError
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, ranges, wound_left
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
 
 Vanishing = Literal["error", "point"]
 Project = Callable[[Floats], Floats]
@@ -66,46 +66,7 @@ class Polygons:
         """Return some of the polygons; neighbours share their vertices with these in memory."""
         if not len(chosen):
             return Polygons.of(np.empty(0, dtype=object))
-        rings = self.rings
-        if (np.diff(chosen) == 1).all():
-            return self._cut(chosen[0], chosen[-1] + 1)
-        polygon = _spread(rings.geometry_start, chosen)
-        ring = _spread(rings.polygon_start, polygon)
-        n_polygons = np.diff(rings.geometry_start)[chosen]
-        n_rings = np.diff(rings.polygon_start)[polygon]
-        part = Rings(
-            xy=rings.xy[_spread(rings.start, ring)],
-            start=_starts(np.diff(rings.start)[ring]),
-            owner=np.repeat(np.repeat(np.arange(len(chosen)), n_polygons), n_rings),
-            interior_left=rings.interior_left[ring],
-            polygon_start=_starts(n_rings),
-            geometry_start=_starts(n_polygons),
-        )
-        return Polygons(part, self.single[chosen])
-
-    def _cut(self, begin: int, end: int) -> Polygons:
-        rings = self.rings
-        geometry = rings.geometry_start[begin : end + 1]
-        polygon = rings.polygon_start[geometry[0] : geometry[-1] + 1]
-        start = rings.start[polygon[0] : polygon[-1] + 1]
-        part = Rings(
-            xy=rings.xy[start[0] : start[-1]],
-            start=start - start[0],
-            owner=rings.owner[polygon[0] : polygon[-1]] - begin,
-            interior_left=rings.interior_left[polygon[0] : polygon[-1]],
-            polygon_start=polygon - polygon[0],
-            geometry_start=geometry - geometry[0],
-        )
-        return Polygons(part, self.single[begin:end])
-
-
-def _spread(start: Ints, chosen: Ints) -> Ints:
-    """Return the numbers of all that belongs to the chosen ones, by where that begins."""
-    return ranges(start[chosen], start[chosen + 1])[0]
-
-
-def _starts(counts: Ints) -> Ints:
-    return np.concatenate([[0], np.cumsum(counts)])
+        return Polygons(self.rings.take(chosen), self.single[chosen])
 
 
 class Rounded:
@@ -172,9 +133,9 @@ def _mend(
     """Return valid versions of the polygons that rounding made invalid, by position."""
     if not len(moved):
         return {}
-    rounded = rings.take(moved)
+    rounded = rings.take(moved).geometries()
     invalid = np.flatnonzero(~shapely.is_valid(rounded))
-    invalid = invalid[shapely.is_valid(exact.take(moved[invalid]))]
+    invalid = invalid[shapely.is_valid(exact.take(moved[invalid]).geometries())]
     result = {}
     for k, geometry in zip(moved[invalid].tolist(), rounded[invalid], strict=True):
         mended = _mend_one(geometry, precision)

@@ -81,18 +81,44 @@ class Rings(Runs):
         )
         return result
 
-    def take(self, chosen: Ints) -> Geometries:
-        """Return some of the geometries as MultiPolygons, without building the others."""
-        result: Geometries = np.empty(len(chosen), dtype=object)
-        for at, k in enumerate(chosen):
-            a, b = self.geometry_start[k], self.geometry_start[k + 1]
-            polygons = self.polygon_start[a : b + 1]
-            rings = self.start[polygons[0] : polygons[-1] + 1]
-            offsets = (rings - rings[0], polygons - polygons[0], np.array([0, b - a]))
-            result[at] = shapely.from_ragged_array(
-                shapely.GeometryType.MULTIPOLYGON, self.xy[rings[0] : rings[-1]], offsets
-            )[0]
-        return result
+    def take(self, chosen: Ints) -> Rings:
+        """Return the rings of some of the geometries; neighbours share their vertices in memory."""
+        if (np.diff(chosen) == 1).all() and len(chosen):
+            return self._cut(chosen[0], chosen[-1] + 1)
+        polygon = _spread(self.geometry_start, chosen)
+        ring = _spread(self.polygon_start, polygon)
+        n_polygons = np.diff(self.geometry_start)[chosen]
+        n_rings = np.diff(self.polygon_start)[polygon]
+        return Rings(
+            xy=self.xy[_spread(self.start, ring)],
+            start=_starts(np.diff(self.start)[ring]),
+            owner=np.repeat(np.repeat(np.arange(len(chosen)), n_polygons), n_rings),
+            interior_left=self.interior_left[ring],
+            polygon_start=_starts(n_rings),
+            geometry_start=_starts(n_polygons),
+        )
+
+    def _cut(self, begin: int, end: int) -> Rings:
+        geometry = self.geometry_start[begin : end + 1]
+        polygon = self.polygon_start[geometry[0] : geometry[-1] + 1]
+        start = self.start[polygon[0] : polygon[-1] + 1]
+        return Rings(
+            xy=self.xy[start[0] : start[-1]],
+            start=start - start[0],
+            owner=self.owner[polygon[0] : polygon[-1]] - begin,
+            interior_left=self.interior_left[polygon[0] : polygon[-1]],
+            polygon_start=polygon - polygon[0],
+            geometry_start=geometry - geometry[0],
+        )
+
+
+def _spread(start: Ints, chosen: Ints) -> Ints:
+    """Return the numbers of all that belongs to the chosen ones, by where that begins."""
+    return ranges(start[chosen], start[chosen + 1])[0]
+
+
+def _starts(counts: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(counts)])
 
 
 def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -16,7 +16,7 @@ from geo_merge.checks import CHECKS
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("edges", "faces", "dissolve", "areas", "attributes", "checks", "codes", "compare", "conclude", "connected", "crosswalk", "difference",
+CORE = ("edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "checks", "codes", "compare", "conclude", "connected", "crosswalk", "difference",
         "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip

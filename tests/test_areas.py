@@ -8,9 +8,13 @@ import pyproj
 import pytest
 import shapely
 from conftest import CRS, square
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo_merge.areas import areas
+from geo_merge.areal_scale import scaled_areas
+from geo_merge.areas import _Centred, _projected_areas, areas
+from geo_merge.rings import flatten
 
 CELL = np.array([square(0, 0), square(30, -40, 500.0)], dtype=object)
 
@@ -59,3 +63,29 @@ def test_an_area_does_not_depend_on_what_is_measured_beside_it() -> None:
     assert areas(far, crs).tolist() == [float(areas(far[[k]], crs)[0]) for k in range(len(far))]
     dense = shapely.segmentize(far, 10.0)
     assert areas(far, crs) == pytest.approx(areas(dense, crs), rel=1e-9)
+
+
+@given(
+    st.sampled_from([9214, 32648, 3857, 3405, 2154]),
+    st.floats(200, 30_000),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=40, deadline=None)
+def test_law_the_scale_of_a_projection_measures_as_projecting_every_vertex_does(
+    epsg: int, size: float, seed: int
+) -> None:
+    """Stars with holes, in parts, some wound the wrong way round."""
+    random, crs = np.random.default_rng(seed), pyproj.CRS.from_epsg(epsg)
+    west, south, east, north = crs.area_of_use.bounds
+    project = pyproj.Transformer.from_crs(4326, crs, always_xy=True).transform
+    place = project(random.uniform(west, east), random.uniform(max(south, -60), min(north, 70)))
+    turn = np.linspace(0, 2 * np.pi, 90, endpoint=False)
+    star = np.column_stack([np.cos(turn), np.sin(turn)]) * random.uniform(0.5, 1, (90, 1)) * size
+    hole = star[::-1] * 0.3
+    shapes = [shapely.Polygon(star + place, [hole + place]), shapely.Polygon(star[::-1] + place),
+              shapely.MultiPolygon([shapely.Polygon(star * 0.2 + place + (k * size, 0)) for k in (0, 1)])]  # fmt: skip
+    rings = flatten(np.array(shapes, dtype=object))
+    found, exact = scaled_areas(rings, _Centred(crs, rings).of)
+    assert exact.all()
+    dense = flatten(shapely.segmentize(rings.geometries(), size / 100))
+    assert found == pytest.approx(_projected_areas(dense, crs), rel=2e-10)

@@ -44,7 +44,10 @@ def assemble(xy: Floats, start: Ints, owner: Ints) -> Rings:
     geometry_start = np.append(np.flatnonzero(np.diff(owner[shells], prepend=-1)), len(shells))
     left = wound_left(xy, start, polygon_start)
     rings = Rings(xy, start, owner, left, polygon_start, geometry_start)
-    require(shapely.is_valid(rings.take(np.unique(owner[is_hole]))).all(), "holes within shells")
+    require(
+        shapely.is_valid(rings.take(np.unique(owner[is_hole])).geometries()).all(),
+        "holes within shells",
+    )
     return rings
 
 
