@@ -285,21 +285,19 @@ def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> N
 @click.option("--port", type=int, default=8501, help="Port of the page.")
 def run_app(*, directory: Path | None, port: int) -> int:
     """Open the page in a browser: on DIR, a folder that build wrote, or on the sample."""
-    import subprocess
+    from streamlit.web.cli import main as streamlit
 
     from geo_merge.export import load_result
     from geo_merge.sample import app_file
 
-    environment = dict(os.environ)
     if directory is not None:
         load_result(directory)
-        environment[RESULT_VARIABLE] = str(directory.resolve())
-
-    command = [sys.executable, "-m", "streamlit", "run", str(app_file()),
-               "--server.port", str(port), "--server.address", "127.0.0.1",
-               "--browser.gatherUsageStats", "false"]  # fmt: skip
-    done = subprocess.run(command, check=False, env=environment)  # noqa: S603 - our own page
-    return done.returncode
+        os.environ[RESULT_VARIABLE] = str(directory.resolve())
+    # In this process, so that who ends the command ends the page. All other settings are in the
+    # .streamlit folder beside the page.
+    command = ["run", str(app_file()), "--server.port", str(port)]
+    streamlit(command, prog_name="streamlit", standalone_mode=False)
+    return OK
 
 
 app.add_command(cli_layers.convert)

@@ -10,20 +10,24 @@ from geo_merge.errors import ExportError
 _PACKAGE = Path(__file__).parent
 
 
-def _beside(name: str) -> Path:
+def _installed_or_beside(inside: str, beside: str) -> Path:
     """Return a file or folder of the project: inside the package if installed, else beside it."""
-    inside = _PACKAGE / name
-    return inside if inside.exists() else _PACKAGE.parent / name
+    installed = _PACKAGE / inside
+    return installed if installed.exists() else _PACKAGE.parent / beside
 
 
 def shapes_folder() -> Path:
     """Return the folder with the sample."""
-    return _beside("shapes")
+    return _installed_or_beside("shapes", "shapes")
 
 
 def app_file() -> Path:
-    """Return the page that ``geo-merge app`` opens."""
-    return _beside("app.py")
+    """Return the page that ``geo-merge app`` opens.
+
+    Streamlit lets a script import what lies beside it before anything else, so that it has a
+    folder of its own: no module of the package hides one of Python's.
+    """
+    return _installed_or_beside("page/app.py", "app.py")
 
 
 def sample_files() -> tuple[list[Path], Path]:

@@ -44,7 +44,7 @@ def run(
     GeoMergeError
         What the work raised, or that it took too long or too much memory, or crashed.
     """
-    command = [sys.executable, "-m", __name__, str(memory)]
+    command = [sys.executable, "-P", "-m", __name__, str(memory)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own module
         timer = Timer(seconds, process.kill)
         timer.start()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conftest import ROOT
 from playwright.sync_api import Browser, Page, sync_playwright
 
+_STREAMLIT = ("-m", "streamlit", "run", "app.py", "--server.port", "{port}")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
@@ -86,6 +94,35 @@ class Tab:
                       f"live.sides['{side}'].lights.chosen.getLayers() : [])"
                       ".map(l => l.feature.properties.code)")
         )  # fmt: skip
+
+
+@contextmanager
+def serving(*command: str, python: str | Path = sys.executable, cwd: Path = ROOT,
+            **environment: str) -> Iterator[str]:  # fmt: skip
+    """Start the page and yield its address.
+
+    `command` is what Python is to run, with ``{port}`` in it; by default Streamlit on ``app.py``.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    process = subprocess.Popen(
+        [python, *(word.replace("{port}", port) for word in command or _STREAMLIT)],
+        cwd=cwd, env={**os.environ, "STREAMLIT_SERVER_HEADLESS": "true", **environment},
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 @contextmanager

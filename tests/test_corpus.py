@@ -105,14 +105,10 @@ def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatc
     return Run(int(code), said, findings, out / "new_units.geojson")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        i
-        for i in case_ids() or [pytest.param("absent", marks=pytest.mark.skip("no corpus"))]
-        if i not in ELSEWHERE
-    ],
-)
+NO_CORPUS = pytest.param("absent", marks=pytest.mark.skip("the corpus is absent"))
+
+
+@pytest.mark.parametrize("name", [i for i in case_ids() if i not in ELSEWHERE] or [NO_CORPUS])
 def test_corpus(
     name: str, corpus: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from browsing import HOSTILE, LIVE, Tab, browsing, opened
+from browsing import HOSTILE, LIVE, Tab, browsing, opened, serving
 from commands import run
 from playwright.sync_api import Browser
 
-from geo_merge.sample import app_file
 from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-
-
-@contextmanager
-def serving(**environment: str) -> Iterator[str]:
-    """Start the app and yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(app_file()), "--server.port", str(port),
-         "--server.address", "127.0.0.1", "--server.headless", "true"],
-        cwd=app_file().parent, env={**os.environ, **environment}, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="module")

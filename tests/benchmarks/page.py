@@ -20,9 +20,8 @@ from readme import write
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsing import LIVE, Tab, browsing, opened  # noqa: E402
+from browsing import LIVE, Tab, browsing, opened, serving  # noqa: E402
 from commands import run  # noqa: E402
-from test_page import serving  # noqa: E402
 
 from geo_merge.export import load_result  # noqa: E402
 from geo_merge.maps import leaflet_sources  # noqa: E402
