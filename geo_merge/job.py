@@ -18,7 +18,11 @@ from geo_merge.mending import RepairOptions
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.prepared import Prepare, prepare
+from geo_merge.reading.containers import files_of
+from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.sources import open_layer
 from geo_merge.tables import read_crosswalk, read_table
+from geo_merge.vietnam import encodings
 
 Progress = Callable[[str], None]
 ReadLayer = Callable[..., gpd.GeoDataFrame]
@@ -39,6 +43,7 @@ class Job:
     code_field: str | None = None
     name_field: str | None = None
     layer: str | None = None
+    layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
     rules: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     repair: RepairOptions | None = None
@@ -50,12 +55,20 @@ class Job:
         return [*self.old, *(path for path in more if path is not None)]
 
     @property
+    def files(self) -> dict[str, Path]:
+        """All files that are read, those that belong with a layer among them, by name."""
+        return {file.name: file for path in self.inputs for file in files_of(path)}
+
+    @property
     def options(self) -> dict[str, Any]:
         """What the manifest says of the options."""
+        by_file = {path.name: layer for path, layer in self.layers.items()}
+        one = set(by_file.values())
         told = ("rule", "tolerance", "snap")
         mending = self.repair and {name: getattr(self.repair, name) for name in told}
         return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
-                "name_field": self.name_field, "layer": self.layer,
+                "name_field": self.name_field,
+                "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
                 "repair": mending}  # fmt: skip
 
@@ -83,7 +96,7 @@ class Job:
         try:
             units = read_layer(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
-                layer=self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
+                layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
                 expected=expected,
             )  # fmt: skip
         except GeoMergeError as error:
@@ -92,12 +105,24 @@ class Job:
             raise GeoMergeError(problems)
         return units, table
 
+    def open(self, path: Path) -> RawLayer:
+        """Read a layer of the job as its file has it.
+
+        Raises
+        ------
+        LayerError
+            See `reading.sources.open_layer`.
+        """
+        layer = self.layers.get(path, self.layer if path in self.old else None)
+        texts = encodings.texts(self.encoding)
+        return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
+
     def others(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
         """Read what units are compared with: ``reference, declared, outline``, and ``limits``."""
         limits, sizes = parse(self.limits)
         return {
             "reference": None if self.reference is None else read_units(
-                self.reference, crs=self.crs, target_crs=units.crs, sizes=sizes),
+                self.reference, layer=self.layers, crs=self.crs, target_crs=units.crs, sizes=sizes),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes),
             "outline": None if self.outline is None else read_outline(

@@ -40,7 +40,7 @@ def read_units(
     *paths: StrPath | Iterable[StrPath],
     code_field: str | None = None,
     name_field: str | None = None,
-    layer: str | None = None,
+    layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
     code_width: int | None = names.CODE_WIDTH,
@@ -53,12 +53,12 @@ def read_units(
     Parameters
     ----------
     *paths
-        Shapefile (also zipped), GeoPackage, GeoJSON, FlatGeobuf or GeoParquet files, or folders of
-        GeoParquet parts, each in its own CRS.
+        Files of the formats in `reading.kinds`, also zipped, or folders that hold one layer (of
+        GeoParquet parts, or a geodatabase), each in its own CRS.
     code_field, name_field
         Fields with the codes and names; found among the usual ones by default.
     layer
-        The layer to read where a file has several.
+        The layer to read where a file has several; or that of each such file.
     crs
         CRS of the files that name none, as ``9214`` or ``EPSG:9214``; found by the places that
         they name by default, if that is clear.
@@ -92,7 +92,8 @@ def read_units(
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
     texts = encodings.texts(encoding)
-    raws = [open_layer(path, layer=layer, texts=texts, sizes=sizes) for path in files]
+    chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
+    raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
     raws = with_crs(raws, crs, name_field)
     return as_units(
         files, raws, code_field=code_field, name_field=name_field, code_width=code_width,

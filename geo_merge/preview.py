@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyogrio
-
 from geo_merge import crosswalk
-from geo_merge.errors import CrosswalkError, GeoMergeError
+from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.job import Job, Progress
+from geo_merge.layers import OWN
 from geo_merge.prepared import with_unit_columns
 from geo_merge.provenance import findings_of, sources_of
 from geo_merge.vietnam.names import name_key
@@ -31,28 +30,37 @@ class Preview:
         What was decided in reading, as sentences.
     problems
         What keeps the merger from being computed, as sentences.
+    choices
+        The layers of each file that has several, of which none was named.
     """
 
     layers: list[dict[str, Any]]
     fields: list[str]
     notes: list[str]
     problems: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def look(job: Job, say: Progress = lambda _: None) -> Preview:
     """Read the files of a job and match the crosswalk."""
     say("Reading")
-    fields = _fields(job.old)
     try:
         units, table = job.read()
+        if job.reference is not None:
+            job.open(job.reference)
     except GeoMergeError as error:
-        return Preview([], fields, [], error.problems)
+        fields, choices = _told(job)
+        return Preview([], fields, [], error.problems, choices)
+    sources = sources_of(units)
     layers = [
         {"file": Path(source["file"]).name, "units": source["features"], "crs": source["crs"],
          "encoding": source["encoding"].upper(),
          **{f"field_{role}": column for role, column in source["fields"].items()}}
-        for source in sources_of(units)
+        for source in sources
     ]  # fmt: skip
+    roles = dict.fromkeys(c for source in sources for c in source["fields"].values())
+    fields = list({**roles, **dict.fromkeys(str(c) for c in units.columns if c not in OWN)})
+    fields.remove(units.geometry.name)
     notes = [finding.message for finding in findings_of(units)]
     problems: tuple[str, ...] = ()
     if table is not None:
@@ -65,18 +73,18 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     return Preview(layers, fields, notes, problems)
 
 
-def _fields(paths: Iterable[Path]) -> list[str]:
-    """Return all fields of layers that can be asked without reading them."""
-    names: dict[str, None] = {}
-    for path in paths:
-        info = _info(path)
-        names.update(dict.fromkeys(map(str, info.get("fields", ()))))
-    return list(names)
-
-
-def _info(path: Path) -> dict[str, Any]:
-    target = f"/vsizip/{path}" if path.suffix.lower() == ".zip" else path
-    try:
-        return dict(pyogrio.read_info(target))
-    except pyogrio.errors.DataSourceError:
-        return {}  # read by another library, as GeoParquet may be
+def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Return the fields of the layers that can be read, and the layers of files with several."""
+    fields: dict[str, None] = {}
+    choices: dict[str, tuple[str, ...]] = {}
+    for path in (*job.old, *([] if job.reference is None else [job.reference])):
+        try:
+            frame = job.open(path).frame
+        except SeveralLayersError as error:
+            choices[path.name] = error.layers
+        except GeoMergeError:
+            continue  # said already
+        else:
+            if path != job.reference:
+                fields |= dict.fromkeys(map(str, frame.columns.drop(frame.geometry.name)))
+    return list(fields), choices

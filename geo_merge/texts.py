@@ -258,8 +258,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Drag in the boundaries before the merger and the crosswalk; files stay on this server.",
     ),
     "ui.upload_layers": (
-        "Ranh giới các xã cũ: Shapefile nén zip, GeoPackage, GeoJSON (một hoặc nhiều tệp)",
-        "Boundaries of the old units: zipped Shapefile, GeoPackage, GeoJSON (one or several)",
+        "Ranh giới các xã cũ (một hoặc nhiều lớp): {formats}; lớp gồm nhiều tệp thì kéo thả cả bộ",
+        "Boundaries of the old units (one or several layers): {formats}; all files of each",
     ),
     "ui.upload_crosswalk": (
         "Bảng quy đổi: old_code, new_code, new_name, new_type (CSV hoặc XLSX)",
@@ -278,6 +278,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ui.code_field": ("Trường mã", "Field with codes"),
     "ui.name_field": ("Trường tên", "Field with names"),
     "ui.encoding": ("Bảng mã chữ", "Encoding"),
+    "ui.layer": ("Lớp dữ liệu", "Layer"),
+    "ui.choose_layer": ("Chọn lớp …", "Choose a layer …"),
     "ui.by_itself": ("Tự nhận biết", "Found by itself"),
     "ui.looking": ("Đang xem tệp …", "Looking into the files …"),
     "ui.recognised": ("Đã nhận ra", "Recognised"),

@@ -51,6 +51,13 @@ def zipped(shp: Path, target: Path) -> Path:
     return target
 
 
+def crosswalk_for(old: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a crosswalk that makes one unit of all."""
+    return pd.DataFrame(
+        {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    )
+
+
 def upload(tab: Tab, layers: list[Path], crosswalk: Path | None) -> None:
     """Give files to the page of the user's own data, which must be open."""
     inputs = tab.page.locator("input[type=file]")
@@ -400,3 +407,46 @@ def test_bac_ninh_takes_few_bytes(bac_ninh: Path) -> None:
     ]
     assert sum(len(part.encode()) for part in sent) < 1_500_000
     assert len(map_html(result).encode()) < 1_500_000
+
+
+def test_the_parts_of_a_shapefile_may_come_one_by_one(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    old = grid(2, 2)
+    old.reset_index().to_file(tmp_path / "old.shp")
+    crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
+    parts = {part.suffix: part for part in tmp_path.glob("old.*")}
+    tab.page.goto(f"{server}/data?lang=en")
+    upload(tab, [parts[".shp"], parts[".shx"], parts[".prj"]], tmp_path / "crosswalk.csv")
+    tab.page.get_by_text(say("ui.cannot_merge", "en")).wait_for(timeout=60_000)
+    with tab.page.expect_download() as download:
+        tab.page.locator(".st-key-problems_csv button").click()
+    download.value.save_as(tmp_path / "problems.csv")
+    assert "old.dbf is missing [F02]" in (tmp_path / "problems.csv").read_text("utf-8-sig")
+    tab.page.goto(f"{server}/data?lang=en")
+    upload(tab, list(parts.values()), tmp_path / "crosswalk.csv")
+    tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
+    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=120_000)
+
+
+def test_the_layer_of_a_file_with_several_is_chosen_on_the_page(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    old = grid(2, 2)
+    old.reset_index().to_file(tmp_path / "two.gpkg", layer="communes")
+    grid(1, 1).reset_index().to_file(tmp_path / "two.gpkg", layer="districts")
+    crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
+    tab.page.goto(f"{server}/data?lang=en")
+    upload(tab, [tmp_path / "two.gpkg"], tmp_path / "crosswalk.csv")
+    choice = tab.page.get_by_role("combobox", name="Layer: two.gpkg")
+    choice.wait_for(timeout=60_000)
+    with tab.page.expect_download() as download:
+        tab.page.locator(".st-key-problems_csv button").click()
+    download.value.save_as(tmp_path / "problems.csv")
+    told = (tmp_path / "problems.csv").read_text("utf-8-sig")
+    assert "communes, districts" in told
+    assert "--layer" not in told
+    choice.click()
+    tab.page.get_by_role("option", name="communes").click()
+    tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
+    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=120_000)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +21,9 @@ from geo_merge.ui.state import Key, t
 MAX_BYTES = 200_000_000  # of all uploads together
 _ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _SHOWN = 200  # problems
+# What the page calls the options of the command line.
+_OPTIONS = {"--layer": "ui.layer", "--crs": "CRS (EPSG)", "--encoding": "ui.encoding",
+            "--code-field": "ui.code_field", "--name-field": "ui.name_field"}  # fmt: skip
 
 
 def show() -> None:
@@ -30,10 +35,12 @@ def show() -> None:
     st.caption(t("ui.data_help"))
     left, right = st.columns(2, gap="large")
     with left:
-        layers = st.file_uploader(t("ui.upload_layers"), uploads.LAYER_TYPES, key="upload_layers",
+        layers = st.file_uploader(t("ui.upload_layers", formats=uploads.FORMATS),
+                                  uploads.LAYER_TYPES, key="upload_layers",
                                   accept_multiple_files=True)  # fmt: skip
         reference = st.file_uploader(t("ui.upload_reference"), uploads.LAYER_TYPES,
-                                     key="upload_reference")  # fmt: skip
+                                     key="upload_reference",
+                                     accept_multiple_files=True)  # fmt: skip
     with right:
         crosswalk = st.file_uploader(t("ui.upload_crosswalk"), uploads.TABLE_TYPES,
                                      key="upload_crosswalk")  # fmt: skip
@@ -43,19 +50,19 @@ def show() -> None:
         st.button(t("ui.back_to_sample"), on_click=_forget, icon=":material/undo:")
     if not layers:
         return
-    given = [f for f in (*layers, crosswalk, reference, declared) if f is not None]
+    given = [f for f in (*layers, crosswalk, *reference, declared) if f is not None]
     try:
         uploads.check_size(given, MAX_BYTES)
         folder = uploads.Folder()
         job = Job(
             old=uploads.put_all(folder, layers),
             crosswalk=folder.put(crosswalk) if crosswalk else None,
-            reference=folder.put(reference) if reference else None,
+            reference=uploads.put_one(folder, reference) if reference else None,
             declared=folder.put(declared) if declared else None,
         )
         job = replace(
-            job, code_field=_chosen("code_field"), name_field=_chosen("name_field"),
-            crs=_chosen("crs"), encoding=_chosen("encoding"),
+            job, layers=_chosen_layers(job), code_field=_chosen("code_field"),
+            name_field=_chosen("name_field"), crs=_chosen("crs"), encoding=_chosen("encoding"),
         )  # fmt: skip
         _preview_and_merge(job, folder)
     except GeoMergeError as error:
@@ -69,6 +76,30 @@ def _forget() -> None:
 
 def _chosen(name: str) -> str | None:
     return str(st.session_state.get(name) or "").strip() or None
+
+
+def _layer_key(path: Path) -> str:
+    """Return the key of the choice of a file's layer; another file of its name has another."""
+    return f"layer_{path.name}_{path.stat().st_size}"
+
+
+def _chosen_layers(job: Job) -> dict[Path, str]:
+    """Return the layers that were chosen of files with several."""
+    paths = (*job.old, *([] if job.reference is None else [job.reference]))
+    chosen = {path: _chosen(_layer_key(path)) for path in paths}
+    return {path: layer for path, layer in chosen.items() if layer}
+
+
+def _layers(job: Job, preview: Preview) -> None:
+    """Ask for the layer of each file that has several."""
+    known: dict[str, tuple[str, ...]] = st.session_state.setdefault(Key.CHOICES, {})
+    for path in (*job.old, *([] if job.reference is None else [job.reference])):
+        key = _layer_key(path)
+        if path.name in preview.choices:
+            known[key] = preview.choices[path.name]
+        if key in known:
+            st.selectbox(f"{t('ui.layer')}: {path.name}", ["", *known[key]], key=key,
+                         format_func=lambda value: value or t("ui.choose_layer"))  # fmt: skip
 
 
 def _options(fields: list[str]) -> None:
@@ -86,18 +117,19 @@ def _options(fields: list[str]) -> None:
 
 
 def _preview_and_merge(job: Job, folder: uploads.Folder) -> None:
-    key = store.content_key(job.inputs, job.options)
+    key = store.content_key(list(job.files.values()), job.options)
     preview = _looked(key, job)
     if preview.layers:
         st.subheader(t("ui.recognised"), anchor=False)
         layers = pd.DataFrame(preview.layers)
         names = {c: t(f"ui.{c}") for c in layers if f"ui.{c}" in TEXTS}
         tables.show(layers.rename(columns=names), height="content")
+    _layers(job, preview)
     _options(preview.fields)
     if preview.notes:
         with st.expander(f"{t('ui.notes')} ({len(preview.notes)})"):
             for note in preview.notes:
-                st.text(note)
+                st.text(_on_page(note))
     if preview.problems:
         if preview.layers:
             st.subheader(t("ui.not_matched", count=len(preview.problems)), anchor=False)
@@ -147,9 +179,17 @@ def _steps(title: str) -> Iterator[Progress]:
         place.empty()
 
 
+def _on_page(problem: str) -> str:
+    """Return a sentence that names what the page calls the options of the command line."""
+    for option, label in _OPTIONS.items():
+        name = t(label) if label in TEXTS else label
+        problem = re.sub(rf"{option}(?![\w-])", f"“{name}”", problem)
+    return problem
+
+
 def _problems(problems: Sequence[str]) -> None:
     """Show problems as text, and offer all of them as a file."""
     st.error(t("ui.cannot_merge"), icon=":material/error:")
-    table = pd.DataFrame({t("ui.problem"): problems})
+    table = pd.DataFrame({t("ui.problem"): list(map(_on_page, problems))})
     tables.show(table.head(_SHOWN), height="content" if len(problems) <= 10 else 380)  # noqa: PLR2004
     tables.downloads(table, "problems")

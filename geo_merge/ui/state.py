@@ -27,6 +27,7 @@ class Key(StrEnum):
     SENT = "sent"  # the geometry that the browser has
     DETAIL = "detail"  # the geometry that the browser wants the details of
     PREVIEW = "preview"  # what was found in the files given last
+    CHOICES = "choices"  # the layers of files with several
     MERGED = "merged"  # whether a merger has just ended
     STARTED = "started"
 

@@ -17,12 +17,14 @@ from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
 from geo_merge.reading import kinds
+from geo_merge.reading.parts import find_parts
 from geo_merge.ui.store import Loaded, content_key
 
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
 )
+FORMATS = ", ".join(kind.name for kind in kinds.KINDS)
 TABLE_TYPES = ["csv", "xlsx"]
 
 
@@ -55,8 +57,54 @@ class Folder:
 
 
 def put_all(folder: Folder, uploads: Iterable[Upload]) -> tuple[Path, ...]:
-    """Write uploaded files and return their paths."""
-    return tuple(folder.put(upload) for upload in uploads)
+    """Write uploaded files and return the paths of the layers; parts stand beside their layer.
+
+    Raises
+    ------
+    LayerError
+        F02 if a layer lacks a part, a part its layer, or a part was given twice.
+    """
+    paths = [folder.put(upload) for upload in uploads]
+    parts = [path for path in paths if path.suffix.lower() in kinds.PART_OF]
+    layers = [path for path in paths if path not in parts]
+    problems = []
+    for path in layers:
+        kind = kinds.BY_ENDING.get(path.suffix.lower())
+        if kind is None or not kind.needed:
+            continue
+        found = find_parts(path, parts, kind)
+        missing = [f"{path.stem}{ending}" for ending in kind.needed if ending not in found]
+        if missing:
+            problems.append(
+                f"{path.name} is a part of a {kind.name}, and {' and '.join(missing)} "
+                f"{'is' if len(missing) == 1 else 'are'} missing [F02]; drag in all its files "
+                f"({', '.join(kind.parts)}) together, or zip them."
+            )
+        parts = [part for part in parts if part not in found.values()]
+    for part in parts:
+        kind = kinds.PART_OF[part.suffix.lower()]
+        problems.append(
+            f"{part.name} is a part of a {kind.name}, and {part.stem}{kind.endings[0]} is missing "
+            f"[F02]; drag in all its files ({', '.join(kind.parts)}) together, or zip them."
+        )
+    if problems:
+        raise LayerError(problems)
+    return tuple(layers)
+
+
+def put_one(folder: Folder, uploads: Iterable[Upload]) -> Path:
+    """Write the uploaded files of one layer and return its path.
+
+    Raises
+    ------
+    LayerError
+        F06 if they are several layers; see `put_all`.
+    """
+    layers = put_all(folder, uploads)
+    if len(layers) > 1:
+        names = ", ".join(path.name for path in layers)
+        raise LayerError(f"{names} are several layers [F06]; give one to compare with.")
+    return layers[0]
 
 
 def look(job: Job, say: Progress) -> Preview:
@@ -67,8 +115,8 @@ def look(job: Job, say: Progress) -> Preview:
 def merge(job: Job, folder: Folder, title: str, say: Progress) -> Loaded:
     """Merge the files of a job, in a process of its own."""
     result = worker.run(job.run, say)
-    inputs = {path.name: path for path in job.inputs}
-    key = content_key(job.inputs, job.options)
+    inputs = job.files
+    key = content_key(list(inputs.values()), job.options)
     return Loaded(key, title, _under_own_names(result, inputs), inputs, job.options, folder)
 
 
