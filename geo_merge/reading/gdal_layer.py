@@ -74,9 +74,10 @@ def _opened(source: Source) -> Iterator[str | bytes]:
     with closed():
         if isinstance(source, bytes):
             yield source
-        elif is_odd(source):
+        elif is_odd(source) or (source.is_dir() and source.suffix.lower() != ".gdb"):
             with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-                link = Path(folder) / f"layer{source.suffix.lower()}"
+                ending = ".gdb" if source.is_dir() else source.suffix.lower()
+                link = Path(folder) / f"layer{ending}"
                 link.symlink_to(source.absolute(), target_is_directory=source.is_dir())
                 yield str(link)
         else:

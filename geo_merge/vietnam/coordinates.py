@@ -40,6 +40,7 @@ _DEGREES = 180
 _GEOD = Geod(ellps="WGS84")
 _NAMED = re.compile(r"VN[\s_-]*2000|VIETNAM[\s_]*2000", re.IGNORECASE)
 _TM3_SCALE = 0.9999
+_MAPINFO = "unnamed"  # the name of a CRS from a MapInfo table
 
 
 @dataclass(frozen=True)
@@ -71,22 +72,23 @@ def repaired(crs: CRS) -> CRS | None:
     """Return a CRS that names VN-2000 over another datum with its own; None if it is sound.
 
     A transverse Mercator with the scale 0.9999 of the TM-3 zones over an unknown datum is VN-2000
-    too.
+    too. So is one of its zones in a MapInfo table, which knows no VN-2000 and says WGS 84 instead.
     """
     if crs.is_bound or crs.datum is None or "vietnam" in crs.datum.name.lower():
         return None
     unknown = crs.datum.name.lower().startswith(("unknown", "unnamed"))
     parameters = _parameters(crs)
     tm3 = parameters.get("Scale factor at natural origin") == _TM3_SCALE
-    if not (_NAMED.search(crs.to_wkt()) or (unknown and tm3)):
+    sure = bool(_NAMED.search(crs.to_wkt())) or (unknown and tm3)
+    if not sure and not (tm3 and crs.name.lower() == _MAPINFO):
         return None
     if crs.is_geographic:
         return CRS.from_epsg(4756)
-    if crs.coordinate_operation is None:
-        return None
     for zone in map(CRS.from_epsg, zones.VN2000):
         if zone.is_projected and _parameters(zone) == parameters:
             return zone
+    if not sure or crs.coordinate_operation is None:
+        return None
     return CRS.from_user_input(ProjectedCRS(crs.coordinate_operation, geodetic_crs=4756))
 
 
@@ -108,11 +110,17 @@ def repair(frame: gpd.GeoDataFrame, source: str) -> tuple[gpd.GeoDataFrame, list
         severity=Severity.WARNING,
         value=metres,
         unit_of_value="m",
-        message=f"{source} names VN-2000 ({frame.crs.name}), but not with its own datum, which "
-        f"would put the layer {metres:.0f} m off; it was read as {describe(crs)}.",
-        hint="Mend the .prj.",
+        message=f"{source} {_said(frame.crs)}, but not with its own datum, which "
+        f"would put the layer {metres:.3g} m off; it was read as {describe(crs)}.",
+        hint="Mend the .prj, or save the layer in VN-2000.",
     )
     return frame.set_crs(crs, allow_override=True), [finding]
+
+
+def _said(crs: CRS) -> str:
+    if _NAMED.search(crs.to_wkt()):
+        return f"names VN-2000 ({crs.name})"
+    return "is drawn in a zone of VN-2000"
 
 
 def place(frame: gpd.GeoDataFrame, names: Sequence[str], hint: str) -> tuple[CRS, Finding]:
