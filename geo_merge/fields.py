@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 # The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
 # Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
@@ -77,3 +77,13 @@ def same_field(columns: Iterable[str], wanted: str) -> str | None:
         return wanted
     close = [column for column in columns if str(column).casefold() == wanted.casefold()]
     return close[0] if len(close) == 1 else None
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that no other has, also not in other case: ``name``, ``name_2``, ..."""
+    folded = {str(other).casefold() for other in taken}
+    number, free = 1, name
+    while free.casefold() in folded:
+        number += 1
+        free = f"{name}_{number}"
+    return free

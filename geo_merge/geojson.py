@@ -17,12 +17,20 @@ import shapely
 from geo_merge.errors import ExportError
 from geo_merge.files import whole_file
 from geo_merge.geojson_rings import Polygons, Vanishing
-from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
+from geo_merge.geojson_stream import (
+    Attributes,
+    Block,
+    ahead,
+    collection,
+    cuts,
+    polygon_block,
+    rows_of,
+)
 from geo_merge.projection import Projection
 from geo_merge.rings import Geometries, is_polygonal
 
 Frames: TypeAlias = gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame]
-_Piece = tuple[Geometries, list[dict[str, Any]], Projection]
+_Piece = tuple[Geometries, Attributes, Projection]
 
 
 def write_geojson(
@@ -32,6 +40,7 @@ def write_geojson(
     precision: int = 7,
     vanishing: Vanishing = "error",
     projection: Projection | None = None,
+    attributes: Attributes | None = None,
 ) -> None:
     """Write a layer as GeoJSON: WGS 84, right-hand rule, bounding boxes, no ``crs`` member.
 
@@ -51,6 +60,8 @@ def write_geojson(
         What becomes of a polygon too small for so many decimals: an ``error``, or a ``point``.
     projection
         A projection that knows the vertices of the layer, when several layers share them.
+    attributes
+        Properties and ids of the features of a frame, where they are not its columns.
 
     Raises
     ------
@@ -59,7 +70,10 @@ def write_geojson(
     """
     path = Path(path)
     with whole_file(path) as temporary, temporary.open("wb") as file:
-        features = encode(frame, precision=precision, vanishing=vanishing, projection=projection)
+        features = encode(
+            frame, precision=precision, vanishing=vanishing, projection=projection,
+            attributes=attributes,
+        )  # fmt: skip
         file.writelines(features)
 
 
@@ -69,25 +83,29 @@ def encode(
     precision: int = 7,
     vanishing: Vanishing = "error",
     projection: Projection | None = None,
+    attributes: Attributes | None = None,
 ) -> Iterator[bytes]:
     """Yield the bytes of a FeatureCollection, bit by bit; see `write_geojson`."""
     frames = (frame,) if isinstance(frame, gpd.GeoDataFrame) else frame
     make = partial(_block, precision=precision, vanishing=vanishing)
-    return collection(ahead(make, _pieces(frames, projection)))
+    return collection(ahead(make, _pieces(frames, projection, attributes)))
 
 
-def _pieces(frames: Iterable[gpd.GeoDataFrame], projection: Projection | None) -> Iterator[_Piece]:
+def _pieces(
+    frames: Iterable[gpd.GeoDataFrame],
+    projection: Projection | None,
+    attributes: Attributes | None,
+) -> Iterator[_Piece]:
     """Yield geometries, properties and projection of as many features as are encoded at once."""
     for frame in frames:
         if frame.crs is None:
             raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
         project = projection or Projection(frame.crs)
-        columns = plain_columns(frame)
+        columns = {} if attributes else plain_columns(frame)
         geometries = np.asarray(frame.geometry.values)
         for begin, end in cuts(shapely.get_num_coordinates(geometries)):
-            rows = zip(*(values[begin:end] for values in columns.values()), strict=True)
-            properties = [dict(zip(columns, row, strict=True)) for row in rows]
-            yield geometries[begin:end], properties or [{} for _ in range(begin, end)], project
+            own = attributes and attributes.take(begin, end)
+            yield geometries[begin:end], own or Attributes(rows_of(columns, begin, end)), project
 
 
 def plain_columns(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:
@@ -125,12 +143,12 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
 
 def _block(piece: _Piece, *, precision: int, vanishing: Vanishing) -> Block:
     """Make features ready to be written; threads do this at the same time."""
-    geometries, properties, project = piece
+    geometries, attributes, project = piece
     polygonal = is_polygonal(geometries)
     polygons = Polygons.of(geometries[polygonal])
     straight = None if project.same else project
     block = polygon_block(
-        polygons, polygonal, properties, straight, precision=precision, vanishing=vanishing
+        polygons, polygonal, attributes, straight, precision=precision, vanishing=vanishing
     )
     others = np.flatnonzero(
         ~polygonal & ~shapely.is_missing(geometries) & ~shapely.is_empty(geometries)

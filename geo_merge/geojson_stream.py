@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -25,6 +26,35 @@ Done = TypeVar("Done")
 
 
 @dataclass(frozen=True)
+class Attributes:
+    """Attributes of features.
+
+    Attributes
+    ----------
+    rows
+        Properties of each feature, by name.
+    ids
+        What stands beside the properties of each feature to know it by, None where nothing does;
+        None if no feature has one.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    ids: Sequence[Any] | None = None
+
+    def take(self, begin: int, end: int) -> Attributes:
+        """Return those of some features."""
+        return Attributes(self.rows[begin:end], None if self.ids is None else self.ids[begin:end])
+
+
+def rows_of(columns: Mapping[str, Sequence[Any]], begin: int, end: int) -> list[dict[str, Any]]:
+    """Return columns row by row, from one number to another."""
+    if not columns:
+        return [{} for _ in range(begin, end)]
+    rows = zip(*(values[begin:end] for values in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+@dataclass(frozen=True)
 class Block:
     """Features, all but encoded.
 
@@ -32,14 +62,14 @@ class Block:
     ----------
     boxes
         West, south, east, north of each; NaN for one without a place. Shape (n, 4).
-    properties
-        Values by name, of each feature.
+    attributes
+        Of each feature.
     geometries
         GeoJSON of each, one after the other.
     """
 
     boxes: Floats
-    properties: Iterable[dict[str, Any]]
+    attributes: Attributes
     geometries: Iterator[bytes]
 
 
@@ -75,7 +105,7 @@ def ahead(
 def polygon_block(
     polygons: Polygons,
     there: Bools,
-    properties: Iterable[dict[str, Any]],
+    attributes: Attributes,
     project: Project | None,
     *,
     precision: int,
@@ -84,12 +114,12 @@ def polygon_block(
     """Return features ready to be written: polygons, and null where `there` says there is none."""
     boxes = np.full((len(there), 4), np.nan)
     if not there.any():
-        return Block(boxes, properties, repeat(b"null", len(there)))
+        return Block(boxes, attributes, repeat(b"null", len(there)))
     rounded = Rounded(polygons, project, precision, vanishing)
     boxes[there] = rounded.bounds()
     encoded = rounded.encoded()
     geometries = encoded if there.all() else (next(encoded) if t else b"null" for t in there)
-    return Block(boxes, properties, geometries)
+    return Block(boxes, attributes, geometries)
 
 
 def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
@@ -101,14 +131,16 @@ def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
         known: Bools = np.asarray(np.isfinite(block.boxes).all(axis=1))
         low = np.minimum(low, block.boxes[known, :2].min(axis=0, initial=np.inf))
         high = np.maximum(high, block.boxes[known, 2:].max(axis=0, initial=-np.inf))
+        ids = block.attributes.ids or repeat(None, len(known))
         rows = zip(
-            block.properties, block.boxes.tolist(), known.tolist(), block.geometries, strict=True
-        )
-        for values, box, placed, geometry in rows:
+            block.attributes.rows, ids, block.boxes.tolist(), known.tolist(), block.geometries,
+            strict=True,
+        )  # fmt: skip
+        for values, own, box, placed, geometry in rows:
             bbox = b',"bbox":' + orjson.dumps(box) if placed else b""
             yield (
-                separator + b'{"type":"Feature"' + bbox + b',"properties":'
-                + orjson.dumps(values, option=_OPTIONS) + b',"geometry":'
+                separator + b'{"type":"Feature"' + (b"" if own is None else b',"id":' + _json(own))
+                + bbox + b',"properties":' + _json(values) + b',"geometry":'
             )  # fmt: skip
             yield geometry
             separator = b"},\n"
@@ -116,3 +148,11 @@ def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
     if np.isfinite(low).all():
         yield b',"bbox":' + orjson.dumps([*low.tolist(), *high.tolist()])
     yield b"}\n"
+
+
+def _json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+    """Encode values; also whole numbers of more than 64 bits."""
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from geo_merge.reading.plain import WGS84, read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from geo_merge.reading.raw import RawLayer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +61,9 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
     except NotPlainError:
         from geo_merge.geojson import write_geojson  # noqa: PLC0415 - loads geopandas
 
-        frame, notes = read_frame(path, reading)
-        write_geojson(frame, out, precision=precision)
-        return Written(len(frame), len(frame), notes)
+        raw, notes = read_frame(path, reading)
+        write_geojson(raw.frame, out, precision=precision, attributes=raw.attributes())
+        return Written(len(raw.frame), len(raw.frame), notes)
 
 
 def write_blocks(out: Path, blocks: Iterable[Block]) -> None:
@@ -77,9 +77,8 @@ def _block(
 ) -> Block:
     begin, end = rows
     polygons, there = layer.read(np.arange(begin, end))
-    columns = (values[begin:end] for values in layer.columns.values())
-    properties = [dict(zip(layer.columns, row, strict=True)) for row in zip(*columns, strict=True)]
-    return polygon_block(polygons, there, properties, project, precision=precision)
+    own = layer.attributes(begin, end)
+    return polygon_block(polygons, there, own, project, precision=precision)
 
 
 def crs_of(own: str, reading: Reading, source: str) -> str:
@@ -109,8 +108,8 @@ def _any_size() -> Sizes:
     return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
 
 
-def read_frame(path: Path, reading: Reading) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Read a layer by GDAL; return also what had to be decided."""
+def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]:
+    """Read a layer that is not plain, with its CRS; return also what had to be decided."""
     from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
     from geo_merge.projection import parse_crs  # noqa: PLC0415
     from geo_merge.reading.sources import open_layer  # noqa: PLC0415
@@ -118,5 +117,6 @@ def read_frame(path: Path, reading: Reading) -> tuple[gpd.GeoDataFrame, tuple[st
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
     own = raw.frame.crs
     crs = crs_of("" if own is None else own.to_wkt(), reading, path.name)
-    frame = raw.frame if own is not None else raw.frame.set_crs(parse_crs(crs))
-    return frame, tuple(finding.message for finding in raw.findings)
+    if own is None:
+        raw = replace(raw, frame=raw.frame.set_crs(parse_crs(crs)))
+    return raw, tuple(finding.message for finding in raw.findings)

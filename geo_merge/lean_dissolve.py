@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,16 +16,17 @@ from geo_merge.dissolve import dissolve_valid
 from geo_merge.edges import cancel, runs_of
 from geo_merge.errors import LayerError
 from geo_merge.faces import Faces, containing, faces_of
+from geo_merge.fields import free_name
 from geo_merge.finding import Finding, Severity
 from geo_merge.geojson_rings import Polygons, Project
-from geo_merge.geojson_stream import Block, ahead, polygon_block
+from geo_merge.geojson_stream import Attributes, Block, ahead, polygon_block
 from geo_merge.lean import Reading, Written, crs_of, read_frame, way_to_wgs84, write_blocks
 from geo_merge.reading.plain import read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer
 from geo_merge.rings import Geometries, Ints, is_polygonal
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from geo_merge.reading.raw import RawLayer
 
 _SHOWN = 10
 # Groups at work before the first of them is written, since some are much larger than others.
@@ -63,9 +64,9 @@ def dissolve(path: Path, out: Path, field: str, *, reading: Reading, precision: 
         layer = read_plain(path, columns=[field], encoding=reading.encoding)
         return _dissolve(layer, path.name, out, field, reading=reading, precision=precision)
     except NotPlainError:
-        frame, notes = read_frame(path, reading)
+        raw, notes = read_frame(path, reading)
         return _dissolve(
-            _ragged(frame, field), path.name, out, field,
+            _ragged(raw, field), path.name, out, field,
             reading=Reading(), notes=notes, precision=precision,
         )  # fmt: skip
 
@@ -138,8 +139,8 @@ def _group(
     one = dissolve_valid(shapes, left)
     faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
     whole = Polygons.of(np.array([one.geometry], dtype=object))
-    properties = [{field: key, "member_count": len(rows)}]
-    block = polygon_block(whole, np.array([True]), properties, project, precision=precision)
+    own = Attributes([{field: key, free_name("member_count", [field]): len(rows)}])
+    block = polygon_block(whole, np.array([True]), own, project, precision=precision)
     return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces, block)
 
 
@@ -209,23 +210,18 @@ def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
             )
 
 
-def _ragged(frame: gpd.GeoDataFrame, field: str) -> RaggedLayer:
-    """Return a layer that GDAL read, by the rows that are asked for."""
-    from geo_merge.geojson import plain_columns  # noqa: PLC0415 - loads geopandas
-
+def _ragged(raw: RawLayer, field: str) -> RaggedLayer:
+    """Return a layer that is not plain, by the rows that are asked for."""
+    frame = raw.frame
     shapes = np.asarray(frame.geometry.values)
-    names = tuple(map(str, frame.columns.drop(frame.geometry.name)))
-    chosen: Iterable[str] = (
-        {field, frame.geometry.name} if field in names else [frame.geometry.name]
-    )
 
     def read(rows: Ints) -> tuple[Polygons, Any]:
         there = is_polygonal(shapes[rows])
         return Polygons.of(shapes[rows][there]), there
 
     return RaggedLayer(
-        names=names,
-        columns=plain_columns(frame[list(chosen)]),
+        names=tuple(map(str, frame.columns.drop(frame.geometry.name))),
+        columns={name: values for name, values in raw.columns().items() if name == field},
         vertices=shapely.get_num_coordinates(shapes),
         read=read,
         crs=frame.crs.to_wkt(),

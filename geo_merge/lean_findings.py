@@ -15,7 +15,7 @@ from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.findings import FINDING_DECIMALS, columns_of, points_of
 from geo_merge.geojson_rings import Polygons
-from geo_merge.geojson_stream import polygon_block
+from geo_merge.geojson_stream import Attributes, polygon_block, rows_of
 from geo_merge.lean import way_to_wgs84, write_blocks
 from geo_merge.projection import parse_crs
 from geo_merge.rings import is_polygonal
@@ -51,11 +51,9 @@ def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
             )
         return
     there = is_polygonal(places)
-    properties = [
-        dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
-    ]
+    rows = Attributes(rows_of(columns, 0, len(measured)))
     block = polygon_block(
-        Polygons.of(places[there]), there, properties, way_to_wgs84(crs),
+        Polygons.of(places[there]), there, rows, way_to_wgs84(crs),
         precision=FINDING_DECIMALS, vanishing="point",
     )  # fmt: skip
     write_blocks(path, [block])

@@ -45,6 +45,7 @@ class Sizes:
     file_mb: float = _limit(200, "MB", "a layer's file")
     features: float = _limit(50_000, "features", "a layer")
     vertices: float = _limit(20_000_000, "vertices", "a layer")
+    fields: float = _limit(5_000, "fields", "a layer")
     archive_entries: float = _limit(50, "entries", "a zip archive")
     archive_mb: float = _limit(1024, "MB", "a zip archive or GeoParquet file, inflated")
     archive_ratio: float = _limit(100, "times", "what a zip archive grows by")

@@ -87,5 +87,9 @@ def agrees_with_gdal(path: Path) -> bool:
     assert (frame.geometry.notna() == there).all()
     theirs = np.asarray(frame.geometry.values)[there]
     assert shapely.equals_identical(polygons.geometries(), theirs).all()
-    assert repr(layer.columns) == repr(plain_columns(frame))  # 1 and 1.0 are told apart
+    if path.suffix == ".geojson":  # values as they stand there, where GDAL guesses
+        own = [f["properties"] or {} for f in json.loads(path.read_bytes())["features"]]
+        assert repr(layer.attributes(0, len(own)).rows) == repr(own)
+    else:
+        assert repr(layer.columns) == repr(plain_columns(frame))  # 1 and 1.0 are told apart
     return True

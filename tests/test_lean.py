@@ -13,6 +13,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from commands import run
@@ -268,3 +269,60 @@ def test_the_country_is_converted_like_a_frame(vietnam: Path, tmp_path: Path) ->
     out = tmp_path / "o.geojson"
     assert run("convert", tmp_path / "l.shp", out).code == 0
     assert out.read_bytes() == b"".join(encode(by_gdal(tmp_path / "l.shp")))
+
+
+VALUES: list[dict[str, Any]] = [
+    {"date": "2025-07-01", "date2": "2025/07/01", "time": "2025-07-01T08:30:00Z", "mixed": "1"},
+    {"date": "2025-07-02", "zone": "2025-07-01T08:30:00+07:00", "mixed": 2},
+    {"big": 9007199254740993, "bigger": 12345678901234567890123, "whole": 3.0, "small": 1e-07},
+    {"big": None, "bigger": 1, "flag": True, "list": ["a", 1, None], "object": {"a": [1, {}]}},
+    {"": 1, "geometry": "x", "nfd": "Ho\u0300a", "line": "1\n2", "flag": None},
+]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("ids", [None, "text", 7204])
+def test_values_of_geojson_are_written_as_they_were_read(
+    tmp_path: Path, plain: bool, ids: object
+) -> None:
+    ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    places = [{"type": "Polygon", "coordinates": [ring]}] * 5
+    if not plain:
+        places[1] = {"type": "Point", "coordinates": [0, 0]}
+    rows = [
+        {"type": "Feature", "properties": row, "geometry": place}
+        | ({} if ids is None or k == 3 else {"id": ids})
+        for k, (row, place) in enumerate(zip(VALUES, places, strict=True))
+    ]
+    path, out = tmp_path / "in.geojson", tmp_path / "out.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    ran = run("convert", path, out)
+    assert ran.code == 0, ran.err
+    written = features(out)
+    assert repr([f["properties"] for f in written]) == repr(VALUES)
+    assert [f.get("id") for f in written] == [f.get("id") for f in rows]
+
+
+@pytest.mark.parametrize("name", ["l.gpkg", "l.fgb"])
+def test_numbers_and_truth_values_beside_blanks_stay_what_they_are(
+    units: gpd.GeoDataFrame, tmp_path: Path, name: str
+) -> None:
+    frame = units.assign(
+        big=pd.array([9007199254740993, None, 1, 2], dtype="Int64"),
+        flag=pd.array([True, None, False, True], dtype="boolean"),
+    )
+    frame.to_file(tmp_path / name)
+    assert run("convert", tmp_path / name, tmp_path / "o.geojson").code == 0
+    written = {f["properties"]["code"]: f["properties"] for f in features(tmp_path / "o.geojson")}
+    read = [(written[code]["big"], written[code]["flag"]) for code in units["code"]]
+    assert repr(read) == "[(9007199254740993, True), (None, None), (1, False), (2, True)]"
+
+
+def test_a_field_called_as_our_own_is_kept(units: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "l.geojson"
+    units.rename(columns={"district": "member_count"}).to_crs(4326).to_file(path)
+    assert run("dissolve", path, tmp_path / "o.geojson", "--by", "member_count").code == 0
+    assert [f["properties"] for f in features(tmp_path / "o.geojson")] == [
+        {"member_count": "A", "member_count_2": 2},
+        {"member_count": "B", "member_count_2": 2},
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 import shapely
 from conftest import DATA
-from geopandas.testing import assert_geodataframe_equal
+from geopandas.testing import assert_geodataframe_equal, assert_geoseries_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_files import (
@@ -27,6 +28,7 @@ from plain_files import (
     write_shapefile,
 )
 
+from geo_merge.errors import LayerError
 from geo_merge.reading.plain import read_plain
 from geo_merge.reading.ragged import NotPlainError
 from geo_merge.reading.sources import open_layer
@@ -174,17 +176,17 @@ PLAIN = [
     ("texts", [({"t": "Hoà", "f": True}, SQUARE), ({"t": "", "f": False}, SQUARE), ({"t": None, "f": True}, SQUARE)]),
     ("nothing", [({}, SQUARE)]),
     ("all blank", [({"t": None}, SQUARE)]),
+    ("dates", [({"t": "2025-07-01"}, SQUARE)]),
+    ("lists", [({"t": ["a"]}, SQUARE)]),
+    ("text and number", [({"t": "a"}, SQUARE), ({"t": 1}, SQUARE)]),
+    ("other properties", [({"a": 1}, SQUARE), ({"b": 1}, SQUARE)]),
+    ("no properties", [(None, SQUARE)]),
 ]  # fmt: skip
 ODD = [
     ("open", [({"k": 1}, {"type": "Polygon", "coordinates": [COORDINATES[0][:-1]]})]),
     ("mixed positions", [({"k": 1}, {"type": "Polygon", "coordinates": [[[0, 0], [4, 0, 1], [4, 4], [0, 0]]]})]),
     ("a point", [({"k": 1}, {"type": "Point", "coordinates": [0, 0]}), ({"k": 2}, SQUARE)]),
     ("empty", [({"k": 1}, {"type": "Polygon", "coordinates": []})]),
-    ("dates", [({"t": "2025-07-01"}, SQUARE)]),
-    ("lists", [({"t": ["a"]}, SQUARE)]),
-    ("text and number", [({"t": "a"}, SQUARE), ({"t": 1}, SQUARE)]),
-    ("other properties", [({"a": 1}, SQUARE), ({"b": 1}, SQUARE)]),
-    ("no properties", [(None, SQUARE)]),
 ]  # fmt: skip
 
 
@@ -195,22 +197,25 @@ def test_geojson_is_read_as_by_gdal(tmp_path: Path, name: str, rows: list[Any]) 
     path = tmp_path / "x.geojson"
     write_geojson_text(path, rows)
     plain = name not in dict(ODD)
-    if plain and name != "nothing":  # GDAL makes up a field of row numbers then
+    if plain:
         assert agrees_with_gdal(path)
-    elif not plain:
+    else:
         with pytest.raises(NotPlainError):
             read_plain(path)
-    if name in {"several", "null", "whole and not", "texts", "dates", "lists", "other properties"}:
-        raw, gdal = open_layer(path).frame, by_gdal(path)
-        assert_geodataframe_equal(raw, gdal, check_like=True)
+    raw = open_layer(path)
+    assert raw.attributes().rows == [properties or {} for properties, _ in rows]
+    if name == "open":  # closed here, refused there
+        assert raw.closed == (0,)
+        return
+    gdal = by_gdal(path)
+    assert_geoseries_equal(raw.frame.geometry, gdal.geometry, check_crs=False)  # 3D there
+    if name in {"several", "null", "whole and not", "texts", "all blank", "a point", "empty"}:
+        assert_geodataframe_equal(raw.frame, gdal, check_like=True, check_dtype=False)
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ('"properties": {"k": 1}', '"properties": {"k": 1, "k": 2}'),
-        ('"type": "Feature",', '"type": "Feature", "id": "a",'),
-        ('"type": "Feature",', '"type": "Feature", "id": {"a": 1},'),
         ('"type": "FeatureCollection"', '"type": "Collection"'),
         ("[4, 0]", "[4, 1e999]"),
         ("[4, 0]", '[4, "0"]'),
@@ -227,13 +232,40 @@ def test_odd_texts_are_left_to_gdal(tmp_path: Path, before: str, after: str) -> 
         read_plain(path)
 
 
-@pytest.mark.parametrize("feature_id", ['"a"', "7", "null"])
-def test_ids_of_features_are_read_by_gdal(tmp_path: Path, feature_id: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"properties": {"k": 1}', '"properties": {"k": 1, "k": 2}', r"twice \('k' in row 1\)"),
+        ('"type": "Feature",', '"type": "feature",', r"1 of 2 .* no features \(number 1\)"),
+        ('"properties": {"k": 1}', '"properties": 1', r"1 of 2 .* no features \(number 1\)"),
+        ('"features": [', '"features": [null, ', r"1 of 3 .* no features \(number 1\)"),
+        ("[4, 0]", '["4", "0"]', r"row 1 \(k 1\) has a coordinate that is no finite number"),
+        ('{"k": 1}', '{"k": "a\\ud800"}', r"row 1 has half of a character \(.ud800\)"),
+        ("[4, 0]", "[4, null]", r"row 1 \(k 1\) has a geometry that is none"),
+        ('"Polygon"', '"Polyhedron"', r"row 1 \(k 1\) has a geometry that is none"),
+    ],
+)
+def test_what_gdal_passes_over_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:
     path = tmp_path / "x.geojson"
-    write_geojson_text(path, [({"k": 1}, SQUARE)])
+    write_geojson_text(path, [({"k": 1}, SQUARE), ({"k": 2}, SQUARE)])
+    path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(LayerError, match=said):
+        open_layer(path)
+
+
+@pytest.mark.parametrize("feature_id", ['"a"', "7", '{"$oid": "x"}'])
+@pytest.mark.parametrize(("own", "name"), [("k", "id"), ("Id", "id_2")])
+def test_ids_of_features_are_a_column_beside_the_properties(
+    tmp_path: Path, feature_id: str, own: str, name: str
+) -> None:
+    path = tmp_path / "x.geojson"
+    write_geojson_text(path, [({own: 1}, SQUARE)])
     text = path.read_text().replace('"type": "Feature",', f'"type": "Feature", "id": {feature_id},')
     path.write_text(text)
-    assert_geodataframe_equal(open_layer(path).frame, by_gdal(path))
+    frame = open_layer(path).frame
+    assert list(frame.columns) == [own, name, "geometry"]
+    assert frame[own].tolist() == [1]
+    assert frame[name].tolist() == [json.loads(feature_id)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -18,19 +19,29 @@ from geo_merge.errors import LayerError, SeveralLayersError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
 from geo_merge.reading.closed import closed
+from geo_merge.reading.exact import exact_columns, read_frame
 from geo_merge.reading.parts import is_odd
 from geo_merge.reading.raw import RawLayer, refuse_larger
 
 Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
+# A text that is no JSON where GDAL expected some stays a text.
+_PARSED = "Could not parse column"
 # What GDAL warns of, by a word of its warning, and the check that it is.
 _GDAL_CHECKS = {"winding": "G09", "geometry": "G03", "closed": "G04", "ring": "G04"}
 
 
-def read_ogr(
-    source: Source, name: str, **options: str
-) -> tuple[gpd.GeoDataFrame, tuple[int, ...], list[Finding]]:
-    """Read a layer by GDAL; return also the rows whose rings were closed, and GDAL's warnings.
+class OgrLayer(NamedTuple):
+    """What GDAL reads; see `raw.RawLayer` for each. Findings are what it warned of."""
+
+    frame: gpd.GeoDataFrame
+    closed: tuple[int, ...]
+    findings: list[Finding]
+    exact: dict[str, list[Any]]
+
+
+def read_ogr(source: Source, name: str, **options: str) -> OgrLayer:
+    """Read a layer by GDAL.
 
     Parameters
     ----------
@@ -45,12 +56,13 @@ def read_ogr(
     with _opened(source) as opened, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
-            frame = pyogrio.read_dataframe(opened, **options)
+            frame = read_frame(opened, **options)
         except shapely.GEOSException:  # a ring that is not closed
-            strict = pyogrio.read_dataframe(opened, on_invalid="ignore", **options)
-            frame = pyogrio.read_dataframe(opened, on_invalid="fix", **options)
+            strict = read_frame(opened, on_invalid="ignore", **options)
+            frame = read_frame(opened, on_invalid="fix", **options)
             mended = strict.geometry.isna() & frame.geometry.notna()
             closed_rings = tuple(int(k) for k in np.flatnonzero(mended))
+        exact = exact_columns(opened, frame, **options)
     texts = dict.fromkeys(str(w.message) for w in said if "invalid value" not in str(w.message))
     findings = [
         Finding(
@@ -60,8 +72,9 @@ def read_ogr(
             hint="Look at the layer in a GIS.",
         )
         for text in texts
+        if not text.startswith(_PARSED)
     ]
-    return frame, closed_rings, findings
+    return OgrLayer(frame, closed_rings, findings, exact)
 
 
 @contextmanager
@@ -173,7 +186,10 @@ def read_layer(
     chosen, findings = choose_layer(name, layers, layer)
     there = count_rows(source, chosen)
     refuse_larger(name, "features", there, sizes.features, "features")
-    frame, closed_rings, noted = read_ogr(source, name, layer=chosen, **options)
-    refuse_other_count(name, len(frame), there)
+    read = read_ogr(source, name, layer=chosen, **options)
+    refuse_other_count(name, len(read.frame), there)
     whole = name if len(layers) == 1 else f"{name}/{chosen}"
-    return RawLayer(frame, whole, (*findings, *noted), f"{whole} names no CRS", closed_rings)
+    return RawLayer(
+        read.frame, whole, (*findings, *read.findings), f"{whole} names no CRS", read.closed,
+        exact=read.exact,
+    )  # fmt: skip

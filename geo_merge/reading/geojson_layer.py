@@ -1,28 +1,34 @@
-"""GeoJSON files as layers: polygons by simdjson if they are plain, else by GDAL."""
+"""GeoJSON files as layers: attributes as they are, plain polygons by simdjson, others by GDAL."""
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
+import pandas as pd
 
 from geo_merge.encodings import Texts
+from geo_merge.errors import LayerError
+from geo_merge.fields import free_name
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
 from geo_merge.projection import WGS84
-from geo_merge.reading import geojson_reader
-from geo_merge.reading.closed import closed
-from geo_merge.reading.gdal_layer import Source, read_layer
+from geo_merge.reading.exact import FLOAT
+from geo_merge.reading.gdal_layer import Source, read_layer, read_ogr
+from geo_merge.reading.geojson_attributes import Properties, crs_name, read_attributes
 from geo_merge.reading.geojson_document import as_collection, check_document
+from geo_merge.reading.geojson_reader import Collected, parse_text, read_polygons
 from geo_merge.reading.geojson_text import find_odd_numbers
 from geo_merge.reading.ragged import NotPlainError, require
-from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.rings import Geometries
 
+# Whole numbers from here on have no room in 64 bits.
+_INT64 = 2**63
+_SHOWN = 10
 _DEGREES = 180
 
 
@@ -32,13 +38,12 @@ def read_geojson(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
     data = path.read_bytes()
     try:
         require(layer is None, "no layer named")
-        return RawLayer(_read_plain(data, path.name), path.name, (), f"{path.name} names no CRS")
+        return _read(data, path.name, sizes)
     except NotPlainError:
         collection = as_collection(path)
     if collection is not None:
         try:
-            frame = _read_plain(collection, path.name)
-            return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
+            return _read(collection, path.name, sizes)
         except NotPlainError:
             data = collection
     document = check_document(path.name, data)
@@ -64,19 +69,80 @@ def _placed(raw: RawLayer, document: Any) -> RawLayer:  # noqa: ANN401 - whateve
     return replace(raw, frame=raw.frame.set_crs(WGS84), findings=(*raw.findings, finding))
 
 
-def _read_plain(data: bytes, name: str) -> gpd.GeoDataFrame:
-    """Read polygons by simdjson, and attributes and CRS by GDAL: the same frame."""
-    collected = geojson_reader.parse_text(data, name)
-    polygons, there = geojson_reader.read_polygons(collected)
-    geometries = np.full(len(there), None, dtype=object)
-    geometries[there] = polygons.geometries()
-    rest = collected.attributes()
-    with closed(), warnings.catch_warnings():
-        warnings.simplefilter("error")  # what GDAL has to say is found by `gdal_layer.read_gdal`
-        try:
-            table = pyogrio.read_dataframe(rest, read_geometry=False)
-            crs = pyogrio.read_info(rest)["crs"]
-        except (RuntimeWarning, pyogrio.errors.DataSourceError) as error:
-            raise NotPlainError("attributes that GDAL reads") from error
-    require(len(table) == len(there) and "geometry" not in table, "a row for each feature")
-    return gpd.GeoDataFrame(table, geometry=geometries, crs=crs)
+def _read(data: bytes, name: str, sizes: Sizes) -> RawLayer:
+    """Read a collection of features: attributes as they stand, geometries by who knows them."""
+    collected = parse_text(data, name)
+    read = _read_shapes(collected, data, name)
+    attributes = read_attributes(collected, name)
+    _check_geometries(collected, read.shapes, attributes, name)
+    refuse_larger(name, "fields", len(attributes.names), sizes.fields, "fields")
+    columns = {column: series(attributes.column(column)) for column in attributes.all_names}
+    place = free_name("geometry", columns)
+    frame = gpd.GeoDataFrame(
+        {**columns, place: gpd.GeoSeries(read.shapes)}, geometry=place, crs=read.crs
+    )
+    return RawLayer(
+        frame, name, read.findings, f"{name} names no CRS", read.closed, own=attributes.own
+    )
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """Geometries of features, the rows with rings that were closed, and what the reader said."""
+
+    shapes: Geometries
+    crs: Any
+    closed: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def _read_shapes(collected: Collected, data: bytes, name: str) -> _Shapes:
+    """Read polygons by simdjson; geometries of other kinds, or odd ones, by GDAL."""
+    try:
+        crs = crs_name(collected)
+        polygons, there = read_polygons(collected)
+    except NotPlainError:
+        find_odd_numbers(name, check_document(name, data))
+        frame, closed, findings, _ = read_ogr(collected.geometries(), name)
+        if len(frame) != len(collected.features):
+            raise LayerError(
+                f"{name}: of {len(collected.features)} features {len(frame)} could be read "
+                "[F03]; copy or export it again."
+            ) from None
+        return _Shapes(np.asarray(frame.geometry.values), frame.crs, closed, tuple(findings))
+    shapes = np.full(len(there), None, dtype=object)
+    shapes[there] = polygons.geometries()
+    return _Shapes(shapes, crs)
+
+
+def _check_geometries(
+    collected: Collected, shapes: Geometries, attributes: Properties, name: str
+) -> None:
+    """Refuse geometries that are there, but are none: GDAL makes nulls of them."""
+    problems = []
+    for k, (feature, shape) in enumerate(zip(collected.features, shapes, strict=True)):
+        if shape is None and feature.get("geometry") is not None:
+            known = ", ".join(f"{n} {v}" for n, v in list(attributes.own.rows[k].items())[:2])
+            problems.append(
+                f"{name} row {k + 1} ({known}) has a geometry that is none: its type or its "
+                "coordinates are not as GeoJSON has them (numbers, not texts) [G02]; mend it in "
+                "the source layer."
+            )
+    if problems:
+        raise LayerError(problems[:_SHOWN])
+
+
+def series(values: list[Any]) -> pd.Series:
+    """Return values of JSON as a column: numbers as numbers where nothing of them is lost."""
+    kinds = {type(value) for value in values if value is not None}
+    blanks = any(value is None for value in values)
+    if kinds and kinds <= {int, float}:
+        whole = [abs(value) for value in values if isinstance(value, int)]
+        if kinds == {int} and not blanks and max(whole) < _INT64:
+            return pd.Series(values, dtype="int64")
+        if max(whole, default=0) < FLOAT:
+            return pd.Series(values, dtype="float64")
+        return pd.Series(values, dtype=object)
+    if kinds == {bool} and not blanks:
+        return pd.Series(values, dtype=bool)
+    return pd.Series(values) if kinds == {str} else pd.Series(values, dtype=object)

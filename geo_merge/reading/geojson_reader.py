@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
 import simdjson
 
+from geo_merge.errors import LayerError
 from geo_merge.geojson_rings import Polygons
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.geojson_document import check_crs
@@ -20,9 +20,8 @@ from geo_merge.reading.ragged import NotPlainError, require
 from geo_merge.rings import Bools, Floats, Ints, Rings, wound_left
 
 _SMALLEST = 4  # positions of a ring
-_INT64 = 2**63
-# What GDAL may take for a date or a time.
-_DATE = re.compile(r"\s*[-+]?\d+\s*[-/:T]")
+_OBJECT, _ARRAY = (simdjson.Object, dict), (simdjson.Array, list)
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Collected:
     Attributes
     ----------
     features
-        One a row, all with properties.
+        One a row.
     about
         The members of the collection beside its features.
     """
@@ -40,16 +39,17 @@ class Collected:
     features: list[Any]
     about: dict[str, Any]
 
-    def attributes(self) -> bytes:
-        """Return the collection without its geometries, for GDAL to make a table of."""
-        about = "".join(f"{json.dumps(k)}:{json.dumps(v)}," for k, v in self.about.items())
+    def geometries(self) -> bytes:
+        """Return the collection without its attributes, for GDAL to read the geometries of."""
+        crs = f'"crs":{json.dumps(self.about["crs"])},' if "crs" in self.about else ""
         rows = [
-            b'{"type":"Feature",'
-            + (b'"id":' + json.dumps(f["id"]).encode() + b"," if "id" in f else b"")
-            + b'"properties":' + f["properties"].mini + b',"geometry":null}'
+            b'{"type":"Feature","properties":{},"geometry":' + _text(f.get("geometry")) + b"}"
             for f in self.features
-        ]  # fmt: skip
-        return b"{" + about.encode() + b'"features":[' + b",\n".join(rows) + b"]}"
+        ]
+        return (
+            b'{"type":"FeatureCollection",' + crs.encode()
+            + b'"features":[' + b",\n".join(rows) + b"]}"
+        )  # fmt: skip
 
 
 def parse(path: Path) -> Collected:
@@ -63,36 +63,89 @@ def parse_text(data: bytes, source: str) -> Collected:
     Raises
     ------
     NotPlainError
-        If it is no FeatureCollection with features that have properties.
+        If it is no FeatureCollection with features, and no Feature.
     LayerError
-        If it says that it is a part of a collection, or names its CRS by a link or a file.
+        If something among its features is none, which GDAL passes over without a word; if it says
+        that it is a part of a collection (F03), or names its CRS by a link or a file (R01).
     """
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        document: Any = simdjson.Parser().parse(data)
-    except (ValueError, RuntimeError) as error:  # also what is no UTF-8, or a number too large
-        raise NotPlainError("well-formed JSON") from error
-    require(isinstance(document, simdjson.Object), "an object")
+    document = _document(data.removeprefix(codecs.BOM_UTF8))
+    require(isinstance(document, _OBJECT), "an object")
+    if document.get("type") == "Feature":
+        _check_features([document], source)
+        about = {k: plain(document[k]) for k in ("crs",) if k in document}
+        check_crs(source, about)
+        return Collected([document], about)
     require(document.get("type") == "FeatureCollection", "a FeatureCollection")
     found = document.get("features")
-    require(isinstance(found, simdjson.Array) and len(found), "features")
+    require(isinstance(found, _ARRAY) and len(found), "features")
     features = list(found)
-    for feature in features:
-        require(isinstance(feature, simdjson.Object), "features that are objects")
-        require(feature.get("type") == "Feature", "features")
-        require(isinstance(feature.get("properties"), simdjson.Object), "properties")
-        require("geometry" in feature, "geometries, if null")
-        require(isinstance(feature.get("id"), str | int | float | None), "ids that are values")
-    about = {k: _plain(document[k]) for k in document.keys() if k != "features"}  # noqa: SIM118 - no iterator
+    _check_features(features, source)
+    _check_texts(features, source)
+    about = {k: plain(document[k]) for k in document.keys() if k != "features"}  # noqa: SIM118 - no iterator
     refuse_part(source, about, len(features))
     check_crs(source, about)
     return Collected(features, about)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON knows
+def _document(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Parse JSON, also with numbers and texts that simdjson has no room for."""
+    try:
+        return simdjson.Parser().parse(data)
+    except UnicodeDecodeError as error:
+        raise NotPlainError("UTF-8") from error
+    except (ValueError, RuntimeError):
+        pass
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise NotPlainError("well-formed JSON") from error
+
+
+def _check_features(features: list[Any], source: str) -> None:
+    odd = [
+        str(k + 1)
+        for k, feature in enumerate(features)
+        if not (
+            isinstance(feature, _OBJECT)
+            and feature.get("type") == "Feature"
+            and isinstance(feature.get("properties"), (*_OBJECT, NoneType))
+        )
+    ]
+    if odd:
+        more = ", ..." if len(odd) > _SHOWN else ""
+        raise LayerError(
+            f"{source}: {len(odd)} of {len(features)} entries of the collection are no features "
+            f"(number {', '.join(odd[:_SHOWN])}{more}) [F03]; give each the type Feature, "
+            "properties and a geometry, or take it out."
+        )
+
+
+def _check_texts(features: list[Any], source: str) -> None:
+    """Refuse halves of characters, as which simdjson leaves to Python's reader."""
+    for k, feature in enumerate(features):
+        if isinstance(feature, dict):
+            try:
+                json.dumps(feature, ensure_ascii=False).encode()
+            except UnicodeEncodeError as error:
+                half = error.object[error.start].encode("ascii", "backslashreplace").decode()
+                raise LayerError(
+                    f"{source} row {k + 1} has half of a character ({half}) in a text [F05]; "
+                    "write the whole character there."
+                ) from None
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Return a value of simdjson as Python has it."""
     if isinstance(value, simdjson.Object):
         return value.as_dict()
     return value.as_list() if isinstance(value, simdjson.Array) else value
+
+
+def _text(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+    if isinstance(value, simdjson.Object | simdjson.Array):
+        mini: Any = value.mini
+        return bytes(mini)
+    return json.dumps(value).encode()
 
 
 def read_polygons(collected: Collected) -> tuple[Polygons, Bools]:
@@ -110,7 +163,7 @@ def read_polygons(collected: Collected) -> tuple[Polygons, Bools]:
     single: list[bool] = []
     there = np.zeros(len(collected.features), dtype=bool)
     for k, feature in enumerate(collected.features):
-        geometry = feature["geometry"]
+        geometry = feature.get("geometry")
         if geometry is None:
             continue
         require(isinstance(geometry, simdjson.Object), "geometries that are objects")
@@ -159,65 +212,3 @@ def _ring(ring: Any) -> Floats:  # noqa: ANN401 - simdjson's arrays
     width = len(ends[0])
     require(width in {2, 3} and len(ends[1]) == width and len(numbers) == n * width, "positions")
     return numbers.reshape(n, width)[:, :2]
-
-
-def read_columns(collected: Collected, wanted: Collection[str] | None) -> dict[str, list[Any]]:
-    """Return attributes as GDAL and geopandas would read them; all if none are named.
-
-    Raises
-    ------
-    NotPlainError
-        If features have different properties or an id, or values of a property differ in kind or
-        are lists, objects, dates or truth values with blanks.
-    """
-    names = tuple(collected.features[0]["properties"].keys())
-    require(all(names) and "geometry" not in names, "properties with names")
-    require(len(set(names)) == len(names), "names that differ")
-    rows = []
-    for feature in collected.features:
-        require("id" not in feature, "features without id")
-        properties = feature["properties"]
-        require(tuple(properties.keys()) == names, "the same properties")
-        rows.append(properties)
-    return {
-        name: _column([row[name] for row in rows])
-        for name in names
-        if wanted is None or name in wanted
-    }
-
-
-def _column(values: list[Any]) -> list[Any]:
-    kinds = {type(value) for value in values if value is not None}
-    blanks = any(value is None for value in values)
-    if kinds <= {int, float}:
-        whole = kinds == {int}
-        require(not whole or all(abs(v) < _INT64 for v in values if v is not None), "64 bits")
-        if whole and not blanks:
-            return values
-        return [None if value is None else float(value) for value in values]
-    require(len(kinds) == 1, "values of one kind")
-    require(kinds == {str} or (kinds == {bool} and not blanks), "texts, numbers and truth values")
-    require(not any(isinstance(v, str) and _DATE.match(v) for v in values), "no dates")
-    return values
-
-
-def crs_name(collected: Collected) -> str:
-    """Return the CRS that the collection names, WGS 84 if it does not (RFC 7946).
-
-    Raises
-    ------
-    NotPlainError
-        If it names one by anything else but a code of EPSG or CRS84.
-    """
-    crs = collected.about.get("crs")
-    if crs is None:
-        return "EPSG:4326"
-    try:
-        name = str(crs["properties"]["name"])
-    except (KeyError, TypeError) as error:
-        raise NotPlainError("a CRS with a name") from error
-    if name in {"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84"}:
-        return "EPSG:4326"
-    code = re.fullmatch(r"(?:urn:ogc:def:crs:EPSG::|EPSG:)([0-9]+)", name)
-    require(code, "a CRS of EPSG")
-    return f"EPSG:{code[1]}" if code else ""

@@ -35,11 +35,14 @@ def read_geopackage(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -
         chosen, findings = choose_layer(path.name, layers, layer)
         there, stored = _counts(file, chosen)
         refuse_larger(path, "features", there, sizes.features, "features")
-        frame, closed, noted = read_ogr(file, path.name, layer=chosen, where=_EVERY_ROW)
-        refuse_other_count(path.name, len(frame), there)
+        read = read_ogr(file, path.name, layer=chosen, where=_EVERY_ROW)
+        refuse_other_count(path.name, len(read.frame), there)
         curved = _curves(file, chosen)
     whole = path.name if len(layers) == 1 else f"{path.name}/{chosen}"
-    raw = RawLayer(frame, whole, (*findings, *noted), f"{whole} names no CRS", closed, curved)
+    raw = RawLayer(
+        read.frame, whole, (*findings, *read.findings), f"{whole} names no CRS", read.closed,
+        curved, exact=read.exact,
+    )  # fmt: skip
     if stored in {None, there}:
         return raw
     finding = Finding(

@@ -50,19 +50,27 @@ def read_plain(
 
 
 def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
-    from geo_merge.reading import geojson_reader  # noqa: PLC0415 - Shapefiles need no simdjson
+    # Shapefiles need no simdjson.
+    from geo_merge.reading import geojson_attributes, geojson_reader  # noqa: PLC0415
 
     collected = geojson_reader.parse(path)
+    attributes = geojson_attributes.read_attributes(collected, path.name, columns)
+    crs = geojson_attributes.crs_name(collected)
     polygons, there = geojson_reader.read_polygons(collected)
     vertices = np.zeros(len(there), dtype=np.int64)
     vertices[there] = np.diff(polygons.rings.vertex_start)
     at = np.cumsum(there) - 1  # the polygon of a row
     return RaggedLayer(
-        names=tuple(collected.features[0]["properties"].keys()),
-        columns=geojson_reader.read_columns(collected, columns),
+        names=attributes.all_names,
+        columns={
+            name: attributes.column(name)
+            for name in attributes.all_names
+            if columns is not None and name in columns
+        },
         vertices=vertices,
         read=lambda rows: (polygons.take(at[rows[there[rows]]]), there[rows]),
-        crs=geojson_reader.crs_name(collected),
+        crs=crs,
+        own=attributes.own,
     )
 
 

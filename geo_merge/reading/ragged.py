@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo_merge.geojson_rings import Polygons
+from geo_merge.geojson_stream import Attributes, rows_of
 from geo_merge.rings import Bools, Ints
 
 
@@ -38,6 +39,8 @@ class RaggedLayer:
         at the same time.
     crs
         ``EPSG:4326`` or any other CRS; empty if the file names none.
+    own
+        Attributes row by row, where rows have different ones or ids; else all have the columns.
     """
 
     names: tuple[str, ...]
@@ -45,6 +48,13 @@ class RaggedLayer:
     vertices: Ints
     read: Callable[[Ints], tuple[Polygons, Bools]]
     crs: str
+    own: Attributes | None = None
+
+    def attributes(self, begin: int, end: int) -> Attributes:
+        """Return the attributes of some rows."""
+        if self.own is not None:
+            return self.own.take(begin, end)
+        return Attributes(rows_of(self.columns, begin, end))
 
     def __len__(self) -> int:
         return len(self.vertices)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding
+from geo_merge.geojson import plain_columns
+from geo_merge.geojson_stream import Attributes, rows_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class RawLayer:
         Rows (from 0) with arcs, which are read as short straight edges.
     encoding
         The encoding that the texts were read in.
+    exact
+        Columns as the file has them where those of the frame are not quite: whole numbers and
+        truth values with blanks are floats there.
+    own
+        Attributes row by row, where rows have different ones or ids; else all have the columns.
     """
 
     frame: gpd.GeoDataFrame
@@ -41,6 +50,16 @@ class RawLayer:
     closed: tuple[int, ...] = ()
     curved: tuple[int, ...] = ()
     encoding: str = "utf-8"
+    exact: Mapping[str, list[Any]] = field(default_factory=dict)
+    own: Attributes | None = None
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the attributes as JSON knows them, by name."""
+        return {**plain_columns(self.frame), **self.exact}
+
+    def attributes(self) -> Attributes:
+        """Return the attributes row by row, as the file has them."""
+        return self.own or Attributes(rows_of(self.columns(), 0, len(self.frame)))
 
 
 def refuse_larger(path: Path | str, what: str, size: float, largest: float, limit: str) -> None:

@@ -34,7 +34,8 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     codec, findings, cut = _encoding(parts, texts)
     utf8 = codec == "utf-8" and not cut
     with _spelled_alike(parts) as file:
-        frame, closed, noted = read_ogr(file, path.name, encoding="UTF-8" if utf8 else BYTEWISE)
+        encoding = "UTF-8" if utf8 else BYTEWISE
+        frame, closed, noted, exact = read_ogr(file, path.name, encoding=encoding)
     refuse_other_count(path.name, len(frame), len(shapes))
     if not utf8:  # GDAL cuts the last character of cp1258, so decode here
         whole = replace(texts, decode=lambda data, name: texts.decode(dbf.without_half(data), name))
@@ -42,7 +43,9 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     if not shapes.numbered:
         noted.append(_unnumbered(path))
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
-    return RawLayer(frame, path.name, (*findings, *noted), hint, closed, encoding=codec)
+    return RawLayer(
+        frame, path.name, (*findings, *noted), hint, closed, encoding=codec, exact=exact
+    )
 
 
 @contextmanager

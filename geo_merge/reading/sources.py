@@ -103,7 +103,15 @@ def mended(raw: RawLayer, texts: Texts) -> RawLayer:
     if not findings:
         return raw
     columns = {n: pd.Series(v, index=frame.index, dtype=object) for n, v in mended.items()}
-    return replace(raw, frame=frame.assign(**columns), findings=(*raw.findings, *findings))
+    own = raw.own
+    if own is not None:
+        rows = [
+            {n: mended[n][k] if n in mended and isinstance(v, str) else v for n, v in row.items()}
+            for k, row in enumerate(own.rows)
+        ]
+        own = replace(own, rows=rows)
+    frame = frame.assign(**columns)
+    return replace(raw, frame=frame, own=own, findings=(*raw.findings, *findings))
 
 
 def _is_text(values: pd.Series) -> bool:
