@@ -213,3 +213,8 @@ def _units_warning(  # noqa: PLR0917 - the parts of a sentence
             hint=hint,
         )
     ]
+
+
+def is_row_mark(name: str) -> bool:
+    """Tell whether a field numbers rows or measures outlines: it means nothing of the unit."""
+    return bool(_MEANINGLESS.match(fold_field(name)))

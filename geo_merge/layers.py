@@ -15,11 +15,12 @@ import shapely
 from pyproj import CRS
 
 from geo_merge import fields, seam
-from geo_merge.codes import as_text, clean_code, clean_text, code_key, is_scientific
+from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
 from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
 from geo_merge.divide import Cutters, as_cutters
 from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.islands import join_islands
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe, parse_crs
@@ -134,7 +135,14 @@ def as_units(
         frames.append(frame)
         findings += [*raw.findings, *found]
     joined, ledger = _join(frames, findings, target_crs, close_seams=close_seams)
-    _check_codes(joined, expected or {})
+    code_fields = {
+        raw.source: frame.attrs["fields"]["code"] for raw, frame in zip(raws, frames, strict=True)
+    }
+    joined, told, rows = join_islands(
+        joined, expected or {}, code_fields, elsewhere=not close_seams
+    )
+    findings += told
+    ledger += rows
     joined["is_piece"] = joined["code"] == ""
     _check_pieces(joined, findings)
     joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
@@ -401,29 +409,6 @@ def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str]
             )
         )
     return codes, findings
-
-
-def _check_codes(joined: gpd.GeoDataFrame, expected: Mapping[str, str]) -> None:
-    coded = joined[joined["code"] != ""]
-    problems = []
-    for code, rows in coded[coded["code"].duplicated(keep=False)].groupby("code"):
-        where = ", ".join(
-            f"{s} row {r} ({n})"
-            for s, r, n in zip(rows["source_file"], rows["source_row"], rows["name"], strict=True)
-        )
-        problems.append(
-            f"Code {code} stands on {len(rows)} rows: {where} [K03]; every unit needs a code of "
-            "its own (dissolve the parts of one unit first)."
-        )
-    if problems:
-        there = set(map(code_key, coded["code"]))
-        problems += [
-            f"Code {code} ({name}) stands in the crosswalk, but not in the layer [K04]; one of the "
-            "rows above may be this unit."
-            for code, name in expected.items()
-            if code and code_key(code) not in there
-        ][:_SHOWN]
-        raise LayerError(problems)
 
 
 def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
