@@ -54,6 +54,9 @@ def convert(
 @click.command()
 @_layer_and_out
 @click.option("--by", required=True, help="Field whose values are dissolved to one each.")
+@click.option(
+    "--keep-agreeing", is_flag=True, help="Keep the other fields whose values agree in each group."
+)
 @click.option("--findings", type=PATH, help="CSV or GeoJSON of gaps, overlaps and invalid members.")
 @_reading
 def dissolve(
@@ -61,6 +64,7 @@ def dissolve(
     path: Path,
     out: Path,
     by: str,
+    keep_agreeing: bool,
     findings: Path | None,
     crs: str | None,
     encoding: str | None,
@@ -74,18 +78,20 @@ def dissolve(
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
     reading = Reading(crs=crs, encoding=encoding, layer=layer)
-    written = run(path, out, by, reading=reading, precision=precision)
+    written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
     if findings is not None:
         from geo_merge.lean_findings import write_findings
 
         write_findings(written.findings, written.crs, findings)
     errors = [f for f in written.findings if f.severity == "error"]
-    say(*written.notes, *(f"{f.severity} {f.check}: {f.message}" for f in errors))
+    spelled = [] if errors else [f for f in written.findings if f.check == "K02"]
+    told = (f"{f.severity} {f.check}: {f.message}" for f in (*errors, *spelled))
+    say(*written.notes, *told)
     if errors:
         say(f"Errors were found; {out} was not written.")
         return FINDINGS
     found = Counter(f.check for f in written.findings)
-    if found:
+    if found["C02"] or found["C04"]:
         where = f"see {findings}" if findings else "--findings FILE lists them"
         say(f"Within groups: {found['C02']} gaps, {found['C04']} overlaps ({where}).")
     say(f"Dissolved {written.read:,} features to {written.written:,} in {out}")

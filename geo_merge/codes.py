@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
@@ -52,16 +55,18 @@ def has_odd_characters(text: str) -> bool:
 
 def as_text(values: pd.Series) -> pd.Series:
     """Return a column as text: 7210.0 is ``7210``, and what is null is empty."""
-    if pd.api.types.is_float_dtype(values.dtype):
-        whole = values.notna() & (values % 1 == 0) & np.isfinite(values)
-        return pd.Series(
-            [
-                "" if pd.isna(v) else str(int(v)) if w else repr(float(v))
-                for v, w in zip(values, whole, strict=True)
-            ],
-            index=values.index,
-            dtype=object,
-        )
-    return pd.Series(
-        ["" if pd.isna(v) else str(v) for v in values], index=values.index, dtype=object
-    )
+    import pandas as pd  # noqa: PLC0415 - texts are cleaned where pandas is not loaded
+
+    return pd.Series([_text(v) for v in values], index=values.index, dtype=object)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return ""
+        return str(int(value)) if np.isfinite(value) and value % 1 == 0 else repr(float(value))
+    if isinstance(value, list | tuple | dict | np.ndarray):
+        return str(value)
+    return "" if value is None or pd.isna(value) else str(value)

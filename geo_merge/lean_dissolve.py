@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from geo_merge.fields import free_name
 from geo_merge.finding import Finding, Severity
 from geo_merge.geojson_rings import Polygons, Project
 from geo_merge.geojson_stream import Attributes, Block, ahead, polygon_block
+from geo_merge.keys import agreeing, group_rows, spelled_differently
 from geo_merge.lean import Reading, Written, crs_of, read_frame, way_to_wgs84, write_blocks
 from geo_merge.reading.plain import read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer
@@ -28,7 +29,6 @@ from geo_merge.rings import Geometries, Ints, is_polygonal
 if TYPE_CHECKING:
     from geo_merge.reading.raw import RawLayer
 
-_SHOWN = 10
 # Groups at work before the first of them is written, since some are much larger than others.
 _AHEAD = 16
 
@@ -49,11 +49,21 @@ class _Group:
     block: Block | None = None
 
 
-def dissolve(path: Path, out: Path, field: str, *, reading: Reading, precision: int = 7) -> Written:
+def dissolve(
+    path: Path,
+    out: Path,
+    field: str,
+    *,
+    reading: Reading,
+    keep_agreeing: bool = False,
+    precision: int = 7,
+) -> Written:
     """Write one polygon for all that have the same value in a field, with that and their number.
 
-    Groups come in the order of their first rows. Findings are errors if members cannot be
-    dissolved, and then nothing is written; gaps and overlaps within a group are warnings.
+    Values that a reader cannot tell apart are one; see `keys.reader_key`. Groups come in the order
+    of their first rows. With `keep_agreeing`, also fields are written whose values agree within
+    every group. Findings are errors if members cannot be dissolved, and then nothing is written;
+    gaps and overlaps within a group are warnings.
 
     Raises
     ------
@@ -61,13 +71,17 @@ def dissolve(path: Path, out: Path, field: str, *, reading: Reading, precision: 
         If the layer cannot be read, has no such field, or has rows without a value in it.
     """
     try:
-        layer = read_plain(path, columns=[field], encoding=reading.encoding)
-        return _dissolve(layer, path.name, out, field, reading=reading, precision=precision)
+        columns = None if keep_agreeing else [field]
+        layer = read_plain(path, columns=columns, encoding=reading.encoding)
+        return _dissolve(
+            layer, path.name, out, field,
+            reading=reading, keep=keep_agreeing, precision=precision,
+        )  # fmt: skip
     except NotPlainError:
         raw, notes = read_frame(path, reading)
         return _dissolve(
-            _ragged(raw, field), path.name, out, field,
-            reading=Reading(), notes=notes, precision=precision,
+            _ragged(raw), path.name, out, field,
+            reading=Reading(), keep=keep_agreeing, notes=notes, precision=precision,
         )  # fmt: skip
 
 
@@ -78,16 +92,19 @@ def _dissolve(
     field: str,
     *,
     reading: Reading,
+    keep: bool,
     notes: tuple[str, ...] = (),
     precision: int,
 ) -> Written:
     groups = _groups(layer, field, source)
     crs = crs_of(layer.crs, reading, source)
-    make = partial(_group, layer, field, project=way_to_wgs84(crs), precision=precision)
+    chosen, left_out = _choose(layer, field, groups, keep=keep)
+    notes += left_out
+    make = partial(_group, layer, chosen, project=way_to_wgs84(crs), precision=precision)
     done: list[_Group] = []
 
     def blocks() -> Iterator[Block]:
-        for group in ahead(make, groups.items(), most=_AHEAD):
+        for group in ahead(make, groups.values(), most=_AHEAD):
             done.append(group)
             if group.block is not None:
                 yield group.block
@@ -99,37 +116,58 @@ def _dissolve(
     except _BadMembersError:
         errors = tuple(f for group in done if group.block is None for f in group.findings)
         return Written(len(layer), 0, notes, errors, crs)
-    findings = (*(f for group in done for f in group.findings), *_gaps(done))
+    spelled = spelled_differently(chosen.values, groups, field)
+    findings = (*spelled, *(f for group in done for f in group.findings), *_gaps(done))
     return Written(len(layer), len(done), notes, findings, crs)
 
 
-def _groups(layer: RaggedLayer, field: str, source: str) -> dict[Any, Ints]:
+def _groups(layer: RaggedLayer, field: str, source: str) -> dict[str, Ints]:
     """Return the rows of each value, in the order of the first rows."""
     if field not in layer.names:
         known = ", ".join(layer.names) or "none"
         raise LayerError(f"{source} has no field {field!r} [K01]; it has {known}.")
-    keys = layer.columns[field]
-    missing = [str(k + 1) for k, key in enumerate(keys) if key is None]
-    if missing:
-        raise LayerError(
-            f"{source}: {len(missing)} rows have nothing in the field {field!r} (rows "
-            f"{', '.join(missing[:_SHOWN])}) [K01]; say there what they belong to."
-        )
-    rows: dict[Any, list[int]] = {}
-    for k, key in enumerate(keys):
-        rows.setdefault(key, []).append(k)
-    return {key: np.array(own) for key, own in rows.items()}
+    return group_rows(layer.column(field), field, source)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The field that is dissolved by, and those that are kept since they agree, with all values."""
+
+    field: str
+    values: Sequence[Any]
+    kept: Mapping[str, Sequence[Any]]
+
+    def attributes(self, rows: Ints) -> Attributes:
+        """Return what the dissolved polygon of some rows has: a field of ours beside the file's."""
+        first = rows[0]
+        own = {self.field: self.values[first]} | {n: v[first] for n, v in self.kept.items()}
+        return Attributes([own | {free_name("member_count", own): len(rows)}])
+
+
+def _choose(
+    layer: RaggedLayer, field: str, groups: Mapping[str, Ints], *, keep: bool
+) -> tuple[_Chosen, tuple[str, ...]]:
+    """Return the fields to write, and what to say of those that are left out."""
+    values = layer.column(field)
+    if not keep:
+        return _Chosen(field, values, {}), ()
+    columns = {name: layer.column(name) for name in layer.names if name != field}
+    agree = agreeing(columns, groups)
+    left = ", ".join(name for name in columns if name not in agree)
+    note = f"Left out, since their values differ within a group: {left}." if left else ""
+    kept = {name: values for name, values in columns.items() if name in agree}
+    return _Chosen(field, values, kept), (note,) if note else ()
 
 
 def _group(
     layer: RaggedLayer,
-    field: str,
-    task: tuple[Any, Ints],
+    chosen: _Chosen,
+    rows: Ints,
     *,
     project: Project | None,
     precision: int,
 ) -> _Group:
-    key, rows = task
+    key = chosen.values[rows[0]]
     polygons, there = layer.read(rows)
     shapes = polygons.geometries()
     defects = tuple(_defects(key, rows, rows[there], shapes))
@@ -139,7 +177,7 @@ def _group(
     one = dissolve_valid(shapes, left)
     faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
     whole = Polygons.of(np.array([one.geometry], dtype=object))
-    own = Attributes([{field: key, free_name("member_count", [field]): len(rows)}])
+    own = chosen.attributes(rows)
     block = polygon_block(whole, np.array([True]), own, project, precision=precision)
     return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces, block)
 
@@ -210,7 +248,7 @@ def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
             )
 
 
-def _ragged(raw: RawLayer, field: str) -> RaggedLayer:
+def _ragged(raw: RawLayer) -> RaggedLayer:
     """Return a layer that is not plain, by the rows that are asked for."""
     frame = raw.frame
     shapes = np.asarray(frame.geometry.values)
@@ -221,7 +259,7 @@ def _ragged(raw: RawLayer, field: str) -> RaggedLayer:
 
     return RaggedLayer(
         names=tuple(map(str, frame.columns.drop(frame.geometry.name))),
-        columns={name: values for name, values in raw.columns().items() if name == field},
+        columns=raw.columns(),
         vertices=shapely.get_num_coordinates(shapes),
         read=read,
         crs=frame.crs.to_wkt(),

@@ -50,6 +50,12 @@ class RaggedLayer:
     crs: str
     own: Attributes | None = None
 
+    def column(self, name: str) -> list[Any]:
+        """Return an attribute of all rows that was read; None where a row has none."""
+        if name in self.columns or self.own is None:
+            return self.columns[name]
+        return [row.get(name) for row in self.own.rows]
+
     def attributes(self, begin: int, end: int) -> Attributes:
         """Return the attributes of some rows."""
         if self.own is not None:
