@@ -121,21 +121,74 @@ g = gpd.read_file(sys.argv[1]); print(maup.doctor(g.to_crs(g.estimate_utm_crs())
 
 
 def maup(cache: Path) -> Program:
-    """Return maup, in a virtual environment of its own in the cache."""
-    python = cache / "maup" / "bin" / "python"
-    if not python.is_file():
-        venv.create(cache / "maup", with_pip=True)
-    asking = (python, "-c", "import importlib.metadata as m; print(m.version('maup'))")
-    said = subprocess.run(asking, capture_output=True, text=True, check=False)
-    if said.returncode:
-        run_quietly((python, "-m", "pip", "install", "--quiet", "maup"))
-        said = subprocess.run(asking, capture_output=True, text=True, check=True)
-    return Program(name="maup", version=said.stdout.strip(), jobs={
+    """Return maup, which checks a layer and does not write GeoJSON."""
+    python, version = in_venv(cache, "maup")
+    return Program(name="maup", version=version, jobs={
         "doctor": lambda layer, _: (python, "-c", _DOCTOR, layer.path),
     })  # fmt: skip
 
 
-FINDERS = (ours, dask, mapshaper, geopandas, ogr2ogr, maup)
+_DUCKDB = """
+import pathlib, sys, duckdb, duckdb_extension_spatial
+folder = pathlib.Path(duckdb_extension_spatial.__file__).parent
+duckdb.load_extension(str(next(folder.rglob("*.duckdb_extension"))))
+duckdb.sql("SET enable_progress_bar = false")
+layer = f"ST_Read('{sys.argv[1]}')"
+duckdb.sql(f"COPY (SELECT %s) TO '{sys.argv[2]}' WITH (FORMAT gdal, DRIVER 'GeoJSON')")
+"""
+
+
+def duckdb(cache: Path) -> Program:
+    """Return DuckDB with its spatial extension; its coverage union refuses the layer."""
+    python, version = in_venv(cache, "duckdb", "duckdb-extension-spatial")
+    union = f"{GROUP}, ST_Union_Agg(geom) AS geom FROM {{layer}} GROUP BY {GROUP}"
+
+    def script(query: str) -> Say:
+        return lambda layer, out: (python, "-c", _DUCKDB % query, layer.path, out / MADE)
+
+    return Program(name="DuckDB spatial", version=version, jobs={
+        "dissolve": script(union), "convert": script("* FROM {layer}"),
+    })  # fmt: skip
+
+
+_SEDONA = """
+import sys, sedonadb
+connection = sedonadb.connect()
+connection.read_pyogrio(sys.argv[1]).to_view("units")
+connection.sql("SELECT %s").to_pyogrio(sys.argv[2])
+"""
+
+
+def sedonadb(cache: Path) -> Program:
+    """Return SedonaDB."""
+    python, version = in_venv(cache, "sedonadb", "sedonadb[geopandas]")
+    union = f"{GROUP}, ST_Union_Agg(wkb_geometry) AS geometry FROM units GROUP BY {GROUP}"
+
+    def script(query: str) -> Say:
+        return lambda layer, out: (python, "-c", _SEDONA % query, layer.path, out / MADE)
+
+    return Program(name="SedonaDB", version=version, jobs={
+        "dissolve": script(union), "convert": script("* FROM units"),
+    })  # fmt: skip
+
+
+def in_venv(cache: Path, package: str, *more: str) -> tuple[Path, str]:
+    """Return the Python of a virtual environment in the cache that has a package, and its version.
+
+    What has other needs than geo_merge stands apart from it.
+    """
+    python = cache / package / "bin" / "python"
+    if not python.is_file():
+        venv.create(cache / package, with_pip=True)
+    asking = (python, "-c", f"import importlib.metadata as m; print(m.version({package!r}))")
+    said = subprocess.run(asking, capture_output=True, text=True, check=False)
+    if said.returncode:
+        run_quietly((python, "-m", "pip", "install", "--quiet", package, *more))
+        said = subprocess.run(asking, capture_output=True, text=True, check=True)
+    return python, said.stdout.strip()
+
+
+FINDERS = (ours, dask, mapshaper, geopandas, duckdb, sedonadb, ogr2ogr, maup)
 
 
 def find(cache: Path, finders: Iterable[Callable[[Path], Program]] = FINDERS) -> tuple[list[Program], list[str]]:  # fmt: skip
