@@ -7,6 +7,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+# What is said to pytest of warnings (-W error, as CI has it) holds for commands too.
+WARNINGS: list[str] = []
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -28,7 +31,7 @@ def run(*arguments: object, cwd: object = None, max_file_bytes: int | None = Non
             resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
 
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "geo_merge", *map(str, arguments)],
+        [sys.executable, *WARNINGS, "-m", "geo_merge", *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False, timeout=300,
         preexec_fn=limit,
     )  # fmt: skip

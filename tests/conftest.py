@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+import commands
 import geopandas as gpd
 import pytest
 import shapely
@@ -21,13 +22,22 @@ settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # No test finds what another one left, or leaves anything on the user's disk.
 os.environ["GEO_MERGE_CACHE"] = "off"
+# Fixtures that skip where the reference data is absent.
+REFERENCE = {"bac_ninh", "vietnam", "corpus"}
 FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: needs Debian's chromium")
+    config.addinivalue_line("markers", "data: needs the reference data beside the clone")
+    commands.WARNINGS = [f"-W{rule}" for rule in config.getoption("pythonwarnings") or ()]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if REFERENCE & set(getattr(item, "fixturenames", ())):
+            item.add_marker("data")
 
 
 @pytest.fixture(scope="session")

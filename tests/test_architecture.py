@@ -6,10 +6,13 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import geo_merge
 from geo_merge.checks import CHECKS
@@ -85,6 +88,29 @@ def test_errors_are_in_the_readme() -> None:
     assert [name for name in names if f"`{name}`" not in readme] == []
 
 
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_each_dependency_is_held_at_a_version_that_its_bounds_allow(python: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    held = [Requirement(line) for line in lines if not line.startswith("#")]
+    machine = {"python_version": python, "python_full_version": f"{python}.0"}
+    here = [h for h in held if h.marker is None or h.marker.evaluate(machine)]
+    versions = {canonicalize_name(h.name): str(h.specifier).removeprefix("==") for h in here}
+    assert len(versions) == len(here)
+    for needed in map(Requirement, [*project["dependencies"], *extras]):
+        if needed.name != project["name"]:
+            assert versions[canonicalize_name(needed.name)] in needed.specifier, needed
+
+
+def test_a_stranger_sets_up_with_the_first_commands_of_the_readme() -> None:
+    block = (ROOT / "README.md").read_text("utf-8").split("```sh\n")[1].split("```")[0]
+    first, second = block.splitlines()
+    setup = "python3 -m venv .venv && . .venv/bin/activate && pip install -c constraints.txt -e "
+    assert first == f"{setup}. && geo-merge build"
+    assert second == f'{setup}".[test]" && pytest'
+
+
 def test_only_what_belongs_stands_at_the_top() -> None:
     done = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -102,4 +128,7 @@ def test_only_what_belongs_stands_at_the_top() -> None:
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "constraints.txt",
+        "docs",
     }
