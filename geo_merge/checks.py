@@ -68,6 +68,7 @@ CHECKS = {
     "P01": "input not used once",
     "P02": "area or count not kept",
     "P03": "result is no coverage, or reads back different",
+    "P04": "drawing on the map",
     "S01": "path in an archive",
     "S02": "inflates too much",
     "S03": "other driver",

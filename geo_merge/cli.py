@@ -16,6 +16,7 @@ import click
 from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
+from geo_merge.display import drawn
 from geo_merge.errors import GeoMergeError, UsageError
 from geo_merge.reading.closed import close_process
 
@@ -126,6 +127,9 @@ def build(
               code_field=code_field, name_field=name_field, layer=layer, rules=_rules(rules),
               repair=mending)  # fmt: skip
     with _progress() as tell, _merged(job, tell, engine, scheduler) as result:
+        if allow_errors or not result.has_errors:
+            tell("Drawing")
+            result = drawn(result)  # noqa: PLW2901 - with what was found
         tell("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,9 +15,20 @@ import shapely
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.coverage import usable
-from geo_merge.drawing import PIXELS, Places, draw, draw_thinned, finest, label_places, pixel
-from geo_merge.geojson import encode
-from geo_merge.models import MergeResult
+from geo_merge.drawing import (
+    PIXELS,
+    Drawing,
+    Places,
+    draw,
+    draw_thinned,
+    finest,
+    label_places,
+    pixel,
+)
+from geo_merge.longitudes import about
+from geo_merge.map_notes import joined, notes
+from geo_merge.models import MergeResult, with_findings
+from geo_merge.projection import WGS84
 from geo_merge.rings import Geometries, Ints
 from geo_merge.texts import LANGUAGES, map_texts
 
@@ -30,6 +41,7 @@ DIVERGING = ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "
 _DECLARED_BREAKS = [-10.0, -3.0, -1.0, 1.0, 3.0, 10.0]
 _GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
 FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
+_FINDING_DECIMALS = 7  # degrees; a centimetre
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
@@ -65,14 +77,9 @@ class Display:
 
 def display(result: MergeResult) -> Display:
     """Return what a map shows of a result."""
-    km2 = old_areas(result)
-    after = _after(result, km2)
-    elsewhere = result.elsewhere
-    drawing = (
-        draw(result.old)
-        if elsewhere is None
-        else draw_thinned(result.old, elsewhere.thinned(finest(result.old)))
-    )
+    result = drawn(result)
+    km2, drawing = old_areas(result), drawing_of(result)
+    after = _after(result, km2, drawing.middle)
     before = _before(result, km2, after, drawing.places)
     parts = {
         "before": _json(before.to_dict("records")),
@@ -85,7 +92,7 @@ def display(result: MergeResult) -> Display:
         "themes": themes(before, after),
         "texts": map_texts(),
         "language": LANGUAGES[0],
-        "bounds": _bounds(result.old),
+        "bounds": [drawing.bounds[1::-1], drawing.bounds[:1:-1]],
         "pixels": PIXELS,
         "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
         "findings": len(result.findings),
@@ -95,7 +102,26 @@ def display(result: MergeResult) -> Display:
     return Display(geometry, drawing.detail, settings)
 
 
-def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:
+def drawn(result: MergeResult) -> MergeResult:
+    """Return a result with its drawing, and with what was found in proving it."""
+    if result.drawing is not None:
+        return result
+    claims, elsewhere = joined(result, old_areas(result)), result.elsewhere
+    drawing = (
+        draw(result.old, claims)
+        if elsewhere is None
+        else draw_thinned(result.old, elsewhere.thinned(finest(result.old)), claims)
+    )
+    return replace(with_findings(result, notes(result, drawing)), drawing=drawing)
+
+
+def drawing_of(result: MergeResult) -> Drawing:
+    """Return how a map draws a result."""
+    drawing: Drawing = drawn(result).drawing
+    return drawing
+
+
+def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFrame:
     """Return what the map says of each new unit."""
     new = result.statistics
     largest = old_km2.groupby(result.old["new_code"].to_numpy()).max()
@@ -105,7 +131,7 @@ def _after(result: MergeResult, old_km2: pd.Series) -> pd.DataFrame:
         "name": new["name"],
         "unit_type": new["unit_type"],
         "colour": [colours[str(code)] for code in new.index],
-        "at": label_places(result.new.geometry),
+        "at": label_places(result.new.geometry, middle),
         "member_count": new["member_count"],
         "area_km2": new["area_km2"],
         "growth": new["area_km2"] / largest.reindex(new.index),
@@ -179,27 +205,33 @@ def _findings(result: MergeResult) -> str:
 
 
 def features_of(result: MergeResult, rows: Ints) -> str:
-    """Return findings as GeoJSON; shapes with many vertices are simplified for display."""
-    frame = result.findings.iloc[rows][["severity", "check", "geometry"]].reset_index(drop=True)
-    frame.insert(0, "row", rows)
+    """Return findings as GeoJSON for the map; shapes with many vertices are simplified for it."""
+    middle = drawing_of(result).middle
+    frame = result.findings.iloc[rows][["severity", "check", "geometry"]]
     shapes = np.asarray(frame.geometry.values)
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
     shapes = shapes.copy()
     simple = shapely.simplify(shapes[many], pixel(result.old), preserve_topology=False)
     shapes[many] = np.where(shapely.is_empty(simple), shapes[many], simple)
-    # A sliver narrower than a metre must not vanish between the decimals of a display.
-    placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-    return b"".join(encode(placed, precision=7, vanishing="point")).decode()
+    degrees = np.asarray(gpd.GeoSeries(shapes, crs=frame.crs).to_crs(WGS84).values)
+    # Not by the GeoJSON of files, which ends at 180°.
+    rounded = shapely.transform(about(middle, degrees), lambda xy: np.round(xy, _FINDING_DECIMALS))
+    features = (
+        f'{{"type":"Feature","properties":{{"row":{row},"severity":"{severity}","check":"{check}"}}'
+        f',"geometry":{geometry}}}'
+        for row, severity, check, geometry in zip(
+            rows.tolist(),
+            frame["severity"],
+            frame["check"],
+            shapely.to_geojson(rounded),
+            strict=True,
+        )
+    )
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
 
 
 def _json(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows
     return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-
-
-def _bounds(frame: gpd.GeoDataFrame) -> list[list[float]]:
-    box = gpd.GeoSeries([shapely.box(*frame.total_bounds)], crs=frame.crs).to_crs(4326)
-    west, south, east, north = map(float, box.total_bounds)
-    return [[south, west], [north, east]]
 
 
 def unit_colours(new: gpd.GeoDataFrame) -> dict[str, str]:

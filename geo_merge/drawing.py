@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import orjson
 import shapely
+from pyproj import CRS
 
 from geo_merge.cache import kept
 from geo_merge.difference import polygonal
+from geo_merge.drawing_proof import Claim, Proof, unproven
 from geo_merge.edges import hash_vertices
+from geo_merge.longitudes import about, middle_of
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.projection import WGS84
-from geo_merge.rings import Bools, Geometries, is_polygonal
+from geo_merge.rings import Bools, Geometries, Ints, is_polygonal
 from geo_merge.thinning import thin
 from geo_merge.topology import topojson
 
@@ -32,7 +37,7 @@ _THINNED = 0.25
 _MOVED = 0.75
 _DECIMALS = 5  # degrees; about a metre
 _STEPS = 100_000  # of the grid of coordinates over a side of the map
-_VERSION = 4  # another one for other bytes of the same units
+_VERSION = 5  # another one for other bytes of the same units
 Places = list[list[float | None]]  # longitude and latitude, null where there is none
 
 
@@ -48,19 +53,50 @@ class Drawing:
         The same arcs with more vertices; see `topology.topojson`.
     places
         Longitude and latitude of the middle of each unit, or of a point on it; null without one.
+    bounds
+        West, south, east, north of all units; longitudes may pass 180°.
+    whole
+        Rows of units that keep all their vertices, since simplified they would not have been drawn
+        as they are.
+    unproven
+        By claim, beginning with the old units themselves: the units that are not drawn as they are
+        for all that.
     """
 
     topology: str
     detail: str
     places: Places
+    bounds: list[float]
+    whole: list[int]
+    unproven: list[list[int]]
+
+    @property
+    def middle(self) -> float:
+        """The longitude in the middle of the map."""
+        west, _, east, _ = self.bounds
+        return (west + east) / 2
 
 
-def draw(frame: gpd.GeoDataFrame) -> Drawing:
-    """Return units as a map draws them; computed once for the same units, see `cache`."""
-    return _drawing(kept("drawings", lambda: _key(frame), lambda: _draw(frame, _thinned(frame))))
+def draw(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> Drawing:
+    """Return units as a map draws them; computed once for the same units, see `cache`.
+
+    Parameters
+    ----------
+    frame
+        The old units.
+    claims
+        The units that are joined from them: what they are drawn as is proven too.
+    """
+
+    def make() -> bytes:
+        return _draw(frame, _thinned(frame), _polygons(frame), claims)
+
+    return _drawing(kept("drawings", lambda: _key(frame, claims), make))
 
 
-def draw_thinned(frame: gpd.GeoDataFrame, thinned: Geometries) -> Drawing:
+def draw_thinned(
+    frame: gpd.GeoDataFrame, thinned: Geometries, claims: Sequence[Claim] = ()
+) -> Drawing:
     """Return units as a map draws them, whose polygons are elsewhere.
 
     Parameters
@@ -70,13 +106,19 @@ def draw_thinned(frame: gpd.GeoDataFrame, thinned: Geometries) -> Drawing:
     thinned
         What `thin_apart` makes for the `finest` pixel of those units that have a polygon,
         neighbourhood by neighbourhood; shape (polygons,).
+    claims
+        As in `draw`.
     """
-    return _drawing(_draw(frame, thinned))
+    return _drawing(_draw(frame, thinned, thinned, claims))
 
 
 def _drawing(content: bytes) -> Drawing:
-    found = orjson.loads(content)
-    return Drawing(found["topology"], found["detail"], found["places"])
+    return Drawing(**orjson.loads(content))
+
+
+def _polygons(frame: gpd.GeoDataFrame) -> Geometries:
+    shapes = np.asarray(frame.geometry.values)
+    return np.asarray(shapes[is_polygonal(shapes)])
 
 
 def thin_apart(shapes: Geometries, size: float) -> Geometries:
@@ -86,8 +128,7 @@ def thin_apart(shapes: Geometries, size: float) -> Geometries:
 
 def _thinned(frame: gpd.GeoDataFrame) -> Geometries:
     """Thin all polygons of a layer, as many neighbourhoods at a time as there are processors."""
-    shapes = np.asarray(frame.geometry.values)
-    shapes, size = shapes[is_polygonal(shapes)], finest(frame)
+    shapes, size = _polygons(frame), finest(frame)
     members = members_of(
         neighbourhoods(shapely.bounds(shapes), shapely.get_num_coordinates(shapes))
     )
@@ -110,28 +151,90 @@ def finest(frame: gpd.GeoDataFrame) -> float:
     return pixel(frame) / DETAIL
 
 
-def _key(frame: gpd.GeoDataFrame) -> str:
+def _key(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> str:
     versions = (_VERSION, version("shapely"), shapely.geos_version_string, version("numpy"))
     digest = hashlib.sha256(repr((versions, PIXELS, DETAIL, frame.crs.to_wkt())).encode())
-    # WKB says where it ends, and never begins with this mark.
-    for blob in shapely.to_wkb(np.asarray(frame.geometry.values), include_srid=False):
-        digest.update(b"-" if blob is None else blob)
+    for shapes in (np.asarray(frame.geometry.values), *(claim.shapes for claim in claims)):
+        # WKB says where it ends, and never begins with this mark.
+        for blob in shapely.to_wkb(shapes, include_srid=False):
+            digest.update(b"-" if blob is None else blob)
+    for claim in claims:
+        digest.update(np.ascontiguousarray(claim.group, dtype=np.int64).tobytes())
     return digest.hexdigest()
 
 
-def _draw(frame: gpd.GeoDataFrame, thinned: Geometries) -> bytes:
+def _draw(
+    frame: gpd.GeoDataFrame, thinned: Geometries, polygons: Geometries, claims: Sequence[Claim]
+) -> bytes:
+    """Draw units simplified; those of which that is not proven with all their vertices.
+
+    `polygons` are those of the units that have one, `thinned` what `thin_apart` made of them.
+    """
+    there = np.flatnonzero(is_polygonal(np.asarray(frame.geometry.values)))
+    sizes = pixel(frame), finest(frame)
+    true = mended(polygons)
+    proofs = _proofs(true, there, len(frame), claims)
+    sketch = _Sketch.of(simplified(mended(thinned), sizes[1]), sizes[0], frame.crs, there)
+    failed = unproven(proofs, *sketch.decoded(), crs=frame.crs, pixels=sizes)
+    whole = np.flatnonzero(_members(proofs, failed)[there])
+    if len(whole):
+        fine = thin(true, _MOVED * sizes[1], whole=whole)
+        sketch = _Sketch.of(fine, sizes[0], frame.crs, there, whole)
+        failed = unproven(proofs, *sketch.decoded(), crs=frame.crs, pixels=sizes)
     shapes = np.asarray(frame.geometry.values).copy()
-    there = np.flatnonzero(is_polygonal(shapes))
-    fine = simplified(mended(thinned), finest(frame))
-    shapes[there] = simplified(fine, pixel(frame))
-    lonlat = gpd.GeoSeries(fine, crs=frame.crs).to_crs(WGS84)
-    topology, detail = topojson(
-        np.asarray(lonlat.values), there, _STEPS, shown=_shared(fine, shapes[there]), finer=DETAIL
-    )
-    places = label_places(gpd.GeoSeries(shapes, crs=frame.crs))
+    shapes[there] = sketch.coarse
     return orjson.dumps(
-        {"topology": topology.decode(), "detail": detail.decode(), "places": places}
+        {
+            "topology": sketch.topology.decode(),
+            "detail": sketch.detail.decode(),
+            "places": label_places(gpd.GeoSeries(shapes, crs=frame.crs), sketch.middle),
+            "bounds": sketch.bounds,
+            "whole": there[whole].tolist(),
+            "unproven": [np.flatnonzero(wrong).tolist() for wrong in failed],
+        }
     )
+
+
+def _proofs(polygons: Geometries, there: Ints, rows: int, claims: Sequence[Claim]) -> list[Proof]:
+    old = np.full(rows, None, dtype=object)
+    old[there] = polygons
+    return [Proof(claim, old) for claim in (Claim(np.arange(rows), old), *claims)]
+
+
+def _members(proofs: Sequence[Proof], failed: Sequence[Bools]) -> Bools:
+    """Tell which old units are members of units that are not drawn as they are."""
+    result = np.zeros(len(proofs[0].group), dtype=bool)
+    for proof, wrong in zip(proofs, failed, strict=True):
+        member = np.flatnonzero(proof.group >= 0)
+        result[member] |= wrong[proof.group[member]]
+    return result
+
+
+@dataclass(frozen=True)
+class _Sketch:
+    """A drawing that is to be proven."""
+
+    topology: bytes
+    detail: bytes
+    coarse: Geometries
+    middle: float
+    bounds: list[float]
+
+    @classmethod
+    def of(
+        cls, fine: Geometries, size: float, crs: CRS, rows: Ints, whole: Ints | None = None
+    ) -> _Sketch:
+        """Draw polygons with the vertices of their details, on the map with fewer."""
+        coarse = thin(fine, _MOVED * size, whole=whole)
+        degrees = np.asarray(gpd.GeoSeries(fine, crs=crs).to_crs(WGS84).values)
+        middle = middle_of(degrees)
+        lonlat = about(middle, degrees)
+        topology, detail = topojson(lonlat, rows, _STEPS, shown=_shared(fine, coarse), finer=DETAIL)
+        return cls(topology, detail, coarse, middle, shapely.total_bounds(lonlat).tolist())
+
+    def decoded(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return topology and details as the browser reads them."""
+        return orjson.loads(self.topology), orjson.loads(self.detail)
 
 
 def _shared(fine: Geometries, coarse: Geometries) -> Bools:
@@ -168,12 +271,15 @@ def mended(shapes: Geometries) -> Geometries:
     return result
 
 
-def label_places(shapes: gpd.GeoSeries) -> Places:
-    """Return longitude and latitude of the middle of each shape, or of a point on it."""
+def label_places(shapes: gpd.GeoSeries, middle: float) -> Places:
+    """Return longitude and latitude of the middle of each shape, or of a point on it.
+
+    Longitudes are at most half of the world from a middle.
+    """
     geometries = np.asarray(shapes.values)
     points = np.asarray(shapely.centroid(geometries))
     outside = ~shapely.contains(geometries, points)
     points[outside] = shapely.point_on_surface(geometries[outside])
-    degrees = gpd.GeoSeries(points, crs=shapes.crs).to_crs(WGS84)
-    rounded = np.column_stack([degrees.x, degrees.y]).round(_DECIMALS)
+    degrees = about(middle, np.asarray(gpd.GeoSeries(points, crs=shapes.crs).to_crs(WGS84).values))
+    rounded = np.column_stack([shapely.get_x(degrees), shapely.get_y(degrees)]).round(_DECIMALS)
     return [[x if np.isfinite(x) else None for x in xy] for xy in rounded.tolist()]

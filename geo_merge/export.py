@@ -18,6 +18,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from geo_merge.display import drawn
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.files import publish, staging
 from geo_merge.findings import FINDING_DECIMALS
@@ -85,6 +86,8 @@ def write(
     directory = Path(directory)
     wanted = check_formats(formats)
     with_results = allow_errors or not result.has_errors
+    if with_results:
+        result = drawn(result)
     with staging(directory) as folder:
         _write_contract(result, folder, with_results=with_results)
         if with_results:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -42,6 +42,20 @@ def typed_columns(
         name: pd.Series(list(values), dtype=kinds.get(name, str))
         for name, values in columns.items()
     }
+
+
+def findings_of_frame(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Return the findings that a frame of them holds."""
+    names = ("check", "message", "hint", "unit_of_value", "geometry")
+    return [
+        Finding(
+            **{name: row[name] for name in names},
+            severity=Severity(row["severity"]),
+            units=tuple(row["units"]),
+            value=None if pd.isna(row["value"]) else float(row["value"]),
+        )
+        for row in frame.to_dict("records")
+    ]
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,8 @@ class MergeResult:
     elsewhere
         Gives the polygons of old units that are too many for one machine; `old` has a box in the
         place of each then.
+    drawing
+        How a map draws it, once that is proven; see `display.drawn`.
     """
 
     old: gpd.GeoDataFrame
@@ -140,6 +156,7 @@ class MergeResult:
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     old_areas: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     elsewhere: Elsewhere | None = None
+    drawing: Any = None
 
     def old_parts(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the old units with their polygons, in one frame or in parts."""
@@ -154,3 +171,19 @@ class MergeResult:
     def schematic(self) -> bool:
         """Whether the boundaries are schematic, as in the embedded sample."""
         return bool(self.provenance.get("schematic", False))
+
+
+def with_findings(result: MergeResult, found: Iterable[Finding]) -> MergeResult:
+    """Return a result with further findings, unless they are known, in their place, and counted."""
+    known = findings_of_frame(result.findings)
+    told = {(f.check, f.units, f.message) for f in known}
+    more = [f for f in found if (f.check, f.units, f.message) not in told]
+    if not more:
+        return result
+    findings = [*known, *more]
+    counts = {str(s): sum(f.severity == s for f in findings) for s in Severity}
+    return replace(
+        result,
+        findings=findings_frame(findings, result.findings.crs),
+        summary={**result.summary, "findings": counts},
+    )

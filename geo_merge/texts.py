@@ -319,6 +319,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step.Checking the layer": ("Kiểm tra ranh giới", "Checking the layer"),
     "step.Dissolving": ("Gộp đơn vị", "Dissolving"),
     "step.Dissolving districts and provinces": ("Gộp huyện, tỉnh", "Dissolving parents"),
+    "step.Drawing": ("Vẽ bản đồ", "Drawing"),
     "step.Comparing": ("Đối chiếu", "Comparing"),
     # Downloads
     "ui.everything": ("Tất cả trong một tệp", "Everything in one file"),

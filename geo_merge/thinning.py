@@ -17,7 +17,9 @@ from geo_merge.spots import Spots, find_spots
 _FINER = (0.1,)
 
 
-def thin(geometries: Geometries, tolerance: float, *, outline: bool = True) -> Geometries:
+def thin(
+    geometries: Geometries, tolerance: float, *, outline: bool = True, whole: Ints | None = None
+) -> Geometries:
     """Leave out vertices of borders that lie within a tolerance of what is left.
 
     What two units share they go on sharing, vertex by vertex; nodes, where borders meet, stay. A
@@ -33,6 +35,8 @@ def thin(geometries: Geometries, tolerance: float, *, outline: bool = True) -> G
         Whether borders that only one of the units has are thinned. Without them, the parts of a
         layer can be thinned apart from each other, in other processes, and still fit together:
         all vertices that a part shares with the rest stay.
+    whole
+        Positions of geometries that keep all their vertices.
 
     Returns
     -------
@@ -43,6 +47,8 @@ def thin(geometries: Geometries, tolerance: float, *, outline: bool = True) -> G
         return geometries
     spots = find_spots(geometries)
     kept = spots.nodes | (spots.single & (not outline))
+    if whole is not None:
+        kept |= spots.of(whole)
     lines, inside = _borders(spots, kept)
     kept |= _left(lines, tolerance, spots)
     result = spots.on(kept)

@@ -11,13 +11,16 @@ import pandas as pd
 import pytest
 import shapely
 from asking import at, mapped, missed, points_inside
-from browsing import browsing
+from browsing import Tab, browsing
 from conftest import CRS, ORIGIN, square
 from playwright.sync_api import Browser
 
 from geo_merge import drawing
+from geo_merge.layers import read_units
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
+from geo_merge.sample import sample_files
+from geo_merge.tables import read_crosswalk
 
 Grid = Callable[..., gpd.GeoDataFrame]
 AWAY = 5.0  # metres
@@ -188,3 +191,141 @@ def test_a_unit_that_simplifying_would_turn_around(browser: Browser, tmp_path: P
     with mapped(browser, result, tmp_path) as tab:
         for side, frame in (("before", old), ("after", result.new)):
             assert missed(tab, side, points_inside(frame, 2000, pixel)).empty
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_layer_on_both_sides_of_180_degrees_is_in_one_piece(
+    browser: Browser, tmp_path: Path, shot: Callable[[], Path | None], *, cut: bool
+) -> None:
+    """Fiji's zone: two units of which 180° is the border, one across it, and one west of it."""
+    shapes = [shapely.box(177, -18, 178, -16), shapely.box(179, -18, 180, -17),
+              shapely.box(-180, -18, -179, -17), shapely.box(179, -17, 181, -16)]  # fmt: skip
+    fine = shapely.segmentize(np.array(shapes), 0.1)
+    placed = gpd.GeoSeries(fine, crs=4326).to_crs(3460)
+    assert not cut or shapely.length(placed).max() < 1e6
+    old = gpd.GeoDataFrame({"name": list("abcd"), "unit_type": "Xã"}, crs=3460, geometry=placed.values,
+                           index=pd.Index(list("abcd"), name="code"))  # fmt: skip
+    result = merged(old, "ABBA" if cut else "ABBB")
+    with mapped(browser, result, tmp_path, shot) as tab:
+        for side, frame in (("before", old), ("after", result.new)):
+            asked = points_inside(frame, 400, 500)
+            assert asked["lng"].min() < -179
+            assert missed(tab, side, asked).empty
+            assert missed(tab, side, asked.assign(lng=asked["lng"] % 360)).empty
+            boxes = tab.live(f"live.sides.{side}.boxes")
+            assert max(box[2] - box[0] for box in boxes) < 5
+            assert at(tab, side, pd.DataFrame({"lng": [178.5, 0.0], "lat": -17.5})) == [None, None]
+        (south, west), (north, east) = tab.live("live.settings.bounds")
+        assert (south, west, north, east) == pytest.approx((-18, 177, -16, 181), abs=0.02)
+        assert tab.painted("before") > 20_000
+        degrees = tab.page.locator(".gm-degree.south").all_inner_texts()
+        assert "-179°" in degrees
+        assert not any("181" in text for text in degrees)
+        tab.hover("before", "c")
+        tab.click("after", "B")
+        assert tab.live("live.state.selected.code") == "B"
+
+
+def test_findings_beyond_180_degrees_lie_on_their_units(browser: Browser, tmp_path: Path) -> None:
+    shapes = [shapely.box(178, -18, 180, -17), shapely.box(180, -18, 182, -17).difference(
+        shapely.box(181, -17.6, 181.1, -17.5))]  # fmt: skip
+    placed = gpd.GeoSeries(shapely.segmentize(np.array(shapes), 0.1), crs=4326).to_crs(3460)
+    old = gpd.GeoDataFrame({"name": list("ab"), "unit_type": "Xã"}, crs=3460, geometry=placed.values,
+                           index=pd.Index(list("ab"), name="code"))  # fmt: skip
+    with mapped(browser, merged(old, "AA"), tmp_path) as tab:
+        tab.page.check("label:has-text('Phát hiện') input")
+        west, east = tab.live("(b => [b.getWest(), b.getEast()])(live.findings[0].getBounds())")
+        assert 180.9 < west % 360 < east % 360 < 181.2
+        middle = tab.live("live.a.getCenter().lng")
+        assert abs(west - middle) < 5
+
+
+def with_details(tab: Tab, side: str, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return what is missed where the map is zoomed in, view by view."""
+    tab.page.evaluate(
+        """() => { const live = geoMerge.page, map = live.a; live.touched = true;
+          const [south, north] = live.settings.bounds;
+          const across = () => { const a = map.project(south), b = map.project(north);
+            return Math.max(Math.abs(a.x - b.x), Math.abs(a.y - b.y)); };
+          while (across() <= live.settings.pixels) {
+            map.setZoom(map.getZoom() + 0.5, {animate: false}); }
+          live.zoomedIn = map.getZoom(); }"""
+    )
+    tab.page.wait_for_function("() => geoMerge.page.finer")
+    drawn = tab.page.evaluate(
+        """([side, places]) => { const live = geoMerge.page, map = live.a;
+          const left = new Set(places.keys()), found = places.map(() => null);
+          let fine = 0;
+          while (left.size) {
+            const first = places[left.values().next().value];
+            map.setView([first[1], first[0]], live.zoomedIn, {animate: false});
+            const view = map.getBounds();
+            [...left].filter(k => view.contains([places[k][1], live.onMap(places[k][0])]))
+              .forEach(k => { found[k] = live.at(side, places[k][1], places[k][0]); left.delete(k); });
+            fine = Math.max(fine, live.sides[side].fine.size);
+          }
+          return [fine, found]; }""",
+        [side, asked[["lng", "lat"]].to_numpy().tolist()],
+    )
+    fine, codes = drawn
+    assert fine > 0
+    told = asked.assign(drawn=codes)
+    return told[told["drawn"].isna() | (told["drawn"] != told["code"])]
+
+
+def assert_drawn(
+    tab: Tab, result: MergeResult, number: int, *, away: float, details: bool = True
+) -> None:
+    """Ask for both sides at so many places, on the whole map and zoomed in."""
+    for side, frame in (("before", result.old), ("after", result.new)):
+        assert missed(tab, side, points_inside(frame, number, away)).empty
+    if details:
+        for side, frame in (("before", result.old), ("after", result.new)):
+            near = points_inside(frame, number, away / drawing.DETAIL)
+            assert with_details(tab, side, near).empty
+
+
+def test_the_sample_is_drawn_as_it_is(browser: Browser, tmp_path: Path) -> None:
+    layers, crosswalk = sample_files()
+    result = merge(read_units(*layers), read_crosswalk(crosswalk))
+    with mapped(browser, result, tmp_path) as tab:
+        assert_drawn(tab, result, 4_000, away=drawing.pixel(result.old))
+
+
+def test_bac_ninh_is_drawn_as_it_is(browser: Browser, tmp_path: Path, bac_ninh: Path) -> None:
+    """Lương Tài had a hole of 2.9 km²: one member's ring ran the other way."""
+    old = read_units(bac_ninh / "bac_giang_communes.shp", bac_ninh / "bac_ninh_communes.shp")
+    result = merge(old, read_crosswalk(bac_ninh / "crosswalk.csv"))
+    with mapped(browser, result, tmp_path) as tab:
+        assert_drawn(tab, result, 16_000, away=drawing.pixel(old))
+        assert tab.live("live.at('after', 21.0208, 106.1986)") == "09496"
+
+
+def test_the_census_is_drawn_as_it_is(browser: Browser, tmp_path: Path, bac_ninh: Path) -> None:
+    """Gaps and overlaps everywhere: where several units are, any of them is right."""
+    old = read_units(bac_ninh / "census_communes_2009.gpkg")
+    lineage = pd.read_csv(bac_ninh / "lineage_2009_to_2025.csv", dtype=str)
+    table = lineage.iloc[:, [0, 1]].set_axis(["old_code", "new_code"], axis=1)
+    result = merge(old, table.assign(new_name=table["new_code"]))
+    with mapped(browser, result, tmp_path) as tab:
+        for side, frame in (("before", result.old), ("after", result.new)):
+            asked = points_inside(frame, 4_000, drawing.pixel(old))
+            wrong = missed(tab, side, asked)
+            places = gpd.GeoSeries(shapely.points(wrong[["lng", "lat"]]), crs=4326).to_crs(old.crs)
+            for place, drawn in zip(places, wrong["drawn"], strict=True):
+                assert drawn in frame.index[frame.distance(place) < drawing.pixel(old)]
+
+
+def test_the_country_is_drawn_as_it_is(browser: Browser, tmp_path: Path, vietnam: Path) -> None:
+    """3,321 units to 34 provinces, 32 of which are no valid coverages."""
+    old = read_units(vietnam / "official_units_2026.parquet")
+    table = pd.DataFrame({"old_code": old.index, "new_code": old["province_code"],
+                          "new_name": old["province_code"]})  # fmt: skip
+    result = merge(old, table)
+    with mapped(browser, result, tmp_path) as tab:
+        for side, frame in (("before", result.old), ("after", result.new)):
+            asked = points_inside(frame, 10_000, drawing.pixel(old))
+            wrong = missed(tab, side, asked)
+            places = gpd.GeoSeries(shapely.points(wrong[["lng", "lat"]]), crs=4326).to_crs(old.crs)
+            for place, drawn in zip(places, wrong["drawn"], strict=True):
+                assert drawn in frame.index[frame.contains(place)]

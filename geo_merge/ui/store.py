@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.cli import RESULT_VARIABLE
-from geo_merge.display import Display, display, old_areas
+from geo_merge.display import Display, display, drawn, old_areas
 from geo_merge.export import load_result
 from geo_merge.job import Job
 from geo_merge.models import MergeResult
@@ -78,12 +78,12 @@ def _sample() -> Loaded:
     layers, crosswalk = sample_files()
     job = Job(old=tuple(layers), crosswalk=crosswalk)
     inputs = {path.name: path for path in job.inputs}
-    return Loaded(content_key(job.inputs, job.options), "", job.run(), inputs, job.options)
+    return Loaded(content_key(job.inputs, job.options), "", drawn(job.run()), inputs, job.options)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _from_directory(directory: str, key: str) -> Loaded:
-    return Loaded(key, Path(directory).name, load_result(directory), {}, {})
+    return Loaded(key, Path(directory).name, drawn(load_result(directory)), {}, {})
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

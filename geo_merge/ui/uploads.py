@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from geo_merge import preview, worker
+from geo_merge.display import drawn
 from geo_merge.errors import LayerError
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
@@ -114,10 +115,16 @@ def look(job: Job, say: Progress) -> Preview:
 
 def merge(job: Job, folder: Folder, title: str, say: Progress) -> Loaded:
     """Merge the files of a job, in a process of its own."""
-    result = worker.run(job.run, say)
+    result = worker.run(partial(_drawn, job), say)
     inputs = job.files
     key = content_key(list(inputs.values()), job.options)
     return Loaded(key, title, _under_own_names(result, inputs), inputs, job.options, folder)
+
+
+def _drawn(job: Job, say: Progress) -> MergeResult:
+    result = job.run(say)
+    say("Drawing")
+    return drawn(result)
 
 
 def _under_own_names(result: MergeResult, inputs: dict[str, Path]) -> MergeResult:
