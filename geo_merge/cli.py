@@ -16,7 +16,6 @@ import click
 from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
-from geo_merge.display import drawn
 from geo_merge.errors import GeoMergeError, UsageError
 from geo_merge.reading.closed import close_process
 
@@ -109,6 +108,7 @@ def build(
 
     OLD are layers of the old units; without any, the embedded sample.
     """
+    from geo_merge.display import drawn
     from geo_merge.export import check_formats, write
     from geo_merge.job import Job
 

@@ -305,8 +305,8 @@ def test_the_census_is_drawn_as_it_is(browser: Browser, tmp_path: Path, bac_ninh
     """Gaps and overlaps everywhere: where several units are, any of them is right."""
     old = read_units(bac_ninh / "census_communes_2009.gpkg")
     lineage = pd.read_csv(bac_ninh / "lineage_2009_to_2025.csv", dtype=str)
-    table = lineage.iloc[:, [0, 1]].set_axis(["old_code", "new_code"], axis=1)
-    result = merge(old, table.assign(new_name=table["new_code"]))
+    table = lineage.rename(columns={"commune_id_2009": "old_code", "code_2025": "new_code"})
+    result = merge(old, table[["old_code", "new_code"]].assign(new_name=table["new_code"]))
     with mapped(browser, result, tmp_path) as tab:
         for side, frame in (("before", result.old), ("after", result.new)):
             asked = points_inside(frame, 4_000, drawing.pixel(old))
