@@ -23,6 +23,7 @@ from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.islands import join_islands
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.planes import into_plane
 from geo_merge.projection import describe, parse_crs
 from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
@@ -449,10 +450,12 @@ def _join(
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
     """Bring the layers to one CRS and let them share their borders."""
     target = target_crs or working_crs(frames)
-    projected = [f if f.crs == target else f.to_crs(target) for f in frames]
-    ledger: list[LedgerRow] = []
+    plane = into_plane(frames, target, whole=close_seams)
+    projected, ledger = plane.frames, plane.ledger
+    findings += plane.findings
     if len(projected) > 1 and close_seams:
-        projected, ledger = _close_seams(projected, findings)
+        projected, seams = _close_seams(projected, findings)
+        ledger += seams
     joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
     for column in joined.columns.difference(["geometry"]):
         if column in OWN and joined[column].dtype == object:

@@ -173,7 +173,9 @@ def insert_vertices(
     inside = ends > tolerance
     point, edge = point[inside], edge[inside]
     if len(point):
-        new = ~_has(rings, rings.run_of(edges[edge]), vertices[point])
+        # A narrow inlet has them on its other side.
+        run = np.repeat(np.arange(len(rings.owner)), np.diff(rings.start))
+        new = ~has_vertices(rings.xy, run, vertices[point], rings.run_of(edges[edge]))
         point, edge = point[new], edge[new]
     if not len(point):
         return rings, 0, 0.0
@@ -187,13 +189,16 @@ def insert_vertices(
     return replace(rings, xy=xy, start=start), len(point), far
 
 
-def _has(rings: Rings, ring: Ints, vertices: Floats) -> Bools:
-    """Tell which vertices a ring has already: a narrow inlet has them on its other side."""
+def has_vertices(xy: Floats, run: Ints, asked: Floats, of: Ints) -> Bools:
+    """Tell which of the vertices asked for their runs `of` have, given the run of each vertex."""
     salt = np.uint64(0x9E3779B97F4A7C15)
-    of_vertex = np.repeat(np.arange(len(rings.owner)), np.diff(rings.start)).astype(np.uint64)
-    known = hash_vertices(rings.xy) ^ (of_vertex * salt)
-    asked = hash_vertices(np.ascontiguousarray(vertices)) ^ (ring.astype(np.uint64) * salt)
-    return np.isin(asked, known)
+    known, wanted = (
+        hash_vertices(np.ascontiguousarray(v)) ^ (r.astype(np.uint64) * salt)
+        for v, r in ((xy, run), (asked, of))
+    )
+    few = np.unique(wanted)
+    at = np.minimum(np.searchsorted(few, known), len(few) - 1)
+    return np.isin(wanted, few[at[few[at] == known]]) if len(few) else np.zeros(0, dtype=bool)
 
 
 def like(geometries: Geometries, pattern: Geometries) -> Geometries:

@@ -1,0 +1,214 @@
+"""Vertices that one side of a border lacks, given to it before anything is projected.
+
+A straight edge in one CRS is a curve in another: a parallel of 30 km bulges by 30 m in a UTM zone.
+Where one neighbour has a vertex on it and the other has not, projecting opens a hole between them.
+So both sides get the vertex in the CRS of the file, in which an edge is a straight line (RFC 7946
+section 3.1.1 says so of GeoJSON). No vertex moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from geo_merge.edges import cancel, hash_vertices, runs_of
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, is_polygonal, ranges
+from geo_merge.seam import has_vertices, like
+
+# Metres. The bulge of a shorter edge is below 0.1 mm: 2.7e-7 per metre at 60° N, times L² / 8.
+LONG_EDGE = 50.0
+# Metres. Rounded coarser than to the 7th decimal of a degree, a vertex is not surely on an edge.
+MOST = 0.02
+# A corner and both ends of an edge are each off by half of a cell's diagonal.
+_CELLS_OFF = 1.42
+_DECIMALS = 11
+_ULPS = 16
+# Cells along each side of the raster that leaves out vertices with no such edge near.
+_RASTER = 4096
+Bulge = Callable[[Floats, Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Polygons whose borders have the same vertices on both sides.
+
+    Attributes
+    ----------
+    geometries
+        The polygons; those that nothing happened to are the same objects.
+    changed
+        Which of them got vertices; shape (changed,).
+    added
+        How many vertices that are.
+    largest
+        How far an edge was bent to a vertex that lies on it but for rounding, in the unit of the
+        CRS.
+    """
+
+    geometries: Geometries
+    changed: Ints
+    added: int = 0
+    largest: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Meetings:
+    """Vertices for edges in their order along them, and how far each is off; shape (n,) each."""
+
+    edge: Ints
+    at: Floats
+    off: Floats
+
+    def take(self, chosen: Bools) -> _Meetings:
+        return _Meetings(self.edge[chosen], self.at[chosen], self.off[chosen])
+
+
+def share_vertices(
+    geometries: Geometries,
+    metres: float,
+    *,
+    bulge: Bulge | None = None,
+    suspects: Bools | None = None,
+) -> Shared:
+    """Give edges the vertices of other edges that lie on them.
+
+    Parameters
+    ----------
+    geometries
+        Anything; what is no polygon stays as it is. Shape (n,).
+    metres
+        Metres in a unit of their CRS.
+    bulge
+        Returns how far edges, given by their ends, will bulge, in the unit of the CRS. A vertex
+        that lies so near to an edge would come to lie on its other side: the edge gets a vertex
+        beside it.
+    suspects
+        Polygons that must not touch themselves: their edges are looked at too where a neighbour
+        has the same.
+    """
+    which = np.flatnonzero(is_polygonal(geometries))
+    which = which[np.isfinite(shapely.bounds(geometries[which])).all(axis=1)]
+    nothing = Shared(geometries, np.empty(0, dtype=np.int64))
+    if not len(which):
+        return nothing
+    rings = flatten(geometries[which])
+    edges = _candidates(rings, LONG_EDGE / metres, None if suspects is None else suspects[which])
+    if not len(edges):
+        return nothing
+    most = MOST / metres
+    bulges = np.zeros(len(edges))
+    if bulge is not None:
+        bulges = np.nan_to_num(bulge(rings.xy[edges], rings.xy[edges + 1]), posinf=0.0)
+    found = _meetings(rings, edges, bulges, most)
+    if not len(found.edge):
+        return nothing
+    rings, changed, added, largest = _insert(rings, edges, found)
+    shapes = like(rings.take(changed), geometries[which[changed]])
+    # A polygon that touches itself but for rounding may not bear a vertex more: it stays.
+    sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[which[changed]])
+    changed, shapes = changed[sound], shapes[sound]
+    result = geometries.copy()
+    result[which[changed]] = shapes
+    return Shared(result, which[changed], int(added[changed].sum()), largest)
+
+
+def rounding(xy: Floats) -> Floats:
+    """Return how far the vertices may be off what they were rounded from.
+
+    By the fewest decimals that hold both coordinates; else by the digits of floating point.
+
+    Parameters
+    ----------
+    xy
+        Vertices, shape (n, 2).
+    """
+    last = np.spacing(np.abs(xy).max(axis=1))
+    result: Floats = _ULPS * last
+    for decimals in range(_DECIMALS, -1, -1):
+        scaled = xy * 10.0**decimals
+        near = np.maximum(1e-4, last * 10.0**decimals)
+        on_grid = np.abs(scaled - np.rint(scaled)).max(axis=1) <= near
+        result[on_grid] = np.maximum(_CELLS_OFF * 10.0**-decimals, _ULPS * last)[on_grid]
+    return result
+
+
+def _candidates(rings: Rings, long: float, suspects: Bools | None) -> Ints:
+    """Return the long edges that no neighbour shares, and all like those of suspects."""
+    step = np.diff(rings.xy, axis=0, append=rings.xy[:1])
+    step[rings.start[1:] - 1] = 0.0
+    edges = np.flatnonzero(np.einsum("ij,ij->i", step, step) > long * long)
+    if not len(edges):
+        return edges
+    runs = runs_of(rings, edges)
+    alone = edges[np.searchsorted(runs.edges(), cancel(runs))]
+    if suspects is None:
+        return alone
+    hashes = hash_vertices(rings.xy)
+    keys = hashes[edges] + hashes[edges + 1]
+    suspect = np.isin(keys, keys[suspects[rings.owner[rings.run_of(edges)]]])
+    return np.union1d(alone, edges[suspect])
+
+
+def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:
+    """Return the vertices with an edge in their cell of a raster, or in the next one."""
+    low = np.array([v.min() for v in rings.xy.T])  # axis=0 takes ten times as long
+    extent = max(v.max() - v.min() for v in rings.xy.T)
+    cell = max(float(extent) / _RASTER, reach, 1e-300)
+    raster = np.zeros((_RASTER + 4, _RASTER + 4), dtype=bool)
+    length = np.hypot(*(b - a).T)
+    steps = np.ceil(length / cell).astype(np.int64) + 1
+    edge = np.repeat(np.arange(len(a)), steps)
+    at, _ = ranges(np.zeros(len(a), dtype=np.int64), steps)
+    share = (at / np.maximum(steps[edge] - 1, 1))[:, None]
+    column, row = ((a[edge] + (b - a)[edge] * share - low) / cell).astype(np.int64).T + 1
+    for x in (-1, 0, 1):
+        for y in (-1, 0, 1):
+            raster[column + x, row + y] = True
+    column, row = ((rings.xy - low) / cell).astype(np.int64).T + 1
+    near = raster[column, row]
+    near[rings.start[1:] - 1] = False  # the closing vertex is the first one again
+    return np.flatnonzero(near)
+
+
+def _meetings(rings: Rings, edges: Ints, bulges: Floats, most: float) -> _Meetings:
+    """Return the vertices that lie on edges, and places on edges where one lies in the bulge."""
+    a, b = rings.xy[edges], rings.xy[edges + 1]
+    reach = np.maximum(bulges, most)
+    near = _near(rings, a, b, float(reach.max()))
+    vertices = rings.xy[near]
+    low, high = np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None]
+    point, edge = shapely.STRtree(shapely.box(*low.T, *high.T)).query(shapely.points(vertices))
+    along, far = (b - a)[edge], vertices[point] - a[edge]
+    length = np.hypot(*along.T)
+    t = np.einsum("ij,ij->i", far, along) / length
+    off = np.abs(along[:, 0] * far[:, 1] - along[:, 1] * far[:, 0]) / length
+    inside = (off <= reach[edge]) & (t > 0) & (t < length)
+    point, edge, t, off, length = (v[inside] for v in (point, edge, t, off, length))
+    exact = np.maximum.reduce([rounding(xy) for xy in (a[edge], b[edge], vertices[point])])
+    exact = np.minimum(exact, most)
+    on = off <= exact
+    there = has_vertices(vertices, rings.run_of(near), vertices[point], rings.run_of(edges[edge]))
+    new = np.where(on, ~there, off <= bulges[edge]) & (t > exact) & (t < length - exact)
+    at = np.where(on[:, None], vertices[point], a[edge] + (b - a)[edge] * (t / length)[:, None])
+    order = np.flatnonzero(new)[np.lexsort((t[new], edge[new]))]
+    return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order])
+
+
+def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints, float]:
+    """Return rings with more vertices, which polygons changed, how many each got, how far off."""
+    begin, end = rings.xy[edges[found.edge]], rings.xy[edges[found.edge] + 1]
+    new = ~((found.at == begin).all(axis=1) | (found.at == end).all(axis=1))
+    again = (found.edge[1:] == found.edge[:-1]) & (found.at[1:] == found.at[:-1]).all(axis=1)
+    new[1:] &= ~again
+    found = found.take(new)
+    at = edges[found.edge] + 1
+    run = rings.run_of(at - 1)
+    added = np.bincount(run, minlength=len(rings.owner))
+    start = rings.start + np.concatenate([[0], np.cumsum(added)])
+    xy = np.insert(rings.xy, at, found.at, axis=0)
+    per_polygon = np.bincount(rings.owner, added, minlength=len(rings.geometry_start) - 1)
+    largest = float(found.off.max(initial=0.0))
+    return replace(rings, xy=xy, start=start), np.flatnonzero(per_polygon), per_polygon, largest
