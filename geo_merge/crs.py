@@ -100,6 +100,20 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
         _check_area_of_use(frame.crs, bounds, source)
 
 
+def contradicts(crs: CRS, bounds: Bounds) -> bool:
+    """Tell whether bounds may contradict a CRS: a first look, before `check_coordinates`."""
+    small = max(map(abs, bounds)) <= 180  # noqa: PLR2004 - degrees
+    if crs.is_geographic:
+        return not small or max(abs(bounds[1]), abs(bounds[3])) > 90  # noqa: PLR2004 - the pole
+    if small and crs.axis_info[0].unit_name == "metre":
+        return True
+    try:
+        _check_area_of_use(crs, bounds, "")
+    except CRSError:
+        return True
+    return False
+
+
 def _check_one_system(
     frame: gpd.GeoDataFrame,
     small: np.ndarray[tuple[int], np.dtype[np.bool_]],

@@ -15,7 +15,17 @@ import numpy as np
 import shapely
 
 from geo_merge.edges import cancel, hash_vertices, runs_of
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, is_polygonal, ranges
+from geo_merge.rings import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    Runs,
+    flatten,
+    is_polygonal,
+    ranges,
+)
 from geo_merge.seam import has_vertices, like
 
 # Metres. The bulge of a shorter edge is below 0.1 mm: 2.7e-7 per metre at 60° N, times L² / 8.
@@ -66,12 +76,74 @@ class _Meetings:
         return _Meetings(self.edge[chosen], self.at[chosen], self.off[chosen])
 
 
+@dataclass(frozen=True)
+class Around:
+    """What a part of a layer must know of the others.
+
+    Attributes
+    ----------
+    edges
+        Long edges that no two polygons of any parts share, land on the left; see `loose_edges`.
+    vertices
+        The vertices near them; shape (n, 2).
+    """
+
+    edges: Floats
+    vertices: Floats
+
+
+def loose_edges(geometries: Geometries, metres: float) -> Floats:
+    """Return the long edges that no neighbour shares, by their ends, land on the left.
+
+    Returns
+    -------
+    numpy.ndarray
+        x and y of one end, then of the other; shape (n, 4).
+    """
+    known = _known(geometries)
+    if not len(known):
+        return np.empty((0, 4))
+    rings = flatten(geometries[known])
+    return _ends(rings, _candidates(rings, LONG_EDGE / metres, None))
+
+
+def unpaired(edges: Floats) -> Floats:
+    """Return the edges of all parts of a layer without those that run opposite ways."""
+    n = len(edges)
+    runs = Runs(edges.reshape(-1, 2), np.arange(n + 1) * 2, np.arange(n), np.ones(n, dtype=bool))
+    left: Floats = edges[cancel(runs) // 2]
+    return left
+
+
+def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats:
+    """Return the vertices of polygons that are perhaps within reach of edges; shape (n, 2)."""
+    known = _known(geometries)
+    if not (len(known) and len(edges)):
+        return np.empty((0, 2))
+    rings = flatten(geometries[known])
+    return rings.xy[_near(rings, edges[:, :2], edges[:, 2:], reach)]
+
+
+def _known(geometries: Geometries) -> Ints:
+    """Return which geometries are polygons somewhere."""
+    which = np.flatnonzero(is_polygonal(geometries))
+    somewhere: Ints = which[np.isfinite(shapely.bounds(geometries[which])).all(axis=1)]
+    return somewhere
+
+
+def _ends(rings: Rings, edges: Ints) -> Floats:
+    side = rings.interior_left[rings.run_of(edges)][:, None]
+    a, b = rings.xy[edges], rings.xy[edges + 1]
+    return np.hstack([np.where(side, a, b), np.where(side, b, a)])
+
+
 def share_vertices(
     geometries: Geometries,
     metres: float,
     *,
     bulge: Bulge | None = None,
     suspects: Bools | None = None,
+    around: Around | None = None,
 ) -> Shared:
     """Give edges the vertices of other edges that lie on them.
 
@@ -88,31 +160,42 @@ def share_vertices(
     suspects
         Polygons that must not touch themselves: their edges are looked at too where a neighbour
         has the same.
+    around
+        What other parts of the layer have, if these are not all of its polygons.
     """
-    which = np.flatnonzero(is_polygonal(geometries))
-    which = which[np.isfinite(shapely.bounds(geometries[which])).all(axis=1)]
+    which = _known(geometries)
     nothing = Shared(geometries, np.empty(0, dtype=np.int64))
     if not len(which):
         return nothing
     rings = flatten(geometries[which])
     edges = _candidates(rings, LONG_EDGE / metres, None if suspects is None else suspects[which])
+    if around is not None and suspects is None:
+        edges = edges[_among(_ends(rings, edges), around.edges)]
     if not len(edges):
         return nothing
     most = MOST / metres
     bulges = np.zeros(len(edges))
     if bulge is not None:
-        bulges = np.nan_to_num(bulge(rings.xy[edges], rings.xy[edges + 1]), posinf=0.0)
-    found = _meetings(rings, edges, bulges, most)
+        bulges = bulge(rings.xy[edges], rings.xy[edges + 1])
+    others = None if around is None or suspects is not None else around.vertices
+    found = _meetings(rings, edges, bulges, most, others)
     if not len(found.edge):
         return nothing
     rings, changed, added, largest = _insert(rings, edges, found)
-    shapes = like(rings.take(changed), geometries[which[changed]])
+    shapes = like(rings.take(changed).geometries(), geometries[which[changed]])
     # A polygon that touches itself but for rounding may not bear a vertex more: it stays.
     sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[which[changed]])
     changed, shapes = changed[sound], shapes[sound]
     result = geometries.copy()
     result[which[changed]] = shapes
     return Shared(result, which[changed], int(added[changed].sum()), largest)
+
+
+def _among(rows: Floats, others: Floats) -> Bools:
+    """Tell which rows of numbers are among others."""
+    kind = np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))
+    one, two = (np.ascontiguousarray(each + 0.0).view(kind).ravel() for each in (rows, others))
+    return np.isin(one, two)
 
 
 def rounding(xy: Floats) -> Floats:
@@ -157,28 +240,33 @@ def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:
     low = np.array([v.min() for v in rings.xy.T])  # axis=0 takes ten times as long
     extent = max(v.max() - v.min() for v in rings.xy.T)
     cell = max(float(extent) / _RASTER, reach, 1e-300)
-    raster = np.zeros((_RASTER + 4, _RASTER + 4), dtype=bool)
+    raster = np.zeros((_RASTER + 6, _RASTER + 6), dtype=bool)
     length = np.hypot(*(b - a).T)
     steps = np.ceil(length / cell).astype(np.int64) + 1
     edge = np.repeat(np.arange(len(a)), steps)
     at, _ = ranges(np.zeros(len(a), dtype=np.int64), steps)
     share = (at / np.maximum(steps[edge] - 1, 1))[:, None]
-    column, row = ((a[edge] + (b - a)[edge] * share - low) / cell).astype(np.int64).T + 1
+    cells = np.floor((a[edge] + (b - a)[edge] * share - low) / cell).astype(np.int64) + 2
+    # Edges of other parts of a layer may lie elsewhere.
+    column, row = cells[((cells > 0) & (cells < _RASTER + 5)).all(axis=1)].T
     for x in (-1, 0, 1):
         for y in (-1, 0, 1):
             raster[column + x, row + y] = True
-    column, row = ((rings.xy - low) / cell).astype(np.int64).T + 1
+    column, row = ((rings.xy - low) / cell).astype(np.int64).T + 2
     near = raster[column, row]
     near[rings.start[1:] - 1] = False  # the closing vertex is the first one again
     return np.flatnonzero(near)
 
 
-def _meetings(rings: Rings, edges: Ints, bulges: Floats, most: float) -> _Meetings:
+def _meetings(
+    rings: Rings, edges: Ints, bulges: Floats, most: float, others: Floats | None
+) -> _Meetings:
     """Return the vertices that lie on edges, and places on edges where one lies in the bulge."""
     a, b = rings.xy[edges], rings.xy[edges + 1]
     reach = np.maximum(bulges, most)
     near = _near(rings, a, b, float(reach.max()))
-    vertices = rings.xy[near]
+    own = rings.xy[near]
+    vertices = own if others is None else others
     low, high = np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None]
     point, edge = shapely.STRtree(shapely.box(*low.T, *high.T)).query(shapely.points(vertices))
     along, far = (b - a)[edge], vertices[point] - a[edge]
@@ -190,7 +278,7 @@ def _meetings(rings: Rings, edges: Ints, bulges: Floats, most: float) -> _Meetin
     exact = np.maximum.reduce([rounding(xy) for xy in (a[edge], b[edge], vertices[point])])
     exact = np.minimum(exact, most)
     on = off <= exact
-    there = has_vertices(vertices, rings.run_of(near), vertices[point], rings.run_of(edges[edge]))
+    there = has_vertices(own, rings.run_of(near), vertices[point], rings.run_of(edges[edge]))
     new = np.where(on, ~there, off <= bulges[edge]) & (t > exact) & (t < length - exact)
     at = np.where(on[:, None], vertices[point], a[edge] + (b - a)[edge] * (t / length)[:, None])
     order = np.flatnonzero(new)[np.lexsort((t[new], edge[new]))]

@@ -275,6 +275,16 @@ def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> R
     return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
 
 
+def check_raw(raw: RawLayer) -> None:
+    """Check where a layer lies that need not be one of units; see `check_coordinates`."""
+    columns = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
+    field, code = (fields.find_field(columns, role) for role in ("name", "code"))
+    named = as_text(raw.frame[field]).tolist() if field else [""] * len(raw.frame)
+    placed = coordinates.check_places(raw.frame, named, raw.source)
+    coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
+    check_coordinates(coded, raw.source, placed=placed)
+
+
 def _names_crs(frame: gpd.GeoDataFrame) -> bool:
     return frame.crs is not None and (frame.crs.is_geographic or frame.crs.is_projected)
 
@@ -450,9 +460,12 @@ def _join(
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
     """Bring the layers to one CRS and let them share their borders."""
     target = target_crs or working_crs(frames)
-    plane = into_plane(frames, target, whole=close_seams)
-    projected, ledger = plane.frames, plane.ledger
-    findings += plane.findings
+    if close_seams:
+        plane = into_plane(frames, target)
+        projected, ledger = plane.frames, plane.ledger
+        findings += plane.findings
+    else:
+        projected, ledger = [f if f.crs == target else f.to_crs(target) for f in frames], []
     if len(projected) > 1 and close_seams:
         projected, seams = _close_seams(projected, findings)
         ledger += seams

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_merge.errors import CRSError, UsageError
+from geo_merge.errors import UsageError
 from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.limits import Sizes
 from geo_merge.reading.plain import WGS84, read_plain
-from geo_merge.reading.ragged import NotPlainError, RaggedLayer
+from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
+from geo_merge.rings import Floats
 
 if TYPE_CHECKING:
     from geo_merge.reading.raw import RawLayer
+
+
+_DEGREES, _POLE = 180.0, 90.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +58,9 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
     """
     try:
         layer = read_plain(path, encoding=reading.encoding)
-        project = way_to_wgs84(crs_of(layer.crs, reading, path.name))
-        blocks = partial(_block, layer, project=project, precision=precision)
+        crs = crs_of(layer.crs, reading, path.name)
+        project = way_to_wgs84(crs)
+        blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
         write_blocks(out, ahead(blocks, cuts(layer.vertices)))
         return Written(len(layer), len(layer))
     except NotPlainError:
@@ -73,24 +78,50 @@ def write_blocks(out: Path, blocks: Iterable[Block]) -> None:
 
 
 def _block(
-    layer: RaggedLayer, rows: tuple[int, int], *, project: Project | None, precision: int
+    layer: RaggedLayer,
+    rows: tuple[int, int],
+    *,
+    crs: str,
+    project: Project | None,
+    precision: int,
 ) -> Block:
     begin, end = rows
     polygons, there = layer.read(np.arange(begin, end))
+    require_plausible(polygons.rings.xy, crs)
     own = layer.attributes(begin, end)
     return polygon_block(polygons, there, own, project, precision=precision)
 
 
 def crs_of(own: str, reading: Reading, source: str) -> str:
-    """Return the CRS of a file, or that of the option if it names none."""
+    """Return the CRS of a file, or that of the option if it names none.
+
+    Raises
+    ------
+    NotPlainError
+        If there is neither: `read_frame` looks at the places that the file names.
+    """
     if own and reading.crs is not None:
         raise UsageError(
             f"--crs {reading.crs}: {source} names its own CRS, and --crs is only for files that "
             "name none; leave it out."
         )
-    if not own and reading.crs is None:
-        raise CRSError(f"{source} names no CRS [R01]; name it with --crs.")
+    require(own or reading.crs is not None, "a CRS")
     return own or str(reading.crs)
+
+
+def require_plausible(xy: Floats, crs: str) -> None:
+    """Raise NotPlainError where coordinates may contradict their CRS: `read_frame` says how."""
+    if not len(xy):
+        return
+    (west, south), (east, north) = ([float(f(v)) for v in xy.T] for f in (np.min, np.max))
+    if crs == WGS84:
+        within = west >= -_DEGREES and east <= _DEGREES and south >= -_POLE and north <= _POLE
+        require(within, "degrees")
+        return
+    from geo_merge.crs import contradicts  # noqa: PLC0415 - pyproj is slow to load
+    from geo_merge.projection import parse_crs  # noqa: PLC0415
+
+    require(not contradicts(parse_crs(crs), (west, south, east, north)), "a CRS that fits")
 
 
 def way_to_wgs84(crs: str) -> Project | None:
@@ -109,14 +140,18 @@ def _any_size() -> Sizes:
 
 
 def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]:
-    """Read a layer that is not plain, with its CRS; return also what had to be decided."""
+    """Read a layer by GDAL, placed as `layers.read_units` places it; return also what was decided.
+
+    Raises
+    ------
+    CRSError
+        R01 to R03, as for units.
+    """
     from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
-    from geo_merge.projection import parse_crs  # noqa: PLC0415
+    from geo_merge.layers import check_raw, with_crs  # noqa: PLC0415
     from geo_merge.reading.sources import open_layer  # noqa: PLC0415
 
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
-    own = raw.frame.crs
-    crs = crs_of("" if own is None else own.to_wkt(), reading, path.name)
-    if own is None:
-        raw = replace(raw, frame=raw.frame.set_crs(parse_crs(crs)))
+    (raw,) = with_crs([raw], reading.crs, None)
+    check_raw(raw)
     return raw, tuple(finding.message for finding in raw.findings)

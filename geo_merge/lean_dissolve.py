@@ -21,7 +21,15 @@ from geo_merge.finding import Finding, Severity
 from geo_merge.geojson_rings import Polygons, Project
 from geo_merge.geojson_stream import Attributes, Block, ahead, polygon_block
 from geo_merge.keys import agreeing, group_rows, spelled_differently
-from geo_merge.lean import Reading, Written, crs_of, read_frame, way_to_wgs84, write_blocks
+from geo_merge.lean import (
+    Reading,
+    Written,
+    crs_of,
+    read_frame,
+    require_plausible,
+    way_to_wgs84,
+    write_blocks,
+)
 from geo_merge.reading.plain import read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer
 from geo_merge.rings import Geometries, Ints, is_polygonal
@@ -82,6 +90,7 @@ def dissolve(
         return _dissolve(
             _ragged(raw), path.name, out, field,
             reading=Reading(), keep=keep_agreeing, notes=notes, precision=precision,
+            placed=True,
         )  # fmt: skip
 
 
@@ -95,12 +104,16 @@ def _dissolve(
     keep: bool,
     notes: tuple[str, ...] = (),
     precision: int,
+    placed: bool = False,
 ) -> Written:
     groups = _groups(layer, field, source)
     crs = crs_of(layer.crs, reading, source)
     chosen, left_out = _choose(layer, field, groups, keep=keep)
     notes += left_out
-    make = partial(_group, layer, chosen, project=way_to_wgs84(crs), precision=precision)
+    make = partial(
+        _group, layer, chosen, crs=None if placed else crs, project=way_to_wgs84(crs),
+        precision=precision,
+    )  # fmt: skip
     done: list[_Group] = []
 
     def blocks() -> Iterator[Block]:
@@ -164,11 +177,14 @@ def _group(
     chosen: _Chosen,
     rows: Ints,
     *,
+    crs: str | None,
     project: Project | None,
     precision: int,
 ) -> _Group:
     key = chosen.values[rows[0]]
     polygons, there = layer.read(rows)
+    if crs is not None:
+        require_plausible(polygons.rings.xy, crs)
     shapes = polygons.geometries()
     defects = tuple(_defects(key, rows, rows[there], shapes))
     if defects:

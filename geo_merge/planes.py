@@ -6,19 +6,20 @@ is a curve in another CRS, gets vertices first; what it would make invalid all t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 
 from geo_merge.areas import transformer
-from geo_merge.junctions import MOST, Bulge, share_vertices
+from geo_merge.junctions import MOST, Around, Bulge, share_vertices
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe
-from geo_merge.rings import Bools, Floats, Geometries, is_polygonal
+from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal
 from geo_merge.touching import split_at_touches
 
 _METRES_PER_RADIAN = 6_378_137.0  # of the equator
@@ -36,47 +37,56 @@ class Plane:
     ledger: list[LedgerRow]
 
 
-def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS, *, whole: bool = True) -> Plane:
-    """Bring layers to one CRS.
+@dataclass
+class Notes:
+    """What was done to polygons on their way to a plane.
 
-    Parameters
+    Attributes
     ----------
-    frames
-        Layers with ``code``, each in its CRS.
-    target
-        The CRS to bring them to.
-    whole
-        Whether these are the polygons themselves; boxes in their place are only projected.
+    added, bent
+        How many vertices edges got, and how far an edge was bent to one, in metres.
+    split, mended
+        Rows whose rings were split where they touch, and that were mended in the plane.
     """
-    if not whole:
-        return Plane([f if f.crs == target else f.to_crs(target) for f in frames], [], [])
-    result: list[gpd.GeoDataFrame] = list(frames)
-    plane = Plane(result, [], [])
-    for crs, members in _by_crs(frames):
+
+    added: int = 0
+    bent: float = 0.0
+    split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def take_in(self, other: Notes, offset: int = 0) -> None:
+        """Add the notes of rows that begin at an offset."""
+        self.added += other.added
+        self.bent = max(self.bent, other.bent)
+        self.split = np.concatenate([self.split, other.split + offset])
+        self.mended = np.concatenate([self.mended, other.mended + offset])
+
+
+def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
+    """Bring layers, with ``code`` and ``name``, to one CRS."""
+    plane = Plane(list(frames), [], [])
+    for crs, members in by_crs([frame.crs for frame in frames]):
         arrays = [np.asarray(frames[k].geometry.values) for k in members]
-        codes = np.concatenate([frames[k]["code"].to_numpy(object) for k in members])
-        shapes = _Shapes(np.concatenate(arrays), codes, crs, target)
-        for k, part in zip(members, np.split(shapes.prepare(), _ends(arrays)), strict=True):
+        shapes, notes = project(np.concatenate(arrays), crs, target)
+        ends = np.cumsum([len(a) for a in arrays])[:-1]
+        for k, part in zip(members, np.split(shapes, ends), strict=True):
             geometry = gpd.GeoSeries(part, index=frames[k].index, crs=target)
-            result[k] = frames[k].set_geometry(geometry)
-        plane.findings.extend(shapes.findings)
-        if shapes.bent:
-            row = LedgerRow("vertices_shared_largest_bend_m", 0.0, shapes.bent, MOST)
-            plane.ledger.append(row)
+            plane.frames[k] = frames[k].set_geometry(geometry)
+        told = pd.concat([frames[k][["code", "name"]] for k in members])
+        labels = told["code"].where(told["code"] != "", told["name"])
+        findings, ledger = tell(notes, labels.tolist(), crs, target)
+        plane.findings.extend(findings)
+        plane.ledger.extend(ledger)
     return plane
 
 
-def _by_crs(frames: Sequence[gpd.GeoDataFrame]) -> Iterator[tuple[CRS, list[int]]]:
-    crss: list[CRS] = []
-    for frame in frames:
-        if frame.crs not in crss:
-            crss.append(frame.crs)
+def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
+    """Return the different CRSs of layers, with the positions of those that have each."""
+    different: list[CRS] = []
     for crs in crss:
-        yield crs, [k for k, frame in enumerate(frames) if frame.crs == crs]
-
-
-def _ends(arrays: Sequence[Geometries]) -> Floats:
-    return np.cumsum([len(a) for a in arrays])[:-1]
+        if crs not in different:
+            different.append(crs)
+    return [(crs, [k for k, other in enumerate(crss) if other == crs]) for crs in different]
 
 
 def metres_per_unit(crs: CRS) -> float:
@@ -85,113 +95,141 @@ def metres_per_unit(crs: CRS) -> float:
     return factor * _METRES_PER_RADIAN if crs.is_geographic else factor
 
 
-class _Shapes:
-    """The polygons of the layers in one CRS, on their way to another."""
+def project(
+    shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
+) -> tuple[Geometries, Notes]:
+    """Bring polygons of one CRS to another, and say what was done to them.
 
-    def __init__(self, shapes: Geometries, codes: Geometries, crs: CRS, target: CRS) -> None:
-        self.shapes, self.codes = shapes, codes
-        self.crs, self.target = crs, target
-        self.metres = metres_per_unit(crs)
-        self.added, self.bent = 0, 0.0
-        self.findings: list[Finding] = []
+    Parameters
+    ----------
+    shapes
+        Anything; what is no polygon is projected as it is. Shape (n,).
+    crs, target
+        Their CRS, and that to bring them to.
+    around
+        What other parts of the layer have, if these are not all of it.
+    """
+    way, notes = _Way(crs, target), Notes()
+    shapes = way.share(shapes, notes, around=around)
+    plane = way.project(shapes)
+    wrong = np.flatnonzero(is_polygonal(plane) & ~shapely.is_valid(plane))
+    if not len(wrong):
+        return plane, notes
+    sound = shapely.is_valid(shapes[wrong])
+    notes.split, split = _split(shapes, wrong[~sound])
+    plane[notes.split] = way.project(split)
+    doubtful = np.zeros(len(plane), dtype=bool)
+    doubtful[wrong[sound]] = True
+    if doubtful.any():
+        shared = way.share(shapes, notes, suspects=doubtful)
+        other = np.flatnonzero(shapes != shared)
+        plane[other] = way.project(shared[other])
+        notes.mended, mended = _mend(plane, np.flatnonzero(doubtful))
+        plane[notes.mended] = mended
+    return plane, notes
 
-    def prepare(self) -> Geometries:
-        """Return the polygons in the plane, after all that has to be done before and behind."""
-        self._share()
-        plane = self._project(self.shapes)
-        wrong = np.flatnonzero(is_polygonal(plane) & ~shapely.is_valid(plane))
-        if len(wrong):
-            sound = shapely.is_valid(self.shapes[wrong])
-            plane = self._split(plane, wrong[~sound])
-            doubtful = np.zeros(len(plane), dtype=bool)
-            doubtful[wrong[sound]] = True
-            if doubtful.any():
-                before = self.shapes
-                self._share(doubtful)
-                other = np.flatnonzero(before != self.shapes)
-                plane[other] = self._project(self.shapes[other])
-                plane = self._mend(plane, doubtful)
-        self._tell_added()
-        return plane
 
-    def _share(self, suspects: Bools | None = None) -> None:
-        shared = share_vertices(self.shapes, self.metres, bulge=self._bulge(), suspects=suspects)
-        self.shapes = shared.geometries
-        self.added += shared.added
-        self.bent = max(self.bent, shared.largest * self.metres)
+@dataclass(frozen=True)
+class _Way:
+    """The way of polygons from their CRS to another."""
 
-    def _project(self, shapes: Geometries) -> Geometries:
+    crs: CRS
+    target: CRS
+
+    def share(
+        self,
+        shapes: Geometries,
+        notes: Notes,
+        *,
+        suspects: Bools | None = None,
+        around: Around | None = None,
+    ) -> Geometries:
+        metres = metres_per_unit(self.crs)
+        shared = share_vertices(
+            shapes, metres, bulge=bulge(self.crs, self.target), suspects=suspects, around=around
+        )
+        notes.take_in(Notes(shared.added, shared.largest * metres))
+        return shared.geometries
+
+    def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):
             return shapes.copy()
         return np.asarray(gpd.GeoSeries(shapes, crs=self.crs).to_crs(self.target).values).copy()
 
-    def _bulge(self) -> Bulge | None:
-        if self.crs == self.target:
-            return None
-        project = transformer(self.crs, self.target).transform
-        metres = metres_per_unit(self.target) / self.metres
 
-        def bulge(a: Floats, b: Floats) -> Floats:
-            ends, others, middle = (
-                np.column_stack(project(xy[:, 0], xy[:, 1])) for xy in (a, b, (a + b) / 2)
+def bulge(crs: CRS, target: CRS) -> Bulge | None:
+    """Return how far straight edges bulge in another CRS; None if it is the same."""
+    if crs == target:
+        return None
+    transform = transformer(crs, target).transform
+    scale = metres_per_unit(target) / metres_per_unit(crs)
+
+    def bulges(a: Floats, b: Floats) -> Floats:
+        one, two, middle = (
+            np.column_stack(transform(xy[:, 0], xy[:, 1])) for xy in (a, b, (a + b) / 2)
+        )
+        far = np.asarray(np.hypot(*(middle - (one + two) / 2).T) * scale)
+        return np.asarray(np.nan_to_num(far, posinf=0.0))
+
+    return bulges
+
+
+def _split(shapes: Geometries, wrong: Ints) -> tuple[Ints, Geometries]:
+    """Split rings that touch themselves; what else is wrong stays for the checks to tell."""
+    split = split_at_touches(shapes[wrong])
+    done = np.array([s is not None for s in split], dtype=bool)
+    return wrong[done], split[done]
+
+
+def _mend(plane: Geometries, doubtful: Ints) -> tuple[Ints, Geometries]:
+    """Mend what is valid in the file, and is not in the plane by the rounding of vertices."""
+    wrong = doubtful[~shapely.is_valid(plane[doubtful])]
+    mended = shapely.make_valid(plane[wrong], method="structure", keep_collapsed=False)
+    before, after = (np.abs(shapely.area(g)) for g in (plane[wrong], mended))
+    done = is_polygonal(mended) & (np.abs(after - before) <= _ROUNDING * before)
+    return wrong[done], mended[done]
+
+
+def tell(
+    notes: Notes, labels: Sequence[str], crs: CRS, target: CRS
+) -> tuple[list[Finding], list[LedgerRow]]:
+    """Return notes as findings, given how the rows are called, and as rows of the ledger."""
+    findings = []
+    touch = (
+        f"touch themselves once projected to {describe(target)}, within the rounding of "
+        "coordinates; they are valid in the file, and were mended there"
+    )
+    split = "had rings that touch themselves; they were split there, and no vertex moved"
+    for rows, severity, text, hint in (
+        (notes.split, Severity.WARNING, split, "Draw holes as rings of their own."),
+        (notes.mended, Severity.INFO, touch, ""),
+    ):
+        units = tuple(labels[k] for k in np.sort(rows))
+        more = f" and {len(units) - _SHOWN} more" if len(units) > _SHOWN else ""
+        if units:
+            findings.append(
+                Finding(
+                    check="G04",
+                    severity=severity,
+                    units=units,
+                    value=float(len(units)),
+                    unit_of_value="units",
+                    message=f"{', '.join(units[:_SHOWN])}{more} {text}.",
+                    hint=hint,
+                )
             )
-            return np.asarray(np.hypot(*(middle - (ends + others) / 2).T) * metres)
-
-        return bulge
-
-    def _split(self, plane: Geometries, wrong: Geometries) -> Geometries:
-        """Split rings that touch themselves; what else is wrong stays for the checks to tell."""
-        split = split_at_touches(self.shapes[wrong])
-        done = np.array([s is not None for s in split], dtype=bool)
-        if done.any():
-            self.shapes = self.shapes.copy()
-            self.shapes[wrong[done]] = split[done]
-            plane[wrong[done]] = self._project(split[done])
-            self._tell(
-                wrong[done], "G04", Severity.WARNING,
-                "had rings that touch themselves; they were split there, and no vertex moved",
-                "Draw holes as rings of their own.",
-            )  # fmt: skip
-        return plane
-
-    def _mend(self, plane: Geometries, doubtful: Bools) -> Geometries:
-        """Mend what is valid in the file, and is not in the plane by the rounding of vertices."""
-        wrong = np.flatnonzero(doubtful)
-        wrong = wrong[~shapely.is_valid(plane[wrong])]
-        mended = shapely.make_valid(plane[wrong], method="structure", keep_collapsed=False)
-        before, after = (np.abs(shapely.area(g)) for g in (plane[wrong], mended))
-        done = is_polygonal(mended) & (np.abs(after - before) <= _ROUNDING * before)
-        plane[wrong[done]] = mended[done]
-        if done.any():
-            self._tell(
-                wrong[done], "G04", Severity.INFO,
-                f"touch themselves within the rounding of coordinates in {describe(self.target)}, "
-                "to which they were projected; they are valid in the file, and were mended there",
-                "",
-            )  # fmt: skip
-        return plane
-
-    def _tell(self, rows: Geometries, check: str, severity: Severity, text: str, hint: str) -> None:
-        codes = tuple(map(str, self.codes[rows]))
-        shown = ", ".join(codes[:_SHOWN])
-        more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
-        self.findings.append(
-            Finding(check=check, severity=severity, units=codes, value=float(len(codes)),
-                    unit_of_value="units", message=f"{shown}{more} {text}.", hint=hint)
-        )  # fmt: skip
-
-    def _tell_added(self) -> None:
-        if not self.added:
-            return
-        bent = f", and an edge was bent by at most {self.bent * 1000:.2g} mm" if self.bent else ""
-        self.findings.append(
+    if notes.added:
+        bent = f", and an edge was bent by at most {notes.bent * 1000:.2g} mm" if notes.bent else ""
+        findings.append(
             Finding(
                 check="C05",
                 severity=Severity.INFO,
-                value=float(self.added),
+                value=float(notes.added),
                 unit_of_value="vertices",
-                message=f"{self.added:,} vertices were added to straight edges on which a neighbour"
-                f" has one, in {describe(self.crs)} before projecting, so that both sides of a "
+                message=f"{notes.added:,} vertices were added to straight edges on which a "
+                f"neighbour has one, in {describe(crs)} before projecting, so that both sides of a "
                 f"border stay together; no vertex moved{bent}.",
             )
         )
+    name = "vertices_shared_largest_bend_m"
+    return findings, [LedgerRow(name, 0.0, notes.bent, MOST)] if notes.bent else []

@@ -36,6 +36,14 @@ def attach(
     return frame
 
 
+def remember(frame: Frame, findings: Iterable[Finding], ledger: Iterable[LedgerRow]) -> Frame:
+    """Return the frame with more in its memory."""
+    return attach(
+        frame, findings=[*findings_of(frame), *findings], sources=sources_of(frame),
+        ledger=[*ledger_of(frame), *ledger], grid=grid_of(frame),
+    )  # fmt: skip
+
+
 def _memory(frame: pd.DataFrame) -> dict[str, Any]:
     memory: dict[str, Any] = frame.attrs.get(_KEY, {})
     return memory

@@ -326,3 +326,68 @@ def test_a_field_called_as_our_own_is_kept(units: gpd.GeoDataFrame, tmp_path: Pa
         {"member_count": "A", "member_count_2": 2},
         {"member_count": "B", "member_count_2": 2},
     ]
+
+
+COMMANDS = (("convert",), ("dissolve", "--by", "district"))
+
+
+def placed_wrongly(kind: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The layer with a CRS that its coordinates contradict."""
+    degrees = units.to_crs(4326)
+    if kind == "metres as degrees":
+        return units.set_crs(4326, allow_override=True)
+    if kind == "degrees as metres":
+        return degrees.set_crs(9214, allow_override=True)
+    if kind == "swapped":
+        turned = shapely.transform(np.asarray(degrees.geometry.values), lambda xy: xy[:, ::-1])
+        return degrees.set_geometry(gpd.GeoSeries(turned, crs=4326))
+    return units.set_crs(2180, allow_override=True)  # Poland's
+
+
+@pytest.mark.parametrize("suffix", ["shp", "geojson", "gpkg"])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [("metres as degrees", "R02"), ("degrees as metres", "R02"), ("swapped", "R02"), ("abroad", "R03")],
+)  # fmt: skip
+def test_coordinates_that_contradict_their_crs_are_refused(
+    units: gpd.GeoDataFrame,
+    tmp_path: Path,
+    *,
+    suffix: str,
+    command: tuple[str, ...],
+    kind: str,
+    check: str,
+) -> None:
+    path, out = tmp_path / f"l.{suffix}", tmp_path / "o.geojson"
+    frame = placed_wrongly(kind, units)
+    if suffix == "geojson":
+        text = json.loads(frame.to_json(drop_id=True))
+        name = f"urn:ogc:def:crs:EPSG::{frame.crs.to_epsg()}"
+        if frame.crs.to_epsg() == 4326:
+            text.pop("crs", None)
+        else:
+            text["crs"] = {"type": "name", "properties": {"name": name}}
+        path.write_text(json.dumps(text))
+    else:
+        frame.to_file(path)
+    ran = run(command[0], path, out, *command[1:])
+    assert (ran.code, out.exists()) == (2, False), ran.err
+    assert f"[{check}]" in ran.err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c[0])
+def test_vn2000_gets_its_own_datum_again(
+    units: gpd.GeoDataFrame, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    path, out = tmp_path / "l.shp", tmp_path / "o.geojson"
+    units.to_file(path)
+    lost = CRS(9214).to_wkt("WKT1_ESRI").replace("D_Vietnam_2000", "D_WGS_1984")
+    assert lost != CRS(9214).to_wkt("WKT1_ESRI")
+    (tmp_path / "l.prj").write_text(lost)
+    ran = run(command[0], path, out, *command[1:])
+    assert ran.code == 0, ran.err
+    assert "224 m off; it was read as EPSG:9214" in ran.err
+    (west, south, *_) = json.loads(out.read_bytes())["bbox"]
+    right = units.to_crs(4326).total_bounds
+    assert (west, south) == pytest.approx(tuple(right[:2]), abs=2e-7)

@@ -55,11 +55,8 @@ class Part:
         return open_layer(self.path, layer=self.layer, texts=texts, sizes=self.sizes)
 
     def geometries(self) -> Geometries:
-        """Return the geometries as `layers.read_units` does: in the CRS to work in, without z."""
-        flat = shapely.force_2d(np.asarray(self.open().frame.geometry.values))
-        frame = gpd.GeoSeries(flat, crs=self.crs)
-        projected = frame if self.crs == self.target else frame.to_crs(self.target)
-        return np.asarray(projected.values)
+        """Return the geometries in their own CRS, without z."""
+        return np.asarray(shapely.force_2d(np.asarray(self.open().frame.geometry.values)))
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyarrow as pa
 from distributed import Client
 
+from geo_merge.cluster.borders import load
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
-from geo_merge.cluster.remote import Remote, as_wkb
+from geo_merge.cluster.remote import Remote
 from geo_merge.errors import UsageError
 from geo_merge.layers import as_units, with_crs
 from geo_merge.limits import Sizes
+from geo_merge.provenance import remember
 
 
 def read_remote(
@@ -74,9 +75,6 @@ def read_remote(
     ]
     n_vertices = [each.n_vertices for each in chain.from_iterable(told)]
     start = np.cumsum([0, *map(len, n_vertices)])
-    polygons = client.map(_load, parts, pure=False)
+    polygons, findings, ledger = load(client, parts, start, units)
+    units = remember(units, findings, ledger)
     return units, Remote(client, tuple(polygons), start, np.concatenate(n_vertices), units.crs)
-
-
-def _load(part: Part) -> pa.Array:
-    return as_wkb(part.geometries())

@@ -128,9 +128,12 @@ def _crs(prj: str) -> str:
     from pyproj import CRS  # noqa: PLC0415 - the usual CRS needs none of it
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 
+    from geo_merge.vietnam.datum import has_other_datum  # noqa: PLC0415
+
     try:
-        code = CRS.from_wkt(prj).to_epsg(min_confidence=_SURE)
+        crs = CRS.from_wkt(prj)
+        code = crs.to_epsg(min_confidence=_SURE)
     except CRSError:
         code = None
-    require(code, "a CRS of EPSG")
+    require(code and not has_other_datum(crs, prj), "a CRS of EPSG")
     return f"EPSG:{code}"

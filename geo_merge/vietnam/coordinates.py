@@ -6,7 +6,6 @@ that names VN-2000 over the WGS 84 datum loses it without a word.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84, describe
 from geo_merge.rings import Floats, Ints
 from geo_merge.vietnam import zones
+from geo_merge.vietnam.datum import NAMED
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.places import positions
 
@@ -38,7 +38,6 @@ _SAMPLE = 500
 _KM_PER_DEGREE = 111.2
 _DEGREES = 180
 _GEOD = Geod(ellps="WGS84")
-_NAMED = re.compile(r"VN[\s_-]*2000|VIETNAM[\s_]*2000", re.IGNORECASE)
 _TM3_SCALE = 0.9999
 _MAPINFO = "unnamed"  # the name of a CRS from a MapInfo table
 
@@ -79,7 +78,7 @@ def repaired(crs: CRS) -> CRS | None:
     unknown = crs.datum.name.lower().startswith(("unknown", "unnamed"))
     parameters = _parameters(crs)
     tm3 = parameters.get("Scale factor at natural origin") == _TM3_SCALE
-    sure = bool(_NAMED.search(crs.to_wkt())) or (unknown and tm3)
+    sure = bool(NAMED.search(crs.to_wkt())) or (unknown and tm3)
     if not sure and not (tm3 and crs.name.lower() == _MAPINFO):
         return None
     if crs.is_geographic:
@@ -118,7 +117,7 @@ def repair(frame: gpd.GeoDataFrame, source: str) -> tuple[gpd.GeoDataFrame, list
 
 
 def _said(crs: CRS) -> str:
-    if _NAMED.search(crs.to_wkt()):
+    if NAMED.search(crs.to_wkt()):
         return f"names VN-2000 ({crs.name})"
     return "is drawn in a zone of VN-2000"
 
