@@ -18,6 +18,10 @@ MAX_RIVAL = 0.5  # of the share of the best
 # in UTF-8.
 _SURE = 20
 
+# Python's own notations of text, which no layer is in and which mean harm.
+_NO_LAYER = frozenset({"unicode_escape", "raw-unicode-escape", "unicode-escape", "utf-7",
+                       "punycode", "idna", "undefined"})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -111,9 +115,11 @@ def known_codec(name: str) -> str | None:
     """Return Python's name of an encoding, as a .cpg or a person writes it; None if unknown."""
     name = f"cp{name}" if name.isdigit() else name.replace("ANSI ", "cp")
     try:
-        return codecs.lookup(name).name
-    except LookupError:
+        "".encode(name)  # rot13, hex and zip are codecs, too, but not of texts
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
         return None
+    return None if found in _NO_LAYER else found
 
 
 @dataclass(frozen=True)

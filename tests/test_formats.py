@@ -396,3 +396,32 @@ def test_kml_without_all_its_placemarks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.kml").write_text(f"{text}<Document>{mark.format(9)}</Document></Document></kml>")
     with pytest.raises(LayerError, match=r"4 placemarks, but 3|several"):
         open_layer(tmp_path / "a.kml")
+
+
+def test_an_empty_folder_of_kml_is_no_layer(layer: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    path = save(layer, tmp_path, "kml")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("<Folder>", "<Folder><name>A</name></Folder><Folder>", 1), "utf-8")
+    check(read_units(path))
+
+
+def test_a_file_in_an_archive_speaks_of_the_option(layer: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    layer.to_file(tmp_path / "two.gpkg", layer="xa")
+    layer.to_file(tmp_path / "two.gpkg", layer="huyen")
+    path = zipped(tmp_path / "two.gpkg", tmp_path / "z.zip")
+    with pytest.raises(SeveralLayersError, match=r"^z.zip/two.gpkg .*; name one with --layer\.$"):
+        read_units(path)
+    check(read_units(path, layer="huyen"))
+
+
+@pytest.mark.parametrize(
+    "name", ["rot13", "hex", "zip", "base64", "undefined", "unicode_escape", "utf-7", "\0", "é"]
+)
+def test_an_encoding_that_is_none_is_not_used(
+    layer: gpd.GeoDataFrame, tmp_path: Path, name: str
+) -> None:
+    path = save(layer, tmp_path, "shp")
+    path.with_suffix(".cpg").write_text(name, "utf-8")
+    check(read_units(path))
+    with pytest.raises(LayerError, match="unknown encoding"):
+        read_units(path, encoding=name)

@@ -30,6 +30,7 @@ from geo_merge.pipeline import merge, validate
 from geo_merge.tables import read_crosswalk, read_table
 
 Grid = Callable[..., gpd.GeoDataFrame]
+DRIVERS = {"kml": "LIBKML", "gml": "GML", "geojsonl": "GeoJSONSeq"}
 WRITERS = {"gpkg": {}, "fgb": {}, "geojson": {}, "shp": {}, "parquet": {}}
 
 
@@ -39,7 +40,8 @@ def stored(frame: gpd.GeoDataFrame, folder: Path, kind: str) -> Path:
     if kind == "parquet":
         frame.to_parquet(path)
     else:
-        (frame.to_crs(4326) if kind == "geojson" else frame).to_file(path)
+        degrees = kind in {"geojson", "geojsonl", "kml"}
+        (frame.to_crs(4326) if degrees else frame).to_file(path, driver=DRIVERS.get(kind))
     return path
 
 
@@ -234,7 +236,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     frame = gpd.GeoDataFrame({"code": ["00001", "00002"], "name": ["A", "B"]}, geometry=shapes,
                              crs=9214).set_index("code")  # fmt: skip
     result = {}
-    for kind in ("gpkg", "fgb", "geojson", "parquet"):
+    for kind in ("gpkg", "fgb", "geojson", "parquet", "kml", "gml", "geojsonl"):
         result[kind] = stored(frame, folder, kind).read_bytes()
     stored(frame, folder, "shp")
     with zipfile.ZipFile(folder / "layer.zip", "w") as archive:
@@ -251,7 +253,10 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.data())
-@pytest.mark.parametrize("kind", ["gpkg", "fgb", "geojson", "parquet", "zip", "csv", "xlsx"])
+@pytest.mark.parametrize(
+    "kind",
+    ["gpkg", "fgb", "geojson", "parquet", "zip", "csv", "xlsx", "kml", "gml", "geojsonl"],
+)
 @pytest.mark.filterwarnings("ignore")
 def test_fuzzed_files_are_read_or_refused_in_words(
     samples: dict[str, bytes],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,7 +64,7 @@ def read_zip(
         known = f"{path.name}/{Path(name).stem}"
 
         def told(text: str) -> str:
-            return text.replace(f"{inner.stem}.", f"{known}.")
+            return re.sub(rf"(?<![\w-]){inner.stem}\.", lambda _: f"{known}.", text)
 
         try:
             raw = open_layer(inner, layer, texts, sizes)

@@ -75,6 +75,12 @@ def recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFram
         return texts.decode(value.encode(BYTEWISE), codec)
 
     result = frame.rename(columns={c: text(c) for c in frame.columns})
+    doubled = sorted(map(repr, set(result.columns[result.columns.duplicated()])))
+    if doubled:
+        raise LayerError(
+            f"Several fields are called {', '.join(doubled)} [F04]; the table of the layer is "
+            "damaged, so export it again."
+        )
     for column in result.columns.drop(result.geometry.name):
         if not pd.api.types.is_numeric_dtype(result[column].dtype):
             result[column] = result[column].map(text)

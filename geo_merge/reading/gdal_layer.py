@@ -15,7 +15,7 @@ import pyogrio
 import shapely
 
 from geo_merge.encodings import Texts
-from geo_merge.errors import LayerError, SeveralLayersError
+from geo_merge.errors import CRSError, LayerError, SeveralLayersError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
 from geo_merge.reading.closed import closed
@@ -62,6 +62,11 @@ def read_ogr(source: Source, name: str, **options: str) -> OgrLayer:
             frame = read_frame(opened, on_invalid="fix", **options)
             mended = strict.geometry.isna() & frame.geometry.notna()
             closed_rings = tuple(int(k) for k in np.flatnonzero(mended))
+        except UnboundLocalError as error:  # how pyogrio fails at a CRS that GDAL cannot write
+            raise CRSError(
+                f"{name}: its coordinate system cannot be read [R01]; name a CRS by its code, as "
+                "EPSG:9214."
+            ) from error
         exact = exact_columns(opened, frame, **options)
     texts = dict.fromkeys(str(w.message) for w in said if "invalid value" not in str(w.message))
     findings = [
@@ -105,6 +110,12 @@ def list_layers(source: Source) -> list[tuple[str, str | None]]:
     ):  # reading says the same again, and is heard then
         warnings.simplefilter("ignore")
         return [(str(name), kind) for name, kind in pyogrio.list_layers(opened)]
+
+
+def filled(source: Source) -> list[tuple[str, str | None]]:
+    """Return the layers that have features; all if none has."""
+    layers = list_layers(source)
+    return [each for each in layers if count_rows(source, each[0])] or layers
 
 
 def count_rows(source: Source, layer: str) -> int:
@@ -182,7 +193,7 @@ def read_layer(
     LayerError
         See `choose_layer`; F04 if the file has other rows than it says.
     """
-    layers = list_layers(source)
+    layers = filled(source) if isinstance(source, bytes) else list_layers(source)
     chosen, findings = choose_layer(name, layers, layer)
     there = count_rows(source, chosen)
     refuse_larger(name, "features", there, sizes.features, "features")

@@ -20,6 +20,7 @@ from geo_merge.reading.parts import spelled_alike
 from geo_merge.reading.raw import RawLayer, refuse_larger
 
 _SHOWN = 10  # rows
+_LONGEST_NAME = 40  # characters of the name of an encoding
 
 
 def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
@@ -78,7 +79,8 @@ def _encoding(
     table = dbf.read_table(parts.dbf)
     declared = None
     if parts.cpg is not None:
-        declared = parts.cpg.read_text("ascii", "replace").strip()
+        said = parts.cpg.read_text("ascii", "replace").strip()[:_LONGEST_NAME]
+        declared = "".join(filter(str.isprintable, said))
     said = f"has a .cpg that says {declared}" if declared else "has no .cpg"
     whole, cut = dbf.whole_letters(table)
     columns = whole if cut else dbf.text_columns(table)

@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import ProjError
 
+from geo_merge.areas import transformer
 from geo_merge.encodings import Texts, mend_mojibake
-from geo_merge.errors import LayerError
+from geo_merge.errors import CRSError, LayerError
 from geo_merge.limits import Sizes
+from geo_merge.projection import WGS84
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import layer_in_folder, read_zip
 from geo_merge.reading.content import check_content
@@ -65,8 +68,7 @@ def open_layer(
         raw = _read(path, layer, texts, sizes)
     else:
         raw = _read(path, layer, texts, sizes)
-    if raw.frame.crs is not None:
-        refuse_files(raw.frame.crs.to_wkt(), raw.source)
+    _check_crs(raw)
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
         raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
@@ -92,6 +94,22 @@ def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer
             f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
             "[F05]; export it again as UTF-8."
         ) from error
+
+
+def _check_crs(raw: RawLayer) -> None:
+    """Refuse a CRS that names files, or from which there is no way to WGS 84."""
+    crs = raw.frame.crs
+    if crs is None:
+        return
+    refuse_files(crs.to_wkt(), raw.source)
+    if crs.is_geographic or crs.is_projected:
+        try:
+            transformer(crs, WGS84)
+        except ProjError as error:
+            raise CRSError(
+                f"{raw.source}: its coordinate system ({crs.name}) cannot be used [R01]; name a "
+                "CRS by its code, as EPSG:9214."
+            ) from error
 
 
 def mended(raw: RawLayer, texts: Texts) -> RawLayer:

@@ -35,7 +35,7 @@ _REFERENCE = re.compile(
 )
 _SRS = re.compile(r"\bsrsName\s*=\s*[\"']\s*([^\"']*)")
 _CODE = re.compile(
-    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:(?:EPSG|OGC):[\d.]*:|https?://www\.opengis\.net/def/crs/"
+    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:(?:EPSG|OGC):(?:[\d.]*:)?|https?://www\.opengis\.net/def/crs/"
     r"(?:EPSG|OGC)/[\d.]+/|https?://www\.opengis\.net/gml/srs/epsg\.xml#|CRS:|OGC:)(?:\d+|CRS\d+)"
     r"|urn:ogc:def:crs,crs:EPSG:[\d.]*:\d+(?:,crs:EPSG:[\d.]*:\d+)*",
     re.IGNORECASE,

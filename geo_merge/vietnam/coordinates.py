@@ -242,5 +242,9 @@ def _fit(crs: CRS, xy: Floats, rows: Ints, known: Floats, *, swapped: bool = Fal
 
 
 def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
-    west, south, east, north = frame.total_bounds
-    return (west + east) / 2, (south + north) / 2
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return 0.0, 0.0
+    x, y = (boxes[:, :2].min(axis=0) + boxes[:, 2:].max(axis=0)) / 2
+    return float(x), float(y)
