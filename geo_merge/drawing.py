@@ -20,7 +20,7 @@ from geo_merge.cache import kept
 from geo_merge.difference import polygonal
 from geo_merge.drawing_proof import Claim, Proof, unproven
 from geo_merge.edges import hash_vertices
-from geo_merge.longitudes import about, middle_of
+from geo_merge.longitudes import about, middle_of, near
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.projection import WGS84
 from geo_merge.rings import Bools, Geometries, Ints, is_polygonal
@@ -280,6 +280,6 @@ def label_places(shapes: gpd.GeoSeries, middle: float) -> Places:
     points = np.asarray(shapely.centroid(geometries))
     outside = ~shapely.contains(geometries, points)
     points[outside] = shapely.point_on_surface(geometries[outside])
-    degrees = about(middle, np.asarray(gpd.GeoSeries(points, crs=shapes.crs).to_crs(WGS84).values))
-    rounded = np.column_stack([shapely.get_x(degrees), shapely.get_y(degrees)]).round(_DECIMALS)
+    degrees = gpd.GeoSeries(points, crs=shapes.crs).to_crs(WGS84)
+    rounded = near(middle, np.column_stack([degrees.x, degrees.y])).round(_DECIMALS)
     return [[x if np.isfinite(x) else None for x in xy] for xy in rounded.tolist()]

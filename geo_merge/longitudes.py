@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -57,9 +58,10 @@ def _land(lonlat: Geometries) -> Bools:
 
 def about(middle: float, lonlat: Geometries) -> Geometries:
     """Return geometries with their longitudes at most half of the world from a middle."""
+    return cast("Geometries", shapely.transform(lonlat, partial(near, middle)))
 
-    def shift(xy: Floats) -> Floats:
-        turns = np.round((xy[:, :1] - middle) / 360)
-        return np.asarray(xy - turns * np.array([360.0, 0.0]))
 
-    return cast("Geometries", shapely.transform(lonlat, shift))
+def near(middle: float, xy: Floats) -> Floats:
+    """Return places, shape (n, 2), with longitudes at most half of the world from a middle."""
+    turns = np.round((xy[:, :1] - middle) / 360)
+    return np.asarray(xy - turns * np.array([360.0, 0.0]))

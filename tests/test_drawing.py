@@ -207,6 +207,13 @@ def test_places_lie_in_their_units(grid: Grid) -> None:
     assert degrees.distance(shapely.Point(place)) < 2e-5
 
 
+def test_what_is_empty_has_no_place(grid: Grid) -> None:
+    """Also where longitudes may pass 180°, so that all of them are looked at."""
+    old = grid(2, 1)
+    old.loc["00001", "geometry"] = shapely.Polygon()
+    assert drawing.draw(old).places[0] == [None, None]
+
+
 def test_what_the_drawing_depends_on_is_in_its_key(grid: Grid) -> None:
     old = grid(2, 1)
     key = drawing._key(old)
