@@ -11,7 +11,20 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+# How spreadsheets are told to keep a text: ="09010" and '09010.
+_AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_AS_TEXT = re.compile(r"['\u2018\u2019`\u00b4](?=[0-9A-Za-z])")
+# Cyrillic and Greek capitals that are drawn as Latin letters, and letters drawn as digits.
+_LATIN = str.maketrans(
+    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "ABESIJKMHOPCTYXABEZHIKMNOPTYX",
+)
+_FOR_DIGITS = str.maketrans("oil", "011")
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
@@ -21,8 +34,14 @@ def clean_text(text: str) -> str:
 
 
 def clean_code(text: str) -> str:
-    """Return a code without blanks, invisible characters and full-width digits."""
-    return "".join(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).split())
+    """Return a code without blanks, invisible characters, full-width digits and other dashes.
+
+    The ways in which spreadsheets keep zeros, ``="09010"`` and ``'09010``, are undone.
+    """
+    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_DASHES)
+    code = "".join(plain.split())
+    kept = _AS_FORMULA.fullmatch(code)
+    return _AS_TEXT.sub("", kept[1] if kept else code, count=1) if code else code
 
 
 def is_scientific(code: str) -> bool:
@@ -34,6 +53,12 @@ def code_key(code: str) -> str:
     """Return what is left of a code when its leading zeros are lost, for comparing."""
     cleaned = clean_code(code)
     return (cleaned.lstrip("0") or "0") if cleaned.isdigit() else cleaned
+
+
+def look_key(code: str) -> str:
+    """Return a code as the eye takes it: no case, no zeros in front, O is 0, l and I are 1."""
+    folded = clean_code(code).upper().translate(_LATIN).lower().translate(_FOR_DIGITS)
+    return (folded.lstrip("0") or "0") if folded.isdigit() else folded
 
 
 def fold_name(name: str) -> str:

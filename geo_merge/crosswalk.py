@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -9,17 +10,15 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.codes import (
-    clean_code,
-    clean_text,
-    code_key,
-    fold_name,
-    has_odd_characters,
-    is_scientific,
-)
+from geo_merge.codes import code_key, fold_name
+from geo_merge.crosswalk_cells import cleaned
+from geo_merge.crosswalk_match import match
+from geo_merge.crosswalk_new import settled_new
+from geo_merge.crosswalk_report import Report
+from geo_merge.crosswalk_unmatched import report_without_row
 from geo_merge.errors import CrosswalkError, TableError
-from geo_merge.fields import fold_field
-from geo_merge.models import Finding, Severity
+from geo_merge.fields import COMPOSITION, fold_field
+from geo_merge.models import Finding
 from geo_merge.provenance import attach, findings_of, sources_of
 
 COLUMNS = (
@@ -31,6 +30,8 @@ EVIDENCE = ("clause", "words", "evidence")
 REQUIRED = ("old_code", "new_code", "new_name")
 SHARE_TOLERANCE = 1e-9
 _SHOWN = 10
+# Headings, without a number behind, of tables with several old units in a row.
+_OLD = ("old", "macu", "maxacu", "tencu", "tenxacu", "member", "merged", "from")
 NameKey = Callable[[str], str]
 
 
@@ -62,6 +63,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
     missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
+    _refuse_wide(table, missing, source)
     if missing:
         columns = ", ".join(map(str, table.columns))
         raise TableError(
@@ -79,28 +81,31 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     return attach(result, findings=findings_of(table), sources=sources_of(table))
 
 
+def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
+    """Raise TableError if old units stand side by side, or as a composition: a row a new unit."""
+    numbered: dict[str, list[str]] = defaultdict(list)
+    for column in table.columns:
+        base = re.sub(r"[0-9]+$", "", fold_field(str(column)))
+        if base.startswith(_OLD) and table[column].astype(str).str.strip().ne("").any():
+            numbered[base].append(str(column))
+    wide = next((columns for columns in numbered.values() if len(columns) > 1), None)
+    if wide:
+        raise TableError(
+            f"{source}: the old units stand side by side, in {', '.join(wide)} [W07]; write one "
+            "row for each old unit, with old_code, new_code and new_name."
+        )
+    made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION), None)
+    if made is not None and "old_code" in missing:
+        raise TableError(
+            f"{source}: it has a row for each new unit, with what it was made of in {made} [W07]; "
+            "make the crosswalk of it with geo-merge crosswalk from-compositions, or write one row "
+            "for each old unit."
+        )
+
+
 def _source(table: pd.DataFrame) -> str:
     sources = sources_of(table)
     return str(sources[0]["source"]) if sources else "crosswalk"
-
-
-class _Report:
-    """All problems and findings of one crosswalk, so that a planner mends them in one go."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.problems: list[str] = []
-        self.findings: list[Finding] = []
-
-    def error(self, row: Hashable, text: str) -> None:
-        self.problems.append(f"{self.source} row {row}: {text}")
-
-    def warn(self, check: str, message: str, *, units: tuple[str, ...] = (), hint: str = "",
-             value: float | None = None, unit_of_value: str = "") -> None:  # fmt: skip
-        self.findings.append(
-            Finding(check=check, severity=Severity.WARNING, message=f"{self.source}: {message}",
-                    units=units, hint=hint, value=value, unit_of_value=unit_of_value)
-        )  # fmt: skip
 
 
 def resolve(
@@ -134,13 +139,13 @@ def resolve(
         several (W02, W05), blank new codes (W01), conflicting names (W03), bad shares (W04).
     """
     rows = as_crosswalk(table)
-    report = _Report(_source(rows))
-    rows = _clean(rows, report)
-    unit_of_row, how = _match(old, rows, report, name_key)
-    units = pd.Series(unit_of_row, index=rows.index, dtype=object)
-    rows = rows.assign(unit=units, matched_by=how, row=rows.index)
-    _check_new(rows, report)
-    rows = _check_once(old, rows, report)
+    report = Report(_source(rows))
+    written, rows = rows, cleaned(rows, report, old["name"])
+    matched = match(old, rows, written, report, name_key)
+    units = pd.Series(matched.units, index=rows.index, dtype=object)
+    rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)
+    rows = settled_new(rows, old, report, name_key, lost_zeros=matched.lost_zeros)
+    rows = _check_once(old, rows, report, matched.listed)
     _check_names(old, rows, report, name_key)
     if report.problems:
         raise CrosswalkError(report.problems)
@@ -148,187 +153,15 @@ def resolve(
     recoded = {
         str(unit): str(code)
         for unit, code in zip(rows["unit"], rows["old_code"], strict=True)
-        if code and code != unit and len(code) > len(str(unit))
+        if code and len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))
     }
     ordered = rows.set_index("unit").loc[old.index].rename(index=recoded)
     return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
 
 
-def _clean(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
-    """Take blanks and invisible characters out of codes, and say so."""
-    result = rows.copy()
-    changed = 0
-    for column in ("old_code", "new_code"):
-        for row, code in rows[column].items():
-            if is_scientific(code):
-                report.error(
-                    row, f"{column} {code} is in scientific notation (E+), so digits may be lost "
-                    "[K02]; restore the code as text."
-                )  # fmt: skip
-        cleaned = rows[column].map(clean_code)
-        changed += int((cleaned != rows[column]).sum())
-        result[column] = cleaned
-    for column in COLUMNS:
-        if column not in {"old_code", "new_code"}:
-            result[column] = rows[column].map(clean_text)
-    result["new_name_written"] = rows["new_name"]
-    if changed:
-        report.warn(
-            "K02", f"{changed} codes had blanks, invisible or full-width characters, which were "
-            "taken out.", value=float(changed), unit_of_value="codes",
-        )  # fmt: skip
-    return result
-
-
-def _match(
-    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
-) -> tuple[list[str | None], list[str]]:
-    """Return the unit of each row, and how it was found."""
-    coded = {str(code) for code in old.index[~old["is_piece"]]}
-    by_key: dict[str, list[str]] = defaultdict(list)
-    for code in coded:
-        by_key[code_key(code)].append(code)
-    units: list[str | None] = []
-    how: list[str] = []
-    padded = 0
-    unknown: list[tuple[Hashable, str, str]] = []
-    for row, code, name in zip(rows.index, rows["old_code"], rows["old_name"], strict=True):
-        unit, step = None, ""
-        if not code:
-            unit, step = _match_name(old, rows.loc[row], report, name_key)
-        elif code in coded:
-            unit, step = code, "code"
-        elif len(by_key.get(code_key(code), [])) == 1:
-            unit, step = by_key[code_key(code)][0], "code without leading zeros"
-            padded += 1
-        elif not is_scientific(code):
-            unknown.append((row, code, name))
-        units.append(unit)
-        how.append(step)
-    if coded - set(filter(None, units)) and coded <= set(rows["new_code"]):
-        report.problems.append(
-            f"{report.source}: every unit of the layer stands in new_code, but not in old_code "
-            "[K04]; the headings old and new seem to be swapped."
-        )
-    _report_unknown(old, unknown, report, name_key)
-    if padded:
-        report.warn(
-            "K02", f"{padded} old codes agree with the layer but for leading zeros, which were "
-            "restored.", value=float(padded), unit_of_value="codes", hint="Store codes as text.",
-        )  # fmt: skip
-    return units, how
-
-
-def _report_unknown(
-    old: gpd.GeoDataFrame,
-    unknown: list[tuple[Hashable, str, str]],
-    report: _Report,
-    name_key: NameKey,
-) -> None:
-    """Report codes that the layer has not, and which code it gives to their name."""
-    by_name: dict[str, list[str]] = defaultdict(list)
-    if any(name for _, _, name in unknown):
-        for code, name in old["name"].items():
-            by_name[name_key(name)].append(str(code))
-    for row, code, name in unknown:
-        label = f"{code} ({name})" if name else code
-        same = by_name.get(name_key(name), []) if name else []
-        other = (
-            f"; the layer gives this name the code {same[0]}: is one of another year [K09]?"
-            if len(same) == 1
-            else ";"
-        )
-        report.error(
-            row, f"old_code {label} is not in the layer [K04]{other} correct the code or remove "
-            "the row."
-        )  # fmt: skip
-
-
-def _match_name(
-    old: gpd.GeoDataFrame, row: pd.Series, report: _Report, name_key: NameKey
-) -> tuple[str | None, str]:
-    """Find the unit of a row without a code by name, district and type; return also the step."""
-    wanted = name_key(row["old_name"])
-    if not wanted:
-        report.error(row.name, "neither old_code nor old_name [K01]; name the old unit.")
-        return None, ""
-    step = "name"
-    same = old[[n == row["old_name"] or name_key(n) == wanted for n in old["name"]]]
-    for column, given in (("district_code", row["old_district_code"]),
-                          ("district", row["old_district"]),
-                          ("province_code", row["old_province_code"]),
-                          ("province", row["old_province"])):  # fmt: skip
-        if given and (same[column] != "").any():
-            same = same[[name_key(v) == name_key(given) for v in same[column]]]
-            step = "name and district" if column.startswith("district") else step
-    typed = same[[name_key(v) == name_key(row["old_type"]) for v in same["unit_type"]]]
-    if len(typed) == 1 < len(same):
-        same, step = typed, f"type, {step}"
-    if len(same) == 1:
-        return str(same.index[0]), step
-    where = f" in {row['old_district']}" if row["old_district"] else ""
-    if same.empty:
-        report.error(row.name, f"no unit called {row['old_name']}{where} is in the layer [K04]; "
-                     "correct the name or give its old_code.")  # fmt: skip
-    else:
-        found = "; ".join(
-            f"{code} {u['name']} ({u['district']})" for code, u in same.head(_SHOWN).iterrows()
-        )
-        report.error(row.name, f"{len(same)} units are called {row['old_name']}{where}: {found} "
-                     "[K04]; give the old_code or the district.")  # fmt: skip
-    return None, ""
-
-
-def _check_new(rows: pd.DataFrame, report: _Report) -> None:
-    for row, blank in rows[rows["new_code"] == ""].iterrows():
-        label = blank["old_code"] or blank["old_name"]
-        report.error(row, f"new_code of {label} is blank [W01]; say which new unit it joins.")
-    _note_spellings(rows, report)
-    for column in ("new_name", "new_type"):
-        variants: dict[str, dict[str, str]] = defaultdict(dict)
-        for row, code, value in zip(rows.index, rows["new_code"], rows[column], strict=True):
-            variants[code].setdefault(fold_name(value), f"row {row} {value}")
-        for code, found in sorted(variants.items()):
-            if code and len(found) > 1:
-                where = ", ".join(found.values())
-                report.problems.append(
-                    f"{report.source}: new_code {code} has several {column}s: {where} [W03]; make "
-                    "them one."
-                )
-    coded = rows[(rows["new_code"] != "") & (rows["new_name"] != "")]
-    pairs = coded.drop_duplicates(["new_name", "new_type", "new_code"])
-    doubled = pairs[pairs.duplicated(["new_name", "new_type"], keep=False)]
-    for name, group in doubled.groupby("new_name", sort=True):
-        report.warn(
-            "W03", f"{len(group)} new units are called {name} ({', '.join(group['new_code'])}).",
-            units=tuple(group["new_code"]), hint="Check that they are different units.",
-        )  # fmt: skip
-
-
-def _note_spellings(rows: pd.DataFrame, report: _Report) -> None:
-    """Note new units whose name is written in different ways that mean the same."""
-    spellings: dict[str, set[str]] = defaultdict(set)
-    for code, written in zip(rows["new_code"], rows["new_name_written"], strict=True):
-        spellings[code].add(written)
-    for code, found in sorted(spellings.items()):
-        folded = {fold_name(name) for name in found}
-        if code and len(found) > len(folded) == 1:
-            report.warn(
-                "W03", f"the name of new_code {code} is written in {len(found)} ways "
-                f"({', '.join(sorted(found))}); they were taken for one.",
-                units=(code,), value=float(len(found)), unit_of_value="spellings",
-            )  # fmt: skip
-    odd = sorted({c for c, names in spellings.items() if any(map(has_odd_characters, names))})
-    if odd:
-        report.warn(
-            "X04", f"the names of {len(odd)} new units ({', '.join(odd[:_SHOWN])}) have line "
-            "breaks, control or direction characters, or are longer than 200 characters.",
-            units=tuple(odd), value=float(len(odd)), unit_of_value="names",
-            hint="Line breaks become blanks; the rest is kept as text.",
-        )  # fmt: skip
-
-
-def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
+def _check_once(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, listed: frozenset[str]
+) -> pd.DataFrame:
     """Return the rows with one for each unit; report units with none or several."""
     shares = [_share(row, text, report) for row, text in rows["share"].items()]
     rows = rows.assign(share=shares)
@@ -358,7 +191,8 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
                 "up to 1."
             )  # fmt: skip
     new_units = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
-    for code, unit in old[~old.index.isin(rows["unit"].dropna())].iterrows():
+    missing = []
+    for code, unit in old[~old.index.isin({*rows["unit"].dropna(), *listed})].iterrows():
         label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
         where = f" in {unit['district']}" if unit["district"] else ""
         vintage = (
@@ -367,27 +201,30 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report) -> p
             if (code, fold_name(unit["name"])) in new_units
             else ""
         )
-        report.problems.append(
-            f"{report.source}: {label}{where} has no row [K05]{vintage}; say which new unit it "
-            "joins."
-        )
+        missing.append((str(code), (f"{label}{where} has no row [K05]{vintage}; say which new unit "
+                        "it joins.")))  # fmt: skip
+    report_without_row(old, missing, rows, report)
     return rows
 
 
-def _share(row: Hashable, text: str, report: _Report) -> float:
+def _share(row: Hashable, text: str, report: Report) -> float:
     """Read a share with a point or a comma; blank is the whole unit."""
     try:
         share = float(text.replace(",", ".")) if text else 1.0
     except ValueError:
-        report.error(row, f"share {text!r} is no number [W04]; write it as 0.6.")
+        parts = text.removesuffix("%").strip().replace(",", ".")
+        whole = text.endswith("%") and parts.replace(".", "", 1).isdigit()
+        advice = f"{float(parts) / 100:g}" if whole else "0.6"
+        report.error(row, f"share {text!r} is no number [W04]; write it as {advice}.")
         return 1.0
     if not 0 < share <= 1:
-        report.error(row, f"share {text} is not between 0 and 1 [W04]; correct it.")
+        percent = f"write percents as {share / 100:g}" if 1 < share <= 100 else "correct it"  # noqa: PLR2004
+        report.error(row, f"share {text} is not between 0 and 1 [W04]; {percent}.")
     return share
 
 
 def _check_names(
-    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
 ) -> None:
     """Warn of rows whose name is not that of the unit with their code."""
     layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
@@ -409,7 +246,7 @@ def _check_names(
 
 
 def _check_districts(
-    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: _Report, name_key: NameKey
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
 ) -> None:
     """Warn of members that lie in another district than their row declares."""
     actual = dict(zip(old.index, old["district"], strict=True))
@@ -429,7 +266,7 @@ def _same_place(one: str, two: str, name_key: NameKey) -> bool:
     return a == b or a.endswith(f" {b}") or b.endswith(f" {a}")
 
 
-def _note_reused_codes(rows: pd.DataFrame, report: _Report) -> None:
+def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
     """Note new units with the code of an old unit that is not among their members."""
     members = rows.groupby("new_code")["unit"].agg(set)
     old_codes = set(rows["unit"])

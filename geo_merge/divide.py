@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.codes import clean_code
 from geo_merge.crosswalk import SHARE_TOLERANCE, as_crosswalk
+from geo_merge.crosswalk_cells import code_columns
 from geo_merge.errors import CrosswalkError
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, Severity
@@ -91,7 +92,7 @@ def divide(
     CrosswalkError
         W05, for each unit that the cutters do not cut into the parts that it needs.
     """
-    rows = as_crosswalk(crosswalk)
+    rows = code_columns(as_crosswalk(crosswalk))
     targets = _targets(rows, old)
     if not targets:
         return old, crosswalk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,17 @@ Columns = Sequence[Sequence[bytes]]
 # The right encoding makes known names of nearly all names, a wrong one of under a fifth.
 MIN_SHARE = 0.5
 MAX_RIVAL = 0.5  # of the share of the best
+# One known name may be an accident: Hå is Hồ in TCVN3. Two are none in 100,000 names of Europe,
+# Brazil and the Philippines; texts that are whole as they stand need one more.
+MIN_NAMES = 2
+MIN_NAMES_OF_UNICODE = 3
+_NKO = re.compile("[\u07c0-\u07ff]")
+MIN_ZEROS = 0.1  # of the letters of a table in UTF-16 that are ASCII; it has separators and digits
+_FEW_ZEROS = 4  # bytes: fewer are stray NULs
+ADVICE = (
+    "name it with --encoding: cp1258 or tcvn3 in Vietnam, cp1252 in western Europe and America, "
+    "cp1250 in central Europe, cp932 in Japan"
+)
 # So many letters of several bytes are no accident: of two bytes over 127, one pair in eight is one
 # in UTF-8.
 _SURE = 20
@@ -44,10 +56,18 @@ class Scores:
     names: int
     tried: frozenset[str]
 
-    def winner(self) -> str | None:
-        """Return the encoding that clearly explains the names, None if none does."""
+    def winner(self, least: int = MIN_NAMES) -> str | None:
+        """Return the encoding that clearly explains the names, None if none does.
+
+        Parameters
+        ----------
+        least
+            How many names it must explain.
+        """
         ranked = sorted(self.shares, key=lambda e: -self.shares[e])
         if not ranked or self.shares[ranked[0]] < MIN_SHARE:
+            return None
+        if round(self.shares[ranked[0]] * self.names) < least:
             return None
         best = ranked[0]
         rivals = [e for e in ranked[1:] if self.decoded[e] != self.decoded[best]]
@@ -131,8 +151,67 @@ class Decision:
     scores: Scores
 
 
+def holds_utf8(columns: Columns, asked: str, texts: Texts) -> bool:
+    """Tell whether texts are UTF-8, although a person named another encoding for another file.
+
+    Letters of several bytes are hardly ever one by accident, but for ``ươ`` in VISCII, which is a
+    letter of N'Ko; the names tell, too.
+    """
+    if asked == "utf-8" or not all(map(_is_utf8, columns)):
+        return False
+    if all(value.isascii() for values in columns for value in values):
+        return False
+    if any(_NKO.search(value.decode()) for values in columns for value in values):
+        return False
+    shares = texts.detect(columns, (asked,)).shares
+    return shares.get(asked, 0.0) <= shares["utf-8"]
+
+
+def _is_utf8(values: Sequence[bytes]) -> bool:
+    try:
+        for value in values:
+            value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def kept_utf8(source: str, asked: str) -> Finding:
+    """Return what to say of a text in UTF-8 for which another encoding was named."""
+    return Finding(
+        check="F05",
+        severity=Severity.INFO,
+        message=f"{source} is in UTF-8 and was read so; the encoding {asked} that was asked for "
+        "holds for the other files.",
+    )
+
+
+def utf16_without_mark(data: bytes) -> str | None:
+    """Return which UTF-16 bytes are in that have no byte order mark; None if they are not.
+
+    Digits, separators and line ends are ASCII: every other byte of them is 0.
+    """
+    if len(data) % 2 or not data:
+        return None
+    low, high = data[::2].count(0), data[1::2].count(0)
+    codec, zeros, others = ("utf-16-le", high, low) if high > low else ("utf-16-be", low, high)
+    if others > zeros / 10 or zeros < max(_FEW_ZEROS, MIN_ZEROS * len(data) / 2):
+        return None
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return codec if "\n" in text or "\r" in text else None
+
+
 def decide(
-    columns: Columns, source: str, declared: str | None, said: str, texts: Texts
+    columns: Columns,
+    source: str,
+    declared: str | None,
+    said: str,
+    texts: Texts,
+    *,
+    least: int = MIN_NAMES,
 ) -> Decision:
     """Decide from the texts and from what the file says of itself.
 
@@ -149,13 +228,15 @@ def decide(
         What the file says of its encoding, as ``has no .cpg``.
     texts
         Knows the names of a country.
+    least
+        How many known names it takes to overrule what is declared.
     """
     if declared == "utf-8" and is_surely_utf8(columns):
         return Decision(declared, (), Scores({}, {}, 0, frozenset()))
     scores = texts.detect(columns, () if declared is None else (declared,))
     if not any(scores.decoded.values()):
         return Decision(declared if declared in scores.shares else "utf-8", (), scores)
-    winner = scores.winner()
+    winner = scores.winner(least)
     possible = declared is not None and declared in scores.shares
     if declared is not None and possible:
         right = (
@@ -224,7 +305,9 @@ def mend_mojibake(
         except UnicodeEncodeError:
             continue
         said = "holds texts of another encoding, taken for Latin letters"
-        decision = decide(columns or [[]], source, alphabet, said, texts)
+        decision = decide(
+            columns or [[]], source, alphabet, said, texts, least=MIN_NAMES_OF_UNICODE
+        )
         codec = decision.encoding
         if codec is None or codec == alphabet:
             return values, ()

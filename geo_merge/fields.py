@@ -43,6 +43,22 @@ ROLES: dict[str, Sequence[str]] = {
                    "einwohner", "population2019"),
 }  # fmt: skip
 
+# Headings of columns that say what a new unit was made of, folded.
+COMPOSITION = ("composition", "ghichu", "thanhphan", "sapnhaptu", "cacdonvisapnhap")
+# Headings that tables have besides, folded: of crosswalks, decisions, places, compositions.
+# Vietnamese: cu (old), moi (new), dien tich (area), cap (type), ghi chu (note), thanh phan (made
+# of), kinh do and vi do (longitude and latitude).
+_OF_TABLES = (
+    "share", "clause", "words", "evidence", "oldprovincecode", "decision", "reason", "lon", "lat",
+    "areakm2", "area", "dientich", "dientichkm2", "dansonguoi", "cap", "tenmoi", "mamoi",
+    "tencu", "macu",
+    "maxacu", "maxamoi", "tenxacu", "tenxamoi", "loaicu", "loaimoi", "newprovince", "tinhthanhpho",
+    "kinhdo", "vido", "how", "matchedby",
+)  # fmt: skip
+HEADINGS = frozenset(
+    (*_OF_TABLES, *COMPOSITION, *(name for names in ROLES.values() for name in names))
+)
+
 
 def fold_field(name: str) -> str:
     """Return a field name for comparing: no accents, case, blanks or punctuation."""

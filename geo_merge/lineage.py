@@ -60,7 +60,8 @@ def chain(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     """Follow links on: from the old units of the first to the new units of the second.
 
     Units of several ways from old to new have one row, with the sum of their shares. A unit that
-    the second does not name keeps its code.
+    the second does not name keeps its code; one that only the second names, as lists of changes
+    do, had it before.
 
     Parameters
     ----------
@@ -72,16 +73,16 @@ def chain(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     )
     goes_on = joined["new_code_then"].notna()
     steps = zip(joined["evidence"], joined["evidence_then"].fillna(""), strict=True)
-    return _summed(
-        pd.DataFrame(
-            {
-                "old_code": joined["old_code"],
-                "new_code": joined["new_code_then"].where(goes_on, joined["new_code"]),
-                "share": joined["share"] * joined["share_then"].where(goes_on, 1.0),
-                "evidence": ["; ".join(filter(None, said)) for said in steps],
-            }
-        )
+    followed = pd.DataFrame(
+        {
+            "old_code": joined["old_code"],
+            "new_code": joined["new_code_then"].where(goes_on, joined["new_code"]),
+            "share": joined["share"] * joined["share_then"].where(goes_on, 1.0),
+            "evidence": ["; ".join(filter(None, said)) for said in steps],
+        }
     )
+    named = set(first["old_code"]) | set(first["new_code"])
+    return _summed(pd.concat([followed, second[~second["old_code"].isin(named)]]))
 
 
 def _summed(links: pd.DataFrame) -> pd.DataFrame:

@@ -171,3 +171,210 @@ def test_types_are_split_from_names() -> None:
     assert split_type("Thị trấn Chũ") == ("Thị trấn", "Chũ")
     assert split_type("phường Chũ") == ("Phường", "Chũ")
     assert split_type("Xãm") == ("", "Xãm")
+
+
+def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
+    rows = table(*WHOLE).assign(old_name=["", "", "", ""], new_type="Xã")
+    rows.loc[row, column] = text
+    return rows
+
+
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+          "#WERT!", "Err:502", "####")  # fmt: skip
+NOTHING = (
+    "NULL",
+    "nan",
+    "None",
+    "N/A",
+    "n/a",
+    "<NA>",
+    "-",
+    "—",
+    "?",
+    "...",
+    "\u00a0",
+    "\u200b",
+    " ",
+)
+OTHER = ("2025-09-02", "2025-09-02 00:00:00", "08:30:00", "2/9/2025", "2-Sep", "TRUE", "False")
+
+
+@pytest.mark.parametrize("text", [*ERRORS, *NOTHING, *OTHER])
+@pytest.mark.parametrize("column", ["new_code", "new_name"])
+def test_what_is_no_value_names_no_unit(grid: Grid, column: str, text: str) -> None:
+    check = "W07" if text in OTHER else "W01"
+    with pytest.raises(CrosswalkError, match=rf"row 4: {column} of 00003 is .*\[{check}\]"):
+        resolve(units(grid), with_cell(2, column, text))
+
+
+@pytest.mark.parametrize("text", [*ERRORS, *OTHER])
+@pytest.mark.parametrize("column", ["old_code", "old_name", "new_type"])
+def test_failed_cells_are_refused_where_a_name_or_code_may_be(
+    grid: Grid, column: str, text: str
+) -> None:
+    with pytest.raises(CrosswalkError, match=rf"row 4: {column}.* is .*\[W0[17]\]"):
+        resolve(units(grid), with_cell(2, column, text))
+
+
+@pytest.mark.parametrize("text", ["NULL", "nan", "-", "?"])
+def test_a_word_for_nothing_is_blank_where_nothing_is_needed(grid: Grid, text: str) -> None:
+    resolved = resolve(units(grid), with_cell(2, "old_name", text))
+    assert resolved.rows["old_name"].tolist() == ["", "", "", ""]
+    assert [f.check for f in resolved.findings] == ["W01"]
+
+
+@pytest.mark.parametrize("name", ["NA", "Nà Hẩu", "2/9", "True Lake", "Nan Oo", "4", "'s-Graven"])
+def test_odd_names_are_names(grid: Grid, name: str) -> None:
+    rows = [(o, n, name if n == "N1" else x) for o, n, x in WHOLE]
+    resolved = resolve(units(grid), table(*rows))
+    assert resolved.rows["new_name"].tolist()[:2] == [name, name]
+    assert resolved.findings == ()
+
+
+def test_a_unit_that_is_called_none(grid: Grid) -> None:
+    """None is a comune in Piedmont: the layer knows it."""
+    rows = [(o, n, "None" if n == "N1" else x) for o, n, x in WHOLE]
+    with pytest.raises(CrosswalkError, match="None, no value"):
+        resolve(units(grid), table(*rows))
+    named = units(grid).assign(name=["None", "Hai", "Ba", "Bốn"])
+    assert resolve(named, table(*rows)).rows["new_name"].tolist()[0] == "None"
+
+
+def coded(*new: str, names: str = "AABB") -> pd.DataFrame:
+    return table(*[(o, n, x) for (o, _, _), n, x in zip(WHOLE, new, names, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("new", "codes"),
+    [
+        (("09010.0", "09010.0", "09020.0", "09020.0"), ["09010", "09020"]),
+        (("9010.0", "9010.00", "9020.0", "9020"), ["9010", "9020"]),
+        (("09010", "9010", "09020", "9020"), ["09010", "09020"]),
+        (("'09010", "09010", "09020", "\u200b09020"), ["09010", "09020"]),
+        (('="09010"', "09010", "０9020", "09 020"), ["09010", "09020"]),
+        (("VN–1", "VN-1", "VN—2", "VN-2"), ["VN-1", "VN-2"]),
+    ],
+    ids=["float", "floats of some", "zeros of some", "apostrophe", "formula", "dashes"],
+)
+def test_new_codes_get_the_care_of_old_ones(
+    grid: Grid, new: tuple[str, ...], codes: list[str]
+) -> None:
+    resolved = resolve(units(grid), coded(*new))
+    assert sorted(set(resolved.rows["new_code"])) == codes
+    assert {f.check for f in resolved.findings} == {"K02"}
+
+
+@pytest.mark.parametrize(
+    "new", [("n1", "N1", "M", "M"), ("O1", "01", "M", "M"), ("Al", "A1", "M", "M"),
+            ("\u0410" + "7", "A7", "M", "M"), ("7", "007", "M", "M")],
+)  # fmt: skip
+def test_new_codes_that_look_alike_are_one_unit_or_an_error(
+    grid: Grid, new: tuple[str, ...]
+) -> None:
+    with pytest.raises(CrosswalkError, match=r"rows? 2.* rows? 3.*look alike \[W03\]|W03"):
+        resolve(units(grid), coded(*new))
+
+
+def test_codes_with_decimals_that_mean_something_stay(grid: Grid) -> None:
+    resolved = resolve(units(grid), coded("1.0", "1.1", "2.0", "2.1", names="ABCD"))
+    assert resolved.rows["new_code"].tolist() == ["1.0", "1.1", "2.0", "2.1"]
+
+
+@pytest.mark.parametrize(
+    "other", ["Hòa Bình", "Ho\u0300a Bình", "HOÀ BÌNH", "Hoà\u00a0Bình", "Hoà Bình\u200e"]
+)
+def test_one_name_in_two_spellings_is_one_unit(grid: Grid, other: str) -> None:
+    rows = [("00001", "N1", "Hoà Bình"), ("00002", "N1", "Hoà Bình"), ("00003", "N1", other),
+            ("00004", "N2", "B")]  # fmt: skip
+    resolved = resolve(units(grid), table(*rows), name_key=name_key)
+    assert resolved.rows["new_name"].tolist() == ["Hoà Bình"] * 3 + ["B"]
+    assert resolved.findings[0].check == "W03"
+    assert "written in 2 ways" in resolved.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [("BN.1_A", "Bn.1_a"), ("AO1", "A01"), ("00001", "1.0"), ("00001", "'00001")],
+)
+def test_old_codes_are_found_but_for_their_looks(grid: Grid, code: str, written: str) -> None:
+    old = units(grid).rename(index={"00001": code})
+    resolved = resolve(old, table((written, "N1", "Một"), *WHOLE[1:]))
+    assert resolved.rows.index.tolist()[0] == code
+    assert {f.check for f in resolved.findings} == {"K02"}
+
+
+def test_looks_are_not_guessed_among_several(grid: Grid) -> None:
+    old = units(grid).rename(index={"00001": "AO1", "00002": "Ao1"})
+    with pytest.raises(CrosswalkError, match="old_code A01 is not in the layer"):
+        resolve(old, table(("A01", "N1", "Một"), ("Ao1", "N1", "Một"), *WHOLE[2:]))
+
+
+def test_a_row_of_several_old_units_is_told_what_to_do(grid: Grid) -> None:
+    for cell in ("00001; 00002", "00001\n00002", "00001 00002", "00001,00002", "00001 + 00002"):
+        with pytest.raises(CrosswalkError) as raised:
+            resolve(units(grid), table((cell, "N1", "Một"), *WHOLE[2:]))
+        (problem,) = raised.value.problems
+        assert "rows 2: several old units stand in one cell" in problem
+        assert "geo-merge crosswalk from-compositions" in problem
+    columns = "old_code new_code new_name old_name"
+    listed = [("", "N1", "Một", "Xã 1, Xã 2 và Xã 3"), ("00004", "N2", "Hai", "")]
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), table(*listed, columns=columns))
+    assert len(raised.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("old1 old2 new_code new_name", "side by side, in old1, old2 .*one row for each old unit"),
+        ("old_code old_code_2 old_code_3 new_code new_name", "side by side, in "),
+        ("composition new_code new_name", "made of in composition .*from-compositions"),
+    ],
+)
+def test_wide_tables_are_told_what_to_do(columns: str, message: str) -> None:
+    names = columns.split()
+    with pytest.raises(TableError, match=message):
+        as_crosswalk(pd.DataFrame([["x"] * len(names)], columns=names))
+
+
+def provinces(grid: Grid, rows: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return a layer of province B, and the crosswalk of A (so many rows) and B."""
+    old = units(grid).assign(province="Tỉnh B", province_code="27")
+    table = pd.DataFrame(
+        [(f"1{k:04d}", "N1", "Một", "Tỉnh A", "24") for k in range(rows)]
+        + [(*row, "Tỉnh B", "27") for row in WHOLE],
+        columns=["old_code", "new_code", "new_name", "old_province", "old_province_code"],
+    )
+    return old, table
+
+
+def test_a_province_that_is_not_among_the_files_is_one_sentence(grid: Grid) -> None:
+    old, rows = provinces(grid, 192)
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old, rows)
+    (problem,) = raised.value.problems
+    assert "192 rows belong to Tỉnh A, which is not among the files [K04] (rows 2-193)" in problem
+
+
+def test_another_file_than_is_meant_is_two_sentences(grid: Grid) -> None:
+    old, rows = provinces(grid, 40)
+    rows = rows.head(40).assign(old_province="", old_province_code="")
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old.assign(province="", province_code=""), rows)
+    assert "none of its 40 old codes (10000 to 10039) is in the layer" in raised.value.problems[0]
+    assert len(raised.value.problems) == 5  # and the four units without a row
+
+
+def test_long_lists_are_capped(grid: Grid) -> None:
+    old, rows = provinces(grid, 50)
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old, rows.assign(old_province="", old_province_code=""))
+    *first, last = raised.value.problems
+    assert [f"row {k}:" in problem for k, problem in enumerate(first, start=2)] == [True] * 20
+    assert "30 more rows (22-51) name units that are not in the layer [K04]" in last
+
+
+def test_numbers_in_old_and_new_codes_are_noted(grid: Grid) -> None:
+    resolved = resolve(units(grid), table(*[(o.lstrip("0"), f"90{n[1]}", x) for o, n, x in WHOLE]))
+    messages = [f.message for f in resolved.findings]
+    assert "2 new codes have fewer than 5 digits (901, ...)" in messages[1]

@@ -212,3 +212,42 @@ def test_what_is_utf8_beyond_doubt_needs_no_names() -> None:
     assert not is_surely_utf8([[b"Bac Giang", "Bố Hạ".encode()]])
     for encoding in OLD:
         assert not is_surely_utf8([[encode(name, encoding) for name in names]])
+
+
+def test_one_name_is_no_evidence_against_unicode(tmp_path: Path) -> None:
+    """Hå in Norway is Hồ in TCVN3."""
+    small(tmp_path, ["Hå", "Klepp", "Time"])
+    frame = gpd.read_file(tmp_path / "xa.shp")
+    frame.to_file(tmp_path / "xa.geojson")
+    units = read_units(tmp_path / "xa.geojson")
+    assert units["name"].tolist() == ["Hå", "Klepp", "Time"]
+    assert findings_of(units) == []
+
+
+@pytest.mark.parametrize("codec", ["latin1", "cp1252", "cp932"])
+def test_western_layers_need_a_name_for_their_encoding(tmp_path: Path, codec: str) -> None:
+    names = ["東京", "大阪"] if codec == "cp932" else ["Hå", "Glarus Süd"]
+    path = recode_as(small(tmp_path / "a", names), names, codec)
+    with pytest.raises(LayerError, match=r"no encoding is clear .*cp1252 in western Europe"):
+        read_units(path)
+    assert read_units(path, encoding=codec)["name"].tolist() == names
+
+
+@pytest.mark.parametrize("asked", ["tcvn3", "latin1", "cp1258"])
+def test_a_shapefile_in_utf8_stays_so(tmp_path: Path, asked: str) -> None:
+    units = read_units(small(tmp_path, ["Bảo Đài", "Lục Sơn"]), encoding=asked)
+    assert units["name"].tolist() == ["Bảo Đài", "Lục Sơn"]
+    (finding,) = findings_of(units)
+    assert "is in UTF-8 and was read so" in finding.message
+
+
+def recode_as(path: Path, names: list[str], codec: str) -> Path:
+    """Write the names of a Shapefile in another encoding, without a .cpg."""
+    path.with_suffix(".cpg").unlink()
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    for name in names:
+        old, new = name.encode(), name.encode(codec)
+        data = data.replace(old, new.ljust(len(old)))
+    table.write_bytes(data)
+    return path

@@ -97,9 +97,22 @@ def divisions(codes: str, to: str) -> st.SearchStrategy[pd.DataFrame]:
 @settings(deadline=None)
 @given(divisions("abcd", "efg"), divisions("efg", "hij"))
 def test_nothing_is_lost_on_the_way(first: pd.DataFrame, second: pd.DataFrame) -> None:
+    """A unit that only the second step names was there before: lists of changes name no others."""
     total = chain(first, second).groupby("old_code")["share"].sum()
-    assert total.index.tolist() == list("abcd")
-    assert total.to_numpy() == pytest.approx(np.ones(4))
+    later = set("efg") - set(first["new_code"])
+    assert total.index.tolist() == sorted({*"abcd", *later})
+    assert total.to_numpy() == pytest.approx(np.ones(len(total)))
+
+
+def test_lists_of_changes_alone_are_followed() -> None:
+    """As Switzerland publishes them: each year names only the municipalities that changed."""
+    merged = links(("1607", "1632", 1.0, "2011"), ("1609", "1632", 1.0, "2011"))
+    later = links(("132", "295", 1.0, "2018"), ("133", "295", 1.0, "2018"))
+    steps = Lineage((Step(JANUARY, merged), Step(JULY, later)))
+    assert rows_of(steps.links(CENSUS, JULY)) == [*rows_of(later), *rows_of(merged)]
+    assert rows_of(steps.trace("132", CENSUS, JULY)) == [("132", "295", 1.0, "2018")]
+    gone = links(("A", "B", 1.0, "one"))  # A is no more when the second step names it
+    assert rows_of(chain(gone, links(("A", "C", 1.0, "two")))) == rows_of(gone)
 
 
 def test_the_communes_of_2009_make_the_99_units(bac_ninh: Path) -> None:

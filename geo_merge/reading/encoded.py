@@ -5,7 +5,17 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.encodings import Columns, Texts, contradiction, decide, is_surely_utf8, known_codec
+from geo_merge.encodings import (
+    ADVICE,
+    Columns,
+    Texts,
+    contradiction,
+    decide,
+    holds_utf8,
+    is_surely_utf8,
+    kept_utf8,
+    known_codec,
+)
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding
 
@@ -36,6 +46,8 @@ def decide_encoding(
         F05 if none can be told.
     """
     if texts.asked is not None:
+        if holds_utf8(columns, _codec(texts.asked, name), texts):
+            return "utf-8", (kept_utf8(name, texts.asked),)
         asked = _asked(columns, texts.asked, name)
         return asked, contradiction(columns, name, asked, texts)
     if declared == UNSAID and is_surely_utf8(columns):
@@ -44,16 +56,21 @@ def decide_encoding(
     decision = decide(columns, name, codec, said, texts)
     if decision.encoding is None:
         raise LayerError(
-            f"{name} {said}; its texts are not {declared or 'UTF-8'} [F05]; tried "
-            f"{decision.scores.told()}; name their encoding with --encoding, as cp1258."
+            f"{name} {said}; its texts are not {declared or 'UTF-8'}, and no encoding is clear "
+            f"from its names [F05]; tried {decision.scores.told()}; {ADVICE}."
         )
     return decision.encoding, decision.findings
 
 
-def _asked(columns: Columns, encoding: str, name: str) -> str:
+def _codec(encoding: str, name: str) -> str:
     codec = known_codec(encoding)
     if codec is None:
         raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
+    return codec
+
+
+def _asked(columns: Columns, encoding: str, name: str) -> str:
+    codec = _codec(encoding, name)
     try:
         for values in columns:
             for value in values:

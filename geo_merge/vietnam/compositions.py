@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_merge.codes import clean_code
 from geo_merge.errors import TableError, UsageError
-from geo_merge.fields import fold_field
+from geo_merge.fields import COMPOSITION, fold_field
 from geo_merge.tables import read_table
 from geo_merge.vietnam import resolution
 from geo_merge.vietnam.earlier import earlier_plan
@@ -28,7 +28,7 @@ from geo_merge.vietnam.provinces import PROVINCES
 # Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
 # office's export (Xã: code, Tên Xã: name, Cấp: type, Ghi Chú: composition).
 _HEADINGS = {
-    "composition": ("composition", "ghichu", "thanhphan", "sapnhaptu", "cacdonvisapnhap"),
+    "composition": COMPOSITION,
     "name": ("newname", "tenxa", "tenphuongxa", "tenmoi", "ten"),
     "type": ("newtype", "cap", "loai", "loaixa"),
     "code": ("newcode", "xa", "maxa", "maphuongxa", "ma"),

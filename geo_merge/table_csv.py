@@ -1,0 +1,134 @@
+"""Tables as separated texts: their encoding, their separator, their cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import re
+from pathlib import Path
+
+from geo_merge.encodings import (
+    ADVICE,
+    Texts,
+    decide,
+    holds_utf8,
+    kept_utf8,
+    known_codec,
+    utf16_without_mark,
+)
+from geo_merge.errors import TableError
+from geo_merge.finding import Finding, Severity
+from geo_merge.limits import Sizes
+from geo_merge.table_headings import SEARCHED, known
+from geo_merge.table_rows import Sheet
+from geo_merge.vietnam import encodings
+
+_DELIMITERS = ",;\t|"
+_AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+
+
+def read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
+    """Read a CSV table; see `tables.read_table`."""
+    del sizes
+    text, findings = _decode(path, data, encodings.texts(encoding))
+    if "\0" in text:
+        row = text[: text.index("\0")].count("\n") + 1
+        raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    skipped = 0
+    delimiter = None
+    if text[:4].lower() == "sep=":  # a hint that Excel writes
+        hint, text = text.split("\n", 1)
+        delimiter, skipped = hint[4:5], 1
+    delimiter = delimiter or _delimiter(text)
+    rows = []
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        rows = [(number, cells) for number, cells in enumerate(reader, start=1 + skipped)]
+    except csv.Error as error:
+        raise TableError(
+            f"{path.name} row {len(rows) + reader.line_num + skipped}: {error} [W08]; a quotation "
+            "mark is not closed or stands inside a text."
+        ) from error
+    return Sheet(
+        path.name, [(n, [_kept(c) for c in cells]) for n, cells in rows if cells], list(findings)
+    )
+
+
+def _kept(cell: str) -> str:
+    """Return what ``="09010"`` shows: Excel writes so what shall stay a text."""
+    formula = _AS_FORMULA.fullmatch(cell.strip())
+    return formula[1].replace('""', '"') if formula else cell
+
+
+def _decode(path: Path, data: bytes, texts: Texts) -> tuple[str, tuple[Finding, ...]]:
+    if data[:4] == b"PK\x03\x04":
+        raise TableError(f"{path.name} is a spreadsheet or zip [F01]; name it .xlsx.")
+    for bom, codec in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(bom):
+            return data.decode(codec), ()
+    asked = known_codec(texts.asked or "utf-8")
+    if asked is None:
+        raise TableError(f"{path.name}: unknown encoding {texts.asked!r}; name one as cp1258.")
+    wide = utf16_without_mark(data)
+    if wide is not None:
+        return data.decode(wide), (_unmarked(path, wide),)
+    if texts.asked is not None and holds_utf8([_words(data)], asked, texts):
+        return data.decode("utf-8"), (kept_utf8(path.name, texts.asked),)
+    try:
+        return data.decode(asked), ()
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
+    if texts.asked is not None:
+        raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
+    found, findings = _found_encoding(path, data, texts, wrong)
+    return texts.decode(data, found), findings
+
+
+def _words(data: bytes) -> list[bytes]:
+    """Return the cells of a table that are not plain ASCII, whatever separates them."""
+    cells = re.split(rb"[,;\t|\r\n]", data)
+    return list(dict.fromkeys(cell.strip(b' "') for cell in cells if not cell.isascii()))
+
+
+def _unmarked(path: Path, codec: str) -> Finding:
+    return Finding(
+        check="F05",
+        severity=Severity.INFO,
+        message=f"{path.name} is in {codec.upper()} without a byte order mark; it was read so.",
+    )
+
+
+def _found_encoding(
+    path: Path, data: bytes, texts: Texts, wrong: str
+) -> tuple[str, tuple[Finding, ...]]:
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    delimiter = _delimiter(lines[0].decode("ascii", "replace")).encode()
+    cells = [[cell.strip(b' "') for cell in line.split(delimiter)] for line in lines]
+    columns = [list(column) for column in itertools.zip_longest(*cells, fillvalue=b"")]
+    decision = decide(columns, path.name, None, "is not in UTF-8", texts)
+    if decision.encoding is None:
+        raise TableError(
+            f"{wrong}, and its encoding is not clear; tried {decision.scores.told()}; save the "
+            f"table as UTF-8, or {ADVICE}."
+        )
+    return decision.encoding, decision.findings
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that splits the headings, or else the first line, into most cells."""
+    lines = [line for line in itertools.islice(text.split("\n"), SEARCHED) if line.strip()]
+
+    def fits(delimiter: str) -> tuple[int, int, int]:
+        split = [[cell.strip(' "') for cell in line.split(delimiter)] for line in lines]
+        counts = [len(cells) - 1 for cells in split] or [0]
+        return max(map(known, split), default=0), counts[0], sum(counts)
+
+    return max(_DELIMITERS, key=fits)
