@@ -8,6 +8,7 @@ code of Namibia. A day, a time or a truth value is what a spreadsheet made of a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
@@ -20,7 +21,7 @@ _WORDS = frozenset((
     "chưa rõ", "chưa xác định",
 ))  # fmt: skip
 _ERROR = re.compile(
-    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[^\W_][\w/ ]*[!?]|#*)|ERR:\d+", re.IGNORECASE
+    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+", re.IGNORECASE
 )
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[Tt]hg ?[0-9]{1,2})"
 _DAY = re.compile(
@@ -47,7 +48,7 @@ def no_value(text: str) -> NoValue | None:
 
     A blank cell says nothing and is no matter of this.
     """
-    text = clean_text(text)
+    text = clean_text(unicodedata.normalize("NFKC", text))
     if not text:
         return None
     if _ERROR.fullmatch(text):

@@ -180,7 +180,7 @@ def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
 
 
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-          "#WERT!", "Err:502", "####")  # fmt: skip
+          "#WERT!", "#¡REF!", "＃N/A", "Err:502", "####")  # fmt: skip
 NOTHING = (
     "NULL",
     "nan",
