@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo_merge.cells import LIST_SEPARATOR
+from geo_merge.codes import as_text
+from geo_merge.counts import NOTHING, Kind, kind_of, known_counts
 from geo_merge.errors import UsageError
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.rings import Floats, Ints
 
 RELATIVE_TOLERANCE = 1e-9
+_EXACT = 2**53  # below it, whole numbers that are floats add up exactly
 
 
 class Rule(StrEnum):
@@ -28,35 +31,89 @@ class Rule(StrEnum):
     DROP = "drop"
 
 
-# Folded field names (see `fields.fold_field`): rates of area, rates of people, and numbers that
-# mean nothing for a merged unit.
-_BY_AREA = re.compile(r"density|matdo|elevation|docao|rainfall|altitude")
-_BY_PEOPLE = re.compile(
-    r"rate|ratio|percent|pct|tyle|average|avg|mean|median|binhquan|perca|share|index$|chiso"
-)
-_MEANINGLESS = re.compile(
-    r"^(objectid|fid|gid|ogcfid|id|stt|idx|shapelen|shapeleng|shapelength|perimeter|chuvi)$"
+_RULES = {
+    Kind.COUNT: Rule.SUM,
+    Kind.AREA_RATE: Rule.AREA,
+    Kind.PEOPLE_RATE: Rule.POPULATION,
+    Kind.LABEL: Rule.LIST,
+    Kind.NOTHING: Rule.DROP,
+    Kind.UNKNOWN: Rule.LIST,
+}
+# Roles of fields that name a unit or its parents: never added up, whatever they hold.
+_NAMES = frozenset(
+    ("code", "name", "unit_type", "district_code", "district", "province_code", "province")
 )
 
 
-def default_rule(name: str, values: pd.Series, *, has_population: bool) -> Rule:
-    """Return the rule for a field that the user set none for."""
-    if not pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+def default_rule(
+    name: str,
+    values: pd.Series,
+    *,
+    has_population: bool,
+    parents: Iterable[object] | None = None,
+) -> Rule:
+    """Return the rule for a field that the user set none for; see `counts.kind_of`."""
+    if not is_number(values):
         return Rule.LIST
-    folded = fold_field(name)
-    if _MEANINGLESS.match(folded):
-        return Rule.DROP
-    if _BY_AREA.search(folded):
-        return Rule.AREA
-    if _BY_PEOPLE.search(folded):
-        return Rule.POPULATION if has_population else Rule.AREA
-    return Rule.SUM
+    rule = _RULES[kind_of(name, values, parents)]
+    return Rule.AREA if rule is Rule.POPULATION and not has_population else rule
+
+
+def is_number(values: pd.Series) -> bool:
+    """Tell whether a field holds numbers; truth values are none."""
+    dtype = values.dtype
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+
+
+def unknown_kinds(
+    frame: pd.DataFrame, fields: Sequence[str], chosen: Mapping[str, str], roles: Mapping[str, str]
+) -> list[str]:
+    """Return the fields of which it is not known whether they are counts, and no rule is given."""
+    parents = _parents(frame)
+    return [
+        name
+        for name in fields
+        if name not in chosen
+        and roles.get(name) is None
+        and name != "population"
+        and is_number(frame[name])
+        and kind_of(name, frame[name], parents) is Kind.UNKNOWN
+    ]
+
+
+def _parents(frame: pd.DataFrame) -> list[str] | None:
+    """Return the nearest parent of each unit, if the layer knows any."""
+    for level in ("district", "province"):
+        for column in (f"{level}_code", level):
+            if column in frame and (frame[column] != "").any():
+                return [str(value) for value in frame[column]]
+    return None
+
+
+def roles_of(sources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the role of each field that plays one in a file; see `provenance.sources_of`."""
+    return {field: role for source in sources for role, field in source.get("fields", {}).items()}
 
 
 def rules_for(
-    frame: pd.DataFrame, fields: Sequence[str], chosen: Mapping[str, str]
+    frame: pd.DataFrame,
+    fields: Sequence[str],
+    chosen: Mapping[str, str],
+    roles: Mapping[str, str] | None = None,
 ) -> dict[str, Rule]:
     """Return the rule of every field, the chosen ones first.
+
+    Parameters
+    ----------
+    frame
+        Old units.
+    fields
+        The fields that need a rule.
+    chosen
+        Rules that the user set.
+    roles
+        The role of fields that play one, as code or parent's code: these are listed. The field of
+        people is dropped where its figures had to be read otherwise, for ``population`` has them.
 
     Raises
     ------
@@ -69,12 +126,23 @@ def rules_for(
             f"--rule {unknown[0]}: the layer has no such field; it has {', '.join(fields)}."
         )
     has_population = "population" in frame
-    rules = {
-        name: Rule(chosen[name])
-        if name in chosen
-        else default_rule(name, frame[name], has_population=has_population)
-        for name in fields
-    }
+    parents = _parents(frame)
+    rules = {}
+    for name in fields:
+        role = (roles or {}).get(name)
+        if name in chosen:
+            rules[name] = Rule(chosen[name])
+        elif name == "population":
+            rules[name] = Rule.SUM
+        elif role in _NAMES:
+            rules[name] = Rule.LIST
+        elif role == "population":
+            same = is_number(frame[name]) and _same(frame[name], frame["population"])
+            rules[name] = Rule.SUM if same else Rule.DROP
+        else:
+            rules[name] = default_rule(
+                name, frame[name], has_population=has_population, parents=parents
+            )
     for name, rule in rules.items():
         numeric = pd.api.types.is_numeric_dtype(frame[name].dtype)
         if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION} and not numeric:
@@ -82,6 +150,11 @@ def rules_for(
         if rule is Rule.POPULATION and not has_population:
             raise UsageError(f"--rule {name}=population: the layer has no population field.")
     return rules
+
+
+def _same(one: pd.Series, other: pd.Series) -> bool:
+    a, b = (v.to_numpy(float, na_value=np.nan) for v in (one, other))
+    return bool(np.array_equal(a, b, equal_nan=True))
 
 
 def aggregate(
@@ -107,7 +180,7 @@ def aggregate(
         if rule is Rule.LIST:
             result[name] = _listed(frame[name], groups)
         elif rule is Rule.SUM:
-            result[name] = _summed(frame[name], groups)
+            result[name] = _summed(_known(frame, name), groups)
         else:
             weights = areas if rule is Rule.AREA else frame["population"].to_numpy(float)
             result[name] = _weighted(frame[name].to_numpy(float), weights, groups)
@@ -117,14 +190,20 @@ def aggregate(
 def _listed(values: pd.Series, groups: Ints) -> list[str]:
     """List the different values of each group in the order of its members."""
     seen: list[dict[str, None]] = [{} for _ in range(groups.max() + 1)]
-    for group, value in zip(groups, values, strict=True):
+    texts = as_text(values) if is_number(values) else values
+    for group, value in zip(groups, texts, strict=True):
         if not pd.isna(value) and str(value):
             seen[group][str(value)] = None
     return [LIST_SEPARATOR.join(texts) for texts in seen]
 
 
+def _known(frame: pd.DataFrame, name: str) -> pd.Series:
+    """Return a count without what stands for nothing; people were looked at when they were read."""
+    return frame[name] if name == "population" else known_counts(frame[name])
+
+
 def _summed(values: pd.Series, groups: Ints) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
-    """Sum each group; integers stay integers, to the last person."""
+    """Sum what is known of each group; integers stay integers, to the last person."""
     if pd.api.types.is_integer_dtype(values.dtype) and not values.isna().any():
         total = np.zeros(groups.max() + 1, dtype=np.int64)
         np.add.at(total, groups, values.to_numpy(np.int64))
@@ -153,8 +232,9 @@ def conserve(
     rows = []
     for name, rule in rules.items():
         if rule is Rule.SUM:
-            total = before[name].sum()
-            exact = pd.api.types.is_integer_dtype(before[name].dtype)
+            known = _known(before, name)
+            total = known.sum()
+            exact = bool((known.dropna() % 1 == 0).all()) and abs(total) < _EXACT
             tolerance = 0.0 if exact else abs(float(total)) * RELATIVE_TOLERANCE
             # A field called as one of our own figures stands under another name.
             there = f"{name}_source" if f"{name}_source" in after else name
@@ -166,10 +246,22 @@ def _number(value: float) -> float:
     return int(value) if isinstance(value, np.integer) else float(value)
 
 
-def notes(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> list[Finding]:
-    """Say which rule each number followed, and where a summed number was missing."""
+def notes(
+    frame: pd.DataFrame, rules: Mapping[str, Rule], unknown_fields: Sequence[str] = ()
+) -> list[Finding]:
+    """Say which rule each number followed, what is not known, and where a number was missing.
+
+    Parameters
+    ----------
+    frame
+        Old units.
+    rules
+        The rule of each field.
+    unknown_fields
+        Those of `unknown_kinds`.
+    """
     found = []
-    numeric = {n: r for n, r in rules.items() if r is not Rule.LIST}
+    numeric = {n: r for n, r in rules.items() if r is not Rule.LIST or is_number(frame[n])}
     if numeric:
         said = ", ".join(f"{name}: {rule}" for name, rule in numeric.items())
         found.append(
@@ -177,7 +269,20 @@ def notes(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> list[Finding]:
                 check="A01",
                 severity=Severity.INFO,
                 message=f"Rules of the numeric fields: {said}.",
-                hint="Set another with --rule FIELD=sum|area|population|drop.",
+                hint="Set another with --rule FIELD=sum|area|population|list|drop.",
+            )
+        )
+    if unknown_fields:
+        first = unknown_fields[0]
+        found.append(
+            Finding(
+                check="A07",
+                severity=Severity.WARNING,
+                value=float(len(unknown_fields)),
+                unit_of_value="fields",
+                message=f"Whether these numbers are counts is not known: "
+                f"{', '.join(unknown_fields)}; their values are listed, not added up.",
+                hint=f"Say it with --rule {first}=sum (area, population, list or drop).",
             )
         )
     is_unit = ~frame["is_piece"] if "is_piece" in frame else np.ones(len(frame), dtype=bool)
@@ -186,8 +291,12 @@ def notes(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> list[Finding]:
         hint = "If their people are counted elsewhere, the figures of both are wrong."
         found += _units_warning("A03", empty, "", " have a population of 0", ".", hint)
     for name, rule in numeric.items():
-        if rule is not Rule.DROP:
-            unknown = frame.index[is_unit & frame[name].isna()]
+        if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION}:
+            again = name != "population" and "population" in rules and is_number(frame[name])
+            if again and _same(frame[name], frame["population"]):
+                continue
+            known = _known(frame, name) if rule is Rule.SUM else frame[name]
+            unknown = frame.index[is_unit & known.isna()]
             after = "; the figures of their new units lack them."
             found += _units_warning(
                 "A02", unknown, f"{name} is unknown for ", "", after, "Fill the field in."
@@ -217,4 +326,4 @@ def _units_warning(  # noqa: PLR0917 - the parts of a sentence
 
 def is_row_mark(name: str) -> bool:
     """Tell whether a field numbers rows or measures outlines: it means nothing of the unit."""
-    return bool(_MEANINGLESS.match(fold_field(name)))
+    return bool(NOTHING.match(fold_field(name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,9 +51,27 @@ def is_scientific(code: str) -> bool:
 
 
 def code_key(code: str) -> str:
-    """Return what is left of a code when its leading zeros are lost, for comparing."""
+    """Return what is left of a code that became a number, for comparing: no zeros, no ``.0``."""
     cleaned = clean_code(code)
-    return (cleaned.lstrip("0") or "0") if cleaned.isdigit() else cleaned
+    digits = re.sub(r"\.0+$", "", cleaned)
+    return (digits.lstrip("0") or "0") if digits.isdigit() else cleaned
+
+
+def same_codes(codes: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Return for each code the known one that it is: the same, or the only one but for zeros.
+
+    Codes that are none of the known ones are left out.
+    """
+    there = dict.fromkeys(map(str, known))
+    by_key: dict[str, list[str]] = {}
+    for code in there:
+        by_key.setdefault(code_key(code), []).append(code)
+    found = {}
+    for code in dict.fromkeys(map(str, codes)):
+        close = [code] if code in there else by_key.get(code_key(code), [])
+        if len(close) == 1:
+            found[code] = close[0]
+    return found
 
 
 def look_key(code: str) -> str:

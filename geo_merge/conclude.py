@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_merge import attributes, compare, crosswalk, parents, statistics
+from geo_merge import attributes, compare, crosswalk, parents, people, statistics, stored_areas
 from geo_merge.areas import SQUARE_METRES_PER_KM2
 from geo_merge.coverage import check_parts, check_surveyed
 from geo_merge.crosswalk import NameKey
@@ -69,11 +69,16 @@ def conclude(
     say("Checking the layer")
     findings = [*findings_of(read), *found]
     findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=name_key)
-    chosen = attributes.rules_for(layer.frame, _fields(layer.frame), rules or {})
-    findings += attributes.notes(layer.frame, chosen)
+    fields, roles = _fields(layer.frame), attributes.roles_of(sources_of(read))
+    chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
+    asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)
+    findings += attributes.notes(layer.frame, chosen, asked)
+    findings += people.check_density(layer.frame, layer.areas)
+    findings += stored_areas.check(layer.frame, chosen, layer.areas)
     new = new_units(layer, chosen)
     say("Dissolving districts and provinces")
     above = _parents(layer, new_province)
+    findings += parents.check_provinces(layer.frame, new_province)
     say("Comparing")
     crs = layer.frame.crs
     inside = shapely.points(layer.surveyed.measures.inside)
@@ -97,7 +102,7 @@ def conclude(
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary=_summary(layer, new, above, findings),
+        summary=_summary(layer, new, above, findings, sources_of(read)),
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
@@ -174,7 +179,11 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
 
 
 def _summary(
-    layer: Prepared, new: gpd.GeoDataFrame, above: gpd.GeoDataFrame, findings: list[Finding]
+    layer: Prepared,
+    new: gpd.GeoDataFrame,
+    above: gpd.GeoDataFrame,
+    findings: list[Finding],
+    sources: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     before = statistics.describe_units(layer.frame, layer.areas)
     after = statistics.describe_units(new, new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2)
@@ -183,6 +192,8 @@ def _summary(
             there = (above["level"] == level) & (above["when"] == when)
             figures[f"{level}s"] = int(there.sum())
     result = statistics.summary(before, after, statistics.province_groups(layer.frame, layer.areas))
+    if "population" in layer.frame:
+        result |= statistics.population_source(sources)
     result["findings"] = {str(s): sum(f.severity == s for f in findings) for s in Severity}
     result["schematic"] = False
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -12,7 +12,9 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.codes import clean_code
+from geo_merge.attributes import Rule, is_number, roles_of, rules_for
+from geo_merge.codes import clean_code, same_codes
+from geo_merge.counts import known_counts
 from geo_merge.crosswalk import SHARE_TOLERANCE, as_crosswalk
 from geo_merge.crosswalk_cells import code_columns
 from geo_merge.errors import CrosswalkError
@@ -65,7 +67,11 @@ def as_cutters(frame: gpd.GeoDataFrame) -> Cutters:
 
 
 def divide(
-    old: gpd.GeoDataFrame, crosswalk: pd.DataFrame, cutters: Cutters
+    old: gpd.GeoDataFrame,
+    crosswalk: pd.DataFrame,
+    cutters: Cutters,
+    *,
+    rules: Mapping[str, str] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Cut the units that go to several new ones, so that no unit is divided any more.
 
@@ -80,7 +86,9 @@ def divide(
     crosswalk
         See `as_crosswalk`; a divided unit has a row for each new unit.
     cutters
-        In the CRS of `old`.
+        In the CRS of `old`; codes that lost their zeros, here or there, are matched.
+    rules
+        Rules that the user set, as for `pipeline.merge`: only what is added up is divided.
 
     Returns
     -------
@@ -92,10 +100,12 @@ def divide(
     CrosswalkError
         W05, for each unit that the cutters do not cut into the parts that it needs.
     """
-    rows = code_columns(as_crosswalk(crosswalk))
+    rows = _with_codes_of(old, code_columns(as_crosswalk(crosswalk)))
+    cutters = _with_codes_of_rows(cutters, rows)
     targets = _targets(rows, old)
     if not targets:
         return old, crosswalk
+    counted = _counted(old, rules or {})
     problems: list[str] = []
     findings: list[Finding] = []
     frames, table = [old.drop(index=list(targets))], rows
@@ -105,7 +115,7 @@ def divide(
         if not parts:
             continue
         shares, by = _shares(wanted, parts)
-        frames.append(_part_rows(old, code, parts, shares, by))
+        frames.append(_part_rows(old, code, parts, shares, by, counted))
         table = _part_table(table, code, str(unit["name"]), parts)
         findings.append(_note(code, unit, parts, shares, by, cutters.how))
     if problems:
@@ -115,6 +125,30 @@ def divide(
     attach(joined, findings=[*findings_of(old), *findings], sources=sources_of(old),
            ledger=ledger_of(old), grid=grid_of(old))  # fmt: skip
     return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
+
+
+def _with_codes_of(old: gpd.GeoDataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the old codes as the layer has them."""
+    codes = rows["old_code"].map(clean_code)
+    return rows.assign(old_code=codes.replace(same_codes(codes[codes != ""], old.index)))
+
+
+def _with_codes_of_rows(cutters: Cutters, rows: pd.DataFrame) -> Cutters:
+    """Return the cutters with the old and new codes of the crosswalk."""
+    old = same_codes({o for o, _ in cutters.geometry}, rows["old_code"])
+    new = same_codes({n for _, n in cutters.geometry}, rows["new_code"].map(clean_code))
+    return Cutters(
+        cutters.how, {(old.get(o, o), new.get(n, n)): g for (o, n), g in cutters.geometry.items()}
+    )
+
+
+def _counted(old: gpd.GeoDataFrame, rules: Mapping[str, str]) -> list[str]:
+    """Return the fields that are added up, and can so be divided."""
+    fields = [str(c) for c in old.columns if c not in {"source_row", old.geometry.name}]
+    roles = roles_of(sources_of(old))
+    chosen = {name: rule for name, rule in rules.items() if name in fields}
+    found = rules_for(old, fields, chosen, roles)
+    return [name for name, rule in found.items() if rule is Rule.SUM and is_number(old[name])]
 
 
 def _targets(rows: pd.DataFrame, old: gpd.GeoDataFrame) -> dict[str, dict[str, str]]:
@@ -241,17 +275,22 @@ def _shares(wanted: dict[str, str], parts: Pieces) -> tuple[dict[str, float], st
     return {new: part.area / total for new, part in parts.items()}, "area"
 
 
-def _part_rows(
-    old: gpd.GeoDataFrame, code: str, parts: Pieces, shares: dict[str, float], by: str
+def _part_rows(  # noqa: PLR0917 - what a part is
+    old: gpd.GeoDataFrame,
+    code: str,
+    parts: Pieces,
+    shares: dict[str, float],
+    by: str,
+    counted: Sequence[str],
 ) -> gpd.GeoDataFrame:
     result = old.loc[[code] * len(parts)].copy()
     result = result.set_geometry(gpd.GeoSeries([*parts.values()], index=result.index, crs=old.crs))
     weights = np.array([shares[new] for new in parts])
-    for column in result.columns:
-        values = result[column]
-        counted = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-        if counted and column != "source_row":
-            result[column] = _split(values.iloc[0], weights, whole=values.dtype.kind == "i")
+    for column in counted:
+        known = known_counts(old[column])
+        value = known.loc[code]
+        whole = bool((known.dropna() % 1 == 0).all()) and pd.notna(value)
+        result[column] = _split(value, weights, whole=whole)
     main = _main(parts)
     names = [str(old.at[code, "name"]) + ("" if n == main else f" (part to {n})") for n in parts]
     result["name"] = names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 
 # The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
 # Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
@@ -14,7 +15,8 @@ ROLES: dict[str, Sequence[str]] = {
     "code": (
         "code", "oldcode", "unitcode", "maxa", "macodexa", "maphuongxa", "mapx", "maxaphuong",
         "madvhc", "madvhcxa", "madonvi", "wardcode", "communecode", "communeid", "comcode",
-        "adm4pcode", "adm3pcode", "gid4", "gid3", "cc4", "cc3", "inseecom", "insee", "codeinsee",
+        "adm4pcode", "adm4psgc", "adm3pcode", "gid4", "gid3", "cc4", "cc3", "inseecom", "insee",
+        "codeinsee",
         "codgeo", "bfsnummer", "bfsnr", "n03007", "akood", "okood", "lau2", "lauid", "geocode",
         "geoid", "code2009", "code2025", "newcode", "ma", "pcode", "gid", "adm2pcode", "gid2", "id",
     ),
@@ -38,9 +40,6 @@ ROLES: dict[str, Sequence[str]] = {
     "province": ("province", "provincename", "oldprovince", "tentinh", "tinh", "tinhthanh",
                  "adm1vi",
                  "adm1en", "name1"),
-    "population": ("population", "pop", "danso", "sodan", "danso2009", "danso2019", "danso2024",
-                   "population2009", "pop2009", "pop2019", "pop2020", "poptotal", "totalpop",
-                   "einwohner", "population2019"),
 }  # fmt: skip
 
 # Headings of columns that say what a new unit was made of, folded.
@@ -60,14 +59,57 @@ HEADINGS = frozenset(
 )
 
 
+# Fields of all people, folded, without the year of their census.
+_PEOPLE = re.compile(
+    r"(tot|total|tong|sum|resident|estimated|est)?"
+    r"(population|populatio|populatn|popul|popn|pop|danso|tongdanso|sodan|dansonguoi|nhankhau|"
+    r"einwohner|einwohnerzahl|bevoelkerung|habitants|pmun|ptot|poblacion|popolazione|"
+    r"populacao|befolkning|folketall|innbyggere|rahvaarv|inhabitants|jinko)"
+    r"(tot|total|tong|sum|census|est|nguoi|trungbinh|tb|people|count)?"
+)
+_CENTURY = 40  # two digits up to this are years of this century
+
+
 def fold_field(name: str) -> str:
     """Return a field name for comparing: no accents, case, blanks or punctuation."""
     plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
     return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
 
 
+def population_year(name: str) -> int | None:
+    """Return the year of a field of all people, 0 if its name tells none; None for other fields."""
+    folded = fold_field(name)
+    years = re.findall(r"(?:19|20)[0-9]{2}", folded)
+    stem = re.sub(r"(?:19|20)[0-9]{2}", "", folded)
+    if years:
+        year = int(years[-1])
+    else:
+        short = re.search(r"(?<![0-9])[0-9]{2}$", stem)
+        stem = stem[: short.start()] if short else stem
+        year = 0 if short is None else int(short[0]) + (2000 if int(short[0]) < _CENTURY else 1900)
+    return year if _PEOPLE.fullmatch(stem) else None
+
+
+def population_fields(columns: Iterable[str]) -> list[str]:
+    """Return the fields of all people, the one to be used first.
+
+    That is the one called so in full, else the newest that is no forecast, else one without a year.
+    """
+    years = {c: y for c in columns if (y := population_year(str(c))) is not None}
+    today = datetime.now(UTC).year
+
+    def order(column: str) -> tuple[bool, bool, int]:
+        year = years[column]
+        forecast = year > today
+        return fold_field(column) != "population", forecast, year if forecast else -year
+
+    return sorted(years, key=order)
+
+
 def find_field(columns: Iterable[str], role: str) -> str | None:
     """Return the column that plays a role, or None; the surest name wins."""
+    if role == "population":
+        return next(iter(population_fields(columns)), None)
     folded: dict[str, str] = {}
     for column in columns:
         folded.setdefault(fold_field(str(column)), column)
@@ -78,7 +120,7 @@ def find_fields(columns: Iterable[str]) -> dict[str, str]:
     """Return the columns that play each role, every column once at most."""
     left = list(columns)
     found: dict[str, str] = {}
-    for role in ROLES:
+    for role in (*ROLES, "population"):
         column = find_field(left, role)
         if column is not None:
             found[role] = column

@@ -154,6 +154,6 @@ class Job:
         if self.divide is not None:
             cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
                                    sizes=parse(self.limits)[1])  # fmt: skip
-            units, table = divide(units, table, cutters)
+            units, table = divide(units, table, cutters, rules=self.rules)
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
                      prepare=prepare, **self.others(units))  # fmt: skip

@@ -14,12 +14,13 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge import fields, seam
-from geo_merge.codes import as_text, clean_code, clean_text, is_scientific
+from geo_merge import fields, people, seam
+from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, same_codes
 from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
 from geo_merge.divide import Cutters, as_cutters
 from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.fields import population_year
 from geo_merge.islands import join_islands
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
@@ -68,7 +69,8 @@ def read_units(
         Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
         in the file clearly say otherwise.
     code_width
-        Digits to which codes that a file stores as numbers are padded with leading zeros.
+        Digits of the country's codes: those that a file of Vietnam stores as numbers get their
+        leading zeros again. Elsewhere only the crosswalk tells which zeros were lost.
     target_crs
         The CRS in metres to bring all files to; by default that of the file with most units.
     sizes
@@ -130,7 +132,7 @@ def as_units(
     findings: list[Finding] = []
     frames = []
     for raw in raws:
-        frame, found = _unit_frame(raw, code_field, name_field, code_width)
+        frame, found = _unit_frame(raw, code_field, name_field, code_width, expected or {})
         placed = coordinates.check_places(frame, frame["name"].tolist(), raw.source)
         check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
@@ -151,7 +153,8 @@ def as_units(
     sources = [
         {"file": str(path), "source": raw.source, "features": len(raw.frame),
          "crs": describe(frame.crs), "encoding": raw.encoding,
-         "fields": frame.attrs.get("fields", {})}
+         "fields": frame.attrs.get("fields", {}),
+         "population_year": population_year(frame.attrs["fields"].get("population", "")) or None}
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
     if grid > 0:
@@ -220,7 +223,7 @@ def read_cutters(
     columns = [str(c) for c in frame.columns]
     code = fields.find_field(columns, "code")
     if code is not None and fields.fold_field(code) not in {"oldcode", "newcode"}:
-        codes, _ = _codes(frame[code], raw.source, names.CODE_WIDTH)
+        codes, _ = _codes(frame[code], raw.source, None, {})
         frame = frame.set_index(pd.Index(codes))
     return as_cutters(frame)
 
@@ -290,21 +293,31 @@ def _names_crs(frame: gpd.GeoDataFrame) -> bool:
 
 
 def _unit_frame(
-    raw: RawLayer, code_field: str | None, name_field: str | None, code_width: int | None
+    raw: RawLayer,
+    code_field: str | None,
+    name_field: str | None,
+    code_width: int | None,
+    expected: Mapping[str, str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Give a layer the columns of unit layers, its own attributes behind them."""
     source = raw.frame
     columns = [str(c) for c in source.columns if c != source.geometry.name]
     findings: list[Finding] = []
     roles = _roles(raw, columns, code_field, name_field, findings)
-    codes, found = _codes(source[roles["code"]], raw.source, code_width)
+    width = code_width if coordinates.is_here(source) else None
+    codes, found = _codes(source[roles["code"]], raw.source, width, expected)
     findings += found
     data: dict[str, Any] = {"code": codes}
     for role in ("name", "unit_type", *PARENTS):
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
         data[role] = [clean_text(v) for v in values]
-    if "population" in roles and pd.api.types.is_numeric_dtype(source[roles["population"]].dtype):
-        data["population"] = source[roles["population"]].to_numpy()
+    if "population" in roles:
+        counted, found = people.read_people(source, roles["population"], codes, raw.source)
+        findings += found
+        if counted is None:
+            del roles["population"]
+        else:
+            data["population"] = counted.to_numpy()
     if "unit_type" not in roles:
         data["unit_type"] = [names.split_type(n)[0] for n in data["name"]]
     for column in columns:
@@ -378,8 +391,13 @@ def _roles(
     return roles
 
 
-def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str], list[Finding]]:
-    """Return codes as text and what was done to them."""
+def _codes(
+    values: pd.Series, source: str, width: int | None, expected: Iterable[str]
+) -> tuple[list[str], list[Finding]]:
+    """Return codes as text and what was done to them.
+
+    Zeros that numbers lost are those of the codes that are expected, else those up to the width.
+    """
     text = list(as_text(values))
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     codes = [clean_code(t) for t in text]
@@ -391,10 +409,13 @@ def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str]
             f"may have lost digits ({rows}) [K02]; restore them as text."
         )
     findings = []
-    if numeric and width:
-        padded = [c.zfill(width) if c else c for c in codes]
+    if numeric:
+        known = same_codes(codes, map(clean_code, expected))
+        padded = [c and known.get(c, c) for c in codes]
+        padded = [c.zfill(width) if c and width else c for c in padded]
         n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
         if n_padded:
+            digits = " or ".join(map(str, sorted({len(c) for c in padded if c})))
             findings.append(
                 Finding(
                     check="K02",
@@ -402,7 +423,7 @@ def _codes(values: pd.Series, source: str, width: int | None) -> tuple[list[str]
                     value=float(n_padded),
                     unit_of_value="codes",
                     message=f"{source}: codes are stored as numbers; a leading zero was restored "
-                    f"on {n_padded} of them ({width} digits).",
+                    f"on {n_padded} of them ({digits} digits).",
                     hint="Store codes as text.",
                 )
             )
@@ -469,6 +490,8 @@ def _join(
     if len(projected) > 1 and close_seams:
         projected, seams = _close_seams(projected, findings)
         ledger += seams
+    elif len(projected) > 1:
+        ledger += _seam_rows(seam.Seam(()))
     joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
     for column in joined.columns.difference(["geometry"]):
         if column in OWN and joined[column].dtype == object:
@@ -511,7 +534,11 @@ def _close_seams(
                 hint="Give both files the same vertices along their border.",
             )
         )
-    return result, [
+    return result, _seam_rows(seamed)
+
+
+def _seam_rows(seamed: seam.Seam) -> list[LedgerRow]:
+    return [
         LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
         LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),
     ]

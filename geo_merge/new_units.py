@@ -40,7 +40,13 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     values = attributes.aggregate(pd.DataFrame(frame), groups, layer.areas, rules)
     if "population" in values:
         data["population"] = values.pop("population").to_numpy()
-        data["density"] = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
+        lacking = frame["population"].isna() & ~frame["is_piece"].astype(bool)
+        unknown = np.bincount(groups, lacking).astype(int)
+        # A sum that lacks people is told as such, and a density of it would be none.
+        dense = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
+        data["density"] = np.where(unknown > 0, np.nan, dense) if unknown.any() else dense
+        if unknown.any():
+            data["population_unknown"] = unknown
     data["method"] = ["none" if d is None else d.method for d in layer.dissolved]
     for column in map(str, values):
         data[column if column not in data else f"{column}_source"] = values[column].to_numpy()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.dissolve import Dissolved, dissolve_groups
+from geo_merge.finding import Finding, Severity
 from geo_merge.rings import Floats, Ints
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
@@ -36,8 +37,8 @@ def dissolve_parents(
     dissolve
         Dissolves rows of `old`, given by position, in groups; see `dissolve.dissolve_groups`.
     new_province
-        Returns code and name of the province that an old one became part of; where it does not
-        know, the provinces are taken as joined to one, and named by all of them.
+        Returns code and name of the province that an old one became part of; a province of which
+        it knows nothing stays as it is.
 
     Returns
     -------
@@ -68,12 +69,39 @@ def dissolve_parents(
 
 def _after(province: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Series, pd.Series]:
     """Return code and name of the new province of each old one."""
-    after = [new_province(c, n) for c, n in zip(province["code"], province["name"], strict=True)]
-    if any(known is None for known in after):
-        joined = ("+".join(filter(None, province["code"])), " + ".join(province["name"]))
-        after = [joined] * len(province)
-    return (pd.Series([known[0] for known in after if known], dtype=object),
-            pd.Series([known[1] for known in after if known], dtype=object))  # fmt: skip
+    pairs = zip(province["code"], province["name"], strict=True)
+    after = [new_province(code, name) or (code, name) for code, name in pairs]
+    return (pd.Series([code for code, _ in after], dtype=object),
+            pd.Series([name for _, name in after], dtype=object))  # fmt: skip
+
+
+def check_provinces(old: gpd.GeoDataFrame, new_province: NewProvince) -> list[Finding]:
+    """Find new units with members of several provinces that nobody knows to have merged (W10)."""
+    pairs = pd.DataFrame({name: old[name].to_numpy() for name in
+                          ("new_code", "new_name", "province_code", "province")})  # fmt: skip
+    pairs = pairs[(pairs["province_code"] != "") | (pairs["province"] != "")].drop_duplicates()
+    after = [
+        new_province(code, name) or (code, name)
+        for code, name in zip(pairs["province_code"], pairs["province"], strict=True)
+    ]
+    # A province is one by its code, or by its name without one.
+    pairs = pairs.assign(key=[code or name for code, name in after],
+                         label=[name or code for code, name in after])  # fmt: skip
+    pairs = pairs.drop_duplicates(["new_code", "key"])
+    return [
+        Finding(
+            check="W10",
+            severity=Severity.WARNING,
+            units=(str(code),),
+            value=float(len(group)),
+            unit_of_value="provinces",
+            message=f"{code} ({group['new_name'].iloc[0]}) has members of {len(group)} provinces: "
+            f"{', '.join(group['label'])}; each province after is drawn with its own members.",
+            hint="Check its rows of the crosswalk, and which province it belongs to.",
+        )
+        for code, group in pairs.groupby("new_code", sort=True)
+        if len(group) > 1
+    ]
 
 
 def _dissolve_level(  # noqa: PLR0917 - what a level is

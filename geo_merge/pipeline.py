@@ -56,8 +56,8 @@ def merge(
         Polygons that the units should fill together: a province, a country.
     rules
         How a field of the members becomes one of the new unit: ``sum``, ``area``, ``population``
-        (weighted), ``list`` or ``drop``; by default counts are summed, rates weighted, texts
-        listed.
+        (weighted), ``list`` or ``drop``; by default counts are summed, rates weighted,
+        all else listed.
     limits
         Thresholds of the checks.
     repair

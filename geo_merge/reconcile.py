@@ -6,7 +6,8 @@ The verdict on a unit says which of them agree:
   agrees within `Limits.declared`.
 - ``drawing noise``: they differ, but nowhere over land wider than `Limits.drawing`.
 - ``moved land``: a compact piece, wider than that, lies in another unit than in the reference.
-- ``declared figure differs``: no land moved, but the declared area is another.
+- ``declared figure differs``: no land moved, but the declared area is another, or the declared
+  people are less than half or more than twice as many.
 - ``not compared``: there is neither a reference polygon nor a declared area.
 """
 
@@ -20,7 +21,7 @@ import pandas as pd
 import shapely
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
-from geo_merge.compare import Compared
+from geo_merge.compare import Compared, other_people
 from geo_merge.coverage import Limits, is_narrow
 from geo_merge.difference import reach
 from geo_merge.exchange import Exchange, declared_exchanges
@@ -79,11 +80,18 @@ def reconcile(
     moves = [] if compared is None else find_moves(new, compared, limits)
     exchanges = declared_exchanges(new, declared, limits)
     frame = _figures(new, compared, declared)
+    people = _other_people(new, declared)
     frame["distance_m"] = _distances(new, compared).reindex(new.index)
     noisy = _wider(compared, limits.narrow).reindex(new.index, fill_value=False)
     rows = [
         _judge(
-            frame.loc[code], moves, exchanges, limits, noisy=bool(noisy[code]), names=new["name"]
+            frame.loc[code],
+            moves,
+            exchanges,
+            limits,
+            noisy=bool(noisy[code]),
+            names=new["name"],
+            people=people.get(str(code), ""),
         )
         for code in frame.index
     ]
@@ -157,6 +165,18 @@ def _wider(compared: Compared | None, width: float) -> pd.Series:
     return pd.Series(result, index=compared.reference.index)
 
 
+def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame | None) -> dict[str, str]:
+    """Return what is to be told of units whose declared people are not the mapped ones."""
+    if declared is None or "population" not in declared or "population" not in new:
+        return {}
+    given = declared["population"].reindex(new.index)
+    return {
+        str(code): f"Mapped {mapped:,.10g} people, declared {told:,.10g}."
+        for code, mapped, told in zip(new.index, new["population"], given, strict=True)
+        if other_people(mapped, told)
+    }
+
+
 def _label(code: str, names: pd.Series) -> str:
     return f"{code} ({names[code]})" if code in names.index else code
 
@@ -169,6 +189,7 @@ def _judge(
     *,
     noisy: bool,
     names: pd.Series,
+    people: str,
 ) -> tuple[Verdict, list[str], str]:
     """Return the verdict on a unit, the units that explain it, and the explanation."""
     code = str(row.name)
@@ -188,9 +209,10 @@ def _judge(
             f"Mapped {row['area_km2']:,.2f} km², declared {given:,.2f} km² ({percent:+.1f} %)"
             f"{'' if swap is None else f': {swap.sentence(names)}'}."
         )
+    text += [people] if people else []
     if mine:
         verdict = Verdict.MOVED
-    elif differs:
+    elif differs or people:
         verdict = Verdict.DECLARED
     elif has_reference and noisy:
         verdict = Verdict.NOISE

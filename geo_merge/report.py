@@ -29,7 +29,7 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     for when in ("before", "after"):
         figures = summary[when]
         types = ", ".join(f"{count:,} {name}" for name, count in figures["by_type"].items())
-        people = f", {figures['population']:,} people" if "population" in figures else ""
+        people = _people(figures, summary)
         yield f"{when.capitalize()}: {types}; {figures['area_km2']:,.2f} km²{people}"
     before, after = summary["before"], summary["after"]
     if before["districts"]:
@@ -46,6 +46,19 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     yield f"Findings: {errors} errors, {warnings} warnings, {notes} notes"
     if summary["schematic"]:
         yield "Boundaries are schematic, not official."
+
+
+def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+    """Return how many people there are, of which year if known, and how many units lack theirs."""
+    if "population" not in figures:
+        return ""
+    count = figures["population"]
+    told = "people unknown" if count is None else f"{count:,} people"
+    year, unknown = summary.get("population_year"), figures.get("population_unknown")
+    notes = [str(year)] if year else []
+    notes += [f"{unknown} units unknown"] if unknown and count is not None else []
+    noted = f" ({'; '.join(notes)})" if notes else ""
+    return f", {told}{noted}"
 
 
 def finding_lines(findings: gpd.GeoDataFrame, *, notes: bool = False) -> Iterator[str]:

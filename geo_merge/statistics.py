@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -30,7 +30,7 @@ def unit_statistics(new: gpd.GeoDataFrame, declared: pd.DataFrame | None = None)
         Figures that somebody else published, indexed by new code: ``area_km2, population``.
     """
     columns = ["name", "unit_type", "member_count", "members", "member_names", "pieces",
-               "area_km2", "population",
+               "area_km2", "population", "population_unknown",
                "density", "method"]  # fmt: skip
     frame = pd.DataFrame(new[[c for c in columns if c in new]])
     if declared is None:
@@ -72,7 +72,13 @@ def describe_units(
         "area_km2": round(float(km2.sum()), 6),
     }
     if "population" in frame:
-        result["population"] = _count(frame["population"].sum())
+        people = units["population"]
+        total = frame["population"].sum(min_count=1)
+        result["population"] = None if pd.isna(total) else _count(total)
+        unknown = int(frame["population_unknown"].sum() if "population_unknown" in frame
+                      else people.isna().sum())  # fmt: skip
+        if unknown:
+            result["population_unknown"] = unknown
     pieces = int((~is_unit).sum())
     if pieces:
         result["pieces"] = pieces
@@ -152,6 +158,25 @@ def province_groups(
         }
         for (code, name), count in sorted(before.items())
     ]
+
+
+def population_source(sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return ``population_field`` and ``population_year`` as files tell them; years if they differ.
+
+    Parameters
+    ----------
+    sources
+        As `provenance.sources_of` returns them.
+    """
+    fields = dict.fromkeys(s["fields"]["population"] for s in sources
+                           if "population" in s.get("fields", {}))  # fmt: skip
+    years = dict.fromkeys(s.get("population_year") for s in sources
+                          if "population" in s.get("fields", {}))  # fmt: skip
+    if not fields:
+        return {}
+    known = [year for year in years if year]
+    year = known[0] if len(years) == 1 and known else None
+    return {"population_field": ", ".join(fields), "population_year": year}
 
 
 def summary(

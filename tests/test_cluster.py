@@ -216,7 +216,9 @@ def test_so_they_are_for_bac_ninh_in_its_two_zones(
     assert many.new["members"].tolist() == one.new["members"].tolist()
     np.testing.assert_allclose(many.new["area_km2"], one.new["area_km2"], rtol=1e-9)
     assert many.reconciliation["verdict"].tolist() == one.reconciliation["verdict"].tolist()
-    assert not any(name.startswith("seam") for name in many.ledger["quantity"])
+    assert many.ledger["quantity"].tolist() == one.ledger["quantity"].tolist()
+    seams = many.ledger[many.ledger["quantity"].str.startswith("seam")]
+    assert seams["after"].tolist() == [0, 0]
     assert not many.has_errors
 
 

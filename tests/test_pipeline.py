@@ -81,12 +81,16 @@ def test_parents_before_and_after(grid: Grid) -> None:
     assert parents["area_km2"].tolist() == pytest.approx([2, 2, 4, 4], rel=1e-4)
 
 
-def test_an_unknown_country_has_its_provinces_joined(grid: Grid) -> None:
-    old = people(grid).assign(province_code=["1", "1", "2", "2"], province=["P", "P", "Q", "Q"])
-    parents = merge(old, TABLE).parents
-    assert parents[parents["when"] == "after"][["code", "name"]].to_numpy().tolist() == [
-        ["1+2", "P + Q"]
-    ]
+@pytest.mark.parametrize(("codes", "questions"), [("1122", []), ("1212", ["N1", "N2"])])
+def test_provinces_of_which_nothing_is_known_stay(
+    grid: Grid, codes: str, questions: list[str]
+) -> None:
+    old = people(grid).assign(province_code=list(codes), province=[f"P{c}" for c in codes])
+    result = merge(old, TABLE)
+    after = result.parents[result.parents["when"] == "after"]
+    assert after[["code", "name"]].to_numpy().tolist() == [["1", "P1"], ["2", "P2"]]
+    asked = result.findings[result.findings["check"] == "W10"]
+    assert [u for units in asked["units"] for u in units] == questions
 
 
 def test_nothing_is_dissolved_without_a_complete_crosswalk(grid: Grid) -> None:

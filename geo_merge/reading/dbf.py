@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_merge.reading.ragged import require
+from geo_merge.written import read_numbers
 
 _FIELD = 32  # bytes of a field's description, and of what stands before the first
 _END = 0x0D
@@ -19,6 +21,7 @@ _LETTER = 4  # bytes of a letter of UTF-8, at most
 _BEHIND, _FIRST = 0x80, 0xC0  # least byte within a letter, and at its beginning
 _INT_DIGITS = 18  # more do not fit into 64 bits
 _INTEGER = re.compile(rb"[-+]?[0-9]+")
+_EXPONENT = re.compile(rb"[-+]?[0-9]+\.?[0-9]*[eE][-+]?[0-9]+")
 _DECIMAL = re.compile(rb"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 
@@ -134,3 +137,38 @@ def plain_column(table: Table, field: Field) -> list[Any]:
     require(all(form.fullmatch(number) for number in numbers if number), "numbers in digits")
     read = int if whole and all(numbers) else float
     return [read(number) if number else None for number in numbers]
+
+
+def numbers_as_written(table: Table) -> dict[int, tuple[list[Any], str]]:
+    """Return columns of numbers that are not written as dBASE has them, read as they are.
+
+    GDAL reads the digits before a point or comma that it does not expect, and says nothing where
+    the field is of whole numbers: ``3.137`` becomes 3. A field of whole numbers has points between
+    thousands; if its cells show that they are decimals, it has these.
+
+    Returns
+    -------
+    dict
+        By position of the field: its values (texts as they stand if they are no numbers), and a
+        cell of the kind.
+    """
+    found: dict[int, tuple[list[Any], str]] = {}
+    for k, field in enumerate(table.fields):
+        if field.kind not in "NF":
+            continue
+        cells = [b"" if c.startswith(b"*") else c.strip() for c in table.cells(field)]
+        whole = field.decimals == 0 and field.kind == "N"
+        odd = [c for c in cells if c and not (_INTEGER if whole else _DECIMAL).fullmatch(c)]
+        odd = [c for c in odd if not _EXPONENT.fullmatch(c)]
+        if not odd:
+            continue
+        texts = [cell.decode("latin-1") for cell in cells]
+        read = read_numbers(texts, whole=whole)
+        if read.wrong:
+            found[k] = ([text or None for text in texts], odd[0].decode("latin-1"))
+            continue
+        known = [v for v in read.values if not math.isnan(v)]
+        as_int = len(known) == len(cells) and all(v.is_integer() for v in known)
+        values = [int(v) if as_int else v for v in read.values]
+        found[k] = (values, odd[0].decode("latin-1"))
+    return found

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+
 from geo_merge.encodings import Texts
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
@@ -41,12 +44,39 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     if not utf8:  # GDAL cuts the last character of cp1258, so decode here
         whole = replace(texts, decode=lambda data, name: texts.decode(dbf.without_half(data), name))
         frame = recode(frame, codec, whole if cut else texts)
+    frame, numbers = _numbers_as_written(frame, parts)
+    noted = [f for f in noted if "parsed incompletely" not in f.message or not numbers] + numbers
     if not shapes.numbered:
         noted.append(_unnumbered(path))
     hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
     return RawLayer(
         frame, path.name, (*findings, *noted), hint, closed, encoding=codec, exact=exact
     )
+
+
+def _numbers_as_written(
+    frame: gpd.GeoDataFrame, parts: shapefile.Shapefile
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Replace numbers that GDAL read in part; see `dbf.numbers_as_written`."""
+    table = dbf.read_table(parts.dbf)
+    columns = [c for c in frame.columns if c != frame.geometry.name]
+    if len(columns) != len(table.fields):
+        return frame, []
+    found = []
+    for k, (values, cell) in dbf.numbers_as_written(table).items():
+        first = next(v for v, c in zip(values, table.cells(table.fields[k]), strict=True)
+                     if c.strip() == cell.encode("latin-1"))  # fmt: skip
+        frame = frame.assign(**{columns[k]: pd.Series(values, index=frame.index)})
+        found.append(
+            Finding(
+                check="F03",
+                severity=Severity.WARNING,
+                message=f"{parts.dbf.name}: the numbers of {columns[k]} are not written as its "
+                f"field has them ({cell!r}); this was read as {first!r}.",
+                hint="Check the figures, and store numbers without separators of thousands.",
+            )
+        )
+    return frame, found
 
 
 @contextmanager

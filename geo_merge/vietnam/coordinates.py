@@ -42,6 +42,13 @@ _TM3_SCALE = 0.9999
 _MAPINFO = "unnamed"  # the name of a CRS from a MapInfo table
 
 
+# The westernmost longitude of the country from each latitude northwards, roughly: west of it, and
+# with codes of other widths, lie Laos and Cambodia.
+_WEST = ((6.5, 104.3), (10.9, 105.7), (11.8, 106.3), (12.3, 107.2), (14.5, 106.5), (17.0, 104.8),
+         (19.0, 103.7), (20.5, 102.1), (23.5, 180.0))  # fmt: skip
+_EAST = 115.0  # Trường Sa
+
+
 @dataclass(frozen=True)
 class Fit:
     """How a layer falls on the country if it is in a CRS.
@@ -200,6 +207,16 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
         f"{stated.middle[0]:.2f}, latitude {stated.middle[1]:.2f}{away} [R02]; by its names it is "
         f"in {best}; mend the .prj, or remove it and name the CRS with --crs."
     )
+
+
+def is_here(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether the middle of a layer lies in Vietnam, roughly."""
+    if frame.crs is None or not np.isfinite(frame.total_bounds).all():
+        return False
+    x, y = _middle(frame)
+    lon, lat = transformer(frame.crs, WGS84).transform(x, y, errcheck=False)
+    west = next((w for south, w in reversed(_WEST) if lat >= south), 180.0)
+    return bool(west <= lon <= _EAST)
 
 
 def rank(frame: gpd.GeoDataFrame, names: Sequence[str]) -> list[Fit]:

@@ -1,0 +1,136 @@
+"""Numbers as people write them: separators of thousands, decimal commas, words for none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_NOTHING = frozenset(
+    ("", "nan", "none", "null", "na", "n/a", "#n/a", "#value!", "#ref!", "#div/0!", "#name?",
+     "#num!", "#null!", "-", "--", "...", "..", "?", "x")
+)  # fmt: skip
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_QUOTES = dict.fromkeys(map(ord, "\u2019\u02bc\u2032`"), "'")
+_FORM = re.compile(r"[-+]?[0-9]+(?:[.,' ][0-9]+)*")
+_BARE = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_THREE = 3  # digits of a group
+
+
+@dataclass(frozen=True)
+class Written:
+    """A column of numbers that were texts.
+
+    Attributes
+    ----------
+    values
+        The numbers; NaN where the text is blank, a word for nothing, or no number.
+    wrong
+        Positions of texts that are no numbers.
+    thousands, decimal
+        The characters that stand between thousands and before decimals; blank if none does.
+    """
+
+    values: list[float]
+    wrong: list[int]
+    thousands: str = ""
+    decimal: str = ""
+
+
+def read_numbers(texts: Iterable[str], *, whole: bool) -> Written:
+    """Read a column by the way in which all its cells are written.
+
+    One separator before exactly three digits can mean both; other cells of the column decide, then
+    what is counted: people (`whole`) have no decimals, other figures have.
+
+    Parameters
+    ----------
+    texts
+        The cells.
+    whole
+        Whether they are counts.
+    """
+    cells = [_clean(text) for text in texts]
+    thousands, decimals = _evidence(cells)
+    unsure = {s for c in cells if (s := _unsure(c))}
+    for separator in sorted(unsure - thousands - decimals):
+        other = "," if separator == "." else "."
+        is_thousands = other in decimals or (whole and other not in thousands)
+        (thousands if is_thousands else decimals).add(separator)
+    values, wrong = [], []
+    for k, cell in enumerate(cells):
+        number = _read(cell, thousands, decimals)
+        values.append(float("nan") if number is None else number)
+        if number is None and cell.casefold() not in _NOTHING:
+            wrong.append(k)
+    return Written(values, wrong, "".join(sorted(thousands)), "".join(sorted(decimals)))
+
+
+def lost_thousands(values: Sequence[float]) -> bool:
+    """Tell whether numbers are counts whose point between thousands was taken for a decimal one.
+
+    That is: below a thousand, at most three decimals, and most of them three.
+    """
+    known = [v for v in values if v == v]  # noqa: PLR0124 - NaN is not itself
+    broken = [v for v in known if v % 1]
+    three = [v for v in broken if abs(v * 100 - round(v * 100)) > 1e-6]  # noqa: PLR2004
+    return (
+        2 * len(three) > len(known)
+        and all(0 <= v < 1000 for v in known)  # noqa: PLR2004
+        and all(abs(v * 1000 - round(v * 1000)) < 1e-6 for v in known)  # noqa: PLR2004
+    )
+
+
+def _clean(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
+    return " ".join(plain.split())
+
+
+def _separators(cell: str) -> list[str]:
+    return re.findall(r"[.,' ]", cell) if _FORM.fullmatch(cell) else []
+
+
+def _unsure(cell: str) -> str:
+    """Return the separator of a cell that may stand before decimals or between thousands."""
+    found = _separators(cell)
+    if len(found) != 1 or found[0] not in ".,":
+        return ""
+    before, after = re.split(r"[.,]", cell.lstrip("+-"))
+    sure = len(after) != _THREE or len(before) > _THREE or before.startswith("0")
+    return "" if sure else found[0]
+
+
+def _evidence(cells: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return the separators that surely stand between thousands, and those before decimals."""
+    thousands: set[str] = set()
+    decimals: set[str] = set()
+    for cell in cells:
+        found = _separators(cell)
+        if not found or _unsure(cell):
+            continue
+        if len(set(found)) == 1 and (len(found) > 1 or found[0] in "' "):
+            thousands.add(found[0])
+        else:
+            decimals.add(found[-1])
+            thousands.update(found[:-1])
+    return thousands, decimals
+
+
+def _read(cell: str, thousands: set[str], decimals: set[str]) -> float | None:
+    found = _separators(cell)
+    if not found:
+        return float(cell) if _BARE.fullmatch(cell) else None
+    last = found[-1]
+    # A column may use one character for both; then only a cell that is sure can be read.
+    is_decimal = (
+        last in decimals and found.count(last) == 1 and not (last in thousands and _unsure(cell))
+    )
+    if last in thousands and last in decimals and _unsure(cell):
+        return None
+    whole, _, fraction = cell.rpartition(last) if is_decimal else (cell, "", "")
+    head, *groups = re.split(r"[.,' ]", whole.lstrip("+-"))
+    if any(len(g) != _THREE for g in groups) or (groups and not 1 <= len(head) <= _THREE):
+        return None
+    sign = -1 if cell.startswith("-") else 1
+    return sign * float(f"{head}{''.join(groups)}.{fraction or 0}")
