@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from conftest import ORIGIN, square
+from conftest import CRS, ORIGIN, square
 from shapely.affinity import translate
 
 from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
@@ -253,3 +254,30 @@ def test_a_tadpole_is_not_narrow() -> None:
     tadpole = shapely.union(shapely.box(0, 0, 0.001, 5000), shapely.box(0, 5000, 0.5, 5000.5))
     assert is_narrow(np.array([tadpole]), 0.1).tolist() == [False]
     assert width_of(tadpole) == pytest.approx(0.5, rel=0.06)
+
+
+def test_many_lakes_of_one_unit_are_one_finding(grid: Grid) -> None:
+    lakes = [shapely.box(X + 1100 + 60 * k, Y + 1300, X + 1140 + 60 * k, Y + 1340 + k)
+             for k in range(12)]  # fmt: skip
+    frame = grid(3, 3)
+    frame = with_shape(frame, "00005", square(1, 1).difference(shapely.union_all(lakes)))
+    finding = only(frame, "C02")
+    assert (finding.severity, finding.units) == ("error", ("00005",))
+    assert "12 holes of" in finding.message
+    m2 = sum(lake.area for lake in lakes)
+    assert finding.value == pytest.approx(m2, rel=1e-3)
+    assert finding.geometry is not None
+    assert shapely.area(finding.geometry) == pytest.approx(m2)
+    lon, lat = gpd.GeoSeries([lakes[-1].centroid], crs=CRS).to_crs(4326).get_coordinates().iloc[0]
+    told = re.findall(r"(?:longitude|latitude) ([0-9.]+[0-9])", finding.message)
+    assert [float(v) for v in told] == pytest.approx([lon, lat], abs=1e-5)
+
+
+def test_holes_of_the_outline_are_no_lost_land(grid: Grid) -> None:
+    abroad, lost = square(1, 1).buffer(-300), square(2, 1).buffer(-400)
+    frame = with_shape(grid(4, 3), "00006", square(1, 1).difference(abroad))
+    frame = with_shape(frame, "00007", square(2, 1).difference(lost))
+    whole = shapely.union_all([square(c, r) for c in range(4) for r in range(3)])
+    outline = gpd.GeoDataFrame(geometry=[whole.difference(abroad.buffer(-0.04))], crs=CRS)
+    by_unit = {f.units: f.severity for f in check_layer(frame, outline=outline) if f.check == "C02"}
+    assert by_unit == {("00006",): "info", ("00007",): "error"}

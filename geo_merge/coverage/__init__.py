@@ -91,7 +91,7 @@ def _check_coverage(
     links = layer.survey.touching()
     facing = facing_edges(layer.survey.unmatched, max(limits.edge, limits.inlet))
     borders = [
-        *check_gaps(layer, limits),
+        *check_gaps(layer, limits, outline),
         *check_overlaps(layer, limits),
         *check_borders(frame, faces, facing, limits),
     ]

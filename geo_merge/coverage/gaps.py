@@ -3,55 +3,131 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.areas import areas
+from geo_merge.areas import areas, transformer
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import is_narrow, mean_width, width_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
-from geo_merge.rings import Floats, Geometries
+from geo_merge.projection import WGS84
+from geo_merge.rings import Bools, Floats, Geometries
 
 _CORNERS = 3
+# Holes inside one unit that are still told one by one.
+_MANY = 10
 
 
-def check_gaps(layer: Surveyed, limits: Limits) -> list[Finding]:
+def check_gaps(
+    layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None = None
+) -> list[Finding]:
     """Find gaps, told apart by the largest circle in them.
 
     Up to ``limits.narrow`` a gap is a sliver (C01, a warning), beyond it land is missing (C02, an
     error); beyond ``limits.hole`` it is a hole, which no drawing error explains. A triangle where
-    one neighbour lacks a vertex that the other has is a warning whatever its width.
+    one neighbour lacks a vertex that the other has is a warning whatever its width. A hole that
+    the outline has too, but for slivers, is a note. Many inside one unit are one finding.
     """
     frame, faces = layer.frame, layer.faces
     gaps = faces.geometry[faces.claims == 0]
     gaps = gaps[mean_width(gaps) > limits.hairline]
     if not len(gaps):
         return []
-    findings = []
+    known = _in_outline(gaps, outline, limits.narrow)
     true_areas, narrows = areas(gaps, frame.crs), is_narrow(gaps, limits.narrow)
     near = layer.around(gaps)
-    for gap, area, narrow, (units, polygons) in zip(gaps, true_areas, narrows, near, strict=True):
-        around = tuple(str(code) for code in frame.index[units])
-        width = width_of(gap)
-        lacking = None if narrow else lacks_vertex(gap, polygons, limits.vertex)
-        kind = "Sliver gap" if narrow else "Hole" if width > limits.hole else "Gap"
-        between = "inside" if len(around) == 1 else "between"
-        findings.append(
-            Finding(
-                check="C01" if narrow or lacking is not None else "C02",
-                severity=Severity.WARNING if narrow or lacking is not None else Severity.ERROR,
-                units=tuple(sorted(around)),
-                value=float(area),
-                unit_of_value="m²",
-                geometry=gap,
-                message=f"{kind} of {area:,.2f} m², up to {width:.3g} m wide, {between} "
-                f"{labels(frame, sorted(around))}{lack(frame, around, lacking)}.",
-                hint=_hint(kind, lacking),
-            )
-        )
+    lakes: dict[str, list[int]] = {}
+    findings = []
+    for k, (units, polygons) in enumerate(near):
+        around = tuple(sorted(str(code) for code in frame.index[units]))
+        if known[k]:
+            findings.append(_foreign(frame, gaps[k], true_areas[k], around))
+        elif len(around) == 1 and not narrows[k]:
+            lakes.setdefault(around[0], []).append(k)
+        else:
+            order = np.argsort(frame.index[units].astype(str), kind="stable")
+            lacking = None if narrows[k] else lacks_vertex(gaps[k], polygons[order], limits.vertex)
+            findings.append(
+                _gap(frame, gaps[k], true_areas[k], around, limits, lacking=lacking,
+                     narrow=bool(narrows[k]))
+            )  # fmt: skip
+    for code, inside in lakes.items():
+        if len(inside) > _MANY:
+            findings.append(_many(frame, gaps[inside], true_areas[inside], code))
+        else:
+            findings += [_gap(frame, gaps[k], true_areas[k], (code,), limits) for k in inside]
     return findings
+
+
+def _in_outline(gaps: Geometries, outline: gpd.GeoDataFrame | None, narrow: float) -> Bools:
+    """Tell which gaps are holes of the outline too: what it claims of them is slivers."""
+    if outline is None:
+        return np.zeros(len(gaps), dtype=bool)
+    wanted = shapely.union_all(np.asarray(outline.geometry.values))
+    claimed = shapely.intersection(gaps, wanted)
+    return np.asarray(shapely.is_empty(shapely.buffer(claimed, -narrow / 2)))
+
+
+def _gap(
+    frame: gpd.GeoDataFrame,
+    gap: BaseGeometry,
+    area: float,
+    around: tuple[str, ...],
+    limits: Limits,
+    *,
+    lacking: int | None = None,
+    narrow: bool = False,
+) -> Finding:
+    width = width_of(gap)
+    kind = "Sliver gap" if narrow else "Hole" if width > limits.hole else "Gap"
+    between = "inside" if len(around) == 1 else "between"
+    return Finding(
+        check="C01" if narrow or lacking is not None else "C02",
+        severity=Severity.WARNING if narrow or lacking is not None else Severity.ERROR,
+        units=around,
+        value=float(area),
+        unit_of_value="m²",
+        geometry=gap,
+        message=f"{kind} of {area:,.2f} m², up to {width:.3g} m wide, {between} "
+        f"{labels(frame, around)}{lack(frame, around, lacking)}.",
+        hint=_hint(kind, lacking),
+    )
+
+
+def _foreign(
+    frame: gpd.GeoDataFrame, gap: BaseGeometry, area: float, around: tuple[str, ...]
+) -> Finding:
+    return Finding(
+        check="C02",
+        severity=Severity.INFO,
+        units=around,
+        value=float(area),
+        unit_of_value="m²",
+        geometry=gap,
+        message=f"Hole of {area:,.2f} m² at {labels(frame, around)}, which the outline has too.",
+    )
+
+
+def _many(frame: gpd.GeoDataFrame, gaps: Geometries, m2: Floats, code: str) -> Finding:
+    """Return one finding of many holes inside a unit."""
+    largest = int(np.argmax(m2))
+    place = shapely.get_coordinates(shapely.point_on_surface(gaps[largest]))
+    (lon, lat), *_ = np.column_stack(transformer(frame.crs, WGS84).transform(*place.T))
+    return Finding(
+        check="C02",
+        severity=Severity.ERROR,
+        units=(code,),
+        value=float(m2.sum()),
+        unit_of_value="m²",
+        geometry=shapely.multipolygons(gaps),
+        message=f"{len(gaps):,} holes of {m2.sum():,.2f} m² in all inside {label(frame, code)}; "
+        f"the largest, {m2[largest]:,.2f} m² and up to {width_of(gaps[largest]):.3g} m wide, is at "
+        f"longitude {lon:.5f}, latitude {lat:.5f}.",
+        hint=_hint("Hole", None),
+    )
 
 
 def _hint(kind: str, lacking: int | None) -> str:
