@@ -67,6 +67,10 @@ def test_an_invalid_geometry_says_where(grid: Grid) -> None:
     finding = only(with_shape(grid(), "00001", bow), "G04")
     assert finding.geometry == shapely.Point(X + 5, Y + 5)
     assert "self-intersection" in finding.message
+    point = gpd.GeoSeries([finding.geometry], crs=CRS).to_crs(4326)
+    told = re.findall(r"(?:longitude|latitude) ([0-9.]+[0-9])", finding.message)
+    place = [point.x.iloc[0], point.y.iloc[0]]
+    assert [float(v) for v in told] == pytest.approx(place, abs=1e-7)
 
 
 @pytest.mark.parametrize(

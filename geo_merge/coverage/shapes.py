@@ -7,10 +7,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.areas import areas
+from geo_merge.areas import areas, transformer
 from geo_merge.coverage.labels import label, where
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
+from geo_merge.projection import WGS84
 from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, is_polygonal
 
 
@@ -33,6 +34,9 @@ def check_geometries(
     for k in np.flatnonzero(suspect):
         code, geometry = str(frame.index[k]), geometries[k]
         check, severity, text, place = _problem(geometry)
+        if check == "G04" and isinstance(place, shapely.Point):
+            lon, lat = transformer(frame.crs, WGS84).transform(place.x, place.y)
+            text += f" (longitude {lon:.7f}, latitude {lat:.7f})"
         findings.append(
             Finding(
                 check=check,
