@@ -33,11 +33,11 @@ PIXELS = 6_000
 DETAIL = 8
 # Parts of a pixel by which borders may move: neighbourhood by neighbourhood, and all together. One
 # pixel of the map bears both, those of its details, and the steps of the grid.
-_THINNED = 0.25
-_MOVED = 0.75
+_THINNED = 0.2
+_MOVED = 0.8
 _DECIMALS = 5  # degrees; about a metre
 _STEPS = 100_000  # of the grid of coordinates over a side of the map
-_VERSION = 5  # another one for other bytes of the same units
+_VERSION = 6  # another one for other bytes of the same units
 Places = list[list[float | None]]  # longitude and latitude, null where there is none
 
 

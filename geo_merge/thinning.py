@@ -45,6 +45,7 @@ def thin(
     """
     if not len(geometries):
         return geometries
+    geometries = _without_repeats(geometries)
     spots = find_spots(geometries)
     kept = spots.nodes | (spots.single & (not outline))
     if whole is not None:
@@ -63,6 +64,12 @@ def thin(
         result[chosen] = spots.take(chosen).on(kept)
         broken = chosen[_made_invalid(result[chosen], geometries[chosen])]
     return result
+
+
+def _without_repeats(geometries: Geometries) -> Geometries:
+    """Return geometries without vertices that repeat the one before: each would be a node."""
+    result = shapely.remove_repeated_points(geometries)
+    return np.asarray(np.where(shapely.is_empty(result), geometries, result))
 
 
 def _made_invalid(thinned: Geometries, geometries: Geometries) -> Ints:

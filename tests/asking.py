@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from geo_merge.maps import map_html
 from geo_merge.models import MergeResult
 
+TRIES = 20  # to find room in a unit that has little
 ASK = "([side, places]) => places.map(p => geoMerge.page.at(side, p[1], p[0]))"
 
 
@@ -28,19 +29,23 @@ def points_inside(frame: gpd.GeoDataFrame, number: int, away: float) -> pd.DataF
         ``code, lng, lat``; more points in larger units, one at least where there is room.
     """
     random = np.random.default_rng(1)
-    inner = shapely.buffer(np.asarray(frame.geometry.values), -away, quad_segs=2)
-    share = shapely.area(inner) / shapely.area(inner).sum()
+    there = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    shapes = np.asarray(there.geometry.values)
+    lines = shapely.boundary(shapes)
+    shapely.prepare(shapes)
+    shapely.prepare(lines)
+    share = np.ceil(number * shapely.area(shapes) / shapely.area(shapes).sum()).astype(int)
     codes, points = [], []
-    for code, shape, wanted in zip(frame.index, inner, np.ceil(share * number), strict=True):
-        if shape is None or shape.is_empty:
-            continue
+    for code, shape, line, wanted in zip(there.index, shapes, lines, share.tolist(), strict=True):
         west, south, east, north = shape.bounds
         found = np.empty((0, 2))
-        while len(found) < wanted:
-            tried = random.uniform((west, south), (east, north), (int(4 * wanted), 2))
-            found = np.concatenate([found, tried[shapely.contains_xy(shape, *tried.T)]])
-        points.append(found[: int(wanted)])
-        codes += [str(code)] * int(wanted)
+        for _ in range(TRIES):
+            tried = random.uniform((west, south), (east, north), (4 * wanted, 2))
+            tried = tried[shapely.contains_xy(shape, *tried.T)]
+            clear = tried[~shapely.dwithin(line, shapely.points(tried), away)]
+            found = np.concatenate([found, clear])[:wanted]
+        points.append(found)
+        codes += [str(code)] * len(found)
     places = gpd.GeoSeries(shapely.points(np.concatenate(points)), crs=frame.crs).to_crs(4326)
     return pd.DataFrame({"code": codes, "lng": places.x, "lat": places.y})
 

@@ -117,3 +117,12 @@ def test_bac_ninh_stays_a_coverage(bac_ninh: Path) -> None:
         < shapely.get_num_coordinates(geometries).sum() / 2
     )
     assert shapely.hausdorff_distance(thinned, geometries).max() <= 5.0
+
+
+def test_a_vertex_that_stands_twice_is_no_node() -> None:
+    """A layer of the whole country had 100,000 of them: each was a border of its own."""
+    left, right = dense(squares(2, 1))
+    twice = shapely.Polygon(np.repeat(shapely.get_coordinates(left), 2, axis=0))
+    thinned = thin(np.array([twice, right]), 0.1)
+    assert shapely.equals(thinned, squares(2, 1)).all()
+    assert shapely.get_num_coordinates(thinned).tolist() == [5, 5]
