@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.cells import LIST_SEPARATOR
-from geo_merge.codes import as_text
 from geo_merge.counts import NOTHING, Kind, kind_of, known_counts
 from geo_merge.errors import UsageError
+from geo_merge.field_names import is_blank, text_cell
 from geo_merge.fields import fold_field
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.rings import Floats, Ints
@@ -190,10 +190,9 @@ def aggregate(
 def _listed(values: pd.Series, groups: Ints) -> list[str]:
     """List the different values of each group in the order of its members."""
     seen: list[dict[str, None]] = [{} for _ in range(groups.max() + 1)]
-    texts = as_text(values) if is_number(values) else values
-    for group, value in zip(groups, texts, strict=True):
-        if not pd.isna(value) and str(value):
-            seen[group][str(value)] = None
+    for group, value in zip(groups, values, strict=True):
+        if not is_blank(value) and text_cell(value):
+            seen[group][text_cell(value)] = None
     return [LIST_SEPARATOR.join(texts) for texts in seen]
 
 
@@ -211,7 +210,7 @@ def _summed(values: pd.Series, groups: Ints) -> np.ndarray[tuple[int], np.dtype[
     numbers = values.to_numpy(float, na_value=np.nan)
     total_f = np.bincount(groups, np.nan_to_num(numbers))
     known = np.bincount(groups, ~np.isnan(numbers))
-    whole = np.nansum(numbers) == np.nansum(np.round(numbers))
+    whole = bool((np.isnan(numbers) | (numbers == np.round(numbers))).all())
     total_f = np.round(total_f) if whole else total_f
     return np.where(known > 0, total_f, np.nan)
 
@@ -237,7 +236,8 @@ def conserve(
             exact = bool((known.dropna() % 1 == 0).all()) and abs(total) < _EXACT
             tolerance = 0.0 if exact else abs(float(total)) * RELATIVE_TOLERANCE
             # A field called as one of our own figures stands under another name.
-            there = f"{name}_source" if f"{name}_source" in after else name
+            others = (f"{name}_source_2", f"{name}_source")
+            there = next((other for other in others if other in after), name)
             rows.append(LedgerRow(name, _number(total), _number(after[there].sum()), tolerance))
     return rows
 

@@ -16,7 +16,7 @@ import click
 from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
-from geo_merge.errors import GeoMergeError, UsageError
+from geo_merge.errors import GeoMergeError, UsageError, unexpected
 from geo_merge.reading.closed import close_process
 
 if TYPE_CHECKING:
@@ -440,8 +440,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("GEO_MERGE_DEBUG"):
             raise
-        say(
-            f"Error: geo-merge failed unexpectedly ({type(error).__name__}: {error}).",
-            "Please report it with your input; GEO_MERGE_DEBUG=1 shows where.",
-        )
+        say(f"Error: {unexpected(error)}", "GEO_MERGE_DEBUG=1 shows where.")
         sys.exit(CANNOT_RUN)

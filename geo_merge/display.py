@@ -193,7 +193,8 @@ def _rounded(columns: dict[str, Any]) -> pd.DataFrame:
     data = {name: v if isinstance(v, list) else np.asarray(v) for name, v in columns.items()}
     for name, values in data.items():
         if not isinstance(values, list) and values.dtype.kind == "f":
-            data[name] = np.round(values, 0 if name == "density" else 2)
+            with np.errstate(over="ignore"):  # a figure without meaning, told of elsewhere
+                data[name] = np.round(values, 0 if name == "density" else 2)
     return pd.DataFrame(data)
 
 

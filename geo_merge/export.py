@@ -15,11 +15,12 @@ import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 
 from geo_merge.display import drawn
-from geo_merge.errors import ExportError, UsageError
+from geo_merge.errors import ExportError, LayerError, UsageError
 from geo_merge.files import publish, staging
 from geo_merge.findings import FINDING_DECIMALS
 from geo_merge.formats import (
@@ -31,14 +32,20 @@ from geo_merge.formats import (
     write_workbook,
 )
 from geo_merge.geojson import write_geojson
+from geo_merge.limits import any_size
 from geo_merge.mending import Repaired
-from geo_merge.models import MergeResult
+from geo_merge.models import MergeResult, findings_frame
 from geo_merge.projection import Projection
 from geo_merge.read_back import check_read_back
 from geo_merge.reading.containers import files_of
+from geo_merge.reading.geojson_layer import read_collection
+from geo_merge.reading.ragged import NotPlainError
 
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
+_WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+                 pyogrio.errors.FeatureError, pyogrio.errors.FieldError,
+                 pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
 
@@ -91,8 +98,7 @@ def write(
     with staging(directory) as folder:
         _write_contract(result, folder, with_results=with_results)
         if with_results:
-            for name in wanted:
-                WRITERS[name](result, folder)
+            _write_others(result, folder, wanted)
         names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
@@ -108,8 +114,7 @@ def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str
     directory = Path(directory)
     wanted = check_formats(formats)
     with staging(directory) as folder:
-        for name in wanted:
-            WRITERS[name](result, folder)
+        _write_others(result, folder, wanted)
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory)
     return [directory / name for name in names]
@@ -122,6 +127,17 @@ def check_formats(formats: Iterable[str]) -> list[str]:
         if name not in FORMATS:
             raise UsageError(f"--format {name}: unknown; give one of {', '.join(FORMATS)}.")
     return [name for name in dict.fromkeys(wanted) if name != "geojson"]
+
+
+def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> None:
+    for name in formats:
+        try:
+            WRITERS[name](result, folder)
+        except _WRITE_ERRORS as error:
+            raise ExportError(
+                f"new_units.{name} cannot be written ({error}); leave that format out, or rename "
+                "the fields of the layer and write their values in one way."
+            ) from error
 
 
 def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) -> None:
@@ -264,7 +280,7 @@ def load_result(directory: StrPath) -> MergeResult:
         manifest = orjson.loads((directory / "manifest.json").read_bytes())
         summary = orjson.loads((directory / "summary.json").read_bytes())
         layers = {
-            name: gpd.read_file(directory / f"{name}.geojson").to_crs(manifest["crs"])
+            name: _read_layer(directory / f"{name}.geojson").to_crs(manifest["crs"])
             for name in ("new_units", "old_units", "parents", "findings")
         }
         tables = {
@@ -272,11 +288,12 @@ def load_result(directory: StrPath) -> MergeResult:
             for name, dtype in (("crosswalk", str), ("ledger", None))
         }
         statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
-    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError) as error:
+    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
+            LayerError) as error:  # fmt: skip
         raise ExportError(
             f"{directory} holds no complete result of geo-merge build ({error}); run build first."
         ) from error
-    old = layers["old_units"]
+    old, found = layers["old_units"], layers["findings"]
     labels = np.where(old["is_piece"], "piece " + old["is_piece"].cumsum().astype(str), old["code"])
     provenance = {
         "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
@@ -289,19 +306,24 @@ def load_result(directory: StrPath) -> MergeResult:
         crosswalk=tables["crosswalk"],
         statistics=statistics.set_index("code"),
         summary=summary,
-        findings=_with_lists(layers["findings"]),
+        findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
         ledger=tables["ledger"],
         provenance=provenance,
     )
 
 
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer that was written here: its values as they stand; one of no features as well."""
+    try:
+        return read_collection(path.read_bytes(), path.name, any_size()).frame
+    except NotPlainError:
+        return gpd.read_file(path)
+
+
 def _with_lists(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer whose lists, which GDAL reads as arrays or JSON, are lists."""
+    """Return a layer whose columns of lists have an empty one where there is none."""
     result = frame.copy()
     for column in ("members", "member_names", "pieces", "units"):
-        if column in result:
-            result[column] = [
-                list(orjson.loads(v)) if isinstance(v, str) else list(v) if v is not None else []
-                for v in result[column]
-            ]
+        if column in result and result[column].map(lambda v: isinstance(v, list)).any():
+            result[column] = [v if isinstance(v, list) else [] for v in result[column]]
     return result

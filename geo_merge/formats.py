@@ -14,10 +14,14 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from geopandas.array import GeometryDtype
 
 from geo_merge import cells
-from geo_merge.cells import flat_cell, harmless
+from geo_merge.cells import harmless
 from geo_merge.checks import count_findings
+from geo_merge.errors import ExportError
+from geo_merge.field_names import distinct_names, is_blank, one_kind, text_cell
+from geo_merge.fields import free_name
 from geo_merge.findings import points_of
 from geo_merge.models import MergeResult
 from geo_merge.projection import WGS84
@@ -26,6 +30,10 @@ from geo_merge.projection import WGS84
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
+_DBF_FIELDS = 255
+_DBF_NUMBER = 1e15  # GDAL gives a number 24 characters, and 15 of them to decimals
+# Characters of a cell, and the largest number of which no digit is lost (15 digits).
+_XLSX_TEXT, _XLSX_NUMBER = 32_767, 10**15
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
 
 
@@ -48,11 +56,11 @@ def findings_table(findings: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose lists are texts, as tables and most formats need."""
+    """Return a table whose columns hold numbers, times or texts alone, as most formats need."""
     result = frame.copy()
     for column in result.columns:
-        if result[column].map(lambda v: isinstance(v, list)).any():
-            result[column] = [flat_cell(v) for v in result[column]]
+        if not isinstance(result[column].dtype, GeometryDtype):
+            result[column] = one_kind(result[column])
     return result
 
 
@@ -72,21 +80,33 @@ def _plain(values: pd.Series) -> list[Any]:
 
 
 def _write_gpkg(result: MergeResult, folder: Path) -> None:
+    """Write all layers; names that differ only in case are told apart, as the format wants it."""
     path = folder / "new_units.gpkg"
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
     try:
+        renamed: dict[tuple[str, str], str] = {}
         for name, frame in _layers(result):
             # The first part must not decide what the others may hold.
             kind = _kind(result.old) if name == "old_units" else None
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists(),
-                                    geometry_type=kind)  # fmt: skip
+            columns = [str(c) for c in frame.columns if c != frame.geometry.name]
+            names = distinct_names(columns)
+            renamed |= {(name, new): old for old, new in names.items() if old != new}
+            pyogrio.write_dataframe(
+                frame.rename(columns=names), path, layer=name, driver="GPKG", append=path.exists(),
+                geometry_type=kind, FID=free_name("fid", names.values()),
+                GEOMETRY_NAME=free_name("geom", names.values()),
+            )  # fmt: skip
+        if renamed:
+            rows = [(layer, new, old) for (layer, new), old in renamed.items()]
+            table = pd.DataFrame(rows, columns=["layer", "field", "called"])
+            pyogrio.write_dataframe(table, path, layer="renamed_fields", driver="GPKG", append=True)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def _kind(frame: gpd.GeoDataFrame) -> str:
     """Return the geometry type of a layer for GDAL; `_multi` makes polygons of one kind."""
-    there = frame.geometry.notna()
+    there = ~shapely.is_missing(np.asarray(frame.geometry.values))
     polygons = frame.geometry.geom_type[there].isin(["Polygon", "MultiPolygon"])
     return "MultiPolygon" if polygons.all() else "Unknown"
 
@@ -132,11 +152,18 @@ def _write_shp(result: MergeResult, folder: Path) -> None:
     """Write a zipped Shapefile, with a table of the field names and texts that had to be cut."""
     frame = _multi(result.new.reset_index())
     names = short_names([c for c in frame.columns if c != "geometry"])
+    if len(names) > _DBF_FIELDS:
+        raise ExportError(
+            f"new_units.shp would have {len(names)} fields, and a Shapefile holds {_DBF_FIELDS}; "
+            "leave that format out, or drop fields (--rule FIELD=drop)."
+        )
     fields = [("field", "column", "texts_cut")]
     for column, short in names.items():
         cut = 0
+        if pd.api.types.is_float_dtype(frame[column].dtype):
+            frame[column] = _within_field(frame[column])
         if frame[column].dtype == object or pd.api.types.is_string_dtype(frame[column].dtype):
-            texts = [cut_text(str(v)) if not pd.isna(v) else None for v in frame[column]]
+            texts = [None if is_blank(v) else cut_text(str(v)) for v in frame[column]]
             cut = sum(a != b for a, b in zip(texts, frame[column], strict=True) if a is not None)
             frame[column] = texts
         fields.append((short, column, str(cut)))
@@ -156,6 +183,15 @@ def _write_shp(result: MergeResult, folder: Path) -> None:
                     zipfile.ZipInfo(part.name, _EPOCH), part.read_bytes(), zipfile.ZIP_DEFLATED
                 )
                 part.unlink()
+
+
+def _within_field(values: pd.Series) -> pd.Series:
+    """Return numbers as texts if one is too long for a field of numbers; blank if they are none."""
+    numbers = values.to_numpy(float, na_value=np.nan)
+    if not (np.abs(numbers) >= _DBF_NUMBER).any():
+        return values
+    texts = [None if np.isnan(v) else repr(v) for v in numbers.tolist()]
+    return pd.Series(texts, index=values.index, dtype=object)
 
 
 def _quoted(text: str) -> str:
@@ -232,9 +268,17 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) 
 
 
 def _xlsx_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    """Return what a cell of a workbook holds: what has no room as a number is a text."""
     if value is None:
         return ""
-    return harmless(value).translate(_XLSX_ILLEGAL) if isinstance(value, str) else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value if abs(value) <= _XLSX_NUMBER else str(value)
+    if not isinstance(value, str | bool):
+        value = text_cell(value)
+    if isinstance(value, str):
+        text = harmless(value).translate(_XLSX_ILLEGAL)
+        return text if len(text) <= _XLSX_TEXT else f"{text[: _XLSX_TEXT - 1]}…"
+    return value
 
 
 WRITERS: dict[str, Callable[[MergeResult, Path], None]] = {

@@ -20,7 +20,7 @@ from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
 from geo_merge.divide import Cutters, as_cutters
 from geo_merge.errors import CRSError, LayerError, UsageError
-from geo_merge.fields import population_year
+from geo_merge.fields import free_name, population_year
 from geo_merge.islands import join_islands
 from geo_merge.limits import Sizes
 from geo_merge.models import Finding, LedgerRow, Severity
@@ -36,7 +36,7 @@ _SHOWN = 10
 PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
 OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
-       "new_code", "new_name")  # fmt: skip
+       "new_code", "new_name", "geometry")  # fmt: skip
 
 
 def read_units(
@@ -321,9 +321,11 @@ def _unit_frame(
     if "unit_type" not in roles:
         data["unit_type"] = [names.split_type(n)[0] for n in data["name"]]
     for column in columns:
-        taken = column in OWN and roles.get(column) != column
+        taken = column in OWN and (roles.get(column) != column or column not in data)
         if column not in data or taken:
-            data[f"{column}_source" if taken else column] = source[column].to_numpy()
+            others = [*columns, *data]
+            name = free_name(f"{column}_source", others) if taken else column
+            data[name] = _finite(source[column]).to_numpy()
     geometry = shapely.force_2d(np.asarray(source.geometry.values))
     if not source.geometry.geom_type.isin(("Polygon", "MultiPolygon")).any():
         kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
@@ -399,9 +401,9 @@ def _codes(
     Zeros that numbers lost are those of the codes that are expected, else those up to the width.
     """
     text = list(as_text(values))
-    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    number = [_is_number(v) for v in values.tolist()]
     codes = [clean_code(t) for t in text]
-    broken = [(i + 1, t) for i, t in enumerate(text) if not numeric and is_scientific(t)]
+    broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
     if broken:
         rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
         raise LayerError(
@@ -409,11 +411,15 @@ def _codes(
             f"may have lost digits ({rows}) [K02]; restore them as text."
         )
     findings = []
-    if numeric:
+    changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
+    if any(number):
         known = same_codes(codes, map(clean_code, expected))
-        padded = [c and known.get(c, c) for c in codes]
-        padded = [c.zfill(width) if c and width else c for c in padded]
+        padded = [
+            (known.get(c, c).zfill(width or 0) if n else c) if c else c
+            for c, n in zip(codes, number, strict=True)
+        ]
         n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
+        stored = "codes are" if all(number) else f"{sum(number)} of {len(number)} codes are"
         if n_padded:
             digits = " or ".join(map(str, sorted({len(c) for c in padded if c})))
             findings.append(
@@ -422,13 +428,12 @@ def _codes(
                     severity=Severity.WARNING,
                     value=float(n_padded),
                     unit_of_value="codes",
-                    message=f"{source}: codes are stored as numbers; a leading zero was restored "
+                    message=f"{source}: {stored} stored as numbers; a leading zero was restored "
                     f"on {n_padded} of them ({digits} digits).",
                     hint="Store codes as text.",
                 )
             )
         codes = padded
-    changed = 0 if numeric else sum(a != b for a, b in zip(text, codes, strict=True))
     if changed:
         findings.append(
             Finding(
@@ -441,6 +446,17 @@ def _codes(
             )
         )
     return codes, findings
+
+
+def _finite(values: pd.Series) -> pd.Series:
+    """Return a column whose infinite numbers are unknown ones."""
+    if not pd.api.types.is_float_dtype(values.dtype):
+        return values
+    return values.where(~np.isinf(values.to_numpy(float, na_value=np.nan)))
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a cell holds
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
-from geo_merge.limits import Sizes
+from geo_merge.limits import any_size
 from geo_merge.reading.plain import WGS84, read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.rings import Floats
@@ -134,11 +133,6 @@ def way_to_wgs84(crs: str) -> Project | None:
     return None if projection.same else projection
 
 
-def _any_size() -> Sizes:
-    """Return no limits: they keep uploads from taking the machine, and this is the user's own."""
-    return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
-
-
 def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]:
     """Read a layer by GDAL, placed as `layers.read_units` places it; return also what was decided.
 
@@ -151,7 +145,7 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
     from geo_merge.layers import check_raw, with_crs  # noqa: PLC0415
     from geo_merge.reading.sources import open_layer  # noqa: PLC0415
 
-    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=_any_size())
+    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=any_size())
     (raw,) = with_crs([raw], reading.crs, None)
     check_raw(raw)
     return raw, tuple(finding.message for finding in raw.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -53,6 +54,11 @@ class Sizes:
     table_rows: float = _limit(200_000, "rows", "a crosswalk or table of figures")
     cell: float = _limit(10_000, "characters", "a cell of a table")
     xlsx_mb: float = _limit(100, "MB", "a workbook, inflated")
+
+
+def any_size() -> Sizes:
+    """Return no limits: they keep uploads from taking the machine, and this is the user's own."""
+    return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
 
 
 def parse(texts: Iterable[str]) -> tuple[Limits, Sizes]:

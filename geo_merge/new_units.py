@@ -13,6 +13,7 @@ import shapely
 from geo_merge import attributes
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
+from geo_merge.fields import free_name
 from geo_merge.prepared import Prepared
 from geo_merge.rings import Ints
 
@@ -49,7 +50,9 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
             data["population_unknown"] = unknown
     data["method"] = ["none" if d is None else d.method for d in layer.dissolved]
     for column in map(str, values):
-        data[column if column not in data else f"{column}_source"] = values[column].to_numpy()
+        others = [*data, *values.columns]
+        name = free_name(f"{column}_source", others) if column in data else column
+        data[name] = values[column].to_numpy()
     index = pd.Index(layer.new_codes, name="code")
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)
 

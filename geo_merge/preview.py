@@ -60,7 +60,6 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     ]  # fmt: skip
     roles = dict.fromkeys(c for source in sources for c in source["fields"].values())
     fields = list({**roles, **dict.fromkeys(str(c) for c in units.columns if c not in OWN)})
-    fields.remove(units.geometry.name)
     notes = [finding.message for finding in findings_of(units)]
     problems: tuple[str, ...] = ()
     if table is not None:

@@ -10,11 +10,12 @@ import os
 import pickle
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from threading import Timer
 from typing import Any, BinaryIO, TypeVar
 
-from geo_merge.errors import GeoMergeError
+from geo_merge.errors import GeoMergeError, unexpected
 from geo_merge.reading.closed import close_process
 
 T = TypeVar("T")
@@ -104,6 +105,10 @@ def _serve(there: BinaryIO, memory: int) -> None:
         tell("error", error.problems)
     except MemoryError:
         tell("error", (_why(late=False, seconds=0.0),))
+    except Exception as error:  # noqa: BLE001 - the last resort, as on the command line
+        traceback.print_exc()
+        starved = "start new thread" in str(error)
+        tell("error", (_why(late=False, seconds=0.0) if starved else unexpected(error),))
 
 
 if __name__ == "__main__":

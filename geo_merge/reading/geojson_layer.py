@@ -38,12 +38,12 @@ def read_geojson(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
     data = path.read_bytes()
     try:
         require(layer is None, "no layer named")
-        return _read(data, path.name, sizes)
+        return read_collection(data, path.name, sizes)
     except NotPlainError:
         collection = as_collection(path)
     if collection is not None:
         try:
-            return _read(collection, path.name, sizes)
+            return read_collection(collection, path.name, sizes)
         except NotPlainError:
             data = collection
     document = check_document(path.name, data)
@@ -69,15 +69,23 @@ def _placed(raw: RawLayer, document: Any) -> RawLayer:  # noqa: ANN401 - whateve
     return replace(raw, frame=raw.frame.set_crs(WGS84), findings=(*raw.findings, finding))
 
 
-def _read(data: bytes, name: str, sizes: Sizes) -> RawLayer:
-    """Read a collection of features: attributes as they stand, geometries by who knows them."""
+def read_collection(data: bytes, name: str, sizes: Sizes) -> RawLayer:
+    """Read a collection of features: attributes as they stand, geometries by who knows them.
+
+    Raises
+    ------
+    NotPlainError
+        If it is no such collection, or has no features.
+    LayerError
+        If something in it is no feature, or no geometry.
+    """
     collected = parse_text(data, name)
     read = _read_shapes(collected, data, name)
     attributes = read_attributes(collected, name)
     _check_geometries(collected, read.shapes, attributes, name)
     refuse_larger(name, "fields", len(attributes.names), sizes.fields, "fields")
     columns = {column: series(attributes.column(column)) for column in attributes.all_names}
-    place = free_name("geometry", columns)
+    place = "geometry" if "geometry" not in columns else free_name("geometry", columns)
     frame = gpd.GeoDataFrame(
         {**columns, place: gpd.GeoSeries(read.shapes)}, geometry=place, crs=read.crs
     )
