@@ -26,6 +26,7 @@ _LATIN = str.maketrans(
     "ABESIJKMHOPCTYXABEZHIKMNOPTYX",
 )
 _FOR_DIGITS = str.maketrans("oil", "011")
+_WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
@@ -111,7 +112,8 @@ def text_of(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     if isinstance(value, float | np.floating):
         if np.isnan(value):
             return ""
-        return str(int(value)) if np.isfinite(value) and value % 1 == 0 else repr(float(value))
+        whole = abs(float(value)) < _WHOLE and value % 1 == 0
+        return str(int(value)) if whole else repr(float(value))
     if isinstance(value, list | tuple | dict | np.ndarray):
         return str(value)
     return "" if value is None or pd.isna(value) else str(value)

@@ -147,7 +147,8 @@ def compare_units(
 
 def _is_schematic(old: gpd.GeoDataFrame) -> bool:
     """Tell whether a field of the layer says that its boundaries are schematic."""
-    return "schematic" in old and bool((old["schematic"].fillna(0) != 0).any())
+    said = old["schematic"].tolist() if "schematic" in old else []
+    return any(v == v and bool(v) for v in said if isinstance(v, int | float | np.number))  # noqa: PLR0124 - NaN
 
 
 def _fields(frame: gpd.GeoDataFrame) -> list[str]:
