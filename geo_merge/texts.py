@@ -252,6 +252,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.P01": ("Mỗi đầu vào dùng một lần", "Each input used once"),
     "check.P02": ("Diện tích vào bằng ra", "Area in is area out"),
     "check.P03": ("Kết quả là một lớp phủ", "Result is a coverage"),
+    "check.P04": ("Bản đồ vẽ đúng như tệp", "Map shows what the files say"),
     # Your data
     "ui.data_help": (
         "Kéo thả ranh giới trước sáp nhập và bảng quy đổi; tệp chỉ được xử lý trên máy chủ này.",

@@ -324,7 +324,7 @@ def test_the_country_is_drawn_as_it_is(browser: Browser, tmp_path: Path, vietnam
     result = merge(old, table)
     with mapped(browser, result, tmp_path) as tab:
         for side, frame in (("before", result.old), ("after", result.new)):
-            asked = points_inside(frame, 10_000, drawing.pixel(old))
+            asked = points_inside(frame, 4_000, drawing.pixel(old))
             wrong = missed(tab, side, asked)
             places = gpd.GeoSeries(shapely.points(wrong[["lng", "lat"]]), crs=4326).to_crs(old.crs)
             for place, drawn in zip(places, wrong["drawn"], strict=True):
