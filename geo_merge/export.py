@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -216,7 +217,11 @@ def summary_of(result: MergeResult) -> dict[str, Any]:
 
 def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
     options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps(content, option=options)
+    try:
+        return orjson.dumps(content, option=options)
+    except orjson.JSONEncodeError:  # whole numbers of more than 64 bits
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=lambda v: v.tolist())
+        return f"{text}\n".encode()
 
 
 def _manifest(
