@@ -140,8 +140,13 @@ def build(
     say(f"Wrote {len(written)} files to {out}")
     if not result.has_errors:
         return OK
-    left_out = "" if allow_errors else "; new_units and map.html were not written"
-    say(f"Errors were found{left_out} (see findings.csv).")
+    but = (
+        "new_units and map.html were written all the same (--allow-errors)"
+        if allow_errors
+        else "new_units and map.html were not written"
+    )
+    count = f"{result.errors:,} error{'s' if result.errors > 1 else ''}"
+    click.secho(f"{count} found: {but}; see findings.csv.", fg="red", bold=True, err=True)
     return FINDINGS
 
 
@@ -208,7 +213,7 @@ def validate(
     else:
         answer(*finding_lines(findings, notes=True))
         answer(*count_lines(findings))
-        told = ", ".join(f"{n} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
+        told = ", ".join(f"{n:,} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
         answer(f"{len(units):,} units: {told}")
     return FINDINGS if counts["error"] else OK
 
@@ -271,11 +276,14 @@ def sample(*, directory: Path) -> None:
 def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> None:
     """Fetch the official boundaries of one of the 34 provinces.
 
-    NAME is its name or code, as bac_ninh or 24.
+    NAME is its name or code, as bac_ninh or 24; an old province means the one it is part of.
     """
-    from geo_merge.vietnam.official import fetch_province, find_province, write_before
+    from geo_merge.vietnam.official import fetch_province, find_boundaries, write_before
+    from geo_merge.vietnam.provinces import find_province
 
-    province = find_province(name)
+    if note := find_province(name).note:
+        say(note)
+    province = find_boundaries(name)
     target = out or Path(f"{province.slug}.gpkg")
     with _progress() as tell:
         tell(f"Fetching {province.name}")

@@ -16,7 +16,9 @@ from geo_merge.errors import UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
-_province = click.option("--province", help="One of the 34 provinces: code or name, as 24.")
+_province = click.option(
+    "--province", help="One of the 34 provinces: code or name, as 24 or bac_ninh."
+)
 _out = click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
 _encoding = click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
 
@@ -35,13 +37,16 @@ def crosswalk(context: click.Context, *, province: str | None, out: Path | None)
             raise UsageError(f"Name --province and --out behind {context.invoked_subcommand}.")
         return
     from geo_merge.vietnam.gazetteer import crosswalk as published
-    from geo_merge.vietnam.plan import find_province
+    from geo_merge.vietnam.provinces import find_province
 
     if province is None:
         raise UsageError(
             "Name a province with --province (as 24), or use from-text or from-compositions."
         )
-    _write(published(find_province(province)), out)
+    wanted = find_province(province)
+    if wanted.note:
+        say(wanted.note)
+    _write(published(wanted.code), out)
 
 
 @crosswalk.command(name="from-text")

@@ -91,12 +91,12 @@ def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
         if role == "population" and lost_thousands(read.values):
             values = np.round(values * 1000)
         problems += [
-            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is no number [W07]; "
+            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is no number [W11]; "
             "correct it."
             for k in read.wrong
         ]
         problems += [
-            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is negative [W07]; correct "
+            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is negative [W11]; correct "
             "it, or leave it blank if it is unknown."
             for k in np.flatnonzero(values < 0).tolist()
         ]

@@ -103,7 +103,7 @@ def _label(code: str, name: str) -> str:
 def _refusal(column: str, label: str, text: str, reason: NoValue) -> str:
     check, advice = "W01", _SAYS.get(column, "correct the cell")
     if reason in {NoValue.DAY, NoValue.TRUTH}:
-        check = "W07"
+        check = "W11"
         advice = "write the code as text"
         if column not in CODES:
             advice = "write the name as text; if it is one, with its type before it"

@@ -97,6 +97,7 @@ def display(result: MergeResult) -> Display:
         "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
         "findings": len(result.findings),
         "schematic": result.schematic,
+        "errors": result.errors,
         "tiles": TILES,
     }
     return Display(geometry, drawing.detail, settings)

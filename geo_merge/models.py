@@ -163,9 +163,14 @@ class MergeResult:
         return iter((self.old,)) if self.elsewhere is None else self.elsewhere.parts(self.old)
 
     @property
+    def errors(self) -> int:
+        """How many findings of severity error stand against the new units."""
+        return int((self.findings["severity"] == Severity.ERROR).sum())
+
+    @property
     def has_errors(self) -> bool:
         """Whether a finding of severity error stands against the new units."""
-        return bool((self.findings["severity"] == Severity.ERROR).any())
+        return self.errors > 0
 
     @property
     def schematic(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.checks import count_findings
+from geo_merge.texts import change
 
 _SHOWN = 20
 
@@ -15,17 +16,20 @@ _SHOWN = 20
 def headline(summary: Mapping[str, Any]) -> str:
     """Return ``313 -> 99 units (-68.37 %)``."""
     before, after = summary["before"]["count"], summary["after"]["count"]
-    return f"{before:,} -> {after:,} units (−{summary['reduction_percent']:.2f} %)"
+    return _fell_or_grew(before, after, "units")
+
+
+def _fell_or_grew(before: int, after: int, what: str = "") -> str:
+    percent = change(before, after, "en")
+    told = " ".join(filter(None, (f"{before:,} -> {after:,}", what)))
+    return f"{told} ({percent})" if percent else told
 
 
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield the figures before and after."""
     yield headline(summary)
     for group in summary["groups"]:
-        yield (
-            f"  {group['name']}: {group['before']:,} -> {group['after']:,} "
-            f"(−{group['reduction_percent']:.2f} %)"
-        )
+        yield f"  {group['name']}: {_fell_or_grew(group['before'], group['after'])}"
     for when in ("before", "after"):
         figures = summary[when]
         types = ", ".join(f"{count:,} {name}" for name, count in figures["by_type"].items())
@@ -43,7 +47,7 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         )
     counts = summary["findings"]
     errors, warnings, notes = (counts[s] for s in ("error", "warning", "info"))
-    yield f"Findings: {errors} errors, {warnings} warnings, {notes} notes"
+    yield f"Findings: {errors:,} errors, {warnings:,} warnings, {notes:,} notes"
     if summary["schematic"]:
         yield "Boundaries are schematic, not official."
 

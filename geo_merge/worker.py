@@ -78,12 +78,12 @@ def _converse(process: subprocess.Popen[bytes], work: Any, say: Progress) -> tup
 def _why(*, late: bool, seconds: float) -> str:
     if late:
         return (
-            f"The files took longer than {seconds:g} seconds [S04]; give fewer or smaller files, "
+            f"The files took longer than {seconds:g} seconds [S06]; give fewer or smaller files, "
             "or use the command line, which has no limit of time."
         )
     return (
         "The files took more memory than is allowed, or are damaged in a way that stops the "
-        "program that reads them [S04]; give smaller or repaired files."
+        "program that reads them [S06]; give smaller or repaired files."
     )
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, square
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.checks import CHECKS
 from geo_merge.formats import WRITERS
+from geo_merge.pipeline import merge
 from geo_merge.sample import app_file, sample_files
-from geo_merge.texts import LANGUAGES, TEXTS, Language, map_texts, number, say
+from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
 from geo_merge.ui.download_page import files
-from geo_merge.ui.store import first
+from geo_merge.ui.state import Key
+from geo_merge.ui.store import Loaded, first
 
 PAGES = ("map", "statistics", "checks", "data", "download")
 
@@ -211,8 +215,55 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
     assert set(map_texts()) == set(LANGUAGES)
 
 
-def test_every_check_has_a_name_in_both_languages() -> None:
-    assert {f"check.{check}" for check in CHECKS} == {k for k in TEXTS if k.startswith("check.")}
+def test_every_check_means_one_thing_in_both_languages() -> None:
+    told = {k.removeprefix("check."): v for k, v in TEXTS.items() if k.startswith("check.")}
+    assert {check: english for check, (_, english) in told.items()} == {
+        check: title[0].upper() + title[1:] for check, title in CHECKS.items()
+    }
+    for titles in zip(*told.values(), strict=True):
+        assert len(set(titles)) == len(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "vi", "en"),
+    [
+        (313, 99, "−68,37 %", "−68.37 %"),
+        (3, 5, "+66,67 %", "+66.67 %"),
+        (7, 7, "±0,00 %", "±0.00 %"),
+        (1_000_000, 1_000_001, "±0,00 %", "±0.00 %"),
+        (0, 4, "", ""),
+        (2, 0, "−100,00 %", "−100.00 %"),
+        (1, 41, "+4.000,00 %", "+4,000.00 %"),
+    ],
+)
+def test_what_grows_has_a_plus(before: float, after: float, vi: str, en: str) -> None:
+    assert change(before, after, "vi") == vi
+    assert change(before, after, "en") == en
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_merger_with_errors_says_so_in_red(
+    grid: Callable[..., gpd.GeoDataFrame], language: Language
+) -> None:
+    old = grid(2, 1)
+    old.loc["00001", "geometry"] = square(0, 0).difference(square(0, 0).centroid.buffer(50))
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    result = merge(old, pd.DataFrame(rows))
+    assert result.errors == 1
+    for page in PAGES:
+        test = AppTest.from_file(str(app_file()), default_timeout=120)
+        test.query_params["lang"] = language
+        test.session_state[Key.LOADED] = Loaded("torn", "torn.gpkg", result, {}, {})
+        test.session_state[Key.MERGED] = True
+        test._page_hash = calc_hash(page)
+        test.run()
+        assert not test.exception
+        assert not any(say("ui.merged", language) in told.value for told in test.success)
+        badges = [m.value for m in test.markdown if "red-badge" in m.value]
+        assert [say("ui.errors_stand", language, count=1) in badge for badge in badges] == [True]
+        told = [e.value for e in test.error]
+        wanted = say("ui.has_errors", language, count=1)
+        assert told == ([wanted] if page in {"data", "download"} else [])
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from commands import run
 
+from geo_merge.report import summary_lines
 from geo_merge.sample import sample_files
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -104,12 +105,33 @@ def test_errors_stop_the_new_units_and_stale_ones_go(
     ran = run("build", layer, "--crosswalk", table, "--out", out)
     assert ran.code == 1
     assert "error C04" in ran.err
+    errors = json.loads((out / "summary.json").read_bytes())["findings"]["error"]
+    counted = f"{errors} error{'s' * (errors > 1)} found"
+    assert f"{counted}: new_units and map.html were not written" in ran.err
     names = {p.name for p in out.iterdir()}
     assert names.isdisjoint({"new_units.geojson", "new_units.csv", "map.html"})
     assert {"findings.geojson", "ledger.csv", "notes.txt"} <= names
     ran = run("build", layer, "--crosswalk", table, "--out", out, "--allow-errors")
     assert ran.code == 1
     assert (out / "new_units.geojson").is_file()
+    assert f"{counted}: new_units and map.html were written all the same" in ran.err
+
+
+def test_what_grows_is_not_said_to_shrink() -> None:
+    figures = {"area_km2": 1.0, "by_type": {"Xã": 3}, "districts": 0}
+    groups = [
+        {"name": "Hà Nam", "before": 0, "after": 2},
+        {"name": "Nam Định", "before": 3, "after": 3},
+    ]
+    lines = list(summary_lines({
+        "before": {"count": 3, **figures}, "after": {"count": 5, **figures}, "groups": groups,
+        "findings": {"error": 1718, "warning": 0, "info": 0}, "schematic": False}))  # fmt: skip
+    assert lines[:3] == [
+        "3 -> 5 units (+66.67 %)",
+        "  Hà Nam: 0 -> 2",
+        "  Nam Định: 3 -> 3 (±0.00 %)",
+    ]
+    assert lines[-1] == "Findings: 1,718 errors, 0 warnings, 0 notes"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +167,7 @@ def test_a_bad_crosswalk_writes_nothing(
         (["build", "--rule", "x=y"], ["FIELD=RULE"]),
         (["build", "--crs", "9214"], ["names its own CRS"]),
         (["stats", "nowhere"], ["nowhere", "build first"]),
-        (["fetch", "atlantis"], ["atlantis", "24 bac_ninh"]),
+        (["fetch", "atlantis"], ["atlantis", "24 Bắc Ninh"]),
         (["fetch", "24", "--mirror", "nowhere"], ["--mirror nowhere"]),
         (["export", "nowhere"], ["--format"]),
         (["nonsense"], ["nonsense"]),

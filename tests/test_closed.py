@@ -133,7 +133,7 @@ def test_gml_reads_no_schema_and_nothing_it_points_to(tmp_path: Path, secret: Pa
             assert open_layer(path).frame["name"].tolist() == ["Xã 1"]
             for more, words in (
                 ({"head": entity, "name": "&e;"}, r"entities .*\[S03\]"),
-                ({"ring": f' xlink:href="{where}"'}, r"stand elsewhere .*\[F03\]"),
+                ({"ring": f' xlink:href="{where}"'}, r"stand elsewhere .*\[S03\]"),
                 ({"srs": where}, r"not looked up \[R01\]"),
             ):
                 path.write_text(GML.format(**{**base, **more, "where": where}), "utf-8")
@@ -162,7 +162,7 @@ def test_kml_reads_nothing_it_points_to(tmp_path: Path, secret: Path) -> None:
             path.write_text(KML.format(**base), "utf-8")
             assert open_layer(path).frame["Name"].tolist() == ["Xã 1"]
             for more, words in (
-                ({"more": link.format(where)}, r"NetworkLink.*\[F03\]"),
+                ({"more": link.format(where)}, r"NetworkLink.*\[S03\]"),
                 ({"head": entity, "name": "&e;"}, r"entities .*\[S03\]"),
             ):
                 path.write_text(KML.format(**{**base, **more}), "utf-8")

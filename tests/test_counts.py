@@ -197,7 +197,7 @@ def test_declared_figures_are_read_as_they_are_written() -> None:
     assert table["area_km2"].tolist() == [77.7, 1234.5]
     assert table["population"].tolist() == [10781, 9050]
     assert declared(**{"Diện tích (ha)": ["7770", "100"]})["area_km2"].tolist() == [77.7, 1]
-    with pytest.raises(TableError, match=r"row 1: population '-5' is negative \[W07\]"):
+    with pytest.raises(TableError, match=r"row 1: population '-5' is negative \[W11\]"):
         declared(population=["7", "-5"])
 
 

@@ -22,7 +22,7 @@ from geo_merge.vietnam.official import (
     Province,
     approximate_before,
     fetch_province,
-    find_province,
+    find_boundaries,
     provinces,
 )
 
@@ -111,8 +111,6 @@ def test_a_file_that_the_copy_lacks(
             fetch_province(mirror[1], tmp_path / "o.gpkg", mirror=source, cache=tmp_path / "c")
 
 
-# A refused connection may leave its socket to the garbage collector, inside urllib3.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_without_an_answer(mirror: tuple[Path, Province], tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="127.0.0.1:9 does not answer; without internet"):
         fetch_province(
@@ -132,12 +130,12 @@ def test_the_registry_is_complete() -> None:
     "text", ["24", "bac_ninh", "Bắc Ninh", "Tỉnh Bắc Ninh", "BAC NINH", "bac-ninh"]
 )
 def test_provinces_are_found(text: str) -> None:
-    assert find_province(text).code == "24"
+    assert find_boundaries(text).code == "24"
 
 
 def test_the_registry_is_that_of_the_reference_data(bac_ninh: Path) -> None:
     official = gpd.read_file(bac_ninh / "official_units_2025.gpkg")
-    codes = {path.split("/")[-1][:5] for path in find_province("24").registry}
+    codes = {path.split("/")[-1][:5] for path in find_boundaries("24").registry}
     assert codes == set(official["code"])
 
 

@@ -320,6 +320,8 @@ def test_findings_are_a_layer_and_have_a_place(
     with opened(browser) as it:
         it.page.goto((tmp_path / "map.html").as_uri())
         it.wait_for_map()
+        assert say("map.errors", "vi", count=1) in it.page.inner_text(".gm-title-after")
+        assert say("map.errors", "vi", count=1) not in it.page.inner_text(".gm-title-before")
         it.page.check("label:has-text('Phát hiện') input")
         assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
         it.live("live.focus({features: live.geometry.findings.features.slice(0, 1)})")

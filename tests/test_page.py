@@ -279,7 +279,8 @@ def test_a_click_on_a_finding_goes_to_its_place(
     tab.page.goto(f"{server}/data?lang=en")
     upload(tab, [tmp_path / "old.gpkg"], tmp_path / "crosswalk.csv")
     tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
-    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=60_000)
+    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for(timeout=60_000)
+    assert say("ui.merged", "en") not in tab.page.inner_text("body")
     tab.page.get_by_role("link", name="Checks").click()
     tab.wait_for_map()
     zoom = tab.live("live.a.getZoom()")
@@ -294,7 +295,7 @@ def test_a_click_on_a_finding_goes_to_its_place(
         [centre.x, centre.y], abs=0.01
     )
     tab.page.get_by_role("link", name="Downloads").click()
-    tab.page.get_by_text(say("ui.has_errors", "en")).wait_for()
+    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).wait_for()
     assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()
 
 

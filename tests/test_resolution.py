@@ -16,8 +16,8 @@ from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.compositions import plan_from_compositions, plan_from_resolution
 from geo_merge.vietnam.grammar import NotUnderstoodError, read_composition, read_sentence
 from geo_merge.vietnam.names import bare_key
-from geo_merge.vietnam.plan import find_province, old_units
-from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.plan import old_units
+from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vietnam.resolution import parse_resolution
 from geo_merge.vietnam.sentences import Member, Mode
 
@@ -434,9 +434,31 @@ def test_crosswalk_commands(bac_ninh: Path, tmp_path: Path) -> None:
     assert run("crosswalk", "--province", "24", "from-compositions", table).code == 2
 
 
-def test_provinces_are_found_by_code_or_name() -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["24", "bắc ninh", "Tỉnh Bắc Ninh", "BAC NINH", "bac_ninh", "tinh-bac-ninh", " Bắc Ninh ",
+     "27", "Bắc Giang", "T. Bắc Giang", "bac giang"],
+)  # fmt: skip
+def test_provinces_are_found_by_code_or_name(text: str) -> None:
+    assert find_province(text).code == "24"
+
+
+def test_an_old_province_means_the_one_that_it_is_part_of_and_that_is_told() -> None:
+    for old, name, new, new_name in PROVINCES:
+        assert find_province(old).code == find_province(name).code == new
+        assert find_province(new).note == find_province(new_name).note == ""
     assert (
-        find_province("24") == find_province("bắc ninh") == find_province("Tỉnh Bắc Ninh") == "24"
+        find_province("Yên Bái").note
+        == "Yên Bái is part of Lào Cai (15) since 2025; that is taken."
     )
-    assert find_province("1") == find_province("Thủ đô Hà Nội") == "01"
+    assert find_province("TP.HCM").code == find_province("Bà Rịa – Vũng Tàu").code == "79"
+    assert find_province("Thừa Thiên Huế").code == "46"
+    assert find_province("1") == find_province("Thủ đô Hà Nội") == find_province("Hanoi")
+    with pytest.raises(UsageError, match="'Paris' is none of the 34 .*24 Bắc Ninh"):
+        find_province("Paris")
+    with pytest.raises(UsageError):
+        find_province("")
+
+
+def test_bare_names_have_no_type() -> None:
     assert bare_key("Thủ đô Hà Nội") == bare_key("Thành phố Hà Nội")

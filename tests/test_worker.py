@@ -34,7 +34,7 @@ def test_errors_come_back_as_they_are() -> None:
 
 def test_what_takes_too_long_is_stopped() -> None:
     start = time.monotonic()
-    with pytest.raises(GeoMergeError, match=r"longer than 1 seconds \[S04\]"):
+    with pytest.raises(GeoMergeError, match=r"longer than 1 seconds \[S06\]"):
         worker.run(partial(_sleep, 600), lambda _: None, seconds=1.0)
     assert time.monotonic() - start < 30
 
@@ -45,7 +45,7 @@ def test_what_takes_too_much_memory_is_stopped() -> None:
 
 
 def test_a_crash_is_a_sentence() -> None:
-    with pytest.raises(GeoMergeError, match=r"damaged in a way .* \[S04\]"):
+    with pytest.raises(GeoMergeError, match=r"damaged in a way .* \[S06\]"):
         worker.run(partial(_crash, 11), lambda _: None)
 
 

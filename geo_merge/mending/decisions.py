@@ -82,14 +82,14 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
         if not word:
             continue
         if not key:
-            problems.append(f"{where}a decision without an id [K01]; name the defect.")
+            problems.append(f"{where}a decision without an id [M05]; name the defect.")
         elif word not in list(Choice):
-            problems.append(f"{where}{word!r} is no decision [W03]; write {', '.join(Choice)}.")
+            problems.append(f"{where}{word!r} is no decision [M05]; write {', '.join(Choice)}.")
         elif word == Choice.WAIVE and not why:
-            problems.append(f"{where}{key} is waived without a reason [W03]; say why it is right.")
+            problems.append(f"{where}{key} is waived without a reason [M05]; say why it is right.")
         elif key in result and result[key].choice != word:
             problems.append(
-                f"{where}{key} has another decision in row {result[key].row} [W03]; keep one."
+                f"{where}{key} has another decision in row {result[key].row} [M05]; keep one."
             )
         else:
             result.setdefault(key, Decision(Choice(word), why, row))

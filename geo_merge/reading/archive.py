@@ -102,7 +102,7 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) 
     if len(entries) - in_geodatabase > most or in_geodatabase > most * _GEODATABASE_ENTRIES:
         raise LayerError(
             f"{archive.name} has {len(entries)} entries, more than {most:.0f} "
-            "[S02]; zip only the files of one layer."
+            "[S05]; zip only the files of one layer."
         )
     for entry in entries:
         name = entry.filename.replace("\\", "/")

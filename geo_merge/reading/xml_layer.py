@@ -59,7 +59,7 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     if _LINK.search(text):
         raise LayerError(
             f"{path.name} points to other files for a part of its content (NetworkLink), which "
-            "are not opened [F03]; save that content itself in Google Earth, and give that."
+            "are not opened [S03]; save that content itself in Google Earth, and give that."
         )
     source = as_xml(text)
     placemarks = len(_PLACEMARK.findall(text))
@@ -118,7 +118,7 @@ def _check_reference(name: str, text: str) -> None:
     if reference:
         raise LayerError(
             f"{name} is made of parts that stand elsewhere ({reference[1][:80]}), which are not "
-            "fetched [F03]; export it with its content (WFS: resolve=all), or as a GeoPackage."
+            "fetched [S03]; export it with its content (WFS: resolve=all), or as a GeoPackage."
         )
 
 

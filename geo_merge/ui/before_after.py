@@ -75,8 +75,8 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
             "key": shown.key,
             "geometry": None if sent else shown.geometry,
             "detail": shown.detail if session.get(Key.DETAIL) == shown.key else None,
-            # The page itself says above that a sample is schematic.
-            "settings": {**shown.settings, "schematic": False},
+            # The page itself says above that a sample is schematic, and that errors stand.
+            "settings": {**shown.settings, "schematic": False, "errors": 0},
             "state": {
                 **session[Key.SHOWN],
                 "findings": findings,

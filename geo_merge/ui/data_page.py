@@ -13,6 +13,7 @@ import streamlit as st
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.job import Job, Progress
+from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, uploads
@@ -29,9 +30,7 @@ _OPTIONS = {"--layer": "ui.layer", "--crs": "CRS (EPSG)", "--encoding": "ui.enco
 def show() -> None:
     """Draw the page."""
     if st.session_state.pop(Key.MERGED, False):
-        st.toast(t("ui.merged"), icon=":material/check_circle:")
-        st.success(t("ui.merged"), icon=":material/check_circle:")
-        headline.figures(store.current().result)
+        _outcome(store.current().result)
     st.caption(t("ui.data_help"))
     left, right = st.columns(2, gap="large")
     with left:
@@ -67,6 +66,18 @@ def show() -> None:
         _preview_and_merge(job, folder)
     except GeoMergeError as error:
         _problems(error.problems)
+
+
+def _outcome(result: MergeResult) -> None:
+    """Say how a merger ended."""
+    if result.has_errors:
+        told = t("ui.has_errors", count=state.figure(result.errors))
+        st.toast(told, icon=":material/error:")
+        st.error(told, icon=":material/error:")
+    else:
+        st.toast(t("ui.merged"), icon=":material/check_circle:")
+        st.success(t("ui.merged"), icon=":material/check_circle:")
+    headline.figures(result)
 
 
 def _forget() -> None:

@@ -40,7 +40,7 @@ def show() -> None:
     result = loaded.result
     allowed = False
     if result.has_errors:
-        st.error(t("ui.has_errors"), icon=":material/error:")
+        st.error(t("ui.has_errors", count=state.figure(result.errors)), icon=":material/error:")
         allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
     st.header(t("ui.everything"), anchor=False)
     _offer(_ALL, partial(everything, loaded, allow_errors=allowed), primary=True)

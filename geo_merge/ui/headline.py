@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from geo_merge.models import MergeResult
-from geo_merge.texts import LANGUAGES, Language
+from geo_merge.texts import LANGUAGES, Language, change
 from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.tables import plain
 
 _GROUPS = 4  # former provinces, shown
-_UNSEEN = 0.005  # per cent: what two decimals do not show
 _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
 
@@ -26,6 +25,9 @@ def top() -> None:
             st.markdown(f"**geo_merge** · {t('ui.sample')}")
         else:
             st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
+        if loaded.result.has_errors:
+            errors = t("ui.errors_stand", count=figure(loaded.result.errors))
+            st.badge(errors, icon=":material/error:", color="red")
         if loaded.result.schematic:
             st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
     with right:
@@ -62,7 +64,5 @@ def figures(result: MergeResult) -> None:
 
 
 def _metric(name: str, value: str, was: float, now: float) -> None:
-    percent = 100 * (now - was) / was if was else 0.0
-    sign = "−" if percent < -_UNSEEN else "+" if percent > _UNSEEN else "±"
-    st.metric(plain(name), value, f"{sign}{figure(abs(percent), 2)} %", delta_color="off",
+    st.metric(plain(name), value, change(was, now, state.language()) or None, delta_color="off",
               delta_arrow="off", border=True)  # fmt: skip

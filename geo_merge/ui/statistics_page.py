@@ -27,7 +27,7 @@ def show() -> None:
     result = loaded.result
     st.header(t("ui.headline"), anchor=False)
     groups = groups_table(result.summary)
-    tables.show(groups, height="content")
+    tables.show(groups, height="content", changes=(t("ui.change_percent"),))
     tables.downloads(groups, "summary")
     left, right = st.columns(2, gap="large")
     with left:

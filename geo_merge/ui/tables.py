@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import pandas as pd
@@ -22,16 +22,25 @@ def plain(text: str) -> str:
     return text.translate(_MARKDOWN)
 
 
-def show(table: pd.DataFrame, *, height: Any = "auto", **options: Any) -> Any:  # noqa: ANN401
-    """Show a table; its numbers sort as numbers and read as the language writes them."""
+def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -> Any:  # noqa: ANN401
+    """Show a table; its numbers sort as numbers and read as the language writes them.
+
+    Numbers in the columns of `changes` have a sign.
+    """
     shown = flat(table.head(_MOST)).reset_index(drop=True)
     if len(table) > _MOST:
         st.caption(t("ui.rows_shown", count=figure(_MOST), all=figure(len(table))))
     numbers = list(shown.select_dtypes("number"))
     styled: Any = shown.style if numbers else shown
     for name in numbers:
-        styled = styled.format(_formatter(shown[name]), subset=[name])
-    return st.dataframe(styled, width="stretch", hide_index=True, height=height, **options)
+        read = _with_sign if name in changes else _formatter(shown[name])
+        styled = styled.format(read, subset=[name])
+    return st.dataframe(styled, width="stretch", hide_index=True, **options)
+
+
+def _with_sign(value: Any) -> str:  # noqa: ANN401 - a number or nothing
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{figure(abs(value), 2)}"
 
 
 def _formatter(column: pd.Series) -> Callable[[Any], str]:

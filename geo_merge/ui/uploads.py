@@ -149,5 +149,5 @@ def check_size(uploads: Iterable[Upload], most: int) -> None:
     if total > most:
         raise LayerError(
             f"The files have {total / 1e6:,.0f} MB together, more than {most / 1e6:,.0f} MB "
-            "[S02]; leave out what is not needed, or use the command line."
+            "[S05]; leave out what is not needed, or use the command line."
         )

@@ -19,11 +19,10 @@ from geo_merge.vietnam.plan import (
     Plan,
     Statement,
     count_by_type,
-    find_province,
     make_plan,
     new_units,
 )
-from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.provinces import PROVINCES, find_province
 
 # Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
 # office's export (Xã: code, Tên Xã: name, Cấp: type, Ghi Chú: composition).
@@ -71,7 +70,7 @@ def plan_from_compositions(
     """
     table = read_table(path, encoding=encoding)
     columns = _columns(table, path.name)
-    wanted = None if province is None else find_province(province)
+    wanted = None if province is None else find_province(province).code
     by_province: dict[str, list[Statement]] = {}
     problems: Problems = []
     for number, values in table.iterrows():
@@ -165,7 +164,7 @@ def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
         return earlier_plan(text, province)
     if province is None and not text.province:
         raise UsageError(f"{path.name} does not say its province; name it with --province.")
-    code = find_province(province or text.province)
+    code = find_province(province or text.province).code
     statements = list(_statements(text))
     plan = make_plan(statements, code, path.name, says_parts=True)
     plan.problems[:0] = text.problems

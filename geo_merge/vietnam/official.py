@@ -19,13 +19,12 @@ import requests
 import shapely
 
 from geo_merge.errors import FetchError
-from geo_merge.fields import fold_field
 from geo_merge.files import whole_file
 from geo_merge.rings import Geometries
 from geo_merge.tessellate import mend_positions, noded, tessellate
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.names import split_type
-from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.provinces import PROVINCES, find_province
 
 COMMIT = "cd58063299585146ded3981f2272946ef19ced54"
 REPOSITORY = "thanglequoc/vietnamese-provinces-database"
@@ -63,22 +62,10 @@ def provinces() -> list[Province]:
     ]
 
 
-def find_province(text: str) -> Province:
-    """Return the province of a code or name, with or without accents and type.
-
-    Raises
-    ------
-    FetchError
-        If there is none; the message lists all.
-    """
-    wanted = fold_field(split_type(text)[1])
-    known = provinces()
-    for province in known:
-        plain = fold_field(province.slug)
-        if wanted in {province.code, plain, fold_field(province.name)}:
-            return province
-    listed = ", ".join(f"{p.code} {p.slug}" for p in known)
-    raise FetchError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
+def find_boundaries(text: str) -> Province:
+    """Return the boundaries of the province that a code or name means; see `find_province`."""
+    code = find_province(text).code
+    return next(province for province in provinces() if province.code == code)
 
 
 def fetch_province(
@@ -94,7 +81,7 @@ def fetch_province(
     Parameters
     ----------
     province
-        See `find_province`.
+        See `find_boundaries`.
     target
         The GeoPackage.
     mirror
@@ -157,14 +144,24 @@ def _explained(error: Exception, base: str) -> FetchError:
 
 def _source(mirror: str | None) -> tuple[str, Callable[[str, str, object], None]]:
     if mirror is None:
-        return SOURCE, pooch.HTTPDownloader(timeout=_TIMEOUT)
+        return SOURCE, _download
     if urlparse(mirror).scheme in {"http", "https"}:
-        return mirror.rstrip("/") + "/", pooch.HTTPDownloader(timeout=_TIMEOUT)
+        return mirror.rstrip("/") + "/", _download
     folder = Path(mirror)
     if not folder.is_dir():
         raise FetchError(f"--mirror {mirror}: no such folder.")
     inner = folder / FOLDER
     return f"{inner if inner.is_dir() else folder}/", _copy
+
+
+def _download(url: str, output: str, pooch_: object) -> None:
+    """Fetch a file from a server; an answer that is none leaves no connection open."""
+    try:
+        pooch.HTTPDownloader(timeout=_TIMEOUT)(url, output, pooch_)
+    except requests.HTTPError as error:
+        if error.response is not None:
+            error.response.close()
+        raise
 
 
 def _copy(url: str, output: str, pooch_: object) -> None:

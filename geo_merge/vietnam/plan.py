@@ -10,7 +10,6 @@ from functools import cache
 import pandas as pd
 
 from geo_merge.crosswalk import COLUMNS
-from geo_merge.errors import UsageError
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.matching import Match, Unit, Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key
@@ -57,21 +56,6 @@ class Plan:
 
     crosswalk: pd.DataFrame
     problems: list[str] = field(default_factory=list)
-
-
-def find_province(text: str) -> str:
-    """Return the code of one of the 34 provinces by code or name, with or without type.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    wanted = bare_key(text)
-    for _, _, code, name in PROVINCES:
-        if wanted in {code, bare_key(name)} or text.strip().zfill(2) == code:
-            return code
-    raise UsageError(f"{text!r} is none of the 34 provinces; name one such as 24 or Bắc Ninh.")
 
 
 @cache

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from geo_merge.vietnam.names import name_key
+from dataclasses import dataclass
+from functools import cache
+
+from geo_merge.errors import UsageError
+from geo_merge.fields import fold_field
+from geo_merge.vietnam.names import name_key, split_type
 
 # Old code, old name, new code, new name.
 PROVINCES = (
@@ -71,6 +76,70 @@ PROVINCES = (
     ("96", "Tỉnh Cà Mau", "96", "Tỉnh Cà Mau"),
 )
 _AFTER = {(code, name_key(name)): (new, new_name) for code, name, new, new_name in PROVINCES}
+
+
+# Other spellings and former names that stand in tables and on maps, without accents.
+_ALSO = {
+    "thuathienhue": "46", "hcm": "79", "hcmc": "79", "saigon": "79", "baccan": "06", "daclac": "66",
+    "dacnong": "67", "darlac": "66",
+}  # fmt: skip
+_TYPES = ("thanhpho", "thudo", "tinh", "tp")
+
+
+@dataclass(frozen=True)
+class Province:
+    """One of the 34 provinces, and how it was named.
+
+    Attributes
+    ----------
+    code, name
+        Those since 12 June 2025, the name without its type.
+    formerly
+        The old province that was named, if that is not the name of a new one; else empty.
+    """
+
+    code: str
+    name: str
+    formerly: str = ""
+
+    @property
+    def note(self) -> str:
+        """What to say of a province that was named as it is no longer."""
+        if not self.formerly:
+            return ""
+        return f"{self.formerly} is part of {self.name} ({self.code}) since 2025; that is taken."
+
+
+def find_province(text: str) -> Province:
+    """Return the province that a code or name means, new or old, with or without accents and type.
+
+    Raises
+    ------
+    UsageError
+        If there is none; the message lists all.
+    """
+    known, name = _known(), split_type(text)[1]
+    folded = fold_field(split_type(name)[1])
+    keys = [text.strip().zfill(2), folded, *(folded.removeprefix(kind) for kind in _TYPES)]
+    for key in keys:
+        if key in known:
+            return known[key]
+    listed = ", ".join(sorted({f"{p.code} {p.name}" for p in known.values()}))
+    raise UsageError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
+
+
+@cache
+def _known() -> dict[str, Province]:
+    """Return provinces by what may name them; a new name or code goes before an old one."""
+    now = {new: Province(new, split_type(name)[1]) for _, _, new, name in PROVINCES}
+    known = {fold_field(province.name): province for province in now.values()} | now
+    for old, name, new, _ in PROVINCES:
+        bare = split_type(name)[1]
+        was = Province(new, now[new].name, bare)
+        known.setdefault(fold_field(bare), was)
+        known.setdefault(old, was)
+    by_old_code = {old: known[fold_field(split_type(name)[1])] for old, name, _, _ in PROVINCES}
+    return known | {also: by_old_code[old] for also, old in _ALSO.items()}
 
 
 def province_after(code: str, name: str) -> tuple[str, str] | None:

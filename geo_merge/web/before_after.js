@@ -453,6 +453,10 @@
         title.replaceChildren();
         const count = this.number(this.settings.counts[side]);
         el("strong", "", title, this.t(`${side}_title`, { count: count }));
+        if (side === "after" && this.settings.errors) {
+          const errors = this.number(this.settings.errors);
+          el("div", "gm-note gm-wrong", title, this.t("errors", { count: errors }));
+        }
         if (this.settings.schematic) { el("div", "gm-note", title, this.t("schematic")); }
       });
       this.handle.setAttribute("aria-label", this.t("curtain"));
