@@ -51,7 +51,7 @@ CHECKS = {
     "W04": "shares",
     "W05": "divided unit",
     "W06": "code reused",
-    "W07": "headings or content of a table missing",
+    "W07": "headings or content of a table",
     "W08": "row malformed",
     "W09": "merged cells or hidden rows",
     "W10": "new unit in two provinces",

@@ -234,7 +234,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.W04": ("Tỷ phần", "Shares"),
     "check.W05": ("Đơn vị bị chia", "Divided unit"),
     "check.W06": ("Mã được dùng lại", "Code reused"),
-    "check.W07": ("Thiếu tiêu đề hoặc nội dung bảng", "Headings or content of a table missing"),
+    "check.W07": ("Tiêu đề hoặc nội dung của bảng", "Headings or content of a table"),
     "check.W08": ("Dòng sai dạng", "Row malformed"),
     "check.W09": ("Ô gộp hoặc hàng ẩn", "Merged cells or hidden rows"),
     "check.W10": ("Đơn vị mới thuộc hai tỉnh", "New unit in two provinces"),
