@@ -15,7 +15,17 @@ import click
 
 from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
-from geo_merge.cli_options import CANNOT_RUN, FINDINGS, INTERRUPTED, OK, PATH, answer, say
+from geo_merge.cli_options import (
+    CANNOT_RUN,
+    FINDINGS,
+    INTERRUPTED,
+    OK,
+    PATH,
+    answer,
+    complain,
+    counted,
+    say,
+)
 from geo_merge.errors import GeoMergeError, UsageError, unexpected
 from geo_merge.reading.closed import close_process
 
@@ -145,8 +155,7 @@ def build(
         if allow_errors
         else "new_units and map.html were not written"
     )
-    count = f"{result.errors:,} error{'s' if result.errors > 1 else ''}"
-    click.secho(f"{count} found: {but}; see findings.csv.", fg="red", bold=True, err=True)
+    complain(f"{counted(result.errors)} found: {but}; see findings.csv.")
     return FINDINGS
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from geo_merge import cli_options as shared
-from geo_merge.cli_options import FINDINGS, OK, PATH, say
+from geo_merge.cli_options import FINDINGS, OK, PATH, complain, counted, say
 from geo_merge.errors import UsageError
 
 _layer_and_out = shared.options(
@@ -88,7 +88,7 @@ def dissolve(
     told = (f"{f.severity} {f.check}: {f.message}" for f in (*errors, *spelled))
     say(*written.notes, *told)
     if errors:
-        say(f"Errors were found; {out} was not written.")
+        complain(f"{counted(len(errors))} found: {out} was not written.")
         return FINDINGS
     found = Counter(f.check for f in written.findings)
     if found["C02"] or found["C04"]:

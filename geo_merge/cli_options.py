@@ -81,3 +81,13 @@ def say(*lines: str) -> None:
     """Print messages, to the standard error."""
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201
+
+
+def counted(errors: int) -> str:
+    """Return ``1 error`` or ``1,718 errors``."""
+    return f"{errors:,} error{'' if errors == 1 else 's'}"
+
+
+def complain(line: str) -> None:
+    """Print that errors stand, in red on a terminal, to the standard error."""
+    click.secho(line, fg="red", bold=True, err=True)
