@@ -11,7 +11,7 @@ from pyproj import CRS
 
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage import usable
-from geo_merge.errors import CRSError
+from geo_merge.errors import CRSError, LayerError
 from geo_merge.projection import WGS84, describe
 from geo_merge.rings import Geometries
 
@@ -189,4 +189,8 @@ def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
             ratio = shapely.area(sample).sum() / max(areas(sample, crs).sum(), 1e-9)
             if 1 / MAX_PLANE_AREA_RATIO < ratio < MAX_PLANE_AREA_RATIO:
                 return CRS.from_user_input(crs)
+    if not any(np.isfinite(frame.total_bounds).all() for frame in frames):
+        raise LayerError(
+            "No row has a polygon with a place [G01]; mend the geometries in the source layer."
+        )
     return CRS.from_user_input(max(frames, key=len).estimate_utm_crs())

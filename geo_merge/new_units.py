@@ -17,6 +17,9 @@ from geo_merge.fields import free_name
 from geo_merge.prepared import Prepared
 from geo_merge.rings import Ints
 
+# Figures of ours that a layer need not have: a field called so is another thing.
+_OURS = frozenset(("population", "density", "pieces"))
+
 
 def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     """Return the new units with their members and figures; one without usable members is empty."""
@@ -51,7 +54,8 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     data["method"] = ["none" if d is None else d.method for d in layer.dissolved]
     for column in map(str, values):
         others = [*data, *values.columns]
-        name = free_name(f"{column}_source", others) if column in data else column
+        ours = column in data or column in _OURS
+        name = free_name(f"{column}_source", others) if ours else column
         data[name] = values[column].to_numpy()
     index = pd.Index(layer.new_codes, name="code")
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)

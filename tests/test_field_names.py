@@ -16,7 +16,7 @@ import pytest
 from conftest import square
 
 from geo_merge import merge, read_crosswalk, read_units, write
-from geo_merge.errors import ExportError
+from geo_merge.errors import ExportError, GeoMergeError
 from geo_merge.export import FORMATS, load_result, write_formats
 from geo_merge.field_names import distinct_names, one_kind, text_cell
 from geo_merge.models import MergeResult
@@ -159,3 +159,18 @@ def test_what_a_format_refuses_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"new_units\.shp would have 3\d\d fields"):
         write(result, tmp_path / "out", formats=["shp"])
     assert not (tmp_path / "out").exists()
+
+
+def test_a_field_called_density_is_not_ours(tmp_path: Path) -> None:
+    result = merged(tmp_path, {"density": ["a lot", "some"], "pieces": ["p", "q"]})
+    assert "density" not in result.new
+    assert result.new["density_source"].tolist() == ["a lot", "some"]
+    assert result.new["pieces_source"].tolist() == ["p", "q"]
+    write(result, tmp_path / "out", formats=FORMATS[1:])
+
+
+def test_a_layer_without_any_place_is_a_sentence(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"MaXa": ["1"], "TenXa": ["Xã"]}, geometry=[None], crs=4326)
+    frame.to_file(tmp_path / "l.geojson")
+    with pytest.raises(GeoMergeError, match=r"\[G0[13]\]"):
+        read_units(tmp_path / "l.geojson")
