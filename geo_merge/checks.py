@@ -17,6 +17,8 @@ CHECKS = {
     "R02": "coordinates contradict the coordinate system",
     "R03": "outside the expected area",
     "R04": "rounded coordinates",
+    "R05": "plane to work in",
+    "R06": "on both sides of 180°",
     "G01": "no geometry",
     "G02": "vertex that is no number",
     "G03": "not a polygon",

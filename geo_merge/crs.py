@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo_merge.areas import areas, transformer
-from geo_merge.coverage import usable
-from geo_merge.errors import CRSError, LayerError
+from geo_merge.areas import transformer
+from geo_merge.errors import CRSError
+from geo_merge.longitudes import HALF, TURN
 from geo_merge.projection import WGS84, describe
 from geo_merge.rings import Geometries
 
@@ -19,10 +19,9 @@ _METRES_PER_DEGREE = 111_320.0  # of the equator
 # A square on round coordinates may be drawn so; a border with so many vertices was rounded.
 _MIN_VERTICES = 20
 Bounds = tuple[float, float, float, float]
-# A layer may reach this far beyond the area its CRS is made for.
-MARGIN_DEGREES = 3.0
-# Beyond this the plane misleads about widths (Web Mercator: 1.15 at 21° N).
-MAX_PLANE_AREA_RATIO = 1.02
+# A layer may lie this far beyond the area that its CRS is made for; along the parallels further,
+# since countries use one zone for all (Norway's zone 33, for 12 to 18° E, from 4 to 31° E).
+MARGIN_DEGREES, MARGIN_LONGITUDE = 3.0, 10.0
 
 
 def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
@@ -73,8 +72,9 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
     known = np.isfinite(boxes).all(axis=1)
     if not known.any():
         return
-    small = (np.abs(boxes[:, [0, 2]]).max(axis=1) <= 180) & (  # noqa: PLR2004 - degrees
-        np.abs(boxes[:, [1, 3]]).max(axis=1) <= 180  # noqa: PLR2004
+    most = TURN if frame.crs.is_geographic else HALF  # longitudes may run on over 180°
+    small = (np.abs(boxes[:, [0, 2]]).max(axis=1) <= most) & (
+        np.abs(boxes[:, [1, 3]]).max(axis=1) <= HALF
     )
     _check_one_system(frame, small, known, source)
     box = boxes[known]
@@ -134,22 +134,27 @@ def _check_one_system(
 
 def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
     use = crs.area_of_use
-    if use is None or use.west > use.east:
+    if use is None:
         return
     west, south, east, north = lonlat_bounds(crs, bounds)
-    outside = (
-        not np.isfinite([west, south, east, north]).all()
-        or east < use.west - MARGIN_DEGREES
-        or west > use.east + MARGIN_DEGREES
-        or north < use.south - MARGIN_DEGREES
-        or south > use.north + MARGIN_DEGREES
-    )
-    if outside:
+    beside = _beside((west, east), (use.west, use.east))
+    if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
         raise CRSError(
             f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
             f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name} [R03]; "
             "name the right CRS."
         )
+
+
+def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Tell whether two stretches of longitudes are near; either may have west > east."""
+    if not np.isfinite(one).all():
+        return False
+    (west, east), (first, last) = ((w, e + TURN * (w > e)) for w, e in (one, other))
+    return any(
+        west + turn <= last + MARGIN_LONGITUDE and east + turn >= first - MARGIN_LONGITUDE
+        for turn in (-TURN, 0.0, TURN)
+    )
 
 
 def lonlat_bounds(crs: CRS, bounds: Bounds) -> Bounds:
@@ -172,25 +177,3 @@ def missing_crs(
     return CRSError(
         f"{source}, so the CRS is unknown [R01]; {found}; it is not guessed, so name it with --crs."
     )
-
-
-def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
-    """Return the CRS in metres to work in: that of the layer with most units, else a UTM zone.
-
-    Coordinates of that layer then stay as they are. A projection whose areas are off by more than
-    2 % (Web Mercator) is not used: widths and distances are measured in it.
-    """
-    for frame in sorted(frames, key=len, reverse=True):
-        crs = frame.crs
-        if crs.is_projected and {a.unit_name for a in crs.axis_info} == {"metre"}:
-            sample = np.asarray(frame.geometry.values)
-            sample = sample[usable(sample)]
-            sample = sample[:: len(sample) // 10 + 1]  # a few say as much as all
-            ratio = shapely.area(sample).sum() / max(areas(sample, crs).sum(), 1e-9)
-            if 1 / MAX_PLANE_AREA_RATIO < ratio < MAX_PLANE_AREA_RATIO:
-                return CRS.from_user_input(crs)
-    if not any(np.isfinite(frame.total_bounds).all() for frame in frames):
-        raise LayerError(
-            "No row has a polygon with a place [G01]; mend the geometries in the source layer."
-        )
-    return CRS.from_user_input(max(frames, key=len).estimate_utm_crs())

@@ -25,7 +25,7 @@ from geo_merge.drawing import (
     label_places,
     pixel,
 )
-from geo_merge.longitudes import about
+from geo_merge.map_longitudes import about
 from geo_merge.map_notes import joined, notes
 from geo_merge.models import MergeResult, with_findings
 from geo_merge.projection import WGS84

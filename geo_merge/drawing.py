@@ -20,7 +20,7 @@ from geo_merge.cache import kept
 from geo_merge.difference import polygonal
 from geo_merge.drawing_proof import Claim, Proof, unproven
 from geo_merge.edges import hash_vertices
-from geo_merge.longitudes import about, middle_of, near
+from geo_merge.map_longitudes import about, middle_of, near
 from geo_merge.neighbourhoods import members_of, neighbourhoods
 from geo_merge.projection import WGS84
 from geo_merge.rings import Bools, Geometries, Ints, is_polygonal

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.errors import ExportError
+from geo_merge.longitudes import HALF, cut_at_180, span
 from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
 
 Vanishing = Literal["error", "point"]
@@ -70,7 +71,7 @@ class Polygons:
 
 
 class Rounded:
-    """Polygons in WGS 84, rounded, wound by the right-hand rule, and valid where they were.
+    """Polygons in WGS 84: rounded, wound by the right-hand rule, cut at 180°, as valid as before.
 
     Parameters
     ----------
@@ -100,8 +101,11 @@ class Rounded:
         else:  # rounding can turn a thin ring
             left = wound_left(xy, rings.start, rings.polygon_start)
             self.rings = replace(rings, xy=xy, interior_left=left)
+        across = cut_at_180(replace(rings, xy=exact))
+        moved[list(across)] = False
         # What rounding did not move is as valid as before.
         self.mended = _mend(rings, self.rings, np.flatnonzero(moved), precision, vanishing)
+        self.mended |= {k: _round(g, precision, vanishing) for k, g in across.items()}
         self._encode = _encoder(self.rings)
 
     def bounds(self) -> Floats:
@@ -112,6 +116,10 @@ class Rounded:
         boxes = np.column_stack([reduce(v, start) for reduce in extremes for v in (x, y)])
         for k, geometry in self.mended.items():
             boxes[k] = geometry.bounds
+        for k in np.flatnonzero(boxes[:, 2] - boxes[:, 0] > HALF).tolist():  # across 180°
+            geometry = self.mended.get(k) or self.rings.take(np.array([k])).geometries()[0]
+            west, _, east, _ = shapely.bounds(shapely.get_parts(geometry)).T
+            boxes[k, [0, 2]] = span(west, east)
         return boxes
 
     def encoded(self) -> Iterator[bytes]:
@@ -127,6 +135,25 @@ class Rounded:
                 yield _encoder(rings)(0, mended.geom_type == "Polygon")
 
 
+def _round(geometry: BaseGeometry, precision: int, vanishing: Vanishing) -> BaseGeometry:
+    """Return what was cut at 180° rounded, and valid."""
+    rounded = shapely.transform(geometry, lambda xy: np.round(xy, precision))
+    if rounded.is_valid and not rounded.is_empty:
+        return rounded
+    return _mend_one(rounded, precision) or _vanished(geometry, precision, vanishing)
+
+
+def _vanished(geometry: BaseGeometry, precision: int, vanishing: Vanishing) -> BaseGeometry:
+    """Return a point for a polygon that is too small for so many decimals, if that may be."""
+    place = shapely.get_coordinates(geometry)[0]
+    if vanishing == "error":
+        raise ExportError(
+            f"A polygon at {place[0]}, {place[1]} cannot be rounded to {precision} decimals; use "
+            "more decimals."
+        )
+    return shapely.Point(place)
+
+
 def _mend(
     exact: Rings, rings: Rings, moved: Ints, precision: int, vanishing: Vanishing
 ) -> dict[int, BaseGeometry]:
@@ -138,13 +165,7 @@ def _mend(
     invalid = invalid[shapely.is_valid(exact.take(moved[invalid]).geometries())]
     result = {}
     for k, geometry in zip(moved[invalid].tolist(), rounded[invalid], strict=True):
-        mended = _mend_one(geometry, precision)
-        if mended is None and vanishing == "error":
-            raise ExportError(
-                f"A polygon at {geometry.bounds[0]}, {geometry.bounds[1]} cannot be rounded to "
-                f"{precision} decimals; use more decimals."
-            )
-        result[k] = mended or shapely.Point(shapely.get_coordinates(geometry)[0])
+        result[k] = _mend_one(geometry, precision) or _vanished(geometry, precision, vanishing)
     return result
 
 

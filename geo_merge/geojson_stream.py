@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 
 from geo_merge.geojson_rings import Polygons, Project, Rounded, Vanishing
+from geo_merge.longitudes import HALF, TURN, span
 from geo_merge.rings import Bools, Floats, Ints
 
 # Vertices of a block: few enough for memory not to matter, enough for Python's own steps not to
@@ -125,13 +126,12 @@ def polygon_block(
 
 def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
     """Yield the bytes of a FeatureCollection, with a bounding box of each feature and of all."""
-    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    boxes = [np.empty((0, 4))]
     yield b'{"type":"FeatureCollection","features":['
     separator = b"\n"
     for block in blocks:
         known: Bools = np.asarray(np.isfinite(block.boxes).all(axis=1))
-        low = np.minimum(low, block.boxes[known, :2].min(axis=0, initial=np.inf))
-        high = np.maximum(high, block.boxes[known, 2:].max(axis=0, initial=-np.inf))
+        boxes.append(block.boxes[known])
         ids = block.attributes.ids or repeat(None, len(known))
         rows = zip(
             block.attributes.rows, ids, block.boxes.tolist(), known.tolist(), block.geometries,
@@ -146,9 +146,19 @@ def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
             yield geometry
             separator = b"},\n"
     yield b"}\n]" if separator != b"\n" else b"\n]"
-    if np.isfinite(low).all():
-        yield b',"bbox":' + orjson.dumps([*low.tolist(), *high.tolist()])
+    west, south, east, north = np.concatenate(boxes).T.copy()
+    if len(west):
+        yield b',"bbox":' + orjson.dumps(_around(west, south, east, north))
     yield b"}\n"
+
+
+def _around(west: Floats, south: Floats, east: Floats, north: Floats) -> list[float]:
+    """Return the box around boxes; west > east if one lies across 180° (RFC 7946, 5.2)."""
+    across = west > east
+    whole = west.min(), east.max()
+    if across.any() or whole[1] - whole[0] > HALF:
+        whole = span(west, np.where(across, east + TURN, east))
+    return [float(whole[0]), float(south.min()), float(whole[1]), float(north.max())]
 
 
 def _json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows

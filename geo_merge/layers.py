@@ -17,12 +17,13 @@ from pyproj import CRS
 from geo_merge import fields, people, seam
 from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, same_codes
 from geo_merge.coverage import usable
-from geo_merge.crs import check_coordinates, coarsest_grid, working_crs
+from geo_merge.crs import check_coordinates, coarsest_grid
 from geo_merge.divide import Cutters, as_cutters
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.fields import free_name, population_year
 from geo_merge.islands import join_islands
 from geo_merge.limits import Sizes
+from geo_merge.longitudes import POLE, TURN, continuous
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.planes import into_plane
 from geo_merge.projection import describe, parse_crs
@@ -30,6 +31,7 @@ from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
 from geo_merge.rings import is_polygonal
 from geo_merge.vietnam import coordinates, encodings, names
+from geo_merge.working_plane import note_plane, working_crs
 
 StrPath = str | os.PathLike[str]
 _SHOWN = 10
@@ -244,8 +246,10 @@ def with_crs(
     It is its own, mended where it lost its datum; for layers that name none, that of the option,
     or the one in which their places lie where they should.
     """
-    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
     given = None if crs is None else parse_crs(str(crs))
+    if given is not None:
+        raws = [_without_assumed(raw, given) for raw in raws]
+    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
     others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
     if given is not None and not unknown and others != [describe(given)]:
         raise UsageError(
@@ -261,7 +265,40 @@ def with_crs(
             problems += error.problems
     if problems:
         raise CRSError(problems)
-    return result
+    return [in_one_piece(raw) for raw in result]
+
+
+def _without_assumed(raw: RawLayer, given: CRS) -> RawLayer:
+    """Take away a CRS that a file has only by its format, where the one of the option can be it."""
+    if not raw.crs_assumed or not (given.is_geographic or not _in_degrees(raw.frame)):
+        return raw
+    return replace(raw, frame=raw.frame.set_crs(None, allow_override=True))
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether coordinates can be degrees."""
+    west, south, east, north = frame.total_bounds
+    return bool(max(abs(west), abs(east)) <= TURN and max(abs(south), abs(north)) <= POLE)
+
+
+def in_one_piece(raw: RawLayer) -> RawLayer:
+    """Return a layer in degrees that does not end at 180° only to go on at -180°."""
+    if not (raw.frame.crs.is_geographic and _in_degrees(raw.frame)):
+        return raw
+    shapes, rows = continuous(np.asarray(raw.frame.geometry.values))
+    if not len(rows):
+        return raw
+    finding = Finding(
+        check="R06",
+        severity=Severity.INFO,
+        value=float(len(rows)),
+        unit_of_value="rows",
+        message=f"{raw.source} lies on both sides of 180° of longitude; it was read in one piece, "
+        "and is cut at 180° where it is written in degrees.",
+    )
+    geometry = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
+    frame = raw.frame.set_geometry(geometry)
+    return replace(raw, frame=frame, findings=(*raw.findings, finding))
 
 
 def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> RawLayer:
@@ -497,6 +534,7 @@ def _join(
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
     """Bring the layers to one CRS and let them share their borders."""
     target = target_crs or working_crs(frames)
+    findings += note_plane(frames, target)
     if close_seams:
         plane = into_plane(frames, target)
         projected, ledger = plane.frames, plane.ledger

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_merge.errors import UsageError
 from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
@@ -57,7 +56,7 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
     """
     try:
         layer = read_plain(path, encoding=reading.encoding)
-        crs = crs_of(layer.crs, reading, path.name)
+        crs = crs_of(layer.crs, reading)
         project = way_to_wgs84(crs)
         blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
         write_blocks(out, ahead(blocks, cuts(layer.vertices)))
@@ -91,20 +90,16 @@ def _block(
     return polygon_block(polygons, there, own, project, precision=precision)
 
 
-def crs_of(own: str, reading: Reading, source: str) -> str:
+def crs_of(own: str, reading: Reading) -> str:
     """Return the CRS of a file, or that of the option if it names none.
 
     Raises
     ------
     NotPlainError
-        If there is neither: `read_frame` looks at the places that the file names.
+        If there is neither, or both: `read_frame` looks at the places that the file names, and
+        knows whether its CRS is only that of its format.
     """
-    if own and reading.crs is not None:
-        raise UsageError(
-            f"--crs {reading.crs}: {source} names its own CRS, and --crs is only for files that "
-            "name none; leave it out."
-        )
-    require(own or reading.crs is not None, "a CRS")
+    require(bool(own) != (reading.crs is not None), "one CRS")
     return own or str(reading.crs)
 
 

@@ -30,8 +30,9 @@ from geo_merge.lean import (
     way_to_wgs84,
     write_blocks,
 )
-from geo_merge.reading.plain import read_plain
-from geo_merge.reading.ragged import NotPlainError, RaggedLayer
+from geo_merge.longitudes import cut_at_180
+from geo_merge.reading.plain import WGS84, read_plain
+from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.rings import Geometries, Ints, is_polygonal
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _dissolve(
     placed: bool = False,
 ) -> Written:
     groups = _groups(layer, field, source)
-    crs = crs_of(layer.crs, reading, source)
+    crs = crs_of(layer.crs, reading)
     chosen, left_out = _choose(layer, field, groups, keep=keep)
     notes += left_out
     make = partial(
@@ -185,6 +186,7 @@ def _group(
     polygons, there = layer.read(rows)
     if crs is not None:
         require_plausible(polygons.rings.xy, crs)
+        require(not cut_at_180(polygons.rings) or crs != WGS84, "polygons within 180°")
     shapes = polygons.geometries()
     defects = tuple(_defects(key, rows, rows[there], shapes))
     if defects:

@@ -1,67 +1,233 @@
-"""Longitudes that run on over 180°, so that a layer on both sides of it is drawn in one piece."""
+"""Longitudes run around: layers on both sides of 180° in one piece, and cut there to be written.
+
+RFC 7946 (3.1.9) wants polygons cut at 180°, others keep longitudes up to 360, or let an edge jump
+from 179 to -179. Whatever a file has, here it is one piece with longitudes that run on. The package
+antimeridian cuts too, but takes holes that cross 180° for land unless they are wound its way; where
+the way of a ring around a pole is known, as it is here, little is left for it to do.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import cast
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo_merge.rings import Bools, Floats, Geometries, flatten
+from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, is_polygonal
 
-# Degrees: a strip without land that is narrower is not looked for.
-_GRAIN = 0.05
-_STRIPS = round(360 / _GRAIN)
+HALF, TURN, POLE = 180.0, 360.0, 90.0
+# Degrees of latitude: a vertex so near to a pole has any longitude.
+_AT_POLE = POLE - 1e-9
 
 
-def middle_of(lonlat: Geometries) -> float:
-    """Return the longitude in the middle of polygons: opposite the widest strip without land.
+def within(xy: Floats) -> bool:
+    """Tell whether vertices lie on one side of 180° for sure, and off the poles."""
+    if not len(xy):
+        return True
+    west, east = float(xy[:, 0].min()), float(xy[:, 0].max())
+    pole = float(np.abs(xy[:, 1]).max()) >= _AT_POLE
+    return west >= -HALF and east <= HALF and east - west <= HALF and not pole
+
+
+def unwrapped(rings: Rings) -> tuple[Floats, Ints]:
+    """Let the longitudes of rings run on where they cross 180°.
+
+    Returns
+    -------
+    longitudes, around
+        Of each vertex; and how often each ring goes around a pole, eastward if positive.
+    """
+    lon, lat = _beside_poles(rings), rings.xy[:, 1]
+    first = rings.start[:-1]
+    step, level = np.diff(lon, prepend=lon[:1]), np.diff(lat, prepend=lat[:1]) == 0
+    turns = np.round(step / TURN)
+    turns[level & (np.abs(step) == TURN)] = 0  # an edge all along a parallel, as at a pole
+    turns[first] = 0
+    passed = np.cumsum(turns)
+    passed -= np.repeat(passed[first], np.diff(rings.start))
+    last = rings.start[1:] - 1
+    return lon - TURN * passed, np.asarray(-passed[last], dtype=np.int64)
+
+
+def _beside_poles(rings: Rings) -> Floats:
+    """Return longitudes; a vertex at a pole, which has none, gets that of the vertex before it."""
+    lon, at = rings.xy[:, 0], np.abs(rings.xy[:, 1]) >= _AT_POLE
+    if not at.any():
+        return lon
+    number = np.arange(len(lon))
+    number[at] = 0
+    number[rings.start[:-1]] = rings.start[:-1]
+    return np.asarray(lon[np.maximum.accumulate(number)])
+
+
+def continuous(geometries: Geometries) -> tuple[Geometries, Ints]:
+    """Return geometries in degrees in one piece, wherever on the earth they lie.
+
+    Each polygon moves as a whole by turns of 360°, so that the layer spans as few degrees as it
+    can; parts of a unit that were cut at 180° are joined.
+
+    Returns
+    -------
+    geometries, rows
+        Of the same shape; and which of them changed. Longitudes may pass 180°.
+    """
+    result, changed = geometries.copy(), np.zeros(len(geometries), dtype=bool)
+    rows = np.flatnonzero(is_polygonal(geometries))
+    bounds = shapely.bounds(geometries[rows])
+    rows = rows[np.isfinite(bounds).all(axis=1)]
+    if not len(rows) or within(shapely.bounds(geometries[rows]).reshape(-1, 2)):
+        return result, np.flatnonzero(changed)
+    rings = flatten(geometries[rows])
+    lon, around = unwrapped(rings)
+    lon = np.where(np.repeat(around != 0, np.diff(rings.start)), rings.xy[:, 0], lon)
+    start = rings.start[rings.polygon_start]
+    west, east = (f.reduceat(lon, start[:-1]) for f in (np.minimum, np.maximum))
+    shift = np.repeat(_turns(west, east) * TURN, np.diff(start))
+    moved = replace(rings, xy=np.column_stack([lon + shift, rings.xy[:, 1]]))
+    other = np.add.reduceat(moved.xy[:, 0] != rings.xy[:, 0], rings.vertex_start[:-1]) > 0
+    shapes = moved.geometries()
+    single = shapely.get_type_id(geometries[rows]) == shapely.GeometryType.POLYGON
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
+    for k in np.flatnonzero(other & _cut(rings)):
+        shapes[k] = shapely.union_all(shapely.get_parts(shapes[k]))
+    result[rows[other]] = shapes[other]
+    changed[rows[other]] = True
+    return result, np.flatnonzero(changed)
+
+
+def _turns(west: Floats, east: Floats) -> Floats:
+    """Return by how many turns each stretch of longitudes moves, so that all span the least.
+
+    They are cut where most degrees are free, and the middle of all lies within 180° of Greenwich.
+    """
+    begin, end = west % TURN, west % TURN + (east - west)
+    order = np.argsort(begin, kind="stable")
+    reached = np.maximum.accumulate(end[order])
+    free = np.append(begin[order][1:], begin[order][0] + TURN) - reached
+    widest = int(np.argmax(free))
+    if free[widest] <= 0:  # all around the earth: as it is
+        return np.zeros(len(west))
+    cut = reached[widest] + free[widest] / 2
+    turns = np.ceil((cut - west) / TURN)
+    middle = ((west + turns * TURN).min() + (east + turns * TURN).max()) / 2
+    return np.asarray(turns - np.round(middle / TURN))
+
+
+def _cut(rings: Rings) -> Bools:
+    """Tell which geometries have several polygons that end at 180°."""
+    at = np.abs(rings.xy[:, 0]) == HALF
+    ends = np.add.reduceat(at, rings.start[rings.polygon_start][:-1]) > 0
+    return np.asarray(np.add.reduceat(ends.astype(np.int64), rings.geometry_start[:-1]) > 1)
+
+
+def cut_at_180(rings: Rings) -> dict[int, BaseGeometry]:
+    """Cut geometries in degrees where they cross 180°.
 
     Parameters
     ----------
-    lonlat
-        Polygons and MultiPolygons in degrees, not empty, whose vertices may lie on both sides of
-        180°; shape (n,).
+    rings
+        In degrees, whatever their longitudes.
+
+    Returns
+    -------
+    dict
+        The geometries that are to be written otherwise than they are, by position.
     """
-    west, _, east, _ = shapely.total_bounds(lonlat)
-    if east - west <= 180:  # noqa: PLR2004 - half of the world
-        return float(west + east) / 2
-    free = np.flatnonzero(~_land(lonlat))
-    if not len(free):
-        return 0.0  # around a pole
-    ends = np.flatnonzero(np.diff(free, append=free[0] + _STRIPS) > 1)
-    if not len(ends):
-        return 0.0
-    last = free[ends]
-    first = free[(np.roll(ends, 1) + 1) % len(free)]
-    width = (last - first) % _STRIPS
-    widest = int(np.argmax(width))
-    opposite = (first[widest] + width[widest] / 2 + 0.5) * _GRAIN + 180
-    return float(180 - (180 - opposite) % 360)
+    if within(rings.xy):
+        return {}
+    lon, around = unwrapped(rings)
+    ring_start = rings.polygon_start[rings.geometry_start]
+    turns = np.add.reduceat((around != 0).astype(np.int64), ring_start[:-1])
+    at_pole = np.abs(rings.xy[:, 1]) >= _AT_POLE
+    jumps = np.add.reduceat((lon != rings.xy[:, 0]) | at_pole, rings.vertex_start[:-1])
+    far = np.maximum.reduceat(np.abs(rings.xy[:, 0]), rings.vertex_start[:-1]) > HALF
+    chosen = np.flatnonzero((turns > 0) | (jumps > 0) | far)
+    return {int(k): _pieces(rings, lon, around, int(k)) for k in chosen}
 
 
-def _land(lonlat: Geometries) -> Bools:
-    """Tell which strips of longitude hold edges; each edge runs the short way around the world."""
-    rings = flatten(lonlat)
-    at = rings.edges()
-    lon = rings.xy[:, 0]
-    ahead = (lon[at + 1] - lon[at] + 180) % 360 - 180
-    begin = np.where(ahead < 0, lon[at + 1], lon[at]) % 360
-    first = np.floor(begin / _GRAIN).astype(np.int64)
-    past = np.floor((begin + np.abs(ahead)) / _GRAIN).astype(np.int64) + 1
-    opened = np.bincount(first, minlength=2 * _STRIPS + 1)
-    closed = np.bincount(past, minlength=2 * _STRIPS + 1)
-    covered = np.cumsum(opened - closed)[: 2 * _STRIPS] > 0
-    return np.asarray(covered[:_STRIPS] | covered[_STRIPS:])
+def _pieces(rings: Rings, lon: Floats, around: Ints, k: int) -> BaseGeometry:
+    """Return one geometry cut at 180°, each polygon by itself."""
+    pieces: list[BaseGeometry] = []
+    for p in range(rings.geometry_start[k], rings.geometry_start[k + 1]):
+        numbers = range(rings.polygon_start[p], rings.polygon_start[p + 1])
+        land = [_ring(rings, lon, around, r) for r in numbers]
+        shell, *holes = land
+        near = (shell[:, 0].min() + shell[:, 0].max()) / 2
+        holes = [_turned(h, np.round((near - h[:, 0].mean()) / TURN)) for h in holes]
+        pieces += _cut_polygon(shapely.Polygon(shell), holes)
+    joined = shapely.union_all(pieces)
+    parts = [p for p in shapely.get_parts(joined) if p.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
-def about(middle: float, lonlat: Geometries) -> Geometries:
-    """Return geometries with their longitudes at most half of the world from a middle."""
-    return cast("Geometries", shapely.transform(lonlat, partial(near, middle)))
+def _ring(rings: Rings, lon: Floats, around: Ints, r: int) -> Floats:
+    """Return a ring with longitudes that run on; one around a pole goes on to it and back."""
+    vertices = slice(rings.start[r], rings.start[r + 1])
+    xy = _along_poles(np.column_stack([lon[vertices], rings.xy[vertices, 1]]))
+    if not around[r]:
+        return xy
+    # Going east with the land on the left, the land is in the north.
+    pole = POLE if (around[r] > 0) == bool(rings.interior_left[r]) else -POLE
+    return np.vstack([xy, [xy[-1, 0], pole], [xy[0, 0], pole], xy[:1]])
 
 
-def near(middle: float, xy: Floats) -> Floats:
-    """Return places, shape (n, 2), with longitudes at most half of the world from a middle."""
-    turns = np.round((xy[:, :1] - middle) / 360)
-    return np.asarray(xy - turns * np.array([360.0, 0.0]))
+def _along_poles(ring: Floats) -> Floats:
+    """Let a ring that comes to a pole along one meridian leave it along another."""
+    at = np.flatnonzero(np.abs(ring[:-1, 1]) >= _AT_POLE)
+    after = np.column_stack([ring[at + 1, 0], ring[at, 1]])
+    return np.insert(ring, at + 1, after, axis=0)
+
+
+def _cut_polygon(shell: shapely.Polygon, holes: Sequence[Floats]) -> list[BaseGeometry]:
+    polygon = shapely.Polygon(shell.exterior, holes)
+    west, _, east, _ = polygon.bounds
+    first, last = (int(np.floor((v + HALF) / TURN)) for v in (west, np.nextafter(east, west)))
+    pieces = []
+    for turn in range(first, last + 1):
+        room = shapely.box(turn * TURN - HALF, -POLE, turn * TURN + HALF, POLE)
+        piece = polygon if first == last else shapely.intersection(polygon, room)
+        pieces.append(shapely.transform(piece, partial(_turned, turns=-turn)))
+    return pieces
+
+
+def _turned(xy: Floats, turns: float) -> Floats:
+    """Return vertices that many turns further east."""
+    return np.asarray(xy + np.array([turns * TURN, 0.0]))
+
+
+def square_degrees(rings: Rings) -> Floats:
+    """Return areas on the plane of longitude and latitude, each as if nothing was cut at 180°.
+
+    Parameters
+    ----------
+    rings
+        In degrees. The land of a ring around a pole goes on to it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Square degrees, shape (geometries,).
+    """
+    lon, around = unwrapped(rings)
+    pole = np.where(around == 0, 0.0, np.where((around > 0) == rings.interior_left, POLE, -POLE))
+    lat = rings.xy[:, 1] - np.repeat(pole, np.diff(rings.start))
+    under = np.append(np.diff(lon) * (lat[1:] + lat[:-1]) / 2, 0.0)
+    under[rings.start[1:] - 1] = 0.0
+    of_ring = np.abs(np.add.reduceat(under, rings.start[:-1]))
+    is_hole = np.ones(len(of_ring), dtype=bool)
+    is_hole[rings.polygon_start[:-1]] = False
+    signed = np.where(is_hole, -of_ring, of_ring)
+    n = len(rings.geometry_start) - 1
+    return np.asarray(np.bincount(rings.owner, signed, minlength=n), dtype=np.float64)
+
+
+def span(west: Floats, east: Floats) -> tuple[float, float]:
+    """Return west and east of several stretches of longitudes; west > east if across 180°."""
+    turns = _turns(west, east)
+    low, high = float((west + turns * TURN).min()), float((east + turns * TURN).max())
+    if high - low >= TURN:
+        return -HALF, HALF
+    return low + TURN * (low < -HALF), high - TURN * (high > HALF)

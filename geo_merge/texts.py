@@ -200,6 +200,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.R02": ("Tọa độ trái với hệ tọa độ", "Coordinates contradict the coordinate system"),
     "check.R03": ("Ngoài khu vực dự kiến", "Outside the expected area"),
     "check.R04": ("Tọa độ bị làm tròn", "Rounded coordinates"),
+    "check.R05": ("Mặt phẳng tính toán", "Plane to work in"),
+    "check.R06": ("Nằm hai bên kinh tuyến 180°", "On both sides of 180°"),
     "check.G01": ("Thiếu hình học", "No geometry"),
     "check.G02": ("Đỉnh không phải là số", "Vertex that is no number"),
     "check.G03": ("Không phải đa giác", "Not a polygon"),

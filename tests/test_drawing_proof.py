@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from geo_merge import display, drawing
 from geo_merge.drawing_proof import Claim, Proof, unproven
-from geo_merge.longitudes import about, middle_of
+from geo_merge.map_longitudes import about, middle_of
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge
 from geo_merge.rings import flatten

@@ -18,6 +18,9 @@ from geo_merge.survey import Survey
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
+_WHOLE = 100.0  # metres from which on messages say whole ones
+_ASTRAY = "An island, or coordinates gone astray?"
+_ISLANDS = "Where islands are known to lie so far out, say so: --limit far="
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
@@ -39,7 +42,7 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     suspected = np.unique(owner[np.isin(island, suspects)])
     parts = shapely.get_parts(layer.fetch(suspected))
     part_island = island[np.isin(owner, suspected)]  # in the same order
-    findings = []
+    findings, over = [], f", more than the {limits.far:,.0f} m of the limit far"
     for k in suspects:
         land = shapely.multipolygons(parts[part_island == k])
         away = edges.distance(int(k), land)
@@ -50,17 +53,27 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
         findings.append(
             Finding(
                 check="G06",
-                severity=Severity.ERROR if far else Severity.WARNING,
+                severity=Severity.WARNING,
                 units=codes,
                 value=away,
                 unit_of_value="m",
                 geometry=land,
                 message=f"{labels(frame, codes)} {'lies' if len(codes) == 1 else 'lie'} outside "
-                f"the rest of the layer, {away:,.6g} m away.",
-                hint="An island, or coordinates gone astray?",
+                f"the rest of the layer, {_told(away)} m away{over if far else ''}.",
+                hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
             )
         )
     return findings
+
+
+def _rounded_up(metres: float) -> int:
+    """Return a number of two digits, and zeros, that is not less."""
+    step = int(10 ** max(len(str(int(metres))) - 2, 0))
+    return int(-(-metres // step)) * step
+
+
+def _told(metres: float) -> str:
+    return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
 class _Edges:

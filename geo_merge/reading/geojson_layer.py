@@ -90,8 +90,9 @@ def read_collection(data: bytes, name: str, sizes: Sizes) -> RawLayer:
         {**columns, place: gpd.GeoSeries(read.shapes)}, geometry=place, crs=read.crs
     )
     return RawLayer(
-        frame, name, read.findings, f"{name} names no CRS", read.closed, own=attributes.own
-    )
+        frame, name, read.findings, f"{name} names no CRS", read.closed, own=attributes.own,
+        crs_assumed=collected.about.get("crs") is None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class RawLayer:
         truth values with blanks are floats there.
     own
         Attributes row by row, where rows have different ones or ids; else all have the columns.
+    crs_assumed
+        Whether the file names no CRS and has one only because its format says so (GeoJSON: WGS 84).
     """
 
     frame: gpd.GeoDataFrame
@@ -52,6 +54,7 @@ class RawLayer:
     encoding: str = "utf-8"
     exact: Mapping[str, list[Any]] = field(default_factory=dict)
     own: Attributes | None = None
+    crs_assumed: bool = False
 
     def columns(self) -> dict[str, list[Any]]:
         """Return the attributes as JSON knows them, by name."""
