@@ -36,7 +36,6 @@ from geo_merge.geojson import write_geojson
 from geo_merge.limits import any_size
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult, findings_frame
-from geo_merge.projection import Projection
 from geo_merge.read_back import check_read_back
 from geo_merge.reading.containers import files_of
 from geo_merge.reading.geojson_layer import read_collection
@@ -142,27 +141,26 @@ def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> 
 
 
 def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) -> None:
-    once = Projection(result.old.crs, np.asarray(result.old.geometry.values))
     if with_results:
         from geo_merge.maps import map_html  # noqa: PLC0415 - folium is slow to import
 
-        write_geojson(result.new, folder / "new_units.geojson", projection=once)
+        write_geojson(result.new, folder / "new_units.geojson")
         check_read_back(folder / "new_units.geojson", result.new)
         (folder / "map.html").write_text(map_html(result), encoding="utf-8")
-    write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson", projection=once)
-    write_geojson(result.parents, folder / "parents.geojson", projection=once)
+    write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson")
+    write_geojson(result.parents, folder / "parents.geojson")
     _write_findings(result.findings, folder)
     write_csv(result.statistics.reset_index(), folder / "statistics.csv")
     write_csv(result.ledger, folder / "ledger.csv")
     write_csv(result.crosswalk, folder / "crosswalk.csv")
     (folder / "summary.json").write_bytes(_json(summary_of(result)))
     if len(result.reconciliation):
-        _write_reconciliation(result.reconciliation, folder, once)
+        _write_reconciliation(result.reconciliation, folder)
     if len(result.repairs.columns):
         _write_repairs(result.repairs, result.decisions, folder)
 
 
-def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projection) -> None:
+def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path) -> None:
     """Write a row a unit, and as GeoJSON the land that each unit gained and lost."""
     table = pd.DataFrame(frame.drop(columns=["gained", "lost"])).reset_index()
     write_csv(table, folder / "reconciliation.csv")
@@ -173,7 +171,7 @@ def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path, once: Projectio
     land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
     land = land[~land.geometry.is_empty].reset_index(drop=True)
     path = folder / "reconciliation.geojson"
-    write_geojson(land, path, precision=FINDING_DECIMALS, vanishing="point", projection=once)
+    write_geojson(land, path, precision=FINDING_DECIMALS, vanishing="point")
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:

@@ -39,7 +39,6 @@ def write_geojson(
     *,
     precision: int = 7,
     vanishing: Vanishing = "error",
-    projection: Projection | None = None,
     attributes: Attributes | None = None,
 ) -> None:
     """Write a layer as GeoJSON: WGS 84, right-hand rule, bounding boxes, no ``crs`` member.
@@ -58,8 +57,6 @@ def write_geojson(
         mended and rounded again.
     vanishing
         What becomes of a polygon too small for so many decimals: an ``error``, or a ``point``.
-    projection
-        A projection that knows the vertices of the layer, when several layers share them.
     attributes
         Properties and ids of the features of a frame, where they are not its columns.
 
@@ -71,7 +68,7 @@ def write_geojson(
     path = Path(path)
     with whole_file(path) as temporary, temporary.open("wb") as file:
         features = encode(
-            frame, precision=precision, vanishing=vanishing, projection=projection,
+            frame, precision=precision, vanishing=vanishing,
             attributes=attributes,
         )  # fmt: skip
         file.writelines(features)
@@ -82,25 +79,23 @@ def encode(
     *,
     precision: int = 7,
     vanishing: Vanishing = "error",
-    projection: Projection | None = None,
     attributes: Attributes | None = None,
 ) -> Iterator[bytes]:
     """Yield the bytes of a FeatureCollection, bit by bit; see `write_geojson`."""
     frames = (frame,) if isinstance(frame, gpd.GeoDataFrame) else frame
     make = partial(_block, precision=precision, vanishing=vanishing)
-    return collection(ahead(make, _pieces(frames, projection, attributes)))
+    return collection(ahead(make, _pieces(frames, attributes)))
 
 
 def _pieces(
     frames: Iterable[gpd.GeoDataFrame],
-    projection: Projection | None,
     attributes: Attributes | None,
 ) -> Iterator[_Piece]:
     """Yield geometries, properties and projection of as many features as are encoded at once."""
     for frame in frames:
         if frame.crs is None:
             raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
-        project = projection or Projection(frame.crs)
+        project = Projection(frame.crs)
         columns = {} if attributes else plain_columns(frame)
         geometries = np.asarray(frame.geometry.values)
         for begin, end in cuts(shapely.get_num_coordinates(geometries)):

@@ -96,6 +96,7 @@ class Rounded:
         exact = rings.xy if project is None else project(rings.xy)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
+        moved |= project is not None  # a ring may touch itself in degrees that does not in a plane
         if project is None and not moved.any():
             self.rings = rings
         else:  # rounding can turn a thin ring
