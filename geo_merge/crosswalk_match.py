@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.codes import code_key, is_scientific, look_key
+from geo_merge.codes import code_key, is_scientific
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import Unknown, report_unknown, whole_lists
 
@@ -18,9 +18,8 @@ _SHOWN = 10
 # How a code that is not in the layer as it stands is found there, and what that is called.
 _KEYS: tuple[tuple[Callable[[str], str], str, str], ...] = (
     (code_key, "code without leading zeros", "but for leading zeros, which were restored"),
-    (look_key, "code that looks alike", ("but for case or letters that look alike (O and 0, l and "
-     "1); they were taken for the layer's")),
-)  # fmt: skip
+    (str.casefold, "code in other case", "but for case; they were taken for the layer's"),
+)
 
 
 @dataclass(frozen=True)

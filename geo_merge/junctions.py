@@ -125,9 +125,10 @@ def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats
 
 
 def _known(geometries: Geometries) -> Ints:
-    """Return which geometries are polygons somewhere."""
+    """Return which geometries are polygons whose vertices are all somewhere."""
     which = np.flatnonzero(is_polygonal(geometries))
-    somewhere: Ints = which[np.isfinite(shapely.bounds(geometries[which])).all(axis=1)]
+    # Bounds pass over a vertex that is not a number, a length does not.
+    somewhere: Ints = which[np.isfinite(shapely.length(geometries[which]))]
     return somewhere
 
 

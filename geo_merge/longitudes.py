@@ -76,8 +76,7 @@ def continuous(geometries: Geometries) -> tuple[Geometries, Ints]:
     """
     result, changed = geometries.copy(), np.zeros(len(geometries), dtype=bool)
     rows = np.flatnonzero(is_polygonal(geometries))
-    bounds = shapely.bounds(geometries[rows])
-    rows = rows[np.isfinite(bounds).all(axis=1)]
+    rows = rows[np.isfinite(shapely.length(geometries[rows]))]
     if not len(rows) or within(shapely.bounds(geometries[rows]).reshape(-1, 2)):
         return result, np.flatnonzero(changed)
     rings = flatten(geometries[rows])

@@ -20,6 +20,8 @@ _WORDS = frozenset((
     "nat", "nil", "\\n", "undefined", "(blank)", "(empty)", "không có", "không rõ", "chưa có",
     "chưa rõ", "chưa xác định",
 ))  # fmt: skip
+# Signs for nothing. One dot, or two, is a code, if a bad one.
+_SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
 _ERROR = re.compile(
     r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+", re.IGNORECASE
 )
@@ -53,7 +55,7 @@ def no_value(text: str) -> NoValue | None:
         return None
     if _ERROR.fullmatch(text):
         return NoValue.ERROR
-    if text.casefold() in _WORDS or not any(c.isalnum() for c in text):
+    if text.casefold() in _WORDS or _SIGNS.fullmatch(text):
         return NoValue.NOTHING
     if _DAY.fullmatch(text):
         return NoValue.DAY

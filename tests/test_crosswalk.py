@@ -294,13 +294,20 @@ def test_one_name_in_two_spellings_is_one_unit(grid: Grid, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "written"),
-    [("BN.1_A", "Bn.1_a"), ("AO1", "A01"), ("00001", "1.0"), ("00001", "'00001")],
+    [("BN.1_A", "Bn.1_a"), ("00001", "1.0"), ("00001", "'00001")],
 )
 def test_old_codes_are_found_but_for_their_looks(grid: Grid, code: str, written: str) -> None:
     old = units(grid).rename(index={"00001": code})
     resolved = resolve(old, table((written, "N1", "Một"), *WHOLE[1:]))
     assert resolved.rows.index.tolist()[0] == code
     assert {f.check for f in resolved.findings} == {"K02"}
+
+
+def test_a_letter_in_place_of_a_digit_is_an_error(grid: Grid) -> None:
+    """It is another code: which of the two is right, nobody knows but who wrote them."""
+    old = units(grid).rename(index={"00001": "O0001"})
+    with pytest.raises(CrosswalkError, match=r"old_code 00001 is not in the layer \[K04\]"):
+        resolve(old, table(*WHOLE))
 
 
 def test_looks_are_not_guessed_among_several(grid: Grid) -> None:

@@ -381,11 +381,7 @@ def test_nearly_all_compositions_of_the_country_are_read_and_matched(vietnam: Pa
     assert failed == ["Phường Cờ Đỏ, Phường Thảo Ngu yên from yên"]
     matched = members = 0
     for row, units in read.items():
-        old = old_units(
-            find_province(
-                table.at[row, "province"].split(" ", 1)[1].removeprefix("phố ").removeprefix("đô ")
-            )
-        )
+        old = old_units(find_province(table.at[row, "province"]).code)
         found = [
             old.find(m.name, unit_type=m.unit_type, parents=(m.district,), behind=m.behind)
             for m in units

@@ -49,6 +49,11 @@ def extract(
     """
     with _opened(archive, sizes) as (opened, entries):
         chosen, inner = choose(archive.name, list(entries), layer)
+        if chosen.suffix.lower() == ".zip":
+            raise LayerError(
+                f"{archive.name} holds {chosen.name}, an archive in an archive [F02]; unpack it, "
+                "and give the one inside."
+            )
         target = into / f"layer{chosen.suffix.lower()}"
         budget = _budget(archive, sizes)
         for to, entry in _files(archive, entries, chosen, target).items():
