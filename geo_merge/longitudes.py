@@ -43,7 +43,7 @@ def unwrapped(rings: Rings) -> tuple[Floats, Ints]:
     lon, lat = _beside_poles(rings), rings.xy[:, 1]
     first = rings.start[:-1]
     step, level = np.diff(lon, prepend=lon[:1]), np.diff(lat, prepend=lat[:1]) == 0
-    turns = np.round(step / TURN)
+    turns = np.nan_to_num(np.round(step / TURN), posinf=0.0, neginf=0.0)
     turns[level & (np.abs(step) == TURN)] = 0  # an edge all along a parallel, as at a pole
     turns[first] = 0
     passed = np.cumsum(turns)
@@ -143,7 +143,8 @@ def cut_at_180(rings: Rings) -> dict[int, BaseGeometry]:
     at_pole = np.abs(rings.xy[:, 1]) >= _AT_POLE
     jumps = np.add.reduceat((lon != rings.xy[:, 0]) | at_pole, rings.vertex_start[:-1])
     far = np.maximum.reduceat(np.abs(rings.xy[:, 0]), rings.vertex_start[:-1]) > HALF
-    chosen = np.flatnonzero((turns > 0) | (jumps > 0) | far)
+    nowhere = np.add.reduceat(~np.isfinite(rings.xy).all(axis=1), rings.vertex_start[:-1]) > 0
+    chosen = np.flatnonzero(((turns > 0) | (jumps > 0) | far) & ~nowhere)
     return {int(k): _pieces(rings, lon, around, int(k)) for k in chosen}
 
 

@@ -295,7 +295,7 @@ def test_a_click_on_a_finding_goes_to_its_place(
         [centre.x, centre.y], abs=0.01
     )
     tab.page.get_by_role("link", name="Downloads").click()
-    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).wait_for()
+    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for()
     assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()
 
 
