@@ -1,7 +1,8 @@
 """What was computed once, kept on disk by the content that it was computed from.
 
-An entry is a file that begins with the hash of the rest: what is broken or half written is made
-anew. ``GEO_MERGE_CACHE`` names another folder, or is ``off``.
+An entry is a file that begins with a mark and the hash of the rest: what is broken or half written
+is made anew, and only files with the mark are ever removed. ``GEO_MERGE_CACHE`` names another
+folder, or is ``off``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ OFF = "off"
 MOST_ENTRIES = 20
 MOST_BYTES = 200_000_000
 _HASH = hashlib.sha256
-_SEAL = _HASH().digest_size
+_MARK = b"geo_merge cache\n"
+_HEAD = len(_MARK) + _HASH().digest_size
 
 
 def kept(kind: str, key: Callable[[], str], make: Callable[[], bytes]) -> bytes:
@@ -50,7 +52,7 @@ def kept(kind: str, key: Callable[[], str], make: Callable[[], bytes]) -> bytes:
         content = make()
         with contextlib.suppress(ExportError, OSError):
             with whole_file(path) as temporary:
-                temporary.write_bytes(_HASH(content).digest() + content)
+                temporary.write_bytes(_head(content) + content)
             _prune(folder)
     return content
 
@@ -65,23 +67,38 @@ def _folder(kind: str) -> Path | None:
 def _read(path: Path) -> bytes | None:
     """Return the content of a whole entry, and mark it as used."""
     try:
+        if not _is_ours(path):
+            return None
         found = path.read_bytes()
     except OSError:
         return None
-    content = found[_SEAL:]
-    if _HASH(content).digest() != found[:_SEAL]:
+    content = found[_HEAD:]
+    if _head(content) != found[:_HEAD]:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)
     return content
 
 
+def _head(content: bytes) -> bytes:
+    return _MARK + _HASH(content).digest()
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell an entry from the files, folders, links and pipes of others."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_MARK)) == _MARK
+
+
 def _prune(folder: Path) -> None:
     """Remove the entries that were not used for longest; another process may be doing the same."""
     entries = []
     for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            entries.append((path.stat().st_mtime_ns, path.stat().st_size, path))
+        with contextlib.suppress(OSError):  # gone meanwhile, or not ours to read
+            if _is_ours(path):
+                entries.append((path.stat().st_mtime_ns, path.stat().st_size, path))
     total = 0
     for number, (_, size, path) in enumerate(sorted(entries, reverse=True)):
         total += size

@@ -22,7 +22,7 @@ import shapely
 
 from geo_merge.display import drawn
 from geo_merge.errors import ExportError, LayerError, UsageError
-from geo_merge.files import publish, staging
+from geo_merge.files import publish, recover, staging
 from geo_merge.findings import FINDING_DECIMALS
 from geo_merge.formats import (
     WRITERS,
@@ -48,6 +48,8 @@ _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
+# What validate and export write, without a manifest.
+_WITHOUT_MANIFEST = ("findings.", "repairs.", DECISIONS, "new_units.")
 
 
 def write(
@@ -102,10 +104,8 @@ def write(
         names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
         manifest = _manifest(result, names, inputs, options or {})
         (folder / "manifest.json").write_bytes(_json(manifest))
-        stale = _written_before(directory) - {*names, DECISIONS}
-        publish(folder, directory, seal="manifest.json")
-        for name in sorted(stale):
-            (directory / name).unlink(missing_ok=True)
+        publish(folder, directory, seal="manifest.json",
+                stale=lambda: _written_before(directory, names) - {DECISIONS})  # fmt: skip
     return [directory / name for name in names]
 
 
@@ -146,7 +146,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
 
         write_geojson(result.new, folder / "new_units.geojson")
         check_read_back(folder / "new_units.geojson", result.new)
-        (folder / "map.html").write_text(map_html(result), encoding="utf-8")
+        (folder / "map.html").write_text(map_html(result), encoding="utf-8", newline="\n")
     write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson")
     write_geojson(result.parents, folder / "parents.geojson")
     _write_findings(result.findings, folder)
@@ -256,14 +256,33 @@ def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
     return [file for path in map(Path, inputs) for file in files_of(path)]
 
 
-def _written_before(directory: Path) -> set[str]:
-    """Return the files that an earlier run wrote here, by its manifest."""
+def _written_before(directory: Path, names: Iterable[str]) -> set[str]:
+    """Return the files that an earlier run wrote here, by its manifest.
+
+    Raises
+    ------
+    ExportError
+        If one of `names` stands there that no run wrote, and would be lost.
+    """
+    files = _of_manifest(directory)
+    for name in names:
+        known = name in files or name.startswith(_WITHOUT_MANIFEST)
+        if not known and os.path.lexists(directory / name):
+            raise ExportError(
+                f"{directory / name}: stands there, and geo-merge build did not write it; "
+                "give --out another folder, or move the file away. Nothing was changed."
+            )
+    return files
+
+
+def _of_manifest(directory: Path) -> set[str]:
     manifest = directory / "manifest.json"
     if not manifest.is_file():
         return set()
     try:
-        files = orjson.loads(manifest.read_bytes()).get("files", [])
-    except (orjson.JSONDecodeError, AttributeError):
+        content = orjson.loads(manifest.read_bytes())
+        files = [*content["files"], manifest.name] if "geo-merge" in content["versions"] else []
+    except (orjson.JSONDecodeError, KeyError, TypeError):  # another program's
         return set()
     return {name for name in files if isinstance(name, str) and Path(name).name == name}
 
@@ -280,6 +299,7 @@ def load_result(directory: StrPath) -> MergeResult:
     """
     directory = Path(directory)
     try:
+        recover(directory)
         manifest = orjson.loads((directory / "manifest.json").read_bytes())
         summary = orjson.loads((directory / "summary.json").read_bytes())
         layers = {

@@ -173,7 +173,7 @@ def _write_shp(result: MergeResult, folder: Path) -> None:
         DBF_DATE_LAST_UPDATE="1980-01-01",
     )  # fmt: skip
     table = "\n".join(",".join(map(_quoted, row)) for row in fields) + "\n"
-    (folder / "new_units.fields.csv").write_text(table, encoding="utf-8")
+    (folder / "new_units.fields.csv").write_text(table, encoding="utf-8", newline="\n")
     with zipfile.ZipFile(folder / "new_units.shp.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for part in sorted(folder.glob("new_units.*")):
             if part.suffix in {".shp", ".shx", ".dbf", ".prj", ".cpg"} or part.name.endswith(

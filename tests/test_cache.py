@@ -74,7 +74,7 @@ def test_the_entries_used_last_are_kept(folder: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_size_is_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "MOST_BYTES", 250)
+    monkeypatch.setattr(cache, "MOST_BYTES", 300)
     for age, key in enumerate("abc"):
         kept(key, Maker(b"x" * 80))
         os.utime(folder / key, (age, age))

@@ -98,7 +98,8 @@ def test_a_run_that_breaks_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_files_of_others_are_left_alone(result: MergeResult, tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_bytes(orjson.dumps({"files": ["../evil", "old.csv", 1]}))
+    manifest = {"files": ["../evil", "old.csv", 1], "versions": {"geo-merge": "1"}}
+    (tmp_path / "manifest.json").write_bytes(orjson.dumps(manifest))
     (tmp_path / "old.csv").write_text("of an earlier run")
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path.parent / "evil").write_text("elsewhere")
