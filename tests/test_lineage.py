@@ -227,6 +227,30 @@ def test_a_table_of_codes_or_points() -> None:
         look_up_table(pd.DataFrame({"x": [""], "y": [""]}))
 
 
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("P.1, Q.3, TP.HCM", "27160"),
+        ("P1 Q3 TPHCM", "27160"),
+        ("phuong 1, quan 3, tp hcm", "27160"),
+        ("12 Lê Lợi, P. Bến Nghé, Q.1, Sài Gòn 700000, Việt Nam", "26740"),
+        ("Xã Lệ Viễn - Huyện Sơn Động - Tỉnh Bắc Giang", "07654"),
+        ("Xã Lệ Viễn huyện Sơn Động tỉnh Bắc Giang", "07654"),
+        ("xã Lệ Viễn thuộc huyện Sơn Động", "07654"),
+        ("xa Le Vien, huyen Son Dong, Bac Giang", "07654"),
+        ("P. Đạo Long, TP Phan Rang - Tháp Chàm, Ninh Thuận", "22762"),
+        ("07201.0", "07201"),
+    ],
+)
+def test_addresses_as_people_write_them(asked: str, code: str) -> None:
+    assert [a.unit and a.unit.code for a in look_up(asked, as_of=EVE)] == [code]
+
+
+def test_an_address_with_another_district_is_not_guessed() -> None:
+    for asked in ("P.1, Q.2, TP.HCM", "Xã Lệ Viễn - Huyện Lục Ngạn", "xa Le Vien, huyen Luc Nam"):
+        assert [a.unit for a in look_up(asked, as_of=EVE)] == [None]
+
+
 def test_lookup_says_what_it_needs() -> None:
     assert run("lookup").code == 2
     assert "2025-06-30" in run("lookup", "x", "--as-of", "gestern").err

@@ -19,6 +19,7 @@ from geo_merge.codes import clean_code
 from geo_merge.errors import UsageError
 from geo_merge.lineage import LINKS, Lineage, Step, as_links
 from geo_merge.vietnam import gazetteer
+from geo_merge.vietnam.address import readings
 from geo_merge.vietnam.matching import Match, Unit, Units
 from geo_merge.vietnam.names import CODE_WIDTH, bare_key, split_type
 from geo_merge.vietnam.plan import new_units, old_units
@@ -130,8 +131,8 @@ def look_up(
     Parameters
     ----------
     text
-        A name with its district or province (``xã Lệ Viễn, Sơn Động``), a code, or longitude and
-        latitude in degrees (``106.9, 21.3``).
+        A name with its district or province (``xã Lệ Viễn, Sơn Động``; ``P.1, Q.3, TP.HCM``), a
+        code, or longitude and latitude in degrees (``106.9, 21.3``).
     as_of
         A day on which the unit existed; by default before and after are both looked up.
     layer
@@ -150,7 +151,7 @@ def look_up(
     point = _POINT.match(text)
     if point:
         return _at_point(text, float(point.group(1)), float(point.group(2)), as_of, layer)
-    code = clean_code(text)
+    code = re.sub(r"\.0+$", "", clean_code(text))
     if code.isdigit():
         return _by_code(text, code.zfill(CODE_WIDTH), as_of)
     answers = []
@@ -172,11 +173,15 @@ def _epochs(as_of: date | None) -> tuple[bool, ...]:
 
 
 def find_named(text: str, units: Units) -> Match:
-    """Find a unit by its name and, behind commas or in parentheses, its parents."""
-    parts = re.split(r"[,(;]", text.replace(")", ""))
-    name, *parents = [part.strip() for part in parts if part.strip()] or [""]
-    unit_type, bare = split_type(name)
-    return units.find(bare, unit_type=unit_type, parents=parents)
+    """Find a unit by an address: its name and its parents, as people write them."""
+    first = None
+    for name, parents in readings(text):
+        unit_type, bare = split_type(name)
+        match = units.find(bare, unit_type=unit_type, parents=parents)
+        if match.unit is not None or match.candidates:
+            return match
+        first = first or match
+    return first or Match(None)
 
 
 def _by_code(text: str, code: str, as_of: date | None) -> list[Answer]:

@@ -159,9 +159,15 @@ def _one(
 
 
 def _in_parent(units: Sequence[Unit], parent: str) -> list[Unit]:
-    """Return the units of a district or province; its type must agree only if names do not tell."""
+    """Return the units of a district or province; its type must agree only if names do not tell.
+
+    A parent written without accents is found without.
+    """
+    key = bare_key(parent)
     for attribute in ("district", "province"):
-        named = [u for u in units if bare_key(getattr(u, attribute)) == bare_key(parent)]
+        named = [u for u in units if bare_key(getattr(u, attribute)) == key]
+        if not named and key.isascii():
+            named = [u for u in units if plain(bare_key(getattr(u, attribute))) == plain(key)]
         typed = [u for u in named if name_key(getattr(u, attribute)) == name_key(parent)]
         if named:
             return typed or named

@@ -128,6 +128,15 @@ def find_province(text: str) -> Province:
     raise UsageError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
 
 
+def written_out(text: str) -> str:
+    """Return a province's short or former name (``TP.HCM``, ``Sài Gòn``) as the usual one."""
+    folded = fold_field(split_type(text)[1])
+    for key in (folded, *(folded.removeprefix(kind) for kind in _TYPES)):
+        if key in _ALSO:
+            return next(name for code, name, _, _ in PROVINCES if code == _ALSO[key])
+    return text
+
+
 @cache
 def _known() -> dict[str, Province]:
     """Return provinces by what may name them; a new name or code goes before an old one."""
