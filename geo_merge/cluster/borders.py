@@ -47,7 +47,9 @@ def load(
     for crs, members in by_crs([_known(part.crs) for part in parts]):
         some = [parts[k] for k in members]
         around = _around(client, some, crs, units.crs)
-        futures = client.map(_load, some, around=around, pure=False)
+        # Scattered: what is large would otherwise be written into each task, or be one of its own.
+        shared = client.scatter(around, broadcast=True, hash=False)
+        futures = client.map(_load, some, around=shared, pure=False)
         loaded |= dict(zip(members, futures, strict=True))
         all_notes = Notes()
         labels: list[str] = []
@@ -75,7 +77,8 @@ def _around(client: Client, parts: Sequence[Part], crs: CRS, target: CRS) -> Aro
     bulges = bulge(crs, target)
     if bulges is not None and len(edges):
         reach = max(reach, float(bulges(edges[:, :2], edges[:, 2:]).max()))
-    near = client.map(_vertices_near, parts, edges=edges, reach=reach, pure=False)
+    shared = client.scatter(edges, broadcast=True, hash=False)
+    near = client.map(_vertices_near, parts, edges=shared, reach=reach, pure=False)
     return Around(edges, np.unique(np.concatenate(client.gather(near)), axis=0))
 
 
