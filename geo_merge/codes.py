@@ -27,6 +27,8 @@ _LATIN = str.maketrans(
 )
 _FOR_DIGITS = str.maketrans("oil", "011")
 _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
+_SEPARATOR = re.compile(r"[.,'\u2019]")
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
@@ -46,15 +48,23 @@ def clean_code(text: str) -> str:
     return _AS_TEXT.sub("", kept[1] if kept else code, count=1) if code else code
 
 
+def ungrouped(code: str) -> str:
+    """Return a code that a spreadsheet wrote as a number with thousands, ``9,010``, without."""
+    return _SEPARATOR.sub("", code) if _GROUPED.fullmatch(code) else code
+
+
 def is_scientific(code: str) -> bool:
     """Tell whether a spreadsheet turned a code into a number like ``7.21E+03``."""
     return bool(_SCIENTIFIC.match(code.strip()))
 
 
 def code_key(code: str) -> str:
-    """Return what is left of a code that became a number, for comparing: no zeros, no ``.0``."""
+    """Return what is left of a code that became a number, for comparing.
+
+    No zeros in front, no ``.0``, nothing between thousands.
+    """
     cleaned = clean_code(code)
-    digits = re.sub(r"\.0+$", "", cleaned)
+    digits = re.sub(r"\.0+$", "", ungrouped(cleaned))
     return (digits.lstrip("0") or "0") if digits.isdigit() else cleaned
 
 

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
-from geo_merge.codes import clean_code, clean_text, is_scientific
+from geo_merge.codes import clean_code, clean_text, is_scientific, ungrouped
 from geo_merge.crosswalk_report import Report, ranges
 from geo_merge.no_values import NoValue, no_value
 
@@ -46,7 +46,7 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
                 )  # fmt: skip
         codes = rows[column].map(clean_code)
         changed += int((codes != rows[column]).sum())
-        result[column] = _without_point(codes, column, report)
+        result[column] = _without_groups(_without_point(codes, column, report), column, report)
     for column in rows.columns.drop(list(CODES)):
         result[column] = rows[column].map(clean_text)
     for column in ("old_name", "new_name"):
@@ -62,8 +62,9 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
 
 def code_columns(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a crosswalk whose codes are as `cleaned` leaves them."""
-    codes = {c: _without_point(rows[c].map(clean_code), c, Report("")) for c in CODES}
-    return rows.assign(**codes)
+    silent = Report("")
+    codes = {c: _without_point(rows[c].map(clean_code), c, silent) for c in CODES}
+    return rows.assign(**{c: _without_groups(v, c, silent) for c, v in codes.items()})
 
 
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
@@ -108,6 +109,20 @@ def _refusal(column: str, label: str, text: str, reason: NoValue) -> str:
         if column not in CODES:
             advice = "write the name as text; if it is one, with its type before it"
     return f"{label} is {clean_text(text)}, {reason} [{check}]; {advice}."
+
+
+def _without_groups(values: pd.Series, column: str, report: Report) -> pd.Series:
+    """Take what stands between thousands (``9,010``) from codes, if all of them are numbers."""
+    plain = values.map(ungrouped)
+    grouped = values[plain != values]
+    if grouped.empty or not all(code.isdigit() for code in plain if code):
+        return values
+    report.warn(
+        "K02", f"{len(grouped)} cells of {column} were numbers with separators (as "
+        f"{grouped.iloc[0]}); they were read without.", value=float(len(grouped)),
+        unit_of_value="cells", hint="Store codes as text.",
+    )  # fmt: skip
+    return plain
 
 
 def _without_point(values: pd.Series, column: str, report: Report) -> pd.Series:

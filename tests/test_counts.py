@@ -186,6 +186,13 @@ def test_codes_are_one_but_for_zeros() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("written", ["9,010", "9.010", "9'010", "9010.0", "9010.000", "9010"])
+def test_declared_codes_are_found_as_spreadsheets_write_them(written: str) -> None:
+    known = pd.Index(["09010", "10020"])
+    table = pd.DataFrame({"new_code": [written, "10,020"], "area_km2": ["1", "2"]})
+    assert compare.as_declared(table, known).index.tolist() == ["09010", "10020"]
+
+
 def declared(**columns: list[str]) -> pd.DataFrame:
     return compare.as_declared(
         pd.DataFrame({"new_code": ["1", "2"], **columns}), pd.Index(["1", "2"])

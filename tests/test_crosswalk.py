@@ -310,6 +310,20 @@ def test_a_letter_in_place_of_a_digit_is_an_error(grid: Grid) -> None:
         resolve(old, table(*WHOLE))
 
 
+@pytest.mark.parametrize("separator", [",", ".", "'"])
+def test_new_codes_lose_what_stands_between_thousands(grid: Grid, separator: str) -> None:
+    new = [f"9{separator}010", "9010", f"19{separator}020", f"19{separator}020"]
+    rows = [(old, code, name) for (old, _, name), code in zip(WHOLE, new, strict=True)]
+    resolved = resolve(units(grid), table(*rows))
+    assert resolved.rows["new_code"].tolist() == ["9010", "9010", "19020", "19020"]
+    assert [(f.check, f.value) for f in resolved.findings] == [("K02", 3.0)]
+
+
+def test_points_in_codes_that_are_no_numbers_stay(grid: Grid) -> None:
+    rows = [(o, {"N1": "9.010", "N2": "11.01.02"}[n], name) for o, n, name in WHOLE]
+    assert set(resolve(units(grid), table(*rows)).rows["new_code"]) == {"9.010", "11.01.02"}
+
+
 def test_looks_are_not_guessed_among_several(grid: Grid) -> None:
     old = units(grid).rename(index={"00001": "AO1", "00002": "Ao1"})
     with pytest.raises(CrosswalkError, match="old_code A01 is not in the layer"):
