@@ -164,4 +164,5 @@ def _projected_areas(rings: Rings, crs: CRS) -> Floats:
     ring_area = np.add.reduceat(under, rings.start[:-1])
     ring_area = np.where(rings.interior_left, ring_area, -ring_area)
     n = len(rings.geometry_start) - 1
-    return np.asarray(np.bincount(rings.owner, ring_area, minlength=n), dtype=np.float64)
+    # Axes to the south and west (Krovak) are a mirror: there every ring runs the other way.
+    return np.asarray(np.abs(np.bincount(rings.owner, ring_area, minlength=n)), dtype=np.float64)

@@ -235,7 +235,7 @@ def _check_names(
         if unit is None or not name:
             continue
         in_layer, unit_type = layer[unit]
-        if name == in_layer:
+        if not in_layer or name == in_layer:
             continue
         accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
         if accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):

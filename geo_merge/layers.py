@@ -341,7 +341,8 @@ def _unit_frame(
     columns = [str(c) for c in source.columns if c != source.geometry.name]
     findings: list[Finding] = []
     roles = _roles(raw, columns, code_field, name_field, findings)
-    width = code_width if coordinates.is_here(source) else None
+    here = coordinates.is_here(source)
+    width = code_width if here else None
     codes, found = _codes(source[roles["code"]], raw.source, width, expected)
     findings += found
     data: dict[str, Any] = {"code": codes}
@@ -356,7 +357,7 @@ def _unit_frame(
         else:
             data["population"] = counted.to_numpy()
     if "unit_type" not in roles:
-        data["unit_type"] = [names.split_type(n)[0] for n in data["name"]]
+        data["unit_type"] = [names.split_type(n)[0] if here else "" for n in data["name"]]
     for column in columns:
         taken = column in OWN and (roles.get(column) != column or column not in data)
         if column not in data or taken:

@@ -24,12 +24,14 @@ MAX_AREA_RATIO, MAX_OF_ANY = 1.02, 1.05
 NEARLY_ALL = 0.99
 _ZONE, _ZONES = 6, 60  # degrees of a zone of UTM
 _SOUTH, _NORTH = -80.0, 84.0  # where UTM ends
+_STEP = 0.001  # degrees
 
 
 def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
     """Return the CRS in metres to work in: that of the layer with most units if that is good.
 
-    Coordinates of that layer then stay as they are. Else it is the zone of UTM of most units, and
+    Coordinates of that layer then stay as they are, unless its axes are those of a mirror, which
+    nobody could draw. Else it is the zone of UTM of most units, and
     where the layer is too wide for a zone or lies at a pole, an equal-area plane about its middle,
     which has the same widths whatever lies far away.
 
@@ -45,7 +47,8 @@ def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
             "No row has a polygon with a place [G01]; mend the geometries in the source layer."
         )
     for frame in sorted(frames, key=len, reverse=True):
-        if _in_metres(frame.crs) and _keeps_areas(frame.crs, everywhere):
+        fits = _in_metres(frame.crs) and _keeps_areas(frame.crs, everywhere)
+        if fits and not _is_mirrored(frame.crs, everywhere):
             return CRS.from_user_input(frame.crs)
     zone = _zone(everywhere)
     if zone is not None and _keeps_areas(zone, everywhere):
@@ -69,6 +72,15 @@ def note_plane(frames: Sequence[gpd.GeoDataFrame], plane: CRS) -> list[Finding]:
 
 def _in_metres(crs: CRS) -> bool:
     return crs.is_projected and {a.unit_name for a in crs.axis_info} == {"metre"}
+
+
+def _is_mirrored(crs: CRS, lonlat: Floats) -> bool:
+    """Tell whether left and right are changed: Krovak's axes run south and west."""
+    lon, lat = np.median(lonlat, axis=0)
+    east, north = (lon + _STEP, lat), (lon, lat + _STEP)
+    corner = np.array([(lon, lat), east, north])
+    x, y = transformer(crs.geodetic_crs, crs).transform(*corner.T)
+    return bool((x[1] - x[0]) * (y[2] - y[0]) < (x[2] - x[0]) * (y[1] - y[0]))
 
 
 def _lonlat(frame: gpd.GeoDataFrame) -> Floats:

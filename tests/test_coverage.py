@@ -13,6 +13,7 @@ from conftest import CRS, ORIGIN, square
 from shapely.affinity import translate
 
 from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
+from geo_merge.coverage.widths import told_metres
 from geo_merge.errors import UsageError
 from geo_merge.limits import Limits, parse
 from geo_merge.models import Finding
@@ -289,3 +290,8 @@ def test_holes_of_the_outline_are_no_lost_land(grid: Grid) -> None:
     outline = gpd.GeoDataFrame(geometry=[whole.difference(abroad.buffer(-0.04))], crs=CRS)
     by_unit = {f.units: f.severity for f in check_layer(frame, outline=outline) if f.check == "C02"}
     assert by_unit == {("00006",): "info", ("00007",): "error"}
+
+
+def test_widths_are_told_as_people_write_them() -> None:
+    told = [told_metres(w) for w in (0.01234, 45.64, 340.2, 1813.0)]
+    assert told == ["0.0123", "45.6", "340", "1,813"]

@@ -136,6 +136,8 @@ def test_names_that_disagree_are_a_warning(grid: Grid) -> None:
     rows[1] = (*rows[1][:3], "Xã khác")
     resolved = resolve(units(grid), table(*rows, columns="old_code new_code new_name old_name"))
     assert [(f.check, f.units) for f in resolved.findings] == [("K08", ("00002",))]
+    nameless = units(grid).assign(name="")
+    assert resolve(nameless, table(*rows, columns="old_code new_code new_name old_name")).findings == ()  # fmt: skip
 
 
 @pytest.mark.parametrize("written", ["Hòa Bình", "Hoà Bình", "Ho\u0300a  Bình", "HÒA BÌNH"])

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod
 from shapely.affinity import translate
 
+from geo_merge.areas import areas
 from geo_merge.layers import read_units
 from geo_merge.longitudes import continuous, cut_at_180, square_degrees
 from geo_merge.rings import flatten
@@ -230,6 +231,22 @@ def test_the_plane_to_work_in(shapes: list[shapely.Geometry], crs: int, expected
         assert plane.to_string() == expected
 
 
+def test_axes_to_the_south_and_west_are_read_as_those_to_the_east_and_north(tmp_path: Path) -> None:
+    """Krovak's first grid is a mirror: rings run the other way in it."""
+    cells = layer([BOX(14 + k / 10, 49.5, 14.1 + k / 10, 49.6) for k in range(4)])
+    expected = [km2(cell) for cell in cells.geometry[:2]]
+    path = save(cells.to_crs(5513), tmp_path)
+    units = read_units(path)
+    assert (areas(np.asarray(units.geometry.values), units.crs) / 1e6)[:2] == pytest.approx(expected, rel=1e-4)  # fmt: skip
+    mirrored = cells.to_crs(5513)
+    assert areas(np.asarray(mirrored.geometry.values), mirrored.crs).min() > 0
+    out = run("build", path, "--crosswalk", tmp_path / "crosswalk.csv", "--out", tmp_path / "out")
+    assert "P04" not in out.err  # the map is drawn as the files have it
+    new = gpd.read_file(tmp_path / "out" / "new_units.geojson")
+    assert new.area_km2.tolist()[0] == pytest.approx(sum(expected), rel=1e-4)
+    assert new.total_bounds == pytest.approx([14, 49.5, 14.4, 49.6], abs=1e-6)
+
+
 def test_the_plane_is_told(tmp_path: Path) -> None:
     save(layer([BOX(-5 + 20 * k, 40, 15 + 20 * k, 50) for k in range(4)]), tmp_path)
     units = read_units(tmp_path / "old.gpkg")
@@ -283,3 +300,11 @@ def test_long_edges_are_measured_on_one_line(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     ledger = pd.read_csv(tmp_path / "out" / "ledger.csv").set_index("quantity")
     assert abs(ledger.loc["area_m2", "difference"]) < 1e-9 * ledger.loc["area_m2", "before"]
+
+
+def test_types_of_units_are_read_from_names_in_vietnam_alone(tmp_path: Path) -> None:
+    """P.F. Espiritu is a barangay of the Philippines, P. Thọ Xương a ward."""
+    for lon, name, expected in ((120.9, "P.F. Espiritu", ""), (108.2, "P. Thọ Xương", "Phường")):
+        frame = layer([BOX(lon, 14.4, lon + 0.1, 14.5)]).assign(name=name)
+        save(frame, tmp_path)
+        assert read_units(tmp_path / "old.gpkg")["unit_type"].tolist() == [expected]

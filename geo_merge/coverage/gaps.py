@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
-from geo_merge.coverage.widths import is_narrow, mean_width, width_of
+from geo_merge.coverage.widths import is_narrow, mean_width, told_metres, width_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84
@@ -91,7 +91,7 @@ def _gap(
         value=float(area),
         unit_of_value="m²",
         geometry=gap,
-        message=f"{kind} of {area:,.2f} m², up to {width:.3g} m wide, {between} "
+        message=f"{kind} of {area:,.2f} m², up to {told_metres(width)} m wide, {between} "
         f"{labels(frame, around)}{lack(frame, around, lacking)}.",
         hint=_hint(kind, lacking),
     )
@@ -124,8 +124,8 @@ def _many(frame: gpd.GeoDataFrame, gaps: Geometries, m2: Floats, code: str) -> F
         unit_of_value="m²",
         geometry=shapely.multipolygons(gaps),
         message=f"{len(gaps):,} holes of {m2.sum():,.2f} m² in all inside {label(frame, code)}; "
-        f"the largest, {m2[largest]:,.2f} m² and up to {width_of(gaps[largest]):.3g} m wide, is at "
-        f"longitude {lon:.5f}, latitude {lat:.5f}.",
+        f"the largest, {m2[largest]:,.2f} m² and up to {told_metres(width_of(gaps[largest]))} m "
+        f"wide, is at longitude {lon:.5f}, latitude {lat:.5f}.",
         hint=_hint("Hole", None),
     )
 

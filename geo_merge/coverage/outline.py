@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import labels
 from geo_merge.coverage.surveyed import Surveyed
-from geo_merge.coverage.widths import is_narrow, width_of
+from geo_merge.coverage.widths import is_narrow, told_metres, width_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.rings import Geometries
@@ -54,8 +54,8 @@ def _wide(layer: Surveyed, polygons: Geometries, what: str) -> Iterator[Finding]
             value=float(m2),
             unit_of_value="m²",
             geometry=polygon,
-            message=f"Against the outline {m2:,.2f} m², up to {width_of(polygon):.3g} m wide, "
-            f"{what} {labels(frame, codes) or 'the layer'}.",
+            message=f"Against the outline {m2:,.2f} m², up to {told_metres(width_of(polygon))} m "
+            f"wide, {what} {labels(frame, codes) or 'the layer'}.",
             hint="See which of the two is right: the layer, its datum, or the outline.",
         )
 

@@ -13,7 +13,7 @@ from geo_merge.areas import areas
 from geo_merge.coverage.gaps import lack, lacks_vertex
 from geo_merge.coverage.labels import label
 from geo_merge.coverage.surveyed import Surveyed
-from geo_merge.coverage.widths import is_narrow, mean_width, width_of
+from geo_merge.coverage.widths import is_narrow, mean_width, told_metres, width_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.rings import Geometries
@@ -45,7 +45,8 @@ def check_overlaps(layer: Surveyed, limits: Limits) -> list[Finding]:
         what = (
             f"{a} and {b} have the same polygon of {area:,.2f} m²"
             if double
-            else f"{a} and {b} overlap on {area:,.2f} m², up to {width_of(region):.3g} m wide"
+            else f"{a} and {b} overlap on {area:,.2f} m², "
+            f"up to {told_metres(width_of(region))} m wide"
         )
         findings.append(
             Finding(

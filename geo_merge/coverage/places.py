@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.connected import connected
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
+from geo_merge.coverage.widths import told_metres
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.rings import Ints
@@ -18,7 +19,6 @@ from geo_merge.survey import Survey
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
-_WHOLE = 100.0  # metres from which on messages say whole ones
 _ASTRAY = "An island, or coordinates gone astray?"
 _ISLANDS = "Where islands are known to lie so far out, say so: --limit far="
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
@@ -59,7 +59,7 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
                 unit_of_value="m",
                 geometry=land,
                 message=f"{labels(frame, codes)} {'lies' if len(codes) == 1 else 'lie'} outside "
-                f"the rest of the layer, {_told(away)} m away{over if far else ''}.",
+                f"the rest of the layer, {told_metres(away)} m away{over if far else ''}.",
                 hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
             )
         )
@@ -70,10 +70,6 @@ def _rounded_up(metres: float) -> int:
     """Return a number of two digits, and zeros, that is not less."""
     step = int(10 ** max(len(str(int(metres))) - 2, 0))
     return int(-(-metres // step)) * step
-
-
-def _told(metres: float) -> str:
-    return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
 class _Edges:
