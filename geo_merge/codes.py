@@ -53,6 +53,11 @@ def ungrouped(code: str) -> str:
     return _SEPARATOR.sub("", code) if _GROUPED.fullmatch(code) else code
 
 
+def plain_number(code: str) -> str:
+    """Return a code without what makes it a number: ``.0``, and signs between thousands."""
+    return re.sub(r"(?<=[0-9])\.0+$", "", ungrouped(code))
+
+
 def is_scientific(code: str) -> bool:
     """Tell whether a spreadsheet turned a code into a number like ``7.21E+03``."""
     return bool(_SCIENTIFIC.match(code.strip()))
@@ -64,7 +69,7 @@ def code_key(code: str) -> str:
     No zeros in front, no ``.0``, nothing between thousands.
     """
     cleaned = clean_code(code)
-    digits = re.sub(r"\.0+$", "", ungrouped(cleaned))
+    digits = plain_number(cleaned)
     return (digits.lstrip("0") or "0") if digits.isdigit() else cleaned
 
 

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge import fields, people, seam
-from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, same_codes
+from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, plain_number, same_codes
 from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid
 from geo_merge.divide import Cutters, as_cutters
@@ -450,6 +450,22 @@ def _codes(
         )
     findings = []
     changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
+    plain = [code if n else plain_number(code) for code, n in zip(codes, number, strict=True)]
+    spelled = [a for a, b in zip(codes, plain, strict=True) if a != b]
+    if spelled and all(code.isdigit() for code in plain if code):
+        number = [n or a != b for n, a, b in zip(number, codes, plain, strict=True)]
+        codes = plain
+        findings.append(
+            Finding(
+                check="K02",
+                severity=Severity.WARNING,
+                value=float(len(spelled)),
+                unit_of_value="codes",
+                message=f"{source}: {len(spelled)} codes were numbers with decimals or separators "
+                f"(as {spelled[0]}); they were read without.",
+                hint="Store codes as text.",
+            )
+        )
     if any(number):
         known = same_codes(codes, map(clean_code, expected))
         padded = [

@@ -193,6 +193,15 @@ def test_declared_codes_are_found_as_spreadsheets_write_them(written: str) -> No
     assert compare.as_declared(table, known).index.tolist() == ["09010", "10020"]
 
 
+@pytest.mark.parametrize("written", ["7201.0", "7,201", "7.201"])
+def test_codes_of_a_layer_that_are_written_as_numbers(tmp_path: Path, written: str) -> None:
+    frame = layer([5, 6]).reset_index(drop=True).assign(code=[written, "19020"])
+    frame = frame.set_geometry(frame.translate(2.72e6, 1.21e6))
+    frame.set_crs(2056, allow_override=True).to_file(tmp_path / "c.gpkg")
+    read = read_units(tmp_path / "c.gpkg", expected={"07201": "", "19020": ""})
+    assert read.index.tolist() == ["07201", "19020"]
+
+
 def declared(**columns: list[str]) -> pd.DataFrame:
     return compare.as_declared(
         pd.DataFrame({"new_code": ["1", "2"], **columns}), pd.Index(["1", "2"])
