@@ -68,6 +68,10 @@ _PEOPLE = re.compile(
     r"(tot|total|tong|sum|census|est|nguoi|trungbinh|tb|people|count)?"
 )
 _CENTURY = 40  # two digits up to this are years of this century
+PARENTS = ("district_code", "district", "province_code", "province")
+# What geo_merge itself writes beside the source's attributes.
+OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
+       "new_code", "new_name", "geometry")  # fmt: skip
 
 
 def fold_field(name: str) -> str:

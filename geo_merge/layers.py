@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +13,25 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge import fields, people, seam
+from geo_merge import fields, people
 from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, plain_number, same_codes
 from geo_merge.coverage import usable
 from geo_merge.crs import check_coordinates, coarsest_grid
 from geo_merge.divide import Cutters, as_cutters
-from geo_merge.errors import CRSError, LayerError, UsageError
-from geo_merge.fields import free_name, population_year
+from geo_merge.errors import LayerError, UsageError
+from geo_merge.fields import OWN, PARENTS, free_name, population_year
 from geo_merge.islands import join_islands
+from geo_merge.joining import join_layers
 from geo_merge.limits import Sizes
-from geo_merge.longitudes import POLE, TURN, continuous
-from geo_merge.models import Finding, LedgerRow, Severity
-from geo_merge.planes import into_plane
-from geo_merge.projection import describe, parse_crs
+from geo_merge.models import Finding, Severity
+from geo_merge.placing import with_crs
+from geo_merge.projection import describe
 from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
-from geo_merge.rings import is_polygonal
 from geo_merge.vietnam import coordinates, encodings, names
-from geo_merge.working_plane import note_plane, working_crs
 
 StrPath = str | os.PathLike[str]
 _SHOWN = 10
-PARENTS = ("district_code", "district", "province_code", "province")
-# What geo_merge itself writes beside the source's attributes.
-OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
-       "new_code", "new_name", "geometry")  # fmt: skip
 
 
 def read_units(
@@ -139,7 +132,7 @@ def as_units(
         check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
         findings += [*raw.findings, *found]
-    joined, ledger = _join(frames, findings, target_crs, close_seams=close_seams)
+    joined, ledger = join_layers(frames, findings, target_crs, close_seams=close_seams)
     code_fields = {
         raw.source: frame.attrs["fields"]["code"] for raw, frame in zip(raws, frames, strict=True)
     }
@@ -236,97 +229,6 @@ def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
             yield path
         else:
             yield from path
-
-
-def with_crs(
-    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None
-) -> list[RawLayer]:
-    """Give each layer a CRS.
-
-    It is its own, mended where it lost its datum; for layers that name none, that of the option,
-    or the one in which their places lie where they should.
-    """
-    given = None if crs is None else parse_crs(str(crs))
-    if given is not None:
-        raws = [_without_assumed(raw, given) for raw in raws]
-    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
-    others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
-    if given is not None and not unknown and others != [describe(given)]:
-        raise UsageError(
-            f"--crs {crs}: every file names its own CRS ({', '.join(others)}), and --crs is only "
-            "for files that name none; leave it out, or mend the .prj."
-        )
-    problems: list[str] = []
-    result = []
-    for raw in raws:
-        try:
-            result.append(_one_with_crs(raw, given, name_field))
-        except CRSError as error:
-            problems += error.problems
-    if problems:
-        raise CRSError(problems)
-    return [in_one_piece(raw) for raw in result]
-
-
-def _without_assumed(raw: RawLayer, given: CRS) -> RawLayer:
-    """Take away a CRS that a file has only by its format, where the one of the option can be it."""
-    if not raw.crs_assumed or not (given.is_geographic or not _in_degrees(raw.frame)):
-        return raw
-    return replace(raw, frame=raw.frame.set_crs(None, allow_override=True))
-
-
-def _in_degrees(frame: gpd.GeoDataFrame) -> bool:
-    """Tell whether coordinates can be degrees."""
-    west, south, east, north = frame.total_bounds
-    return bool(max(abs(west), abs(east)) <= TURN and max(abs(south), abs(north)) <= POLE)
-
-
-def in_one_piece(raw: RawLayer) -> RawLayer:
-    """Return a layer in degrees that does not end at 180° only to go on at -180°."""
-    if not (raw.frame.crs.is_geographic and _in_degrees(raw.frame)):
-        return raw
-    shapes, rows = continuous(np.asarray(raw.frame.geometry.values))
-    if not len(rows):
-        return raw
-    finding = Finding(
-        check="R06",
-        severity=Severity.INFO,
-        value=float(len(rows)),
-        unit_of_value="rows",
-        message=f"{raw.source} lies on both sides of 180° of longitude; it was read in one piece, "
-        "and is cut at 180° where it is written in degrees.",
-    )
-    geometry = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
-    frame = raw.frame.set_geometry(geometry)
-    return replace(raw, frame=frame, findings=(*raw.findings, finding))
-
-
-def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> RawLayer:
-    if _names_crs(raw.frame):
-        frame, found = coordinates.repair(raw.frame, raw.source)
-        return replace(raw, frame=frame, findings=(*raw.findings, *found))
-    findings = raw.findings
-    if given is None:
-        columns = [c for c in raw.frame.columns if c != raw.frame.geometry.name]
-        field = name_field or fields.find_field(columns, "name")
-        named = as_text(raw.frame[field]).tolist() if field in columns else []
-        given, finding = coordinates.place(raw.frame, named, raw.crs_hint)
-        findings = (*findings, finding)
-    return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
-
-
-def check_raw(raw: RawLayer) -> None:
-    """Check where a layer lies that need not be one of units; see `check_coordinates`."""
-    columns = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
-    field, code = (fields.find_field(columns, role) for role in ("name", "code"))
-    named = as_text(raw.frame[field]).tolist() if field else [""] * len(raw.frame)
-    placed = coordinates.check_places(raw.frame, named, raw.source)
-    coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
-    check_coordinates(coded, raw.source, placed=placed)
-
-
-def _names_crs(frame: gpd.GeoDataFrame) -> bool:
-    return frame.crs is not None and (frame.crs.is_geographic or frame.crs.is_projected)
 
 
 def _unit_frame(
@@ -540,82 +442,3 @@ def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
 
 def _piece_labels(joined: gpd.GeoDataFrame) -> list[str]:
     return [f"piece {k}" for k in joined["is_piece"].cumsum()]
-
-
-def _join(
-    frames: Sequence[gpd.GeoDataFrame],
-    findings: list[Finding],
-    target_crs: CRS | None,
-    *,
-    close_seams: bool,
-) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
-    """Bring the layers to one CRS and let them share their borders."""
-    target = target_crs or working_crs(frames)
-    findings += note_plane(frames, target)
-    if close_seams:
-        plane = into_plane(frames, target)
-        projected, ledger = plane.frames, plane.ledger
-        findings += plane.findings
-    else:
-        projected, ledger = [f if f.crs == target else f.to_crs(target) for f in frames], []
-    if len(projected) > 1 and close_seams:
-        projected, seams = _close_seams(projected, findings)
-        ledger += seams
-    elif len(projected) > 1:
-        ledger += _seam_rows(seam.Seam(()))
-    joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
-    for column in joined.columns.difference(["geometry"]):
-        if column in OWN and joined[column].dtype == object:
-            joined[column] = joined[column].fillna("")
-    return joined, ledger
-
-
-def _close_seams(
-    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
-) -> tuple[list[gpd.GeoDataFrame], list[LedgerRow]]:
-    arrays = [np.asarray(f.geometry.values) for f in frames]
-    usable = [is_polygonal(a) & np.isfinite(shapely.bounds(a)).all(axis=1) for a in arrays]
-    seamed = seam.join([a[u] for a, u in zip(arrays, usable, strict=True)])
-    result = []
-    for frame, array, use, layer in zip(frames, arrays, usable, seamed.layers, strict=True):
-        closed = array.copy()
-        closed[use] = layer
-        result.append(frame.set_geometry(gpd.GeoSeries(closed, index=frame.index, crs=frame.crs)))
-    if seamed.moved or seamed.inserted:
-        findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.INFO,
-                value=seamed.largest,
-                unit_of_value="m",
-                message=f"Along the seam between the files {seamed.moved} vertices were moved and "
-                f"{seamed.inserted} added, by at most {seamed.largest:.2g} m, so that the files "
-                "share their border.",
-            )
-        )
-    if seamed.left_open:
-        findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.WARNING,
-                value=float(seamed.left_open),
-                unit_of_value="seams",
-                message=f"{seamed.left_open} seams between files were left as they are: joining "
-                "them would make a unit invalid.",
-                hint="Give both files the same vertices along their border.",
-            )
-        )
-    return result, _seam_rows(seamed)
-
-
-def _seam_rows(seamed: seam.Seam) -> list[LedgerRow]:
-    return [
-        LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
-        LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),
-    ]
-
-
-def _seam_area_limit(seamed: seam.Seam) -> float:
-    """Every vertex moved can change the area by its way times the edges beside it."""
-    length = sum(float(shapely.length(layer).sum()) for layer in seamed.layers)
-    return max(seamed.largest * length, 1e-9)

@@ -137,7 +137,7 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
         R01 to R03, as for units.
     """
     from geo_merge.encodings import Texts  # noqa: PLC0415 - loads geopandas
-    from geo_merge.layers import check_raw, with_crs  # noqa: PLC0415
+    from geo_merge.placing import check_raw, with_crs  # noqa: PLC0415
     from geo_merge.reading.sources import open_layer  # noqa: PLC0415
 
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=any_size())

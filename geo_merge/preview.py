@@ -9,8 +9,8 @@ from typing import Any
 
 from geo_merge import crosswalk
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
+from geo_merge.fields import OWN
 from geo_merge.job import Job, Progress
-from geo_merge.layers import OWN
 from geo_merge.prepared import with_unit_columns
 from geo_merge.provenance import findings_of, sources_of
 from geo_merge.vietnam.names import name_key
