@@ -252,7 +252,8 @@ def _unit_frame(
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
         data[role] = [clean_text(v) for v in values]
     if "population" in roles:
-        counted, found = people.read_people(source, roles["population"], codes, raw.source)
+        field, counted, found = people.find_people(source, roles["population"], codes, raw.source)
+        roles["population"] = field
         findings += found
         if counted is None:
             del roles["population"]

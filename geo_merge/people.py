@@ -22,6 +22,27 @@ _DEGREE = 111_320.0  # metres
 _SHOWN = 10
 
 
+def find_people(
+    frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str
+) -> tuple[str, pd.Series | None, list[Finding]]:
+    """Return the people of each unit by a field, or by the next one if it has no figure at all.
+
+    Parameters and the rest of what is returned are those of `read_people`.
+    """
+    columns = [str(c) for c in frame.columns if c != frame.geometry.name]
+    first = read_people(frame, field, codes, source)
+    tried = [field, *(c for c in population_fields(columns) if c != field)]
+    for other in tried:
+        people, found = first if other == field else read_people(frame, other, codes, source)
+        if people is not None and people.notna().any():
+            empty = ", ".join(tried[: tried.index(other)])
+            if empty:
+                told = f"{source}: {empty} has no figure that can be people; {other} is taken"
+                found = [_finding(f"{told}.", [], "Say who counted what.", check="A06"), *found]
+            return other, people, found
+    return field, *first
+
+
 def read_people(
     frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str
 ) -> tuple[pd.Series | None, list[Finding]]:

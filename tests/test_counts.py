@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from geo_merge.counts import Kind, kind_of, known_counts
 from geo_merge.divide import as_cutters, divide
 from geo_merge.errors import TableError
 from geo_merge.fields import population_fields, population_year
-from geo_merge.people import check_density, read_people
+from geo_merge.people import check_density, find_people, read_people
 from geo_merge.provenance import findings_of
 from geo_merge.written import lost_thousands, read_numbers
 
@@ -160,6 +161,20 @@ def test_no_place_has_more_than_100_000_people_a_km2() -> None:
     frame = layer([99_000, 101_000]).rename(columns={"DanSo": "population"})
     (found,) = check_density(frame, frame.area.to_numpy())
     assert (found.check, found.units) == ("A05", ("01",))
+
+
+def test_a_count_without_any_figure_gives_way_to_the_next(
+    grid: Callable[..., gpd.GeoDataFrame],
+) -> None:
+    layer = grid(2, 1, POP_2019=[-99999, -99999], Dan_so=[100, 200]).reset_index()
+    field, counted, found = find_people(layer, "POP_2019", ["00001", "00002"], "l.gpkg")
+    assert (field, counted.tolist()) == ("Dan_so", [100, 200])
+    assert found[0].check == "A06"
+    assert "POP_2019 has no figure that can be people; Dan_so is taken" in found[0].message
+    nothing = layer.drop(columns="Dan_so")
+    field, counted, found = find_people(nothing, "POP_2019", ["00001", "00002"], "l.gpkg")
+    assert field == "POP_2019"
+    assert counted.isna().all()
 
 
 def test_unknown_people_stay_unknown() -> None:
