@@ -182,6 +182,7 @@ def test_an_island_district_without_communes() -> None:
     [
         ("xã Đồng Tiến, Bắc Giang", "may be any of 07243 .*Yên Thế.*; 07816 .*Hiệp Hòa"),
         ("xã Lệ Viẽnn, Sơn Động", "similar: 07654 Xã Lệ Viễn|is unknown"),
+        ("Đông Xuân, Đông Hưng, Thái Bình", "merged before July 2025"),
         ("99999", "no code"),
         ("106.2, 21.27", "may be any of .*--layer"),
         ("21.27, 106.2", "longitude comes first"),

@@ -28,6 +28,10 @@ from geo_merge.vietnam.provinces import PROVINCES
 IN_FORCE = date(2025, 7, 1)
 _EVE = date(2025, 6, 30)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_EARLIER = (
+    "communes that were merged before July 2025 (2019 to 2024) are not covered: name the one that "
+    "it became part of"
+)
 _POINT = re.compile(rf"^\s*({_NUMBER})\s*[,; ]\s*({_NUMBER})\s*$")
 _MOST_NEAR = 5
 RELATED = ["code", "unit_type", "name", "parent", "share", "evidence"]  # of `Answer.related`
@@ -165,7 +169,7 @@ def look_up(
 
 def _neither(text: str, answers: list[Answer]) -> Answer:
     problems = dict.fromkeys(answer.problem for answer in answers)
-    return Answer(text, problem="; ".join(problems))
+    return Answer(text, problem="; ".join([*problems, _EARLIER]))
 
 
 def _epochs(as_of: date | None) -> tuple[bool, ...]:
