@@ -38,6 +38,7 @@ _DECIMALS = 11
 _ULPS = 16
 # Cells along each side of the raster that leaves out vertices with no such edge near.
 _RASTER = 4096
+_CHUNK = 2**17  # vertices
 Bulge = Callable[[Floats, Floats], Floats]
 
 
@@ -253,8 +254,14 @@ def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:
     for x in (-1, 0, 1):
         for y in (-1, 0, 1):
             raster[column + x, row + y] = True
-    column, row = ((rings.xy - low) / cell).astype(np.int64).T + 2
-    near = raster[column, row]
+    near = np.empty(len(rings.xy), dtype=bool)
+    for begin in range(0, len(near), _CHUNK):  # so that no more than these are in memory twice
+        chunk = slice(begin, begin + _CHUNK)
+        column, row = (
+            ((v - least) / cell).astype(np.int64) + 2
+            for v, least in zip(rings.xy[chunk].T, low, strict=True)
+        )
+        near[chunk] = raster[column, row]
     near[rings.start[1:] - 1] = False  # the closing vertex is the first one again
     return np.flatnonzero(near)
 
@@ -267,8 +274,8 @@ def _meetings(
     reach = np.maximum(bulges, most)
     near = _near(rings, a, b, float(reach.max()))
     own = rings.xy[near]
-    vertices = own if others is None else others
     low, high = np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None]
+    vertices = own if others is None else _inside(others, low.min(axis=0), high.max(axis=0))
     point, edge = shapely.STRtree(shapely.box(*low.T, *high.T)).query(shapely.points(vertices))
     along, far = (b - a)[edge], vertices[point] - a[edge]
     length = np.hypot(*along.T)
@@ -284,6 +291,11 @@ def _meetings(
     at = np.where(on[:, None], vertices[point], a[edge] + (b - a)[edge] * (t / length)[:, None])
     order = np.flatnonzero(new)[np.lexsort((t[new], edge[new]))]
     return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order])
+
+
+def _inside(xy: Floats, low: Floats, high: Floats) -> Floats:
+    """Return the vertices in a box: those of a whole layer are many more than a part has."""
+    return xy[((xy >= low) & (xy <= high)).all(axis=1)]
 
 
 def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints, float]:

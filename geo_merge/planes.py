@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import transformer
+from geo_merge.geojson_stream import cuts
 from geo_merge.junctions import MOST, Around, Bulge, share_vertices
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe
@@ -154,7 +155,11 @@ class _Way:
     def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):
             return shapes.copy()
-        return np.asarray(gpd.GeoSeries(shapes, crs=self.crs).to_crs(self.target).values).copy()
+        result = np.empty(len(shapes), dtype=object)
+        for begin, end in cuts(shapely.get_num_coordinates(shapes)):  # not all vertices twice
+            some = gpd.GeoSeries(shapes[begin:end], crs=self.crs)
+            result[begin:end] = some.to_crs(self.target).array
+        return result
 
 
 def bulge(crs: CRS, target: CRS) -> Bulge | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -47,9 +50,7 @@ def load(
     for crs, members in by_crs([_known(part.crs) for part in parts]):
         some = [parts[k] for k in members]
         around = _around(client, some, crs, units.crs)
-        # Scattered: what is large would otherwise be written into each task, or be one of its own.
-        shared = client.scatter(around, broadcast=True, hash=False)
-        futures = client.map(_load, some, around=shared, pure=False)
+        futures = client.map(_load, some, around=around, pure=False)
         loaded |= dict(zip(members, futures, strict=True))
         all_notes = Notes()
         labels: list[str] = []
@@ -69,30 +70,58 @@ def _known(crs: CRS | None) -> CRS:
     return crs
 
 
-def _around(client: Client, parts: Sequence[Part], crs: CRS, target: CRS) -> Around | None:
+def _around(client: Client, parts: Sequence[Part], crs: CRS, target: CRS) -> Future[Around] | None:
+    """Return what other parts have beside each, as a task: one that dies is done again."""
     if len(parts) == 1:
         return None
-    edges = unpaired(np.concatenate(client.gather(client.map(_loose_edges, parts, pure=False))))
-    reach = MOST / metres_per_unit(crs)
-    bulges = bulge(crs, target)
-    if bulges is not None and len(edges):
-        reach = max(reach, float(bulges(edges[:, :2], edges[:, 2:]).max()))
-    shared = client.scatter(edges, broadcast=True, hash=False)
-    near = client.map(_vertices_near, parts, edges=shared, reach=reach, pure=False)
-    return Around(edges, np.unique(np.concatenate(client.gather(near)), axis=0))
+    edges = client.submit(_unpaired, client.map(_loose_edges, parts, pure=False), pure=False)
+    reach = client.submit(_reach, edges, crs, target, pure=False)
+    near = client.map(_vertices_near, parts, edges=edges, reach=reach, pure=False)
+    return client.submit(_beside, edges, near, pure=False)
+
+
+def _unpaired(edges: Sequence[Floats]) -> Floats:
+    return unpaired(np.concatenate(edges))
+
+
+def _reach(edges: Floats, crs: CRS, target: CRS) -> float:
+    bulges, most = bulge(crs, target), MOST / metres_per_unit(crs)
+    if bulges is None or not len(edges):
+        return most
+    return max(most, float(bulges(edges[:, :2], edges[:, 2:]).max()))
+
+
+def _beside(edges: Floats, near: Sequence[Floats]) -> Around:
+    return Around(edges, np.unique(np.concatenate(near), axis=0))
 
 
 def _loose_edges(part: Part) -> Floats:
-    return loose_edges(part.geometries(), metres_per_unit(_known(part.crs)))
+    edges = loose_edges(part.geometries(), metres_per_unit(_known(part.crs)))
+    _give_back()
+    return edges
 
 
 def _vertices_near(part: Part, *, edges: Floats, reach: float) -> Floats:
-    return vertices_near(part.geometries(), edges, reach)
+    vertices = vertices_near(part.geometries(), edges, reach)
+    _give_back()
+    return vertices
 
 
 def _load(part: Part, *, around: Around | None) -> _Loaded:
     plane, notes = project(part.geometries(), _known(part.crs), _known(part.target), around)
-    return as_wkb(plane), notes
+    polygons = as_wkb(plane)
+    del plane
+    _give_back()
+    return polygons, notes
+
+
+def _give_back() -> None:
+    """Give memory back that is free but held: a worker that looks full is given no work."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
 
 
 def _notes(loaded: _Loaded) -> Notes:
