@@ -32,6 +32,10 @@ NO_TRUTH = {
     "shp_dbf_resorted": "the table is of another order than the shapes; no rule tells which",
     "codes_swapped": "two units have exchanged codes; only the user can say that the names are right",
 }  # fmt: skip
+# Refused by the manifest, read by us, and told: the new units are those of the sound files.
+READ = {
+    "cw_thousands": "each old code without its point is one of the layer, so what was meant is sure",
+}
 # Cases of the app: not for the command line.
 ELSEWHERE = {"sec_upload_names"}
 
@@ -113,6 +117,8 @@ def test_corpus(
     name: str, corpus: Path, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = _manifest(corpus)[name]
+    if name in READ:
+        case |= {"expect": "warning", "truth": _manifest(corpus)["ok_gpkg"]["truth"]}
     ran = build(case, corpus, tmp_path / "out", capsys, monkeypatch)
     told = nfc(ran.said + " ".join(f["message"] for f in ran.findings))
     missing = [w for w in case["must_mention"] if nfc(w) not in told]
