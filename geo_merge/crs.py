@@ -46,8 +46,8 @@ def on_grid(geometries: Geometries, decimals: int) -> tuple[bool, bool]:
     xy, owner = shapely.get_coordinates(geometries, return_index=True)
     with np.errstate(invalid="ignore"):  # infinite coordinates are told by the checks
         off = np.zeros(len(xy), dtype=bool)
-    for values in xy.T.copy():  # a maximum of each pair takes five times as long
-        off |= np.abs(values - np.round(values, decimals)) > 10.0 ** -(decimals + 4)
+        for values in xy.T.copy():  # a maximum of each pair takes five times as long
+            off |= np.abs(values - np.round(values, decimals)) > 10.0 ** -(decimals + 4)
     rounded = np.ones(len(geometries), dtype=bool)
     rounded[owner[off]] = False
     count = np.bincount(owner, minlength=len(geometries))
