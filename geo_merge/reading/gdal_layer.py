@@ -14,7 +14,6 @@ import numpy as np
 import pyogrio
 import shapely
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import CRSError, LayerError, SeveralLayersError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
@@ -175,12 +174,6 @@ def choose_layer(
         hint="Name the layer with --layer to be sure.",
     )
     return polygons[0], (finding,)
-
-
-def read_gdal(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
-    """Read the layer of polygons of a file, or the layer that was named."""
-    del texts
-    return read_layer(path, path.name, layer, sizes)
 
 
 def read_layer(
