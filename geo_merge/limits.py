@@ -9,6 +9,10 @@ from typing import Any
 
 from geo_merge.errors import UsageError
 
+# Metres. In the planes of countries a double tells places a nanometre apart, the overlay of two
+# polygons some hundred: what is thinner has no width that could be told.
+RESOLUTION = 1e-6
+
 
 def _limit(default: float, unit: str, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field
     return field(default=default, metadata={"unit": unit, "meaning": meaning})
@@ -23,8 +27,7 @@ class Limits:
     rounding: float = _limit(
         1.2, "m", "units on a grid at most so coarse widen narrow by what rounding can part"
     )
-    hairline: float = _limit(1e-6, "m", "thinner gaps and overlaps are edges that do not match")
-    edge: float = _limit(1e-3, "m", "edges of two units closer than this are meant to be one")
+    edge: float = _limit(1e-3, "m", "gaps, overlaps and edges nowhere further apart are one note")
     vertex: float = _limit(10_000.0, "m²", "triangles where one side lacks a vertex: warnings")
     inlet: float = _limit(1.0, "m", "width of inlets between two units at the outer edge")
     spike: float = _limit(1.0, "m", "length of spikes, which are at most narrow at their foot")
@@ -37,6 +40,11 @@ class Limits:
 
     # Half a millimetre, the plotting accuracy of a map, on one of 1:100,000.
     drawing: float = _limit(50.0, "m", "differences from a map nowhere wider are drawing noise")
+
+    @property
+    def rounding_width(self) -> float:
+        """Metres up to which two drawings of a border are one: `edge`, and what doubles resolve."""
+        return max(self.edge, RESOLUTION)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import shapely
 from conftest import CRS, ORIGIN, square
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
@@ -115,20 +117,72 @@ def test_an_overlap_over_two_neighbours_names_both_pairs(grid: Grid) -> None:
 def test_vertices_that_a_neighbour_lacks(grid: Grid) -> None:
     frame = grid()
     frame = with_shape(frame, "00001", shapely.segmentize(frame.geometry["00001"], 300.0))
-    findings = check_layer(frame)
-    assert [(f.check, f.units) for f in findings] == [
-        ("C05", ("00001", "00002")), ("C05", ("00001", "00003")),
-    ]  # fmt: skip
-    assert [f.value for f in findings] == pytest.approx([1000, 1000])
-    assert findings[0].geometry is not None
-    assert findings[0].geometry.bounds == pytest.approx((X + 1000, Y, X + 1000, Y + 1000))
+    (note,) = check_layer(frame)
+    assert (note.check, note.severity, note.value) == ("C05", "info", pytest.approx(2000))
+    assert note.units == ("00001", "00002", "00003")
+    assert "2 pairs of units draw 2,000.0 m of their borders" in note.message
+    assert note.geometry is not None
+    assert note.geometry.bounds == pytest.approx((X, Y, X + 1000, Y + 1000))
 
 
-def test_rounding_below_every_limit_is_a_note(grid: Grid) -> None:
-    frame = grid(3, 3)
-    frame = with_shape(frame, "00005", frame.geometry["00005"].buffer(-1e-7, join_style="mitre"))
-    notes = [f for f in check_layer(frame, parse(["edge=0"])[0]) if f.check == "C05"]
-    assert [(f.severity.value, f.value) for f in notes] == [("info", pytest.approx(4e-4, rel=0.05))]
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(exponent=st.floats(-6, 0).filter(lambda e: abs(e + 3) > 0.01), gap=st.booleans())
+@example(exponent=-2.98, gap=True)
+@example(exponent=-3.02, gap=False)
+def test_only_what_is_a_millimetre_wide_is_a_finding(
+    grid: Grid, exponent: float, *, gap: bool
+) -> None:
+    width = 10**exponent
+    move = width if gap else -width
+    shape = shapely.box(X + 1000, Y + 1000 + move, X + 2000, Y + 2000)
+    findings = check_layer(with_shape(grid(3, 3), "00005", shape))
+    told = [f for f in findings if f.check in {"C01", "C02", "C03", "C04"}]
+    area = pytest.approx(1000 * width, rel=0.01, abs=1e-5)
+    if width >= 1e-3:
+        assert [(f.check in {"C01", "C02"}, f.value) for f in told] == [(gap, area)]
+    else:
+        (note,) = [f for f in findings if f.check == "C05"]
+        assert (told, note.severity, note.value) == ([], "info", area)
+        assert "1 gaps or overlaps" in note.message
+
+
+def test_a_unit_a_hairsbreadth_from_the_rest_is_not_outside_it(grid: Grid) -> None:
+    frame = grid(3, 1)
+    frame = with_shape(frame, "00003", translate(frame.geometry["00003"], 5e-5, 0))
+    (note,) = check_layer(frame)
+    assert (note.check, note.severity, note.units) == ("C05", "info", ("00002", "00003"))
+
+
+def test_a_hairline_beside_a_wide_overlap_is_in_the_note(grid: Grid) -> None:
+    """00003 claims half of 00002, and half a millimetre of 00001 beside it."""
+    frame = with_shape(grid(3, 1), "00003", shapely.box(X + 999.9995, Y, X + 1500, Y + 1000))
+    overlap, note = (f for f in check_layer(frame) if f.check != "G06")
+    assert (overlap.check, overlap.units) == ("C04", ("00002", "00003"))
+    assert overlap.value == pytest.approx(500_000, rel=1e-3)
+    assert (note.check, note.severity, note.value) == ("C05", "info", pytest.approx(0.5, rel=1e-3))
+    assert "nowhere wider than 1 mm (the widest 0.5 mm)" in note.message
+    assert note.geometry is not None
+    assert note.geometry.bounds == pytest.approx((X + 999.9995, Y, X + 1000, Y + 1000), abs=1e-6)
+
+
+@pytest.mark.parametrize(("width", "check"), [(3e-5, "C01"), (2e-8, "C05")])
+def test_without_a_limit_widths_are_told_as_finely_as_coordinates_tell(
+    grid: Grid, width: float, check: str
+) -> None:
+    """``edge=0`` asks for all that is there, and nanometres are not."""
+    shape = shapely.box(X + 1000, Y + 1000 + width, X + 2000, Y + 2000)
+    found = check_layer(with_shape(grid(3, 3), "00005", shape), parse(["edge=0"])[0])
+    (told,) = [f for f in found if f.unit_of_value == "m²"]
+    assert (told.check, told.value) == (check, pytest.approx(1000 * width, rel=0.1))
+    assert ("up to 0.00003 m wide" in told.message) == (check == "C01")
+    assert "e-" not in told.message
+
+
+def test_a_hairline_with_a_wide_end_is_a_finding(grid: Grid) -> None:
+    """Its mean width is far below a millimetre, its greatest is not."""
+    wedge = [(X + 1000, Y + 1000), (X + 1990, Y + 1000 + 1e-6), (X + 2000, Y + 1000.02)]
+    shape = shapely.Polygon([*wedge, (X + 2000, Y + 2000), (X + 1000, Y + 2000)])
+    assert "C01" in {f.check for f in check_layer(with_shape(grid(3, 3), "00005", shape))}
 
 
 def test_one_vertex_that_a_neighbour_lacks_is_a_warning_however_wide(grid: Grid) -> None:
@@ -211,7 +265,7 @@ def test_an_outline_shows_what_is_missing_and_what_is_too_much(grid: Grid) -> No
     assert [f.value for f in findings] == pytest.approx([190_000, 100_000], rel=1e-3)
 
 
-@pytest.mark.parametrize("limit", ["narrow=0.2", "hairline=5"])
+@pytest.mark.parametrize("limit", ["narrow=0.2", "edge=0.2"])
 def test_thresholds_can_be_changed(grid: Grid, limit: str) -> None:
     frame = grid(3, 3)
     west, south, _, _ = square(1, 1).bounds

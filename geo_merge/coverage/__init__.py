@@ -13,15 +13,14 @@ import numpy as np
 
 from geo_merge.codes import fold_name
 from geo_merge.coverage.borders import (
-    check_borders,
-    check_hairlines,
     check_inlets,
+    check_rounding,
     facing_edges,
 )
 from geo_merge.coverage.gaps import check_gaps
 from geo_merge.coverage.identity import check_codes, check_names
 from geo_merge.coverage.outline import check_outline
-from geo_merge.coverage.overlaps import check_overlaps
+from geo_merge.coverage.overlaps import check_overlaps, lands, overlapping_pairs
 from geo_merge.coverage.parts import check_parts
 from geo_merge.coverage.places import check_parents, check_strays
 from geo_merge.coverage.shapes import usable
@@ -89,14 +88,12 @@ def _check_coverage(
     """Find gaps, overlaps, mismatched borders, inlets and stray units."""
     frame, faces = layer.frame, layer.faces
     links = layer.survey.touching()
-    facing = facing_edges(layer.survey.unmatched, max(limits.edge, limits.inlet))
-    borders = [
-        *check_gaps(layer, limits, outline),
-        *check_overlaps(layer, limits),
-        *check_borders(frame, faces, facing, limits),
-    ]
+    facing = facing_edges(layer.survey.unmatched, max(limits.rounding_width, limits.inlet))
+    overlaps, hairlines = overlapping_pairs(layer, limits.rounding_width)
     return [
-        *(borders or check_hairlines(faces, limits)),
+        *check_gaps(layer, limits, outline),
+        *check_overlaps(layer, overlaps, limits),
+        *check_rounding(layer, lands(hairlines), facing, limits),
         *check_inlets(frame, faces, facing, limits),
         *check_strays(layer, links, limits),
         *check_parents(layer, links, limits),

@@ -12,9 +12,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.areas import areas
 from geo_merge.coverage.labels import label
+from geo_merge.coverage.surveyed import Surveyed
+from geo_merge.coverage.widths import is_narrow, widest
 from geo_merge.edges import Unmatched
 from geo_merge.faces import Faces, containing
-from geo_merge.limits import Limits
+from geo_merge.limits import RESOLUTION, Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.rings import Bools, Floats, Geometries, Ints
 
@@ -135,55 +137,61 @@ def _boxes_near(low: Floats, high: Floats, owner: Ints, width: float) -> tuple[I
     return one[chosen], two[chosen]
 
 
-def check_borders(
-    frame: gpd.GeoDataFrame, faces: Faces, facing: Facing, limits: Limits
+def check_rounding(
+    layer: Surveyed, hairlines: Geometries, facing: Facing, limits: Limits
 ) -> list[Finding]:
-    """Find borders that two units draw with different vertices, pair by pair (C05)."""
-    if faces.is_coverage:
+    """Note what is nowhere wider than ``limits.rounding_width``: two drawings of one border (C05).
+
+    Gaps and overlaps so thin, and borders that two units draw with different vertices so close,
+    are one note with the number, area and geometry of all.
+
+    Parameters
+    ----------
+    hairlines
+        What is so thin of overlaps that are wider elsewhere.
+    """
+    frame, width = layer.frame, limits.rounding_width
+    thin = layer.faces.geometry[layer.faces.claims != 1]
+    thin = np.concatenate([thin[is_narrow(thin, width)], hairlines])
+    close = (np.abs(facing.apart) <= width).all(axis=1) & ~facing.alike
+    beside = facing.take(close & (facing.length > width))
+    pairs = [
+        (a, b, at) for a, b, at in beside.by_pair() if beside.length[at].sum() > _LONGER * width
+    ]
+    if not len(thin) and not pairs:
         return []
-    close = (np.abs(facing.apart) <= limits.edge).all(axis=1) & ~facing.alike
-    mismatched = facing.take(close & (facing.length > limits.edge))
-    findings = []
-    for a, b, chosen in mismatched.by_pair():
-        length = float(mismatched.length[chosen].sum())
-        if length <= _LONGER * limits.edge:
-            continue
-        codes = tuple(sorted((str(frame.index[a]), str(frame.index[b]))))
-        apart = float(np.abs(mismatched.apart[chosen]).max())
-        findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.WARNING,
-                units=codes,
-                value=length,
-                unit_of_value="m",
-                geometry=shapely.multilinestrings(
-                    shapely.linestrings(mismatched.ends[chosen][:, :2])
-                ),
-                message=f"{label(frame, codes[0])} and {label(frame, codes[1])} draw {length:,.1f} "
-                f"m of their border with different vertices, up to {apart * 1000:.2g} mm apart.",
-                hint="Give both sides of the border the same vertices.",
-            )
+    drawn = beside.take(np.concatenate([np.empty(0, dtype=np.int64), *(at for _, _, at in pairs)]))
+    metres, m2 = float(drawn.length.sum()), float(areas(thin, frame.crs).sum())
+    told = []
+    if len(thin):
+        told.append(
+            f"{len(thin):,} gaps or overlaps are nowhere wider than {_millimetres(width)} (the "
+            f"widest {_millimetres(widest(thin))}), {m2:,.6f} m² in all"
         )
-    return findings
-
-
-def check_hairlines(faces: Faces, limits: Limits) -> list[Finding]:
-    """Note that borders do not match although every difference is below the limits (C05)."""
-    if faces.is_coverage:
-        return []
-    thin = faces.geometry[faces.claims != 1]
+    if pairs:
+        told.append(
+            f"{len(pairs):,} pairs of units draw {metres:,.1f} m of their borders with different "
+            f"vertices"
+        )
     return [
         Finding(
             check="C05",
             severity=Severity.INFO,
-            value=float(shapely.area(thin).sum()),
-            unit_of_value="m²",
-            geometry=shapely.multipolygons(thin) if len(thin) else None,
-            message=f"Borders differ by the rounding of coordinates: {len(thin)} gaps and overlaps "
-            f"are thinner than {limits.hairline:g} m.",
+            units=tuple(sorted({str(frame.index[k]) for a, b, _ in pairs for k in (a, b)})),
+            value=m2 if len(thin) else metres,
+            unit_of_value="m²" if len(thin) else "m",
+            geometry=shapely.multipolygons(thin)
+            if len(thin)
+            else shapely.multilinestrings(shapely.linestrings(drawn.ends[:, :2])),
+            message=f"Borders differ by the rounding of coordinates: {'; '.join(told)}.",
         )
     ]
+
+
+def _millimetres(metres: float) -> str:
+    if metres < RESOLUTION:
+        return f"less than {RESOLUTION * 1000:g} mm"
+    return f"{metres * 1000:.2g} mm"
 
 
 def check_inlets(
@@ -195,7 +203,7 @@ def check_inlets(
     face each other over land that is nobody's.
     """
     over = facing.apart.mean(axis=1)
-    open_water = facing.opposite & (over < -limits.edge) & (over >= -limits.inlet)
+    open_water = facing.opposite & (over < -limits.rounding_width) & (over >= -limits.inlet)
     inlets = facing.take(open_water)
     inlets = inlets.take(_outside(inlets.ends.mean(axis=1), faces.geometry))
     findings = []

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.areas import areas, transformer
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
-from geo_merge.coverage.widths import is_narrow, mean_width, told_metres, width_of
+from geo_merge.coverage.widths import is_narrow, told_metres, width_of
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84
@@ -24,7 +24,7 @@ _MANY = 10
 def check_gaps(
     layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None = None
 ) -> list[Finding]:
-    """Find gaps, told apart by the largest circle in them.
+    """Find gaps wider than ``limits.rounding_width``, told apart by the largest circle in them.
 
     Up to ``limits.narrow`` a gap is a sliver (C01, a warning), beyond it land is missing (C02, an
     error); beyond ``limits.hole`` it is a hole, which no drawing error explains. A triangle where
@@ -33,7 +33,7 @@ def check_gaps(
     """
     frame, faces = layer.frame, layer.faces
     gaps = faces.geometry[faces.claims == 0]
-    gaps = gaps[mean_width(gaps) > limits.hairline]
+    gaps = gaps[~is_narrow(gaps, limits.rounding_width)]
     if not len(gaps):
         return []
     known = _in_outline(gaps, outline, limits.narrow)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -26,14 +27,12 @@ _MARGIN = 1.0
 _SAME = 1e-9
 
 
-def check_overlaps(layer: Surveyed, limits: Limits) -> list[Finding]:
+def check_overlaps(layer: Surveyed, pairs: Sequence[Overlap], limits: Limits) -> list[Finding]:
     """Find overlaps by pair of units: narrow (C03, a warning) or wide (C04, an error)."""
-    frame = layer.frame
-    pairs = [pair for pair in overlapping_pairs(layer) if mean_width(pair.land) > limits.hairline]
     if not pairs:
         return []
-    regions = np.array([pair.land for pair in pairs], dtype=object)
-    findings = []
+    frame, findings = layer.frame, []
+    regions = lands(pairs)
     true_areas = areas(regions, frame.crs)
     narrows = is_narrow(regions, limits.narrow)
     for pair, area, narrow in zip(pairs, true_areas, narrows, strict=True):
@@ -85,16 +84,25 @@ class Overlap:
     land: BaseGeometry
 
 
-def overlapping_pairs(layer: Surveyed) -> list[Overlap]:
-    """Return the overlaps of a layer by pair of units.
+def lands(pairs: Sequence[Overlap]) -> Geometries:
+    """Return what the units of each pair both claim."""
+    return np.array([pair.land for pair in pairs], dtype=object)
+
+
+def overlapping_pairs(layer: Surveyed, width: float) -> tuple[list[Overlap], list[Overlap]]:
+    """Return the overlaps by pair of units of faces somewhere wider than `width` metres.
+
+    First those that are so wide themselves, then those that are not: of a face that more than two
+    claim, two may share a hairline.
 
     A face claimed twice can span several pairs (the border between two of the claimants was
     cancelled), so it is cut by each of its claimants; one under a millimetre wide, where an
     overlay is mostly rounding, belongs to those who claim its middle.
     """
     doubled = layer.faces.geometry[layer.faces.claims > 1]
+    doubled = doubled[~is_narrow(doubled, width)]
     if not len(doubled):
-        return []
+        return [], []
     thin = mean_width(doubled) < OVERLAY_WIDTH
     where = np.where(thin, shapely.point_on_surface(doubled), doubled)
     regions: dict[tuple[int, int], list[BaseGeometry]] = {}
@@ -106,9 +114,13 @@ def overlapping_pairs(layer: Surveyed) -> list[Overlap]:
             both = face if is_thin else shapely.intersection(one, two)
             if both.area > 0:
                 regions.setdefault((int(a), int(b)), []).append(both)
-    return [
+    pairs = [
         Overlap(a, b, np.array([polygon_of[a], polygon_of[b]], dtype=object), _polygons_of(land))
         for (a, b), land in sorted(regions.items(), key=lambda item: item[0])
+    ]
+    narrow = is_narrow(lands(pairs), width)
+    return [p for p, n in zip(pairs, narrow, strict=True) if not n], [
+        p for p, n in zip(pairs, narrow, strict=True) if n
     ]
 
 

@@ -47,7 +47,7 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
         land = shapely.multipolygons(parts[part_island == k])
         away = edges.distance(int(k), land)
         far = away > limits.far
-        if not far and k not in alone:
+        if away <= limits.rounding_width or (not far and k not in alone):
             continue
         codes = tuple(sorted(str(frame.index[u]) for u in pairs[pairs[:, 0] == k, 1]))
         findings.append(

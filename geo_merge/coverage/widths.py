@@ -13,10 +13,14 @@ from geo_merge.rings import Bools, Floats, Geometries
 _HAIRLINE = 0.02
 # Metres from which on a width or distance is told without decimals.
 _WHOLE = 100.0
+# Metres under which three digits would be written with a power of ten.
+_SMALL = 1e-4
 
 
 def told_metres(metres: float) -> str:
     """Return a width or distance with the digits that mean something: 0.0123, 45.6, 1,810."""
+    if metres < _SMALL:
+        return f"{metres:.6f}".rstrip("0").rstrip(".")
     return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
@@ -36,22 +40,25 @@ def is_narrow(polygons: Geometries, width: float) -> Bools:
 
 
 def width_of(polygon: BaseGeometry) -> float:
-    """Return how wide a polygon is: the largest circle in it; of a hairline the mean width.
-
-    The circle takes long to find in a hairline; one with a wide end is eroded until it is empty,
-    which gives the width to 5 %.
-    """
+    """Return how wide a polygon is: the largest circle in it, which takes long in a hairline."""
     mean = float(mean_width(polygon))
     if mean >= _HAIRLINE * np.sqrt(polygon.area):
         circle = shapely.maximum_inscribed_circle(polygon, tolerance=mean / 10)
         return float(2 * shapely.length(circle))
-    low, high = mean, 2 * mean
-    while not shapely.is_empty(shapely.buffer(polygon, -high / 2)):
-        low, high = high, 2 * high
-    if low == mean:
-        return mean
+    return widest(np.array([polygon], dtype=object))
+
+
+def widest(hairlines: Geometries) -> float:
+    """Return how wide the widest of some hairlines is, to 5 %, in the unit of the CRS.
+
+    What is left of them is eroded, until nothing is.
+    """
+    low = float(mean_width(hairlines).max())
+    high = 2 * low
+    while len(wider := hairlines[~is_narrow(hairlines, high)]):
+        hairlines, low, high = wider, high, 2 * high
     while high - low > low / 20:
         middle = (low + high) / 2
-        empty = shapely.is_empty(shapely.buffer(polygon, -middle / 2))
-        low, high = (low, middle) if empty else (middle, high)
+        wider = hairlines[~is_narrow(hairlines, middle)]
+        hairlines, low, high = (wider, middle, high) if len(wider) else (hairlines, low, middle)
     return low
