@@ -19,6 +19,10 @@ from geo_merge.prepared import Prepared
 
 _REPORT = "Please report this with your data; the result must not be used."
 
+# Square metres. Of less land not a share is the rounding that is allowed, but that of coordinates:
+# to a micrometre, some projections are no better, along a kilometre of borders.
+_LEAST = 1e6
+
 
 def make_ledger(
     layer: Prepared, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]
@@ -32,7 +36,7 @@ def make_ledger(
         LedgerRow("pieces", int(is_piece.sum()),
                   int(new["pieces"].map(len).sum()) if "pieces" in new else 0),
         LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
-        LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * before),
+        LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * max(before, _LEAST)),
     ]  # fmt: skip
     if again > 0:
         rows.append(LedgerRow("area_claimed_twice_m2", again, 0.0, again))
@@ -55,8 +59,7 @@ def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> li
     ]
     m2_in = np.bincount(layer.groups, layer.drawn_areas()) - layer.again
     m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
-    # One unit may be a thousandth of the layer: rounding is that of the coordinates.
-    limit = AREA_TOLERANCE * np.maximum(m2_in, 1e6)
+    limit = AREA_TOLERANCE * np.maximum(m2_in, _LEAST)
     findings += [
         Finding(
             check="P02",

@@ -152,7 +152,7 @@ def check_rounding(
     """
     frame, width = layer.frame, limits.rounding_width
     thin = layer.faces.geometry[layer.faces.claims != 1]
-    thin = np.concatenate([thin[is_narrow(thin, width)], hairlines])
+    thin = np.concatenate([thin[is_narrow(thin, width)], shapely.get_parts(hairlines)])
     close = (np.abs(facing.apart) <= width).all(axis=1) & ~facing.alike
     beside = facing.take(close & (facing.length > width))
     pairs = [

@@ -128,10 +128,18 @@ def _cut(face: BaseGeometry, claimants: Geometries) -> Geometries:
     """Cut a face by each of its claimants, of which only what is near is looked at."""
     west, south, east, north = face.bounds
     box = (west - _MARGIN, south - _MARGIN, east + _MARGIN, north + _MARGIN)
-    clipped = shapely.clip_by_rect(claimants, *box)
+    try:
+        clipped = shapely.clip_by_rect(claimants, *box)
+    except shapely.GEOSException:  # of a spike that leaves the box and comes back at one place
+        return _overlay(face, claimants)
     broken = ~shapely.is_valid(clipped)
     clipped[broken] = claimants[broken]
-    return np.asarray(shapely.intersection(face, clipped))
+    return _overlay(face, clipped)
+
+
+def _overlay(face: BaseGeometry, others: Geometries) -> Geometries:
+    """Return the polygons that a face has in common with each of others."""
+    return np.array([_polygons_of([each]) for each in shapely.intersection(face, others)])
 
 
 def _polygons_of(geometries: list[BaseGeometry]) -> BaseGeometry:
