@@ -76,6 +76,7 @@ CHECKS = {
     "M03": "decision on a defect that is not there",
     "M04": "cut into parts by a repair",
     "M05": "decision that cannot be used",
+    "M06": "does not fit after a repair",
     "P01": "input not used once",
     "P02": "area or count not kept",
     "P03": "result is no coverage, or reads back different",

@@ -59,7 +59,9 @@ repair_tolerance = click.option(
     "--repair-tolerance", type=float, help="Metres that a border may move; 250 by default."
 )
 repair_snap = click.option(
-    "--repair-snap", type=float, help="Metres within which edges are matched; 0.1 by default."
+    "--repair-snap",
+    type=float,
+    help="Metres within which edges are matched; 0.1 by default, 0 for rounding only.",
 )
 decisions = click.option(
     "--decisions",

@@ -125,9 +125,16 @@ def node(lines: Geometries) -> BaseGeometry:
 
 
 def _node_on_grid(lines: Geometries) -> BaseGeometry:
-    """Node on a grid of the last bits of the coordinates (about 2 µm in a UTM zone)."""
-    largest = float(np.abs(shapely.get_coordinates(lines)).max())
-    return shapely.set_precision(shapely.union_all(lines, grid_size=largest * 2.0**-40), 0.0)
+    """Node on a grid of the last bits of the coordinates."""
+    return shapely.set_precision(shapely.union_all(lines, grid_size=resolution(lines)), 0.0)
+
+
+def resolution(geometries: Geometries) -> float:
+    """Return the distance below which overlays of such coordinates are rounding.
+
+    It is about 2 µm in a UTM zone: 2¹² times the distance of two neighbouring numbers.
+    """
+    return float(np.abs(shapely.get_coordinates(geometries)).max(initial=0.0)) * 2.0**-40
 
 
 def build_faces(lines: Geometries) -> Geometries:

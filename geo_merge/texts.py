@@ -262,6 +262,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.M03": ("Quyết định không còn đối tượng", "Decision on a defect that is not there"),
     "check.M04": ("Bị chia khi sửa", "Cut into parts by a repair"),
     "check.M05": ("Quyết định không dùng được", "Decision that cannot be used"),
+    "check.M06": ("Vẫn không khớp sau khi sửa", "Does not fit after a repair"),
     "check.P01": ("Đầu vào không được dùng đúng một lần", "Input not used once"),
     "check.P02": ("Diện tích hoặc số đếm không được giữ nguyên", "Area or count not kept"),
     "check.P03": (

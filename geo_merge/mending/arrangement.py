@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo_merge.edges import unmatched
 from geo_merge.faces import Faces, faces_between
@@ -41,7 +40,7 @@ class Arrangement:
     length: Floats
 
 
-def arrange(geometries: Geometries, cuts: Sequence[BaseGeometry] = ()) -> Arrangement:
+def arrange(geometries: Geometries) -> Arrangement:
     """Return the arrangement of valid polygons.
 
     The edges are split where they cross and keep all of their vertices, so polygons that are put
@@ -51,19 +50,21 @@ def arrange(geometries: Geometries, cuts: Sequence[BaseGeometry] = ()) -> Arrang
     ----------
     geometries
         Valid polygons or multipolygons, none null or empty; shape (n,).
-    cuts
-        Further lines that divide faces.
     """
     rings = shapely.get_rings(shapely.get_parts(geometries))
-    lines = np.concatenate([rings, shapely.get_parts(np.array(cuts, dtype=object))])
     area = float(np.sum(shapely.area(geometries)))
-    faces = faces_between(lines, unmatched(geometries), area)
-    one, two, edge = _shared_edges(faces.geometry)
+    faces = faces_between(rings, unmatched(geometries), area)
+    return between(faces.geometry, _claimants(faces, geometries))
+
+
+def between(faces: Geometries, claimants: Sequence[tuple[int, ...]]) -> Arrangement:
+    """Return the arrangement of faces that share the vertices of their borders."""
+    one, two, edge = shared_edges(faces)
     pair, group = np.unique(np.stack([one, two], axis=1), axis=0, return_inverse=True)
     order = np.argsort(group.ravel(), kind="stable")
     border = shapely.multilinestrings(edge[order], indices=group.ravel()[order])
     return Arrangement(
-        faces.geometry, _claimants(faces, geometries), pair[:, 0], pair[:, 1],
+        faces, tuple(claimants), pair[:, 0], pair[:, 1],
         np.asarray(border), np.asarray(shapely.length(border)),
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ def _claimants(faces: Faces, geometries: Geometries) -> tuple[tuple[int, ...], .
     return tuple(result)
 
 
-def _shared_edges(faces: Geometries) -> tuple[Ints, Ints, Geometries]:
+def shared_edges(faces: Geometries) -> tuple[Ints, Ints, Geometries]:
     """Return pairs of faces, the lower first, with each edge that they share."""
     rings = flatten(faces)
     edges = np.delete(np.arange(len(rings.xy)), rings.start[1:] - 1)

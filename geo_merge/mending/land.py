@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -36,12 +37,29 @@ class Land:
         return {unit: float(length[at].sum()) for unit, at in self.borders(face).items()}
 
     def line(self, face: int, unit: int) -> BaseGeometry:
-        """Return the border of a face with the land of a unit, empty if there is none."""
-        return shapely.union_all(self.arrangement.border[self.borders(face).get(unit, [])])
+        """Return the border of a face with the land of a unit, empty if there is none.
+
+        Land that others own too, since it waits for a decision, is the unit's all the same.
+        """
+        at = [border for other, border in self._beside[face] if unit in self.owners[other]]
+        return shapely.union_all(self.arrangement.border[at])
+
+    def line_before(self, face: int, unit: int) -> BaseGeometry:
+        """Return the same border, empty too if some of the unit's land there is newly its own."""
+        beside = [other for other, _ in self._beside[face] if unit in self.owners[other]]
+        new = any(unit not in self.arrangement.claimants[other] for other in beside)
+        return shapely.MultiLineString() if new else self.line(face, unit)
 
     def of(self, unit: int) -> BaseGeometry:
-        """Return the faces that a unit owns alone."""
-        own = [face for face, owners in enumerate(self.owners) if owners == (unit,)]
+        """Return the faces that a unit owns, alone or with others."""
+        return self._faces(unit, self.owners)
+
+    def before(self, unit: int) -> BaseGeometry:
+        """Return the faces that a unit claimed."""
+        return self._faces(unit, self.arrangement.claimants)
+
+    def _faces(self, unit: int, owners: Sequence[tuple[int, ...]]) -> BaseGeometry:
+        own = [face for face, units in enumerate(owners) if unit in units]
         return shapely.multipolygons(self.arrangement.faces[own])
 
 

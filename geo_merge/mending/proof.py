@@ -8,8 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.difference import differences, reach
-from geo_merge.faces import AREA_TOLERANCE
+from geo_merge.difference import SAME_VERTEX, differences, reach
+from geo_merge.faces import AREA_TOLERANCE, find_faces, resolution
+from geo_merge.mending.arrangement import shared_edges
 from geo_merge.mending.decisions import Decision
 from geo_merge.mending.record import Repair
 from geo_merge.models import Finding, LedgerRow, Severity
@@ -18,6 +19,10 @@ from geo_merge.rings import Geometries
 # Square metres. A part smaller than this that a unit loses is no border that moved: official layers
 # have crumbs of a square centimetre a kilometre away from their unit.
 CRUMB = 1.0
+# Metres. As far as `differences` rounds a vertex along each axis, on both sides.
+_PRECISION = 2 * SAME_VERTEX
+# Of the resolution of coordinates: 16 of their last bits, what a projection leaves of them.
+_LAST_BITS = 2.0**-8
 
 
 def check_repair(
@@ -48,7 +53,7 @@ def check_repair(
                     **found,
                 )
             )
-        if move > tolerance * (1 + 1e-6) and (np.isinf(move) or code not in free):
+        if move > tolerance + _PRECISION and (np.isinf(move) or code not in free):
             text = f"moved by {move:,.2f} m, further than {tolerance:g} m"
             findings.append(
                 Finding(
@@ -63,6 +68,36 @@ def check_repair(
                 )
             )
     return findings
+
+
+def check_fit(
+    units: gpd.GeoDataFrame, after: Geometries, repairs: Iterable[Repair]
+) -> list[Finding]:
+    """Name the units that still do not fit together, and of which no defect says why (M06)."""
+    faces = find_faces(after)
+    if faces.is_coverage:
+        return []
+    one, two, edges = shared_edges(faces.geometry)
+    between = (faces.claims[one] == 1) & (faces.claims[two] == 1)
+    places = np.concatenate([faces.geometry[faces.claims != 1], edges[between]])
+    waiting = shapely.STRtree([r.defect.geometry for r in repairs if not r.applied])
+    told, _ = waiting.query(shapely.point_on_surface(places), "dwithin", distance=resolution(after))
+    places = np.delete(places, told)
+    if not len(places):
+        return []
+    touched = np.unique(shapely.STRtree(after).query(places, predicate="intersects")[1])
+    return [
+        Finding(
+            check="M06",
+            severity=Severity.WARNING,
+            units=tuple(sorted(str(code) for code in units.index[touched])),
+            value=float(len(places)),
+            unit_of_value="places",
+            geometry=shapely.union_all(shapely.envelope(places)),
+            message=f"The repair left {len(places)} places where units still do not fit together.",
+            hint="Look there, and mend them in the source or with a wider --repair-snap.",
+        )
+    ]
 
 
 def _moved(before: Geometries, after: Geometries) -> list[float]:
@@ -101,8 +136,22 @@ def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) ->
     ]
 
 
+def rounding(shapes: Geometries, m2: float) -> float:
+    """Return what areas may differ by since coordinates are rounded, in square metres.
+
+    A share of the area `m2`; in small layers far from the origin it is the length of all outlines
+    by some last bits of a coordinate.
+    """
+    bits = _LAST_BITS * resolution(shapes)
+    return AREA_TOLERANCE * m2 + bits * float(shapely.length(shapes).sum())
+
+
 def repair_ledger(
-    m2: tuple[float, float], edges: float, repairs: Iterable[Repair], tolerance: float
+    m2: tuple[float, float],
+    edges: float,
+    repairs: Iterable[Repair],
+    tolerance: float,
+    rounding: float,
 ) -> list[LedgerRow]:
     """Return what moved; the area after must be the area before with just these changes.
 
@@ -112,8 +161,8 @@ def repair_ledger(
         Area of all units before and after, in square metres.
     edges
         What of it came or went when edges were matched.
-    repairs, tolerance
-        What was done, and how far a border may move.
+    repairs, tolerance, rounding
+        What was done, how far a border may move, and what areas may differ by.
     """
     net = {"gap": 0.0, "overlap": 0.0}
     largest = 0.0
@@ -124,7 +173,6 @@ def repair_ledger(
             net[r.defect.kind] += sum(r.changes.values())
     filled, settled = net["gap"], -net["overlap"]
     accepted = any(r.defect.accepted for r in repairs)
-    rounding = AREA_TOLERANCE * m2[0]
     return [
         LedgerRow("repair_gaps_filled_m2", 0.0, filled, filled),
         LedgerRow("repair_overlaps_settled_m2", settled, 0.0, settled),

@@ -13,7 +13,8 @@ from pyproj import CRS
 
 from geo_merge.areas import areas
 from geo_merge.faces import find_faces
-from geo_merge.mending.arrangement import Arrangement, arrange
+from geo_merge.mending.arrangement import Arrangement, arrange, shared_edges
+from geo_merge.mending.cutting import cut
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
 from geo_merge.mending.defects import Bounds, Defect, find_defects, obstacle_of
 from geo_merge.mending.land import Land, rebuild
@@ -85,36 +86,35 @@ def settle_defects(
     if not len(involved):
         return shapes, []
     few, codes = shapes[involved], units.index[involved]
-    part = replace(claims, area=claims.area[involved], named=claims.named[involved],
+    part = replace(claims, area=shapely.area(few), named=claims.named[involved],
                    rank=claims.rank[involved])  # fmt: skip
     arrangement = arrange(few)
     defects = find_defects(
         arrangement, shapes, codes, crs=units.crs, decisions=decisions, bounds=bounds
     )
-    land, of_face, found = _settle_within(few, arrangement, defects, part, bounds.tolerance)
+    land, of_face, found = _settle_within(arrangement, defects, part, bounds.tolerance)
     result = shapes.copy()
     result[involved] = rebuild(land, few)
     return result, _record(land, of_face, found, codes, units.crs)
 
 
 def _involved(shapes: Geometries) -> Ints:
-    """Return the polygons with a gap, an overlap or an edge that does not match."""
+    """Return the polygons with a gap, an overlap or an edge that does not match.
+
+    An edge between two faces is one too: GEOS does not compare parts of one unit.
+    """
     faces = find_faces(shapes)
     if faces.is_coverage:
         return np.empty(0, dtype=np.int64)
     wrong = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes))
-    defects = faces.geometry[faces.claims != 1]
-    if len(defects):
-        wrong[shapely.STRtree(shapes).query(defects, predicate="intersects")[1]] = True
+    _, _, edges = shared_edges(faces.geometry)
+    places = np.concatenate([faces.geometry[faces.claims != 1], edges])
+    wrong[shapely.STRtree(shapes).query(places, predicate="intersects")[1]] = True
     return np.flatnonzero(wrong)
 
 
 def _settle_within(
-    shapes: Geometries,
-    arrangement: Arrangement,
-    defects: Mapping[int, Defect],
-    claims: Claims,
-    tolerance: float,
+    arrangement: Arrangement, defects: Mapping[int, Defect], claims: Claims, tolerance: float
 ) -> tuple[Land, Ints, list[Defect]]:
     """Settle defects so that no border moves too far: divide those where one would, or leave them.
 
@@ -132,22 +132,34 @@ def _settle_within(
     of_face[np.array(list(defects), dtype=np.int64)] = np.arange(len(found))
     land = _settle_open(arrangement, of_face, found, claims, {})
     near: dict[int, frozenset[int]] = {}
-    cuts = []
+    lines = {}
     for face in _too_far(land, of_face, found, tolerance):
         k = int(of_face[face])
         near[k] = within_reach(land, face, tolerance)
         if not near[k]:
-            cuts.append(cut_lines(land, face, found[k].width))
+            lines[face] = cut_lines(land, face, found[k].width)
     if near:
-        arrangement = arrange(shapes, cuts) if cuts else arrangement
-        of_face = _defect_of(arrangement, found) if cuts else of_face
+        arrangement, parent = cut(arrangement, lines)
+        of_face = of_face[parent]
         land = _settle_open(arrangement, of_face, found, claims, near)
-        for face, move in _too_far(land, of_face, found, tolerance).items():
-            why = f"a border would move by {move:,.2f} m: accept it, or widen the tolerance"
-            found[of_face[face]] = replace(found[of_face[face]], obstacle=why)
-    for k in np.unique(of_face[_unsettled(land, of_face, found)]):
-        found[k] = replace(found[k], obstacle="one of the units would be lost whoever gets it")
-    return _settle_open(arrangement, of_face, found, claims, near), of_face, found
+    # What stays open changes the borders of what is settled, so each is measured again.
+    while obstacles := _obstacles(land, of_face, found, tolerance):
+        for k, obstacle in obstacles.items():
+            found[k] = replace(found[k], obstacle=obstacle)
+        land = _settle_open(arrangement, of_face, found, claims, near)
+    return land, of_face, found
+
+
+def _obstacles(land: Land, of_face: Ints, found: list[Defect], tolerance: float) -> dict[int, str]:
+    """Return the defects that cannot be settled, with the reason."""
+    result = {
+        int(of_face[face]): f"a border would move by {move:,.2f} m: accept it, or widen the "
+        "tolerance"
+        for face, move in _too_far(land, of_face, found, tolerance).items()
+    }
+    for face in np.flatnonzero(_unsettled(land, of_face, found)):
+        result[int(of_face[face])] = "one of the units would be lost whoever gets it"
+    return result
 
 
 def _open(of_face: Ints, found: list[Defect]) -> Bools:
@@ -184,17 +196,6 @@ def _too_far(land: Land, of_face: Ints, found: list[Defect], tolerance: float) -
             move = move_to(land, face, land.owners[face])
             if move > tolerance:
                 result[face] = move
-    return result
-
-
-def _defect_of(arrangement: Arrangement, found: list[Defect]) -> Ints:
-    """Return the defect that each face is a part of, or −1."""
-    result = np.full(len(arrangement.faces), -1)
-    points = shapely.point_on_surface(arrangement.faces)
-    shapes = np.array([d.geometry for d in found], dtype=object)
-    face, defect = shapely.STRtree(shapes).query(points, predicate="intersects")
-    odd = np.array([len(c) != 1 for c in arrangement.claimants])
-    result[face[odd[face]]] = defect[odd[face]]
     return result
 
 
