@@ -39,6 +39,7 @@ READ = {
 # The manifest asks for a warning, a note is right: what it must say is held all the same.
 NOTED = {
     "jitter_mm": "borders 0.1 mm apart are the rounding of two writers: one note (C05) tells them all",
+    "tjunction_all": "what rounding leaves between vertices of one side alone is under a millimetre",
 }
 # Cases of the app: not for the command line.
 ELSEWHERE = {"sec_upload_names"}
