@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo_merge import curves
 from geo_merge.edges import cancel, hash_vertices, runs_of
 from geo_merge.rings import (
     Bools,
@@ -22,6 +23,7 @@ from geo_merge.rings import (
     Ints,
     Rings,
     Runs,
+    edge_lengths,
     flatten,
     is_polygonal,
     ranges,
@@ -52,6 +54,8 @@ class Shared:
         The polygons; those that nothing happened to are the same objects.
     changed
         Which of them got vertices; shape (changed,).
+    stretched
+        Which have edges so long that a plane may bend them, see `curves`; shape (stretched,).
     added
         How many vertices that are.
     largest
@@ -61,6 +65,7 @@ class Shared:
 
     geometries: Geometries
     changed: Ints
+    stretched: Ints
     added: int = 0
     largest: float = 0.0
 
@@ -105,7 +110,7 @@ def loose_edges(geometries: Geometries, metres: float) -> Floats:
     if not len(known):
         return np.empty((0, 4))
     rings = flatten(geometries[known])
-    return _ends(rings, _candidates(rings, LONG_EDGE / metres, None))
+    return _ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
 
 
 def unpaired(edges: Floats) -> Floats:
@@ -166,11 +171,16 @@ def share_vertices(
         What other parts of the layer have, if these are not all of its polygons.
     """
     which = _known(geometries)
-    nothing = Shared(geometries, np.empty(0, dtype=np.int64))
+    none = np.empty(0, dtype=np.int64)
     if not len(which):
-        return nothing
+        return Shared(geometries, none, none)
     rings = flatten(geometries[which])
-    edges = _candidates(rings, LONG_EDGE / metres, None if suspects is None else suspects[which])
+    lengths = edge_lengths(rings)
+    very_long = rings.run_of(np.flatnonzero(lengths > curves.LONG_EDGE / metres))
+    stretched = which[np.unique(rings.owner[very_long])]
+    nothing = Shared(geometries, none, stretched)
+    suspected = None if suspects is None else suspects[which]
+    edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
     if around is not None and suspects is None:
         edges = edges[_among(_ends(rings, edges), around.edges)]
     if not len(edges):
@@ -190,7 +200,7 @@ def share_vertices(
     changed, shapes = changed[sound], shapes[sound]
     result = geometries.copy()
     result[which[changed]] = shapes
-    return Shared(result, which[changed], int(added[changed].sum()), largest)
+    return Shared(result, which[changed], stretched, int(added[changed].sum()), largest)
 
 
 def _among(rows: Floats, others: Floats) -> Bools:
@@ -220,11 +230,9 @@ def rounding(xy: Floats) -> Floats:
     return result
 
 
-def _candidates(rings: Rings, long: float, suspects: Bools | None) -> Ints:
+def _candidates(rings: Rings, lengths: Floats, long: float, suspects: Bools | None) -> Ints:
     """Return the long edges that no neighbour shares, and all like those of suspects."""
-    step = np.diff(rings.xy, axis=0, append=rings.xy[:1])
-    step[rings.start[1:] - 1] = 0.0
-    edges = np.flatnonzero(np.einsum("ij,ij->i", step, step) > long * long)
+    edges = np.flatnonzero(lengths > long)
     if not len(edges):
         return edges
     runs = runs_of(rings, edges)

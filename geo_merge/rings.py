@@ -112,6 +112,13 @@ class Rings(Runs):
         )
 
 
+def edge_lengths(rings: Runs) -> Floats:
+    """Return the length of the edge that begins at each vertex; 0 for the last one of a run."""
+    step = np.diff(rings.xy, axis=0, append=rings.xy[:1])
+    step[rings.start[1:] - 1] = 0.0
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", step, step)))
+
+
 def _spread(start: Ints, chosen: Ints) -> Ints:
     """Return the numbers of all that belongs to the chosen ones, by where that begins."""
     return ranges(start[chosen], start[chosen + 1])[0]
