@@ -268,9 +268,9 @@ def _same_place(one: str, two: str, name_key: NameKey) -> bool:
 
 def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
     """Note new units with the code of an old unit that is not among their members."""
-    members = rows.groupby("new_code")["unit"].agg(set)
-    old_codes = set(rows["unit"])
-    foreign = [code for code in members.index if code in old_codes and code not in members[code]]
+    members = set(zip(rows["new_code"], rows["unit"], strict=True))
+    reused = set(rows["new_code"]) & set(rows["unit"])
+    foreign = sorted(code for code in reused if (code, code) not in members)
     if foreign:
         report.warn(
             "W06", f"{len(foreign)} new codes are those of old units that go elsewhere "

@@ -69,10 +69,10 @@ def _with_zeros(codes: pd.Series, report: Report) -> pd.Series:
 def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
     """Report new codes that are one but for zeros, case or letters that look alike."""
     coded = rows[rows["new_code"] != ""]
-    for _, group in coded.groupby(coded["new_code"].map(look_key), sort=True):
+    looks = coded["new_code"].map(look_key)
+    alike = coded["new_code"].groupby(looks).transform("nunique") > 1
+    for _, group in coded[alike].groupby(looks[alike], sort=True):
         codes = sorted(set(group["new_code"]))
-        if len(codes) == 1:
-            continue
         told = "; ".join(
             f"{code} ({', '.join(sorted(set(some['new_name'])))}) in rows {ranges(some.index)}"
             for code, some in group.groupby("new_code", sort=True)
@@ -94,8 +94,10 @@ def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> No
 def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.DataFrame:
     """Return the rows with the usual spelling of each name; report names that are not the same."""
     result = rows.copy()
+    coded = rows[rows["new_code"] != ""]
     for column, written in (("new_name", "new_name_written"), ("new_type", "new_type")):
-        for code, group in rows[rows["new_code"] != ""].groupby("new_code", sort=True):
+        spelled = coded.groupby("new_code")[[*{column, written}]].transform("nunique")
+        for code, group in coded[(spelled > 1).any(axis=1)].groupby("new_code", sort=True):
             texts = [t for t in group[column] if t] if column == "new_name" else list(group[column])
             keys = {name_key(text) for text in texts}
             if len(keys) > 1:
