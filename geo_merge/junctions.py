@@ -194,13 +194,15 @@ def share_vertices(
     if not len(found.edge):
         return nothing
     rings, changed, added, largest = _insert(rings, edges, found)
-    shapes = like(rings.take(changed).geometries(), geometries[which[changed]])
+    if not len(changed):
+        return nothing
+    changed = which[changed]
+    shapes = like(rings.geometries(), geometries[changed])
     # A polygon that touches itself but for rounding may not bear a vertex more: it stays.
-    sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[which[changed]])
-    changed, shapes = changed[sound], shapes[sound]
+    sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[changed])
     result = geometries.copy()
-    result[which[changed]] = shapes
-    return Shared(result, which[changed], stretched, int(added[changed].sum()), largest)
+    result[changed[sound]] = shapes[sound]
+    return Shared(result, changed[sound], stretched, int(added[sound].sum()), largest)
 
 
 def _among(rows: Floats, others: Floats) -> Bools:
@@ -307,17 +309,21 @@ def _inside(xy: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints, float]:
-    """Return rings with more vertices, which polygons changed, how many each got, how far off."""
+    """Return the polygons that change with more vertices, which, how many each got, how far off."""
     begin, end = rings.xy[edges[found.edge]], rings.xy[edges[found.edge] + 1]
     new = ~((found.at == begin).all(axis=1) | (found.at == end).all(axis=1))
     again = (found.edge[1:] == found.edge[:-1]) & (found.at[1:] == found.at[:-1]).all(axis=1)
     new[1:] &= ~again
     found = found.take(new)
-    at = edges[found.edge] + 1
-    run = rings.run_of(at - 1)
-    added = np.bincount(run, minlength=len(rings.owner))
-    start = rings.start + np.concatenate([[0], np.cumsum(added)])
-    xy = np.insert(rings.xy, at, found.at, axis=0)
-    per_polygon = np.bincount(rings.owner, added, minlength=len(rings.geometry_start) - 1)
-    largest = float(found.off.max(initial=0.0))
-    return replace(rings, xy=xy, start=start), np.flatnonzero(per_polygon), per_polygon, largest
+    edge = edges[found.edge]
+    polygon = rings.owner[rings.run_of(edge)]
+    changed, count = np.unique(polygon, return_counts=True)
+    if not len(changed):
+        return rings, changed, count, 0.0
+    some = rings.take(changed)
+    moved = some.vertex_start[:-1] - rings.vertex_start[changed]
+    at = edge + 1 + moved[np.searchsorted(changed, polygon)]
+    added = np.bincount(some.run_of(at - 1), minlength=len(some.owner))
+    start = some.start + np.concatenate([[0], np.cumsum(added)])
+    xy = np.insert(some.xy, at, found.at, axis=0)
+    return replace(some, xy=xy, start=start), changed, count, float(found.off.max())

@@ -23,6 +23,7 @@ from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe
 from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal
 from geo_merge.touching import split_at_touches
+from geo_merge.validity import is_valid
 
 _METRES_PER_RADIAN = 6_378_137.0  # of the equator
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
@@ -118,7 +119,7 @@ def project(
     way, notes = _Way(crs, target), Notes()
     shapes = way.follow(way.share(shapes, notes, around=around), notes)
     plane = way.project(shapes)
-    wrong = np.flatnonzero(is_polygonal(plane) & ~shapely.is_valid(plane))
+    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane))
     if not len(wrong):
         return plane, notes
     sound = shapely.is_valid(shapes[wrong])

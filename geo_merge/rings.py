@@ -14,6 +14,8 @@ Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 Geometries = npt.NDArray[np.object_]
 
+_CHUNK = 2**16  # vertices
+
 
 @dataclass(frozen=True)
 class Runs:
@@ -114,9 +116,12 @@ class Rings(Runs):
 
 def edge_lengths(rings: Runs) -> Floats:
     """Return the length of the edge that begins at each vertex; 0 for the last one of a run."""
-    step = np.diff(rings.xy, axis=0, append=rings.xy[:1])
-    step[rings.start[1:] - 1] = 0.0
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", step, step)))
+    lengths = np.zeros(len(rings.xy))
+    for begin in range(0, len(lengths), _CHUNK):  # so that no more than these are in memory twice
+        step = np.diff(rings.xy[begin : begin + _CHUNK + 1], axis=0)
+        lengths[begin : begin + len(step)] = np.sqrt(np.einsum("ij,ij->i", step, step))
+    lengths[rings.start[1:] - 1] = 0.0
+    return lengths
 
 
 def _spread(start: Ints, chosen: Ints) -> Ints:
