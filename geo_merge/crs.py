@@ -146,11 +146,17 @@ def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
         return
     west, south, east, north = lonlat_bounds(crs, bounds)
     beside = _beside((west, east), (use.west, use.east))
+    if not np.isfinite((west, south, east, north)).all():
+        raise CRSError(
+            f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are nowhere on earth "
+            f"in {describe(crs)}, which the layer says [R03]; name the right CRS, and bring "
+            "millimetres or numbers with the zone before them to metres."
+        )
     if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
         raise CRSError(
             f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
-            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name} [R03]; "
-            "name the right CRS."
+            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name.rstrip('.')} "
+            "[R03]; name the right CRS."
         )
 
 

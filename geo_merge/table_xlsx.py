@@ -17,11 +17,11 @@ from geo_merge.table_rows import Row, Sheet
 
 # What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
 _NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
-# Number formats of codes: zeros alone, perhaps with a locale before and literals around them.
-_LITERALS = r'(?:"[^"]*"|\\.)*'
-_ZEROS = re.compile(
-    rf"(?:\[\$[^\]]*\])?(?P<before>{_LITERALS})(?P<zeros>0{{2,}})(?P<after>{_LITERALS})(?:_.)?"
-)
+# Number formats of codes: zeros, perhaps with a locale before, and literals around or among them,
+# as 00"-"000. What a spreadsheet shows without quotes: ECMA-376, part 1, 18.8.31.
+# A comma between zeros is one between thousands, which codes have not.
+_LITERAL = r'"[^"]*"|\\.|[-+/():!^&\'~{}<>= ]'
+_ZEROS = re.compile(rf"(?:\[\$[^\]]*\])?((?:{_LITERAL}|0)+)(?:_.)?")
 
 
 def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
@@ -147,13 +147,19 @@ def _cell_text(value: object, number_format: str = "General") -> str:
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    padded = _ZEROS.fullmatch(number_format.split(";", maxsplit=1)[0])
+    shown = re.sub("(?<=0),(?=0)", "", number_format.split(";", maxsplit=1)[0])
+    padded = _ZEROS.fullmatch(shown)
     if isinstance(value, int) and value >= 0 and padded:
-        before, after = (_literal(padded[part]) for part in ("before", "after"))
-        return f"{before}{value:0{len(padded['zeros'])}}{after}"
+        return _padded(value, re.findall(rf"{_LITERAL}|0", padded[1]))
     return str(value)
 
 
-def _literal(part: str) -> str:
-    r"""Return what a number format shows as it is, as ``"N"`` or ``\\N``."""
-    return re.sub(r'"([^"]*)"|\\(.)', lambda m: m[1] if m[1] is not None else m[2], part)
+def _padded(value: int, parts: list[str]) -> str:
+    r"""Return a number as a format of zeros and literals (``"N"``, ``\\N``) shows it."""
+    places = parts.count("0")
+    if places < 2:  # noqa: PLR2004 - one zero is how any number is shown
+        return str(value)
+    digits = f"{value:0{places}}"
+    more = len(digits) - places  # the first place takes all that has none
+    left = [digits[: more + 1], *digits[more + 1 :]][::-1]
+    return "".join(left.pop() if part == "0" else part.strip('"').lstrip("\\") for part in parts)
