@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -317,7 +317,8 @@ def run_app(*, directory: Path | None, port: int) -> int:
     # In this process, so that who ends the command ends the page. All other settings are in the
     # .streamlit folder beside the page.
     command = ["run", str(app_file()), "--server.port", str(port)]
-    streamlit(command, prog_name="streamlit", standalone_mode=False)
+    with suppress(click.Abort):  # that is how one ends it
+        streamlit(command, prog_name="streamlit", standalone_mode=False)
     return OK
 
 

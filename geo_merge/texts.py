@@ -314,6 +314,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ui.choose_layer": ("Chọn lớp …", "Choose a layer …"),
     "ui.by_itself": ("Tự nhận biết", "Found by itself"),
     "ui.looking": ("Đang xem tệp …", "Looking into the files …"),
+    "ui.queued": (
+        "Máy chủ đang bận: bạn đứng thứ {place} trong hàng chờ, việc sẽ tự bắt đầu khi đến lượt.",
+        "The server is busy: you are number {place} in the queue, and it starts by itself.",
+    ),
     "ui.recognised": ("Đã nhận ra", "Recognised"),
     "ui.file": ("Tệp", "File"),
     "ui.crs": ("Hệ tọa độ", "Coordinate system"),

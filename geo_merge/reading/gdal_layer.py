@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from geo_merge.reading.closed import closed
 from geo_merge.reading.exact import exact_columns, read_frame
 from geo_merge.reading.parts import is_odd
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
@@ -92,9 +92,9 @@ def _opened(source: Source) -> Iterator[str | bytes]:
         if isinstance(source, bytes):
             yield source
         elif is_odd(source) or (source.is_dir() and source.suffix.lower() != ".gdb"):
-            with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+            with scratch() as folder:
                 ending = ".gdb" if source.is_dir() else source.suffix.lower()
-                link = Path(folder) / f"layer{ending}"
+                link = folder / f"layer{ending}"
                 link.symlink_to(source.absolute(), target_is_directory=source.is_dir())
                 yield str(link)
         else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from geo_merge.limits import Sizes
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.gdal_layer import choose_layer, list_layers, read_ogr, refuse_other_count
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 # Bytes of a GeoPackage envelope by its indicator (OGC 12-128r18, 2.1.3); WKB types with arcs.
 _ENVELOPE = {1: 32, 2: 48, 3: 48, 4: 64}
@@ -67,8 +67,8 @@ def _readable(path: Path) -> Iterator[Path]:
         with _opened(path) as db:
             db.execute("select count(*) from sqlite_master")
     except sqlite3.OperationalError:
-        with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-            copy = Path(folder) / "layer.gpkg"
+        with scratch() as folder:
+            copy = folder / "layer.gpkg"
             shutil.copyfile(path, copy)
             log = path.with_name(f"{path.name}-wal")
             if log.is_file():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from geo_merge.reading.encoded import BYTEWISE, UNSAID, decide_texts, recode
 from geo_merge.reading.gdal_layer import read_layer
 from geo_merge.reading.parts import beside
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 _HEAD = 2**16  # bytes in which a header has long ended
 _CHARSET = re.compile(
@@ -56,8 +56,8 @@ def read_mapinfo(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
     rows = _rows_of_tab(parts) if kind is kinds.TAB else _rows_of_mid(parts[".mid"])
     charset = _CHARSET.search(head)
     said = charset[2].decode().lower() if charset else "neutral"
-    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        copy = _copy(path, parts, Path(folder))
+    with scratch() as folder:
+        copy = _copy(path, parts, folder)
         raw = read_layer(copy, path.name, None, sizes, encoding=BYTEWISE)
     if len(raw.frame) != rows:
         raise LayerError(
