@@ -115,7 +115,8 @@ def _layers(job: Job, preview: Preview) -> None:
         if path.name in preview.choices:
             known[key] = preview.choices[path.name]
         if key in known:
-            st.selectbox(f"{t('ui.layer')}: {path.name}", ["", *known[key]], key=key,
+            st.text(path.name)
+            st.selectbox(t("ui.layer"), ["", *known[key]], key=key,
                          format_func=lambda value: value or t("ui.choose_layer"))  # fmt: skip
 
 
