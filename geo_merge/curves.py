@@ -1,16 +1,17 @@
-"""Vertices along the straight edges of a file that are curves in the plane.
+"""Vertices along the straight edges of one CRS that are curves in another.
 
 An edge is straight in the CRS of the file (RFC 7946, 3.1.1, says so of GeoJSON): a parallel of
-100 km at 60° N passes 340 m beside the straight line between its ends in a plane. Land is measured,
-and compared, on the line of the file; and what is written in degrees again is that line.
+100 km at 60° N passes 340 m beside the straight line between its ends in a plane. With vertices
+along it, land is measured on the line of the file, and a line that is straight in a plane is that
+line in GeoJSON.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
-from pyproj import Transformer
 
 from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, edge_lengths, flatten
 from geo_merge.seam import like
@@ -26,18 +27,13 @@ _STILL, _MOST = 1e-6, 100
 _ALONG = (0.25, 0.5, 0.75)
 
 
-@dataclass(frozen=True)
-class Followed:
-    """Polygons with vertices along edges that are curves in a plane, and how many those are."""
-
-    geometries: Geometries
-    added: int = 0
+Way = Callable[[Floats], Floats]
 
 
 def follow(
-    geometries: Geometries, stretched: Ints, way: Transformer, unit: float, metres: float
-) -> Followed:
-    """Give vertices to long edges that a plane bends, the same ones on both sides of a border.
+    geometries: Geometries, stretched: Ints, way: Way, unit: float, metres: float
+) -> tuple[Geometries, int]:
+    """Give vertices to long edges that another CRS bends, the same on both sides of a border.
 
     Parameters
     ----------
@@ -45,23 +41,41 @@ def follow(
         Anything; shape (n,).
     stretched
         Which of them are polygons with edges longer than `LONG_EDGE`.
-    way
-        From their CRS to the plane.
-    unit, metres
-        Metres in a unit of their CRS, and in one of the plane.
+    way, unit, metres
+        See `follow_rings`.
+
+    Returns
+    -------
+    geometries, added
+        The geometries, and how many vertices they got.
     """
     if not len(stretched):
-        return Followed(geometries)
+        return geometries, 0
     rings = flatten(geometries[stretched])
+    followed = follow_rings(rings, way, unit, metres)
+    if followed is rings:
+        return geometries, 0
+    result = geometries.copy()
+    result[stretched] = like(followed.geometries(), geometries[stretched])
+    return result, len(followed.xy) - len(rings.xy)
+
+
+def follow_rings(rings: Rings, way: Way, unit: float, metres: float) -> Rings:
+    """Return rings with vertices on long edges that another CRS bends; else the same object.
+
+    Parameters
+    ----------
+    way
+        Takes vertices to the other CRS; shape (n, 2).
+    unit, metres
+        Metres in a unit of their CRS, and in one of the other.
+    """
     edges = np.flatnonzero(edge_lengths(rings) > LONG_EDGE / unit)
+    if not len(edges):
+        return rings
     pieces = np.ones(len(rings.xy), dtype=np.int64)
     pieces[edges] = _pieces(*_ordered(rings.xy[edges], rings.xy[edges + 1]), way, metres)
-    added = int(pieces.sum()) - len(pieces)
-    if not added:
-        return Followed(geometries)
-    result = geometries.copy()
-    result[stretched] = like(_cut(rings, pieces).geometries(), geometries[stretched])
-    return Followed(result, added)
+    return rings if (pieces == 1).all() else _cut(rings, pieces)
 
 
 def _ordered(a: Floats, b: Floats) -> tuple[Floats, Floats]:
@@ -74,11 +88,9 @@ def _runs_down(a: Floats, b: Floats) -> Bools:
     return np.asarray((a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1])))
 
 
-def _pieces(low: Floats, high: Floats, way: Transformer, metres: float) -> Ints:
+def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
     """Return into how many pieces edges are to be cut, given their ends."""
-    a, b, *between = (
-        np.column_stack(way.transform(*(low + (high - low) * t).T)) for t in (0.0, 1.0, *_ALONG)
-    )
+    a, b, *between = (way(low + (high - low) * t) for t in (0.0, 1.0, *_ALONG))
     chord = b - a
     length = np.hypot(*chord.T)
     with np.errstate(all="ignore"):  # what has no place in the plane is not bent

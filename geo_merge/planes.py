@@ -20,12 +20,11 @@ from geo_merge.curves import follow
 from geo_merge.geojson_stream import cuts
 from geo_merge.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.models import Finding, LedgerRow, Severity
-from geo_merge.projection import describe
+from geo_merge.projection import describe, metres_per_unit
 from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal
 from geo_merge.touching import split_at_touches
 from geo_merge.validity import is_valid
 
-_METRES_PER_RADIAN = 6_378_137.0  # of the equator
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
 _ROUNDING = 1e-9
 _SHOWN = 10
@@ -96,12 +95,6 @@ def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
     return [(crs, [k for k, other in enumerate(crss) if other == crs]) for crs in different]
 
 
-def metres_per_unit(crs: CRS) -> float:
-    """Return how many metres a unit of a CRS is, at the equator if it is an angle."""
-    factor = float(crs.axis_info[0].unit_conversion_factor or 1.0)
-    return factor * _METRES_PER_RADIAN if crs.is_geographic else factor
-
-
 def project(
     shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
 ) -> tuple[Geometries, Notes]:
@@ -161,12 +154,16 @@ class _Way:
     def follow(self, shared: Shared, notes: Notes) -> Geometries:
         if self.crs == self.target:
             return shared.geometries
-        way, metres = transformer(self.crs, self.target), metres_per_unit(self.target)
-        followed = follow(
-            shared.geometries, shared.stretched, way, metres_per_unit(self.crs), metres
+        transform = transformer(self.crs, self.target).transform
+        geometries, added = follow(
+            shared.geometries,
+            shared.stretched,
+            lambda xy: np.column_stack(transform(*xy.T)),
+            metres_per_unit(self.crs),
+            metres_per_unit(self.target),
         )
-        notes.take_in(Notes(followed=followed.added))
-        return followed.geometries
+        notes.take_in(Notes(followed=added))
+        return geometries
 
     def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):
