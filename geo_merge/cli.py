@@ -310,7 +310,9 @@ def run_app(*, directory: Path | None, port: int) -> int:
 
     from geo_merge.export import load_result
     from geo_merge.sample import app_file
+    from geo_merge.ui.turns import most_workers
 
+    most_workers()  # a setting that is none is told here
     if directory is not None:
         load_result(directory)
         os.environ[RESULT_VARIABLE] = str(directory.resolve())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from geo_merge.errors import ExportError
 from geo_merge.scratch import scratch, sweep
 
 KILLED = """
@@ -57,3 +58,22 @@ def test_folders_of_killed_runs_go_and_those_of_the_living_and_of_others_stay(pl
         assert living.is_dir()
     assert {path.name for path in place.iterdir()} == foreign
     assert (mine / "owner").read_text() == "me"
+
+
+def test_a_place_that_cannot_be_written_is_told(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(place / "none"))
+    with pytest.raises(ExportError, match="Temporary files cannot be written .*TMPDIR"), scratch():
+        pass
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no full device")
+def test_a_full_disk_is_told(place: Path) -> None:
+    def fill() -> None:
+        with scratch(), Path("/dev/full").open("wb") as full:
+            full.write(b"x")
+
+    with pytest.raises(ExportError, match="No space left on device.*TMPDIR"):
+        fill()
+    assert list(place.iterdir()) == []
