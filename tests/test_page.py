@@ -89,11 +89,11 @@ def test_the_map_opens_is_painted_and_keeps_its_view(tab: Tab, server: str) -> N
     x, y = tab.spot("after", "07210")
     tab.page.mouse.move(x, y)
     tab.page.mouse.wheel(0, -400)
-    tab.page.wait_for_timeout(1500)
+    tab.rest()
     zoom = tab.live("live.a.getZoom()")
     tab.click("after", "07210")
     tab.page.get_by_text("Phường Bắc Giang", exact=True).first.wait_for()
-    tab.page.wait_for_timeout(1000)
+    tab.rest()
     assert tab.live("live.a.getZoom()") == zoom
     assert tab.live("window.first === live")  # the same map, not one made anew
     assert tab.lit("after") == ["07210"]
@@ -147,7 +147,7 @@ def test_a_neighbour_is_one_click_away_and_the_link_leads_there(
     tab.page.get_by_text("Neighbours").click()
     tab.page.locator("[class*=st-key-neighbour_] button").first.click()
     tab.page.wait_for_function("() => !location.href.includes('07210')")
-    tab.page.wait_for_timeout(800)
+    tab.rest()
     (there,) = tab.lit("after")
     assert there != "07210"
     with opened(browser, home=server) as other:
@@ -354,7 +354,7 @@ def test_hostile_names_are_text_all_over_the_app(
     tab.page.get_by_text("Neighbours").click()
     for page in ("Statistics", "Checks", "Downloads"):
         tab.page.get_by_role("link", name=page).click()
-        tab.page.wait_for_timeout(2500)
+        tab.rest()
     assert tab.page.evaluate("window.hit") is None
     assert tab.page.locator("a[href^='javascript'], a[href*='evil']").count() == 0
     assert tab.page.locator("main img[src='x'], main b:has-text('old.gpkg')").count() == 0

@@ -22,7 +22,7 @@ from geo_merge.texts import say
 from geo_merge.ui.turns import VARIABLE, Turns, most_workers
 
 Grid = Callable[..., gpd.GeoDataFrame]
-SECONDS = 20  # ample for what takes one
+SECONDS = 60  # ample for what takes one
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def gone(process: psutil.Process) -> bool:
 def give(tab: Tab, server: str, layer: Path) -> None:
     tab.page.goto(f"{server}/data?lang=en")
     inputs = tab.page.locator("input[type=file]")
-    inputs.first.wait_for(state="attached")
+    inputs.first.wait_for(state="attached", timeout=90_000)  # it makes the sample first
     inputs.first.set_input_files(str(layer))
 
 

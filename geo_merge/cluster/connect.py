@@ -66,6 +66,7 @@ def connect(
 def _local(workers: int | None, memory: str | float) -> Iterator[LocalCluster]:
     with (
         scratch() as folder,
+        dask.config.set({"temporary-directory": str(folder)}),  # the scheduler's
         LocalCluster(
             n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, memory_limit=memory,
             local_directory=str(folder), dashboard_address="127.0.0.1:0",
