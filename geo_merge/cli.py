@@ -26,7 +26,7 @@ from geo_merge.cli_options import (
     counted,
     say,
 )
-from geo_merge.errors import GeoMergeError, UsageError, unexpected
+from geo_merge.errors import GeoMergeError, UsageError, shown, unexpected
 from geo_merge.reading.closed import close_process
 
 if TYPE_CHECKING:
@@ -447,7 +447,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or OK)
     except GeoMergeError as error:
-        say(*(f"Error: {problem}" for problem in error.problems))
+        say(*(f"Error: {problem}" for problem in shown(error)))
         sys.exit(CANNOT_RUN)
     except click.ClickException as error:
         error.show()

@@ -17,7 +17,7 @@ from geo_merge.crosswalk_new import settled_new
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import report_without_row
 from geo_merge.errors import CrosswalkError, TableError
-from geo_merge.fields import COMPOSITION, fold_field
+from geo_merge.fields import COMPOSITION, fold_field, listed
 from geo_merge.models import Finding
 from geo_merge.provenance import attach, findings_of, sources_of
 
@@ -65,7 +65,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     source = _source(table)
     _refuse_wide(table, missing, source)
     if missing:
-        columns = ", ".join(map(str, table.columns))
+        columns = listed([str(column) for column in table.columns])
         raise TableError(
             f"{source}: the columns {', '.join(missing)} are missing [W07]; the table has "
             f"{columns}; rename its headings."

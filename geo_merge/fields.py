@@ -78,6 +78,7 @@ _PEOPLE_IN_SCRIPTS = frozenset(
      "जनसंख्या",
      "জনসংখ্যা")
 )  # fmt: skip
+_LISTED = 40  # names of fields in a message
 _CENTURY = 40  # two digits up to this are years of this century
 PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
@@ -95,6 +96,12 @@ def _without_accents(name: str) -> str:
     """Return a name in small letters; marks of scripts that need them stay."""
     plain = unicodedata.normalize("NFD", name.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in plain if not "\u0300" <= c <= "\u036f"))
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Return the names of fields for a message, of very many only the first."""
+    more = len(columns) - _LISTED
+    return ", ".join(columns[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def population_year(name: str) -> int | None:

@@ -316,7 +316,7 @@ def _roles(
         column = fields.same_field(columns, wanted)
         if column is None:
             raise LayerError(
-                f"{raw.source} has no field {wanted!r} [K01]; it has {', '.join(columns)}."
+                f"{raw.source} has no field {wanted!r} [K01]; it has {fields.listed(columns)}."
             )
         if column != wanted:
             findings.append(
@@ -332,7 +332,7 @@ def _roles(
     if "code" not in roles:
         raise LayerError(
             f"{raw.source} has no field known to hold codes [K01]; it has "
-            f"{', '.join(columns) or 'none'}; name one with --code-field."
+            f"{fields.listed(columns) or 'none'}; name one with --code-field."
         )
     return roles
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from geo_merge.errors import GeoMergeError
+from geo_merge.errors import GeoMergeError, shown
 from geo_merge.maps import ICON
 from geo_merge.ui import (
     checks_page,
@@ -37,5 +37,5 @@ try:
     headline.top()
     page.run()
 except GeoMergeError as error:
-    for problem in error.problems:
+    for problem in shown(error):
         st.error(plain(problem), icon=":material/error:")
