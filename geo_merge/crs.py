@@ -54,7 +54,7 @@ def on_grid(geometries: Geometries, decimals: int) -> tuple[bool, bool]:
 def _off_grid(coordinates: Floats, decimals: int) -> Bools:
     """Tell of which columns a value has more decimals."""
     off = np.zeros(coordinates.shape[1], dtype=bool)
-    with np.errstate(invalid="ignore"):  # infinite coordinates are told by the checks
+    with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
         for values in coordinates:  # a maximum of each pair takes five times as long
             off |= np.abs(values - np.round(values, decimals)) > 10.0 ** -(decimals + 4)
     return off

@@ -27,6 +27,7 @@ from geo_merge.rings import (
     flatten,
     is_polygonal,
     ranges,
+    somewhere,
 )
 from geo_merge.seam import has_vertices, like
 
@@ -132,10 +133,10 @@ def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats
 
 def _known(geometries: Geometries) -> Ints:
     """Return which geometries are polygons whose vertices are all somewhere."""
-    which = np.flatnonzero(is_polygonal(geometries))
+    which = np.flatnonzero(is_polygonal(geometries) & somewhere(geometries))
     # Bounds pass over a vertex that is not a number, a length does not.
-    somewhere: Ints = which[np.isfinite(shapely.length(geometries[which]))]
-    return somewhere
+    known: Ints = which[np.isfinite(shapely.length(geometries[which]))]
+    return known
 
 
 def _ends(rings: Rings, edges: Ints) -> Floats:

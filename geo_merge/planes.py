@@ -21,7 +21,7 @@ from geo_merge.geojson_stream import cuts
 from geo_merge.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.models import Finding, LedgerRow, Severity
 from geo_merge.projection import describe, metres_per_unit
-from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal
+from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.touching import split_at_touches
 from geo_merge.validity import is_valid
 
@@ -112,7 +112,7 @@ def project(
     way, notes = _Way(crs, target), Notes()
     shapes = way.follow(way.share(shapes, notes, around=around), notes)
     plane = way.project(shapes)
-    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane))
+    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
     if not len(wrong):
         return plane, notes
     sound = shapely.is_valid(shapes[wrong])

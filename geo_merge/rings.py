@@ -13,6 +13,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 Geometries = npt.NDArray[np.object_]
+# Metres or degrees beyond which nothing is; squares of what is nearer do not overflow.
+FARTHEST = 1e12
 
 _CHUNK = 2**16  # vertices
 
@@ -139,6 +141,13 @@ def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
     return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin), offsets
 
 
+def somewhere(geometries: Geometries) -> Bools:
+    """Tell which geometries lie within bounds in which there are places; empty ones do not."""
+    bounds = shapely.bounds(geometries)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(bounds) < FARTHEST).all(axis=1))
+
+
 def is_polygonal(geometries: Geometries) -> Bools:
     """Tell which geometries are polygons or multipolygons, neither null nor empty."""
     kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -180,7 +189,11 @@ def wound_left(xy: Floats, start: Ints, polygon_start: Ints) -> Bools:
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:
     """Shoelace formula per ring, about its first vertex so that large eastings cost nothing."""
-    n = np.diff(start)
+    with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+        return _shoelaces(xy, start, np.diff(start))
+
+
+def _shoelaces(xy: Floats, start: Ints, n: Ints) -> Floats:
     x = xy[:, 0] - np.repeat(xy[start[:-1], 0], n)  # columns apart: twice as fast as pairs
     y = xy[:, 1] - np.repeat(xy[start[:-1], 1], n)
     cross = np.empty(len(xy))

@@ -12,13 +12,22 @@ from geo_merge.coverage.labels import label, where
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, is_polygonal
+from geo_merge.rings import (
+    FARTHEST,
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    is_polygonal,
+    somewhere,
+)
 from geo_merge.validity import is_valid
 
 
 def usable(geometries: Geometries) -> Bools:
     """Tell which geometries are valid polygons with an area."""
-    good = is_polygonal(geometries)
+    good = is_polygonal(geometries) & somewhere(geometries)
     good[good] = is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
     return good
 
@@ -62,11 +71,12 @@ def _problem(  # noqa: PLR0911 - one return a problem
     if geometry.is_empty:
         return "G01", Severity.ERROR, "has an empty geometry", None
     xy = shapely.get_coordinates(geometry)
-    finite = np.isfinite(xy).all(axis=1)
-    if not finite.all():
-        place = shapely.multipoints(xy[finite]) if finite.any() else None
-        at = int(np.flatnonzero(~finite)[0]) + 1
-        return "G02", Severity.ERROR, f"has a vertex (number {at}) that is no finite number", place
+    on_earth = (np.abs(xy) < FARTHEST).all(axis=1)
+    if not on_earth.all():
+        place = shapely.multipoints(xy[on_earth]) if on_earth.any() else None
+        at = int(np.flatnonzero(~on_earth)[0])
+        what = "nowhere on earth" if np.isfinite(xy[at]).all() else "no finite number"
+        return "G02", Severity.ERROR, f"has a vertex (number {at + 1}) that is {what}", place
     if not is_polygonal(geometry):
         return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
     if shapely.area(shapely.convex_hull(geometry)) == 0:
