@@ -28,6 +28,7 @@ from geo_merge.placing import with_crs
 from geo_merge.projection import describe
 from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
+from geo_merge.stacked import refuse_stacked
 from geo_merge.unnamed import without_failed_codes, without_nothing
 from geo_merge.vietnam import coordinates, encodings, names
 
@@ -94,6 +95,8 @@ def read_units(
     texts = encodings.texts(encoding)
     chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
+    for raw in raws:
+        refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
     raws = with_crs(raws, crs, name_field)
     return as_units(
         files, raws, code_field=code_field, name_field=name_field, code_width=code_width,

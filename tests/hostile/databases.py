@@ -91,32 +91,40 @@ for _name, (_ends, _change) in GPKG.items():
     geopackage(_name, _ends)(_change)
 
 
-@hostile("gpkg_rows_without_end.gpkg", "F03 S05 F04")
-def _endless_pages(path: Path) -> None:
-    """Pages of the layer's tree that name one page again and again: rows for ever."""
+def _copies(path: Path, count: int) -> None:
+    """Add copies of the first unit."""
     path.write_bytes(parts("gpkg")["gpkg"])
     with closing(sqlite3.connect(path)) as db:
-        for (index,) in db.execute(
-            "select name from sqlite_master where type = 'trigger'"
-        ).fetchall():
-            db.execute(f'drop trigger "{index}"')
-        db.executemany("insert into a (geom, code, name) select geom, code, ? from a where rowid = 1",
-                       [("x" * 900,)] * 4_000)  # fmt: skip
+        triggers = db.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+        for (trigger,) in triggers:
+            db.execute(f'drop trigger "{trigger}"')
+        db.executemany("insert into a (geom, code, name) select geom, ?, ? from a where rowid = 1",
+                       [(f"{k:05d}", "x" * 900) for k in range(10_000, 10_000 + count)])  # fmt: skip
         db.commit()
+
+
+hostile("gpkg_one_place.gpkg", "C04")(lambda path: _copies(path, many(1_900, 20_000)))
+
+
+@hostile("gpkg_rows_without_end.gpkg", "S02 S05 F03")
+def _endless_pages(path: Path) -> None:
+    """Pages of the layer's tree that name one page again and again: millions of rows."""
+    _copies(path, 4_000)
+    with closing(sqlite3.connect(path)) as db:
         root = db.execute("select rootpage from sqlite_master where name = 'a'").fetchone()[0]
         size = db.execute("pragma page_size").fetchone()[0]
     data = bytearray(path.read_bytes())
-    at = (root - 1) * size
-    assert data[at] == 5  # an inner page of a table
-    cells = struct.unpack(">H", data[at + 3 : at + 5])[0]
-    below = 0
-    for k in range(cells):
-        cell = at + struct.unpack(">H", data[at + 12 + 2 * k : at + 14 + 2 * k])[0]
-        child = struct.unpack(">I", data[cell : cell + 4])[0]
-        if data[(child - 1) * size] == 5:
-            below = child
-        elif below:
-            data[cell : cell + 4] = struct.pack(">I", below)
+
+    def children(page: int) -> list[int]:
+        """Return where the numbers of the pages below one stand."""
+        at = (page - 1) * size
+        count = struct.unpack(">H", data[at + 3 : at + 5])[0]
+        cells = struct.unpack(f">{count}H", data[at + 12 : at + 12 + 2 * count])
+        return [at + cell for cell in cells]
+
+    first, second = (struct.unpack(">I", data[k : k + 4])[0] for k in children(root)[:2])
+    for place in children(first):
+        data[place : place + 4] = struct.pack(">I", second)
     path.write_bytes(data)
 
 
