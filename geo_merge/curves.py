@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, edge_lengths, flatten
+from geo_merge.rings import FARTHEST, Bools, Floats, Geometries, Ints, Rings, edge_lengths, flatten
 from geo_merge.seam import like
 
 # Metres. No shorter edge is bent by as much as `_BENT`, 10° from a pole either.
@@ -70,7 +70,8 @@ def follow_rings(rings: Rings, way: Way, unit: float, metres: float) -> Rings:
     unit, metres
         Metres in a unit of their CRS, and in one of the other.
     """
-    edges = np.flatnonzero(edge_lengths(rings) > LONG_EDGE / unit)
+    lengths = edge_lengths(rings)
+    edges = np.flatnonzero((lengths > LONG_EDGE / unit) & (lengths < FARTHEST))
     if not len(edges):
         return rings
     pieces = np.ones(len(rings.xy), dtype=np.int64)

@@ -120,8 +120,9 @@ def edge_lengths(rings: Runs) -> Floats:
     """Return the length of the edge that begins at each vertex; 0 for the last one of a run."""
     lengths = np.zeros(len(rings.xy))
     for begin in range(0, len(lengths), _CHUNK):  # so that no more than these are in memory twice
-        step = np.diff(rings.xy[begin : begin + _CHUNK + 1], axis=0)
-        lengths[begin : begin + len(step)] = np.sqrt(np.einsum("ij,ij->i", step, step))
+        with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+            step = np.diff(rings.xy[begin : begin + _CHUNK + 1], axis=0)
+            lengths[begin : begin + len(step)] = np.sqrt(np.einsum("ij,ij->i", step, step))
     lengths[rings.start[1:] - 1] = 0.0
     return lengths
 
