@@ -1,6 +1,6 @@
 """What hostile files take on the command line: time, memory, and the sentence each ends in.
 
-``python tests/benchmarks/hostile.py [--page docs/hostile.md] [--commands ...] [NAME ...]`` makes the files of
+``python tests/benchmarks/harm.py [--page docs/hostile.md] [--commands ...] [NAME ...]`` makes the files of
 ``tests/hostile`` as large as the default limits let them be, gives each to the commands that read
 its kind, and writes the table. A file on which a command takes more than 20 s of the processor or
 1 GB, ends in a traceback, or ends in no sentence, is a failure (exit status 1).
