@@ -20,6 +20,8 @@ EXACT = 1e-10
 # Of half a side of the square that the polynomial is made on, in units of the CRS: on a smaller one
 # it would be that of the rounding of coordinates.
 _LEAST = 1000.0
+# Vertices, of which some twenty arrays are in use at the same time.
+_CACHED = 2**14
 _N = 5  # nodes a side
 _NODE = np.cos((np.arange(_N) + 0.5) / _N * np.pi)  # Chebyshev's
 _NODES = np.array(list(product(_NODE, repeat=2)))
@@ -69,7 +71,9 @@ def scaled_areas(
     middle, half = (low + high) / 2, np.maximum((high - low).max(axis=1) / 2, _LEAST)
     with np.errstate(all="ignore"):  # what cannot be projected is not exact
         scale, exact = _scale(middle, half, equal_area)
-        moments = _moments(rings, middle, half)
+        moments = np.concatenate([
+            _moments(rings.take(some), middle[some], half[some]) for some in _cached(start)
+        ])  # fmt: skip
         areas = np.einsum("ij,ij->i", scale, moments)
     return areas, exact
 
@@ -90,6 +94,12 @@ def _scale(
     scale = land @ _FIT.T
     off = np.abs(scale @ _terms(_NODES).T - land).max(axis=1)
     return scale, np.asarray(off <= EXACT * land.min(axis=1))
+
+
+def _cached(start: Ints) -> list[Ints]:
+    """Divide geometries, by where their vertices begin, among pieces that a cache holds."""
+    piece = start[:-1] // _CACHED
+    return np.split(np.arange(len(piece)), np.flatnonzero(np.diff(piece)) + 1)
 
 
 def _moments(rings: Rings, middle: Floats, half: Floats) -> Floats:

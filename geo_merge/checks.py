@@ -19,6 +19,7 @@ CHECKS = {
     "R04": "rounded coordinates",
     "R05": "plane to work in",
     "R06": "on both sides of 180°",
+    "R07": "straight edges curved in the plane",
     "G01": "no geometry",
     "G02": "vertex that is no number",
     "G03": "not a polygon",

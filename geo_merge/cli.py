@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from geo_merge.cli_options import (
     counted,
     say,
 )
-from geo_merge.errors import GeoMergeError, UsageError, unexpected
+from geo_merge.errors import GeoMergeError, UsageError, shown, unexpected
 from geo_merge.reading.closed import close_process
 
 if TYPE_CHECKING:
@@ -310,14 +310,17 @@ def run_app(*, directory: Path | None, port: int) -> int:
 
     from geo_merge.export import load_result
     from geo_merge.sample import app_file
+    from geo_merge.ui.turns import most_workers
 
+    most_workers()  # a setting that is none is told here
     if directory is not None:
         load_result(directory)
         os.environ[RESULT_VARIABLE] = str(directory.resolve())
     # In this process, so that who ends the command ends the page. All other settings are in the
     # .streamlit folder beside the page.
     command = ["run", str(app_file()), "--server.port", str(port)]
-    streamlit(command, prog_name="streamlit", standalone_mode=False)
+    with suppress(click.Abort):  # that is how one ends it
+        streamlit(command, prog_name="streamlit", standalone_mode=False)
     return OK
 
 
@@ -444,7 +447,7 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or OK)
     except GeoMergeError as error:
-        say(*(f"Error: {problem}" for problem in error.problems))
+        say(*(f"Error: {problem}" for problem in shown(error)))
         sys.exit(CANNOT_RUN)
     except click.ClickException as error:
         error.show()

@@ -12,6 +12,7 @@ import click
 from geo_merge import cli_options as shared
 from geo_merge.cli_options import FINDINGS, OK, PATH, complain, counted, say
 from geo_merge.errors import UsageError
+from geo_merge.limits import any_size, parse
 
 _layer_and_out = shared.options(
     click.argument("path", metavar="LAYER", type=PATH),
@@ -21,6 +22,7 @@ _reading = shared.options(
     shared.crs,
     shared.encoding,
     shared.layer,
+    shared.limits,
     click.option(
         "--precision",
         type=click.IntRange(0, 15),
@@ -40,13 +42,15 @@ def convert(
     crs: str | None,
     encoding: str | None,
     layer: str | None,
+    limits: tuple[str, ...],
     precision: int,
 ) -> None:
     """Write LAYER as GeoJSON to OUT, with its attributes."""
     from geo_merge.lean import Reading
     from geo_merge.lean import convert as run
 
-    reading = Reading(crs=crs, encoding=encoding, layer=layer)
+    _, sizes = parse(limits, any_size())
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
     written = run(path, out, reading=reading, precision=precision)
     say(*written.notes, f"Wrote {written.written:,} features to {out}")
 
@@ -69,6 +73,7 @@ def dissolve(
     crs: str | None,
     encoding: str | None,
     layer: str | None,
+    limits: tuple[str, ...],
     precision: int,
 ) -> int:
     """Write one polygon for all of LAYER that have the same value in a field to OUT."""
@@ -77,7 +82,8 @@ def dissolve(
 
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
-    reading = Reading(crs=crs, encoding=encoding, layer=layer)
+    _, sizes = parse(limits, any_size())
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
     written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
     if findings is not None:
         from geo_merge.lean_findings import write_findings

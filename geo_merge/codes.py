@@ -28,6 +28,7 @@ _LATIN = str.maketrans(
 _FOR_DIGITS = str.maketrans("oil", "011")
 _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
+_PARTED = re.compile(r"[0-9]+([-./][0-9]+)+")
 _SEPARATOR = re.compile(r"[.,'\u2019]")
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
@@ -38,12 +39,14 @@ def clean_text(text: str) -> str:
 
 
 def clean_code(text: str) -> str:
-    """Return a code without blanks, invisible characters, full-width digits and other dashes.
+    """Return a code without blanks, invisible characters, digits of other scripts, other dashes.
 
     The ways in which spreadsheets keep zeros, ``="09010"`` and ``'09010``, are undone.
     """
     plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_DASHES)
     code = "".join(plain.split())
+    if not code.isascii():
+        code = "".join(str(unicodedata.decimal(c, c)) for c in code)
     kept = _AS_FORMULA.fullmatch(code)
     return _AS_TEXT.sub("", kept[1] if kept else code, count=1) if code else code
 
@@ -94,6 +97,11 @@ def look_key(code: str) -> str:
     """Return a code as the eye takes it: no case, no zeros in front, O is 0, l and I are 1."""
     folded = clean_code(code).upper().translate(_LATIN).lower().translate(_FOR_DIGITS)
     return (folded.lstrip("0") or "0") if folded.isdigit() else folded
+
+
+def without_separators(code: str) -> str:
+    """Return a code of digits in groups, as ``07-201`` or ``07.201``, without what parts them."""
+    return re.sub(r"(?<=[0-9])[-./](?=[0-9])", "", code) if _PARTED.fullmatch(code) else code
 
 
 def fold_name(name: str) -> str:

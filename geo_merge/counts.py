@@ -28,7 +28,13 @@ class Kind(Enum):
     UNKNOWN = auto()
 
 
-_AREA_RATE = re.compile(r"densit|densid|dichte|matdo|elevation|docao|rainfall|altitude|luongmua")
+_AREA_RATE = re.compile(
+    r"densit|densid|dichte|matdo|elevation|docao|rainfall|altitude|luongmua|"
+    r"^dens|dens[0-9]*$|"
+    r"(pop|popn|population|people|persons|inhab|inhabitants|nguoi|households|"
+    r"(?<![a-z])(?:inh|hab|ew|dan|hh))"
+    r"(per|par|je|por|tren)?(sq)?(km|km2|kmsq|mi|mile|miles|ha|hectare)$"
+)
 _PEOPLE_RATE = re.compile(
     r"rate$|rate[0-9]|ratio|percent|prozent|pourcent|porcent|pct|tyle|tile|tysuat|average|avg|"
     r"mean|median|binhquan|trungbinh|perca|proportion|anteil|taux|tasa|tasso|andel|quote|^share|"
@@ -71,8 +77,11 @@ _COUNT_WORDS = frozenset(
      "total", "tong", "tot", "sum", "sl", "quantity", "amount", "cases", "budget", "revenue",
      "livestock", "cattle", "production", "tonnes", "tons", "villages", "thon", "einwohner",
      "haushalte", "wohnungen", "menages", "logements", "habitants", "superficie", "surface",
-     "flaeche", "areal", "poblacion", "hogares", "viviendas", "popolazione", "famiglie",
-     "abitazioni", "befolkning", "setai", "jinko", "trau", "bo", "lon", "sanluong")
+     "flaeche", "areal", "poblacion", "habitantes", "hogares", "viviendas", "familias",
+     "domicilios", "popolazione", "famiglie", "abitazioni", "befolkning", "folkmangd", "setai",
+     "jinko", "trau", "bo", "lon", "sanluong", "inwoners", "bevolking", "inw", "oppervlakte",
+     "penduduk", "jumlah", "jml", "luas", "nufus", "hane", "ludnosc", "powierzchnia", "obyvatel",
+     "rozloha", "lakossag", "vaesto", "enrolment", "enrollment")
 )  # fmt: skip
 _COUNT_PARTS = re.compile(
     r"danso|sodan|nhankhau|songuoi|sokhau|hogiadinh|sohocsinh|hocsinh|giaovien|laodong|cutri|"
@@ -81,8 +90,24 @@ _COUNT_PARTS = re.compile(
     r"^so(ho|thon|dan|truong|lop|hs|xa|phuong|huyen|benh|giuong|can|dang|con|trau|bo|xe|dn)"
     r"|^(pop|num|cnt|count|total|tong|tot|area)[a-z0-9]*$|(area|count|total|pop)[0-9]*$"
 )
+# What is so much, not so many: fractions of it are as good as whole numbers.
+_MEASURE = re.compile(
+    r"area|aland|awater|^land|^water|dientich|km2|sqkm|sqmi|acre|hectare|^ha$|ha$|superfic|surface|"
+    r"flaeche|areal|oppervlakte|luas|powierzchnia|rozloha|tonnes|tons|production|sanluong|budget|"
+    r"revenue|amount|quantity"
+)
+# What makes a number of something else of it: the price of land, the size of a household.
+_OF_SOMETHING = frozenset(
+    ("price", "prices", "cost", "value", "rent", "gia", "use", "cover", "dist", "distance", "temp",
+     "temperature", "quality", "source", "src", "fertility", "depth", "height", "width", "speed")
+)  # fmt: skip
+_PER_SO_MANY = re.compile(r"(?<![0-9])1(0{3,6}|0*k)$|persons?per|peopleper")
+_HOUSEHOLD = re.compile(r"(^|[^a-z])(hh|household|family|ho)s?_?size|nguoi_?ho$", re.IGNORECASE)
 _CHANGE = re.compile(r"change|diff|net|migra|balance|biendong|tanggiam|delta|saldo")
 _YEARS = (1800, 2100)
+_MOST = 0.5
+_PERCENT = 100  # fractions up to this are shares and means, not estimates of counts
+_FOUR_NINES = 9999.0  # as large a number may well be two that are counted
 _SMALL = 20  # counts as small repeat by chance
 
 
@@ -121,9 +146,22 @@ def _counted_kind(name: str, values: pd.Series, parents: Iterable[object] | None
         counted = True  # male; or else a year
     if not counted:
         return Kind.LABEL if _is_label(known) else Kind.UNKNOWN
+    if not is_people and _is_of_something(name, known_counts(known).dropna()):
+        return Kind.UNKNOWN
     if (known_counts(known).dropna() < 0).any() and not _CHANGE.search(folded):
         return Kind.UNKNOWN
     return Kind.LABEL if parents is not None and _of_parents(values, parents) else Kind.COUNT
+
+
+def _is_of_something(name: str, known: pd.Series) -> bool:
+    """Tell whether a number is only called as a count: the price of land, people per household."""
+    words = _words(name)
+    if _OF_SOMETHING.intersection(words) or words[-1:] in (["no"], ["num"], ["number"]):
+        return True
+    if _PER_SO_MANY.search(fold_field(name)) or _HOUSEHOLD.search(name):
+        return True
+    fractions = bool((known % 1 != 0).mean() > _MOST) and bool(known.between(0, _PERCENT).all())
+    return fractions and not _MEASURE.search(fold_field(name))
 
 
 def known_counts(values: pd.Series) -> pd.Series:
@@ -150,9 +188,11 @@ def stands_for_nothing(
     if not (others < 0).any():  # else they may be numbers as the others
         nothing |= is_low
     usual = float(np.median(others)) if len(others) else 0.0
-    for top in (*nines[3:], 2.0**31 - 1, 2.0**32 - 1, 2.0**63):
+    highest = float(known.max()) if len(known) else 0.0
+    for top in (*nines[2:], 2.0**31 - 1, 2.0**32 - 1, 2.0**63):
         same = numbers == top
-        if same.sum() > 1 or (same.any() and top > 10 * max(usual, 1.0)):
+        several = same.sum() > 1 and (top > _FOUR_NINES or top == highest)
+        if several or (same.any() and _FOUR_NINES < top > 10 * max(usual, 1.0)):
             nothing |= same
     return nothing
 

@@ -17,7 +17,7 @@ from geo_merge.crosswalk_new import settled_new
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import report_without_row
 from geo_merge.errors import CrosswalkError, TableError
-from geo_merge.fields import COMPOSITION, fold_field
+from geo_merge.fields import COMPOSITION, fold_field, listed
 from geo_merge.models import Finding
 from geo_merge.provenance import attach, findings_of, sources_of
 
@@ -65,7 +65,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     source = _source(table)
     _refuse_wide(table, missing, source)
     if missing:
-        columns = ", ".join(map(str, table.columns))
+        columns = listed([str(column) for column in table.columns])
         raise TableError(
             f"{source}: the columns {', '.join(missing)} are missing [W07]; the table has "
             f"{columns}; rename its headings."
@@ -268,9 +268,9 @@ def _same_place(one: str, two: str, name_key: NameKey) -> bool:
 
 def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
     """Note new units with the code of an old unit that is not among their members."""
-    members = rows.groupby("new_code")["unit"].agg(set)
-    old_codes = set(rows["unit"])
-    foreign = [code for code in members.index if code in old_codes and code not in members[code]]
+    members = set(zip(rows["new_code"], rows["unit"], strict=True))
+    reused = set(rows["new_code"]) & set(rows["unit"])
+    foreign = sorted(code for code in reused if (code, code) not in members)
     if foreign:
         report.warn(
             "W06", f"{len(foreign)} new codes are those of old units that go elsewhere "

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo_merge.codes import clean_code, clean_text, is_scientific, ungrouped
 from geo_merge.crosswalk_report import Report, ranges
-from geo_merge.no_values import NoValue, no_value
+from geo_merge.no_values import NoValue, may_be_a_place, no_value
 
 CODES = ("old_code", "new_code")
 # Cells that must be a name or code where they are filled.
@@ -54,8 +54,9 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
     result["new_name_written"] = rows["new_name"]
     if changed:
         report.warn(
-            "K02", f"{changed} codes had blanks, invisible or full-width characters, which were "
-            "taken out.", value=float(changed), unit_of_value="codes",
+            "K02", f"{changed} codes had blanks, invisible characters or digits of other "
+            "scripts; they were read without, or as plain digits.", value=float(changed),
+            unit_of_value="codes",
         )  # fmt: skip
     return result
 
@@ -77,7 +78,7 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
         for row, text in zip(rows.index, rows[column], strict=True):
             reason = no_value(text)
             label = f"{column} of {labels[row]}" if column.startswith("new") else column
-            is_name = column.endswith("_name") and names[text] == 1 and text.istitle()
+            is_name = column.endswith("_name") and names[text] == 1 and may_be_a_place(text)
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):
                 report.error(row, f"{label} is blank [W01]; {_SAYS[column]}.")

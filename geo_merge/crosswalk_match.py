@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.codes import code_key, is_scientific
+from geo_merge.codes import code_key, is_scientific, without_separators
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import Unknown, report_unknown, whole_lists
 
@@ -19,6 +19,7 @@ _SHOWN = 10
 _KEYS: tuple[tuple[Callable[[str], str], str, str], ...] = (
     (code_key, "code without leading zeros", "but for leading zeros, which were restored"),
     (str.casefold, "code in other case", "but for case; they were taken for the layer's"),
+    (without_separators, "code without separators", "but for signs between their digits"),
 )
 
 
@@ -66,7 +67,9 @@ def match(
     """
     coded = {str(code) for code in old.index[~old["is_piece"]]}
     lists = whole_lists(old, rows, written, report, name_key)
-    by_key = [_by_key(coded, key) for key, _, _ in _KEYS]
+    by_key = [_by_key(coded, key) for key, _, _ in _KEYS[:-1]]
+    # 1-11 and 11-1 are different codes where the layer has such.
+    by_key.append(_by_key({code for code in coded if code.isdigit()}, without_separators))
     alike: dict[str, list[str]] = defaultdict(list)
     units: list[str | None] = []
     how: list[str] = []

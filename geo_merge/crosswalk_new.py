@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from geo_merge.crosswalk_report import Report, ranges
 
 NameKey = Callable[[str], str]
 _SHOWN = 10
+_COMMON = 0.75  # share of the new codes that must have one form for the others to be odd
+_LEVELS = 3  # digits; codes as short are a digit shorter from level to level
 
 
 def settled_new(
@@ -42,9 +45,9 @@ def settled_new(
     _check_likeness(rows, report, name_key)
     rows = _spelled_once(rows, report, name_key)
     _note_odd(rows, report)
+    _note_forms(rows, report)
     _check_names(rows, report, name_key)
-    if lost_zeros:
-        _note_short(rows["new_code"], old, report)
+    _note_short(rows["new_code"], old, report, lost_zeros=lost_zeros)
     return rows
 
 
@@ -69,10 +72,10 @@ def _with_zeros(codes: pd.Series, report: Report) -> pd.Series:
 def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
     """Report new codes that are one but for zeros, case or letters that look alike."""
     coded = rows[rows["new_code"] != ""]
-    for _, group in coded.groupby(coded["new_code"].map(look_key), sort=True):
+    looks = coded["new_code"].map(look_key)
+    alike = coded["new_code"].groupby(looks).transform("nunique") > 1
+    for _, group in coded[alike].groupby(looks[alike], sort=True):
         codes = sorted(set(group["new_code"]))
-        if len(codes) == 1:
-            continue
         told = "; ".join(
             f"{code} ({', '.join(sorted(set(some['new_name'])))}) in rows {ranges(some.index)}"
             for code, some in group.groupby("new_code", sort=True)
@@ -94,8 +97,10 @@ def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> No
 def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.DataFrame:
     """Return the rows with the usual spelling of each name; report names that are not the same."""
     result = rows.copy()
+    coded = rows[rows["new_code"] != ""]
     for column, written in (("new_name", "new_name_written"), ("new_type", "new_type")):
-        for code, group in rows[rows["new_code"] != ""].groupby("new_code", sort=True):
+        spelled = coded.groupby("new_code")[[*{column, written}]].transform("nunique")
+        for code, group in coded[(spelled > 1).any(axis=1)].groupby("new_code", sort=True):
             texts = [t for t in group[column] if t] if column == "new_name" else list(group[column])
             keys = {name_key(text) for text in texts}
             if len(keys) > 1:
@@ -145,18 +150,49 @@ def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
         )  # fmt: skip
 
 
-def _note_short(codes: pd.Series, old: gpd.GeoDataFrame, report: Report) -> None:
-    """Warn of new codes that may have lost zeros, where the old codes of the table did."""
+def _note_forms(rows: pd.DataFrame, report: Report) -> None:
+    """Warn of new codes of another form than nearly all have: O9040 among digits, TBD."""
+    codes = sorted({code for code in rows["new_code"] if code})
+    forms = Counter(map(_outline, codes))
+    if not forms:
+        return
+    usual, count = forms.most_common(1)[0]
+    odd = [code for code in codes if _outline(code) != usual]
+    if odd and count >= _COMMON * len(codes):
+        report.warn(
+            "K07", f"{len(odd)} new codes ({', '.join(odd[:_SHOWN])}) have another form than the "
+            f"{count} others (as {next(c for c in codes if c not in odd)}).", units=tuple(odd),
+            value=float(len(odd)), unit_of_value="codes",
+            hint="Check for letters in place of digits, and words in place of codes.",
+        )  # fmt: skip
+
+
+def _outline(code: str) -> str:
+    """Return where a code has digits and letters, however many."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code))
+
+
+def _note_short(
+    codes: pd.Series, old: gpd.GeoDataFrame, report: Report, *, lost_zeros: bool
+) -> None:
+    """Warn of new codes that may have lost zeros, as numbers do.
+
+    That is where the old codes of the table did, or where all new codes lack the one zero with
+    which old ones begin.
+    """
     widths = {len(str(c)) for c in old.index[~old["is_piece"]]}
     there = {c for c in codes if c}
     if len(widths) != 1 or not there:
         return
     width = widths.pop()
     short = sorted(c for c in there if c.isdigit() and len(c) < width)
-    if short:
-        report.warn(
-            "K02", f"{len(short)} new codes have fewer than {width} digits ({short[0]}, ...), and "
-            "the old codes of the table had lost their leading zeros; the new ones were kept.",
-            units=tuple(short), value=float(len(short)), unit_of_value="codes",
-            hint="If the new codes lost zeros too, store them as text.",
-        )  # fmt: skip
+    begins = any(str(c).startswith("0") for c in old.index)
+    one_less = len(short) == len(there) and {len(c) for c in short} == {width - 1}
+    if not short or not (lost_zeros or (begins and one_less and width > _LEVELS)):
+        return
+    why = ", and the old codes of the table had lost their leading zeros" if lost_zeros else ""
+    report.warn(
+        "K02", f"{len(short)} new codes have fewer than {width} digits ({short[0]}, ...){why}; "
+        "they were kept.", units=tuple(short), value=float(len(short)), unit_of_value="codes",
+        hint="If the new codes lost zeros too, store them as text.",
+    )  # fmt: skip

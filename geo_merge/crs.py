@@ -13,7 +13,7 @@ from geo_merge.areas import transformer
 from geo_merge.errors import CRSError
 from geo_merge.longitudes import HALF, TURN
 from geo_merge.projection import WGS84, describe
-from geo_merge.rings import Geometries
+from geo_merge.rings import Bools, Floats, Geometries
 
 _METRES_PER_DEGREE = 111_320.0  # of the equator
 # A square on round coordinates may be drawn so; a border with so many vertices was rounded.
@@ -43,15 +43,21 @@ def grid_of_crs(crs: CRS) -> tuple[int, float]:
 
 def on_grid(geometries: Geometries, decimals: int) -> tuple[bool, bool]:
     """Tell whether some geometries (of many vertices), and whether all, have so few decimals."""
-    xy, owner = shapely.get_coordinates(geometries, return_index=True)
-    with np.errstate(invalid="ignore"):  # infinite coordinates are told by the checks
-        off = np.zeros(len(xy), dtype=bool)
-        for values in xy.T.copy():  # a maximum of each pair takes five times as long
+    rounded = ~_off_grid(shapely.bounds(geometries).T, decimals)  # most units show it by these
+    left = np.flatnonzero(rounded)
+    xy, owner = shapely.get_coordinates(geometries[left], return_index=True)
+    rounded[left[owner[_off_grid(xy.T.copy(), decimals)]]] = False
+    many = shapely.get_num_coordinates(geometries) >= _MIN_VERTICES
+    return bool((rounded & many).any()), bool(rounded.all())
+
+
+def _off_grid(coordinates: Floats, decimals: int) -> Bools:
+    """Tell of which columns a value has more decimals."""
+    off = np.zeros(coordinates.shape[1], dtype=bool)
+    with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+        for values in coordinates:  # a maximum of each pair takes five times as long
             off |= np.abs(values - np.round(values, decimals)) > 10.0 ** -(decimals + 4)
-    rounded = np.ones(len(geometries), dtype=bool)
-    rounded[owner[off]] = False
-    count = np.bincount(owner, minlength=len(geometries))
-    return bool((rounded & (count >= _MIN_VERTICES)).any()), bool(rounded.all())
+    return off
 
 
 def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:
@@ -140,11 +146,17 @@ def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
         return
     west, south, east, north = lonlat_bounds(crs, bounds)
     beside = _beside((west, east), (use.west, use.east))
+    if not np.isfinite((west, south, east, north)).all():
+        raise CRSError(
+            f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are nowhere on earth "
+            f"in {describe(crs)}, which the layer says [R03]; name the right CRS, and bring "
+            "millimetres or numbers with the zone before them to metres."
+        )
     if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
         raise CRSError(
             f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
-            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name} [R03]; "
-            "name the right CRS."
+            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name.rstrip('.')} "
+            "[R03]; name the right CRS."
         )
 
 

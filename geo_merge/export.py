@@ -58,7 +58,7 @@ def write(
     *,
     formats: Iterable[str] = (),
     allow_errors: bool = False,
-    inputs: Sequence[StrPath] | Mapping[str, StrPath] = (),
+    inputs: Sequence[StrPath] | Mapping[str, str] = (),
     options: Mapping[str, Any] | None = None,
 ) -> list[Path]:
     """Write a result to a directory: all files of the contract, or none.
@@ -75,8 +75,8 @@ def write(
     allow_errors
         Write ``new_units.*`` and ``map.html`` even if findings of severity error stand.
     inputs
-        Files that the result was made from; their SHA-256 go to the manifest. With a mapping, under
-        its names.
+        Files that the result was made from; their SHA-256 go to the manifest. A mapping is of names
+        to what `sha256` returned.
     options
         Options of the run, for the manifest.
 
@@ -225,18 +225,15 @@ def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
 def _manifest(
     result: MergeResult,
     files: list[str],
-    inputs: Sequence[StrPath] | Mapping[str, StrPath],
+    inputs: Sequence[StrPath] | Mapping[str, str],
     options: Mapping[str, Any],
 ) -> dict[str, Any]:
     if not isinstance(inputs, Mapping):
-        inputs = {str(path): path for path in with_sidecars(inputs)}
+        inputs = {str(path): sha256(path) for path in with_sidecars(inputs)}
     packages = ("geo-merge", "geopandas", "shapely", "pyogrio", "pyproj", "numpy", "pandas")
     return {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "inputs": [
-            {"file": name, "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest()}
-            for name, path in inputs.items()
-        ],
+        "inputs": [{"file": name, "sha256": digest} for name, digest in inputs.items()],
         "sources": result.provenance.get("sources", []),
         "crs": result.provenance.get("crs"),
         "rules": result.provenance.get("rules", {}),
@@ -249,6 +246,11 @@ def _manifest(
         },
         "files": files,
     }
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as the manifest has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:

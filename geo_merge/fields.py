@@ -61,12 +61,24 @@ HEADINGS = frozenset(
 
 # Fields of all people, folded, without the year of their census.
 _PEOPLE = re.compile(
-    r"(tot|total|tong|sum|resident|estimated|est)?"
+    r"(tot|total|tong|sum|resident|estimated|est|jumlah|jml|aantal|aant|pocet|nb|no)?"
     r"(population|populatio|populatn|popul|popn|pop|danso|tongdanso|sodan|dansonguoi|nhankhau|"
-    r"einwohner|einwohnerzahl|bevoelkerung|habitants|pmun|ptot|poblacion|popolazione|"
-    r"populacao|befolkning|folketall|innbyggere|rahvaarv|inhabitants|jinko)"
+    r"einwohner|einwohnerzahl|ewz|bevoelkerung|habitants|hab|pmun|ptot|poblacion|popolazione|"
+    r"populacao|befolkning|folketall|folkmangd|innbyggere|rahvaarv|inhabitants|habitantes|jinko|"
+    r"inwoners|inw|bevolking|penduduk|nufus|ludnosc|obyvatel|obyvatelstvo|lakossag|vaesto|vakiluku)"
     r"(tot|total|tong|sum|census|est|nguoi|trungbinh|tb|people|count)?"
 )
+_INSEE = re.compile(r"p([0-9]{2})pop")  # P19_POP: the census of 2019
+# The same in other scripts, without blanks, digits and underscores.
+_PEOPLE_IN_SCRIPTS = frozenset(
+    ("人口", "人口数", "人口數", "总人口", "總人口", "総人口", "常住人口", "인구",
+     "인구수", "총인구",
+     "население", "населениевсего", "численностьнаселения", "насељење", "становништво", "населення",
+     "πληθυσμοσ", "ประชากร", "จำนวนประชากร", "السكان", "عددالسكان", "جمعیت", "אוכלוסייה",
+     "जनसंख्या",
+     "জনসংখ্যা")
+)  # fmt: skip
+_LISTED = 40  # names of fields in a message
 _CENTURY = 40  # two digits up to this are years of this century
 PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
@@ -80,10 +92,26 @@ def fold_field(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
 
 
+def _without_accents(name: str) -> str:
+    """Return a name in small letters; marks of scripts that need them stay."""
+    plain = unicodedata.normalize("NFD", name.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in plain if not "\u0300" <= c <= "\u036f"))
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Return the names of fields for a message, of very many only the first."""
+    more = len(columns) - _LISTED
+    return ", ".join(columns[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def population_year(name: str) -> int | None:
     """Return the year of a field of all people, 0 if its name tells none; None for other fields."""
     folded = fold_field(name)
     years = re.findall(r"(?:19|20)[0-9]{2}", folded)
+    if re.sub(r"[\s\d_.()-]+", "", _without_accents(name)) in _PEOPLE_IN_SCRIPTS:
+        return int(years[-1]) if years else 0
+    if insee := _INSEE.fullmatch(folded):
+        folded = f"pop{insee[1]}"
     stem = re.sub(r"(?:19|20)[0-9]{2}", "", folded)
     if years:
         year = int(years[-1])

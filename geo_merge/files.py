@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geo_merge import locks
 from geo_merge.errors import ExportError
+from geo_merge.owned import abandoned, discard, own
 from geo_merge.swap import NEW, PLAN, swap, undo
 
 _PREFIX = ".geo_merge_"
-_OWNER = "owner"
-_OWNED = b"A temporary folder of geo_merge, in use while this file is locked.\n"
 
 
 def _none() -> set[str]:
@@ -65,7 +63,7 @@ def staging(directory: Path) -> Iterator[Path]:
     finally:
         os.close(owner)
         if not (workspace / PLAN).exists():
-            shutil.rmtree(workspace, ignore_errors=True)
+            discard(workspace)
         with suppress(OSError):  # not empty
             for folder in made:
                 folder.rmdir()
@@ -107,31 +105,24 @@ def _workspace(directory: Path) -> tuple[Path, int]:
     """Make a workspace, and return it with the open file that is locked while we live."""
     workspace = directory / f"{_PREFIX}{secrets.token_hex(8)}"
     workspace.mkdir()  # not mkdtemp: colleagues who share the folder may have to clear it
+    owner = own(workspace)
     (workspace / NEW).mkdir()
-    (workspace / _OWNER).write_bytes(_OWNED)
-    owner = os.open(workspace / _OWNER, os.O_RDWR)
-    locks.take(owner)
     return workspace, owner
 
 
 def _sweep(directory: Path) -> None:
     """Remove the workspaces of runs that live no more; only what says that it is one."""
     for workspace in directory.glob(f"{_PREFIX}*"):
-        mark = workspace / _OWNER
         try:
-            if workspace.is_symlink() or mark.stat().st_size != len(_OWNED):
-                continue
-            owner = os.open(mark, os.O_RDWR)
+            with abandoned(workspace) as left:
+                if left:
+                    undo(workspace, directory)
         except PermissionError:  # another user's; one that is half published has to be his
             if (workspace / PLAN).exists():
                 raise
             continue
-        except OSError:  # no workspace
-            continue
-        try:
-            if not locks.take(owner) or os.read(owner, len(_OWNED)) != _OWNED:
-                continue
-            undo(workspace, directory)
-        finally:
-            os.close(owner)
-        shutil.rmtree(workspace, ignore_errors=True)
+        if left:
+            discard(workspace)
+        else:
+            with suppress(OSError):  # not empty: killed before it was marked
+                workspace.rmdir()

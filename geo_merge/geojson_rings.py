@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import orjson
@@ -16,7 +16,6 @@ from geo_merge.longitudes import HALF, cut_at_180, span
 from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, wound_left
 
 Vanishing = Literal["error", "point"]
-Project = Callable[[Floats], Floats]
 _MAX_MENDS = 5
 _NO_RINGS = Rings(
     xy=np.empty((0, 2)),
@@ -24,6 +23,16 @@ _NO_RINGS = Rings(
     interior_left=np.empty(0, dtype=bool),
     **dict.fromkeys(("start", "polygon_start", "geometry_start"), np.zeros(1, dtype=np.int64)),
 )
+
+
+class Project(Protocol):
+    """The way to WGS 84; see `projection.Projection`."""
+
+    def __call__(self, xy: Floats) -> Floats:
+        """Return longitudes and latitudes of vertices, shape (n, 2)."""
+
+    def follow(self, rings: Rings) -> Rings:
+        """Return rings with vertices on long edges that are no straight lines in degrees."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,8 @@ class Rounded:
     def __init__(
         self, polygons: Polygons, project: Project | None, precision: int, vanishing: Vanishing
     ) -> None:
-        self.single, rings = polygons.single, polygons.rings
+        self.single = polygons.single
+        rings = polygons.rings if project is None else project.follow(polygons.rings)
         exact = rings.xy if project is None else project(rings.xy)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])

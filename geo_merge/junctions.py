@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
+from geo_merge import curves
 from geo_merge.edges import cancel, hash_vertices, runs_of
 from geo_merge.rings import (
     Bools,
@@ -22,9 +23,11 @@ from geo_merge.rings import (
     Ints,
     Rings,
     Runs,
+    edge_lengths,
     flatten,
     is_polygonal,
     ranges,
+    somewhere,
 )
 from geo_merge.seam import has_vertices, like
 
@@ -52,6 +55,8 @@ class Shared:
         The polygons; those that nothing happened to are the same objects.
     changed
         Which of them got vertices; shape (changed,).
+    stretched
+        Which have edges so long that a plane may bend them, see `curves`; shape (stretched,).
     added
         How many vertices that are.
     largest
@@ -61,6 +66,7 @@ class Shared:
 
     geometries: Geometries
     changed: Ints
+    stretched: Ints
     added: int = 0
     largest: float = 0.0
 
@@ -105,7 +111,7 @@ def loose_edges(geometries: Geometries, metres: float) -> Floats:
     if not len(known):
         return np.empty((0, 4))
     rings = flatten(geometries[known])
-    return _ends(rings, _candidates(rings, LONG_EDGE / metres, None))
+    return _ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
 
 
 def unpaired(edges: Floats) -> Floats:
@@ -127,10 +133,10 @@ def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats
 
 def _known(geometries: Geometries) -> Ints:
     """Return which geometries are polygons whose vertices are all somewhere."""
-    which = np.flatnonzero(is_polygonal(geometries))
+    which = np.flatnonzero(is_polygonal(geometries) & somewhere(geometries))
     # Bounds pass over a vertex that is not a number, a length does not.
-    somewhere: Ints = which[np.isfinite(shapely.length(geometries[which]))]
-    return somewhere
+    known: Ints = which[np.isfinite(shapely.length(geometries[which]))]
+    return known
 
 
 def _ends(rings: Rings, edges: Ints) -> Floats:
@@ -166,11 +172,16 @@ def share_vertices(
         What other parts of the layer have, if these are not all of its polygons.
     """
     which = _known(geometries)
-    nothing = Shared(geometries, np.empty(0, dtype=np.int64))
+    none = np.empty(0, dtype=np.int64)
     if not len(which):
-        return nothing
+        return Shared(geometries, none, none)
     rings = flatten(geometries[which])
-    edges = _candidates(rings, LONG_EDGE / metres, None if suspects is None else suspects[which])
+    lengths = edge_lengths(rings)
+    very_long = rings.run_of(np.flatnonzero(lengths > curves.LONG_EDGE / metres))
+    stretched = which[np.unique(rings.owner[very_long])]
+    nothing = Shared(geometries, none, stretched)
+    suspected = None if suspects is None else suspects[which]
+    edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
     if around is not None and suspects is None:
         edges = edges[_among(_ends(rings, edges), around.edges)]
     if not len(edges):
@@ -184,13 +195,15 @@ def share_vertices(
     if not len(found.edge):
         return nothing
     rings, changed, added, largest = _insert(rings, edges, found)
-    shapes = like(rings.take(changed).geometries(), geometries[which[changed]])
+    if not len(changed):
+        return nothing
+    changed = which[changed]
+    shapes = like(rings.geometries(), geometries[changed])
     # A polygon that touches itself but for rounding may not bear a vertex more: it stays.
-    sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[which[changed]])
-    changed, shapes = changed[sound], shapes[sound]
+    sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[changed])
     result = geometries.copy()
-    result[which[changed]] = shapes
-    return Shared(result, which[changed], int(added[changed].sum()), largest)
+    result[changed[sound]] = shapes[sound]
+    return Shared(result, changed[sound], stretched, int(added[sound].sum()), largest)
 
 
 def _among(rows: Floats, others: Floats) -> Bools:
@@ -220,11 +233,9 @@ def rounding(xy: Floats) -> Floats:
     return result
 
 
-def _candidates(rings: Rings, long: float, suspects: Bools | None) -> Ints:
+def _candidates(rings: Rings, lengths: Floats, long: float, suspects: Bools | None) -> Ints:
     """Return the long edges that no neighbour shares, and all like those of suspects."""
-    step = np.diff(rings.xy, axis=0, append=rings.xy[:1])
-    step[rings.start[1:] - 1] = 0.0
-    edges = np.flatnonzero(np.einsum("ij,ij->i", step, step) > long * long)
+    edges = np.flatnonzero(lengths > long)
     if not len(edges):
         return edges
     runs = runs_of(rings, edges)
@@ -299,17 +310,21 @@ def _inside(xy: Floats, low: Floats, high: Floats) -> Floats:
 
 
 def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints, float]:
-    """Return rings with more vertices, which polygons changed, how many each got, how far off."""
+    """Return the polygons that change with more vertices, which, how many each got, how far off."""
     begin, end = rings.xy[edges[found.edge]], rings.xy[edges[found.edge] + 1]
     new = ~((found.at == begin).all(axis=1) | (found.at == end).all(axis=1))
     again = (found.edge[1:] == found.edge[:-1]) & (found.at[1:] == found.at[:-1]).all(axis=1)
     new[1:] &= ~again
     found = found.take(new)
-    at = edges[found.edge] + 1
-    run = rings.run_of(at - 1)
-    added = np.bincount(run, minlength=len(rings.owner))
-    start = rings.start + np.concatenate([[0], np.cumsum(added)])
-    xy = np.insert(rings.xy, at, found.at, axis=0)
-    per_polygon = np.bincount(rings.owner, added, minlength=len(rings.geometry_start) - 1)
-    largest = float(found.off.max(initial=0.0))
-    return replace(rings, xy=xy, start=start), np.flatnonzero(per_polygon), per_polygon, largest
+    edge = edges[found.edge]
+    polygon = rings.owner[rings.run_of(edge)]
+    changed, count = np.unique(polygon, return_counts=True)
+    if not len(changed):
+        return rings, changed, count, 0.0
+    some = rings.take(changed)
+    moved = some.vertex_start[:-1] - rings.vertex_start[changed]
+    at = edge + 1 + moved[np.searchsorted(changed, polygon)]
+    added = np.bincount(some.run_of(at - 1), minlength=len(some.owner))
+    start = some.start + np.concatenate([[0], np.cumsum(added)])
+    xy = np.insert(some.xy, at, found.at, axis=0)
+    return replace(some, xy=xy, start=start), changed, count, float(found.off.max())

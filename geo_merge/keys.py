@@ -12,6 +12,7 @@ import numpy as np
 from geo_merge.codes import clean_text
 from geo_merge.errors import LayerError
 from geo_merge.finding import Finding, Severity
+from geo_merge.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.rings import Ints
 
 _SHOWN = 10
@@ -40,19 +41,27 @@ def group_rows(values: Sequence[Any], field: str, source: str) -> dict[str, Ints
     Raises
     ------
     LayerError
-        K01, if rows have no value, or one of blanks alone.
+        K01, if rows have no value, one of blanks alone, or what stands for none (#N/A, NULL, -).
     """
     rows: dict[str, list[int]] = {}
     for k, value in enumerate(values):
         rows.setdefault(reader_key(value), []).append(k)
-    missing = [str(k + 1) for k in rows.get("", ())]
-    if missing:
+    nothing = {key: own for key, own in rows.items() if _is_nothing(key)}
+    if nothing:
+        missing = sorted(k + 1 for own in nothing.values() for k in own)
+        what = " or ".join(key or "nothing" for key in nothing)
         more = ", ..." if len(missing) > _SHOWN else ""
         raise LayerError(
-            f"{source}: {len(missing)} rows have nothing in the field {field!r} (rows "
-            f"{', '.join(missing[:_SHOWN])}{more}) [K01]; say there what they belong to."
+            f"{source}: {len(missing)} rows have {what} in the field {field!r} (rows "
+            f"{', '.join(map(str, missing[:_SHOWN]))}{more}) [K01]; say there what they belong to."
         )
     return {key: np.array(own) for key, own in rows.items()}
+
+
+def _is_nothing(key: str) -> bool:
+    if not key:
+        return True
+    return not may_be_a_place(key) and no_value(key) in {NoValue.ERROR, NoValue.NOTHING}
 
 
 def spelled_differently(

@@ -28,6 +28,8 @@ from geo_merge.placing import with_crs
 from geo_merge.projection import describe
 from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
+from geo_merge.stacked import refuse_stacked
+from geo_merge.unnamed import without_failed_codes, without_nothing
 from geo_merge.vietnam import coordinates, encodings, names
 
 StrPath = str | os.PathLike[str]
@@ -93,6 +95,8 @@ def read_units(
     texts = encodings.texts(encoding)
     chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
+    for raw in raws:
+        refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
     raws = with_crs(raws, crs, name_field)
     return as_units(
         files, raws, code_field=code_field, name_field=name_field, code_width=code_width,
@@ -251,6 +255,8 @@ def _unit_frame(
     for role in ("name", "unit_type", *PARENTS):
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
         data[role] = [clean_text(v) for v in values]
+    data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
+    findings += found
     if "population" in roles:
         field, counted, found = people.find_people(source, roles["population"], codes, raw.source)
         roles["population"] = field
@@ -313,7 +319,7 @@ def _roles(
         column = fields.same_field(columns, wanted)
         if column is None:
             raise LayerError(
-                f"{raw.source} has no field {wanted!r} [K01]; it has {', '.join(columns)}."
+                f"{raw.source} has no field {wanted!r} [K01]; it has {fields.listed(columns)}."
             )
         if column != wanted:
             findings.append(
@@ -329,7 +335,7 @@ def _roles(
     if "code" not in roles:
         raise LayerError(
             f"{raw.source} has no field known to hold codes [K01]; it has "
-            f"{', '.join(columns) or 'none'}; name one with --code-field."
+            f"{fields.listed(columns) or 'none'}; name one with --code-field."
         )
     return roles
 
@@ -343,7 +349,7 @@ def _codes(
     """
     text = list(as_text(values))
     number = [_is_number(v) for v in values.tolist()]
-    codes = [clean_code(t) for t in text]
+    codes = without_failed_codes([clean_code(t) for t in text], source)
     broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
     if broken:
         rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
@@ -398,8 +404,8 @@ def _codes(
                 severity=Severity.WARNING,
                 value=float(changed),
                 unit_of_value="codes",
-                message=f"{source}: {changed} codes had blanks, invisible or full-width "
-                "characters, which were taken out.",
+                message=f"{source}: {changed} codes had blanks, invisible characters or digits of "
+                "other scripts; they were read without, or as plain digits.",
             )
         )
     return codes, findings

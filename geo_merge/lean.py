@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from geo_merge.files import whole_file
 from geo_merge.finding import Finding
 from geo_merge.geojson_rings import Project
 from geo_merge.geojson_stream import Block, ahead, collection, cuts, polygon_block
-from geo_merge.limits import any_size
+from geo_merge.limits import Sizes, any_size
 from geo_merge.reading.plain import WGS84, read_plain
 from geo_merge.reading.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.rings import Floats
@@ -33,6 +33,7 @@ class Reading:
     crs: str | None = None
     encoding: str | None = None
     layer: str | None = None
+    sizes: Sizes = field(default_factory=any_size)
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,10 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
         return Written(len(layer), len(layer))
     except NotPlainError:
         from geo_merge.geojson import write_geojson  # noqa: PLC0415 - loads geopandas
+        from geo_merge.placing import refuse_nowhere  # noqa: PLC0415
 
         raw, notes = read_frame(path, reading)
+        refuse_nowhere(raw)
         write_geojson(raw.frame, out, precision=precision, attributes=raw.attributes())
         return Written(len(raw.frame), len(raw.frame), notes)
 
@@ -140,7 +143,7 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
     from geo_merge.placing import check_raw, with_crs  # noqa: PLC0415
     from geo_merge.reading.sources import open_layer  # noqa: PLC0415
 
-    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=any_size())
+    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=reading.sizes)
     (raw,) = with_crs([raw], reading.crs, None)
     check_raw(raw)
     return raw, tuple(finding.message for finding in raw.findings)

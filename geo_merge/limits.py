@@ -55,29 +55,45 @@ class Sizes:
     features: float = _limit(50_000, "features", "a layer")
     vertices: float = _limit(20_000_000, "vertices", "a layer")
     fields: float = _limit(5_000, "fields", "a layer")
+    layers: float = _limit(300, "layers", "a file")
     archive_entries: float = _limit(50, "entries", "a zip archive")
     archive_mb: float = _limit(1024, "MB", "a zip archive or GeoParquet file, inflated")
     archive_ratio: float = _limit(100, "times", "what a zip archive grows by")
     table_mb: float = _limit(10, "MB", "a crosswalk or table of figures")
     table_rows: float = _limit(200_000, "rows", "a crosswalk or table of figures")
     cell: float = _limit(10_000, "characters", "a cell of a table")
+    table_columns: float = _limit(1_000, "columns", "a crosswalk or table of figures")
     xlsx_mb: float = _limit(100, "MB", "a workbook, inflated")
+    xlsx_cells: float = _limit(
+        1_000_000, "cells", "a workbook, blank ones up to its last row and column among them"
+    )
+    xlsx_entries: float = _limit(2_000, "parts", "a workbook")
 
 
 def any_size() -> Sizes:
-    """Return no limits: they keep uploads from taking the machine, and this is the user's own."""
-    return Sizes(**{limit.name: math.inf for limit in fields(Sizes)})
+    """Return sizes without those that only keep uploads from taking a server.
+
+    What stays tells files that were made to harm from those that are large.
+    """
+    return Sizes(file_mb=math.inf, features=math.inf, vertices=math.inf, archive_mb=math.inf)
 
 
-def parse(texts: Iterable[str]) -> tuple[Limits, Sizes]:
+def parse(texts: Iterable[str], sizes: Sizes | None = None) -> tuple[Limits, Sizes]:
     """Read limits as the command line gives them, ``NAME=VALUE``.
+
+    Parameters
+    ----------
+    texts
+        What was given.
+    sizes
+        Those that hold where nothing was given.
 
     Raises
     ------
     UsageError
         If there is no such limit, or its value is no number from 0.
     """
-    limits, sizes = Limits(), Sizes()
+    limits, sizes = Limits(), sizes or Sizes()
     names = {f.name for f in fields(Limits)}
     known = names | {f.name for f in fields(Sizes)}
     for text in texts:

@@ -42,7 +42,8 @@ def unwrapped(rings: Rings) -> tuple[Floats, Ints]:
     """
     lon, lat = _beside_poles(rings), rings.xy[:, 1]
     first = rings.start[:-1]
-    step, level = np.diff(lon, prepend=lon[:1]), np.diff(lat, prepend=lat[:1]) == 0
+    with np.errstate(invalid="ignore"):  # the checks tell infinite coordinates
+        step, level = np.diff(lon, prepend=lon[:1]), np.diff(lat, prepend=lat[:1]) == 0
     turns = np.nan_to_num(np.round(step / TURN), posinf=0.0, neginf=0.0)
     turns[level & (np.abs(step) == TURN)] = 0  # an edge all along a parallel, as at a pole
     turns[first] = 0

@@ -60,3 +60,8 @@ def no_value(text: str) -> NoValue | None:
     if _DAY.fullmatch(text):
         return NoValue.DAY
     return NoValue.TRUTH if text in _TRUTH else None
+
+
+def may_be_a_place(text: str) -> bool:
+    """Tell whether a word for nothing is written as a name: None in Piedmont, Nan in Thailand."""
+    return text.isalpha() and text.istitle()

@@ -18,6 +18,7 @@ from geo_merge.written import lost_thousands, read_numbers
 # People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
 DENSEST = 100_000.0
 _SPARSEST = 1.0
+_MANKIND = 1e10  # people
 _DEGREE = 111_320.0  # metres
 _SHOWN = 10
 
@@ -103,10 +104,11 @@ def read_people(
 def _possible(
     values: pd.Series, field: str, codes: Sequence[str], source: str
 ) -> tuple[pd.Series, list[Finding]]:
-    """Take figures that stand for nothing, and negative ones, for unknown."""
+    """Take figures that stand for nothing, negative ones, and more than all people, for unknown."""
     cleaned = known_counts(values)
-    negative = cleaned.to_numpy(float, na_value=np.nan) < 0
-    cleaned = cleaned.astype(float).mask(negative) if negative.any() else cleaned
+    numbers = cleaned.to_numpy(float, na_value=np.nan)
+    impossible = (numbers < 0) | (numbers > _MANKIND)
+    cleaned = cleaned.astype(float).mask(impossible) if impossible.any() else cleaned
     out = np.flatnonzero((cleaned.isna() & values.notna()).to_numpy(bool)).tolist()
     if not out:
         return cleaned, []
@@ -135,7 +137,12 @@ def _in_thousands(
         f"{source}: {field} has {int(fractions.sum())} figures that are not whole (as "
         f"{example:.10g}); they were taken as they stand."
     )
-    return values, [_finding(message, [], "Estimates have fractions, counts of people have none.")]
+    hint = "Estimates have fractions, counts of people have none."
+    if sparse:
+        hint = (
+            "It is less than one person a km²: if they are thousands, store the people themselves."
+        )
+    return values, [_finding(message, [], hint)]
 
 
 def _km2(frame: gpd.GeoDataFrame) -> float:

@@ -10,17 +10,21 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from pyproj import CRS
 
 from geo_merge import fields
 from geo_merge.codes import as_text
 from geo_merge.crs import check_coordinates
-from geo_merge.errors import CRSError, UsageError
+from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.longitudes import POLE, TURN, continuous
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import describe, parse_crs
 from geo_merge.reading.sources import RawLayer
+from geo_merge.rings import FARTHEST
 from geo_merge.vietnam import coordinates
+
+_SHOWN = 10  # rows
 
 
 def with_crs(
@@ -108,6 +112,26 @@ def check_raw(raw: RawLayer) -> None:
     placed = coordinates.check_places(raw.frame, named, raw.source)
     coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
     check_coordinates(coded, raw.source, placed=placed)
+
+
+def refuse_nowhere(raw: RawLayer) -> None:
+    """Refuse vertices that are no finite numbers, or nowhere on earth.
+
+    Raises
+    ------
+    LayerError
+        G02 with the rows.
+    """
+    xy, owner = shapely.get_coordinates(np.asarray(raw.frame.geometry.values), return_index=True)
+    odd = ~(np.abs(xy) < FARTHEST).all(axis=1)
+    if odd.any():
+        rows = np.unique(owner[odd]) + 1
+        told = ", ".join(map(str, rows[:_SHOWN]))
+        x, y = xy[np.argmax(odd)]
+        raise LayerError(
+            f"{raw.source}: {len(rows)} rows ({told}) have a vertex that is nowhere on earth "
+            f"({x:g}, {y:g}) [G02]; mend it in the source layer."
+        )
 
 
 def _names_crs(frame: gpd.GeoDataFrame) -> bool:

@@ -16,14 +16,15 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.areas import transformer
+from geo_merge.curves import follow
 from geo_merge.geojson_stream import cuts
-from geo_merge.junctions import MOST, Around, Bulge, share_vertices
+from geo_merge.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.models import Finding, LedgerRow, Severity
-from geo_merge.projection import describe
-from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal
+from geo_merge.projection import describe, metres_per_unit
+from geo_merge.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.touching import split_at_touches
+from geo_merge.validity import is_valid
 
-_METRES_PER_RADIAN = 6_378_137.0  # of the equator
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
 _ROUNDING = 1e-9
 _SHOWN = 10
@@ -46,18 +47,22 @@ class Notes:
     ----------
     added, bent
         How many vertices edges got, and how far an edge was bent to one, in metres.
+    followed
+        How many vertices edges got that the plane would bend.
     split, mended
         Rows whose rings were split where they touch, and that were mended in the plane.
     """
 
     added: int = 0
     bent: float = 0.0
+    followed: int = 0
     split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def take_in(self, other: Notes, offset: int = 0) -> None:
         """Add the notes of rows that begin at an offset."""
         self.added += other.added
+        self.followed += other.followed
         self.bent = max(self.bent, other.bent)
         self.split = np.concatenate([self.split, other.split + offset])
         self.mended = np.concatenate([self.mended, other.mended + offset])
@@ -90,12 +95,6 @@ def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
     return [(crs, [k for k, other in enumerate(crss) if other == crs]) for crs in different]
 
 
-def metres_per_unit(crs: CRS) -> float:
-    """Return how many metres a unit of a CRS is, at the equator if it is an angle."""
-    factor = float(crs.axis_info[0].unit_conversion_factor or 1.0)
-    return factor * _METRES_PER_RADIAN if crs.is_geographic else factor
-
-
 def project(
     shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
 ) -> tuple[Geometries, Notes]:
@@ -111,9 +110,9 @@ def project(
         What other parts of the layer have, if these are not all of it.
     """
     way, notes = _Way(crs, target), Notes()
-    shapes = way.share(shapes, notes, around=around)
+    shapes = way.follow(way.share(shapes, notes, around=around), notes)
     plane = way.project(shapes)
-    wrong = np.flatnonzero(is_polygonal(plane) & ~shapely.is_valid(plane))
+    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
     if not len(wrong):
         return plane, notes
     sound = shapely.is_valid(shapes[wrong])
@@ -122,7 +121,7 @@ def project(
     doubtful = np.zeros(len(plane), dtype=bool)
     doubtful[wrong[sound]] = True
     if doubtful.any():
-        shared = way.share(shapes, notes, suspects=doubtful)
+        shared = way.share(shapes, notes, suspects=doubtful).geometries
         other = np.flatnonzero(shapes != shared)
         plane[other] = way.project(shared[other])
         notes.mended, mended = _mend(plane, np.flatnonzero(doubtful))
@@ -144,13 +143,27 @@ class _Way:
         *,
         suspects: Bools | None = None,
         around: Around | None = None,
-    ) -> Geometries:
+    ) -> Shared:
         metres = metres_per_unit(self.crs)
         shared = share_vertices(
             shapes, metres, bulge=bulge(self.crs, self.target), suspects=suspects, around=around
         )
         notes.take_in(Notes(shared.added, shared.largest * metres))
-        return shared.geometries
+        return shared
+
+    def follow(self, shared: Shared, notes: Notes) -> Geometries:
+        if self.crs == self.target:
+            return shared.geometries
+        transform = transformer(self.crs, self.target).transform
+        geometries, added = follow(
+            shared.geometries,
+            shared.stretched,
+            lambda xy: np.column_stack(transform(*xy.T)),
+            metres_per_unit(self.crs),
+            metres_per_unit(self.target),
+        )
+        notes.take_in(Notes(followed=added))
+        return geometries
 
     def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):
@@ -223,6 +236,18 @@ def tell(
                     hint=hint,
                 )
             )
+    if notes.followed:
+        findings.append(
+            Finding(
+                check="R07",
+                severity=Severity.INFO,
+                value=float(notes.followed),
+                unit_of_value="vertices",
+                message=f"{notes.followed:,} vertices were added to edges of kilometres, which are "
+                f"straight in {describe(crs)} and curves in {describe(target)}: land is measured "
+                "along the lines of the file.",
+            )
+        )
     if notes.added:
         bent = f", and an edge was bent by at most {notes.bent * 1000:.2g} mm" if notes.bent else ""
         findings.append(

@@ -7,11 +7,13 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.areas import transformer
+from geo_merge.curves import follow_rings
 from geo_merge.errors import CRSError
-from geo_merge.rings import Floats
+from geo_merge.rings import Floats, Rings
 
 WGS84 = CRS.from_epsg(4326)
 _DECIMALS = 12  # degrees
+_METRES_PER_RADIAN = 6_378_137.0  # of the equator
 
 
 def parse_crs(text: str) -> CRS:
@@ -30,6 +32,12 @@ def describe(crs: CRS) -> str:
     return f"EPSG:{code} ({crs.name})" if code else crs.name
 
 
+def metres_per_unit(crs: CRS) -> float:
+    """Return how many metres a unit of a CRS is, at the equator if it is an angle."""
+    factor = float(crs.axis_info[0].unit_conversion_factor or 1.0)
+    return factor * _METRES_PER_RADIAN if crs.is_geographic else factor
+
+
 class Projection:
     """The way from a CRS to WGS 84.
 
@@ -41,6 +49,7 @@ class Projection:
 
     def __init__(self, crs: CRS) -> None:
         self.same = bool(crs.equals(WGS84))
+        self._unit = metres_per_unit(crs)
         self._transform = transformer(crs, WGS84).transform
 
     def __call__(self, xy: Floats) -> Floats:
@@ -52,3 +61,7 @@ class Projection:
         if self.same:
             return xy
         return np.round(np.column_stack(self._transform(xy[:, 0], xy[:, 1])), _DECIMALS)
+
+    def follow(self, rings: Rings) -> Rings:
+        """Return rings with vertices on long edges that are no straight lines in degrees."""
+        return follow_rings(rings, self, self._unit, metres_per_unit(WGS84))

@@ -13,6 +13,10 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
 Geometries = npt.NDArray[np.object_]
+# Metres or degrees beyond which nothing is; squares of what is nearer do not overflow.
+FARTHEST = 1e12
+
+_CHUNK = 2**16  # vertices
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,17 @@ class Rings(Runs):
         )
 
 
+def edge_lengths(rings: Runs) -> Floats:
+    """Return the length of the edge that begins at each vertex; 0 for the last one of a run."""
+    lengths = np.zeros(len(rings.xy))
+    for begin in range(0, len(lengths), _CHUNK):  # so that no more than these are in memory twice
+        with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+            step = np.diff(rings.xy[begin : begin + _CHUNK + 1], axis=0)
+            lengths[begin : begin + len(step)] = np.sqrt(np.einsum("ij,ij->i", step, step))
+    lengths[rings.start[1:] - 1] = 0.0
+    return lengths
+
+
 def _spread(start: Ints, chosen: Ints) -> Ints:
     """Return the numbers of all that belongs to the chosen ones, by where that begins."""
     return ranges(start[chosen], start[chosen + 1])[0]
@@ -125,6 +140,13 @@ def ranges(begin: Ints, end: Ints) -> tuple[Ints, Ints]:
     """Return the positions from each begin up to its end, and where each range begins there."""
     offsets = np.concatenate([[0], np.cumsum(end - begin)])
     return np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin), offsets
+
+
+def somewhere(geometries: Geometries) -> Bools:
+    """Tell which geometries lie within bounds in which there are places; empty ones do not."""
+    bounds = shapely.bounds(geometries)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(bounds) < FARTHEST).all(axis=1))
 
 
 def is_polygonal(geometries: Geometries) -> Bools:
@@ -168,7 +190,11 @@ def wound_left(xy: Floats, start: Ints, polygon_start: Ints) -> Bools:
 
 def _signed_areas(xy: Floats, start: Ints) -> Floats:
     """Shoelace formula per ring, about its first vertex so that large eastings cost nothing."""
-    n = np.diff(start)
+    with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+        return _shoelaces(xy, start, np.diff(start))
+
+
+def _shoelaces(xy: Floats, start: Ints, n: Ints) -> Floats:
     x = xy[:, 0] - np.repeat(xy[start[:-1], 0], n)  # columns apart: twice as fast as pairs
     y = xy[:, 1] - np.repeat(xy[start[:-1], 1], n)
     cross = np.empty(len(xy))

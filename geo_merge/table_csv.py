@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import itertools
 import re
 from pathlib import Path
 
@@ -22,17 +21,17 @@ from geo_merge.errors import TableError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
 from geo_merge.table_headings import SEARCHED, known
-from geo_merge.table_rows import Sheet
+from geo_merge.table_rows import Row, Sheet, refuse_wide
 from geo_merge.vietnam import encodings
 
 _DELIMITERS = ",;\t|"
+_LOOKED_AT = 10_000  # characters of a line, for the separator
 _AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
 
 def read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
     """Read a CSV table; see `tables.read_table`."""
-    del sizes
-    text, findings = _decode(path, data, encodings.texts(encoding))
+    text, findings = _decode(path, data, encodings.texts(encoding), sizes)
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")
@@ -40,21 +39,23 @@ def read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> She
     skipped = 0
     delimiter = None
     if text[:4].lower() == "sep=":  # a hint that Excel writes
-        hint, text = text.split("\n", 1)
+        hint, _, text = text.partition("\n")
         delimiter, skipped = hint[4:5], 1
     delimiter = delimiter or _delimiter(text)
-    rows = []
+    rows: list[Row] = []
+    number = skipped
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        rows = [(number, cells) for number, cells in enumerate(reader, start=1 + skipped)]
+        for number, cells in enumerate(reader, start=1 + skipped):
+            if cells:
+                refuse_wide(path.name, len(cells), sizes)
+                rows.append((number, [_kept(c) for c in cells]))
     except csv.Error as error:
         raise TableError(
-            f"{path.name} row {len(rows) + reader.line_num + skipped}: {error} [W08]; a quotation "
+            f"{path.name} row {number + reader.line_num + skipped}: {error} [W08]; a quotation "
             "mark is not closed or stands inside a text."
         ) from error
-    return Sheet(
-        path.name, [(n, [_kept(c) for c in cells]) for n, cells in rows if cells], list(findings)
-    )
+    return Sheet(path.name, rows, list(findings))
 
 
 def _kept(cell: str) -> str:
@@ -63,7 +64,7 @@ def _kept(cell: str) -> str:
     return formula[1].replace('""', '"') if formula else cell
 
 
-def _decode(path: Path, data: bytes, texts: Texts) -> tuple[str, tuple[Finding, ...]]:
+def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, tuple[Finding, ...]]:
     if data[:4] == b"PK\x03\x04":
         raise TableError(f"{path.name} is a spreadsheet or zip [F01]; name it .xlsx.")
     for bom, codec in (
@@ -72,7 +73,13 @@ def _decode(path: Path, data: bytes, texts: Texts) -> tuple[str, tuple[Finding, 
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if data.startswith(bom):
-            return data.decode(codec), ()
+            try:
+                return data.decode(codec), ()
+            except UnicodeDecodeError as error:
+                raise TableError(
+                    f"{path.name} is damaged at byte {error.start:,}: not {codec.upper()}, as its "
+                    "first bytes say [F05]; export the table again as UTF-8."
+                ) from error
     asked = known_codec(texts.asked or "utf-8")
     if asked is None:
         raise TableError(f"{path.name}: unknown encoding {texts.asked!r}; name one as cp1258.")
@@ -88,7 +95,7 @@ def _decode(path: Path, data: bytes, texts: Texts) -> tuple[str, tuple[Finding, 
         wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
     if texts.asked is not None:
         raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
-    found, findings = _found_encoding(path, data, texts, wrong)
+    found, findings = _found_encoding(path, data, texts, wrong, sizes)
     return texts.decode(data, found), findings
 
 
@@ -107,12 +114,16 @@ def _unmarked(path: Path, codec: str) -> Finding:
 
 
 def _found_encoding(
-    path: Path, data: bytes, texts: Texts, wrong: str
+    path: Path, data: bytes, texts: Texts, wrong: str, sizes: Sizes
 ) -> tuple[str, tuple[Finding, ...]]:
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     delimiter = _delimiter(lines[0].decode("ascii", "replace")).encode()
     cells = [[cell.strip(b' "') for cell in line.split(delimiter)] for line in lines]
-    columns = [list(column) for column in itertools.zip_longest(*cells, fillvalue=b"")]
+    refuse_wide(path.name, max(map(len, cells)), sizes)
+    columns: list[list[bytes]] = [[] for _ in range(max(map(len, cells)))]
+    for row in cells:
+        for column, cell in zip(columns, row, strict=False):
+            column.append(cell)
     decision = decide(columns, path.name, None, "is not in UTF-8", texts)
     if decision.encoding is None:
         raise TableError(
@@ -124,7 +135,8 @@ def _found_encoding(
 
 def _delimiter(text: str) -> str:
     """Return the separator that splits the headings, or else the first line, into most cells."""
-    lines = [line for line in itertools.islice(text.split("\n"), SEARCHED) if line.strip()]
+    begun = text.split("\n", SEARCHED)[:SEARCHED]
+    lines = [line[:_LOOKED_AT] for line in begun if line.strip()]
 
     def fits(delimiter: str) -> tuple[int, int, int]:
         split = [[cell.strip(' "') for cell in line.split(delimiter)] for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from geo_merge.codes import clean_text
@@ -66,7 +67,7 @@ def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:
 
 
 def _doubled(columns: Sequence[str]) -> list[str]:
-    return sorted({c for c in columns if c and columns.count(c) > 1})
+    return sorted(c for c, n in Counter(columns).items() if c and n > 1)
 
 
 def _heading_row(filled: list[Row]) -> int:

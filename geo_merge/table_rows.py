@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from geo_merge.errors import TableError
 from geo_merge.finding import Finding
+from geo_merge.limits import Sizes
 
 Row = tuple[int, list[str]]
 
@@ -26,3 +28,12 @@ class Sheet:
     name: str
     rows: list[Row]
     findings: list[Finding] = field(default_factory=list)
+
+
+def refuse_wide(name: str, columns: int, sizes: Sizes) -> None:
+    """Raise TableError (S05) if a table has more columns than it may have."""
+    if columns > sizes.table_columns:
+        raise TableError(
+            f"{name} has {columns:,} columns, more than {sizes.table_columns:,.0f} [S05]; if that "
+            f"is meant, allow it with --limit table_columns={columns}."
+        )

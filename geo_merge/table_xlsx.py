@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import itertools
 import re
 import zipfile
 from datetime import datetime, time, timedelta
@@ -13,15 +15,16 @@ from geo_merge.errors import TableError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
 from geo_merge.reading.archive import BROKEN
-from geo_merge.table_rows import Row, Sheet
+from geo_merge.table_rows import Row, Sheet, refuse_wide
+from geo_merge.workbook_scan import Scan, cell_name, clipped, scan_workbook
 
 # What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
 _NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
-# Number formats of codes: zeros alone, perhaps with a locale before and literals around them.
-_LITERALS = r'(?:"[^"]*"|\\.)*'
-_ZEROS = re.compile(
-    rf"(?:\[\$[^\]]*\])?(?P<before>{_LITERALS})(?P<zeros>0{{2,}})(?P<after>{_LITERALS})(?:_.)?"
-)
+# Number formats of codes: zeros, perhaps with a locale before, and literals around or among them,
+# as 00"-"000. What a spreadsheet shows without quotes: ECMA-376, part 1, 18.8.31.
+# A comma between zeros is one between thousands, which codes have not.
+_LITERAL = r'"[^"]*"|\\.|[-+/():!^&\'~{}<>= ]'
+_ZEROS = re.compile(rf"(?:\[\$[^\]]*\])?((?:{_LITERAL}|0)+)(?:_.)?")
 
 
 def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
@@ -32,53 +35,85 @@ def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sh
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-            if size > sizes.xlsx_mb * 2**20:
-                raise TableError(f"{path.name} would inflate to {size / 2**20:.0f} MB [S02].")
-        values = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-        formulas = openpyxl.load_workbook(io.BytesIO(data))
+            parts = scan_workbook(path.name, archive, sizes)
+        book = openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+        )
     except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
         raise TableError(
             f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
             "save it as .xlsx from Excel or LibreOffice, or as CSV."
         ) from error
-    used = [s for s in values.worksheets if s.max_row > 1 or s["A1"].value is not None]
+    with contextlib.closing(book):
+        sheet, scan = _used_sheet(path.name, book, parts)
+        name = f"{path.name}/{sheet.title}"
+        _check_scan(scan, name, sizes)
+        rows, shown = _read_rows(sheet, scan, path.name)
+    findings = [*_fill_merged(rows, scan, name, sizes), *_hidden(scan, name)]
+    return Sheet(name, rows, [*findings, *_formatted(shown, name)])
+
+
+def _used_sheet(name: str, book: Any, parts: dict[str, Scan]) -> tuple[Any, Scan]:  # noqa: ANN401 - openpyxl
+    """Return the one sheet with values, and what it holds."""
+    scans = [(s, parts.get(s._worksheet_path, Scan())) for s in book.worksheets]  # noqa: SLF001
+    used = [(sheet, scan) for sheet, scan in scans if scan.last != (0, 0) or scan.unvalued]
     if len(used) != 1:
-        names = ", ".join(s.title for s in used) or "none with content"
+        names = ", ".join(sheet.title for sheet, _ in used) or "none with content"
         raise TableError(
-            f"{path.name} must hold one sheet with the table; it has {names} [F06]; remove or save "
+            f"{name} must hold one sheet with the table; it has {names} [F06]; remove or save "
             "the others elsewhere."
         )
-    sheet = used[0]
-    name = f"{path.name}/{sheet.title}"
-    _check_formulas(sheet, formulas[sheet.title], name)
-    findings = _fill_merged(sheet, name)
-    hidden = [r for r, dimension in sheet.row_dimensions.items() if dimension.hidden]
-    if hidden:
-        findings.append(
-            Finding(
-                check="W09",
-                severity=Severity.WARNING,
-                message=f"{name}: rows {', '.join(map(str, hidden[:10]))} are hidden; they were "
-                "read.",
-            )
+    return used[0]
+
+
+def _check_scan(scan: Scan, name: str, sizes: Sizes) -> None:
+    """Refuse formulas without values, and tables that are large because of a cell far away."""
+    if scan.unvalued:
+        raise TableError(
+            f"{name}: {len(scan.unvalued)} cells are formulas without a stored value "
+            f"({', '.join(scan.unvalued[:10])}) [W01]; open the table in Excel or LibreOffice and "
+            "save it, or paste values."
         )
-    rows = [
-        (number, [_cell_text(cell.value, cell.number_format) for cell in cells])
-        for number, cells in enumerate(sheet.iter_rows(), start=1)
-    ]
-    findings += _formatted(sheet, rows, name)
-    return Sheet(name, rows, findings)
+    rows, columns = scan.last
+    refuse_wide(name, columns, sizes)
+    if rows * columns > sizes.xlsx_cells:
+        far = scan.farthest[rows < columns]
+        raise TableError(
+            f"{name}: with {far} the table has {rows:,} rows of {columns:,} columns, more than "
+            f"{sizes.xlsx_cells:,.0f} cells [S05]; delete what stands far from the table, or allow "
+            f"it with --limit xlsx_cells={rows * columns}."
+        )
 
 
-def _formatted(sheet: Any, rows: list[Row], name: str) -> list[Finding]:  # noqa: ANN401 - openpyxl
+def _read_rows(
+    sheet: Any,  # noqa: ANN401 - openpyxl
+    scan: Scan,
+    name: str,
+) -> tuple[list[Row], list[tuple[str, str]]]:
+    """Return the rows up to the last value, and the numbers that are shown with zeros."""
+    last, width = scan.last
+    rows: list[Row] = []
+    shown = []
+    try:
+        for number, cells in enumerate(
+            itertools.islice(sheet.iter_rows(max_row=last, max_col=width), last), start=1
+        ):
+            texts = [_cell_text(cell.value, cell.number_format or "General") for cell in cells]
+            rows.append((number, texts))
+            shown += [
+                (cell_name(number, column), text)
+                for column, (cell, text) in enumerate(zip(cells, texts, strict=True), start=1)
+                if isinstance(cell.value, int | float) and text != _cell_text(cell.value)
+            ]
+    except (*BROKEN, *_NO_WORKBOOK) as error:
+        raise TableError(
+            f"{name} is damaged ({error}) [F03]; save it again in Excel or LibreOffice."
+        ) from error
+    return rows, shown
+
+
+def _formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
     """Say which numbers were read as their number format shows them."""
-    shown = [
-        (cell.coordinate, text)
-        for (_, texts), cells in zip(rows, sheet.iter_rows(), strict=True)
-        for cell, text in zip(cells, texts, strict=True)
-        if isinstance(cell.value, int | float) and text != _cell_text(cell.value)
-    ]
     if not shown:
         return []
     (where, example), count = shown[0], len(shown)
@@ -95,39 +130,42 @@ def _formatted(sheet: Any, rows: list[Row], name: str) -> list[Finding]:  # noqa
     ]
 
 
-def _check_formulas(values: Any, formulas: Any, name: str) -> None:  # noqa: ANN401 - openpyxl
-    lost = [
-        cell.coordinate
-        for row in formulas.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and values[cell.coordinate].value is None
-    ]
-    if lost:
-        raise TableError(
-            f"{name}: {len(lost)} cells are formulas without a stored value "
-            f"({', '.join(lost[:10])}) [W01]; open the table in Excel or LibreOffice and save it, "
-            "or paste values."
-        )
-
-
-def _fill_merged(sheet: Any, name: str) -> list[Finding]:  # noqa: ANN401 - openpyxl
-    """Write the value of merged cells into each of them, as the eye reads them."""
-    spans = [str(span) for span in sheet.merged_cells.ranges]
-    for span in spans:
-        value = sheet[span.split(":")[0]].value
-        sheet.unmerge_cells(span)
-        for row in sheet[span]:
-            for cell in row:
-                cell.value = value
-    if not spans:
+def _hidden(scan: Scan, name: str) -> list[Finding]:
+    if not scan.hidden:
         return []
     return [
         Finding(
             check="W09",
             severity=Severity.WARNING,
-            value=float(len(spans)),
+            message=f"{name}: rows {', '.join(map(str, scan.hidden[:10]))} are hidden; they were "
+            "read.",
+        )
+    ]
+
+
+def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[Finding]:
+    """Write the value of merged cells into each of them, as the eye reads them."""
+    spans = list(clipped(scan.merged, scan.last))
+    filled = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in spans)
+    if filled > sizes.xlsx_cells:
+        raise TableError(
+            f"{name}: {len(spans)} merged ranges lie over one another ({filled:,} cells) [W09]; "
+            "unmerge them."
+        )
+    for (top, left), (bottom, right) in spans:
+        value = rows[top - 1][1][left - 1]
+        for _, texts in rows[top - 1 : bottom]:
+            texts[left - 1 : right] = [value] * (right - left + 1)
+    if not spans:
+        return []
+    told = sorted(f"{cell_name(*first)}:{cell_name(*last)}" for first, last in scan.merged)
+    return [
+        Finding(
+            check="W09",
+            severity=Severity.WARNING,
+            value=float(len(told)),
             unit_of_value="ranges",
-            message=f"{name}: merged cells ({', '.join(sorted(spans)[:10])}) were read as if their "
+            message=f"{name}: merged cells ({', '.join(told[:10])}) were read as if their "
             "value stood in each of them.",
             hint="Check that this is what they mean.",
         )
@@ -147,13 +185,19 @@ def _cell_text(value: object, number_format: str = "General") -> str:
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    padded = _ZEROS.fullmatch(number_format.split(";", maxsplit=1)[0])
+    shown = re.sub("(?<=0),(?=0)", "", number_format.split(";", maxsplit=1)[0])
+    padded = _ZEROS.fullmatch(shown)
     if isinstance(value, int) and value >= 0 and padded:
-        before, after = (_literal(padded[part]) for part in ("before", "after"))
-        return f"{before}{value:0{len(padded['zeros'])}}{after}"
+        return _padded(value, re.findall(rf"{_LITERAL}|0", padded[1]))
     return str(value)
 
 
-def _literal(part: str) -> str:
-    r"""Return what a number format shows as it is, as ``"N"`` or ``\\N``."""
-    return re.sub(r'"([^"]*)"|\\(.)', lambda m: m[1] if m[1] is not None else m[2], part)
+def _padded(value: int, parts: list[str]) -> str:
+    r"""Return a number as a format of zeros and literals (``"N"``, ``\\N``) shows it."""
+    places = parts.count("0")
+    if places < 2:  # noqa: PLR2004 - one zero is how any number is shown
+        return str(value)
+    digits = f"{value:0{places}}"
+    more = len(digits) - places  # the first place takes all that has none
+    left = [digits[: more + 1], *digits[more + 1 :]][::-1]
+    return "".join(left.pop() if part == "0" else part.strip('"').lstrip("\\") for part in parts)

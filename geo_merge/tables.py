@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_merge.crosswalk import as_crosswalk
 from geo_merge.errors import TableError
+from geo_merge.fields import listed
 from geo_merge.limits import Sizes
 from geo_merge.provenance import attach
 from geo_merge.table_csv import read_csv
@@ -71,7 +72,7 @@ def read_table(
 def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
     _, columns, body = find_headings(sheet)
     if not body:
-        raise TableError(f"{sheet.name} has headings ({', '.join(columns)}) but no rows [W07].")
+        raise TableError(f"{sheet.name} has headings ({listed(columns)}) but no rows [W07].")
     if len(body) > sizes.table_rows:
         raise TableError(
             f"{sheet.name} has {len(body)} rows, more than {sizes.table_rows:.0f} [S05]; if that "

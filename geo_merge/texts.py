@@ -202,6 +202,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "check.R04": ("Tọa độ bị làm tròn", "Rounded coordinates"),
     "check.R05": ("Mặt phẳng tính toán", "Plane to work in"),
     "check.R06": ("Nằm hai bên kinh tuyến 180°", "On both sides of 180°"),
+    "check.R07": ("Cạnh dài cong trên mặt phẳng chiếu", "Straight edges curved in the plane"),
     "check.G01": ("Thiếu hình học", "No geometry"),
     "check.G02": ("Đỉnh không phải là số", "Vertex that is no number"),
     "check.G03": ("Không phải đa giác", "Not a polygon"),
@@ -313,6 +314,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ui.choose_layer": ("Chọn lớp …", "Choose a layer …"),
     "ui.by_itself": ("Tự nhận biết", "Found by itself"),
     "ui.looking": ("Đang xem tệp …", "Looking into the files …"),
+    "ui.queued": (
+        "Máy chủ đang bận: bạn đứng thứ {place} trong hàng chờ, việc sẽ tự bắt đầu khi đến lượt.",
+        "The server is busy: you are number {place} in the queue, and it starts by itself.",
+    ),
     "ui.recognised": ("Đã nhận ra", "Recognised"),
     "ui.file": ("Tệp", "File"),
     "ui.crs": ("Hệ tọa độ", "Coordinate system"),

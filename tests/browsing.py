@@ -22,7 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
 HOSTILE = [
     "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
-    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!--",
+    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!-- https://evil.example www.evil.example a@evil.example",
 ]  # fmt: skip
 
 
@@ -49,6 +49,20 @@ class Tab:
             "&& live.sides.after.units.getLayers().length > 0; }", timeout=1000 * seconds,
         )  # fmt: skip
         self.page.wait_for_timeout(200)
+
+    def rest(self, seconds: float = 1.5) -> None:
+        """Wait until no run of the script has been under way for some seconds.
+
+        What is clicked or counted while one is may be drawn anew, or come twice.
+        """
+        self.page.wait_for_function(
+            f"""() => {{
+              const rests = document.querySelector("[data-test-script-state='notRunning']");
+              window.restsSince = rests ? window.restsSince || Date.now() : null;
+              return rests && Date.now() - window.restsSince > {1000 * seconds}; }}""",
+            polling=100,
+        )
+        self.page.evaluate("window.restsSince = null")
 
     def live(self, expression: str) -> object:
         """Return the value of an expression about the map, `live`."""

@@ -16,9 +16,10 @@ from streamlit.util import calc_hash
 from geo_merge.checks import CHECKS
 from geo_merge.formats import WRITERS
 from geo_merge.pipeline import merge
-from geo_merge.sample import app_file, sample_files
+from geo_merge.sample import sample_files
 from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
 from geo_merge.ui.download_page import files
+from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, first
 
@@ -27,7 +28,7 @@ PAGES = ("map", "statistics", "checks", "data", "download")
 
 def opened(page: str, **address: str) -> AppTest:
     """Open a page as its address would."""
-    test = AppTest.from_file(str(app_file()), default_timeout=120)
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in address.items():
         test.query_params[name] = value
     test._page_hash = calc_hash(page)
@@ -175,13 +176,11 @@ def test_no_text_is_missing_in_either_language() -> None:
 
 
 def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
-    code = "\n".join(
-        p.read_text("utf-8") for p in [*(ROOT / "geo_merge" / "ui").glob("*.py"), ROOT / "app.py"]
-    )
+    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "geo_merge" / "ui").glob("*.py"))
     script = (ROOT / "geo_merge" / "web" / "before_after.js").read_text("utf-8")
     asked = set(re.findall(r'"((?:ui|map|page)\.[a-z_0-9]+)"', code))
     asked |= {f"map.{k}" for k in re.findall(r'this\.t\("([a-z_0-9]+)"', script)}
-    asked.discard("map.html")  # a file
+    asked -= {"map.html", "page.py"}  # files
     assert asked - set(TEXTS) == set()
     # Keys that are put together while running: layers, modes, themes, sides, facts, units.
     words = set(re.findall(r'"([a-z_0-9]+)"', script)) | {
@@ -251,7 +250,7 @@ def test_a_merger_with_errors_says_so_in_red(
     result = merge(old, pd.DataFrame(rows))
     assert result.errors == 1
     for page in PAGES:
-        test = AppTest.from_file(str(app_file()), default_timeout=120)
+        test = AppTest.from_file(str(PAGE), default_timeout=120)
         test.query_params["lang"] = language
         test.session_state[Key.LOADED] = Loaded("torn", "torn.gpkg", result, {}, {})
         test.session_state[Key.MERGED] = True

@@ -23,7 +23,7 @@ CORE = ("edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "che
         "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"reading", "layers", "placing", "joining", "tables", "table_csv", "table_headings", "table_rows", "table_xlsx", "files", "locks", "swap",
+OUTSIDE = {"reading", "layers", "placing", "joining", "tables", "table_csv", "table_headings", "table_rows", "table_xlsx", "workbook_scan", "files", "locks", "swap",
            "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
            "cache", "lean", "lean_dissolve", "lean_findings",

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo_merge.areal_scale import scaled_areas
-from geo_merge.areas import _Centred, _projected_areas, areas
+from geo_merge.areas import (
+    _Centred,
+    _projected_areas,
+    _to_equal_area,
+    areas,
+    equal_area_crs,
+    transformer,
+)
 from geo_merge.rings import flatten
 
 CELL = np.array([square(0, 0), square(30, -40, 500.0)], dtype=object)
@@ -92,3 +99,17 @@ def test_law_the_scale_of_a_projection_measures_as_projecting_every_vertex_does(
         true = _projected_areas(flatten(shapely.segmentize(rings.geometries(), 200.0)), crs)
     # Coordinates of 1e7 m are rounded to 2e-9 m, which makes 1e-6 m² of an outline.
     assert found[exact] == pytest.approx(true[exact], rel=2e-10, abs=1e-5)
+
+
+@pytest.mark.parametrize("code", [9214, 32648, 27572, 5514, 4807])
+def test_bare_steps_to_an_equal_area_projection_are_the_whole_way(code: int) -> None:
+    """Also from the meridian of Paris in grads, and axes to the south and west."""
+    crs = pyproj.CRS.from_epsg(code)
+    use = crs.area_of_use
+    assert use is not None
+    lonlat = np.linspace((use.west, use.south), (use.east, use.north), 9).T
+    at = transformer(pyproj.CRS.from_epsg(4326), crs).transform(*lonlat)
+    middle = (round(use.west), round(use.south))
+    whole = transformer(crs, equal_area_crs(crs, *middle)).transform(*at)
+    assert np.array_equal(_to_equal_area(crs, *middle).transform(*at), whole)
+    assert np.isfinite(whole).all()

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -165,8 +166,13 @@ def test_a_worker_that_dies_changes_nothing(grid: Grid, tmp_path: Path) -> None:
     assert len(units) == 30
 
 
-def test_workers_that_die_over_and_over_are_told_in_a_sentence(grid: Grid, tmp_path: Path) -> None:
+def test_workers_that_die_over_and_over_are_told_in_a_sentence_and_leave_nothing(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = in_parts(grid(2, 2), tmp_path / "units", 2)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
 
     def work() -> None:
         with connect(workers=1, memory=MEMORY) as client:
@@ -177,6 +183,7 @@ def test_workers_that_die_over_and_over_are_told_in_a_sentence(grid: Grid, tmp_p
     once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
     with once, pytest.raises(ClusterError, match=dies):
         work()
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.fixture

@@ -156,3 +156,10 @@ def test_places_of_other_countries_prove_nothing(tmp_path: Path) -> None:
     assert re.match("RGF93", read_units(save(frame, tmp_path, esri(2154))).crs.name)
     with pytest.raises(CRSError, match=r"xa.prj is missing.*\[R01\]"):
         read_units(save(frame, tmp_path, None))
+
+
+def test_millimetres_are_nowhere_on_earth(tmp_path: Path) -> None:
+    shapes = [shapely.box(4e8 + 1e6 * k, 2.35e9, 4e8 + 1e6 * (k + 1), 2.351e9) for k in range(2)]
+    frame = gpd.GeoDataFrame({"code": ["1", "2"]}, geometry=shapes, crs="EPSG:9214")
+    with pytest.raises(CRSError, match=r"400000000\.0, 2350000000\.0 are nowhere .*\[R03\]"):
+        read_units(save(frame, tmp_path, esri(9214)))

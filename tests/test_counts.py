@@ -44,7 +44,20 @@ def test_counts_are_counts(name: str) -> None:
     assert kind_of(name, VALUES) is Kind.COUNT
 
 
-@pytest.mark.parametrize("name", ["Extra", "v17", "schl"])
+@pytest.mark.parametrize(
+    "name",
+    ["POP_DENS", "popdens", "dens", "Dens_Pop", "pop_km2", "hab_km2", "people_per_km2",
+     "nguoi_km2", "inh_per_sqkm", "bev_dichte", "MatDo"],
+)  # fmt: skip
+def test_people_per_area_are_densities(name: str) -> None:
+    assert kind_of(name, VALUES) is Kind.AREA_RATE
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Extra", "v17", "schl", "land_price", "land_use", "water_dist", "housing_price", "deaths_100k",
+     "births_1000", "area_no", "pop_source", "total_fertility"],
+)  # fmt: skip
 def test_what_is_unknown_is_asked_for(name: str) -> None:
     assert kind_of(name, VALUES) is Kind.UNKNOWN
 
@@ -60,6 +73,11 @@ def test_what_is_unknown_is_asked_for(name: str) -> None:
         ("pop_change", [5, -7, 3, 1], Kind.COUNT),
         ("households", [5, -7, 3, 1], Kind.UNKNOWN),
         ("households", [50, -9999, 30, 10], Kind.COUNT),
+        ("hh_size", [3.4, 2.9, 4.1, 3.7], Kind.UNKNOWN),  # a mean, however it is called
+        ("nguoi_ho", [3, 4, 4, 3], Kind.UNKNOWN),
+        ("urban_pop_p", [12.5, 80.1, 33.3, 5.0], Kind.UNKNOWN),
+        ("pop_f_est", [1512.5, 980.1, 733.3, 1205.0], Kind.COUNT),  # estimates
+        ("forest_area", [12.5, 80.1, 33.3, 5.0], Kind.COUNT),
     ],
 )
 def test_values_decide_where_names_do_not(name: str, values: list[int], kind: Kind) -> None:
@@ -74,7 +92,7 @@ def test_a_number_that_is_one_within_each_parent_is_the_parents() -> None:
 
 @pytest.mark.parametrize(
     ("values", "unknown"),
-    [([5, -9999, 7], 1), ([5, -32768, 7], 1), ([5, 999999, 7], 1), ([5, 999, 7], 0),
+    [([5, 9999, 7, 9999], 2), ([5, 9999, 7], 0), ([9999, 9999, 10001], 0), ([5, -9999, 7], 1), ([5, -32768, 7], 1), ([5, 999999, 7], 1), ([5, 999, 7], 0),
      ([-1, 3, -2], 0), ([99999, 100001, 70000], 0)],
 )  # fmt: skip
 def test_numbers_that_stand_for_nothing(values: list[int], unknown: int) -> None:
@@ -122,6 +140,16 @@ def test_the_newest_count_of_people_is_taken() -> None:
     assert {name: population_year(name) for name in years} == years
 
 
+@pytest.mark.parametrize(
+    ("name", "year"),
+    [("人口", 0), ("总人口_2020", 2020), ("Население", 0), ("Πληθυσμός", 0), ("ประชากร", 0),
+     ("P19_POP", 2019), ("EWZ2022", 2022), ("P19_POP0014", None), ("عدد السكان", 0), ("जनसंख्या", 0), ("Ludność", 0), ("aantal_inwoners", 0), ("NB_HAB", 0),
+     ("人口密度", None), ("hab_km2", None), ("年份", None)],
+)  # fmt: skip
+def test_people_are_called_so_in_other_languages(name: str, year: int | None) -> None:
+    assert population_year(name) == year
+
+
 def layer(people: list[object]) -> gpd.GeoDataFrame:
     """Return squares of 1 km² in a row."""
     shapes = [shapely.box(1000 * k, 0, 1000 * k + 1000, 1000) for k in range(len(people))]
@@ -134,6 +162,7 @@ def layer(people: list[object]) -> gpd.GeoDataFrame:
     [
         ([3000, -9999, 5], [3000, None, 5], ["A04"]),
         ([3000, -7, 5], [3000, None, 5], ["A04"]),
+        ([3000.0, 1e20, 5.0], [3000, None, 5], ["A04"]),
         (["3.137", "3.274", "950"], [3137, 3274, 950], ["A04"]),
         (["3.137", "?", "nobody"], [3137, None, None], ["A04", "A04"]),
         ([0.137, 0.274, 0.5], [137, 274, 500], ["A04"]),

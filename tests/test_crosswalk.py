@@ -70,8 +70,22 @@ def test_a_new_code_may_be_that_of_any_old_unit(grid: Grid) -> None:
         ("00001\u00a0", "K02"),
         ("0000\u200b1", "K02"),
         ("０0001", "K02"),
+        ("٠٠٠٠١", "K02"),
+        ("๐๐๐๐๑", "K02"),
+        ("00-001", "K02"),
+        ("00.001", "K02"),
     ],
-    ids=["zeros lost", "blank", "no-break space", "zero width", "full width"],
+    ids=[
+        "zeros lost",
+        "blank",
+        "no-break space",
+        "zero width",
+        "full width",
+        "Arabic",
+        "Thai",
+        "dash",
+        "point",
+    ],
 )
 def test_codes_are_normalised_with_a_finding(grid: Grid, old: str, check: str) -> None:
     resolved = resolve(units(grid), table((old, "N1", "Một"), *WHOLE[1:]))
@@ -275,6 +289,31 @@ def test_new_codes_that_look_alike_are_one_unit_or_an_error(
 ) -> None:
     with pytest.raises(CrosswalkError, match=r"rows? 2.* rows? 3.*look alike \[W03\]|W03"):
         resolve(units(grid), coded(*new))
+
+
+@pytest.mark.parametrize("odd", ["O9040", "TBD", "..", "\u0661A"])
+def test_a_new_code_of_another_form_is_told(grid: Grid, odd: str) -> None:
+    resolved = resolve(units(grid), coded("09010", "09020", "09030", odd, names="ABCD"))
+    assert "K07" in {f.check for f in resolved.findings}
+    assert resolved.rows["new_code"].tolist()[:3] == ["09010", "09020", "09030"]
+
+
+def test_new_codes_of_as_many_forms_as_there_are_is_nothing_to_tell(grid: Grid) -> None:
+    codes = ("N1", "9", "N10", "12")
+    assert resolve(units(grid), coded(*codes, names="ABCD")).findings == ()
+
+
+def test_new_codes_that_all_lack_a_digit_may_have_lost_a_zero(grid: Grid) -> None:
+    short = resolve(units(grid), coded("9010", "9010", "9020", "9020"))
+    assert [(f.check, f.value) for f in short.findings] == [("K02", 2.0)]
+    provinces = resolve(units(grid), coded("24", "24", "27", "27"))
+    assert provinces.findings == ()
+
+
+def test_signs_in_codes_part_them_where_the_layer_has_such(grid: Grid) -> None:
+    old = units(grid).rename(index={"00001": "1-11", "00002": "11-1"})
+    with pytest.raises(CrosswalkError, match=r"old_code 111 is not in the layer"):
+        resolve(old, table(("111", "N1", "Một"), *WHOLE[1:]))
 
 
 def test_codes_with_decimals_that_mean_something_stay(grid: Grid) -> None:

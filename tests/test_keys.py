@@ -55,6 +55,18 @@ def test_blanks_are_no_value() -> None:
         group_rows([None, "A", " ", "\u00a0"], "xã", "l.shp")
 
 
+@pytest.mark.parametrize("nothing", ["#N/A", "#REF!", "NULL", "nan", "-", "?"])
+def test_words_and_signs_for_nothing_are_no_value(nothing: str) -> None:
+    with pytest.raises(LayerError, match=r"1 rows have .*'xã' \(rows 2\) \[K01\]"):
+        group_rows(["A", nothing, "A"], "xã", "l.shp")
+
+
+def test_places_called_as_a_word_for_nothing_are_places() -> None:
+    assert list(group_rows(["Nan", "Phrae", "Nan", "None"], "p", "l.shp")) == [
+        "Nan", "Phrae", "None",
+    ]  # fmt: skip
+
+
 def test_spellings_are_told_with_their_rows() -> None:
     values = ["A", "B", "A ", "A", 5, "5"]
     groups = group_rows(values, "xã", "l.shp")

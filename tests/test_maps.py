@@ -89,6 +89,19 @@ def test_hovering_names_the_unit_on_both_sides(tab: Tab, sample: MergeResult) ->
     assert tab.live("Boolean(live.sides.before.lights.hover && live.sides.after.lights.hover)")
 
 
+def test_an_address_with_a_view_that_is_none_shows_the_whole_area(
+    tab: Tab, sample_page: str
+) -> None:
+    place = "[live.a.getZoom(), live.a.getCenter().lat, live.a.getCenter().lng, live.touched]"
+    whole = tab.live(place)
+    for view in ("1e308/0/0", "12/91/106", "12/21/999", "99/21/106", "12//", "9" * 4000, "12/21"):
+        tab.page.goto("about:blank")
+        tab.page.goto(f"{sample_page}#view={view}&mode=toString&theme=__proto__")
+        tab.wait_for_map()
+        assert tab.live(place) == whole, view
+        assert tab.painted("before") > 20_000, view
+
+
 def test_a_click_lights_up_members_and_new_unit_and_back(tab: Tab, sample: MergeResult) -> None:
     new = sample.new["member_count"].idxmax()
     tab.click("after", new)

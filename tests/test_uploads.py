@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from geo_merge.errors import LayerError
-from geo_merge.ui.uploads import Folder, check_size, put_all
+from geo_merge.ui.uploads import check_size, harmless, put, put_all
 
 
 @dataclass
@@ -24,27 +25,46 @@ class Given:
 @pytest.mark.parametrize(
     "name",
     ["../../etc/passwd", "..\\..\\boot.ini", "/abs/olute.zip", "..", ".", "", "a/..", "C:\\x.zip",
-     "<script>.gpkg", "=cmd.csv", "lệ viễn.zip"],
+     "<script>.gpkg", "=cmd.csv", "lệ viễn.zip", "x" * 300 + ".gpkg", "Ộ" * 100 + ".geojson", "a.zip:b",
+     "CON", "aux.shp", "nul .csv", "com¹.tar.zip", "LPT9", "xã.gpkg. .", "a\0b.csv", "\ud800.zip", ".shp",
+     "a." + "b" * 300, "x\r\n.csv"],
 )  # fmt: skip
-def test_a_name_never_leads_out_of_the_folder(name: str) -> None:
-    folder = Folder()
-    path = folder.put(Given(name))
-    assert path.parent == folder.path
+def test_a_name_is_never_a_path_a_device_or_too_long(tmp_path: Path, name: str) -> None:
+    path = put(tmp_path, Given(name))
+    assert path.parent == tmp_path
     assert path.read_bytes() == b"x"
+    assert len(path.name.encode()) < 240
+    assert not set(path.name) & set('<>:"|?*\0\r\n\\')
+    assert path.name == path.name.rstrip(". ")
+    assert path.name.split(".")[0].rstrip().upper() not in {"CON", "AUX", "NUL", "COM¹", "LPT9"}
 
 
-def test_files_of_one_name_are_both_kept() -> None:
-    folder = Folder()
-    first, second = put_all(folder, [Given("a.zip", b"1"), Given("a.zip", b"2")])
-    assert (first.read_bytes(), second.read_bytes()) == (b"1", b"2")
-    assert second.suffix == ".zip"
+def test_ordinary_names_stay() -> None:
+    for name in (
+        "Ranh giới xã (bản chính thức), 2025.geojson",
+        "=cmd.csv",
+        "CONG.shp",
+        "a.b.c.zip",
+    ):
+        assert harmless(name) == name
+    assert harmless(".gpkg") == "upload.gpkg"
 
 
-def test_the_folder_goes_with_what_holds_it() -> None:
-    folder = Folder()
-    path = folder.put(Given("a.zip"))
-    del folder
-    assert not path.exists()
+def test_the_parts_of_a_layer_stay_together_under_long_and_odd_names(tmp_path: Path) -> None:
+    for stem in ("x" * 300, "aux", "a:b"):
+        folder = tmp_path / stem[:3].replace(":", "")
+        folder.mkdir()
+        parts = [Given(f"{stem}{ending}") for ending in (".shp", ".shx", ".dbf", ".prj")]
+        (layer,) = put_all(folder, parts)
+        assert {path.stem for path in folder.iterdir()} == {layer.stem}
+    assert harmless("x" * 300 + "1.shp") != harmless("x" * 300 + "2.shp")
+
+
+def test_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    given = [Given("a.zip", b"1"), Given("a.zip", b"2"), Given("a.zip", b"3")]
+    paths = put_all(tmp_path, given)
+    assert [path.read_bytes() for path in paths] == [b"1", b"2", b"3"]
+    assert [path.name for path in paths] == ["a.zip", "a_2.zip", "a_3.zip"]
 
 
 def test_what_is_too_large_together_is_refused() -> None:

@@ -18,7 +18,8 @@ from geo_merge.cluster.parts import Part
 from geo_merge.cluster.remote import as_wkb
 from geo_merge.junctions import MOST, Around, loose_edges, unpaired, vertices_near
 from geo_merge.models import Finding, LedgerRow
-from geo_merge.planes import Notes, bulge, by_crs, metres_per_unit, project, tell
+from geo_merge.planes import Notes, bulge, by_crs, project, tell
+from geo_merge.projection import metres_per_unit
 from geo_merge.rings import Floats, Ints
 
 _Loaded = tuple[pa.Array, Notes]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
 from geo_merge.errors import ClusterError, GeoMergeError
+from geo_merge.scratch import scratch
 
 # Seconds: a scheduler that runs answers in one.
 TIMEOUT = 10.0
@@ -22,7 +22,6 @@ TIMEOUT = 10.0
 _PACKAGES = ("geo-merge", "shapely", "geopandas", "pyproj")
 # Bytes of WKB are no text, and must not become any.
 _SETTINGS = {"dataframe.convert-string": False, "dataframe.shuffle.method": "p2p"}
-_SPILL = "geo_merge_dask_"
 
 
 @contextmanager
@@ -66,10 +65,12 @@ def connect(
 @contextmanager
 def _local(workers: int | None, memory: str | float) -> Iterator[LocalCluster]:
     with (
-        tempfile.TemporaryDirectory(prefix=_SPILL, ignore_cleanup_errors=True) as folder,
+        scratch() as folder,
+        dask.config.set({"temporary-directory": str(folder)}),  # the scheduler's
         LocalCluster(
             n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, memory_limit=memory,
-            local_directory=folder, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
+            local_directory=str(folder), dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
         ) as cluster,
     ):  # fmt: skip
         yield cluster

@@ -150,7 +150,8 @@ def _measure(geometries: Geometries, good: Bools, rings: Rings | None, crs: CRS)
     if rings is not None:
         m2[good] = areas_of(rings, crs)
         inside[good] = shapely.get_coordinates(shapely.point_on_surface(geometries[good]))
-    drawn = np.nan_to_num(np.maximum(shapely.area(geometries), 0.0))
+    with np.errstate(invalid="ignore", over="ignore"):  # vertices nowhere are told as G02
+        drawn = np.nan_to_num(np.maximum(shapely.area(geometries), 0.0), posinf=0.0)
     return Measures(good, m2, drawn, inside, shapely.bounds(geometries))
 
 

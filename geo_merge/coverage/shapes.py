@@ -12,13 +12,23 @@ from geo_merge.coverage.labels import label, where
 from geo_merge.limits import Limits
 from geo_merge.models import Finding, Severity
 from geo_merge.projection import WGS84
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, is_polygonal
+from geo_merge.rings import (
+    FARTHEST,
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    is_polygonal,
+    somewhere,
+)
+from geo_merge.validity import is_valid
 
 
 def usable(geometries: Geometries) -> Bools:
     """Tell which geometries are valid polygons with an area."""
-    good = is_polygonal(geometries)
-    good[good] = shapely.is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
+    good = is_polygonal(geometries) & somewhere(geometries)
+    good[good] = is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
     return good
 
 
@@ -61,11 +71,12 @@ def _problem(  # noqa: PLR0911 - one return a problem
     if geometry.is_empty:
         return "G01", Severity.ERROR, "has an empty geometry", None
     xy = shapely.get_coordinates(geometry)
-    finite = np.isfinite(xy).all(axis=1)
-    if not finite.all():
-        place = shapely.multipoints(xy[finite]) if finite.any() else None
-        at = int(np.flatnonzero(~finite)[0]) + 1
-        return "G02", Severity.ERROR, f"has a vertex (number {at}) that is no finite number", place
+    on_earth = (np.abs(xy) < FARTHEST).all(axis=1)
+    if not on_earth.all():
+        place = shapely.multipoints(xy[on_earth]) if on_earth.any() else None
+        at = int(np.flatnonzero(~on_earth)[0])
+        what = "nowhere on earth" if np.isfinite(xy[at]).all() else "no finite number"
+        return "G02", Severity.ERROR, f"has a vertex (number {at + 1}) that is {what}", place
     if not is_polygonal(geometry):
         return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
     if shapely.area(shapely.convex_hull(geometry)) == 0:
@@ -105,16 +116,17 @@ def find_spikes(rings: Rings, width: float, length: float) -> tuple[Ints, Floats
     A spike is a vertex whose shorter edge is at least `length` long and ends at most `width` from
     the longer one.
     """
-    xy = rings.xy
-    edge = np.diff(xy, axis=0, append=xy[:1])  # edge[k] leads from vertex k to the next
-    last = rings.start[1:] - 1
-    before = np.empty_like(edge)
-    before[1:] = edge[:-1]
-    before[rings.start[:-1]] = edge[last - 1]  # the first vertex comes after the last edge
-    turns = np.einsum("ij,ij->i", before, edge) < 0
-    turns[last] = False  # the closing vertex is the first one again
+    dx, dy = (np.diff(v) for v in rings.xy.T)  # edge k leads from vertex k to the next
+    first, last = rings.start[:-1], rings.start[1:] - 1
+    turns = np.zeros(len(rings.xy), dtype=bool)
+    turns[1:-1] = dx[:-1] * dx[1:] + dy[:-1] * dy[1:] < 0
+    # The first vertex comes after the last edge; the closing vertex is the first one again.
+    turns[first] = dx[last - 1] * dx[first] + dy[last - 1] * dy[first] < 0
+    turns[last] = False
     at = np.flatnonzero(turns)
-    a, b = before[at], edge[at]
+    ring = rings.run_of(at)
+    before = np.where(at == first[ring], last[ring] - 1, at - 1)
+    a, b = (np.column_stack([dx[edge], dy[edge]]) for edge in (before, at))
     one, two = np.hypot(*a.T), np.hypot(*b.T)
     short, long = np.minimum(one, two), np.maximum(one, two)
     cross = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
@@ -125,9 +137,11 @@ def find_spikes(rings: Rings, width: float, length: float) -> tuple[Ints, Floats
 
 def check_crumbs(frame: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
     """Find tiny parts of units that have others (G08)."""
-    parts, owner = shapely.get_parts(np.asarray(frame.geometry.values), return_index=True)
-    several = np.bincount(owner, minlength=len(frame))[owner] > 1
-    crumbs = np.flatnonzero(several & (shapely.area(parts) < limits.tiny_part))
+    geometries = np.asarray(frame.geometry.values)
+    several = np.flatnonzero(shapely.get_num_geometries(geometries) > 1)
+    parts, owner = shapely.get_parts(geometries[several], return_index=True)
+    owner = several[owner]
+    crumbs = np.flatnonzero(shapely.area(parts) < limits.tiny_part)
     findings = []
     for k, m2 in zip(crumbs, areas(parts[crumbs], frame.crs), strict=True):
         code = str(frame.index[owner[k]])

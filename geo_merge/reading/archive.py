@@ -21,6 +21,9 @@ from geo_merge.reading.parts import find_parts, refuse_missing
 # Bytes below which the ratio means nothing.
 _SMALL = 2**16
 _CHUNK = 2**20
+# How much is read at once of packings that inflate all that was read, however much is asked for.
+_SMALLEST = 2**10
+_BOUNDED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # A file geodatabase is a folder of many files for each of its tables.
 _GEODATABASE_ENTRIES = 20  # times as many as others may have
 _GEODATABASE_FILE = re.compile(r"(?:a[0-9a-f]{8}\.\w+|gdb|timestamps)", re.IGNORECASE)
@@ -106,8 +109,8 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) 
     most = sizes.archive_entries
     if len(entries) - in_geodatabase > most or in_geodatabase > most * _GEODATABASE_ENTRIES:
         raise LayerError(
-            f"{archive.name} has {len(entries)} entries, more than {most:.0f} "
-            "[S05]; zip only the files of one layer."
+            f"{archive.name} has {len(entries)} entries, more than {most:.0f} [S05]; zip only the "
+            f"files of one layer, or allow it with --limit archive_entries={len(entries)}."
         )
     for entry in entries:
         name = entry.filename.replace("\\", "/")
@@ -128,7 +131,8 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) 
     if total > _budget(archive, sizes):
         raise LayerError(
             f"{archive.name} would grow from {archive.stat().st_size} to {total} bytes [S02]; "
-            "that is no layer."
+            "that is no layer, or, if it is meant, allow it with --limit archive_ratio and "
+            "archive_mb."
         )
 
 
@@ -172,7 +176,7 @@ def _chunks(
     left = budget
     try:
         with opened.open(entry) as source:
-            while chunk := source.read(_CHUNK):
+            while chunk := source.read(_CHUNK if entry.compress_type in _BOUNDED else _SMALLEST):
                 left -= len(chunk)
                 if left < 0:
                     raise LayerError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from geo_merge.reading.geodatabase import is_geodatabase
 from geo_merge.reading.partitions import is_partitioned, part_files
 from geo_merge.reading.parts import find_parts
 from geo_merge.reading.raw import RawLayer
+from geo_merge.scratch import scratch
 
 Open = Callable[[Path, str | None, Texts, Sizes], RawLayer]
 
@@ -59,8 +59,8 @@ def read_zip(
     path: Path, layer: str | None, texts: Texts, sizes: Sizes, open_layer: Open
 ) -> RawLayer:
     """Read the one layer of a zip archive, or the one that was named."""
-    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        inner, name, layer = archive.extract(path, Path(folder), layer, sizes)
+    with scratch() as folder:
+        inner, name, layer = archive.extract(path, folder, layer, sizes)
         known = f"{path.name}/{Path(name).stem}"
 
         def told(text: str) -> str:

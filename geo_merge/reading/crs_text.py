@@ -15,6 +15,7 @@ _FILE = re.compile(
     | PROJ4_GRIDS"\s*,\s*"(?!@?null")(?P<old>[^"]*)
     | PARAMETERFILE\s*\[\s*"[^"]*"\s*,\s*"(?!@?null")(?P<parameter>[^"]*)
     | \+(?:catalog|grids|file)\s*=\s*(?P<more>[^\s"',\]]*)
+    | ^\s*(?P<path>(?:/|\.{1,2}/|~|\\\\|[a-z]:[\\/])\S*)
     | ^\s*(?P<address>(?:https?|ftp|file)://(?!(?:www\.)?opengis\.net/)\S*)""",
     re.IGNORECASE | re.VERBOSE,
 )

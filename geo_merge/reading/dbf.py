@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo_merge.errors import LayerError
 from geo_merge.reading.ragged import require
 from geo_merge.written import read_numbers
 
@@ -54,19 +55,49 @@ class Table:
 def read_table(dbf: Path) -> Table:
     """Read a table that `shapefile.check` found whole."""
     data = np.fromfile(dbf, dtype=np.uint8)
-    head = data[:_FIELD].tobytes()
-    records = int.from_bytes(head[4:8], "little")
-    header, width = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
-    about = data[:header].tobytes()
+    records, header, width = sizes_of(data[:_FIELD].tobytes())
+    fields = _fields(data[:header].tobytes())
+    return Table(tuple(fields), data[header : header + records * width].reshape(records, width))
+
+
+def sizes_of(head: bytes) -> tuple[int, int, int]:
+    """Return the records of a table, the bytes of its header and those of a record, as it says."""
+    return tuple(int.from_bytes(head[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))  # type: ignore[return-value]
+
+
+def _fields(about: bytes) -> list[Field]:
+    """Return the fields that a header tells."""
     fields = []
     at = 1  # after the mark of deletion
-    for k in range(_FIELD, header - _FIELD, _FIELD):
+    for k in range(_FIELD, len(about) - _FIELD + 1, _FIELD):
         if about[k] == _END:
             break
         kind, size, decimals = chr(about[k + 11]), about[k + 16], about[k + 17]
         fields.append(Field(about[k : k + 11].split(b"\0")[0], kind, size, decimals, at))
         at += size
-    return Table(tuple(fields), data[header : header + records * width].reshape(records, width))
+    return fields
+
+
+def refuse_misshapen(name: str, data: bytes) -> None:
+    """Refuse a table whose fields and records are not as wide as one another.
+
+    Raises
+    ------
+    LayerError
+        F03.
+    """
+    records, header, width = sizes_of(data)
+    fields = _fields(data[:header])
+    needed = 1 + sum(field.width for field in fields)
+    blank = [field.name.decode("latin-1") for field in fields if not field.width]
+    if not fields or needed > width or (blank and needed < width):
+        what = (
+            f"its header of {header} bytes has no room for a field"
+            if not fields
+            else f"its fields need {needed} bytes a record, but its {records} records have {width}"
+        )
+        why = f" ({', '.join(blank)}: 0 bytes)" if blank else ""
+        raise LayerError(f"{name}: {what}{why} [F03]; it is damaged, so export the layer again.")
 
 
 def text_columns(table: Table) -> list[list[bytes]]:

@@ -29,7 +29,7 @@ def read_flatgeobuf(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -
     """
     del texts
     _check_count(path)
-    return read_layer(path, path.name, layer, sizes)
+    return read_layer(path, path.name, layer, sizes, apart=True)
 
 
 def _check_count(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,10 +16,12 @@ import shapely
 from geo_merge.errors import CRSError, LayerError, SeveralLayersError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
+from geo_merge.reading.apart import check_layer
 from geo_merge.reading.closed import closed
 from geo_merge.reading.exact import exact_columns, read_frame
 from geo_merge.reading.parts import is_odd
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
@@ -92,9 +93,9 @@ def _opened(source: Source) -> Iterator[str | bytes]:
         if isinstance(source, bytes):
             yield source
         elif is_odd(source) or (source.is_dir() and source.suffix.lower() != ".gdb"):
-            with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+            with scratch() as folder:
                 ending = ".gdb" if source.is_dir() else source.suffix.lower()
-                link = Path(folder) / f"layer{ending}"
+                link = folder / f"layer{ending}"
                 link.symlink_to(source.absolute(), target_is_directory=source.is_dir())
                 yield str(link)
         else:
@@ -111,9 +112,8 @@ def list_layers(source: Source) -> list[tuple[str, str | None]]:
         return [(str(name), kind) for name, kind in pyogrio.list_layers(opened)]
 
 
-def filled(source: Source) -> list[tuple[str, str | None]]:
+def filled(source: Source, layers: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     """Return the layers that have features; all if none has."""
-    layers = list_layers(source)
     return [each for each in layers if count_rows(source, each[0])] or layers
 
 
@@ -126,6 +126,12 @@ def count_rows(source: Source, layer: str) -> int:
         warnings.simplefilter("ignore")
         options = {"columns": [], "read_geometry": False, "return_fids": True}
         return int(pyogrio.read_arrow(opened, layer=layer, **options)[1].num_rows)
+
+
+def _count_fields(source: Source, layer: str) -> int:
+    with _opened(source) as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return len(pyogrio.read_info(opened, layer=layer)["fields"])
 
 
 def refuse_other_count(name: str, read: int, there: int) -> None:
@@ -177,19 +183,39 @@ def choose_layer(
 
 
 def read_layer(
-    source: Source, name: str, layer: str | None, sizes: Sizes, **options: str
+    source: Source,
+    name: str,
+    layer: str | None,
+    sizes: Sizes,
+    *,
+    apart: bool = False,
+    **options: str,
 ) -> RawLayer:
     """Read the layer of polygons, or the layer that was named, from a file or its content.
+
+    Parameters
+    ----------
+    source, name, layer, sizes, options
+        See `read_ogr` and `choose_layer`.
+    apart
+        Whether to go through the file in a process of its own first; see `apart`.
 
     Raises
     ------
     LayerError
         See `choose_layer`; F04 if the file has other rows than it says.
     """
-    layers = filled(source) if isinstance(source, bytes) else list_layers(source)
+    layers = list_layers(source)
+    refuse_larger(name, "layers", len(layers), sizes.layers, "layers")
+    if isinstance(source, bytes):
+        layers = filled(source, layers)
     chosen, findings = choose_layer(name, layers, layer)
+    if apart:
+        with _opened(source) as opened:
+            check_layer(name, Path(str(opened)), chosen, sizes)
     there = count_rows(source, chosen)
     refuse_larger(name, "features", there, sizes.features, "features")
+    refuse_larger(name, "fields", _count_fields(source, chosen), sizes.fields, "fields")
     read = read_ogr(source, name, layer=chosen, **options)
     refuse_other_count(name, len(read.frame), there)
     whole = name if len(layers) == 1 else f"{name}/{chosen}"

@@ -34,4 +34,4 @@ def read_geodatabase(path: Path, layer: str | None, texts: Texts, sizes: Sizes) 
         )
     megabytes = sum(file.stat().st_size for file in path.iterdir()) / 2**20
     refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
-    return read_layer(path, path.name, layer, sizes)
+    return read_layer(path, path.name, layer, sizes, apart=True)

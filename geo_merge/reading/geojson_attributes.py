@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +67,7 @@ def read_attributes(
         keys = () if properties is None else tuple(properties.keys())
         names.update(dict.fromkeys(keys))
         if len(set(keys)) < len(keys):
-            doubled.setdefault(next(key for key in keys if keys.count(key) > 1), k + 1)
+            doubled.setdefault(next(key for key, n in Counter(keys).items() if n > 1), k + 1)
         if properties is None:
             rows.append({})
         elif wanted is None:

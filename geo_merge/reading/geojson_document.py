@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,9 @@ from geo_merge.reading.crs_text import refuse_files
 _RECORD = b"\x1e"  # before each feature of a sequence (RFC 8142)
 _SHOWN = 10
 _EXCERPT = 40  # characters
+# How often an arc is used in a topology of several levels, and vertices that do no harm.
+_REPEATED, _SLACK = 50, 10**6
+_USUAL = re.compile(r"urn:ogc:def:crs:(?:OGC:[\d.]*:CRS84|EPSG::\d+)|EPSG:\d+|CRS84")
 
 
 def as_collection(path: Path) -> bytes | None:
@@ -127,6 +132,25 @@ def check_crs(source: str, document: dict[str, Any]) -> None:
             )
         for text in _texts([crs, holder.get("spatialReference")]):
             refuse_files(text, source)
+        _check_name(source, crs)
+
+
+def _check_name(source: str, crs: Any) -> None:  # noqa: ANN401 - whatever JSON knows
+    """Refuse a name that is no CRS: GDAL takes the coordinates for WGS 84 then."""
+    about = crs.get("properties") if isinstance(crs, dict) else None
+    name = about.get("name") if isinstance(about, dict) else None
+    if not isinstance(name, str) or _USUAL.fullmatch(name):
+        return
+    from pyproj import CRS  # noqa: PLC0415 - slow to load, and seldom needed
+    from pyproj.exceptions import ProjError  # noqa: PLC0415
+
+    try:
+        CRS.from_user_input(name)
+    except ProjError as error:
+        raise CRSError(
+            f"{source} names the CRS {name[:80]!r}, which is not known [R01]; write its code "
+            "there, as EPSG:9214, or take the member crs out for WGS 84."
+        ) from error
 
 
 def _texts(content: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON knows
@@ -143,17 +167,19 @@ def _texts(content: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON knows
 
 
 def _check_arcs(source: str, topology: dict[str, Any]) -> None:
-    """Refuse a topology with geometries made of arcs that it does not have: GDAL leaves them out.
+    """Refuse a topology with geometries made of arcs that it does not have, or of one many times.
+
+    GDAL leaves the first out, and makes of the second whatever they say.
 
     Raises
     ------
     LayerError
-        F03.
+        F03 or S02.
     """
     arcs = topology.get("arcs")
     count = len(arcs) if isinstance(arcs, list) else 0
     left = [topology.get("objects")]
-    used: set[int] = set()
+    used: Counter[int] = Counter()
     while left:
         one = left.pop()
         if isinstance(one, dict):
@@ -162,10 +188,17 @@ def _check_arcs(source: str, topology: dict[str, Any]) -> None:
         elif isinstance(one, list):
             left.extend(one)
         elif isinstance(one, int) and not isinstance(one, bool):
-            used.add(one)
+            used[one] += 1
     missing = sorted(k for k in used if not -count <= k < count)
     if missing:
         raise LayerError(
             f"{source} has {count} arcs, but its units are made of others, as {missing[0]} [F03]; "
             "it was cut off or damaged, so export it again."
+        )
+    held = [len(a) if isinstance(a, list) else 0 for a in arcs or []] if count else []
+    made = sum(held[k] * times for k, times in used.items())
+    if made > _REPEATED * sum(held) + _SLACK:
+        raise LayerError(
+            f"{source} has {sum(held):,} vertices in its arcs, but its units would have {made:,} "
+            "[S02]; arcs are borders of two units each, so export it again."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,4 +65,6 @@ def _is_finite(one: object) -> bool:
     """Tell a finite number from others; nulls stand for no z, or for no geometry at all."""
     if one is None:
         return True
-    return isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one)
+    if isinstance(one, int) and not isinstance(one, bool):
+        return abs(one) < sys.float_info.max
+    return isinstance(one, float) and math.isfinite(one)

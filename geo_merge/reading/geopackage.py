@@ -5,19 +5,18 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from geo_merge.encodings import Texts
-from geo_merge.errors import LayerError
 from geo_merge.finding import Finding, Severity
 from geo_merge.limits import Sizes
-from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.gdal_layer import choose_layer, list_layers, read_ogr, refuse_other_count
+from geo_merge.reading.geopackage_schema import check_schema, count_rows, opened
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 # Bytes of a GeoPackage envelope by its indicator (OGC 12-128r18, 2.1.3); WKB types with arcs.
 _ENVELOPE = {1: 32, 2: 48, 3: 48, 4: 64}
@@ -30,10 +29,11 @@ def read_geopackage(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -
     """Read the layer of polygons, or the layer that was named."""
     del texts
     with _readable(path) as file:
-        _refuse_views(file, path.name)
+        check_schema(file, path.name, sizes)
         layers = list_layers(file)
         chosen, findings = choose_layer(path.name, layers, layer)
-        there, stored = _counts(file, chosen)
+        there = count_rows(file, chosen, path.name)
+        stored = _stored_count(file, chosen)
         refuse_larger(path, "features", there, sizes.features, "features")
         read = read_ogr(file, path.name, layer=chosen, where=_EVERY_ROW)
         refuse_other_count(path.name, len(read.frame), there)
@@ -64,11 +64,11 @@ def _readable(path: Path) -> Iterator[Path]:
     A database with a write-ahead log can only be opened where its shared memory can be made.
     """
     try:
-        with _opened(path) as db:
+        with opened(path) as db:
             db.execute("select count(*) from sqlite_master")
     except sqlite3.OperationalError:
-        with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-            copy = Path(folder) / "layer.gpkg"
+        with scratch() as folder:
+            copy = folder / "layer.gpkg"
             shutil.copyfile(path, copy)
             log = path.with_name(f"{path.name}-wal")
             if log.is_file():
@@ -80,58 +80,22 @@ def _readable(path: Path) -> Iterator[Path]:
     yield path
 
 
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    uri = f"{path.resolve().as_uri()}?mode=ro"
-    with contextlib.closing(sqlite3.connect(uri, uri=True)) as db:
-        db.text_factory = lambda text: text.decode(errors="replace")
-        yield db
-
-
-def _refuse_views(path: Path, name: str) -> None:
-    """Refuse layers that are no plain tables (a view can run for ever), and CRSs of files."""
-    with _opened(path) as db:
-        try:
-            tables = db.execute(
-                "select table_name, type, sql from gpkg_contents "
-                "join sqlite_master on lower(name) = lower(table_name)"
-            ).fetchall()
-            systems = db.execute(
-                "select definition from gpkg_spatial_ref_sys where srs_id in "
-                "(select srs_id from gpkg_geometry_columns)"
-            ).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise LayerError(
-                f"{name} is a damaged GeoPackage ({error}) [F03]; copy or export it again."
-            ) from error
-    for table, kind, sql in tables:
-        if kind != "table" or "virtual" in str(sql).split("(", maxsplit=1)[0].lower().split():
-            raise LayerError(
-                f"{name}: the layer {table} is a view, not a table [S04]; export it to a "
-                "GeoPackage of its own."
-            )
-    for (definition,) in systems:
-        refuse_files(str(definition), name)
-
-
-def _counts(path: Path, table: str) -> tuple[int, int | None]:
-    """Return the rows of a table, and how many the file says that there are."""
-    quoted = table.replace('"', '""')
-    with _opened(path) as db:
-        there = int(db.execute(f'select count(*) from "{quoted}"').fetchone()[0])  # noqa: S608
+def _stored_count(path: Path, table: str) -> int | None:
+    """Return how many rows the file says that there are; None if it does not."""
+    with opened(path) as db:
         try:
             stored = db.execute(
                 "select feature_count from gpkg_ogr_contents where lower(table_name) = lower(?)",
                 (table,),
             ).fetchone()
         except sqlite3.DatabaseError:  # only GDAL keeps such a table
-            stored = None
-    return there, None if stored is None else stored[0]
+            return None
+    return None if stored is None else stored[0]
 
 
 def _curves(path: Path, table: str) -> tuple[int, ...]:
     """Return the rows of a layer whose polygons have arcs."""
-    with _opened(path) as db:
+    with opened(path) as db:
         found = db.execute(
             "select column_name from gpkg_geometry_columns where table_name = ? "
             "and geometry_type_name not in ('POLYGON', 'MULTIPOLYGON')",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +18,12 @@ from geo_merge.errors import LayerError
 from geo_merge.finding import Finding
 from geo_merge.limits import Sizes
 from geo_merge.reading import kinds
+from geo_merge.reading.dbf import refuse_misshapen, sizes_of
 from geo_merge.reading.encoded import BYTEWISE, UNSAID, decide_texts, recode
 from geo_merge.reading.gdal_layer import read_layer
 from geo_merge.reading.parts import beside
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 _HEAD = 2**16  # bytes in which a header has long ended
 _CHARSET = re.compile(
@@ -56,9 +57,9 @@ def read_mapinfo(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
     rows = _rows_of_tab(parts) if kind is kinds.TAB else _rows_of_mid(parts[".mid"])
     charset = _CHARSET.search(head)
     said = charset[2].decode().lower() if charset else "neutral"
-    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
-        copy = _copy(path, parts, Path(folder))
-        raw = read_layer(copy, path.name, None, sizes, encoding=BYTEWISE)
+    with scratch() as folder:
+        copy = _copy(path, parts, folder)
+        raw = read_layer(copy, path.name, None, sizes, apart=True, encoding=BYTEWISE)
     if len(raw.frame) != rows:
         raise LayerError(
             f"{path.name} has {len(raw.frame)} shapes, but {rows} rows of attributes [F04]; codes "
@@ -90,13 +91,13 @@ def _rows_of_tab(parts: dict[str, Path]) -> int:
     """
     table, index = parts[".dat"], parts[".id"]
     data = table.read_bytes()
-    rows = int.from_bytes(data[4:8], "little")
-    header, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    rows, header, width = sizes_of(data)
     if len(data) < max(header + rows * width, _DBF_HEAD):
         raise LayerError(
             f"{table.name} has {len(data)} bytes, but its {rows} records need "
             f"{header + rows * width} [F03]; it was cut off, so copy it again."
         )
+    refuse_misshapen(table.name, data)
     shapes = index.stat().st_size // 4  # the place of each shape in the .map
     if shapes != rows:
         raise LayerError(

@@ -8,13 +8,18 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import shapely
 
 from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
 from geo_merge.limits import Sizes
+from geo_merge.reading.apart import check_parquet
 from geo_merge.reading.gdal_layer import refuse_other_count
 from geo_merge.reading.partitions import Part, read_part
 from geo_merge.reading.raw import RawLayer, refuse_larger
+
+# What pyarrow and geopandas raise where metadata name columns that are not there.
+_FALSE = (KeyError, IndexError, TypeError, AttributeError, RecursionError)
 
 
 def read_parquet(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
@@ -36,9 +41,10 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
     refuse_larger(path, "features", sum(p.rows for p in parts), sizes.features, "features")
     inflated = sum(part.inflated for part in parts) / 2**20
     refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
+    check_parquet(path.name, [part.path for part in parts], sizes)
     try:
         frames = [gpd.read_parquet(part.path) for part in parts]
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, shapely.GEOSException, OSError, ValueError, *_FALSE) as error:
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
-from geo_merge.errors import LayerError
+from geo_merge.errors import CRSError, LayerError
 from geo_merge.projection import describe
 from geo_merge.reading.crs_text import refuse_files
 
@@ -115,17 +117,7 @@ def read_part(path: Path) -> Part:
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
         ) from error
-    try:
-        geo = json.loads((schema.metadata or {})[b"geo"])
-        name = geo["primary_column"]
-        about = geo["columns"][name]
-    except (KeyError, ValueError, TypeError) as error:
-        raise LayerError(
-            f"{path.name} is not a GeoParquet file (no metadata of its geometry) [F01]; write it "
-            "with them, as GeoDataFrame.to_parquet does."
-        ) from error
-    crs = about.get("crs", _DEFAULT_CRS)
-    refuse_files(crs if isinstance(crs, str) else json.dumps(crs), path.name)
+    name, about = _about(path, schema)
     groups = [header.row_group(k) for k in range(header.num_row_groups)]
     there = sum(group.num_rows for group in groups)
     if there != header.num_rows:
@@ -139,15 +131,64 @@ def read_part(path: Path) -> Part:
         inflated=sum(group.total_byte_size for group in groups),
         columns={f.name: _kind(f.type) for f in schema if f.name != name},
         geometry=name,
-        crs=None if crs is None else CRS.from_user_input(crs),
-        bounds=_bounds(about.get("bbox")),
+        crs=_crs(path, about.get("crs", _DEFAULT_CRS)),
+        bounds=_bounds(path, about.get("bbox")),
     )
 
 
-def _bounds(box: Sequence[float] | None) -> Bounds | None:
-    """Return west, south, east, north of a box with or without heights."""
+def _about(path: Path, schema: pa.Schema) -> tuple[str, dict[str, Any]]:
+    """Return the name of the geometry column, and what the file says of it."""
+    try:
+        geo = json.loads((schema.metadata or {})[b"geo"])
+        name = geo["primary_column"]
+        about = geo["columns"][name]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        name, about = "", None
+    if not isinstance(about, dict) or name not in schema.names:
+        raise LayerError(
+            f"{path.name} is not a GeoParquet file (no metadata of its geometry) [F01]; write it "
+            "with them, as GeoDataFrame.to_parquet does."
+        )
+    return name, about
+
+
+def _crs(path: Path, crs: Any) -> CRS | None:  # noqa: ANN401 - whatever JSON knows
+    """Return the CRS that a file names.
+
+    Raises
+    ------
+    CRSError
+        R01 if it names a file, or nothing that is known.
+    """
+    if crs is None:
+        return None
+    told = crs if isinstance(crs, str) else json.dumps(crs)
+    refuse_files(told, path.name)
+    try:
+        return CRS.from_user_input(crs)
+    except ProjError as error:
+        raise CRSError(
+            f"{path.name} names the CRS {told[:80]!r}, which is not known [R01]; write its code "
+            "there, as EPSG:9214."
+        ) from error
+
+
+def _bounds(path: Path, box: Any) -> Bounds | None:  # noqa: ANN401 - whatever JSON knows
+    """Return west, south, east, north of a box with or without heights.
+
+    Raises
+    ------
+    LayerError
+        F03 if it is no box.
+    """
     if box is None:
         return None
+    numbers = isinstance(box, list) and all(isinstance(value, int | float) for value in box)
+    if not numbers or len(box) not in {4, 6}:
+        raise LayerError(
+            f"{path.name} says that it lies within {str(box)[:80]!r}, which is no box [F03]; write "
+            "the file again."
+        )
     half = len(box) // 2
     return box[0], box[1], box[half], box[half + 1]
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_merge.errors import LayerError
+from geo_merge.reading.dbf import refuse_misshapen, sizes_of
 from geo_merge.reading.kinds import SHAPEFILE
 from geo_merge.reading.parts import beside
 
@@ -142,6 +143,12 @@ def _check_lost(parts: Shapefile, shp: Bytes, index: Ints, known: set[int]) -> N
     order = index[np.argsort(index[:, 0], kind="stable")]
     begins = np.concatenate([[_HEADER], order[:, 0] + 8 + order[:, 1]])
     ends = np.concatenate([order[:, 0], [len(shp)]])
+    if (begins > ends).any():
+        row = int(np.argmax(begins > ends)) + 1
+        raise LayerError(
+            f"{parts.shx.name}: the records of {parts.shp.name} lie over one another (record "
+            f"{row}) [F04]; the files are damaged, so export the layer again."
+        )
     kind = shp[32:36].tobytes()
     for k in np.flatnonzero(ends - begins >= _SHORTEST):
         at, end = int(begins[k]), int(ends[k])
@@ -164,8 +171,7 @@ def _check_table(parts: Shapefile, shapes: int) -> None:
     dbf = parts.dbf.read_bytes()
     if len(dbf) < 32:  # noqa: PLR2004 - the header of a dBASE table
         raise LayerError(f"{parts.dbf.name} is empty or cut off [F03]; export the layer again.")
-    records = int.from_bytes(dbf[4:8], "little")
-    header, width = int.from_bytes(dbf[8:10], "little"), int.from_bytes(dbf[10:12], "little")
+    records, header, width = sizes_of(dbf)
     if records != shapes:
         raise LayerError(
             f"{parts.dbf.name} has {records} records, but {parts.shp.name} has {shapes} shapes "
@@ -176,6 +182,7 @@ def _check_table(parts: Shapefile, shapes: int) -> None:
             f"{parts.dbf.name} has {len(dbf)} bytes, but its {records} records need "
             f"{header + records * width} [F03]; it was cut off, so copy it again."
         )
+    refuse_misshapen(parts.dbf.name, dbf)
     end = header + records * width
     if len(dbf) >= end + width and dbf[end] in {_THERE, _DELETED} and width:
         more = (len(dbf) - header) // width

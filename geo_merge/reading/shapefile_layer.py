@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +20,7 @@ from geo_merge.reading.encoded import BYTEWISE, decide_encoding, recode
 from geo_merge.reading.gdal_layer import read_ogr, refuse_other_count
 from geo_merge.reading.parts import spelled_alike
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.scratch import scratch
 
 _SHOWN = 10  # rows
 _LONGEST_NAME = 40  # characters of the name of an encoding
@@ -85,10 +85,10 @@ def _spelled_alike(parts: shapefile.Shapefile) -> Iterator[Path]:
     if spelled_alike(parts.by_ending):
         yield parts.shp
         return
-    with tempfile.TemporaryDirectory(prefix="geo_merge_") as folder:
+    with scratch() as folder:
         for ending, part in parts.by_ending.items():
-            shutil.copyfile(part, Path(folder) / f"layer{ending}")
-        yield Path(folder) / "layer.shp"
+            shutil.copyfile(part, folder / f"layer{ending}")
+        yield folder / "layer.shp"
 
 
 def _unnumbered(path: Path) -> Finding:

@@ -39,6 +39,7 @@ __all__ = ["RawLayer", "mended", "open_layer"]
 _READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                 pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
 UNICODE = Texts()
+_LONGEST = 300  # characters of what a library says
 
 
 def open_layer(
@@ -87,13 +88,19 @@ def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer
         return _READERS[kind](path, layer, texts, sizes)
     except _READ_ERRORS as error:
         raise LayerError(
-            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
+            f"{path.name} cannot be read ({_short(error)}) [F03]; copy or export it again."
         ) from error
     except UnicodeDecodeError as error:
         raise LayerError(
             f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
             "[F05]; export it again as UTF-8."
         ) from error
+
+
+def _short(error: Exception) -> str:
+    """Return what a library says, which may quote much of the file."""
+    told = " ".join(str(error).split())
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
 
 
 def _check_crs(raw: RawLayer) -> None:

@@ -18,10 +18,12 @@ from geo_merge.limits import Sizes
 from geo_merge.reading import archive
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.gdal_layer import count_rows, list_layers, read_layer
-from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.reading.xml_text import as_xml, read_xml
 
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark[\s>]")
+_KML = re.compile(r"<kml\b[^>]*>(.*)</kml>", re.DOTALL)
+_UNNAMED = re.compile(r"(<Document\b[^>]*(?<!/)>)(?!\s*<name\b)")
 _LINK = re.compile(r"<(?:\w+:)?NetworkLink[\s>]")
 # Columns in which GDAL keeps how a placemark looks; nothing was said if they hold only these.
 _LOOKS = {"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
@@ -61,11 +63,13 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
             f"{path.name} points to other files for a part of its content (NetworkLink), which "
             "are not opened [S03]; save that content itself in Google Earth, and give that."
         )
-    source = as_xml(text)
+    source = as_xml(_named(text))
     placemarks = len(_PLACEMARK.findall(text))
     if not placemarks:
         raise LayerError(f"{path.name} has no features [F07]; choose the layer with the units.")
-    read = sum(count_rows(source, name) for name, _ in list_layers(source))
+    layers = list_layers(source)
+    refuse_larger(path, "layers", len(layers), sizes.layers, "layers")
+    read = sum(count_rows(source, name) for name, _ in layers)
     if read != placemarks:
         raise LayerError(
             f"{path.name} has {placemarks} placemarks, but {read} can be read [F03]; units would "
@@ -73,6 +77,13 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
         )
     raw = read_layer(source, path.name, layer, sizes)
     return replace(raw, frame=_numbered(_without_looks(raw.frame)))
+
+
+def _named(text: str) -> str:
+    """Give the placemarks a document with a name: without, GDAL invents another for each look."""
+    if "<Document" not in text:
+        text = _KML.sub(lambda m: m[0].replace(m[1], f"<Document>{m[1]}</Document>"), text, count=1)
+    return _UNNAMED.sub(r"\1<name>layer</name>", text, count=1)
 
 
 def _without_looks(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -99,6 +110,7 @@ def read_gml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     _check_srs(path.name, text)
     source = as_xml(text)
     layers = list_layers(source)
+    refuse_larger(path, "layers", len(layers), sizes.layers, "layers")
     _check_whole(path.name, text, sum(count_rows(source, name) for name, _ in layers))
     raw = read_layer(source, path.name, layer, sizes)
     findings = raw.findings

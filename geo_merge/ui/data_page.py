@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from geo_merge.errors import GeoMergeError
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
+from geo_merge.scratch import scratch
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, uploads
 from geo_merge.ui.state import Key, t
@@ -52,18 +54,14 @@ def show() -> None:
     given = [f for f in (*layers, crosswalk, *reference, declared) if f is not None]
     try:
         uploads.check_size(given, MAX_BYTES)
-        folder = uploads.Folder()
-        job = Job(
-            old=uploads.put_all(folder, layers),
-            crosswalk=folder.put(crosswalk) if crosswalk else None,
-            reference=uploads.put_one(folder, reference) if reference else None,
-            declared=folder.put(declared) if declared else None,
-        )
-        job = replace(
-            job, layers=_chosen_layers(job), code_field=_chosen("code_field"),
-            name_field=_chosen("name_field"), crs=_chosen("crs"), encoding=_chosen("encoding"),
-        )  # fmt: skip
-        _preview_and_merge(job, folder)
+        with scratch() as folder:
+            job = Job(
+                old=uploads.put_all(folder, layers),
+                crosswalk=uploads.put(folder, crosswalk) if crosswalk else None,
+                reference=uploads.put_one(folder, reference) if reference else None,
+                declared=uploads.put(folder, declared) if declared else None,
+            )
+            _preview_and_merge(_with_choices(job))
     except GeoMergeError as error:
         _problems(error.problems)
 
@@ -83,6 +81,14 @@ def _outcome(result: MergeResult) -> None:
 def _forget() -> None:
     st.session_state[Key.LOADED] = None
     state.select(None)
+
+
+def _with_choices(job: Job) -> Job:
+    """Return a job with what was chosen for it on the page."""
+    return replace(
+        job, layers=_chosen_layers(job), code_field=_chosen("code_field"),
+        name_field=_chosen("name_field"), crs=_chosen("crs"), encoding=_chosen("encoding"),
+    )  # fmt: skip
 
 
 def _chosen(name: str) -> str | None:
@@ -109,7 +115,8 @@ def _layers(job: Job, preview: Preview) -> None:
         if path.name in preview.choices:
             known[key] = preview.choices[path.name]
         if key in known:
-            st.selectbox(f"{t('ui.layer')}: {path.name}", ["", *known[key]], key=key,
+            st.text(path.name)
+            st.selectbox(t("ui.layer"), ["", *known[key]], key=key,
                          format_func=lambda value: value or t("ui.choose_layer"))  # fmt: skip
 
 
@@ -127,7 +134,7 @@ def _options(fields: list[str]) -> None:
         columns[3].selectbox(t("ui.encoding"), _ENCODINGS, key="encoding", format_func=by_itself)
 
 
-def _preview_and_merge(job: Job, folder: uploads.Folder) -> None:
+def _preview_and_merge(job: Job) -> None:
     key = store.content_key(list(job.files.values()), job.options)
     preview = _looked(key, job)
     if preview.layers:
@@ -150,13 +157,13 @@ def _preview_and_merge(job: Job, folder: uploads.Folder) -> None:
     else:
         st.success(t("ui.all_matched"), icon=":material/check_circle:")
         if st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:"):
-            _merge(key, job, folder)
+            _merge(key, job)
 
 
-def _merge(key: str, job: Job, folder: uploads.Folder) -> None:
+def _merge(key: str, job: Job) -> None:
     title = ", ".join(path.name for path in job.inputs)
-    with _steps(t("ui.merging")) as say:
-        loaded = store.merged(key, lambda: uploads.merge(job, folder, title, say))
+    with _steps(t("ui.merging")) as (say, queued):
+        loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
     st.session_state[Key.LOADED] = loaded
     for forgotten in (Key.VIEW, Key.FOCUS):
         st.session_state[forgotten] = None
@@ -169,23 +176,32 @@ def _looked(key: str, job: Job) -> Preview:
     """Look into the files; again only if they or the options are others."""
     known, preview = st.session_state.get(Key.PREVIEW, ("", None))
     if known != key or preview is None:
-        with _steps(t("ui.looking")) as say:
-            preview = uploads.look(job, say)
+        with _steps(t("ui.looking")) as (say, queued):
+            preview = uploads.look(job, say, queued)
         st.session_state[Key.PREVIEW] = (key, preview)
     seen: Preview = preview
     return seen
 
 
 @contextmanager
-def _steps(title: str) -> Iterator[Progress]:
-    """Show the step at work while there is one."""
+def _steps(title: str) -> Iterator[tuple[Progress, uploads.Queued]]:
+    """Give what shows the step at work and its seconds, and what shows the place in the queue.
+
+    Both are called every second: Streamlit ends them when the session has gone elsewhere.
+    """
     place = st.empty()
+    start = time.monotonic()
 
     def say(step: str) -> None:
-        place.status(f"{title} {t(f'step.{step}') if f'step.{step}' in TEXTS else step}")
+        name = t(f"step.{step}") if f"step.{step}" in TEXTS else step
+        seconds = state.figure(time.monotonic() - start, 0, "s")
+        place.status(f"{title} {name} ({seconds})".replace("  ", " "))
+
+    def queued(before: int) -> None:
+        place.status(t("ui.queued", place=before))
 
     try:
-        yield say
+        yield say, queued
     finally:
         place.empty()
 

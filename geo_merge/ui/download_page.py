@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +15,7 @@ from geo_merge.formats import WRITERS, old_units
 from geo_merge.geojson import encode
 from geo_merge.maps import map_html
 from geo_merge.models import MergeResult
+from geo_merge.scratch import scratch
 from geo_merge.texts import Language
 from geo_merge.ui import state
 from geo_merge.ui.state import t
@@ -80,15 +79,15 @@ def findings_geojson(result: MergeResult) -> bytes:
 
 def in_format(result: MergeResult, kind: str, name: str) -> bytes:
     """Return the new units in a format, as the command line writes them."""
-    with tempfile.TemporaryDirectory() as folder:
-        WRITERS[kind](result, Path(folder))
-        return (Path(folder) / name).read_bytes()
+    with scratch() as folder:
+        WRITERS[kind](result, folder)
+        return (folder / name).read_bytes()
 
 
 def everything(loaded: Loaded, *, allow_errors: bool) -> bytes:
     """Return all files of the contract in one zip."""
     buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         paths = write(
             loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
             options={**loaded.options, "formats": [], "allow_errors": allow_errors},

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import pandas as pd
 import streamlit as st
 
 from geo_merge.cli import RESULT_VARIABLE
 from geo_merge.display import Display, display, drawn, old_areas
-from geo_merge.export import load_result
+from geo_merge.export import load_result, sha256
 from geo_merge.job import Job
 from geo_merge.models import MergeResult
 from geo_merge.sample import sample_files
 from geo_merge.ui.state import Key
 
 _CHUNK = 2**20
-_KEPT = 8  # results of uploads, for all sessions
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,16 @@ class Loaded:
     result
         The result.
     inputs
-        Files by the names that the user knows.
+        SHA-256 of the files, by the names that the user knows; for the manifest.
     options
         Options of the run, for the manifest.
-    keep
-        What must live as long as the inputs, as a temporary folder.
     """
 
     key: str
     title: str
     result: MergeResult
-    inputs: Mapping[str, Path]
+    inputs: Mapping[str, str]
     options: Mapping[str, Any]
-    keep: object = field(default=None, repr=False)
 
 
 def current() -> Loaded:
@@ -77,7 +74,7 @@ def is_sample(loaded: Loaded) -> bool:
 def _sample() -> Loaded:
     layers, crosswalk = sample_files()
     job = Job(old=tuple(layers), crosswalk=crosswalk)
-    inputs = {path.name: path for path in job.inputs}
+    inputs = {path.name: sha256(path) for path in job.inputs}
     return Loaded(content_key(job.inputs, job.options), "", drawn(job.run()), inputs, job.options)
 
 
@@ -99,19 +96,15 @@ def areas_of(key: str, _result: MergeResult) -> pd.Series:  # noqa: ARG001 - the
 
 
 @st.cache_resource(show_spinner=False)
-def _kept() -> dict[str, Loaded]:
-    """Return the results of uploads: Streamlit's own cache would not let a job tell its steps."""
-    return {}
+def _shown() -> WeakValueDictionary[str, Loaded]:
+    """Return the results that sessions have on show: they go with the last that has them."""
+    return WeakValueDictionary()
 
 
 def merged(key: str, run: Callable[[], Loaded]) -> Loaded:
-    """Return the result of a job, run once for the same inputs and options."""
-    kept = _kept()
-    result = kept.get(key) or run()
-    kept[key] = result
-    while len(kept) > _KEPT:
-        kept.pop(next(iter(kept)), None)
-    return result
+    """Return the result of a job, which is not run again for inputs and options on show."""
+    result = _shown().get(key) or run()
+    return _shown().setdefault(key, result)
 
 
 def content_key(paths: list[Path], options: Mapping[str, Any]) -> str:

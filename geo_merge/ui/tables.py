@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Container
 from typing import Any
 
@@ -13,13 +14,16 @@ from geo_merge.formats import csv_bytes, flat, write_workbook
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
+# Addresses of pages and people become links even so, unless something stands in them.
+_ADDRESS = re.compile(r"(?<=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # no width, no break
 _MOST = 5_000  # rows on a page; files have all
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def plain(text: str) -> str:
     """Return a text for a label that Streamlit reads as Markdown: nothing in it is markup."""
-    return text.translate(_MARKDOWN)
+    return _ADDRESS.sub(_WORD_JOINER, text).translate(_MARKDOWN)
 
 
 def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -> Any:  # noqa: ANN401

@@ -1,11 +1,13 @@
-"""Files that a user gives: kept under harmless names, looked into before anything is computed."""
+"""Files that a user gives: looked into before anything is computed, under harmless names.
+
+They are on the disk while they are read, and no longer.
+"""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
-from collections.abc import Iterable
+import hashlib
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,12 +16,14 @@ from typing import Protocol
 from geo_merge import preview, worker
 from geo_merge.display import drawn
 from geo_merge.errors import LayerError
+from geo_merge.export import sha256
 from geo_merge.job import Job, Progress
 from geo_merge.models import MergeResult
 from geo_merge.preview import Preview
 from geo_merge.reading import kinds
 from geo_merge.reading.parts import find_parts
 from geo_merge.ui.store import Loaded, content_key
+from geo_merge.ui.turns import turns
 
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
@@ -27,6 +31,13 @@ LAYER_TYPES = sorted(
 )
 FORMATS = ", ".join(kind.name for kind in kinds.KINDS)
 TABLE_TYPES = ["csv", "xlsx"]
+Queued = Callable[[int], None]  # called with the place in the queue
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, and half letters.
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f\ud800-\udfff]')
+_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
+}
+_LONGEST, _LONGEST_ENDING = 180, 40  # bytes, of the 255 that a name may have with what we add
 
 
 class Upload(Protocol):
@@ -38,26 +49,35 @@ class Upload(Protocol):
         """Return its bytes."""
 
 
-class Folder:
-    """A temporary folder with the files of one upload; it lives as long as this object."""
-
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="geo_merge_"))
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-    def put(self, upload: Upload) -> Path:
-        """Write an uploaded file and return its path; its name is only ever a last name."""
-        name = Path(upload.name.replace("\\", "/")).name
-        path = self.path / (name if name not in {"", ".", ".."} else "upload")
-        number = 1
-        while path.exists():
-            number += 1
-            path = path.with_name(f"{Path(name).stem}_{number}{Path(name).suffix}")
-        path.write_bytes(upload.getbuffer())
-        return path
+def put(folder: Path, upload: Upload) -> Path:
+    """Write an uploaded file to a folder, under a name that every system can write."""
+    path = folder / harmless(upload.name)
+    stem, number = path.stem, 1
+    while path.exists():
+        number += 1
+        path = path.with_stem(f"{stem}_{number}")
+    path.write_bytes(upload.getbuffer())
+    return path
 
 
-def put_all(folder: Folder, uploads: Iterable[Upload]) -> tuple[Path, ...]:
+def harmless(name: str) -> str:
+    """Return a name that no system takes for a path, a device or too long; most stay as they are.
+
+    Files of one stem keep one: the parts of a layer are found by it.
+    """
+    name = _FORBIDDEN.sub("_", name.replace("\\", "/").rpartition("/")[2]).rstrip(". ")
+    stem, dot, ending = name.partition(".") if name.startswith(".") else name.rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    if stem.partition(".")[0].rstrip().upper() in _DEVICES:
+        stem = f"_{stem}"
+    if len(stem.encode()) > _LONGEST:
+        digest = hashlib.sha256(stem.encode()).hexdigest()[:8]
+        stem = f"{stem.encode()[:_LONGEST].decode(errors='ignore')}_{digest}"
+    return f"{stem or 'upload'}{dot}{ending.encode()[:_LONGEST_ENDING].decode(errors='ignore')}"
+
+
+def put_all(folder: Path, uploads: Iterable[Upload]) -> tuple[Path, ...]:
     """Write uploaded files and return the paths of the layers; parts stand beside their layer.
 
     Raises
@@ -65,7 +85,7 @@ def put_all(folder: Folder, uploads: Iterable[Upload]) -> tuple[Path, ...]:
     LayerError
         F02 if a layer lacks a part, a part its layer, or a part was given twice.
     """
-    paths = [folder.put(upload) for upload in uploads]
+    paths = [put(folder, upload) for upload in uploads]
     parts = [path for path in paths if path.suffix.lower() in kinds.PART_OF]
     layers = [path for path in paths if path not in parts]
     problems = []
@@ -93,7 +113,7 @@ def put_all(folder: Folder, uploads: Iterable[Upload]) -> tuple[Path, ...]:
     return tuple(layers)
 
 
-def put_one(folder: Folder, uploads: Iterable[Upload]) -> Path:
+def put_one(folder: Path, uploads: Iterable[Upload]) -> Path:
     """Write the uploaded files of one layer and return its path.
 
     Raises
@@ -108,17 +128,20 @@ def put_one(folder: Folder, uploads: Iterable[Upload]) -> Path:
     return layers[0]
 
 
-def look(job: Job, say: Progress) -> Preview:
-    """Look into the files of a job, in a process of its own."""
-    return worker.run(partial(preview.look, job), say)
+def look(job: Job, say: Progress, queued: Queued) -> Preview:
+    """Look into the files of a job, in a process of its own, when it is our turn."""
+    with turns().take(queued):
+        return worker.run(partial(preview.look, job), say)
 
 
-def merge(job: Job, folder: Folder, title: str, say: Progress) -> Loaded:
-    """Merge the files of a job, in a process of its own."""
-    result = worker.run(partial(_drawn, job), say)
-    inputs = job.files
-    key = content_key(list(inputs.values()), job.options)
-    return Loaded(key, title, _under_own_names(result, inputs), inputs, job.options, folder)
+def merge(job: Job, title: str, say: Progress, queued: Queued) -> Loaded:
+    """Merge the files of a job, in a process of its own, when it is our turn."""
+    with turns().take(queued):
+        result = worker.run(partial(_drawn, job), say)
+    files = job.files
+    key = content_key(list(files.values()), job.options)
+    inputs = {name: sha256(path) for name, path in files.items()}
+    return Loaded(key, title, _under_own_names(result, files), inputs, job.options)
 
 
 def _drawn(job: Job, say: Progress) -> MergeResult:

@@ -28,6 +28,7 @@
   const SEVERITIES = { error: "#c1121f", warning: "#e08700", info: "#3a6ea5" };
   const RESULTS = 12; // of a search, shown
   const LABELS = 250; // on a map at a time
+  const MAX_ZOOM = 30; // of a view in an address: a pixel is a tenth of a millimetre
   const NARROW = 640; // pixels below which two maps stand one above the other
 
   function el(tag, className, parent, text) {
@@ -310,7 +311,8 @@
       this.cleanups = [];
       this.build();
       this.watch(this.a);
-      const selected = this.state.selected, view = this.state.view;
+      const selected = this.state.selected, view = viewOf(this.state.view);
+      if (!view) { this.state.view = null; }
       this.touched = Boolean(view);
       this.box.classList.toggle("gm-narrow", this.box.clientWidth < NARROW);
       this.state.selected = null;
@@ -647,9 +649,9 @@
 
     /** Go to a view, or to the whole area. */
     home(to) {
-      const view = (to || "").split("/").map(Number);
+      const view = viewOf(to);
       if (this.links) { this.links.lead(this.a); }
-      if (view.length === 3 && view.every(Number.isFinite)) {
+      if (view) {
         this.a.setView([view[1], view[2]], view[0], { animate: false });
       } else {
         this.fit(this.settings.bounds, { padding: [8, 8] });
@@ -1071,6 +1073,13 @@
       });
       this.box.remove();
     }
+  }
+
+  /** Return zoom, latitude and longitude of a view in an address; null for what is none. */
+  function viewOf(text) {
+    if (!/^\d+(\.\d+)?(\/-?\d+(\.\d+)?){2}$/.test(text)) { return null; }
+    const view = text.split("/").map(Number);
+    return view[0] <= MAX_ZOOM && Math.abs(view[1]) <= 90 && Math.abs(view[2]) <= 540 ? view : null;
   }
 
   /** Keep the state of a page of its own in its address, so that a link leads to the same view. */

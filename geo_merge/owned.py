@@ -1,0 +1,73 @@
+"""Folders that say whose they are, by a file in them that is locked while their run lives.
+
+The system takes a lock back when its process ends, however that was: a folder that is marked and
+not locked was left by a run that was killed, and the next one removes it. What is not marked is
+not ours, and stays.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from geo_merge import locks
+
+_OWNER = "owner"
+_MARK = b"A temporary folder of geo_merge, in use while this file is locked.\n"
+_OPEN = os.O_RDWR | getattr(os, "O_BINARY", 0)
+
+
+def own(folder: Path) -> int:
+    """Mark a new folder as ours, and return the open file that is locked until it is closed."""
+    owner = os.open(folder / _OWNER, _OPEN | os.O_CREAT | os.O_EXCL, 0o666)
+    locks.take(owner)
+    os.write(owner, _MARK)  # last: nobody finds the mark without the lock
+    return owner
+
+
+@contextmanager
+def abandoned(folder: Path) -> Iterator[bool]:
+    """Tell whether a folder was left by a run that lives no more; nobody else takes it meanwhile.
+
+    Raises
+    ------
+    PermissionError
+        If it is another user's.
+    """
+    owner = _opened(folder)
+    if owner is None:
+        yield False
+        return
+    try:
+        yield locks.take(owner) and os.read(owner, len(_MARK)) == _MARK
+    finally:
+        os.close(owner)
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder of ours, the mark last: if stopped, it leaves what the next run knows."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.name == _OWNER:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(folder: Path) -> int | None:
+    """Open the file of the owner; None if there is none."""
+    mark = folder / _OWNER
+    try:
+        if folder.is_symlink() or mark.lstat().st_size != len(_MARK) or mark.is_symlink():
+            return None
+        return os.open(mark, _OPEN)
+    except PermissionError:
+        raise
+    except OSError:
+        return None

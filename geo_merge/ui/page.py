@@ -1,0 +1,41 @@
+"""The page as Streamlit runs it, for every session and after every click."""
+
+import streamlit as st
+
+from geo_merge.errors import GeoMergeError, shown
+from geo_merge.maps import ICON
+from geo_merge.ui import (
+    checks_page,
+    data_page,
+    download_page,
+    headline,
+    map_page,
+    state,
+    statistics_page,
+)
+from geo_merge.ui.state import t
+from geo_merge.ui.tables import plain
+
+st.set_page_config(page_title="geo_merge", page_icon=str(ICON), layout="wide")
+state.start()
+page = st.navigation(
+    [
+        st.Page(map_page.show, title=t("page.map"), icon=":material/map:", default=True,
+                url_path="map"),
+        st.Page(statistics_page.show, title=t("page.statistics"), icon=":material/bar_chart:",
+                url_path="statistics"),
+        st.Page(checks_page.show, title=t("page.checks"), icon=":material/fact_check:",
+                url_path="checks"),
+        st.Page(data_page.show, title=t("page.data"), icon=":material/upload_file:",
+                url_path="data"),
+        st.Page(download_page.show, title=t("page.download"), icon=":material/download:",
+                url_path="download"),
+    ],
+    position="top",
+)  # fmt: skip
+try:
+    headline.top()
+    page.run()
+except GeoMergeError as error:
+    for problem in shown(error):
+        st.error(plain(problem), icon=":material/error:")
