@@ -115,7 +115,8 @@ class Rounded:
         across = cut_at_180(replace(rings, xy=exact))
         moved[list(across)] = False
         # What rounding did not move is as valid as before.
-        self.mended = _mend(rings, self.rings, np.flatnonzero(moved), precision, vanishing)
+        came = polygons.rings  # on lines as they were: a vertex more may lie beside one by a bit
+        self.mended = _mend(came, self.rings, np.flatnonzero(moved), precision, vanishing)
         self.mended |= {k: _round(g, precision, vanishing) for k, g in across.items()}
         self._encode = _encoder(self.rings)
 
