@@ -394,3 +394,17 @@ def test_vn2000_gets_its_own_datum_again(
     (west, south, *_) = json.loads(out.read_bytes())["bbox"]
     right = units.to_crs(4326).total_bounds
     assert (west, south) == pytest.approx(tuple(right[:2]), abs=2e-7)
+
+
+def test_units_alone_in_their_groups_are_looked_at_as_well(tmp_path: Path) -> None:
+    """Of many small groups made ready together, one has a hole, which nobody fills."""
+    shapes = [square(2000.0 * k, 0) for k in range(9)]
+    shapes[4] = shapes[4].difference(shapely.buffer(shapes[4].centroid, 100, quad_segs=1))
+    frame = gpd.GeoDataFrame({"of": [f"G{k}" for k in range(9)]}, geometry=shapes, crs=3405)
+    path, out, told = (tmp_path / name for name in ("l.shp", "out.geojson", "found.csv"))
+    frame.to_file(path)
+    assert run("dissolve", path, out, "--by", "of", "--findings", told).code == 0
+    assert [f["properties"] for f in features(out)] == [
+        {"of": f"G{k}", "member_count": 1} for k in range(9)
+    ]
+    assert [(row["check"], row["units"]) for row in table(told)] == [("C02", "G4")]
