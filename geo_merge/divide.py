@@ -19,6 +19,8 @@ from geo_merge.crosswalk import SHARE_TOLERANCE, as_crosswalk
 from geo_merge.crosswalk_cells import code_columns
 from geo_merge.errors import CrosswalkError
 from geo_merge.fields import fold_field
+from geo_merge.mending.arrangement import arrange
+from geo_merge.mending.land import Land, rebuild
 from geo_merge.models import Finding, Severity
 from geo_merge.provenance import attach, findings_of, grid_of, ledger_of, sources_of
 
@@ -200,22 +202,18 @@ def _polygons(geometry: BaseGeometry) -> BaseGeometry:
 def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Finding]) -> Pieces:
     """Give what no part covers to the part that it borders on most, so that nothing is lost.
 
-    Land that two parts claim goes to the first; both are told.
+    Land that two parts claim goes to the first; both are told. The parts are put together from the
+    faces between all outlines, so that they share every vertex of their borders.
     """
-    result: Pieces = {}
-    taken: BaseGeometry = shapely.MultiPolygon()
-    for new, part in parts.items():
-        result[new] = _polygons(shapely.difference(part, taken))
-        taken = shapely.union(taken, result[new])
-    rest = _polygons(shapely.difference(whole, taken))
-    for piece in shapely.get_parts(rest):
-        border = {
-            new: shapely.intersection(piece.boundary, part.boundary).length
-            for new, part in result.items()
-        }
-        nearest = max(border, key=lambda new: border[new])
-        result[nearest] = shapely.union(result[nearest], piece)
-    twice = sum(part.area for part in parts.values()) - taken.area
+    shapes = np.array([whole, *parts.values()], dtype=object)
+    land = Land(arrange(shapes))
+    faces, claimants = land.arrangement.faces, land.arrangement.claimants
+    claims = np.array([len(c) if 0 in c else 0 for c in claimants])  # 1: of the unit, in no part
+    land.owners = [c[1:2] if 0 in c else () for c in claimants]
+    _give(land, set(np.flatnonzero(claims == 1).tolist()))
+    rest = shapely.multipolygons(faces[claims == 1])
+    twice = float((shapely.area(faces) * np.maximum(claims - 2, 0)).sum())
+    result = dict(zip(parts, rebuild(land, shapes)[1:], strict=True))
     for m2, what, where in (
         (rest.area, "are in no piece and went to the piece that they border on most", rest),
         (twice, "are in two pieces and went to the first", whole),
@@ -234,6 +232,25 @@ def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Fin
                 )
             )
     return result
+
+
+def _give(land: Land, rest: set[int]) -> None:
+    """Give faces to the part that they border on most, from the outside in; islands to the nearest.
+
+    The parts are those from 1 on.
+    """
+    while rest:
+        lengths = {face: land.lengths(face) for face in rest}
+        done = {face: max(found, key=lambda part: (found[part], -part))
+                for face, found in lengths.items() if found}  # fmt: skip
+        if not done:
+            face = min(rest)
+            parts = sorted({part for owner in land.owners for part in owner})
+            shape = land.arrangement.faces[face]
+            done = {face: min(parts, key=lambda part: shapely.distance(shape, land.of(part)))}
+        for face, part in done.items():
+            land.owners[face] = (part,)
+        rest -= set(done)
 
 
 def _by_lines(

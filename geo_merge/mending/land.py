@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.faces import resolution
 from geo_merge.mending.arrangement import Arrangement
 from geo_merge.rings import Geometries
 
@@ -50,6 +52,20 @@ class Land:
         new = any(unit not in self.arrangement.claimants[other] for other in beside)
         return shapely.MultiLineString() if new else self.line(face, unit)
 
+    def changed(self) -> list[int]:
+        """Return the units that won or lost a face, or have one beside such.
+
+        Hairlines that rounding drew between two units are such too, whoever is said to own them.
+        """
+        arrangement, claimants = self.arrangement, self.arrangement.claimants
+        hairline = 2 * shapely.area(arrangement.faces) < resolution(
+            arrangement.faces
+        ) * shapely.length(arrangement.faces)
+        faces = {k for k, owners in enumerate(self.owners) if owners != claimants[k]}
+        faces |= {k for k in np.flatnonzero(hairline).tolist() if len(claimants[k]) == 1}
+        around = faces.union(*([other for other, _ in self._beside[face]] for face in faces))
+        return sorted({unit for k in around for unit in (*claimants[k], *self.owners[k])})
+
     def of(self, unit: int) -> BaseGeometry:
         """Return the faces that a unit owns, alone or with others."""
         return self._faces(unit, self.owners)
@@ -66,24 +82,32 @@ class Land:
 def rebuild(land: Land, geometries: Geometries) -> Geometries:
     """Return the polygons put together from the faces that each owns.
 
-    A polygon that has the same land and as many vertices as before is left as it was; one that
-    owns nothing is empty.
+    Only units that `Land.changed` names get another polygon, else crossings of overlaps that wait
+    would get one more vertex each time; and of these none that has the same land and as many
+    vertices as before. One that owns nothing is empty.
     """
     faces: list[list[int]] = [[] for _ in geometries]
     for face, owners in enumerate(land.owners):
         for unit in owners:
             faces[unit].append(face)
     result = geometries.copy()
-    for unit, own in enumerate(faces):
-        parts = land.arrangement.faces[own]
-        whole = shapely.coverage_union_all(parts) if own else shapely.Polygon()
-        if not shapely.is_valid(whole):
-            whole = shapely.union_all(parts)
+    for unit in land.changed():
+        own = faces[unit]
+        whole = _joined(land.arrangement.faces[own]) if own else shapely.Polygon()
         old = geometries[unit]
         same = shapely.get_num_coordinates(whole) == shapely.get_num_coordinates(old)
         if not (same and shapely.equals(whole, old)):
             result[unit] = _plain(whole)
     return result
+
+
+def _joined(faces: Geometries) -> BaseGeometry:
+    """Join faces that share their vertices, or those that GEOS cannot join so, by overlay."""
+    try:
+        whole = shapely.coverage_union_all(faces)
+    except shapely.GEOSException:  # "cannot process incorrectly noded inputs": hairlines
+        return shapely.union_all(faces)
+    return whole if shapely.is_valid(whole) else shapely.union_all(faces)
 
 
 def _plain(geometry: BaseGeometry) -> BaseGeometry:
