@@ -31,7 +31,9 @@ def one_kind(values: pd.Series) -> pd.Series:
     A column of objects keeps its numbers and truth values only if there is nothing else in it.
     """
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_complex_dtype(values):
-        return values
+        unsigned = pd.api.types.is_unsigned_integer_dtype(values.dtype)
+        if not unsigned or not (values >= _INT64).any():
+            return values
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
     found = values.tolist()

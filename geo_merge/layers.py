@@ -333,9 +333,10 @@ def _roles(
     left = [c for c in columns if c not in roles.values()]
     roles = {**fields.find_fields(left), **roles}
     if "code" not in roles:
+        has = f"it has {fields.listed(columns)}; name one with --code-field"
         raise LayerError(
-            f"{raw.source} has no field known to hold codes [K01]; it has "
-            f"{fields.listed(columns) or 'none'}; name one with --code-field."
+            f"{raw.source} has no field known to hold codes [K01]; "
+            f"{has if columns else 'it has no fields at all: join the codes to it in a GIS'}."
         )
     return roles
 

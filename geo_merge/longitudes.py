@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.errors import GeometryError
 from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, is_polygonal
 
 HALF, TURN, POLE = 180.0, 360.0, 90.0
@@ -189,9 +190,25 @@ def _cut_polygon(shell: shapely.Polygon, holes: Sequence[Floats]) -> list[BaseGe
     pieces = []
     for turn in range(first, last + 1):
         room = shapely.box(turn * TURN - HALF, -POLE, turn * TURN + HALF, POLE)
-        piece = polygon if first == last else shapely.intersection(polygon, room)
+        piece = polygon if first == last else _clipped(polygon, room)
         pieces.append(shapely.transform(piece, partial(_turned, turns=-turn)))
     return pieces
+
+
+def _clipped(polygon: shapely.Polygon, room: shapely.Polygon) -> BaseGeometry:
+    try:
+        return shapely.intersection(polygon, room)
+    except shapely.GEOSException:
+        lon, lat = polygon.exterior.coords[0]
+        raise GeometryError(
+            f"A polygon near longitude {_turned_home(lon):.4f}, latitude {lat:.4f} goes around a "
+            "pole or crosses 180°, and crosses itself once its edges are straight in degrees "
+            "[P03]; add vertices to its edges there, or keep the layer in its own CRS."
+        ) from None
+
+
+def _turned_home(lon: float) -> float:
+    return (lon + HALF) % TURN - HALF
 
 
 def _turned(xy: Floats, turns: float) -> Floats:

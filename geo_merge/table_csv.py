@@ -92,11 +92,22 @@ def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, t
         return data.decode(asked), ()
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
+        _check_end(path, row, error)
         wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
     if texts.asked is not None:
         raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
     found, findings = _found_encoding(path, data, texts, wrong, sizes)
     return texts.decode(data, found), findings
+
+
+def _check_end(path: Path, row: int, error: UnicodeDecodeError) -> None:
+    """Refuse a table in UTF-8 that was cut off within its last character."""
+    before = error.object[: error.start]
+    if error.reason == "unexpected end of data" and not before.isascii():
+        raise TableError(
+            f"{path.name} row {row} breaks off within a character [F03]; the table was cut off, so "
+            "copy or download it again."
+        )
 
 
 def _words(data: bytes) -> list[bytes]:

@@ -20,6 +20,7 @@ from geo_merge.workbook_scan import Scan, cell_name, clipped, scan_workbook
 
 # What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
 _NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
+_ZIP = b"PK\x03\x04"
 # Number formats of codes: zeros, perhaps with a locale before, and literals around or among them,
 # as 00"-"000. What a spreadsheet shows without quotes: ECMA-376, part 1, 18.8.31.
 # A comma between zeros is one between thousands, which codes have not.
@@ -40,6 +41,10 @@ def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sh
             io.BytesIO(data), read_only=True, data_only=True, keep_links=False
         )
     except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
+        if data.startswith(_ZIP) and not zipfile.is_zipfile(io.BytesIO(data)):
+            raise TableError(
+                f"{path.name} is cut off or damaged [F03]; copy or download it again."
+            ) from error
         raise TableError(
             f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
             "save it as .xlsx from Excel or LibreOffice, or as CSV."

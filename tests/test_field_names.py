@@ -174,3 +174,9 @@ def test_a_layer_without_any_place_is_a_sentence(tmp_path: Path) -> None:
     frame.to_file(tmp_path / "l.geojson")
     with pytest.raises(GeoMergeError, match=r"\[G0[13]\]"):
         read_units(tmp_path / "l.geojson")
+
+
+def test_whole_numbers_that_no_format_holds_are_texts() -> None:
+    large = one_kind(pd.Series([2**63 + 5, 7], dtype="uint64"))
+    assert large.tolist() == ["9223372036854775813", "7"]
+    assert one_kind(pd.Series([5, 7], dtype="uint64")).tolist() == [5, 7]

@@ -425,3 +425,17 @@ def test_an_encoding_that_is_none_is_not_used(
     check(read_units(path))
     with pytest.raises(LayerError, match="unknown encoding"):
         read_units(path, encoding=name)
+
+
+def test_a_gml_that_breaks_off_is_refused(layer: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    path = save(layer, tmp_path, "gml")
+    path.with_suffix(".xsd").unlink(missing_ok=True)
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(LayerError, match=r"breaks off .* at line \d+, .*\[F03\]"):
+        read_units(path)
+
+
+def test_a_layer_without_fields_is_told_so(tmp_path: Path) -> None:
+    gpd.GeoDataFrame(geometry=[square(0, 0)], crs="EPSG:9214").to_file(tmp_path / "xa.gpkg")
+    with pytest.raises(LayerError, match=r"no fields at all: join the codes"):
+        read_units(tmp_path / "xa.gpkg")

@@ -308,3 +308,13 @@ def test_types_of_units_are_read_from_names_in_vietnam_alone(tmp_path: Path) -> 
         frame = layer([BOX(lon, 14.4, lon + 0.1, 14.5)]).assign(name=name)
         save(frame, tmp_path)
         assert read_units(tmp_path / "old.gpkg")["unit_type"].tolist() == [expected]
+
+
+def test_edges_that_cross_in_degrees_beside_a_pole_are_told(tmp_path: Path) -> None:
+    km = [(9, 1), (9, 2), (2, 9), (0, -1), (-3, -5), (2, -7), (3, -1), (6, -2)]
+    frame = layer([shapely.Polygon([(1000 * x, 1000 * y) for x, y in km])], 3031)
+    frame.to_file(tmp_path / "cap.gpkg")
+    done = run("convert", "cap.gpkg", "cap.geojson", cwd=tmp_path)
+    assert done.code == 2
+    assert "crosses itself once its edges are straight in degrees [P03]" in done.err
+    assert not (tmp_path / "cap.geojson").exists()

@@ -225,6 +225,19 @@ def test_a_pdf_with_text(tmp_path: Path, article: str, chromium: str) -> None:
     assert len(plan.crosswalk) == 314
 
 
+@pytest.mark.parametrize(
+    "between", ["\n\n- 2 -\n\n", "\n– 2 –\n", "\n\n2\n\n", "\nTrang 2/12\n", "\n\f2 / 12\n", " "]
+)
+def test_pages_and_line_ends_part_no_clauses_wrongly(between: str) -> None:
+    clauses = [f"{k}. Sắp xếp {ALL} các xã {a}, {b} thành xã mới có tên gọi là xã {b}."
+               for k, (a, b) in enumerate([("Tam Tiến", "An Thượng"), ("Đông Sơn", "Hương Vĩ")], 1)]  # fmt: skip
+    said = parse_resolution(HEAD + between.join(clauses) + TAIL, "a.txt")
+    assert said.problems == ()
+    assert [s.clause for s in said.statements] == ["1", "2"]
+    names = [[m.name for m in s.sentence.members] for s in said.statements]
+    assert names == [["Tam Tiến", "An Thượng"], ["Đông Sơn", "Hương Vĩ"]]
+
+
 def test_the_closing_clause_counts(tmp_path: Path, article: str) -> None:
     path = tmp_path / "r.txt"
     path.write_text(article.replace("gồm 66 xã", "gồm 67 xã"), "utf-8")

@@ -217,3 +217,15 @@ def test_the_encoding_holds_where_it_is_needed(tmp_path: Path, codec: str, name:
     frame = read_table(write(tmp_path, content), encoding=codec)
     assert frame["new_name"].iloc[0] == name
     assert findings_of(frame) == []
+
+
+def test_tables_that_break_off_are_not_called_something_else(tmp_path: Path) -> None:
+    workbook, path = book(tmp_path, [["old_code", "new_code"], ["00001", "N1"]])
+    workbook.save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(TableError, match=r"cut off or damaged \[F03\]"):
+        read_table(path)
+    csv = tmp_path / "c.csv"
+    csv.write_bytes("a,b\nBắc,Bắ".encode()[:-1])
+    with pytest.raises(TableError, match=r"row 2 breaks off within a character \[F03\]"):
+        read_table(csv)

@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from xml.parsers import expat
 
 import geopandas as gpd
 import pandas as pd
@@ -109,6 +110,7 @@ def read_gml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     _check_reference(path.name, text)
     _check_srs(path.name, text)
     source = as_xml(text)
+    _check_ends(path.name, source)
     layers = list_layers(source)
     refuse_larger(path, "layers", len(layers), sizes.layers, "layers")
     _check_whole(path.name, text, sum(count_rows(source, name) for name, _ in layers))
@@ -123,6 +125,18 @@ def read_gml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
         )
         findings = (*findings, finding)
     return replace(raw, frame=_numbered(raw.frame), findings=findings)
+
+
+def _check_ends(name: str, source: bytes) -> None:
+    """Refuse what breaks off: GDAL takes the elements before that for all."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(source, True)  # noqa: FBT003
+    except expat.ExpatError as error:
+        raise LayerError(
+            f"{name} breaks off or is no XML at line {error.lineno}, character {error.offset + 1} "
+            f"({expat.ErrorString(error.code)}) [F03]; copy or export it again."
+        ) from None
 
 
 def _check_reference(name: str, text: str) -> None:

@@ -22,7 +22,16 @@ _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
 _ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
 _NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
 _MARKER = re.compile(r"^\s*(?:(\d{1,3})\s*[.)]|([a-zđ])\s*\))\s+(?=\S)", re.MULTILINE)
-_VERB = re.compile(r"^\s*(?=Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Sau khi)", re.MULTILINE)
+_VERBS = "Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Sau khi"
+_VERB = re.compile(rf"^\s*(?={_VERBS})", re.MULTILINE)
+# A clause that a copy put behind the one before it: "... là xã Xuân Lương. 2. Sắp xếp ...".
+_IN_LINE = re.compile(rf"(?<=[.;])[ \t]+(?=\d{{1,3}}[.)][ \t]+(?:{_VERBS}))")
+# What stands between the pages of a copy; a number alone only between blank lines.
+_PAGE = re.compile(
+    r"^[ \t\f]*(?:[-–—]+[ \t]*\d{1,3}[ \t]*[-–—]+|(?:Trang|Page)[ \t]+\d{1,3}(?:[ \t]*/[ \t]*\d+)?|"
+    r"\d{1,3}[ \t]*/[ \t]*\d{1,3})[ \t]*$|(?<=\n\n)[ \t\f]*\d{1,3}[ \t]*(?=\n\s*\n)",
+    re.MULTILINE | re.IGNORECASE,
+)
 # The end of a sentence: not of a number (1.748) nor of an abbreviation (TP. Huế); wards are
 # numbered in Roman digits (Phường IV).
 _END = re.compile(r"(?<![A-HJ-UWYZĐ]{2}[.;])(?<=[.;])\s+(?=[A-ZĐ])")
@@ -90,7 +99,8 @@ def read_resolution(path: Path) -> Resolution:
 def parse_resolution(text: str, source: str) -> Resolution:
     """Read Article 1 from the text of a resolution; see `read_resolution`."""
     text = unicodedata.normalize("NFC", text.translate(LOOKALIKES)).replace("\u00a0", " ")
-    text = _MARKUP.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _IN_LINE.sub("\n", _PAGE.sub("", _MARKUP.sub("", text)))
     start = _ARTICLE.search(text)
     if start is None:
         raise TableError(
