@@ -77,17 +77,21 @@ def code_key(code: str) -> str:
 
 
 def same_codes(codes: Iterable[str], known: Iterable[str]) -> dict[str, str]:
-    """Return for each code the known one that it is: the same, or the only one but for zeros.
+    """Return for each code the known one: the same, or the only one but for zeros or case.
 
     Codes that are none of the known ones are left out.
     """
     there = dict.fromkeys(map(str, known))
-    by_key: dict[str, list[str]] = {}
-    for code in there:
-        by_key.setdefault(code_key(code), []).append(code)
+    alike: list[dict[str, list[str]]] = []
+    for key in (code_key, str.casefold):
+        alike.append({})
+        for code in there:
+            alike[-1].setdefault(key(code), []).append(code)
+    by_key, by_case = alike
     found = {}
     for code in dict.fromkeys(map(str, codes)):
-        close = [code] if code in there else by_key.get(code_key(code), [])
+        close = [code] if code in there else by_key.get(code_key(code))
+        close = close or by_case.get(code.casefold(), [])
         if len(close) == 1:
             found[code] = close[0]
     return found

@@ -19,6 +19,7 @@ from geo_merge.limits import Limits
 from geo_merge.mending import Repaired, with_waivers
 from geo_merge.models import Finding, MergeResult, Severity, findings_frame, ledger_frame
 from geo_merge.new_units import new_units
+from geo_merge.part_of import PART_OF, PART_SHARE, unit_codes
 from geo_merge.prepared import Prepared
 from geo_merge.proof import make_ledger, prove
 from geo_merge.provenance import findings_of, ledger_of, sources_of
@@ -30,7 +31,8 @@ from geo_merge.vietnam.provinces import province_after
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
     ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name",
-     "geometry", "district_code", "district", "province_code", "province", "schematic")
+     "geometry", "district_code", "district", "province_code", "province", "schematic",
+     PART_OF, PART_SHARE)
 )  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -81,8 +83,7 @@ def conclude(
     findings += parents.check_provinces(layer.frame, new_province)
     say("Comparing")
     crs = layer.frame.crs
-    inside = shapely.points(layer.surveyed.measures.inside)
-    findings += check_parts(new, gpd.GeoSeries(inside, index=layer.frame.index, crs=crs))
+    findings += check_parts(new, _inside(layer))
     table = None if declared is None else compare.as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
     reconciled, compared = compare_units(new, reference, table, limits)
@@ -112,6 +113,13 @@ def conclude(
                     "crs": crs.to_string(), "schematic": _is_schematic(layer.frame),
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
+
+
+def _inside(layer: Prepared) -> gpd.GeoSeries:
+    """Return a point inside each member, by its new unit and its code."""
+    members = [layer.frame["new_code"].to_numpy(), unit_codes(layer.frame).to_numpy()]
+    points = shapely.points(layer.surveyed.measures.inside)
+    return gpd.GeoSeries(points, index=members, crs=layer.frame.crs).sort_index()
 
 
 def _parents(layer: Prepared, new_province: parents.NewProvince) -> gpd.GeoDataFrame:
@@ -157,12 +165,13 @@ def _fields(frame: gpd.GeoDataFrame) -> list[str]:
 
 def _as_used(layer: Prepared) -> pd.DataFrame:
     """Return every old unit with its new one and how the row was matched."""
-    rows = layer.rows
-    frame = layer.frame
+    rows, frame, codes = layer.rows, layer.frame, unit_codes(layer.frame)
+    names = codes.map(frame["name"]).where(codes != "", frame["name"])
+    shares = frame[PART_SHARE].fillna(rows["share"]) if PART_SHARE in frame else rows["share"]
     return pd.DataFrame(
         {
-            "old_code": np.where(frame["is_piece"], "", frame.index.astype(str)),
-            "old_name": frame["name"].to_numpy(),
+            "old_code": codes.to_numpy(),
+            "old_name": names.to_numpy(),
             "old_type": frame["unit_type"].to_numpy(),
             "old_district_code": frame["district_code"].to_numpy(),
             "old_district": frame["district"].to_numpy(),
@@ -171,7 +180,7 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
             "new_code": rows["new_code"].to_numpy(),
             "new_name": rows["new_name"].to_numpy(),
             "new_type": rows["new_type"].to_numpy(),
-            "share": rows["share"].to_numpy(),
+            "share": shares.to_numpy(),
             "matched_by": rows["matched_by"].to_numpy(),
             "row": rows["row"].to_numpy(),
             **{name: rows[name].to_numpy() for name in crosswalk.EVIDENCE if name in rows},

@@ -19,6 +19,7 @@ from geo_merge.crosswalk_unmatched import report_without_row
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.fields import COMPOSITION, fold_field, listed
 from geo_merge.models import Finding
+from geo_merge.part_of import unit_codes
 from geo_merge.provenance import attach, findings_of, sources_of
 
 COLUMNS = (
@@ -149,7 +150,7 @@ def resolve(
     _check_names(old, rows, report, name_key)
     if report.problems:
         raise CrosswalkError(report.problems)
-    _note_reused_codes(rows, report)
+    _note_reused_codes(rows.assign(unit=rows["unit"].map(unit_codes(old))), report)
     recoded = {
         str(unit): str(code)
         for unit, code in zip(rows["unit"], rows["old_code"], strict=True)
@@ -267,7 +268,7 @@ def _same_place(one: str, two: str, name_key: NameKey) -> bool:
 
 
 def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
-    """Note new units with the code of an old unit that is not among their members."""
+    """Note new units with the code of an old unit that is not among their members, nor a part."""
     members = set(zip(rows["new_code"], rows["unit"], strict=True))
     reused = set(rows["new_code"]) & set(rows["unit"])
     foreign = sorted(code for code in reused if (code, code) not in members)

@@ -61,13 +61,6 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
     return result
 
 
-def code_columns(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a crosswalk whose codes are as `cleaned` leaves them."""
-    silent = Report("")
-    codes = {c: _without_point(rows[c].map(clean_code), c, silent) for c in CODES}
-    return rows.assign(**{c: _without_groups(v, c, silent) for c, v in codes.items()})
-
-
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
     result = rows.copy()

@@ -12,6 +12,7 @@ import pandas as pd
 from geo_merge.codes import code_key, is_scientific, without_separators
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import Unknown, report_unknown, whole_lists
+from geo_merge.part_of import is_land
 
 NameKey = Callable[[str], str]
 _SHOWN = 10
@@ -65,7 +66,7 @@ def match(
     name_key
         Returns names in the form in which they are compared.
     """
-    coded = {str(code) for code in old.index[~old["is_piece"]]}
+    coded = set(map(str, old.index[~is_land(old)]))
     lists = whole_lists(old, rows, written, report, name_key)
     by_key = [_by_key(coded, key) for key, _, _ in _KEYS[:-1]]
     # 1-11 and 11-1 are different codes where the layer has such.

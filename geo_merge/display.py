@@ -28,6 +28,7 @@ from geo_merge.drawing import (
 from geo_merge.map_longitudes import about
 from geo_merge.map_notes import joined, notes
 from geo_merge.models import MergeResult, with_findings
+from geo_merge.part_of import unit_codes
 from geo_merge.projection import WGS84
 from geo_merge.rings import Geometries, Ints
 from geo_merge.texts import LANGUAGES, map_texts
@@ -152,7 +153,7 @@ def _before(
     old = result.old
     joined = after.set_index("code").reindex(old["new_code"])
     columns = {
-        "code": old.index.where(~old["is_piece"], ""),
+        "code": unit_codes(old),
         "name": old["name"],
         "unit_type": old["unit_type"],
         "district": old["district"],

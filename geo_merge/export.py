@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
@@ -36,6 +35,7 @@ from geo_merge.geojson import write_geojson
 from geo_merge.limits import any_size
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult, findings_frame
+from geo_merge.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.read_back import check_read_back
 from geo_merge.reading.containers import files_of
 from geo_merge.reading.geojson_layer import read_collection
@@ -319,15 +319,14 @@ def load_result(directory: StrPath) -> MergeResult:
             f"{directory} holds no complete result of geo-merge build ({error}); run build first."
         ) from error
     old, found = layers["old_units"], layers["findings"]
-    labels = np.where(old["is_piece"], "piece " + old["is_piece"].cumsum().astype(str), old["code"])
     provenance = {
         "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
         "schematic": summary["schematic"],
     }  # fmt: skip
     return MergeResult(
-        old=old.drop(columns="code").set_index(pd.Index(labels, name="code")),
+        old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),
         new=_with_lists(layers["new_units"]).set_index("code"),
-        parents=layers["parents"],
+        parents=layers["parents"].reindex(columns=[*PARENT_COLUMNS, "geometry"]),
         crosswalk=tables["crosswalk"],
         statistics=statistics.set_index("code"),
         summary=summary,
@@ -335,6 +334,13 @@ def load_result(directory: StrPath) -> MergeResult:
         ledger=tables["ledger"],
         provenance=provenance,
     )
+
+
+def _labels(old: gpd.GeoDataFrame) -> pd.Series:
+    """Return what old units are known by: their code; pieces of land and parts of units by more."""
+    land = old["code"].fillna("") == ""
+    labels: pd.Series = old["code"].mask(land, "piece " + land.cumsum().astype(str))
+    return labels.mask(old["is_piece"] & ~land, labels + "/" + old["new_code"])
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:

@@ -83,7 +83,7 @@ _CENTURY = 40  # two digits up to this are years of this century
 PARENTS = ("district_code", "district", "province_code", "province")
 # What geo_merge itself writes beside the source's attributes.
 OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
-       "new_code", "new_name", "geometry")  # fmt: skip
+       "new_code", "new_name", "part_of", "part_share", "geometry")  # fmt: skip
 
 
 def fold_field(name: str) -> str:

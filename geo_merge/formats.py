@@ -24,6 +24,7 @@ from geo_merge.field_names import distinct_names, is_blank, one_kind, text_cell
 from geo_merge.fields import free_name
 from geo_merge.findings import points_of
 from geo_merge.models import MergeResult
+from geo_merge.part_of import unit_codes
 from geo_merge.projection import WGS84
 
 # Fixed, so that the same input gives the same bytes.
@@ -38,9 +39,9 @@ _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
 
 
 def old_units(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return old units as they are written: pieces without a code."""
+    """Return old units as they are written: pieces of land without a code."""
     old = units.copy()
-    old["code"] = [None if p else c for c, p in zip(old.index, old["is_piece"], strict=True)]
+    old["code"] = [code or None for code in unit_codes(old)]
     front = ["code", "name", "unit_type", "new_code", "new_name"]
     rest = [c for c in old.columns if c not in front]
     return old.reset_index(drop=True)[[*front, *rest]]

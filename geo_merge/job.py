@@ -12,10 +12,11 @@ import pandas as pd
 
 from geo_merge.divide import divide
 from geo_merge.errors import GeoMergeError, UsageError
-from geo_merge.layers import read_cutters, read_outline, read_units
+from geo_merge.layers import read_units
 from geo_merge.limits import parse
 from geo_merge.mending import RepairOptions
 from geo_merge.models import MergeResult
+from geo_merge.other_layers import read_cutters, read_outline
 from geo_merge.pipeline import merge
 from geo_merge.prepared import Prepare, prepare
 from geo_merge.reading.containers import files_of

@@ -14,10 +14,9 @@ import shapely
 from pyproj import CRS
 
 from geo_merge import fields, people
-from geo_merge.codes import as_text, clean_code, clean_text, is_scientific, plain_number, same_codes
-from geo_merge.coverage import usable
+from geo_merge.code_column import read_codes
+from geo_merge.codes import as_text, clean_text
 from geo_merge.crs import check_coordinates, coarsest_grid
-from geo_merge.divide import Cutters, as_cutters
 from geo_merge.errors import LayerError, UsageError
 from geo_merge.fields import OWN, PARENTS, free_name, population_year
 from geo_merge.islands import join_islands
@@ -29,7 +28,7 @@ from geo_merge.projection import describe
 from geo_merge.provenance import attach
 from geo_merge.reading.sources import RawLayer, open_layer
 from geo_merge.stacked import refuse_stacked
-from geo_merge.unnamed import without_failed_codes, without_nothing
+from geo_merge.unnamed import without_nothing
 from geo_merge.vietnam import coordinates, encodings, names
 
 StrPath = str | os.PathLike[str]
@@ -161,31 +160,6 @@ def as_units(
     return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
 
 
-def read_outline(
-    path: StrPath,
-    target_crs: CRS,
-    *,
-    crs: str | int | None = None,
-    sizes: Sizes | None = None,
-) -> gpd.GeoDataFrame:
-    """Read polygons that a layer should fill; they need no codes.
-
-    Raises
-    ------
-    LayerError
-        If the file cannot be read, or holds what is no valid polygon.
-    """
-    (raw,) = with_crs([open_layer(Path(path), texts=encodings.texts(), sizes=sizes)], crs, None)
-    frame = raw.frame.assign(code="")
-    check_coordinates(frame, raw.source)
-    shapes = shapely.force_2d(np.asarray(frame.geometry.values))
-    if not usable(shapes).all():
-        raise LayerError(
-            f"{raw.source}: the outline has rows that are no valid polygons [G04]; mend them."
-        )
-    return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
-
-
 def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
     return Finding(
         check="R04",
@@ -196,35 +170,6 @@ def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
         f"to {grid:.2g} m: gaps and overlaps that this explains are taken for slivers.",
         hint="Ask for the layer with all its decimals.",
     )
-
-
-def read_cutters(
-    path: StrPath,
-    target_crs: CRS,
-    *,
-    crs: str | int | None = None,
-    encoding: str | None = None,
-    sizes: Sizes | None = None,
-) -> Cutters:
-    """Read what divided units are cut by: pieces, new boundaries or lines; see `as_cutters`.
-
-    Parameters
-    ----------
-    path
-        A layer of polygons or lines.
-    target_crs
-        The CRS of the units.
-    crs, encoding, sizes
-        See `read_units`.
-    """
-    raw = open_layer(Path(path), texts=encodings.texts(encoding), sizes=sizes)
-    frame = with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
-    columns = [str(c) for c in frame.columns]
-    code = fields.find_field(columns, "code")
-    if code is not None and fields.fold_field(code) not in {"oldcode", "newcode"}:
-        codes, _ = _codes(frame[code], raw.source, None, {})
-        frame = frame.set_index(pd.Index(codes))
-    return as_cutters(frame)
 
 
 def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
@@ -249,7 +194,7 @@ def _unit_frame(
     roles = _roles(raw, columns, code_field, name_field, findings)
     here = coordinates.is_here(source)
     width = code_width if here else None
-    codes, found = _codes(source[roles["code"]], raw.source, width, expected)
+    codes, found = read_codes(source[roles["code"]], raw.source, width, expected)
     findings += found
     data: dict[str, Any] = {"code": codes}
     for role in ("name", "unit_type", *PARENTS):
@@ -341,86 +286,11 @@ def _roles(
     return roles
 
 
-def _codes(
-    values: pd.Series, source: str, width: int | None, expected: Iterable[str]
-) -> tuple[list[str], list[Finding]]:
-    """Return codes as text and what was done to them.
-
-    Zeros that numbers lost are those of the codes that are expected, else those up to the width.
-    """
-    text = list(as_text(values))
-    number = [_is_number(v) for v in values.tolist()]
-    codes = without_failed_codes([clean_code(t) for t in text], source)
-    broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
-    if broken:
-        rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
-        raise LayerError(
-            f"{source}: {len(broken)} codes are numbers in scientific notation (as 7.21E+03) and "
-            f"may have lost digits ({rows}) [K02]; restore them as text."
-        )
-    findings = []
-    changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
-    plain = [code if n else plain_number(code) for code, n in zip(codes, number, strict=True)]
-    spelled = [a for a, b in zip(codes, plain, strict=True) if a != b]
-    if spelled and all(code.isdigit() for code in plain if code):
-        number = [n or a != b for n, a, b in zip(number, codes, plain, strict=True)]
-        codes = plain
-        findings.append(
-            Finding(
-                check="K02",
-                severity=Severity.WARNING,
-                value=float(len(spelled)),
-                unit_of_value="codes",
-                message=f"{source}: {len(spelled)} codes were numbers with decimals or separators "
-                f"(as {spelled[0]}); they were read without.",
-                hint="Store codes as text.",
-            )
-        )
-    if any(number):
-        known = same_codes(codes, map(clean_code, expected))
-        padded = [
-            (known.get(c, c).zfill(width or 0) if n else c) if c else c
-            for c, n in zip(codes, number, strict=True)
-        ]
-        n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
-        stored = "codes are" if all(number) else f"{sum(number)} of {len(number)} codes are"
-        if n_padded:
-            digits = " or ".join(map(str, sorted({len(c) for c in padded if c})))
-            findings.append(
-                Finding(
-                    check="K02",
-                    severity=Severity.WARNING,
-                    value=float(n_padded),
-                    unit_of_value="codes",
-                    message=f"{source}: {stored} stored as numbers; a leading zero was restored "
-                    f"on {n_padded} of them ({digits} digits).",
-                    hint="Store codes as text.",
-                )
-            )
-        codes = padded
-    if changed:
-        findings.append(
-            Finding(
-                check="K02",
-                severity=Severity.WARNING,
-                value=float(changed),
-                unit_of_value="codes",
-                message=f"{source}: {changed} codes had blanks, invisible characters or digits of "
-                "other scripts; they were read without, or as plain digits.",
-            )
-        )
-    return codes, findings
-
-
 def _finite(values: pd.Series) -> pd.Series:
     """Return a column whose infinite numbers are unknown ones."""
     if not pd.api.types.is_float_dtype(values.dtype):
         return values
     return values.where(~np.isinf(values.to_numpy(float, na_value=np.nan)))
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a cell holds
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
 
 
 def _check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:

@@ -14,8 +14,9 @@ from geo_merge import attributes
 from geo_merge.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.attributes import Rule
 from geo_merge.fields import free_name
+from geo_merge.part_of import is_land, unit_codes
 from geo_merge.prepared import Prepared
-from geo_merge.rings import Ints
+from geo_merge.rings import Bools, Ints
 
 # Figures of ours that a layer need not have: a field called so is another thing.
 _OURS = frozenset(("population", "density", "pieces"))
@@ -27,15 +28,16 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     shapes = np.array(
         [shapely.Polygon() if d is None else d.geometry for d in layer.dissolved], dtype=object
     )
-    members = _lists(frame.index, groups, ~frame["is_piece"])
-    pieces = _lists(frame["name"], groups, frame["is_piece"])
+    land = is_land(frame)
+    members = _lists(unit_codes(frame), groups, ~land)
+    pieces = _lists(frame["name"], groups, land)
     first = np.unique(groups, return_index=True)[1]
     data: dict[str, Any] = {
         "name": layer.rows["new_name"].to_numpy()[first],
         "unit_type": layer.rows["new_type"].to_numpy()[first],
         "member_count": [len(m) for m in members],
         "members": members,
-        "member_names": _lists(frame["name"], groups, ~frame["is_piece"]),
+        "member_names": _lists(frame["name"], groups, ~land),
     }
     if any(pieces):
         data["pieces"] = pieces
@@ -44,7 +46,7 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     values = attributes.aggregate(pd.DataFrame(frame), groups, layer.areas, rules)
     if "population" in values:
         data["population"] = values.pop("population").to_numpy()
-        lacking = frame["population"].isna() & ~frame["is_piece"].astype(bool)
+        lacking = frame["population"].isna() & ~land
         unknown = np.bincount(groups, lacking).astype(int)
         # A sum that lacks people is told as such, and a density of it would be none.
         dense = np.divide(data["population"], km2, out=np.zeros_like(km2), where=km2 > 0)
@@ -61,7 +63,7 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)
 
 
-def _lists(values: Iterable[object], groups: Ints, chosen: pd.Series) -> list[list[str]]:
+def _lists(values: Iterable[object], groups: Ints, chosen: Bools) -> list[list[str]]:
     result: list[list[str]] = [[] for _ in range(groups.max() + 1)]
     for value, group, take in zip(values, groups, chosen, strict=True):
         if take:

@@ -15,7 +15,7 @@ from geo_merge.rings import Floats, Ints
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 NewProvince = Callable[[str, str], tuple[str, str] | None]
-_COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
+COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
 
 
 def dissolve_parents(
@@ -64,7 +64,7 @@ def dissolve_parents(
     if m2 is None:
         result["m2"] = areas(np.asarray(result.geometry.values), old.crs)
     result["area_km2"] = result["m2"] / SQUARE_METRES_PER_KM2
-    return result.rename(columns={"members": "member_count"})[[*_COLUMNS, "geometry"]]
+    return result.rename(columns={"members": "member_count"})[[*COLUMNS, "geometry"]]
 
 
 def _after(province: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Series, pd.Series]:

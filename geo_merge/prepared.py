@@ -20,6 +20,7 @@ from geo_merge.faces import Faces
 from geo_merge.limits import Limits
 from geo_merge.neighbourhoods import bundle
 from geo_merge.parents import Dissolve
+from geo_merge.part_of import PART_OF
 from geo_merge.rings import Bools, Floats, Ints
 
 
@@ -116,6 +117,8 @@ class Assigned:
 def assign(old: gpd.GeoDataFrame, resolved: Resolved) -> Assigned:
     """Join the old units with their rows of the crosswalk."""
     frame = with_unit_columns(old).rename(index=resolved.codes)
+    if PART_OF in frame:
+        frame[PART_OF] = frame[PART_OF].replace(resolved.codes)
     rows = resolved.rows
     new_codes, groups = np.unique(rows["new_code"].to_numpy(str), return_inverse=True)
     frame = frame.assign(new_code=rows["new_code"].to_numpy(), new_name=rows["new_name"].to_numpy())

@@ -15,8 +15,10 @@ from geo_merge.areas import SQUARE_METRES_PER_KM2
 from geo_merge.attributes import Rule
 from geo_merge.faces import AREA_TOLERANCE, find_faces
 from geo_merge.models import Finding, LedgerRow, Severity
+from geo_merge.part_of import PART_OF, unit_codes
 from geo_merge.prepared import Prepared
 
+_COUNTS = frozenset(("units", "pieces", "units_and_parts", "crosswalk_rows"))
 _REPORT = "Please report this with your data; the result must not be used."
 
 # Square metres. Of less land not a share is the rounding that is allowed, but that of coordinates:
@@ -28,16 +30,19 @@ def make_ledger(
     layer: Prepared, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]
 ) -> list[LedgerRow]:
     """Return what went in and what came out: units, pieces, rows, area, and all summed fields."""
-    is_piece = layer.frame["is_piece"].to_numpy(bool)
+    codes = unit_codes(layer.frame)
+    members = [str(code) for codes in new["members"] for code in codes]
     again, before = float(layer.again.sum()), float(layer.drawn_areas().sum())
     after = float(new["area_km2"].sum()) * SQUARE_METRES_PER_KM2
     rows = [
-        LedgerRow("units", int((~is_piece).sum()), int(new["member_count"].sum())),
-        LedgerRow("pieces", int(is_piece.sum()),
+        LedgerRow("units", codes[codes != ""].nunique(), len(set(members))),
+        LedgerRow("pieces", int((codes == "").sum()),
                   int(new["pieces"].map(len).sum()) if "pieces" in new else 0),
         LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
         LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * max(before, _LEAST)),
     ]  # fmt: skip
+    if PART_OF in layer.frame:
+        rows.append(LedgerRow("units_and_parts", int((codes != "").sum()), len(members)))
     if again > 0:
         rows.append(LedgerRow("area_claimed_twice_m2", again, 0.0, again))
     return rows + attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules)
@@ -47,7 +52,7 @@ def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> li
     """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
     findings = [
         Finding(
-            check="P01" if row.quantity in {"units", "pieces", "crosswalk_rows"} else "P02",
+            check="P01" if row.quantity in _COUNTS else "P02",
             severity=Severity.ERROR,
             value=row.difference,
             unit_of_value=row.quantity,
@@ -78,10 +83,10 @@ def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> li
 
 
 def _used_once(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
-    """Find old units that are members of no new unit, or of several (P01)."""
-    units = layer.frame.index[~layer.frame["is_piece"].to_numpy(bool)]
+    """Find old units that are members of no new unit, or of more than they have parts (P01)."""
+    rows = Counter(filter(None, unit_codes(layer.frame)))
     used = Counter(str(code) for members in new["members"] for code in members)
-    wrong = tuple(str(code) for code in units if used[str(code)] != 1)
+    wrong = tuple(code for code, parts in rows.items() if used[code] != parts)
     if not wrong:
         return []
     return [

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.areas import SQUARE_METRES_PER_KM2
+from geo_merge.part_of import is_land, of_wholes
 
 UNKNOWN_TYPE = "unknown"
 
@@ -56,15 +57,13 @@ def describe_units(
     Parameters
     ----------
     frame
-        Units, and pieces where ``is_piece`` says so: these count as area only.
+        Units, and pieces where ``is_piece`` says so: these count as area only, parts of divided
+        units as these.
     areas
         Area of each row in square metres.
     """
     km2 = areas / SQUARE_METRES_PER_KM2
-    is_unit = (
-        ~frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.ones(len(frame), bool)
-    )
-    units, unit_km2 = frame[is_unit], km2[is_unit]
+    units, unit_km2 = of_wholes(frame, km2)
     types = units["unit_type"].replace("", UNKNOWN_TYPE).value_counts()
     result: dict[str, Any] = {
         "count": len(units),
@@ -79,13 +78,15 @@ def describe_units(
                       else people.isna().sum())  # fmt: skip
         if unknown:
             result["population_unknown"] = unknown
-    pieces = int((~is_unit).sum())
+    pieces = int(is_land(frame).sum())
     if pieces:
         result["pieces"] = pieces
     if len(units):
         result["unit_area_km2"] = _spread(units, unit_km2, 6)
         if "population" in frame:
-            result["unit_population"] = _spread(units, units["population"].to_numpy(float), 0)
+            result["unit_population"] = _spread(
+                *of_wholes(frame, frame["population"].to_numpy(float)), 0
+            )
     return result
 
 
@@ -94,7 +95,7 @@ def _count(value: float) -> int | float:
 
 
 def _spread(
-    units: gpd.GeoDataFrame, values: np.ndarray[tuple[int], np.dtype[np.float64]], digits: int
+    units: pd.DataFrame, values: np.ndarray[tuple[int], np.dtype[np.float64]], digits: int
 ) -> dict[str, Any]:
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):
@@ -107,7 +108,7 @@ def _spread(
     }
 
 
-def _one(units: gpd.GeoDataFrame, k: int, value: float, digits: int) -> dict[str, Any]:
+def _one(units: pd.DataFrame, k: int, value: float, digits: int) -> dict[str, Any]:
     return {
         "code": str(units.index[k]),
         "name": str(units["name"].iloc[k]),

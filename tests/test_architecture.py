@@ -19,11 +19,11 @@ from geo_merge.checks import CHECKS
 from geo_merge.cli import app
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "checks", "codes", "compare", "conclude", "connected", "crosswalk", "crosswalk_cells", "crosswalk_match", "crosswalk_new", "crosswalk_report", "crosswalk_unmatched", "no_values", "difference",
-        "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents",
+CORE = ("code_column", "edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "checks", "codes", "compare", "cutters", "conclude", "connected", "crosswalk", "crosswalk_cells", "crosswalk_match", "crosswalk_new", "crosswalk_report", "crosswalk_unmatched", "no_values", "difference",
+        "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents", "part_of",
         "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
         *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"reading", "layers", "placing", "joining", "tables", "table_csv", "table_headings", "table_rows", "table_xlsx", "workbook_scan", "files", "locks", "swap",
+OUTSIDE = {"reading", "layers", "other_layers", "placing", "joining", "tables", "table_csv", "table_headings", "table_rows", "table_xlsx", "workbook_scan", "files", "locks", "swap",
            "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
            "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
            "cache", "lean", "lean_dissolve", "lean_findings",

@@ -13,7 +13,8 @@ import shapely
 from geo_merge import compare, merge, read_units
 from geo_merge.codes import same_codes
 from geo_merge.counts import Kind, kind_of, known_counts
-from geo_merge.divide import as_cutters, divide
+from geo_merge.cutters import as_cutters
+from geo_merge.divide import divide
 from geo_merge.errors import TableError
 from geo_merge.fields import population_fields, population_year
 from geo_merge.people import check_density, find_people, read_people

@@ -303,7 +303,8 @@ def test_new_units_in_several_parts(grid: Grid) -> None:
     (finding,) = check_parts(frame)
     assert (finding.check, finding.units, finding.value) == ("G11", ("00002",), 2.0)
     frame["members"] = [["a", "b"]] * 3
-    inside = gpd.GeoSeries([square(1, 0), square(9, 9)], index=["a", "b"]).centroid
+    members = [["00002"] * 2, ["a", "b"]]
+    inside = gpd.GeoSeries([square(1, 0), square(9, 9)], index=members).centroid
     assert "do not touch: a | b" in check_parts(frame, inside)[0].message
 
 

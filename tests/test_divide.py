@@ -13,10 +13,13 @@ import shapely
 from commands import run
 from conftest import CRS, square
 
-from geo_merge import merge
+from geo_merge import merge, write
 from geo_merge.crosswalk import as_crosswalk
-from geo_merge.divide import Cutters, as_cutters, divide
+from geo_merge.cutters import Cutters, as_cutters
+from geo_merge.display import display
+from geo_merge.divide import divide
 from geo_merge.errors import CrosswalkError
+from geo_merge.export import load_result
 from geo_merge.provenance import findings_of
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -145,3 +148,127 @@ def test_land_that_pieces_leave_over_or_claim_twice_is_told(grid: Grid) -> None:
     )
     assert "00001: 100,000 m² of it are in two pieces and went to the first." in told
     assert parts.area.sum() == pytest.approx(1e6)
+
+
+def test_a_part_is_counted_as_its_unit(grid: Grid) -> None:
+    """2 is cut in a quarter and three quarters: it is a member of both, and one unit before."""
+    cut, rows = divide(units(grid), table(), as_cutters(BOUNDARIES))
+    result = merge(cut, rows)
+    assert not result.has_errors, result.findings["message"].tolist()
+    assert result.new["members"].tolist() == [["00001", "00002"], ["00003", "00002"]]
+    assert result.new["member_count"].tolist() == [2, 2]
+    assert "pieces" not in result.new
+    used = result.crosswalk[["old_code", "old_name", "new_code", "share", "matched_by", "row"]]
+    assert used.to_numpy().tolist() == [
+        ["00001", "Xã 1", "N1", 1.0, "code", 2], ["00003", "Xã 3", "N2", 1.0, "code", 5],
+        ["00002", "Xã 2", "N1", 0.25, "code", 3], ["00002", "Xã 2", "N2", 0.75, "code", 4],
+    ]  # fmt: skip
+    ledger = result.ledger.set_index("quantity")
+    assert ledger.loc["units", ["before", "after"]].tolist() == [3, 3]
+    assert ledger.loc["units_and_parts", ["before", "after"]].tolist() == [4, 4]
+    assert ledger.loc["pieces", ["before", "after"]].tolist() == [0, 0]
+    before = result.summary["before"]
+    assert (before["count"], "pieces" in before, before["population"]) == (3, False, 303)
+    # As a whole, 2 is as large as the others.
+    assert before["unit_area_km2"]["smallest"]["value"] == pytest.approx(1, rel=0.01)
+    assert before["unit_population"]["median"] == 101
+
+
+def test_a_divided_unit_reads_back_and_is_found_on_the_map(grid: Grid, tmp_path: Path) -> None:
+    cut, rows = divide(units(grid), table(), as_cutters(BOUNDARIES))
+    result = merge(cut, rows)
+    write(result, tmp_path / "o")
+    written = gpd.read_file(tmp_path / "o" / "old_units.geojson")
+    assert written["code"].tolist() == ["00001", "00003", "00002", "00002"]
+    assert written["part_of"].fillna("").tolist() == ["", "", "00002", "00002"]
+    again = load_result(tmp_path / "o")
+    assert again.old.index.tolist() == ["00001", "00003", "00002/N1", "00002"]
+    shown = json.loads(display(again).geometry)["before"]
+    assert [unit["code"] for unit in shown] == ["00001", "00003", "00002", "00002"]
+    assert [unit["id"] for unit in shown] == ["", "", "00002/N1", ""]
+
+
+@pytest.mark.parametrize(
+    ("layer_codes", "crosswalk_codes", "new", "cutter"),
+    [
+        ([1, 2, 3], ["1", "2", "3"], ["101", "102"], [101, 102]),
+        ([1001, 1002, 1003], ["01001", "01002", "01003"], ["02001", "02002"], [2001.0, 2002.0]),
+        (
+            [1507001, 1507002, 1507003],
+            ["1507001", "1507002", "1507003"],
+            ["8", "9"],
+            ["008", "009"],
+        ),
+        (["a1", "a2", "a3"], ["A1", "A2", "A3"], ["N1", "N2"], ["n1", "n2"]),
+        (["001", "002", "003"], ["1", "2", "3"], ["01", "02"], ["1", "2"]),
+    ],
+)
+def test_layer_crosswalk_and_cutters_meet_however_codes_are_stored(
+    tmp_path: Path,
+    layer_codes: list[object],
+    crosswalk_codes: list[str],
+    new: list[str],
+    cutter: list[object],
+) -> None:
+    a, b, c = crosswalk_codes
+    x, y = new
+    old = gpd.GeoDataFrame({"id": layer_codes, "name": list("pqr")},
+                           geometry=[square(0, 0), square(1, 0), square(2, 0)], crs=CRS)  # fmt: skip
+    old.to_file(tmp_path / "old.gpkg")
+    rows = pd.DataFrame({"old_code": [a, b, b, c], "new_code": [x, x, y, y],
+                         "new_name": ["X", "X", "Y", "Y"]})  # fmt: skip
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    BOUNDARIES.drop(columns="new_code").assign(id=cutter).to_file(tmp_path / "cut.gpkg")
+    done = run("build", tmp_path / "old.gpkg", "--crosswalk", tmp_path / "t.csv", "--divide",
+               tmp_path / "cut.gpkg", "--reference", tmp_path / "cut.gpkg", "--out",
+               tmp_path / "o")  # fmt: skip
+    assert done.code == 0, done.err
+    assert "D02" not in done.err
+    made = gpd.read_file(tmp_path / "o" / "new_units.geojson")
+    assert made["code"].tolist() == new
+    assert made["member_count"].tolist() == [2, 2]
+    assert made["area_km2"].tolist() == pytest.approx([1.25, 1.75], rel=1e-3)
+    used = pd.read_csv(tmp_path / "o" / "crosswalk.csv", dtype=str, keep_default_na=False)
+    codes = [c for c in used["old_code"] if used["old_code"].tolist().count(c) == 2]
+    assert len(codes) == 2
+    assert used["old_code"].ne("").all()
+    same = pd.read_csv(tmp_path / "o" / "reconciliation.csv")
+    assert (same["iou"] > 0.999).all()
+
+
+def test_a_piece_of_land_can_be_divided_too(grid: Grid) -> None:
+    old = units(grid).assign(is_piece=[False, True, False])
+    old = old.set_axis(["00001", "piece 1", "00003"]).assign(name=["Một", "Trường bắn", "Ba"])
+    rows = [("00001", "N1", "Một", "", ""), ("", "N1", "Một", "", "Trường bắn"),
+            ("", "N2", "Hai", "", "Trường bắn"), ("00003", "N2", "Hai", "", "")]  # fmt: skip
+    columns = ["old_code", "new_code", "new_name", "share", "old_name"]
+    listed = as_crosswalk(pd.DataFrame(rows, columns=columns, dtype=object))
+    result = merge(*divide(old, listed, as_cutters(BOUNDARIES)))
+    assert not result.has_errors, result.findings["message"].tolist()
+    assert result.new["members"].tolist() == [["00001"], ["00003"]]
+    assert result.new["pieces"].tolist() == [["Trường bắn (part to N1)"], ["Trường bắn"]]
+    assert result.crosswalk["old_code"].tolist() == ["00001", "00003", "", ""]
+
+
+def test_a_part_with_the_code_of_its_new_unit_is_no_other_unit(grid: Grid) -> None:
+    """The smaller part of 2 becomes the new unit 2: that code is not one that goes elsewhere."""
+    rows = [("00001", "N1", "Một", ""), ("00002", "00002", "Hai", ""), ("00002", "N1", "Một", ""),
+            ("00003", "00003", "Ba", "")]  # fmt: skip
+    cutters = layer(
+        square(0, 0).union(RIGHT), LEFT, square(2, 0), new_code=["N1", "00002", "00003"]
+    )
+    result = merge(*divide(units(grid), table(rows), as_cutters(cutters)))
+    assert "W06" not in set(result.findings["check"])
+    assert result.new.loc["00002", "members"] == ["00002"]
+
+
+def test_boundaries_without_codes_are_refused(grid: Grid, tmp_path: Path) -> None:
+    units(grid).reset_index()[["code", "name", "geometry"]].to_file(tmp_path / "old.gpkg")
+    table().to_csv(tmp_path / "t.csv", index=False)
+    BOUNDARIES.rename(columns={"new_code": "thing"}).to_file(tmp_path / "cut.gpkg")
+    done = run("build", tmp_path / "old.gpkg", "--crosswalk", tmp_path / "t.csv", "--divide",
+               tmp_path / "cut.gpkg", "--out", tmp_path / "o")  # fmt: skip
+    assert done.code == 2
+    assert (
+        "cut.gpkg has no field known to hold the codes of new units [K01]; it has thing" in done.err
+    )

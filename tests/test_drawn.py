@@ -154,8 +154,8 @@ def test_a_unit_without_a_polygon_leaves_the_others(
 def test_hovering_asks_what_is_drawn(browser: Browser, tmp_path: Path, grid: Grid) -> None:
     result = merged(grid(2, 1), "AB")
     with mapped(browser, result, tmp_path) as tab:
-        tab.page.evaluate("""() => { window.asked = []; const live = geoMerge.page, at = live.at;
-          live.at = (...place) => { window.asked.push(place); return at.apply(live, place); }; }""")
+        tab.page.evaluate("""() => { window.asked = []; const live = geoMerge.page, at = live.drawnAt;
+          live.drawnAt = (...place) => { window.asked.push(place); return at.apply(live, place); }; }""")
         tab.hover("after", "A")
         side, lat, lng = tab.page.evaluate("window.asked[0]")
         assert side == "after"

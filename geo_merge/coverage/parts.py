@@ -19,7 +19,7 @@ def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) ->
     frame
         New units; the codes of their members in ``members``.
     inside
-        A point of each old unit, by its code, to say which of them lies where.
+        A point of each member, by its new unit and its code, to say which of them lies where.
     """
     geometries = np.asarray(frame.geometry.values)
     counts = shapely.get_num_geometries(geometries)
@@ -54,7 +54,7 @@ def _who(
         return "no members listed"
     if inside is None:
         return f"members {', '.join(codes)}"
-    at = shapely.intersects(parts[:, None], np.asarray(inside[codes].values)[None, :])
+    at = shapely.intersects(parts[:, None], np.asarray(inside[code][codes].values)[None, :])
     groups = [[c for c, here in zip(codes, row, strict=True) if here] for row in at]
     if sum(bool(g) for g in groups) < 2:  # noqa: PLR2004 - all members are in one part
         return f"members {', '.join(codes)}"

@@ -11,6 +11,7 @@ import streamlit as st
 import vl_convert
 
 from geo_merge.models import MergeResult
+from geo_merge.part_of import of_wholes
 from geo_merge.texts import Language
 from geo_merge.ui.state import language, t
 
@@ -26,11 +27,13 @@ _BINS, _HEIGHT, _PICTURE_WIDTH = 30, 280, 900
 
 def values_of(result: MergeResult, measure: str) -> pd.DataFrame:
     """Return a measure of every unit before and after: ``when, code, name, value``."""
-    frames = {"before": result.old[~result.old["is_piece"]], "after": result.new}
+    frames = {"before": result.old, "after": result.new}
+    whole = {when: of_wholes(frame, frame[measure].to_numpy(float))
+             for when, frame in frames.items() if measure in frame}  # fmt: skip
     parts = [
-        pd.DataFrame({"when": t(f"map.{when}"), "code": frame.index, "name": frame["name"],
-                      "value": frame[measure].to_numpy(float)})
-        for when, frame in frames.items() if measure in frame
+        pd.DataFrame({"when": t(f"map.{when}"), "code": units.index, "name": units["name"],
+                      "value": values})
+        for when, (units, values) in whole.items()
     ]  # fmt: skip
     return pd.concat(parts, ignore_index=True)
 

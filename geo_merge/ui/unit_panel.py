@@ -10,6 +10,7 @@ import shapely
 import streamlit as st
 
 from geo_merge.models import MergeResult
+from geo_merge.part_of import unit_codes
 from geo_merge.rings import is_polygonal
 from geo_merge.ui import state, tables
 from geo_merge.ui.state import figure, t
@@ -45,7 +46,7 @@ def _old_unit(result: MergeResult, code: str) -> None:
     unit = pd.Series(result.old.loc[code])
     _heading(t("map.before"), unit)
     rows = [
-        (t("map.code"), "–" if unit["is_piece"] else code),
+        (t("map.code"), unit_codes(result.old.loc[[code]]).iloc[0] or "–"),
         (t("map.district"), unit["district"]),
         (t("ui.province"), unit["province"]),
     ]

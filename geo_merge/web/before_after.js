@@ -44,7 +44,7 @@
     return L.GeoJSON.coordsToLatLngs(points, 0);
   }
 
-  /** Return what a unit is known by: its code, or the label of a piece of land without one. */
+  /** Return what a unit is known by: its code, or the label of a part or a piece of land. */
   function idOf(feature) {
     return feature.properties.id || feature.properties.code;
   }
@@ -599,8 +599,8 @@
       map.on("mouseout", () => { cancelAnimationFrame(frame); this.unhover(); });
       map.on("click", (event) => {
         const where = side(event);
-        const code = this.at(where, event.latlng.lat, event.latlng.lng);
-        this.select(code === null ? null : where, code);
+        const unit = this.drawnAt(where, event.latlng.lat, event.latlng.lng);
+        this.select(unit && where, unit && idOf(unit));
       });
       map.on("moveend zoomend", () => {
         SIDES.forEach((name) => {
@@ -848,10 +848,15 @@
 
     /* One place, one unit before, one after ------------------------------------------------- */
 
-    /** Return what the unit is known by that a side draws at a place, or null. */
+    /** Return the code of the unit that a side draws at a place, or null; of land its label. */
     at(side, lat, lng) {
-      const unit = this.sides[side].at({ lat: lat, lng: this.onMap(lng) });
-      return unit && idOf(unit);
+      const unit = this.drawnAt(side, lat, lng);
+      return unit && (unit.properties.code || unit.properties.id);
+    }
+
+    /** Return the unit, or the part of one, that a side draws at a place, or null. */
+    drawnAt(side, lat, lng) {
+      return this.sides[side].at({ lat: lat, lng: this.onMap(lng) });
     }
 
     /** Return a longitude as the map has it: one that passes 180° goes on there. */
@@ -862,10 +867,9 @@
 
     /** Return the units of both sides at a place. */
     pair(side, latlng) {
-      const unit = this.sides[side].get(this.at(side, latlng.lat, latlng.lng));
+      const unit = this.drawnAt(side, latlng.lat, latlng.lng);
       if (!unit) { return null; }
-      const before = side === "before" ? unit
-        : this.sides.before.get(this.at("before", latlng.lat, latlng.lng));
+      const before = side === "before" ? unit : this.drawnAt("before", latlng.lat, latlng.lng);
       const code = side === "after" ? unit.properties.code : unit.properties.new_code;
       return { before: before, after: this.sides.after.get(code) };
     }
