@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import click
 
 from geo_merge import cli_layers, cli_vietnam
 from geo_merge import cli_options as shared
+from geo_merge.cli_jobs import names_in, parse_rules, preview_repair, repair_options, run_job
 from geo_merge.cli_options import (
     CANNOT_RUN,
     FINDINGS,
@@ -23,20 +24,15 @@ from geo_merge.cli_options import (
     PATH,
     answer,
     complain,
-    counted,
     say,
 )
+from geo_merge.counting import counted
 from geo_merge.errors import GeoMergeError, UsageError, shown, unexpected
 from geo_merge.reading.closed import close_process
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from geo_merge.job import Job
-    from geo_merge.mending import RepairOptions
     from geo_merge.models import MergeResult
 
-_COUNTED = ("errors", "warnings", "notes")
 # Tells the page which result to open with.
 RESULT_VARIABLE = "GEO_MERGE_RESULT"
 
@@ -101,6 +97,8 @@ def build(
     encoding: str | None,
     code_field: str | None,
     name_field: str | None,
+    population_field: str | None,
+    reference_code_field: str | None,
     layer: str | None,
     rules: tuple[str, ...],
     limits: tuple[str, ...],
@@ -119,24 +117,27 @@ def build(
     OLD are layers of the old units; without any, the embedded sample.
     """
     from geo_merge.display import drawn
-    from geo_merge.export import check_formats, write
+    from geo_merge.export import check_formats, check_target, write
     from geo_merge.job import Job
 
-    wanted = check_formats(_split(formats))
+    wanted = check_formats(names_in(formats))
+    compared = reference is not None or declared is not None
+    check_target(out, wanted, compared=compared, repaired=repair)
     if not old:
         from geo_merge.sample import sample_files
 
         layers, sample_crosswalk = sample_files()
         old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
-    mending = _mending(
+    mending = repair_options(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
-              code_field=code_field, name_field=name_field, layer=layer, rules=_rules(rules),
-              repair=mending)  # fmt: skip
-    with _progress() as tell, _merged(job, tell, engine, scheduler) as result:
+              code_field=code_field, name_field=name_field, layer=layer,
+              population_field=population_field, reference_code_field=reference_code_field,
+              rules=parse_rules(rules), repair=mending)  # fmt: skip
+    with _progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
             result = drawn(result)  # noqa: PLW2901 - with what was found
@@ -147,7 +148,7 @@ def build(
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options)  # fmt: skip
     _report_result(result, as_json=as_json)
-    say(f"Wrote {len(written)} files to {out}")
+    say(f"Wrote {counted(len(written), 'file')} to {out}")
     if not result.has_errors:
         return OK
     but = (
@@ -155,7 +156,7 @@ def build(
         if allow_errors
         else "new_units and map.html were not written"
     )
-    complain(f"{counted(result.errors)} found: {but}; see findings.csv.")
+    complain(f"{counted(result.errors, 'error')} found: {but}; see findings.csv.")
     return FINDINGS
 
 
@@ -184,6 +185,8 @@ def validate(
     encoding: str | None,
     code_field: str | None,
     name_field: str | None,
+    population_field: str | None,
+    reference_code_field: str | None,
     layer: str | None,
     repair: bool,
     repair_rule: str | None,
@@ -193,18 +196,22 @@ def validate(
     as_json: bool,
 ) -> int:
     """Check layers for gaps, overlaps, invalid geometries and disagreements."""
-    from geo_merge.export import write_findings
+    from geo_merge.export import check_findings_target, write_findings
     from geo_merge.job import Job
     from geo_merge.pipeline import validate as check
-    from geo_merge.report import count_lines, finding_lines
+    from geo_merge.report import count_lines, finding_lines, of_severities
 
-    mending = _mending(
+    if out is not None:
+        check_findings_target(out, repaired=repair)
+    mending = repair_options(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, limits=limits, crs=crs, encoding=encoding,
-              code_field=code_field, name_field=name_field, layer=layer)  # fmt: skip
+              code_field=code_field, name_field=name_field, layer=layer,
+              population_field=population_field,
+              reference_code_field=reference_code_field)  # fmt: skip
     with _progress() as tell:
         tell("Reading")
         units, table = job.read()
@@ -214,7 +221,7 @@ def validate(
             write_findings(findings, out)
         if mending is not None:
             tell("Trying the repair")
-            _preview(units, mending, out)
+            preview_repair(units, mending, out)
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
     if as_json:
@@ -222,8 +229,7 @@ def validate(
     else:
         answer(*finding_lines(findings, notes=True))
         answer(*count_lines(findings))
-        told = ", ".join(f"{n:,} {word}" for n, word in zip(counts.values(), _COUNTED, strict=True))
-        answer(f"{len(units):,} units: {told}")
+        answer(f"{counted(len(units), 'unit')}: {of_severities(counts)}")
     return FINDINGS if counts["error"] else OK
 
 
@@ -259,7 +265,7 @@ def export(*, directory: Path, formats: tuple[str, ...]) -> None:
     """Write the new units of DIR, a folder that build wrote, in further formats."""
     from geo_merge.export import FORMATS, check_formats, load_result, write_formats
 
-    wanted = check_formats(_split(formats))
+    wanted = check_formats(names_in(formats))
     if not wanted:
         raise UsageError(f"Name a format with --format: {', '.join(FORMATS[1:])}.")
     written = write_formats(load_result(directory), directory, wanted)
@@ -330,83 +336,6 @@ app.add_command(cli_vietnam.crosswalk)
 app.add_command(cli_vietnam.lookup)
 
 
-def _merged(
-    job: Job, tell: Callable[[str], None], engine: str, scheduler: str | None
-) -> AbstractContextManager[MergeResult]:
-    """Run a job on this machine or a cluster."""
-    if engine == "dask":
-        from geo_merge.cluster import merged
-
-        return merged(job, tell, scheduler=scheduler)
-    if engine != "local":
-        raise UsageError(f"--engine {engine}: unknown; give local or dask.")
-    if scheduler is not None:
-        raise UsageError("--scheduler is the address of a Dask scheduler; add --engine dask.")
-    return nullcontext(job.run(tell))
-
-
-def _split(formats: Iterable[str]) -> list[str]:
-    return [name for text in formats for name in text.split(",") if name]
-
-
-def _rules(texts: Iterable[str]) -> dict[str, str]:
-    from geo_merge.attributes import Rule
-
-    rules = {}
-    for text in texts:
-        field, _, rule = text.rpartition("=")
-        if not field or rule not in list(Rule):
-            raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
-        rules[field] = rule
-    return rules
-
-
-def _mending(
-    *,
-    repair: bool,
-    rule: str | None,
-    tolerance: float | None,
-    snap: float | None,
-    decisions: Path | None,
-    out: Path | None,
-    encoding: str | None,
-) -> RepairOptions | None:
-    """Return how to repair, with the decisions of the table or of the run before; None if not."""
-    given = {"rule": rule, "tolerance": tolerance, "snap": snap}
-    if not repair:
-        if decisions is not None or any(value is not None for value in given.values()):
-            raise UsageError(
-                "--decisions, --repair-rule, --repair-tolerance and --repair-snap say how to "
-                "repair; add --repair."
-            )
-        return None
-    from geo_merge.export import DECISIONS
-    from geo_merge.mending import RepairOptions
-    from geo_merge.tables import read_table
-
-    before = None if out is None else out / DECISIONS
-    path = decisions or (before if before is not None and before.is_file() else None)
-    table = None if path is None else read_table(path, encoding=encoding)
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return RepairOptions(decisions=table, **chosen)
-
-
-def _preview(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) -> None:
-    """Say what a repair would do; the layer stays as it is."""
-    from geo_merge.export import write_repairs
-    from geo_merge.mending import repair
-
-    repaired = repair(units, **vars(mending))
-    if out is not None:
-        write_repairs(repaired, out)
-    applied = int(repaired.repairs["applied"].sum())
-    waiting = len(repaired.repairs) - applied
-    say(
-        *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
-        f"A repair would mend {applied} places; {waiting} wait for a decision.",
-    )
-
-
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
     """Show the step at work on a terminal; say nothing where stderr is a file or a pipe."""
@@ -432,10 +361,9 @@ def _report_result(result: MergeResult, *, as_json: bool, findings: bool = True)
 
 
 def _print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
-    import orjson
+    from geo_merge.export import json_bytes
 
-    options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
-    answer(orjson.dumps(content, option=options).decode())
+    answer(json_bytes(content).decode().rstrip("\n"))
 
 
 def main() -> None:

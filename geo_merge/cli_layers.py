@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from geo_merge import cli_options as shared
-from geo_merge.cli_options import FINDINGS, OK, PATH, complain, counted, say
+from geo_merge.cli_options import FINDINGS, OK, PATH, complain, say
+from geo_merge.counting import counted
 from geo_merge.errors import UsageError
 from geo_merge.limits import any_size, parse
 
@@ -52,7 +53,7 @@ def convert(
     _, sizes = parse(limits, any_size())
     reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
     written = run(path, out, reading=reading, precision=precision)
-    say(*written.notes, f"Wrote {written.written:,} features to {out}")
+    say(*written.notes, f"Wrote {counted(written.written, 'feature')} to {out}")
 
 
 @click.command()
@@ -94,11 +95,12 @@ def dissolve(
     told = (f"{f.severity} {f.check}: {f.message}" for f in (*errors, *spelled))
     say(*written.notes, *told)
     if errors:
-        complain(f"{counted(len(errors))} found: {out} was not written.")
+        complain(f"{counted(errors, 'error')} found: {out} was not written.")
         return FINDINGS
     found = Counter(f.check for f in written.findings)
     if found["C02"] or found["C04"]:
         where = f"see {findings}" if findings else "--findings FILE lists them"
-        say(f"Within groups: {found['C02']} gaps, {found['C04']} overlaps ({where}).")
-    say(f"Dissolved {written.read:,} features to {written.written:,} in {out}")
+        gaps, overlaps = counted(found["C02"], "gap"), counted(found["C04"], "overlap")
+        say(f"Within groups: {gaps}, {overlaps} ({where}).")
+    say(f"Dissolved {counted(written.read, 'feature')} to {written.written:,} in {out}")
     return OK

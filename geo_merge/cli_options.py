@@ -43,6 +43,12 @@ crs = click.option("--crs", help="CRS of the files that name none, as 9214.")
 encoding = click.option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
 code_field = click.option("--code-field", help="Field with the codes, if not found by itself.")
 name_field = click.option("--name-field", help="Field with the names, if not found by itself.")
+population_field = click.option(
+    "--population-field", help="Field with the people, if not found by itself."
+)
+reference_code_field = click.option(
+    "--reference-code-field", help="Field with the codes of --reference, if not found by itself."
+)
 layer = click.option("--layer", help="Layer to read from a file with several.")
 formats = click.option(
     "--format",
@@ -69,7 +75,8 @@ decisions = click.option(
     help="Table of decisions; decisions.csv of --out by default.",
 )
 
-reading = options(crs, encoding, code_field, name_field, layer)
+reading = options(crs, encoding, code_field, name_field, population_field, reference_code_field,
+                  layer)  # fmt: skip
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
 
 
@@ -83,11 +90,6 @@ def say(*lines: str) -> None:
     """Print messages, to the standard error."""
     for line in lines:
         print(line, file=sys.stderr)  # noqa: T201
-
-
-def counted(errors: int) -> str:
-    """Return ``1 error`` or ``1,718 errors``."""
-    return f"{errors:,} error{'' if errors == 1 else 's'}"
 
 
 def complain(line: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geo_merge.cli_options import FINDINGS, OK, PATH, answer, say
+from geo_merge.counting import counted
 from geo_merge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def from_compositions(
 def _report(frame: pd.DataFrame, problems: list[str], out: Path | None) -> int:
     _write(frame, out)
     say(*(f"Error: {problem}" for problem in problems))
-    say(f"{len(frame):,} rows, {len(problems):,} problems")
+    say(f"{counted(len(frame), 'row')}, {counted(problems, 'problem')}")
     return FINDINGS if problems else OK
 
 

@@ -27,6 +27,7 @@ from geo_merge.reconcile import reconcile, reference_columns
 from geo_merge.rings import Ints
 from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vietnam.provinces import province_after
+from geo_merge.vietnam.reform import ends_districts
 
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
@@ -51,6 +52,7 @@ def conclude(
     rules: Mapping[str, str] | None = None,
     name_key: NameKey = vietnamese_name_key,
     new_province: parents.NewProvince = province_after,
+    ends_districts: parents.EndsDistricts = ends_districts,
     say: Progress = lambda _: None,
 ) -> MergeResult:
     """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
@@ -80,6 +82,8 @@ def conclude(
     new = new_units(layer, chosen)
     say("Dissolving districts and provinces")
     above = _parents(layer, new_province)
+    ended = ends_districts(layer.frame, new["unit_type"])
+    levels = parents.count_levels(above, ended=ended)
     findings += parents.check_provinces(layer.frame, new_province)
     say("Comparing")
     crs = layer.frame.crs
@@ -103,7 +107,7 @@ def conclude(
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary=_summary(layer, new, above, findings, sources_of(read)),
+        summary=_summary(layer, new, levels, findings, sources_of(read)),
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
@@ -191,16 +195,14 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
 def _summary(
     layer: Prepared,
     new: gpd.GeoDataFrame,
-    above: gpd.GeoDataFrame,
+    levels: Mapping[str, Mapping[str, int]],
     findings: list[Finding],
     sources: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     before = statistics.describe_units(layer.frame, layer.areas)
     after = statistics.describe_units(new, new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2)
-    for when, figures in (("before", before), ("after", after)):
-        for level in ("district", "province"):
-            there = (above["level"] == level) & (above["when"] == when)
-            figures[f"{level}s"] = int(there.sum())
+    before |= levels["before"]
+    after |= levels["after"]
     result = statistics.summary(before, after, statistics.province_groups(layer.frame, layer.areas))
     if "population" in layer.frame:
         result |= statistics.population_source(sources)

@@ -11,11 +11,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_merge.codes import code_key, fold_name
+from geo_merge.counting import agree, counted
 from geo_merge.crosswalk_cells import cleaned
 from geo_merge.crosswalk_match import match
 from geo_merge.crosswalk_new import settled_new
 from geo_merge.crosswalk_report import Report
 from geo_merge.crosswalk_unmatched import report_without_row
+from geo_merge.cut_names import is_cut, width_of
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.fields import COMPOSITION, fold_field, listed
 from geo_merge.models import Finding
@@ -230,6 +232,8 @@ def _check_names(
     """Warn of rows whose name is not that of the unit with their code."""
     layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
     _check_districts(old, rows, report, name_key)
+    widths = width_of(old["name"]), width_of(rows["old_name"])
+    shortened: list[tuple[str, str, str]] = []
     for row, unit, name, kind in zip(
         rows.index, rows["unit"], rows["old_name"], rows["old_type"], strict=True
     ):
@@ -239,11 +243,25 @@ def _check_names(
         if not in_layer or name == in_layer:
             continue
         accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
-        if accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):
+        if not accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):
+            continue
+        if is_cut(in_layer, name, widths[0]) or is_cut(name, in_layer, widths[1]):
+            shortened.append((str(unit), in_layer, name))
+        else:
             report.warn(
                 "K08", f"row {row} calls {unit} {name}; in the layer it is {in_layer}.",
                 units=(str(unit),), hint="Codes may be swapped or of another year.",
             )  # fmt: skip
+
+    if shortened:
+        told = "; ".join(f"{unit} {a} and {b}" for unit, a, b in shortened[:_SHOWN])
+        report.warn(
+            "K08", f"{counted(shortened, 'name')} of {agree(shortened, 'a unit', 'units')} "
+            f"{agree(shortened, 'was', 'were')} cut at the width of a field, in the layer or here "
+            f"({told}{', ...' if len(shortened) > _SHOWN else ''}); the codes agree.",
+            units=tuple(unit for unit, _, _ in shortened), value=float(len(shortened)),
+            unit_of_value="names", hint="Names of a Shapefile end at the width of their field.",
+        )  # fmt: skip
 
 
 def _check_districts(

@@ -50,7 +50,7 @@ def whole_lists(
         names[key(str(name))].append(str(code))
     found: dict[Hashable, set[str]] = {}
     cells = zip(rows.index, rows["old_code"], rows["old_name"], written["old_code"], strict=True)
-    first = ""
+    first, says_names = "", False
     for row, code, name, as_written in cells:
         if code:
             parts = list(filter(None, _CODES.split(as_written.strip())))
@@ -63,11 +63,13 @@ def whole_lists(
         if not one and len(parts) > 1 and len(known) > 1:
             found[row] = known
             first = first or " ".join((as_written if code else name).split())
+            says_names = says_names or len(list(filter(None, _NAMES.split(name)))) > 1
     if found:
+        first_names = "" if says_names else "write their names in old_name and "
         report.problems.append(
             f"{report.source} rows {ranges(found)}: several old units stand in one cell ({first}) "
-            "[K04]; write one row for each old unit, or name the column composition and let "
-            "geo-merge crosswalk from-compositions make the rows."
+            f"[K04]; write one row for each old unit, or {first_names}let geo-merge crosswalk "
+            "from-compositions make the rows."
         )
     return found
 

@@ -21,10 +21,11 @@ import shapely
 
 from geo_merge.display import drawn
 from geo_merge.errors import ExportError, LayerError, UsageError
-from geo_merge.files import publish, recover, staging
+from geo_merge.files import publish, recover, staging, whole_file
 from geo_merge.findings import FINDING_DECIMALS
 from geo_merge.formats import (
     WRITERS,
+    files_in,
     findings_sheets,
     findings_table,
     old_units,
@@ -35,6 +36,7 @@ from geo_merge.geojson import write_geojson
 from geo_merge.limits import any_size
 from geo_merge.mending import Repaired
 from geo_merge.models import MergeResult, findings_frame
+from geo_merge.ownership import MANIFEST, of_manifest, refuse_foreign
 from geo_merge.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.read_back import check_read_back
 from geo_merge.reading.containers import files_of
@@ -48,8 +50,11 @@ _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
-# What validate and export write, without a manifest.
-_WITHOUT_MANIFEST = ("findings.", "repairs.", DECISIONS, "new_units.")
+_RESULTS = ("new_units.geojson", "map.html", "old_units.geojson", "parents.geojson",
+            "statistics.csv", "ledger.csv", "crosswalk.csv", "summary.json", MANIFEST)  # fmt: skip
+_FINDINGS = ("findings.geojson", "findings.csv")
+_REPAIRS = ("repairs.geojson", "repairs.csv", DECISIONS)
+_COMPARED = ("reconciliation.csv", "reconciliation.geojson")
 
 
 def write(
@@ -101,11 +106,11 @@ def write(
         _write_contract(result, folder, with_results=with_results)
         if with_results:
             _write_others(result, folder, wanted)
-        names = sorted([*(p.name for p in folder.iterdir()), "manifest.json"])
+        names = sorted([*(p.name for p in folder.iterdir()), MANIFEST])
         manifest = _manifest(result, names, inputs, options or {})
-        (folder / "manifest.json").write_bytes(_json(manifest))
-        publish(folder, directory, seal="manifest.json",
-                stale=lambda: _written_before(directory, names) - {DECISIONS})  # fmt: skip
+        (folder / MANIFEST).write_bytes(json_bytes(manifest))
+        publish(folder, directory, seal=MANIFEST,
+                stale=lambda: refuse_foreign(directory, names) - {DECISIONS})  # fmt: skip
     return [directory / name for name in names]
 
 
@@ -116,8 +121,60 @@ def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str
     with staging(directory) as folder:
         _write_others(result, folder, wanted)
         names = sorted(p.name for p in folder.iterdir())
-        publish(folder, directory)
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
+        _remember(directory, names)
     return [directory / name for name in names]
+
+
+def check_target(
+    directory: StrPath,
+    formats: Iterable[str] = (),
+    *,
+    compared: bool = False,
+    repaired: bool = False,
+) -> None:
+    """Refuse a folder that holds files of others in the place of those that a run would write.
+
+    Parameters
+    ----------
+    directory
+        Where to write; it need not be there.
+    formats
+        Further formats of the new units.
+    compared, repaired
+        Whether there is something to compare with, and whether the layer is repaired.
+
+    Raises
+    ------
+    ExportError
+        See `ownership.refuse_foreign`.
+    """
+    names = [*_RESULTS, *_FINDINGS, *(_COMPARED if compared else ()),
+             *(_REPAIRS if repaired else ())]  # fmt: skip
+    refuse_foreign(Path(directory), [*names, *(name for f in formats for name in files_in(f))])
+
+
+def check_findings_target(directory: StrPath, *, repaired: bool = False) -> None:
+    """Refuse a folder with files of others where findings, and repairs, would be written."""
+    names = [*_FINDINGS, "findings.xlsx", *(_REPAIRS if repaired else ())]
+    refuse_foreign(Path(directory), names)
+
+
+def _nothing_of_others(directory: Path, names: Iterable[str]) -> set[str]:
+    """Refuse to overwrite what others wrote; nothing of an earlier run has to go."""
+    refuse_foreign(directory, names)
+    return set()
+
+
+def _remember(directory: Path, names: Iterable[str]) -> None:
+    """Add files to the manifest of a folder that has one: they are ours to replace."""
+    known = of_manifest(directory)
+    if not known or set(names) <= known:
+        return
+    content = orjson.loads((directory / MANIFEST).read_bytes())
+    content["files"] = sorted({*content["files"], *names})
+    with whole_file(directory / MANIFEST) as temporary:
+        temporary.write_bytes(json_bytes(content))
 
 
 def check_formats(formats: Iterable[str]) -> list[str]:
@@ -153,7 +210,7 @@ def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) ->
     write_csv(result.statistics.reset_index(), folder / "statistics.csv")
     write_csv(result.ledger, folder / "ledger.csv")
     write_csv(result.crosswalk, folder / "crosswalk.csv")
-    (folder / "summary.json").write_bytes(_json(summary_of(result)))
+    (folder / "summary.json").write_bytes(json_bytes(summary_of(result)))
     if len(result.reconciliation):
         _write_reconciliation(result.reconciliation, folder)
     if len(result.repairs.columns):
@@ -180,7 +237,7 @@ def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
     with staging(directory) as folder:
         _write_repairs(repaired.repairs, repaired.decisions, folder)
         names = sorted(p.name for p in folder.iterdir())
-        publish(folder, directory)
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
     return [directory / name for name in names]
 
 
@@ -198,7 +255,7 @@ def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]
         _write_findings(findings, folder)
         write_workbook(findings_sheets(findings), folder / "findings.xlsx")
         names = sorted(p.name for p in folder.iterdir())
-        publish(folder, directory)
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
     return [directory / name for name in names]
 
 
@@ -213,7 +270,8 @@ def summary_of(result: MergeResult) -> dict[str, Any]:
     return {**result.summary, "schematic": result.schematic}
 
 
-def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+def json_bytes(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+    """Return JSON, indented; whole numbers of more than 64 bits keep their digits."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
     try:
         return orjson.dumps(content, option=options)
@@ -258,37 +316,6 @@ def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
     return [file for path in map(Path, inputs) for file in files_of(path)]
 
 
-def _written_before(directory: Path, names: Iterable[str]) -> set[str]:
-    """Return the files that an earlier run wrote here, by its manifest.
-
-    Raises
-    ------
-    ExportError
-        If one of `names` stands there that no run wrote, and would be lost.
-    """
-    files = _of_manifest(directory)
-    for name in names:
-        known = name in files or name.startswith(_WITHOUT_MANIFEST)
-        if not known and os.path.lexists(directory / name):
-            raise ExportError(
-                f"{directory / name}: stands there, and geo-merge build did not write it; "
-                "give --out another folder, or move the file away. Nothing was changed."
-            )
-    return files
-
-
-def _of_manifest(directory: Path) -> set[str]:
-    manifest = directory / "manifest.json"
-    if not manifest.is_file():
-        return set()
-    try:
-        content = orjson.loads(manifest.read_bytes())
-        files = [*content["files"], manifest.name] if "geo-merge" in content["versions"] else []
-    except (orjson.JSONDecodeError, KeyError, TypeError):  # another program's
-        return set()
-    return {name for name in files if isinstance(name, str) and Path(name).name == name}
-
-
 def load_result(directory: StrPath) -> MergeResult:
     """Return the result that an earlier run wrote to a directory.
 
@@ -302,7 +329,7 @@ def load_result(directory: StrPath) -> MergeResult:
     directory = Path(directory)
     try:
         recover(directory)
-        manifest = orjson.loads((directory / "manifest.json").read_bytes())
+        manifest = orjson.loads((directory / MANIFEST).read_bytes())
         summary = orjson.loads((directory / "summary.json").read_bytes())
         layers = {
             name: _read_layer(directory / f"{name}.geojson").to_crs(manifest["crs"])

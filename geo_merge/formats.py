@@ -28,6 +28,8 @@ from geo_merge.part_of import unit_codes
 from geo_merge.projection import WGS84
 
 # Fixed, so that the same input gives the same bytes.
+# Where a format's files do not end as it is called.
+_ENDINGS = {"shp": ("shp.zip",)}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
@@ -36,6 +38,11 @@ _DBF_NUMBER = 1e15  # GDAL gives a number 24 characters, and 15 of them to decim
 # Characters of a cell, and the largest number of which no digit is lost (15 digits).
 _XLSX_TEXT, _XLSX_NUMBER = 32_767, 10**15
 _XLSX_ILLEGAL = {c: None for c in range(32) if c not in (9, 10, 13)}
+
+
+def files_in(name: str) -> tuple[str, ...]:
+    """Return the files of the new units in a format."""
+    return tuple(f"new_units.{end}" for end in _ENDINGS.get(name, (name,)))
 
 
 def old_units(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

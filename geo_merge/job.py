@@ -43,6 +43,8 @@ class Job:
     encoding: str | None = None
     code_field: str | None = None
     name_field: str | None = None
+    population_field: str | None = None
+    reference_code_field: str | None = None
     layer: str | None = None
     layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,8 @@ class Job:
         told = ("rule", "tolerance", "snap")
         mending = self.repair and {name: getattr(self.repair, name) for name in told}
         return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
-                "name_field": self.name_field,
+                "name_field": self.name_field, "population_field": self.population_field,
+                "reference_code_field": self.reference_code_field,
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
                 "repair": mending}  # fmt: skip
@@ -97,6 +100,7 @@ class Job:
         try:
             units = read_layer(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
+                population_field=self.population_field,
                 layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
                 expected=expected,
             )  # fmt: skip
@@ -123,7 +127,9 @@ class Job:
         limits, sizes = parse(self.limits)
         return {
             "reference": None if self.reference is None else read_units(
-                self.reference, layer=self.layers, crs=self.crs, target_crs=units.crs, sizes=sizes),
+                self.reference, code_field=self.reference_code_field,
+                code_option="--reference-code-field", layer=self.layers, crs=self.crs,
+                target_crs=units.crs, sizes=sizes),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes),
             "outline": None if self.outline is None else read_outline(

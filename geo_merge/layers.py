@@ -39,6 +39,7 @@ def read_units(
     *paths: StrPath | Iterable[StrPath],
     code_field: str | None = None,
     name_field: str | None = None,
+    population_field: str | None = None,
     layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
@@ -46,6 +47,7 @@ def read_units(
     target_crs: CRS | None = None,
     sizes: Sizes | None = None,
     expected: Mapping[str, str] | None = None,
+    code_option: str = "--code-field",
 ) -> gpd.GeoDataFrame:
     """Read the units of one or several files as one layer.
 
@@ -54,8 +56,8 @@ def read_units(
     *paths
         Files of the formats in `reading.kinds`, also zipped, or folders that hold one layer (of
         GeoParquet parts, or a geodatabase), each in its own CRS.
-    code_field, name_field
-        Fields with the codes and names; found among the usual ones by default.
+    code_field, name_field, population_field
+        Fields with the codes, names and people; found among the usual ones by default.
     layer
         The layer to read where a file has several; or that of each such file.
     crs
@@ -74,6 +76,8 @@ def read_units(
     expected
         Codes and names that the layer should have, as a crosswalk knows them: where a code stands
         on two rows, the one that is missing is named beside it.
+    code_option
+        What messages call `code_field`.
 
     Returns
     -------
@@ -98,8 +102,9 @@ def read_units(
         refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
     raws = with_crs(raws, crs, name_field)
     return as_units(
-        files, raws, code_field=code_field, name_field=name_field, code_width=code_width,
-        target_crs=target_crs, expected=expected,
+        files, raws, named={"code": code_field, "name": name_field,
+                            "population": population_field},
+        code_option=code_option, code_width=code_width, target_crs=target_crs, expected=expected,
         grid=max(coarsest_grid(raw.frame) for raw in raws),
     )  # fmt: skip
 
@@ -109,8 +114,8 @@ def as_units(
     raws: Sequence[RawLayer],
     *,
     grid: float,
-    code_field: str | None = None,
-    name_field: str | None = None,
+    named: Mapping[str, str | None],
+    code_option: str = "--code-field",
     code_width: int | None = names.CODE_WIDTH,
     target_crs: CRS | None = None,
     expected: Mapping[str, str] | None = None,
@@ -124,13 +129,15 @@ def as_units(
         The files, and what each of them holds, with its CRS.
     grid
         The coarsest grid that coordinates lie on, in metres; see `crs.coarsest_grid`.
+    named
+        The fields that the user named, by role: ``code``, ``name``, ``population``.
     close_seams
         Whether to let files share their borders.
     """
     findings: list[Finding] = []
     frames = []
     for raw in raws:
-        frame, found = _unit_frame(raw, code_field, name_field, code_width, expected or {})
+        frame, found = _unit_frame(raw, named, code_option, code_width, expected or {})
         placed = coordinates.check_places(frame, frame["name"].tolist(), raw.source)
         check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
@@ -155,6 +162,7 @@ def as_units(
          "population_year": population_year(frame.attrs["fields"].get("population", "")) or None}
         for path, raw, frame in zip(files, raws, frames, strict=True)
     ]  # fmt: skip
+    findings += people.check_years(sources)
     if grid > 0:
         findings.append(_on_grid(raws, grid))
     return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
@@ -182,8 +190,8 @@ def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
 
 def _unit_frame(
     raw: RawLayer,
-    code_field: str | None,
-    name_field: str | None,
+    named: Mapping[str, str | None],
+    code_option: str,
     code_width: int | None,
     expected: Mapping[str, str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -191,7 +199,7 @@ def _unit_frame(
     source = raw.frame
     columns = [str(c) for c in source.columns if c != source.geometry.name]
     findings: list[Finding] = []
-    roles = _roles(raw, columns, code_field, name_field, findings)
+    roles = _roles(raw, columns, named, code_option, findings)
     here = coordinates.is_here(source)
     width = code_width if here else None
     codes, found = read_codes(source[roles["code"]], raw.source, width, expected)
@@ -203,7 +211,9 @@ def _unit_frame(
     data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
     findings += found
     if "population" in roles:
-        field, counted, found = people.find_people(source, roles["population"], codes, raw.source)
+        field, counted, found = people.find_people(
+            source, roles["population"], codes, raw.source, named=bool(named.get("population"))
+        )
         roles["population"] = field
         findings += found
         if counted is None:
@@ -253,12 +263,12 @@ def _unit_frame(
 def _roles(
     raw: RawLayer,
     columns: list[str],
-    code_field: str | None,
-    name_field: str | None,
+    named: Mapping[str, str | None],
+    code_option: str,
     findings: list[Finding],
 ) -> dict[str, str]:
     roles: dict[str, str] = {}
-    for role, wanted in (("code", code_field), ("name", name_field)):
+    for role, wanted in named.items():
         if wanted is None:
             continue
         column = fields.same_field(columns, wanted)
@@ -278,7 +288,7 @@ def _roles(
     left = [c for c in columns if c not in roles.values()]
     roles = {**fields.find_fields(left), **roles}
     if "code" not in roles:
-        has = f"it has {fields.listed(columns)}; name one with --code-field"
+        has = f"it has {fields.listed(columns)}; name one with {code_option}"
         raise LayerError(
             f"{raw.source} has no field known to hold codes [K01]; "
             f"{has if columns else 'it has no fields at all: join the codes to it in a GIS'}."

@@ -17,7 +17,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.errors import GeometryError
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten, is_polygonal
+from geo_merge.rings import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    flatten,
+    is_polygonal,
+    somewhere,
+)
 
 HALF, TURN, POLE = 180.0, 360.0, 90.0
 # Degrees of latitude: a vertex so near to a pole has any longitude.
@@ -77,7 +86,7 @@ def continuous(geometries: Geometries) -> tuple[Geometries, Ints]:
         Of the same shape; and which of them changed. Longitudes may pass 180°.
     """
     result, changed = geometries.copy(), np.zeros(len(geometries), dtype=bool)
-    rows = np.flatnonzero(is_polygonal(geometries))
+    rows = np.flatnonzero(is_polygonal(geometries) & somewhere(geometries))
     rows = rows[np.isfinite(shapely.length(geometries[rows]))]
     if not len(rows) or within(shapely.bounds(geometries[rows]).reshape(-1, 2)):
         return result, np.flatnonzero(changed)

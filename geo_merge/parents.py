@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,8 @@ from geo_merge.rings import Floats, Ints
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 NewProvince = Callable[[str, str], tuple[str, str] | None]
+# Whether the districts of a layer end, by the layer and the types of its new units.
+EndsDistricts = Callable[[gpd.GeoDataFrame, Iterable[str]], bool]
 COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
 
 
@@ -102,6 +104,27 @@ def check_provinces(old: gpd.GeoDataFrame, new_province: NewProvince) -> list[Fi
         for code, group in pairs.groupby("new_code", sort=True)
         if len(group) > 1
     ]
+
+
+def count_levels(parents: gpd.GeoDataFrame, *, ended: bool) -> dict[str, dict[str, int]]:
+    """Return the number of districts and provinces before, and after where that is known.
+
+    Parameters
+    ----------
+    parents
+        As `dissolve_parents` returns them.
+    ended
+        Whether it is known what became of them: districts are no more, provinces those after. Else
+        nothing is said, since a crosswalk tells of units alone.
+    """
+    counts = {
+        when: {
+            f"{level}s": int(((parents["level"] == level) & (parents["when"] == when)).sum())
+            for level in ("district", "province")
+        }
+        for when in ("before", "after")
+    }
+    return counts if ended else {**counts, "after": {}}
 
 
 def _dissolve_level(  # noqa: PLR0917 - what a level is

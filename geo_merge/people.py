@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from geo_merge.codes import as_text
 from geo_merge.counts import known_counts
+from geo_merge.errors import LayerError
 from geo_merge.fields import population_fields, population_year
 from geo_merge.finding import Finding, Severity
 from geo_merge.written import lost_thousands, read_numbers
@@ -24,12 +26,21 @@ _SHOWN = 10
 
 
 def find_people(
-    frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str
+    frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str, *, named: bool = False
 ) -> tuple[str, pd.Series | None, list[Finding]]:
     """Return the people of each unit by a field, or by the next one if it has no figure at all.
 
-    Parameters and the rest of what is returned are those of `read_people`.
+    Parameters and the rest of what is returned are those of `read_people`. A field that the user
+    `named` is the one; LayerError (A04) if it holds no numbers.
     """
+    if named:
+        people, found = read_people(frame, field, codes, source)
+        if people is None:
+            raise LayerError(
+                f"{source}: the field {field!r} holds no numbers, so it counts no people [A04]; "
+                "name another with --population-field."
+            )
+        return field, people, found
     columns = [str(c) for c in frame.columns if c != frame.geometry.name]
     first = read_people(frame, field, codes, source)
     tried = [field, *(c for c in population_fields(columns) if c != field)]
@@ -170,6 +181,27 @@ def _several(frame: gpd.GeoDataFrame, field: str, source: str) -> list[Finding]:
             hint="The newest count is taken, unless a field is called population.",
         )
     ]
+
+
+def check_years(sources: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """Find files whose people are of different years (A06): added up, they are of none.
+
+    Parameters
+    ----------
+    sources
+        ``source, fields, population_year`` of each file.
+    """
+    years = {s["source"]: s["population_year"] for s in sources if s["population_year"]}
+    if len(set(years.values())) < 2:  # noqa: PLR2004 - different ones
+        return []
+    told = ", ".join(
+        f"{s['source']} {years[s['source']]} ({s['fields']['population']})"
+        for s in sources
+        if s["source"] in years
+    )
+    hint = "Name a count that all of them have with --population-field, or say who counted what."
+    message = f"The people of the files are of different years: {told}; sums of both mix them."
+    return [_finding(message, [], hint, check="A06")]
 
 
 def check_density(

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.checks import count_findings
+from geo_merge.counting import counted
 from geo_merge.texts import change
 
 _SHOWN = 20
@@ -16,7 +17,7 @@ _SHOWN = 20
 def headline(summary: Mapping[str, Any]) -> str:
     """Return ``313 -> 99 units (-68.37 %)``."""
     before, after = summary["before"]["count"], summary["after"]["count"]
-    return _fell_or_grew(before, after, "units")
+    return _fell_or_grew(before, after, "unit" if after == 1 else "units")
 
 
 def _fell_or_grew(before: int, after: int, what: str = "") -> str:
@@ -36,7 +37,7 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         people = _people(figures, summary)
         yield f"{when.capitalize()}: {types}; {figures['area_km2']:,.2f} km²{people}"
     before, after = summary["before"], summary["after"]
-    if before["districts"]:
+    if before["districts"] and "districts" in after:
         yield f"Districts: {before['districts']} -> {after['districts']}"
     spread = after.get("unit_area_km2")
     if spread:
@@ -46,10 +47,15 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
             f"({high['name']}), median {spread['median']:,.2f} km²"
         )
     counts = summary["findings"]
-    errors, warnings, notes = (counts[s] for s in ("error", "warning", "info"))
-    yield f"Findings: {errors:,} errors, {warnings:,} warnings, {notes:,} notes"
+    yield f"Findings: {of_severities(counts)}"
     if summary["schematic"]:
         yield "Boundaries are schematic, not official."
+
+
+def of_severities(counts: Mapping[str, int]) -> str:
+    """Return ``1 error, 23 warnings, 0 notes``."""
+    names = {"error": "error", "warning": "warning", "info": "note"}
+    return ", ".join(counted(counts[severity], name) for severity, name in names.items())
 
 
 def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
@@ -57,10 +63,10 @@ def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     if "population" not in figures:
         return ""
     count = figures["population"]
-    told = "people unknown" if count is None else f"{count:,} people"
+    told = "people unknown" if count is None else counted(count, "person", "people")
     year, unknown = summary.get("population_year"), figures.get("population_unknown")
     notes = [str(year)] if year else []
-    notes += [f"{unknown} units unknown"] if unknown and count is not None else []
+    notes += [f"{counted(unknown, 'unit')} unknown"] if unknown and count is not None else []
     noted = f" ({'; '.join(notes)})" if notes else ""
     return f", {told}{noted}"
 

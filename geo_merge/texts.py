@@ -14,8 +14,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # The map
     "map.before": ("Trước", "Before"),
     "map.after": ("Sau", "After"),
-    "map.before_title": ("Trước: {count} đơn vị", "Before: {count} units"),
-    "map.after_title": ("Sau: {count} đơn vị", "After: {count} units"),
+    "map.before_title": ("Trước: {count} đơn vị", "Units before: {count}"),
+    "map.after_title": ("Sau: {count} đơn vị", "Units after: {count}"),
     "map.schematic": (
         "Ranh giới dạng sơ đồ, không chính thức: vẽ theo vị trí của các xã.",
         "Schematic boundaries, not official: built from the positions of the communes.",
@@ -65,7 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "map.all": ("Tất cả", "All"),
     "map.close": ("Đóng", "Close"),
     "map.became": ("Đã thành", "Became"),
-    "map.made_of": ("Hợp thành từ {count} đơn vị", "Made of {count} units"),
+    "map.made_of": ("Hợp thành từ {count} đơn vị", "Members: {count}"),
     "map.code": ("Mã", "Code"),
     "map.district": ("Huyện", "District"),
     "map.area": ("Diện tích", "Area"),
@@ -309,6 +309,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ui.options": ("Trường, hệ tọa độ, bảng mã", "Fields, coordinate system, encoding"),
     "ui.code_field": ("Trường mã", "Field with codes"),
     "ui.name_field": ("Trường tên", "Field with names"),
+    "ui.population_field": ("Trường dân số", "Field with people"),
+    "ui.reference_code_field": ("Trường mã của ranh giới công bố", "Field with codes, published"),
     "ui.encoding": ("Bảng mã chữ", "Encoding"),
     "ui.layer": ("Lớp dữ liệu", "Layer"),
     "ui.choose_layer": ("Chọn lớp …", "Choose a layer …"),

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.rings import Geometries, is_polygonal
+from geo_merge.rings import Geometries, is_polygonal, somewhere
 
 # Relative. Lengths and areas are sums of the same numbers in another order.
 _SAME = 1e-12
@@ -26,7 +26,8 @@ def split_at_touches(geometries: Geometries) -> Geometries:
         Invalid polygons or multipolygons; shape (n,).
     """
     result = np.full(len(geometries), None, dtype=object)
-    for k, geometry in enumerate(geometries):
+    for k in np.flatnonzero(somewhere(geometries)):
+        geometry = geometries[k]
         split = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
         if is_polygonal(np.array([split]))[0] and _is_same(geometry, split):
             result[k] = split

@@ -9,13 +9,14 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from commands import run
 
 from geo_merge import compare, merge, read_units
 from geo_merge.codes import same_codes
 from geo_merge.counts import Kind, kind_of, known_counts
 from geo_merge.cutters import as_cutters
 from geo_merge.divide import divide
-from geo_merge.errors import TableError
+from geo_merge.errors import LayerError, TableError
 from geo_merge.fields import population_fields, population_year
 from geo_merge.people import check_density, find_people, read_people
 from geo_merge.provenance import findings_of
@@ -318,3 +319,54 @@ def test_a_reference_of_other_codes_is_an_error() -> None:
     found = compare.compare_reference(new, new.set_axis(["X", "Y"])).findings
     assert [(f.check, f.severity) for f in found] == [("D02", "error")]
     assert compare.compare_reference(new, new.set_axis(["000", "001"])).findings == []
+
+
+def one_file(path: Path, code: str, **columns: int | str) -> Path:
+    """Write a square of 1 km², the next to the last one by its code."""
+    shape = shapely.box(
+        600_000 + 1000 * int(code), 2_300_000, 601_000 + 1000 * int(code), 2_301_000
+    )
+    gpd.GeoDataFrame({"code": [code], "name": [f"Xã {code}"], **{k: [v] for k, v in columns.items()}},
+                     geometry=[shape], crs=32648).to_file(path)  # fmt: skip
+    return path
+
+
+def test_people_of_different_years_are_not_added_without_a_word(tmp_path: Path) -> None:
+    a = one_file(tmp_path / "a.gpkg", "1", DanSo2019=100, DanSo2009=80)
+    b = one_file(tmp_path / "b.gpkg", "2", DanSo2009=70)
+    (told,) = [f for f in findings_of(read_units(a, b)) if "different years" in f.message]
+    assert told.check == "A06"
+    assert "years: a.gpkg 2019 (DanSo2019), b.gpkg 2009 (DanSo2009); sums" in told.message
+    same = read_units(a, b, population_field="DanSo2009")
+    assert same["population"].tolist() == [80, 70]
+    assert not [f for f in findings_of(same) if "different years" in f.message]
+
+
+def test_a_field_of_people_can_be_named(tmp_path: Path) -> None:
+    a = one_file(tmp_path / "a.gpkg", "1", NhanDan=100, DanSo=7, Ghi="x")
+    assert read_units(a)["population"].tolist() == [7]
+    named = read_units(a, population_field="nhandan")
+    assert named["population"].tolist() == [100]
+    assert named["DanSo"].tolist() == [7]
+    with pytest.raises(LayerError, match=r"a.gpkg has no field 'X' \[K01\]; it has "):
+        read_units(a, population_field="X")
+    with pytest.raises(LayerError, match=r"'Ghi' holds no numbers.*\[A04\]; name another with "):
+        read_units(a, population_field="Ghi")
+
+
+def test_the_codes_of_a_reference_can_be_named(tmp_path: Path) -> None:
+    a = one_file(tmp_path / "a.gpkg", "1")
+    reference = one_file(tmp_path / "r.gpkg", "1", kode="N").with_suffix(".gpkg")
+    frame = gpd.read_file(reference).drop(columns=["code", "name"])
+    frame.to_file(tmp_path / "ref.gpkg")
+    table = tmp_path / "t.csv"
+    table.write_text("old_code,new_code,new_name\n1,N,N\n", "utf-8")
+    job = ["build", a, "--crosswalk", table, "--reference", tmp_path / "ref.gpkg", "--out",
+           tmp_path / "o"]  # fmt: skip
+    refused = run(*job)
+    assert refused.code == 2
+    assert "has no field known to hold codes [K01]" in refused.err
+    assert "name one with --reference-code-field" in refused.err
+    done = run(*job, "--reference-code-field", "kode")
+    assert done.code == 0, done.err
+    assert pd.read_csv(tmp_path / "o" / "reconciliation.csv")["iou"].tolist() == [1.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,8 +18,10 @@ from shapely.affinity import translate
 from geo_merge.coverage import check_layer, check_parts, is_narrow, width_of
 from geo_merge.coverage.widths import told_metres
 from geo_merge.errors import UsageError
+from geo_merge.layers import read_units
 from geo_merge.limits import Limits, parse
 from geo_merge.models import Finding
+from geo_merge.pipeline import validate
 
 Grid = Callable[..., gpd.GeoDataFrame]
 X, Y = ORIGIN
@@ -295,6 +298,35 @@ def test_units_outside_the_rest(grid: Grid, away: float) -> None:
     far = away > Limits().far
     assert ("61,234 m away, more than the 50,000 m of the limit far" in finding.message) == far
     assert ("--limit far=62000." in finding.hint) == far
+
+
+def test_parts_of_one_unit_outside_the_rest_are_told_once(grid: Grid) -> None:
+    """Like the Aleutians: four islands of one unit, 60 to 240 km out, are one finding."""
+    frame = grid(3, 1)
+    home = frame.geometry["00003"]
+    islands = [translate(home, away * 1000, 0) for away in (60, 120, 180, 240)]
+    frame = with_shape(frame, "00003", shapely.multipolygons([home, *islands]))
+    finding = only(frame, "G06")
+    assert finding.units == ("00003",)
+    assert finding.message.startswith("4 parts of 00003 (Xã 3) lie outside the rest of the layer")
+    assert finding.value == pytest.approx(59_000, rel=0.05)
+    assert shapely.area(finding.geometry) == pytest.approx(4e6)
+
+
+@pytest.mark.parametrize("place", [(np.inf, np.inf), (-np.inf, 0.0), (0.0, np.nan)])
+@pytest.mark.parametrize("crs", [CRS, 4326])
+def test_a_vertex_that_is_nowhere_is_told_without_a_warning(
+    grid: Grid, tmp_path: Path, place: tuple[float, float], crs: object
+) -> None:
+    """Warnings are errors here: none of shapely's reaches whoever runs validate."""
+    frame = grid(3, 1).to_crs(crs)
+    xy = shapely.get_coordinates(frame.geometry["00002"])
+    xy[2] += place
+    with np.errstate(all="ignore"):
+        frame = with_shape(frame, "00002", shapely.polygons(xy))
+        frame.reset_index().to_parquet(tmp_path / "a.parquet")
+    findings = validate(read_units(tmp_path / "a.parquet"))
+    assert "G02" in set(findings["check"])
 
 
 def test_new_units_in_several_parts(grid: Grid) -> None:

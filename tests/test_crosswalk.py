@@ -10,6 +10,7 @@ import pytest
 
 from geo_merge.crosswalk import as_crosswalk, resolve
 from geo_merge.errors import CrosswalkError, TableError
+from geo_merge.prepared import with_unit_columns
 from geo_merge.vietnam.names import name_key, split_type
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -440,3 +441,20 @@ def test_numbers_in_old_and_new_codes_are_noted(grid: Grid) -> None:
     resolved = resolve(units(grid), table(*[(o.lstrip("0"), f"90{n[1]}", x) for o, n, x in WHOLE]))
     messages = [f.message for f in resolved.findings]
     assert "2 new codes have fewer than 5 digits (901, ...)" in messages[1]
+
+
+def test_names_cut_at_the_width_of_a_field_are_one_finding(grid: Grid) -> None:
+    """A Shapefile's field of 12 bytes: four names end there, one is another name."""
+    whole = ["Nông trường Việt Lâm", "Nông trường Phong Hải", "Nông trường Thái Bình", "Một", "Hai"]
+    names = ["Nông trường V", "Nông trường P", "Nông trường T", "Một", "Ba"]
+    old = with_unit_columns(grid(5, 1).assign(name=names))
+    rows = pd.DataFrame({"old_code": old.index, "old_name": whole, "new_code": "N",
+                          "new_name": "N"})  # fmt: skip
+    cut, other = [f for f in resolve(old, rows).findings if f.check == "K08"]
+    if cut.units == ("00005",):
+        cut, other = other, cut
+    assert cut.units == ("00001", "00002", "00003")
+    assert cut.value == 3
+    assert "3 names of units were cut at the width of a field" in cut.message
+    assert "00002 Nông trường P and Nông trường Phong Hải" in cut.message
+    assert "calls 00005 Hai; in the layer it is Ba" in other.message

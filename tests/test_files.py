@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from commands import WARNINGS, run
 from geo_merge import cache, locks
 from geo_merge.errors import ExportError
 from geo_merge.files import publish, recover, staging, whole_file
+from geo_merge.sample import sample_files
 
 SEAL = "manifest.json"
 # As an earlier run left them, with a file of the user; and as the next one writes them.
@@ -374,7 +376,8 @@ def test_an_entry_that_is_a_pipe_does_not_hang(
     assert cache.kept("kind", lambda: "a", lambda: b"content") == b"content"
 
 
-@pytest.mark.parametrize("name", [SEAL, "crosswalk.csv", "map.html"])
+@pytest.mark.parametrize("name", [SEAL, "crosswalk.csv", "map.html", "new_units.geojson",
+                                  "findings.csv", "findings.geojson"])  # fmt: skip
 def test_a_build_overwrites_no_file_of_others(tmp_path: Path, name: str) -> None:
     """A crosswalk, a page or another program's manifest that stands where --out points to."""
     text = '{"files": ["notes.txt"]}'
@@ -383,3 +386,36 @@ def test_a_build_overwrites_no_file_of_others(tmp_path: Path, name: str) -> None
     assert ran.code == 2
     assert f"{name}: stands there, and geo-merge build did not write it" in ran.err
     assert content(tmp_path) == {name: text, "notes.txt": "mine"}
+
+
+def test_files_of_others_are_told_before_the_work(tmp_path: Path) -> None:
+    """All in one sentence, and before the layer is read: it is not there."""
+    mine = {"new_units.gpkg": "mine", "findings.csv": "id;note\n1;x\n", "decisions.csv": "a,b\n"}
+    fill(tmp_path, mine)
+    ran = run("build", tmp_path / "no.gpkg", "--crosswalk", tmp_path / "no.csv", "--repair",
+              "--format", "gpkg", "--out", tmp_path)  # fmt: skip
+    assert ran.code == 2
+    (line,) = ran.err.splitlines()
+    assert "decisions.csv, findings.csv, new_units.gpkg: stand there" in line
+    ran = run("validate", tmp_path / "no.gpkg", "--out", tmp_path)
+    assert (ran.code, "findings.csv: stands there" in ran.err) == (2, True)
+    assert content(tmp_path) == mine
+
+
+def test_what_our_commands_wrote_is_replaced(tmp_path: Path) -> None:
+    """The findings of validate, decisions that were filled in, and formats that export added."""
+    layers, _ = sample_files()
+    out = tmp_path / "o"
+    for _ in range(2):
+        assert run("validate", *layers, "--repair", "--out", out).code == 0
+    text = (out / "decisions.csv").read_text("utf-8")
+    (out / "decisions.csv").write_text(f"\ufeff{text}".replace(",", ";"), "utf-8")
+    assert run("build", "--out", out).code == 0
+    for _ in range(2):
+        done = run("export", out, "--format", "csv")
+        assert done.code == 0, done.err
+    assert "new_units.csv" in json.loads((out / SEAL).read_text("utf-8"))["files"]
+    (out / "new_units.fgb").write_text("mine", "utf-8")
+    done = run("export", out, "--format", "fgb")
+    assert (done.code, "new_units.fgb: stands there" in done.err) == (2, True)
+    assert (out / "new_units.fgb").read_text("utf-8") == "mine"

@@ -255,3 +255,24 @@ def test_an_address_with_another_district_is_not_guessed() -> None:
 def test_lookup_says_what_it_needs() -> None:
     assert run("lookup").code == 2
     assert "2025-06-30" in run("lookup", "x", "--as-of", "gestern").err
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("Ward 1, District 3, Ho Chi Minh City", "27160"),
+        ("12 Le Loi Street, Ben Nghe Ward, District 1, Ho Chi Minh City 700000, Vietnam", "26740"),
+        ("Le Vien Commune, Son Dong District, Bac Giang Province", "07654"),
+        ("Hoàn Kiếm Ward, Hanoi", "00070"),
+        ("19/5, thôn 3, xã Lệ Viễn, Sơn Động", "07654"),
+    ],
+)
+def test_addresses_in_english_and_with_a_house_are_understood(asked: str, code: str) -> None:
+    assert code in {found.unit.code for found in look_up(asked) if found.unit is not None}
+
+
+def test_what_names_no_commune_is_told_so() -> None:
+    (house,) = look_up("19/5")
+    assert house.problem == "it names no commune; write its name, district and province"
+    (ward,) = look_up("19/5 Nguyễn Trãi, Phường 3, Quận 5, TP.HCM")
+    assert "Phường Nguyễn Trãi" not in ward.problem

@@ -269,7 +269,7 @@ def test_the_address_leads_to_the_same_unit_and_view(tab: Tab, browser: Browser)
 
 def test_two_languages(tab: Tab, browser: Browser, sample_page: str) -> None:
     tab.page.get_by_role("button", name="English").click()
-    assert "Before: 313 units" in tab.page.inner_text("body")
+    assert "Units before: 313" in tab.page.inner_text("body")
     assert "4,345" not in tab.page.inner_text("body")
     tab.page.select_option(".gm-select", "growth")
     assert "1.01" in tab.page.inner_text(".gm-legend")
@@ -278,7 +278,7 @@ def test_two_languages(tab: Tab, browser: Browser, sample_page: str) -> None:
     with opened(browser) as other:
         other.page.goto(f"{sample_page}?lang=en")
         other.wait_for_map()
-        assert "After: 99 units" in other.page.inner_text("body")
+        assert "Units after: 99" in other.page.inner_text("body")
 
 
 def test_narrow_and_dark(browser: Browser, sample_page: str) -> None:

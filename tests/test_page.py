@@ -155,7 +155,7 @@ def test_a_neighbour_is_one_click_away_and_the_link_leads_there(
         other.wait_for_map()
         assert other.lit("after") == [there]
         assert other.live("live.a.getZoom()") == tab.live("live.a.getZoom()")
-        assert other.page.inner_text(".gm-title-before") == "Before: 313 units"
+        assert other.page.inner_text(".gm-title-before") == "Units before: 313"
 
 
 def test_search_and_hover_work_in_the_app(tab: Tab, server: str) -> None:
@@ -178,7 +178,7 @@ def test_the_choice_outlives_a_change_of_page_and_language(tab: Tab, server: str
     tab.wait_for_map()
     assert tab.live("live.state.selected") == {"side": "after", "code": "07210"}
     assert tab.live("live.state.mode") == "swipe"
-    assert tab.page.inner_text(".gm-title-after") == "After: 99 units"
+    assert tab.page.inner_text(".gm-title-after") == "Units after: 99"
 
 
 def test_uploads_of_bac_ninh_become_what_the_command_line_makes(

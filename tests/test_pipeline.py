@@ -18,6 +18,7 @@ from geo_merge.errors import CrosswalkError, LayerError, TableError
 from geo_merge.export import write
 from geo_merge.models import MergeResult
 from geo_merge.pipeline import merge, validate
+from geo_merge.report import summary_lines
 
 Grid = Callable[..., gpd.GeoDataFrame]
 TABLE = pd.DataFrame(
@@ -69,6 +70,21 @@ def test_figures_before_and_after(grid: Grid) -> None:
         "name": "Hai",
         "value": 700,
     }
+
+
+def test_districts_end_in_vietnam_alone(grid: Grid) -> None:
+    """Elsewhere, and with towns of an earlier reform, the crosswalk tells nothing of districts."""
+    old = people(grid)
+    towns = TABLE.assign(new_type=["Thị trấn", "Thị trấn", "Xã", "Xã"])
+    away = old.assign(province="REGION IV-A").set_geometry(old.translate(-2e6, 0))
+    for layer, table in ((old, towns), (away, TABLE), (old.assign(province="Batangas"), TABLE)):
+        figures = merge(layer, table).summary
+        assert figures["before"]["districts"] == 2
+        assert {"districts", "provinces"}.isdisjoint(figures["after"])
+        assert not [line for line in summary_lines(figures) if "istrict" in line]
+    unnamed = old.assign(province="", province_code="")
+    told = list(summary_lines(merge(unnamed, TABLE).summary))
+    assert "Districts: 2 -> 0" in told
 
 
 def test_parents_before_and_after(grid: Grid) -> None:

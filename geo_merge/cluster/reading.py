@@ -26,6 +26,7 @@ def read_remote(
     *files: Path,
     code_field: str | None = None,
     name_field: str | None = None,
+    population_field: str | None = None,
     layer: str | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
@@ -44,7 +45,7 @@ def read_remote(
         The cluster.
     *files
         As the workers and this machine see them.
-    code_field, name_field, layer, crs, encoding, sizes, expected
+    code_field, name_field, population_field, layer, crs, encoding, sizes, expected
         See `layers.read_units`.
 
     Returns
@@ -66,7 +67,8 @@ def read_remote(
     raws = [join_told(path, each, encoding) for path, each in zip(files, told, strict=True)]
     raws = with_crs(raws, crs, name_field)
     units = as_units(
-        files, raws, code_field=code_field, name_field=name_field, expected=expected,
+        files, raws, named={"code": code_field, "name": name_field,
+                            "population": population_field}, expected=expected,
         grid=grid_of(raws, told), close_seams=False,
     )  # fmt: skip
     parts = [

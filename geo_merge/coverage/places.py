@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.connected import connected
+from geo_merge.counting import agree
 from geo_merge.coverage.labels import label, labels
 from geo_merge.coverage.surveyed import Surveyed
 from geo_merge.coverage.widths import told_metres
@@ -42,28 +45,41 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     suspected = np.unique(owner[np.isin(island, suspects)])
     parts = shapely.get_parts(layer.fetch(suspected))
     part_island = island[np.isin(owner, suspected)]  # in the same order
-    findings, over = [], f", more than the {limits.far:,.0f} m of the limit far"
+    found: dict[tuple[str, ...], list[tuple[float, BaseGeometry]]] = defaultdict(list)
     for k in suspects:
         land = shapely.multipolygons(parts[part_island == k])
         away = edges.distance(int(k), land)
-        far = away > limits.far
-        if away <= limits.rounding_width or (not far and k not in alone):
+        if away <= limits.rounding_width or (away <= limits.far and k not in alone):
             continue
         codes = tuple(sorted(str(frame.index[u]) for u in pairs[pairs[:, 0] == k, 1]))
-        findings.append(
-            Finding(
-                check="G06",
-                severity=Severity.WARNING,
-                units=codes,
-                value=away,
-                unit_of_value="m",
-                geometry=land,
-                message=f"{labels(frame, codes)} {'lies' if len(codes) == 1 else 'lie'} outside "
-                f"the rest of the layer, {told_metres(away)} m away{over if far else ''}.",
-                hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
-            )
-        )
-    return findings
+        found[codes].append((away, land))
+    return [_stray(frame, codes, lands, limits) for codes, lands in found.items()]
+
+
+def _stray(
+    frame: gpd.GeoDataFrame, codes: tuple[str, ...], lands: list[tuple[float, BaseGeometry]],
+    limits: Limits,
+) -> Finding:  # fmt: skip
+    """Return what is said of lands of the same units: once, however many there are."""
+    away = max(metres for metres, _ in lands)
+    far = away > limits.far
+    over = f", more than the {limits.far:,.0f} m of the limit far" if far else ""
+    who, where = labels(frame, codes), f"{told_metres(away)} m away{over}"
+    if len(lands) == 1:
+        told = f"{who} {agree(codes, 'lies', 'lie')} outside the rest of the layer, {where}."
+    else:
+        told = f"{len(lands)} parts of {who} lie outside the rest of the layer, up to {where}."
+    shapes = shapely.get_parts([land for _, land in lands])
+    return Finding(
+        check="G06",
+        severity=Severity.WARNING,
+        units=codes,
+        value=away,
+        unit_of_value="m",
+        geometry=shapely.multipolygons(shapes),
+        message=told,
+        hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
+    )
 
 
 def _rounded_up(metres: float) -> int:

@@ -27,6 +27,8 @@ Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
 # A text that is no JSON where GDAL expected some stays a text.
 _PARSED = "Could not parse column"
+# What pyogrio says of the data: of itself, and of what will change in libraries, it says otherwise.
+_OF_DATA = (RuntimeWarning, UserWarning)
 # What GDAL warns of, by a word of its warning, and the check that it is.
 _GDAL_CHECKS = {"winding": "G09", "geometry": "G03", "closed": "G04", "ring": "G04"}
 
@@ -68,7 +70,13 @@ def read_ogr(source: Source, name: str, **options: str) -> OgrLayer:
                 "EPSG:9214."
             ) from error
         exact = exact_columns(opened, frame, **options)
-    texts = dict.fromkeys(str(w.message) for w in said if "invalid value" not in str(w.message))
+    for warning in said:
+        if not issubclass(warning.category, _OF_DATA):
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    told = (str(w.message) for w in said if issubclass(w.category, _OF_DATA))
+    texts = dict.fromkeys(text for text in told if "invalid value" not in text)
     findings = [
         Finding(
             check=next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03"),

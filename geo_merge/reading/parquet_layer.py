@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
@@ -43,7 +44,8 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
     refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
     check_parquet(path.name, [part.path for part in parts], sizes)
     try:
-        frames = [gpd.read_parquet(part.path) for part in parts]
+        with np.errstate(invalid="ignore"):  # vertices that are no numbers are told by the checks
+            frames = [gpd.read_parquet(part.path) for part in parts]
     except (pa.ArrowException, shapely.GEOSException, OSError, ValueError, *_FALSE) as error:
         raise LayerError(
             f"{path.name} cannot be read ({error}) [F03]; copy or export it again."

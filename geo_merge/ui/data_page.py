@@ -22,11 +22,14 @@ from geo_merge.ui import headline, state, store, tables, uploads
 from geo_merge.ui.state import Key, t
 
 MAX_BYTES = 200_000_000  # of all uploads together
+_FIELDS = ("code_field", "name_field", "population_field")
 _ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _SHOWN = 200  # problems
 # What the page calls the options of the command line.
 _OPTIONS = {"--layer": "ui.layer", "--crs": "CRS (EPSG)", "--encoding": "ui.encoding",
-            "--code-field": "ui.code_field", "--name-field": "ui.name_field"}  # fmt: skip
+            "--code-field": "ui.code_field", "--name-field": "ui.name_field",
+            "--population-field": "ui.population_field",
+            "--reference-code-field": "ui.reference_code_field"}  # fmt: skip
 
 
 def show() -> None:
@@ -87,7 +90,9 @@ def _with_choices(job: Job) -> Job:
     """Return a job with what was chosen for it on the page."""
     return replace(
         job, layers=_chosen_layers(job), code_field=_chosen("code_field"),
-        name_field=_chosen("name_field"), crs=_chosen("crs"), encoding=_chosen("encoding"),
+        name_field=_chosen("name_field"), population_field=_chosen("population_field"),
+        reference_code_field=_chosen("reference_code_field"), crs=_chosen("crs"),
+        encoding=_chosen("encoding"),
     )  # fmt: skip
 
 
@@ -127,11 +132,13 @@ def _options(fields: list[str]) -> None:
         return value or t("ui.by_itself")
 
     with st.expander(t("ui.options")):
-        columns = st.columns(4)
-        for column, name in zip(columns, ("code_field", "name_field"), strict=False):
+        columns = st.columns(3)
+        for column, name in zip(columns, _FIELDS, strict=True):
             column.selectbox(t(f"ui.{name}"), ["", *fields], key=name, format_func=by_itself)
-        columns[2].text_input("CRS (EPSG)", key="crs", placeholder="9214")
-        columns[3].selectbox(t("ui.encoding"), _ENCODINGS, key="encoding", format_func=by_itself)
+        columns = st.columns(3)
+        columns[0].text_input("CRS (EPSG)", key="crs", placeholder="9214")
+        columns[1].selectbox(t("ui.encoding"), _ENCODINGS, key="encoding", format_func=by_itself)
+        columns[2].text_input(t("ui.reference_code_field"), key="reference_code_field")
 
 
 def _preview_and_merge(job: Job) -> None:

@@ -46,12 +46,12 @@ def _switch() -> None:
 
 
 def figures(result: MergeResult) -> None:
-    """Show counts before and after: in all, by former province, districts; area and people."""
+    """Show counts before and after: all, by former province, districts if known; area, people."""
     summary = result.summary
     before, after = summary["before"], summary["after"]
     cells = [(t("ui.all_units"), before["count"], after["count"])]
     cells += [(g["name"], g["before"], g["after"]) for g in summary["groups"][:_GROUPS]]
-    if before["districts"]:
+    if before["districts"] and "districts" in after:
         cells.append((t("ui.districts"), before["districts"], after["districts"]))
     with st.container(horizontal=True):
         for name, was, now in cells:

@@ -40,15 +40,15 @@ def show() -> None:
 
 
 def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
-    """Return counts before and after: all, former provinces, types, districts, area, people."""
+    """Return counts before and after: all, former provinces, types, levels above, area, people."""
     before, after = summary["before"], summary["after"]
     rows: list[tuple[str, float, float]] = [
         (t("ui.all_units"), before["count"], after["count"]),
         *((g["name"], g["before"], g["after"]) for g in summary["groups"]),
         *((f"{t('ui.type')}: {kind}", before["by_type"].get(kind, 0), after["by_type"].get(kind, 0))
           for kind in sorted({*before["by_type"], *after["by_type"]})),
-        (t("ui.districts"), before["districts"], after["districts"]),
-        (t("ui.provinces"), before["provinces"], after["provinces"]),
+        *((t(f"ui.{level}"), before[level], after[level])
+          for level in ("districts", "provinces") if before[level] and level in after),
         (t("map.legend_area"), before["area_km2"], after["area_km2"]),
     ]  # fmt: skip
     if "population" in before and "population" in after:

@@ -28,6 +28,16 @@ _BARE_TYPES = {
 }  # fmt: skip
 _BARE = re.compile(rf"\b({'|'.join(_BARE_TYPES)})(?=\s+\w)", re.IGNORECASE)
 
+# English: ``Ward 1``, ``Ben Nghe Ward``. Parents are found by name, so their types go.
+_ENGLISH_UNITS = {
+    "ward": "Phường", "commune": "Xã", "township": "Thị trấn", "town": "Thị trấn",
+    "special zone": "Đặc khu",
+}  # fmt: skip
+_ENGLISH = "|".join((*_ENGLISH_UNITS, "rural district", "urban district", "district", "province",
+                     "municipality", "city"))  # fmt: skip
+_ENGLISH_FIRST = re.compile(rf"({_ENGLISH})\s+(?:of\s+)?(\S.*)", re.IGNORECASE)
+_ENGLISH_LAST = re.compile(rf"(\S.*?)\s+({_ENGLISH})", re.IGNORECASE)
+
 Reading = tuple[str, list[str]]
 
 
@@ -44,6 +54,25 @@ def readings(text: str) -> Iterator[Reading]:
     if text.isascii():
         typed = _BARE.sub(lambda found: _BARE_TYPES[found[1].lower()], text)
         yield _from_commune(_SEPARATORS.split(typed))
+    yield from _english([part.strip() for part in _COMMAS.split(text) if part.strip()])
+
+
+def _english(parts: list[str]) -> Iterator[Reading]:
+    """Yield what an address in English says, from its first ward, commune or town on."""
+    typed = []
+    for part in parts:
+        bare = _POST_CODE.sub("", part)
+        if first := _ENGLISH_FIRST.fullmatch(bare):
+            typed.append((first[1].lower(), first[2]))
+        elif last := _ENGLISH_LAST.fullmatch(bare):
+            typed.append((last[2].lower(), last[1]))
+        else:
+            typed.append(("", bare))
+    units = [k for k, (kind, _) in enumerate(typed) if kind in _ENGLISH_UNITS]
+    if units:
+        kind, name = typed[units[0]]
+        parents = [p for _, p in typed[units[0] + 1 :] if not _COUNTRY_OR_POST.fullmatch(p)]
+        yield f"{_ENGLISH_UNITS[kind]} {name}", [written_out(parent) for parent in parents]
 
 
 def _named(parts: list[str]) -> Reading:

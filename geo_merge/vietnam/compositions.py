@@ -27,7 +27,7 @@ from geo_merge.vietnam.provinces import PROVINCES, find_province
 # Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
 # office's export (Xã: code, Tên Xã: name, Cấp: type, Ghi Chú: composition).
 _HEADINGS = {
-    "composition": COMPOSITION,
+    "composition": (*COMPOSITION, "oldname", "tencu", "tenxacu", "membernames"),
     "name": ("newname", "tenxa", "tenphuongxa", "tenmoi", "ten"),
     "type": ("newtype", "cap", "loai", "loaixa"),
     "code": ("newcode", "xa", "maxa", "maphuongxa", "ma"),
@@ -105,7 +105,7 @@ def _columns(table: pd.DataFrame, source: str) -> dict[str, str]:
     missing = [role for role in _NEEDED if role not in found]
     if missing:
         what = {"name": "the new name (new_name, Tên Xã)",
-                "composition": "what it was made of (composition, Ghi Chú)"}  # fmt: skip
+                "composition": "what it was made of (composition, Ghi Chú, old_name)"}  # fmt: skip
         raise TableError(
             f"{source} has no column with {' and '.join(what[m] for m in missing)} [W07]; it has "
             f"{', '.join(map(str, table.columns))}; rename its headings."

@@ -21,7 +21,7 @@ from geo_merge.lineage import LINKS, Lineage, Step, as_links
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.address import readings
 from geo_merge.vietnam.matching import Match, Unit, Units
-from geo_merge.vietnam.names import CODE_WIDTH, bare_key, split_type
+from geo_merge.vietnam.names import CODE_WIDTH, UNIT_TYPES, bare_key, split_type
 from geo_merge.vietnam.plan import new_units, old_units
 from geo_merge.vietnam.provinces import PROVINCES
 
@@ -29,7 +29,7 @@ IN_FORCE = date(2025, 7, 1)
 _EVE = date(2025, 6, 30)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _EARLIER = (
-    "communes that were merged before July 2025 (2019 to 2024) are not covered: name the one that "
+    "communes that were merged before July 2025 (since 2019) are not covered: name the one that "
     "it became part of"
 )
 _POINT = re.compile(rf"^\s*({_NUMBER})\s*[,; ]\s*({_NUMBER})\s*$")
@@ -158,6 +158,8 @@ def look_up(
     code = re.sub(r"\.0+$", "", clean_code(text))
     if code.isdigit():
         return _by_code(text, code.zfill(CODE_WIDTH), as_of)
+    if not any(map(str.isalpha, text)):
+        return [Answer(text, problem="it names no commune; write its name, district and province")]
     answers = []
     for is_new in _epochs(as_of):
         match = find_named(text, new_units() if is_new else old_units())
@@ -178,14 +180,15 @@ def _epochs(as_of: date | None) -> tuple[bool, ...]:
 
 def find_named(text: str, units: Units) -> Match:
     """Find a unit by an address: its name and its parents, as people write them."""
-    first = None
+    missed: list[tuple[bool, Match]] = []
     for name, parents in readings(text):
         unit_type, bare = split_type(name)
         match = units.find(bare, unit_type=unit_type, parents=parents)
         if match.unit is not None or match.candidates:
             return match
-        first = first or match
-    return first or Match(None)
+        missed.append((unit_type not in UNIT_TYPES, match))
+    # Of a house and a street nothing is similar: what has a commune's type is meant.
+    return min(missed, key=lambda each: each[0])[1]
 
 
 def _by_code(text: str, code: str, as_of: date | None) -> list[Answer]:

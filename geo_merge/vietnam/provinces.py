@@ -128,6 +128,13 @@ def find_province(text: str) -> Province:
     raise UsageError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
 
 
+def is_province(code: str, name: str) -> bool:
+    """Tell whether a code and a name, or one of them, are those of a province, new or old."""
+    if not name:
+        return code.zfill(2) in _known()
+    return fold_field(split_type(name)[1]) in _known()
+
+
 def written_out(text: str) -> str:
     """Return a province's short or former name (``TP.HCM``, ``Sài Gòn``) as the usual one."""
     folded = fold_field(split_type(text)[1])
