@@ -9,13 +9,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-import simdjson
 from pyproj import CRS
 
 from geo_merge.areas import transformer
 from geo_merge.errors import ExportError
 from geo_merge.longitudes import HALF, square_degrees
 from geo_merge.projection import WGS84
+from geo_merge.reading.json_values import parse, positions
 from geo_merge.rings import Bools, Floats, Geometries, flatten
 
 # Metres by which 7 decimals of a degree move a vertex at most.
@@ -26,7 +26,7 @@ _ROUNDED_DEGREES = 1e-7
 def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
     """Read new units as another program would, and compare them with what was to be written.
 
-    The parser is simdjson, which shares nothing with the writer.
+    The parser is simdjson or Python's own, which share nothing with the writer.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def _in_degrees(read: Geometries, ours: Geometries, crs: CRS) -> tuple[Floats, F
 
 def _read(path: Path) -> tuple[list[str], Geometries]:
     """Return the codes and polygons of a layer; what has none is an empty one."""
-    document: Any = simdjson.Parser().load(path)
+    document: Any = parse(path.read_bytes())
     codes: list[str] = []
     polygons, owner = [], []
     for k, feature in enumerate(document["features"]):
@@ -90,13 +90,9 @@ def _read(path: Path) -> tuple[list[str], Geometries]:
             continue
         parts = geometry["coordinates"]
         for rings in [parts] if geometry["type"] == "Polygon" else parts:
-            shell, *holes = map(_ring, rings)
+            shell, *holes = map(positions, rings)
             polygons.append(shapely.Polygon(shell, holes))
             owner.append(k)
     result = np.full(len(codes), shapely.MultiPolygon(), dtype=object)
     shapely.multipolygons(polygons, indices=np.array(owner, dtype=int), out=result)
     return codes, result
-
-
-def _ring(coordinates: Any) -> Floats:  # noqa: ANN401 - simdjson's array
-    return np.frombuffer(coordinates.as_buffer(of_type="d")).reshape(-1, 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,8 @@ from typing import Any
 from geo_merge.errors import LayerError
 from geo_merge.fields import free_name
 from geo_merge.geojson_stream import Attributes
-from geo_merge.reading.geojson_reader import Collected, plain
+from geo_merge.reading.geojson_reader import Collected
+from geo_merge.reading.json_values import doubled, members, plain
 from geo_merge.reading.ragged import require
 
 _SHOWN = 5
@@ -61,21 +61,22 @@ def read_attributes(
     """
     names: dict[str, None] = {}
     rows: list[dict[str, Any]] = []
-    doubled: dict[str, int] = {}
+    twice: dict[str, int] = {}
     for k, feature in enumerate(collected.features):
         properties = feature.get("properties")
-        keys = () if properties is None else tuple(properties.keys())
+        keys = () if properties is None else members(properties)
         names.update(dict.fromkeys(keys))
-        if len(set(keys)) < len(keys):
-            doubled.setdefault(next(key for key, n in Counter(keys).items() if n > 1), k + 1)
+        name = doubled(properties)
+        if name:
+            twice.setdefault(name, k + 1)
         if properties is None:
             rows.append({})
         elif wanted is None:
             rows.append(plain(properties))
         else:
             rows.append({n: plain(properties[n]) for n in keys if n in wanted})
-    if doubled:
-        where = ", ".join(f"{n!r} in row {k}" for n, k in list(doubled.items())[:_SHOWN])
+    if twice:
+        where = ", ".join(f"{n!r} in row {k}" for n, k in list(twice.items())[:_SHOWN])
         raise LayerError(
             f"{source}: features have a property twice ({where}) [F03]; rename or remove one."
         )

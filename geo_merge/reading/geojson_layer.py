@@ -1,4 +1,4 @@
-"""GeoJSON files as layers: attributes as they are, plain polygons by simdjson, others by GDAL."""
+"""GeoJSON files as layers: attributes as they are, plain polygons as arrays, others by GDAL."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class _Shapes:
 
 
 def _read_shapes(collected: Collected, data: bytes, name: str) -> _Shapes:
-    """Read polygons by simdjson; geometries of other kinds, or odd ones, by GDAL."""
+    """Read polygons as arrays; geometries of other kinds, or odd ones, by GDAL."""
     try:
         crs = crs_name(collected)
         polygons, there = read_polygons(collected)

@@ -1,26 +1,32 @@
-"""Plain GeoJSON read by simdjson: polygons as ragged arrays, ten times as fast as by GDAL."""
+"""Plain GeoJSON: polygons as ragged arrays, with simdjson ten times as fast as by GDAL."""
 
 from __future__ import annotations
 
-import codecs
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
 from typing import Any
 
 import numpy as np
-import simdjson
 
 from geo_merge.errors import LayerError
 from geo_merge.geojson_rings import Polygons
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.geojson_document import check_crs
+from geo_merge.reading.json_values import (
+    doubled,
+    is_array,
+    is_object,
+    members,
+    parse,
+    plain,
+    positions,
+    text_of,
+)
 from geo_merge.reading.ragged import NotPlainError, require
 from geo_merge.rings import Bools, Floats, Ints, Rings, wound_left
 
 _SMALLEST = 4  # positions of a ring
-_OBJECT, _ARRAY = (simdjson.Object, dict), (simdjson.Array, list)
 _SHOWN = 10
 
 
@@ -43,7 +49,7 @@ class Collected:
         """Return the collection without its attributes, for GDAL to read the geometries of."""
         crs = f'"crs":{json.dumps(self.about["crs"])},' if "crs" in self.about else ""
         rows = [
-            b'{"type":"Feature","properties":{},"geometry":' + _text(f.get("geometry")) + b"}"
+            b'{"type":"Feature","properties":{},"geometry":' + text_of(f.get("geometry")) + b"}"
             for f in self.features
         ]
         return (
@@ -52,7 +58,7 @@ class Collected:
         )  # fmt: skip
 
 
-def parse(path: Path) -> Collected:
+def parse_file(path: Path) -> Collected:
     """Parse a file; see `parse_text`."""
     return parse_text(path.read_bytes(), path.name)
 
@@ -68,35 +74,33 @@ def parse_text(data: bytes, source: str) -> Collected:
         If something among its features is none, which GDAL passes over without a word; if it says
         that it is a part of a collection (F03), or names its CRS by a link or a file (R01).
     """
-    document = _document(data.removeprefix(codecs.BOM_UTF8))
-    require(isinstance(document, _OBJECT), "an object")
+    document = _document(data)
+    require(is_object(document), "an object")
+    _refuse_twice([("", doubled(document))], source)
     if document.get("type") == "Feature":
         _check_features([document], source)
+        _check_members([document], source)
         about = {k: plain(document[k]) for k in ("crs",) if k in document}
         check_crs(source, about)
         return Collected([document], about)
     require(document.get("type") == "FeatureCollection", "a FeatureCollection")
     found = document.get("features")
-    require(isinstance(found, _ARRAY) and len(found), "features")
+    require(is_array(found) and len(found), "features")
     features = list(found)
     _check_features(features, source)
+    _check_members(features, source)
     _check_texts(features, source)
-    about = {k: plain(document[k]) for k in document.keys() if k != "features"}  # noqa: SIM118 - no iterator
+    about = {k: plain(document[k]) for k in members(document) if k != "features"}
     refuse_part(source, about, len(features))
     check_crs(source, about)
     return Collected(features, about)
 
 
 def _document(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON knows
-    """Parse JSON, also with numbers and texts that simdjson has no room for."""
     try:
-        return simdjson.Parser().parse(data)
+        return parse(data)
     except UnicodeDecodeError as error:
         raise NotPlainError("UTF-8") from error
-    except (ValueError, RuntimeError):
-        pass
-    try:
-        return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise NotPlainError("well-formed JSON") from error
 
@@ -106,9 +110,9 @@ def _check_features(features: list[Any], source: str) -> None:
         str(k + 1)
         for k, feature in enumerate(features)
         if not (
-            isinstance(feature, _OBJECT)
+            is_object(feature)
             and feature.get("type") == "Feature"
-            and isinstance(feature.get("properties"), (*_OBJECT, NoneType))
+            and (feature.get("properties") is None or is_object(feature.get("properties")))
         )
     ]
     if odd:
@@ -120,8 +124,27 @@ def _check_features(features: list[Any], source: str) -> None:
         )
 
 
+def _check_members(features: list[Any], source: str) -> None:
+    """Refuse features that have a member twice, as two geometries."""
+    twice = [
+        (f" row {k + 1}", doubled(feature) or doubled(feature.get("geometry")))
+        for k, feature in enumerate(features)
+    ]
+    _refuse_twice(twice, source)
+
+
+def _refuse_twice(twice: list[tuple[str, str | None]], source: str) -> None:
+    problems = [
+        f"{source}{where} has {name!r} twice [F03]; remove the one that is not meant."
+        for where, name in twice
+        if name
+    ]
+    if problems:
+        raise LayerError(problems[:_SHOWN])
+
+
 def _check_texts(features: list[Any], source: str) -> None:
-    """Refuse halves of characters, as which simdjson leaves to Python's reader."""
+    """Refuse halves of characters, which simdjson leaves to Python's reader."""
     for k, feature in enumerate(features):
         if isinstance(feature, dict):
             try:
@@ -132,20 +155,6 @@ def _check_texts(features: list[Any], source: str) -> None:
                     f"{source} row {k + 1} has half of a character ({half}) in a text [F05]; "
                     "write the whole character there."
                 ) from None
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON knows
-    """Return a value of simdjson as Python has it."""
-    if isinstance(value, simdjson.Object):
-        return value.as_dict()
-    return value.as_list() if isinstance(value, simdjson.Array) else value
-
-
-def _text(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
-    if isinstance(value, simdjson.Object | simdjson.Array):
-        mini: Any = value.mini
-        return bytes(mini)
-    return json.dumps(value).encode()
 
 
 def read_polygons(collected: Collected) -> tuple[Polygons, Bools]:
@@ -166,7 +175,7 @@ def read_polygons(collected: Collected) -> tuple[Polygons, Bools]:
         geometry = feature.get("geometry")
         if geometry is None:
             continue
-        require(isinstance(geometry, simdjson.Object), "geometries that are objects")
+        require(is_object(geometry), "geometries that are objects")
         kind, coordinates = geometry.get("type"), geometry.get("coordinates")
         require(kind in {"Polygon", "MultiPolygon"}, "polygons and nulls alone")
         polygons = _items([coordinates] if kind == "Polygon" else coordinates)
@@ -194,21 +203,15 @@ def _starts(counts: list[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-def _items(array: Any) -> Any:  # noqa: ANN401 - simdjson's arrays
-    require(isinstance(array, simdjson.Array | list) and len(array), "arrays, not empty")
+def _items(array: Any) -> Any:  # noqa: ANN401 - an array of JSON
+    require(is_array(array) and len(array), "arrays, not empty")
     return array
 
 
-def _ring(ring: Any) -> Floats:  # noqa: ANN401 - simdjson's arrays
+def _ring(ring: Any) -> Floats:  # noqa: ANN401 - an array of JSON
     """Return the positions of a ring, shape (n, 2)."""
-    n = len(_items(ring))
-    require(n >= _SMALLEST, "rings of triangles and more")
-    ends = ring[0], ring[n - 1]
-    require(all(isinstance(end, simdjson.Array) for end in ends), "positions")
+    require(len(_items(ring)) >= _SMALLEST, "rings of triangles and more")
     try:
-        numbers = np.frombuffer(ring.as_buffer(of_type="d"))
-    except TypeError as error:
-        raise NotPlainError("numbers") from error
-    width = len(ends[0])
-    require(width in {2, 3} and len(ends[1]) == width and len(numbers) == n * width, "positions")
-    return numbers.reshape(n, width)[:, :2]
+        return positions(ring)[:, :2]
+    except ValueError as error:
+        raise NotPlainError(str(error)) from error

@@ -53,7 +53,7 @@ def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
     # Shapefiles need no simdjson.
     from geo_merge.reading import geojson_attributes, geojson_reader  # noqa: PLC0415
 
-    collected = geojson_reader.parse(path)
+    collected = geojson_reader.parse_file(path)
     attributes = geojson_attributes.read_attributes(collected, path.name, columns)
     crs = geojson_attributes.crs_name(collected)
     polygons, there = geojson_reader.read_polygons(collected)
