@@ -23,7 +23,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # No test finds what another one left, or leaves anything on the user's disk.
 os.environ["GEO_MERGE_CACHE"] = "off"
 # Fixtures that skip where the reference data is absent.
-REFERENCE = {"bac_ninh", "vietnam", "corpus"}
+REFERENCE = {"bac_ninh", "vietnam", "corpora"}
 FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang

@@ -67,7 +67,7 @@ def read_attributes(
         keys = () if properties is None else members(properties)
         names.update(dict.fromkeys(keys))
         name = doubled(properties)
-        if name:
+        if name is not None:
             twice.setdefault(name, k + 1)
         if properties is None:
             rows.append({})

@@ -127,8 +127,9 @@ def _check_features(features: list[Any], source: str) -> None:
 def _check_members(features: list[Any], source: str) -> None:
     """Refuse features that have a member twice, as two geometries."""
     twice = [
-        (f" row {k + 1}", doubled(feature) or doubled(feature.get("geometry")))
+        (f" row {k + 1}", doubled(each))
         for k, feature in enumerate(features)
+        for each in (feature, feature.get("geometry"))
     ]
     _refuse_twice(twice, source)
 
@@ -137,7 +138,7 @@ def _refuse_twice(twice: list[tuple[str, str | None]], source: str) -> None:
     problems = [
         f"{source}{where} has {name!r} twice [F03]; remove the one that is not meant."
         for where, name in twice
-        if name
+        if name is not None
     ]
     if problems:
         raise LayerError(problems[:_SHOWN])
