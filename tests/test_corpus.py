@@ -154,18 +154,20 @@ def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatc
 NO_CORPUS = pytest.param("absent", marks=pytest.mark.skip("the corpus is absent"))
 
 
-@pytest.mark.parametrize("name", [i for i in case_ids() if i not in ELSEWHERE] or [NO_CORPUS])
-@pytest.mark.parametrize("base", BASES)
+CASES = [(base, name) for base in BASES for name in case_ids() if name not in ELSEWHERE]
+
+
+@pytest.mark.parametrize("planted", CASES or [NO_CORPUS], ids="-".join if CASES else None)
 def test_corpus(
-    base: str,
-    name: str,
+    planted: tuple[str, str],
     corpora: Callable[[str], Path],
     tmp_path: Path,
     capsys: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    base, name = planted
     corpus = corpora(base)
-    case = _manifest(corpus)[name] | INSTEAD.get((base, name), ({},))[0]
+    case = _manifest(corpus)[name] | INSTEAD.get(planted, ({},))[0]
     if name in READ:
         case |= {"expect": "warning", "truth": _manifest(corpus)["ok_gpkg"]["truth"]}
     ran = build(case, corpus, tmp_path / "out", capsys, monkeypatch)
@@ -178,7 +180,8 @@ def test_corpus(
     else:
         assert ran.code == 0, ran.said
         if name in NOTED:
-            assert {(f["check"], f["severity"]) for f in ran.findings} == {("C05", "info")}
+            borders = {(f["check"], f["severity"]) for f in ran.findings if f["check"] != "G11"}
+            assert borders == {("C05", "info")}  # Huế has islands (G11) in the sound layer too
         elif case["expect"] == "warning":
             assert "warning" in {f["severity"] for f in ran.findings}
         if case["truth"] and name not in NO_TRUTH:
