@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from geo_merge import locks
 
 _OWNER = "owner"
 _MARK = b"A temporary folder of geo_merge, in use while this file is locked.\n"
+_MARKING = 60.0  # seconds, ample
 _OPEN = os.O_RDWR | getattr(os, "O_BINARY", 0)
 
 
@@ -42,7 +44,7 @@ def abandoned(folder: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        yield locks.take(owner) and os.read(owner, len(_MARK)) == _MARK
+        yield locks.take(owner) and os.read(owner, len(_MARK)) in {_MARK, b""}
     finally:
         os.close(owner)
 
@@ -64,10 +66,18 @@ def _opened(folder: Path) -> int | None:
     """Open the file of the owner; None if there is none."""
     mark = folder / _OWNER
     try:
-        if folder.is_symlink() or mark.lstat().st_size != len(_MARK) or mark.is_symlink():
+        stored = mark.lstat()
+        whole = stored.st_size == len(_MARK) or _is_half(folder, stored)
+        if folder.is_symlink() or mark.is_symlink() or not whole:
             return None
         return os.open(mark, _OPEN)
     except PermissionError:
         raise
     except OSError:
         return None
+
+
+def _is_half(folder: Path, mark: os.stat_result) -> bool:
+    """Tell whether a run was killed between making its mark and writing it; that takes no time."""
+    alone = mark.st_size == 0 and len(list(folder.iterdir())) == 1
+    return alone and time.time() - mark.st_mtime > _MARKING

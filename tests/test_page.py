@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ import pandas as pd
 import pytest
 from browsing import HOSTILE, LIVE, Tab, browsing, opened, serving
 from commands import run
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from geo_merge.texts import say
 
@@ -64,6 +65,9 @@ def upload(tab: Tab, layers: list[Path], crosswalk: Path | None) -> None:
     inputs.first.wait_for(state="attached")
     inputs.nth(0).set_input_files([str(p) for p in layers])
     if crosswalk is not None:
+        # As a person sees it: what is given while the page takes another file may be lost.
+        names = [tab.page.get_by_text(path.name, exact=True) for path in layers]
+        reduce(Locator.or_, names).first.wait_for(state="attached")  # some, where they are many
         inputs.nth(2).set_input_files(str(crosswalk))
 
 

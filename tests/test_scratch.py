@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,14 @@ def test_folders_of_killed_runs_go_and_those_of_the_living_and_of_others_stay(pl
     (place / "geo_merge_plan.dwg").write_text("mine")
     (place / "geo_merge_link").symlink_to(mine, target_is_directory=True)
     (place / "geo_merge_empty").mkdir()  # killed before it was marked
-    foreign = {"geo_merge_mine", "geo_merge_plan.dwg", "geo_merge_link"}
+    for name, age in (
+        ("geo_merge_half", 100),
+        ("geo_merge_new", 0),
+    ):  # killed at the mark; making it
+        (place / name).mkdir()
+        (place / name / "owner").touch()
+        os.utime(place / name / "owner", (time.time() - age,) * 2)
+    foreign = {"geo_merge_new", "geo_merge_mine", "geo_merge_plan.dwg", "geo_merge_link"}
     for _ in range(2):
         env = {**os.environ, "TMPDIR": str(place)}
         done = subprocess.run([sys.executable, "-c", KILLED], env=env, check=False)
