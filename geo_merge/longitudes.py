@@ -64,12 +64,18 @@ def unwrapped(rings: Rings) -> tuple[Floats, Ints]:
 
 
 def _beside_poles(rings: Rings) -> Floats:
-    """Return longitudes; a vertex at a pole, which has none, gets that of the vertex before it."""
+    """Return longitudes; a vertex at a pole, which has none, gets that of the vertex before it.
+
+    One that ends a meridian, as the corners of a sector that was cut do, keeps its own.
+    """
     lon, at = rings.xy[:, 0], np.abs(rings.xy[:, 1]) >= _AT_POLE
     if not at.any():
         return lon
+    with np.errstate(invalid="ignore"):  # the checks tell infinite coordinates
+        along = np.append(np.diff(lon) % TURN == 0, False)
+    along[rings.start[1:] - 1] = False
     number = np.arange(len(lon))
-    number[at] = 0
+    number[at & ~(along | np.roll(along, 1))] = 0
     number[rings.start[:-1]] = rings.start[:-1]
     return np.asarray(lon[np.maximum.accumulate(number)])
 
@@ -163,12 +169,15 @@ def _pieces(rings: Rings, lon: Floats, around: Ints, k: int) -> BaseGeometry:
     """Return one geometry cut at 180°, each polygon by itself."""
     pieces: list[BaseGeometry] = []
     for p in range(rings.geometry_start[k], rings.geometry_start[k + 1]):
-        numbers = range(rings.polygon_start[p], rings.polygon_start[p + 1])
-        land = [_ring(rings, lon, around, r) for r in numbers]
-        shell, *holes = land
-        near = (shell[:, 0].min() + shell[:, 0].max()) / 2
-        holes = [_turned(h, np.round((near - h[:, 0].mean()) / TURN)) for h in holes]
-        pieces += _cut_polygon(shapely.Polygon(shell), holes)
+        shell, *holes = range(rings.polygon_start[p], rings.polygon_start[p + 1])
+        land = _ring(rings, lon, around, shell)
+        near = (land[:, 0].min() + land[:, 0].max()) / 2
+        inner = [_ring(rings, lon, around, r) for r in holes if not around[r]]
+        inner = [_turned(h, np.round((near - h[:, 0].mean()) / TURN)) for h in inner]
+        polar = [shapely.Polygon(_ring(rings, lon, around, r)) for r in holes if around[r]]
+        nowhere = [piece for hole in polar for piece in _cut_polygon(hole, [])]
+        found = _cut_polygon(shapely.Polygon(land), inner)
+        pieces += [shapely.difference(piece, shapely.union_all(nowhere)) for piece in found]
     joined = shapely.union_all(pieces)
     parts = [p for p in shapely.get_parts(joined) if p.geom_type == "Polygon"]
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
@@ -180,9 +189,17 @@ def _ring(rings: Rings, lon: Floats, around: Ints, r: int) -> Floats:
     xy = _along_poles(np.column_stack([lon[vertices], rings.xy[vertices, 1]]))
     if not around[r]:
         return xy
-    # Going east with the land on the left, the land is in the north.
-    pole = POLE if (around[r] > 0) == bool(rings.interior_left[r]) else -POLE
+    pole = _poles(rings, around)[r]
     return np.vstack([xy, [xy[-1, 0], pole], [xy[0, 0], pole], xy[:1]])
+
+
+def _poles(rings: Rings, around: Ints) -> Floats:
+    """Return the latitude of the pole that each ring lies around, if it does; shape (rings,)."""
+    is_hole = np.ones(len(around), dtype=bool)
+    is_hole[rings.polygon_start[:-1]] = False
+    # Going east with the land on the left, the land is in the north; a hole is where no land is.
+    north = ((around > 0) == rings.interior_left) != is_hole
+    return np.where(north, POLE, -POLE)
 
 
 def _along_poles(ring: Floats) -> Floats:
@@ -231,7 +248,7 @@ def square_degrees(rings: Rings) -> Floats:
     Parameters
     ----------
     rings
-        In degrees. The land of a ring around a pole goes on to it.
+        In degrees. What a ring around a pole encloses goes on to it.
 
     Returns
     -------
@@ -239,7 +256,7 @@ def square_degrees(rings: Rings) -> Floats:
         Square degrees, shape (geometries,).
     """
     lon, around = unwrapped(rings)
-    pole = np.where(around == 0, 0.0, np.where((around > 0) == rings.interior_left, POLE, -POLE))
+    pole = np.where(around == 0, 0.0, _poles(rings, around))
     lat = rings.xy[:, 1] - np.repeat(pole, np.diff(rings.start))
     under = np.append(np.diff(lon) * (lat[1:] + lat[:-1]) / 2, 0.0)
     under[rings.start[1:] - 1] = 0.0

@@ -14,7 +14,7 @@ from pyproj import CRS
 from geo_merge.areas import transformer
 from geo_merge.errors import ExportError
 from geo_merge.longitudes import HALF, square_degrees
-from geo_merge.projection import WGS84
+from geo_merge.projection import WGS84, Projection
 from geo_merge.reading.json_values import parse, positions
 from geo_merge.rings import Bools, Floats, Geometries, flatten
 
@@ -51,7 +51,8 @@ def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
         moved[across], allowed[across] = _in_degrees(read[across], ours[across], frame.crs)
         wrong = np.flatnonzero(moved > allowed)
         problems += [
-            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} m² more or less [P03]."
+            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} "
+            f"{'square degrees' if across[k] else 'm²'} more or less [P03]."
             for k in wrong
         ]
     if problems:
@@ -67,14 +68,14 @@ def _across(read: Geometries) -> Bools:
 def _in_degrees(read: Geometries, ours: Geometries, crs: CRS) -> tuple[Floats, Floats]:
     """Compare areas where polygons were cut, in square degrees; return differences and limits.
 
-    The line between two vertices is straight in degrees there: in the plane the new ones on it lie
-    beside it.
+    The line between two vertices is straight in degrees there: in the plane the vertices of the cut
+    lie beside it. Long edges have got vertices that follow the plane.
     """
     if not len(read):
         return np.empty(0), np.empty(0)
-    rings = flatten(ours)
-    lonlat = np.column_stack(transformer(crs, WGS84).transform(*rings.xy.T))
-    expected = square_degrees(replace(rings, xy=lonlat))
+    to_degrees = Projection(crs)
+    rings = to_degrees.follow(flatten(ours))
+    expected = square_degrees(replace(rings, xy=to_degrees(rings.xy)))
     return np.abs(shapely.area(read) - expected), _ROUNDED_DEGREES * (shapely.length(read) + 1)
 
 
