@@ -11,7 +11,8 @@ import shapely
 from coverages import Layer, breaches
 
 from geo_merge.crosswalk import as_crosswalk
-from geo_merge.divide import as_cutters, divide
+from geo_merge.cutters import as_cutters
+from geo_merge.divide import divide
 from geo_merge.faces import find_faces
 from geo_merge.mending.arrangement import shared_edges
 
