@@ -6,16 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geo_merge.crosswalk import resolve
     from geo_merge.errors import GeoMergeError
-    from geo_merge.export import load_result, write
-    from geo_merge.geojson import write_geojson
-    from geo_merge.layers import read_units
-    from geo_merge.maps import before_after_map
+    from geo_merge.maps.page import before_after_map
     from geo_merge.mending import Repaired, RepairOptions, repair
-    from geo_merge.models import Finding, LedgerRow, MergeResult, Severity
-    from geo_merge.pipeline import merge, validate
-    from geo_merge.tables import read_crosswalk, read_table
+    from geo_merge.merging.merge import merge, validate
+    from geo_merge.merging.result import MergeResult
+    from geo_merge.reading.tables import read_table
+    from geo_merge.results.files import load_result, write
+    from geo_merge.units.crosswalk import read_crosswalk, resolve
+    from geo_merge.units.layers import read_units
+    from geo_merge.vocabulary.finding import Finding, Severity
+    from geo_merge.vocabulary.ledger import LedgerRow
+    from geo_merge.writing.geojson import write_geojson
 
 __all__ = [
     "Finding",
@@ -39,24 +41,24 @@ __all__ = [
 ]
 
 _HOME = {
-    "Finding": "models",
+    "Finding": "vocabulary.finding",
     "GeoMergeError": "errors",
-    "LedgerRow": "models",
-    "MergeResult": "models",
+    "LedgerRow": "vocabulary.ledger",
+    "MergeResult": "merging.result",
     "RepairOptions": "mending",
     "Repaired": "mending",
-    "Severity": "models",
-    "before_after_map": "maps",
-    "load_result": "export",
-    "merge": "pipeline",
-    "read_crosswalk": "tables",
-    "read_table": "tables",
-    "read_units": "layers",
+    "Severity": "vocabulary.finding",
+    "before_after_map": "maps.page",
+    "load_result": "results.files",
+    "merge": "merging.merge",
+    "read_crosswalk": "units.crosswalk",
+    "read_table": "reading.tables",
+    "read_units": "units.layers",
     "repair": "mending",
-    "resolve": "crosswalk",
-    "validate": "pipeline",
-    "write": "export",
-    "write_geojson": "geojson",
+    "resolve": "units.crosswalk",
+    "validate": "merging.merge",
+    "write": "results.files",
+    "write_geojson": "writing.geojson",
 }
 
 

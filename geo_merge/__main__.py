@@ -1,6 +1,6 @@
 """Run the command line with ``python -m geo_merge``."""
 
-from geo_merge.cli import main
+from geo_merge.cli.main import main
 
 if __name__ == "__main__":
     main()

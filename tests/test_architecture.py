@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import geo_merge
-from geo_merge.checks import CHECKS
-from geo_merge.cli import app
+from geo_merge.cli.main import app
+from geo_merge.vocabulary.catalogue import CHECKS
 
 PACKAGE = ROOT / "geo_merge"
 CORE = ("code_column", "edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "checks", "codes", "compare", "cutters", "conclude", "connected", "crosswalk", "crosswalk_cells", "crosswalk_match", "crosswalk_new", "crosswalk_report", "crosswalk_unmatched", "no_values", "difference",
@@ -53,7 +53,7 @@ def test_the_core_knows_no_files_maps_or_pages(module: str) -> None:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    code = "import sys, geo_merge.cli; print([m for m in ('geopandas', 'numpy', 'folium', 'streamlit') if m in sys.modules])"
+    code = "import sys, geo_merge.cli.main; print([m for m in ('geopandas', 'numpy', 'folium', 'streamlit') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -131,7 +131,7 @@ def seen(tab: Tab, page: str) -> None:
 
 def test_the_page_keeps_its_settings_without_a_checkout(installed: Installed) -> None:
     code = (
-        "from streamlit import config; from geo_merge.sample import app_file;"
+        "from streamlit import config; from geo_merge.jobs.sample import app_file;"
         "config._main_script_path = str(app_file()); config.get_config_options(force_reparse=True);"
         "print(*map(config.get_option, ['server.address', 'server.enableXsrfProtection',"
         "'client.showErrorDetails', 'browser.gatherUsageStats', 'server.maxUploadSize']))"

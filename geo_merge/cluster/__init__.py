@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from geo_merge.errors import UsageError
 
 if TYPE_CHECKING:
-    from geo_merge.job import Job
-    from geo_merge.models import MergeResult
+    from geo_merge.jobs.job import Job
+    from geo_merge.merging.result import MergeResult
 
 
 def merged(

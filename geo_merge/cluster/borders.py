@@ -16,11 +16,12 @@ from pyproj import CRS
 
 from geo_merge.cluster.parts import Part
 from geo_merge.cluster.remote import as_wkb
-from geo_merge.junctions import MOST, Around, loose_edges, unpaired, vertices_near
-from geo_merge.models import Finding, LedgerRow
-from geo_merge.planes import Notes, bulge, by_crs, project, tell
-from geo_merge.projection import metres_per_unit
-from geo_merge.rings import Floats, Ints
+from geo_merge.geometry.junctions import MOST, Around, loose_edges, unpaired, vertices_near
+from geo_merge.geometry.projection import metres_per_unit
+from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.units.planes import Notes, bulge, by_crs, project, tell
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.ledger import LedgerRow
 
 _Loaded = tuple[pa.Array, Notes]
 

@@ -14,7 +14,7 @@ from distributed.comm.core import CommClosedError
 from distributed.scheduler import KilledWorker, NoWorkerError
 
 from geo_merge.errors import ClusterError, GeoMergeError
-from geo_merge.scratch import scratch
+from geo_merge.system.scratch import scratch
 
 # Seconds: a scheduler that runs answers in one.
 TIMEOUT = 10.0

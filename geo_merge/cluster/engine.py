@@ -13,20 +13,20 @@ import numpy as np
 import shapely
 from distributed import Client
 
+from geo_merge.checks.blocks import TOLD, Block, take_block
 from geo_merge.cluster.connect import connect
 from geo_merge.cluster.reading import read_remote
 from geo_merge.cluster.remote import NOWHERE, Remote
-from geo_merge.coverage.blocks import TOLD, Block, take_block
-from geo_merge.crosswalk import Resolved
-from geo_merge.dissolve import Dissolved, dissolve_valid
-from geo_merge.drawing import thin_apart
 from geo_merge.errors import UsageError
-from geo_merge.job import Job
-from geo_merge.limits import Limits
-from geo_merge.models import MergeResult
-from geo_merge.neighbourhoods import members_of, neighbourhoods
-from geo_merge.prepared import Prepared, assign, put_together
-from geo_merge.rings import Floats, Geometries, Ints, is_polygonal
+from geo_merge.geometry.dissolve import Dissolved, dissolve_valid
+from geo_merge.geometry.neighbourhoods import members_of, neighbourhoods
+from geo_merge.geometry.rings import Floats, Geometries, Ints, is_polygonal
+from geo_merge.jobs.job import Job
+from geo_merge.maps.drawing import thin_apart
+from geo_merge.merging.assigned import Prepared, assign, put_together
+from geo_merge.merging.result import MergeResult
+from geo_merge.units.crosswalk import Resolved
+from geo_merge.vocabulary.limits import Limits
 
 
 @contextmanager

@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.crs import grid_of_crs, on_grid
-from geo_merge.encodings import Texts
-from geo_merge.limits import Sizes
-from geo_merge.reading.partitions import is_partitioned, read_parts
-from geo_merge.reading.sources import RawLayer, mended, open_layer
-from geo_merge.rings import Geometries, Ints, is_polygonal
-from geo_merge.vietnam import encodings
+from geo_merge.geometry.rings import Geometries, Ints, is_polygonal
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.parquet import is_partitioned, read_parts
+from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.sources import mended, open_layer
+from geo_merge.units.crs import grid_of_crs, on_grid
+from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.limits import Sizes
 
 # The decimals that coordinates may be rounded to, in degrees and in metres.
 _DECIMALS = (5, 0)

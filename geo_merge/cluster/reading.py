@@ -15,10 +15,10 @@ from geo_merge.cluster.borders import load
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
 from geo_merge.errors import UsageError
-from geo_merge.layers import as_units
-from geo_merge.limits import Sizes
-from geo_merge.placing import with_crs
-from geo_merge.provenance import remember
+from geo_merge.units.layers import as_units
+from geo_merge.units.placing import with_crs
+from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.memory import remember
 
 
 def read_remote(

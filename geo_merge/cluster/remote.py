@@ -19,7 +19,7 @@ from distributed import Client, Future
 from pandas.arrays import ArrowExtensionArray
 from pyproj import CRS
 
-from geo_merge.rings import Geometries, Ints
+from geo_merge.geometry.rings import Geometries, Ints
 
 T = TypeVar("T")
 # Columns of our own beside those of the units.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geo_merge.edges import unmatched
-from geo_merge.faces import Faces, faces_between
-from geo_merge.rings import Floats, Geometries, Ints, flatten
+from geo_merge.geometry.edges import unmatched
+from geo_merge.geometry.faces import Faces, faces_between
+from geo_merge.geometry.rings import Floats, Geometries, Ints, flatten
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.edges import unmatched
-from geo_merge.faces import AREA_TOLERANCE
+from geo_merge.geometry.edges import unmatched
+from geo_merge.geometry.faces import AREA_TOLERANCE
+from geo_merge.geometry.rings import Geometries, Ints
 from geo_merge.mending.arrangement import Arrangement, between
-from geo_merge.rings import Geometries, Ints
 
 _Vertex = tuple[float, float]
 _Edge = tuple[_Vertex, _Vertex]

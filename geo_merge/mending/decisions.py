@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo_merge.codes import clean_code, clean_text
 from geo_merge.errors import TableError
-from geo_merge.fields import fold_field
-from geo_merge.provenance import sources_of
-from geo_merge.rings import Geometries
+from geo_merge.geometry.rings import Geometries
+from geo_merge.vocabulary.codes import clean_code, clean_text
+from geo_merge.vocabulary.fields import fold_field
+from geo_merge.vocabulary.memory import sources_of
 
 COLUMNS = ("id", "decision", "reason")
 # Bytes of an id: two of ten thousand defects share one in one run of a hundred.

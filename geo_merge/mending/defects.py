@@ -11,12 +11,12 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.areas import areas
-from geo_merge.coverage import width_of
-from geo_merge.faces import count_claims
+from geo_merge.geometry.areas import areas
+from geo_merge.geometry.faces import count_claims
+from geo_merge.geometry.rings import Bools, Geometries
+from geo_merge.geometry.widths import width_of
 from geo_merge.mending.arrangement import Arrangement
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
-from geo_merge.rings import Bools, Geometries
 
 # How the obstacle of a defect begins that is right as it is.
 WAIVED = "waived"

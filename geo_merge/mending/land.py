@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.faces import resolution
+from geo_merge.geometry.faces import resolution
+from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import Arrangement
-from geo_merge.rings import Geometries
 
 
 class Land:

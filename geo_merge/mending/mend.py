@@ -12,10 +12,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.areas import areas
-from geo_merge.coverage import usable
 from geo_merge.errors import UsageError
-from geo_merge.faces import resolution
+from geo_merge.geometry.areas import areas
+from geo_merge.geometry.faces import resolution
+from geo_merge.geometry.rings import Bools, Geometries
+from geo_merge.geometry.validity import usable
 from geo_merge.mending.decisions import Decision, as_decisions, decisions_table
 from geo_merge.mending.defects import Bounds
 from geo_merge.mending.proof import (
@@ -28,8 +29,8 @@ from geo_merge.mending.proof import (
 from geo_merge.mending.record import Repair, repair_findings, repairs_frame
 from geo_merge.mending.settle import Claims, Rule
 from geo_merge.mending.steps import match_edges, settle_defects
-from geo_merge.models import Finding, LedgerRow
-from geo_merge.rings import Bools, Geometries
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.ledger import LedgerRow
 
 # Metres. Half a millimetre, the plotting accuracy of a map, on one of 1:500,000: as far as two
 # drawings of one border may lie apart. The 2009 census has gaps up to 223 m wide.

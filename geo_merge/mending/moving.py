@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.mending.land import Land
-from geo_merge.rings import Floats, Geometries
 
 # The middle of a circle is found to this part of the outline's length.
 _STEPS = 50

@@ -8,13 +8,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.difference import SAME_VERTEX, differences, reach
-from geo_merge.faces import AREA_TOLERANCE, find_faces, resolution
+from geo_merge.geometry.difference import SAME_VERTEX, differences, reach
+from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces, resolution
+from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import shared_edges
 from geo_merge.mending.decisions import Decision
 from geo_merge.mending.record import Repair
-from geo_merge.models import Finding, LedgerRow, Severity
-from geo_merge.rings import Geometries
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.ledger import LedgerRow
 
 # Square metres. A part smaller than this that a unit loses is no border that moved: official layers
 # have crumbs of a square centimetre a kilometre away from their unit.

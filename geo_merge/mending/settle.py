@@ -14,9 +14,9 @@ from enum import StrEnum
 import numpy as np
 import shapely
 
+from geo_merge.geometry.rings import Bools, Floats
 from geo_merge.mending.arrangement import Arrangement
 from geo_merge.mending.land import Land
-from geo_merge.rings import Bools, Floats
 
 # Share of its land beyond which a unit keeps what others claim too: else it would all but vanish,
 # as a unit inside another one would.

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo_merge.edges import cancel, hash_vertices
-from geo_merge.rings import Bools, Floats, Geometries, Ints, Rings, flatten
-from geo_merge.seam import insert_vertices, like, move_vertices
+from geo_merge.geometry.edges import cancel, hash_vertices
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, Rings, flatten
+from geo_merge.geometry.seam import insert_vertices, like, move_vertices
 
 # Rounds in which vertices find their nearest: a corner of three units takes two.
 _ROUNDS = 5

@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.areas import areas
-from geo_merge.faces import find_faces
+from geo_merge.geometry.areas import areas
+from geo_merge.geometry.faces import find_faces
+from geo_merge.geometry.rings import Bools, Geometries, Ints
 from geo_merge.mending.arrangement import Arrangement, arrange, shared_edges
 from geo_merge.mending.cutting import cut
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
@@ -22,7 +23,6 @@ from geo_merge.mending.moving import cut_lines, move_to, within_reach
 from geo_merge.mending.record import Repair
 from geo_merge.mending.settle import Claims, settle
 from geo_merge.mending.snap import Snapped, mismatched, snap_edges
-from geo_merge.rings import Bools, Geometries, Ints
 
 
 def match_edges(

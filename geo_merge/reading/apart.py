@@ -17,10 +17,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from geo_merge import worker
 from geo_merge.errors import GeoMergeError, LayerError
-from geo_merge.limits import Sizes
-from geo_merge.reading.closed import closed
+from geo_merge.system import worker
+from geo_merge.system.closed import closed
+from geo_merge.vocabulary.limits import Sizes
 
 _ROWS = 256  # of a batch
 # What a child may take beyond the libraries that it loads.

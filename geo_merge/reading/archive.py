@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from geo_merge.errors import LayerError
-from geo_merge.limits import Sizes
 from geo_merge.reading import kinds
 from geo_merge.reading.choose import choose
 from geo_merge.reading.parts import find_parts, refuse_missing
+from geo_merge.vocabulary.limits import Sizes
 
 # Bytes below which the ratio means nothing.
 _SMALL = 2**16

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError, SeveralLayersError
-from geo_merge.limits import Sizes
 from geo_merge.reading import archive, kinds
 from geo_merge.reading.choose import choose
+from geo_merge.reading.encodings import Texts
 from geo_merge.reading.geodatabase import is_geodatabase
-from geo_merge.reading.partitions import is_partitioned, part_files
+from geo_merge.reading.parquet import is_partitioned, part_files
 from geo_merge.reading.parts import find_parts
 from geo_merge.reading.raw import RawLayer
-from geo_merge.scratch import scratch
+from geo_merge.system.scratch import scratch
+from geo_merge.vocabulary.limits import Sizes
 
 Open = Callable[[Path, str | None, Texts, Sizes], RawLayer]
 

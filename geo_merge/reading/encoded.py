@@ -5,7 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.encodings import (
+from geo_merge.errors import LayerError
+from geo_merge.reading.encodings import (
     ADVICE,
     Columns,
     Texts,
@@ -16,8 +17,7 @@ from geo_merge.encodings import (
     kept_utf8,
     known_codec,
 )
-from geo_merge.errors import LayerError
-from geo_merge.finding import Finding
+from geo_merge.vocabulary.finding import Finding
 
 UNSAID = ""  # nothing is declared, as is usual: UTF-8 beyond doubt needs no word
 BYTEWISE = "ISO-8859-1"  # as GDAL spells it

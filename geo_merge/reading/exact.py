@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo_merge.fields import free_name
+from geo_merge.vocabulary.fields import free_name
 
 _INFO = ("layer", "encoding")  # options that a look at a layer takes as well
 # Whole numbers from here on have no room in a float (IEEE 754).

@@ -5,11 +5,11 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
-from geo_merge.limits import Sizes
-from geo_merge.reading.gdal_layer import read_layer, refuse_other_count
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import read_layer, refuse_other_count
 from geo_merge.reading.raw import RawLayer
+from geo_merge.vocabulary.limits import Sizes
 
 _MAGIC = 8  # bytes
 # Of the table of the header (FlatGeobuf 3.0, header.fbs): where each field is told, and what holds

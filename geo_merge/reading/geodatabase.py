@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
-from geo_merge.limits import Sizes
-from geo_merge.reading.gdal_layer import read_layer
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import read_layer
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.vocabulary.limits import Sizes
 
 _CATALOG = "a00000001.gdbtable"  # the list of tables, in every geodatabase
 

@@ -10,21 +10,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
-from geo_merge.fields import free_name
-from geo_merge.finding import Finding, Severity
-from geo_merge.limits import Sizes
-from geo_merge.projection import WGS84
+from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import Geometries
+from geo_merge.reading.encodings import Texts
 from geo_merge.reading.exact import FLOAT
-from geo_merge.reading.gdal_layer import Source, read_layer, read_ogr
-from geo_merge.reading.geojson_attributes import Properties, crs_name, read_attributes
+from geo_merge.reading.gdal import Source, read_layer, read_ogr
 from geo_merge.reading.geojson_document import as_collection, check_document
-from geo_merge.reading.geojson_reader import Collected, parse_text, read_polygons
 from geo_merge.reading.geojson_text import find_odd_numbers
-from geo_merge.reading.ragged import NotPlainError, require
+from geo_merge.reading.plain.geojson import Collected, parse_text, read_polygons
+from geo_merge.reading.plain.geojson_attributes import Properties, crs_name, read_attributes
+from geo_merge.reading.plain.ragged import NotPlainError, require
 from geo_merge.reading.raw import RawLayer, refuse_larger
-from geo_merge.rings import Geometries
+from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
 
 # Whole numbers from here on have no room in 64 bits.
 _INT64 = 2**63

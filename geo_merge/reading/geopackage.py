@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from geo_merge.encodings import Texts
-from geo_merge.finding import Finding, Severity
-from geo_merge.limits import Sizes
-from geo_merge.reading.gdal_layer import choose_layer, list_layers, read_ogr, refuse_other_count
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import choose_layer, list_layers, read_ogr, refuse_other_count
 from geo_merge.reading.geopackage_schema import check_schema, count_rows, opened
 from geo_merge.reading.raw import RawLayer, refuse_larger
-from geo_merge.scratch import scratch
+from geo_merge.system.scratch import scratch
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
 
 # Bytes of a GeoPackage envelope by its indicator (OGC 12-128r18, 2.1.3); WKB types with arcs.
 _ENVELOPE = {1: 32, 2: 48, 3: 48, 4: 64}

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geo_merge.errors import LayerError
-from geo_merge.limits import Sizes
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.raw import refuse_larger
+from geo_merge.vocabulary.limits import Sizes
 
 # Steps of SQLite's machine: ample for a look at every row of any honest file of a size.
 _STEPS, _STEPS_PER_BYTE, _EVERY = 10**8, 10, 10**5

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from geo_merge.rings import Floats
+from geo_merge.geometry.rings import Floats
 
 simdjson: Any
 try:

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
-from geo_merge.finding import Finding
-from geo_merge.limits import Sizes
 from geo_merge.reading import kinds
-from geo_merge.reading.dbf import refuse_misshapen, sizes_of
 from geo_merge.reading.encoded import BYTEWISE, UNSAID, decide_texts, recode
-from geo_merge.reading.gdal_layer import read_layer
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import read_layer
 from geo_merge.reading.parts import beside
+from geo_merge.reading.plain.dbf import refuse_misshapen, sizes_of
 from geo_merge.reading.raw import RawLayer, refuse_larger
-from geo_merge.scratch import scratch
+from geo_merge.system.scratch import scratch
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.limits import Sizes
 
 _HEAD = 2**16  # bytes in which a header has long ended
 _CHARSET = re.compile(

@@ -11,13 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geo_merge.encodings import Texts
 from geo_merge.errors import LayerError
-from geo_merge.limits import Sizes
 from geo_merge.reading.apart import check_parquet
-from geo_merge.reading.gdal_layer import refuse_other_count
-from geo_merge.reading.partitions import Part, read_part
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import refuse_other_count
+from geo_merge.reading.parquet import Part, read_part
 from geo_merge.reading.raw import RawLayer, refuse_larger
+from geo_merge.vocabulary.limits import Sizes
 
 # What pyarrow and geopandas raise where metadata name columns that are not there.
 _FALSE = (KeyError, IndexError, TypeError, AttributeError, RecursionError)

@@ -11,9 +11,8 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.errors import LayerError
-from geo_merge.finding import Finding
-from geo_merge.geojson import plain_columns
-from geo_merge.geojson_stream import Attributes, rows_of
+from geo_merge.vocabulary.attributes import Attributes, plain_columns, rows_of
+from geo_merge.vocabulary.finding import Finding
 
 
 @dataclass(frozen=True)

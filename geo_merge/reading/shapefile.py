@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo_merge.errors import LayerError
-from geo_merge.reading.dbf import refuse_misshapen, sizes_of
 from geo_merge.reading.kinds import SHAPEFILE
 from geo_merge.reading.parts import beside
+from geo_merge.reading.plain.dbf import refuse_misshapen, sizes_of
 
 _HEADER = 100  # bytes, of .shp and .shx (ESRI Shapefile Technical Description, 1998)
 _MAGIC = 9994

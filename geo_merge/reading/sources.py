@@ -14,25 +14,25 @@ import pyogrio
 import shapely
 from pyproj.exceptions import ProjError
 
-from geo_merge.areas import transformer
-from geo_merge.encodings import Texts, mend_mojibake
 from geo_merge.errors import CRSError, LayerError
-from geo_merge.limits import Sizes
-from geo_merge.projection import WGS84
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.projection import WGS84
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import layer_in_folder, read_zip
 from geo_merge.reading.content import check_content
 from geo_merge.reading.crs_text import refuse_files
+from geo_merge.reading.encodings import Texts, mend_mojibake
 from geo_merge.reading.flatgeobuf import read_flatgeobuf
 from geo_merge.reading.geodatabase import read_geodatabase
 from geo_merge.reading.geojson_layer import read_geojson
 from geo_merge.reading.geopackage import read_geopackage
 from geo_merge.reading.mapinfo import read_mapinfo
+from geo_merge.reading.parquet import is_partitioned, read_parts
 from geo_merge.reading.parquet_layer import read_parquet, read_parquet_parts
-from geo_merge.reading.partitions import is_partitioned, read_parts
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.reading.shapefile_layer import read_shapefile
 from geo_merge.reading.xml_layer import read_gml, read_kml
+from geo_merge.vocabulary.limits import Sizes
 
 __all__ = ["RawLayer", "mended", "open_layer"]
 

@@ -11,16 +11,16 @@ from xml.parsers import expat
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge import fields
-from geo_merge.encodings import Texts
 from geo_merge.errors import CRSError, LayerError
-from geo_merge.finding import Finding, Severity
-from geo_merge.limits import Sizes
 from geo_merge.reading import archive
 from geo_merge.reading.complete import refuse_part
-from geo_merge.reading.gdal_layer import count_rows, list_layers, read_layer
+from geo_merge.reading.encodings import Texts
+from geo_merge.reading.gdal import count_rows, list_layers, read_layer
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.reading.xml_text import as_xml, read_xml
+from geo_merge.vocabulary import fields
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
 
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark[\s>]")
 _KML = re.compile(r"<kml\b[^>]*>(.*)</kml>", re.DOTALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from geo_merge.encodings import known_codec
 from geo_merge.errors import LayerError
+from geo_merge.reading.encodings import known_codec
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")

@@ -9,8 +9,8 @@ import numpy as np
 import orjson
 import streamlit as st
 
-from geo_merge.display import features_of
-from geo_merge.maps import behaviour, leaflet_sources, web_file
+from geo_merge.maps.display import features_of
+from geo_merge.maps.page import behaviour, leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, display_of

@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 import vl_convert
 
-from geo_merge.models import MergeResult
-from geo_merge.part_of import of_wholes
+from geo_merge.merging.result import MergeResult
 from geo_merge.texts import Language
 from geo_merge.ui.state import language, t
+from geo_merge.vocabulary.part_of import of_wholes
 
 # Okabe and Ito's orange and blue: told apart by colour-blind readers, on light and dark.
 BEFORE, AFTER = "#e69f00", "#0072b2"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo_merge.formats import findings_table
-from geo_merge.models import MergeResult, Severity
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.formats import findings_table
 from geo_merge.texts import TEXTS
 from geo_merge.ui import before_after, tables
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded, current
+from geo_merge.vocabulary.finding import Severity
 
 _ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:",
           Severity.INFO: ":material/info:"}  # fmt: skip

@@ -13,10 +13,10 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.job import Job, Progress
-from geo_merge.models import MergeResult
-from geo_merge.preview import Preview
-from geo_merge.scratch import scratch
+from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.preview import Preview
+from geo_merge.merging.result import MergeResult
+from geo_merge.system.scratch import scratch
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, uploads
 from geo_merge.ui.state import Key, t

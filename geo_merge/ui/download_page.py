@@ -9,17 +9,17 @@ from functools import partial
 
 import streamlit as st
 
-from geo_merge.export import write
-from geo_merge.findings import FINDING_DECIMALS
-from geo_merge.formats import WRITERS, old_units
-from geo_merge.geojson import encode
-from geo_merge.maps import map_html
-from geo_merge.models import MergeResult
-from geo_merge.scratch import scratch
+from geo_merge.maps.page import map_html
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.files import write
+from geo_merge.results.formats import WRITERS, old_units
+from geo_merge.system.scratch import scratch
 from geo_merge.texts import Language
 from geo_merge.ui import state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
+from geo_merge.vocabulary.findings import FINDING_DECIMALS
+from geo_merge.writing.geojson import encode
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same result gives the same bytes
 _FORMATS = {  # file: format

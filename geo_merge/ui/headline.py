@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo_merge.models import MergeResult
+from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, Language, change
 from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError, shown
-from geo_merge.maps import ICON
+from geo_merge.maps.page import ICON
 from geo_merge.ui import (
     checks_page,
     data_page,

@@ -12,7 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from geo_merge.scratch import sweep
+from geo_merge.system.scratch import sweep
 
 PAGE = Path(__file__).with_name("page.py")
 

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo_merge.codes import fold_accents
-from geo_merge.models import MergeResult
+from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS
 from geo_merge.ui import charts, tables
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.store import Loaded, areas_of, current
+from geo_merge.vocabulary.codes import fold_accents
 
 _MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population",
              "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip

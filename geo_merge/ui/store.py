@@ -13,12 +13,11 @@ from weakref import WeakValueDictionary
 import pandas as pd
 import streamlit as st
 
-from geo_merge.cli import RESULT_VARIABLE
-from geo_merge.display import Display, display, drawn, old_areas
-from geo_merge.export import load_result, sha256
-from geo_merge.job import Job
-from geo_merge.models import MergeResult
-from geo_merge.sample import sample_files
+from geo_merge.jobs.job import Job
+from geo_merge.jobs.sample import RESULT_VARIABLE, sample_files
+from geo_merge.maps.display import Display, display, drawn, old_areas
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.files import load_result, sha256
 from geo_merge.ui.state import Key
 
 _CHUNK = 2**20

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo_merge.formats import csv_bytes, flat, write_workbook
+from geo_merge.results.formats import csv_bytes, flat, write_workbook
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})

@@ -12,7 +12,7 @@ from functools import cache
 from threading import Condition
 
 from geo_merge.errors import UsageError
-from geo_merge.worker import MAX_BYTES
+from geo_merge.system.worker import MAX_BYTES
 
 VARIABLE = "GEO_MERGE_WORKERS"
 _BEAT = 1.0  # seconds

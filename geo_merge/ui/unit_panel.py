@@ -9,11 +9,11 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from geo_merge.models import MergeResult
-from geo_merge.part_of import unit_codes
-from geo_merge.rings import is_polygonal
+from geo_merge.geometry.rings import is_polygonal
+from geo_merge.merging.result import MergeResult
 from geo_merge.ui import state, tables
 from geo_merge.ui.state import figure, t
+from geo_merge.vocabulary.part_of import unit_codes
 
 _GROUNDS = ("clause", "words", "evidence", "row", "matched_by", "share")
 # Metres within which borders are one, and metres of it from which on units are neighbours: a

@@ -13,15 +13,16 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from geo_merge import preview, worker
-from geo_merge.display import drawn
 from geo_merge.errors import LayerError
-from geo_merge.export import sha256
-from geo_merge.job import Job, Progress
-from geo_merge.models import MergeResult
-from geo_merge.preview import Preview
+from geo_merge.jobs import preview
+from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.preview import Preview
+from geo_merge.maps.display import drawn
+from geo_merge.merging.result import MergeResult
 from geo_merge.reading import kinds
 from geo_merge.reading.parts import find_parts
+from geo_merge.results.files import sha256
+from geo_merge.system import worker
 from geo_merge.ui.store import Loaded, content_key
 from geo_merge.ui.turns import turns
 

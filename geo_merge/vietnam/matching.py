@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo_merge.codes import fold_name
 from geo_merge.vietnam.names import bare_key, name_key, plain, split_type, squashed
+from geo_merge.vocabulary.codes import fold_name
 
 # Of 100: what rapidfuzz must give a name for it to be suggested.
 _SIMILAR = 80.0

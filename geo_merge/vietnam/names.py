@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from geo_merge.codes import fold_name
+from geo_merge.vocabulary.codes import fold_name
 
 # Digits of a commune's code (Decision 124/2004/QĐ-TTg).
 CODE_WIDTH = 5

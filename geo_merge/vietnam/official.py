@@ -19,12 +19,12 @@ import requests
 import shapely
 
 from geo_merge.errors import FetchError
-from geo_merge.files import whole_file
-from geo_merge.rings import Geometries
-from geo_merge.tessellate import mend_positions, noded, tessellate
+from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.tessellate import mend_positions, noded, tessellate
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.names import split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
+from geo_merge.writing.files import whole_file
 
 COMMIT = "cd58063299585146ded3981f2272946ef19ced54"
 REPOSITORY = "thanglequoc/vietnamese-provinces-database"

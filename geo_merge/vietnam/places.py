@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo_merge.rings import Floats
+from geo_merge.geometry.rings import Floats
 from geo_merge.vietnam.names import bare_key
 
 _HEAD = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from geo_merge.errors import UsageError
-from geo_merge.fields import fold_field
 from geo_merge.vietnam.names import name_key, split_type
+from geo_merge.vocabulary.fields import fold_field
 
 # Old code, old name, new code, new name.
 PROVINCES = (

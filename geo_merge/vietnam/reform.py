@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 import geopandas as gpd
 
-from geo_merge.fields import fold_field
-from geo_merge.vietnam.coordinates import is_here
+from geo_merge.vietnam.files.coordinates import is_here
 from geo_merge.vietnam.provinces import is_province
+from geo_merge.vocabulary.fields import fold_field
 
 _ENDED = frozenset(("thitran", "tt"))
 

@@ -16,9 +16,9 @@ import pandas as pd
 import shapely
 from shapely import Polygon
 
-from geo_merge.dissolve import dissolve_groups
-from geo_merge.rings import Floats, Geometries, Ints
-from geo_merge.tessellate import mend_positions, tessellate
+from geo_merge.geometry.dissolve import dissolve_groups
+from geo_merge.geometry.rings import Floats, Geometries, Ints
+from geo_merge.geometry.tessellate import mend_positions, tessellate
 from geo_merge.vietnam.gazetteer import crosswalk, old_communes
 
 PROVINCES = {"24": ("bac_giang", 9214), "27": ("bac_ninh", 9209)}

@@ -23,8 +23,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browsing import LIVE, Tab, browsing, opened, serving  # noqa: E402
 from commands import run  # noqa: E402
 
-from geo_merge.export import load_result  # noqa: E402
-from geo_merge.maps import leaflet_sources  # noqa: E402
+from geo_merge.maps.page import leaflet_sources  # noqa: E402
+from geo_merge.results.files import load_result  # noqa: E402
 
 BAC_NINH = ROOT.parent / "shared" / "data" / "bac_ninh"
 TIMES = 5

@@ -18,7 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geo_merge.limits import Sizes
+from geo_merge.vocabulary.limits import Sizes
 
 BIG = os.environ.get("GEO_MERGE_HOSTILE") == "big"
 SMALL = Sizes(file_mb=10, features=2_000, fields=200, layers=50, archive_mb=10, table_mb=1,

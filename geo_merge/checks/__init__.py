@@ -1,0 +1,1 @@
+"""Checks of a layer by itself."""

@@ -1,0 +1,169 @@
+"""Land inside the layer that belongs to nobody: slivers, gaps and holes (C01, C02)."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.checks.labels import label, labels
+from geo_merge.checks.surveyed import Surveyed
+from geo_merge.geometry.areas import areas, transformer
+from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import Bools, Floats, Geometries
+from geo_merge.geometry.widths import is_narrow, told_metres, width_of
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Limits
+
+_CORNERS = 3
+# Holes inside one unit that are still told one by one.
+_MANY = 10
+
+
+def check_gaps(
+    layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None = None
+) -> list[Finding]:
+    """Find gaps wider than ``limits.rounding_width``, told apart by the largest circle in them.
+
+    Up to ``limits.narrow`` a gap is a sliver (C01, a warning), beyond it land is missing (C02, an
+    error); beyond ``limits.hole`` it is a hole, which no drawing error explains. A triangle where
+    one neighbour lacks a vertex that the other has is a warning whatever its width. A hole that
+    the outline has too, but for slivers, is a note. Many inside one unit are one finding.
+    """
+    frame, faces = layer.frame, layer.faces
+    gaps = faces.geometry[faces.claims == 0]
+    gaps = gaps[~is_narrow(gaps, limits.rounding_width)]
+    if not len(gaps):
+        return []
+    known = _in_outline(gaps, outline, limits.narrow)
+    true_areas, narrows = areas(gaps, frame.crs), is_narrow(gaps, limits.narrow)
+    near = layer.around(gaps)
+    lakes: dict[str, list[int]] = {}
+    findings = []
+    for k, (units, polygons) in enumerate(near):
+        around = tuple(sorted(str(code) for code in frame.index[units]))
+        if known[k]:
+            findings.append(_foreign(frame, gaps[k], true_areas[k], around))
+        elif len(around) == 1 and not narrows[k]:
+            lakes.setdefault(around[0], []).append(k)
+        else:
+            order = np.argsort(frame.index[units].astype(str), kind="stable")
+            lacking = None if narrows[k] else lacks_vertex(gaps[k], polygons[order], limits.vertex)
+            findings.append(
+                _gap(frame, gaps[k], true_areas[k], around, limits, lacking=lacking,
+                     narrow=bool(narrows[k]))
+            )  # fmt: skip
+    for code, inside in lakes.items():
+        if len(inside) > _MANY:
+            findings.append(_many(frame, gaps[inside], true_areas[inside], code))
+        else:
+            findings += [_gap(frame, gaps[k], true_areas[k], (code,), limits) for k in inside]
+    return findings
+
+
+def _in_outline(gaps: Geometries, outline: gpd.GeoDataFrame | None, narrow: float) -> Bools:
+    """Tell which gaps are holes of the outline too: what it claims of them is slivers."""
+    if outline is None:
+        return np.zeros(len(gaps), dtype=bool)
+    wanted = shapely.union_all(np.asarray(outline.geometry.values))
+    claimed = shapely.intersection(gaps, wanted)
+    return np.asarray(shapely.is_empty(shapely.buffer(claimed, -narrow / 2)))
+
+
+def _gap(
+    frame: gpd.GeoDataFrame,
+    gap: BaseGeometry,
+    area: float,
+    around: tuple[str, ...],
+    limits: Limits,
+    *,
+    lacking: int | None = None,
+    narrow: bool = False,
+) -> Finding:
+    width = width_of(gap)
+    kind = "Sliver gap" if narrow else "Hole" if width > limits.hole else "Gap"
+    between = "inside" if len(around) == 1 else "between"
+    return Finding(
+        check="C01" if narrow or lacking is not None else "C02",
+        severity=Severity.WARNING if narrow or lacking is not None else Severity.ERROR,
+        units=around,
+        value=float(area),
+        unit_of_value="m²",
+        geometry=gap,
+        message=f"{kind} of {area:,.2f} m², up to {told_metres(width)} m wide, {between} "
+        f"{labels(frame, around)}{lack(frame, around, lacking)}.",
+        hint=_hint(kind, lacking),
+    )
+
+
+def _foreign(
+    frame: gpd.GeoDataFrame, gap: BaseGeometry, area: float, around: tuple[str, ...]
+) -> Finding:
+    return Finding(
+        check="C02",
+        severity=Severity.INFO,
+        units=around,
+        value=float(area),
+        unit_of_value="m²",
+        geometry=gap,
+        message=f"Hole of {area:,.2f} m² at {labels(frame, around)}, which the outline has too.",
+    )
+
+
+def _many(frame: gpd.GeoDataFrame, gaps: Geometries, m2: Floats, code: str) -> Finding:
+    """Return one finding of many holes inside a unit."""
+    largest = int(np.argmax(m2))
+    place = shapely.get_coordinates(shapely.point_on_surface(gaps[largest]))
+    (lon, lat), *_ = np.column_stack(transformer(frame.crs, WGS84).transform(*place.T))
+    return Finding(
+        check="C02",
+        severity=Severity.ERROR,
+        units=(code,),
+        value=float(m2.sum()),
+        unit_of_value="m²",
+        geometry=shapely.multipolygons(gaps),
+        message=f"{len(gaps):,} holes of {m2.sum():,.2f} m² in all inside {label(frame, code)}; "
+        f"the largest, {m2[largest]:,.2f} m² and up to {told_metres(width_of(gaps[largest]))} m "
+        f"wide, is at longitude {lon:.5f}, latitude {lat:.5f}.",
+        hint=_hint("Hole", None),
+    )
+
+
+def _hint(kind: str, lacking: int | None) -> str:
+    if lacking is not None:
+        return "Give both sides of the border the same vertices."
+    if kind == "Hole":
+        return "Find out whose land this is: a lost unit, a lake, or a part left out."
+    if kind == "Gap":
+        return "Find out to whom the strip belongs, and close it in the source layer."
+    return "Close it in the source layer."
+
+
+def lacks_vertex(region: BaseGeometry, around: Geometries, largest: float) -> int | None:
+    """Return which of the polygons around a triangle has two of its corners and not the third.
+
+    Such a gap or overlap is nothing but one vertex that one side of a border has and the other
+    has not. None if the region is no such triangle, or larger than `largest` square metres.
+    """
+    if region.geom_type != "Polygon" or region.interiors or region.area > largest:
+        return None
+    corners = shapely.get_coordinates(shapely.simplify(region, 0.0))[:-1]
+    if len(corners) != _CORNERS:
+        return None
+    has = [_count_shared(corners, polygon) for polygon in around]
+    if _CORNERS not in has:
+        return None
+    return next((k for k, n in enumerate(has) if n == _CORNERS - 1), None)
+
+
+def _count_shared(corners: Floats, polygon: BaseGeometry) -> int:
+    xy = shapely.get_coordinates(polygon)
+    return sum(bool((xy == corner).all(axis=1).any()) for corner in corners)
+
+
+def lack(frame: gpd.GeoDataFrame, codes: tuple[str, ...], lacking: int | None) -> str:
+    """Return the end of a sentence that says which unit lacks a vertex."""
+    if lacking is None:
+        return ""
+    return f": a vertex of the border is missing in {label(frame, codes[lacking])}"

@@ -1,0 +1,87 @@
+"""Codes and names that cannot be right among the others of their layer (K06, K07)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge.checks.labels import labels, where
+from geo_merge.checks.places import parent_of
+from geo_merge.checks.surveyed import Surveyed
+from geo_merge.vocabulary.codes import fold_name
+from geo_merge.vocabulary.finding import Finding, Severity
+
+# Share of the codes that must have one form for the others to be odd.
+_COMMON = 0.9
+_FEW = 10
+
+
+def check_names(layer: Surveyed, name_key: Callable[[str], str] = fold_name) -> list[Finding]:
+    """Find units of one type and name within one parent (K06)."""
+    frame, inside = layer.frame, layer.measures.inside
+    parent = parent_of(frame)
+    if parent is None or "name" not in frame:
+        return []
+    table = pd.DataFrame(
+        {"parent": parent, "name": [name_key(str(n)) for n in frame["name"]],
+         "type": frame["unit_type"].to_numpy() if "unit_type" in frame else ""},
+        index=frame.index,
+    )  # fmt: skip
+    table = table[(table["name"] != "") & (table["parent"] != "")]
+    findings = []
+    for _, same in table[table.duplicated(keep=False)].groupby(list(table), sort=True):
+        codes = tuple(sorted(map(str, same.index)))
+        xy = inside[frame.index.isin(codes)]
+        xy = xy[np.isfinite(xy).all(axis=1)]
+        findings.append(
+            Finding(
+                check="K06",
+                severity=Severity.WARNING,
+                units=codes,
+                value=float(len(codes)),
+                unit_of_value="units",
+                geometry=shapely.multipoints(xy) if len(xy) else None,
+                message=f"{len(codes)} units of one parent have the same type and name: "
+                f"{labels(frame, codes)}.",
+                hint="Check that none is a double, and that none has another's name.",
+            )
+        )
+    return findings
+
+
+def check_codes(layer: Surveyed) -> list[Finding]:
+    """Find codes of another form than nearly all others have (K07)."""
+    frame = layer.frame
+    pieces = frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.zeros(len(frame), bool)
+    codes = [str(code) for code in frame.index[~pieces]]
+    forms = Counter(map(_form, codes))
+    if len(codes) < _FEW:
+        return []
+    usual, count = forms.most_common(1)[0]
+    if count < _COMMON * len(codes):
+        return []
+    odd = np.flatnonzero(~pieces & [_form(str(code)) != usual for code in frame.index])
+    return [
+        Finding(
+            check="K07",
+            severity=Severity.WARNING,
+            units=(code,),
+            geometry=polygon,
+            message=f"{where(frame, code)}the code {code} has another form than {count:,} of "
+            f"{len(codes):,} codes ({usual}).",
+            hint="Check for letters in place of digits, lost digits and codes of another year.",
+        )
+        for code, polygon in zip(frame.index[odd].astype(str), layer.fetch(odd), strict=True)
+    ]
+
+
+def _form(code: str) -> str:
+    """Return the form of a code in words: ``5 digits``, ``N000`` for letters among digits."""
+    if code.isdigit() and code.isascii():
+        return f"{len(code)} digits"
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code))

@@ -1,0 +1,78 @@
+"""A layer against the outline that it should fill: what is missing, what is too much (C06)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.checks.labels import labels
+from geo_merge.checks.surveyed import Surveyed
+from geo_merge.geometry.areas import areas
+from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.widths import is_narrow, told_metres, width_of
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Limits
+
+
+def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
+    """Compare the land of all units with an outline, in the CRS of the layer.
+
+    Only an outline shows land that is missing at the edge of a layer, or a layer that lies beside
+    its place. Differences that are nowhere wider than ``limits.narrow`` are summed up.
+    """
+    wanted = shapely.union_all(np.asarray(outline.geometry.values))
+    faces = layer.faces
+    gaps = faces.geometry[faces.claims == 0]
+    covered = shapely.union_all(faces.geometry[faces.claims > 0])
+    missing = shapely.difference(wanted, shapely.union_all([covered, *gaps]))
+    extra = shapely.difference(covered, wanted)
+    findings: list[Finding] = []
+    for land, what in ((missing, "is missing at the edge of"), (extra, "too much is in")):
+        polygons = shapely.get_parts(shapely.get_parts(land))
+        polygons = polygons[shapely.area(polygons) > 0]
+        if not len(polygons):
+            continue
+        narrow = is_narrow(polygons, limits.narrow)
+        findings += _wide(layer, polygons[~narrow], what)
+        findings += _narrow(layer.frame, polygons[narrow], what.split(maxsplit=2), limits)
+    return findings
+
+
+def _wide(layer: Surveyed, polygons: Geometries, what: str) -> Iterator[Finding]:
+    frame = layer.frame
+    near = layer.around(polygons, distance=1.0)
+    for polygon, m2, (units, _) in zip(polygons, areas(polygons, frame.crs), near, strict=True):
+        codes = tuple(sorted(str(frame.index[k]) for k in units))
+        yield Finding(
+            check="C06",
+            severity=Severity.WARNING,
+            units=codes,
+            value=float(m2),
+            unit_of_value="m²",
+            geometry=polygon,
+            message=f"Against the outline {m2:,.2f} m², up to {told_metres(width_of(polygon))} m "
+            f"wide, {what} {labels(frame, codes) or 'the layer'}.",
+            hint="See which of the two is right: the layer, its datum, or the outline.",
+        )
+
+
+def _narrow(
+    frame: gpd.GeoDataFrame, polygons: Geometries, what: list[str], limits: Limits
+) -> Iterator[Finding]:
+    if not len(polygons):
+        return
+    m2 = float(areas(polygons, frame.crs).sum())
+    slivers: BaseGeometry = shapely.multipolygons(polygons)
+    yield Finding(
+        check="C06",
+        severity=Severity.INFO,
+        value=m2,
+        unit_of_value="m²",
+        geometry=slivers,
+        message=f"Against the outline {m2:,.2f} m² in {len(polygons)} slivers of at most "
+        f"{limits.narrow:g} m {what[0]} {what[1]}.",
+    )

@@ -1,0 +1,204 @@
+"""Units in places where they should not be: outside the rest, far from their parent, in parts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.checks.labels import label, labels
+from geo_merge.checks.surveyed import Surveyed
+from geo_merge.geometry.connected import connected
+from geo_merge.geometry.rings import Ints
+from geo_merge.geometry.survey import Survey
+from geo_merge.geometry.widths import told_metres
+from geo_merge.vocabulary.counting import agree
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Limits
+
+# Cells across the distance at which a part is astray: what is within two cells is near enough.
+_CELLS = 3.0
+_ASTRAY = "An island, or coordinates gone astray?"
+_ISLANDS = "Where islands are known to lie so far out, say so: --limit far="
+_AND = chr(31)  # the ASCII unit separator: in no code and no name
+
+
+def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
+    """Find units that touch no other unit, and parts far from everything else (G06)."""
+    frame, owner = layer.frame, layer.survey.part_owner
+    island = connected(len(owner), links)
+    pairs = np.column_stack(np.divmod(np.unique(island * len(frame) + owner), len(frame)))
+    units_on = np.bincount(pairs[:, 0], minlength=len(island))
+    lands_of = np.bincount(pairs[:, 1], minlength=len(frame))
+    alone = pairs[(units_on[pairs[:, 0]] == 1) & (lands_of[pairs[:, 1]] == 1), 0]
+    numbers = np.unique(island)
+    if len(numbers) == 1:
+        return []
+    main = int(np.argmax(units_on))
+    edges = _Edges(layer.survey, island)
+    suspects = np.union1d(alone, edges.remote(limits.far))
+    suspects = suspects[suspects != main]
+    suspected = np.unique(owner[np.isin(island, suspects)])
+    parts = shapely.get_parts(layer.fetch(suspected))
+    part_island = island[np.isin(owner, suspected)]  # in the same order
+    found: dict[tuple[str, ...], list[tuple[float, BaseGeometry]]] = defaultdict(list)
+    for k in suspects:
+        land = shapely.multipolygons(parts[part_island == k])
+        away = edges.distance(int(k), land)
+        if away <= limits.rounding_width or (away <= limits.far and k not in alone):
+            continue
+        codes = tuple(sorted(str(frame.index[u]) for u in pairs[pairs[:, 0] == k, 1]))
+        found[codes].append((away, land))
+    return [_stray(frame, codes, lands, limits) for codes, lands in found.items()]
+
+
+def _stray(
+    frame: gpd.GeoDataFrame, codes: tuple[str, ...], lands: list[tuple[float, BaseGeometry]],
+    limits: Limits,
+) -> Finding:  # fmt: skip
+    """Return what is said of lands of the same units: once, however many there are."""
+    away = max(metres for metres, _ in lands)
+    far = away > limits.far
+    over = f", more than the {limits.far:,.0f} m of the limit far" if far else ""
+    who, where = labels(frame, codes), f"{told_metres(away)} m away{over}"
+    if len(lands) == 1:
+        told = f"{who} {agree(codes, 'lies', 'lie')} outside the rest of the layer, {where}."
+    else:
+        told = f"{len(lands)} parts of {who} lie outside the rest of the layer, up to {where}."
+    shapes = shapely.get_parts([land for _, land in lands])
+    return Finding(
+        check="G06",
+        severity=Severity.WARNING,
+        units=codes,
+        value=away,
+        unit_of_value="m",
+        geometry=shapely.multipolygons(shapes),
+        message=told,
+        hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
+    )
+
+
+def _rounded_up(metres: float) -> int:
+    """Return a number of two digits, and zeros, that is not less."""
+    step = int(10 ** max(len(str(int(metres))) - 2, 0))
+    return int(-(-metres // step)) * step
+
+
+class _Edges:
+    """The unmatched edges with the island of each, for distances between islands."""
+
+    def __init__(self, survey: Survey, island: Ints) -> None:
+        runs = survey.unmatched
+        edges = runs.edges()
+        self.island = island[survey.number(runs.owner, runs.part)][runs.run_of(edges)]
+        self.a, self.b = runs.xy[edges], runs.xy[edges + 1]
+        self.low, self.high = np.minimum(self.a, self.b).T, np.maximum(self.a, self.b).T
+
+    def remote(self, far: float) -> Ints:
+        """Return the islands that may be further than `far` metres from all others."""
+        x, y = (np.floor(self.a / (far / _CELLS)).astype(np.int64)).T
+        _, first = np.unique(_key(_key(x, y), self.island), return_index=True)
+        held = np.column_stack([x, y, self.island])[first]
+        by_cell: dict[tuple[int, int], int | None] = {}  # the island of a cell, None if several
+        for x, y, k in held.tolist():
+            by_cell[x, y] = k if by_cell.get((x, y), k) == k else None
+        near = set()
+        for x, y, k in held.tolist():
+            around = (by_cell.get((x + i, y + j), k) for i in (-1, 0, 1) for j in (-1, 0, 1))
+            if any(island != k for island in around):
+                near.add(k)
+        return np.setdiff1d(held[:, 2], np.array(sorted(near), dtype=np.int64))
+
+    def distance(self, k: int, land: shapely.MultiPolygon) -> float:
+        """Return how far an island is from the nearest edge of any other, in metres."""
+        west, south, east, north = land.bounds
+        (left, bottom), (right, top) = self.low, self.high
+        away = np.hypot(
+            np.maximum(0.0, np.maximum(west - right, left - east)),
+            np.maximum(0.0, np.maximum(south - top, bottom - north)),
+        )
+        away[self.island == k] = np.inf
+        # The nearest edge is no further away than the end of the one whose box is the nearest.
+        limit = shapely.distance(land, shapely.Point(self.a[np.argmin(away)]))
+        near = np.flatnonzero(away <= limit)
+        edges = shapely.linestrings(np.stack([self.a[near], self.b[near]], axis=1))
+        return float(shapely.distance(land, shapely.multilinestrings(edges)))
+
+
+def _key(a: Ints, b: Ints) -> Ints:
+    """Return one number for each two, the same for the same."""
+    low, span = b.min(), np.ptp(b) + 1
+    return np.asarray((a - a.min()) * span + b - low)
+
+
+def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
+    """Find units far from the rest of their district, or of their province (G12)."""
+    frame = layer.frame
+    parent = parent_of(frame)
+    if parent is None:
+        return []
+    names, group = np.unique(parent, return_inverse=True)
+    owner = layer.survey.part_owner
+    siblings = links[group[owner[links[:, 0]]] == group[owner[links[:, 1]]]]
+    part = connected(len(owner), siblings)
+    first = np.full(len(frame), len(part))  # a unit is where its first part is
+    np.minimum.at(first, owner, part)
+    findings = []
+    for k in np.flatnonzero(names != ""):
+        units = np.flatnonzero((group == k) & layer.measures.usable)
+        if len(np.unique(first[units])) <= 1:
+            continue
+        for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
+            code = str(frame.index[unit])
+            findings.append(
+                Finding(
+                    check="G12",
+                    severity=Severity.WARNING,
+                    units=(code,),
+                    value=away,
+                    unit_of_value="m",
+                    geometry=polygon,
+                    message=f"{label(frame, code)} lies {away:,.0f} m from the rest of "
+                    f"{names[k].strip(_AND).split(_AND)[-1]}, to which it is said to belong.",
+                    hint="Check its code, its parent and its place.",
+                )
+            )
+    return findings
+
+
+def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:
+    """Return what tells the parents of units apart: the district, else the province; or None."""
+    for columns in (("district_code", "district"), ("province_code", "province")):
+        texts = [frame[c].astype(str) for c in columns if c in frame]
+        if texts and any((t != "").any() for t in texts):
+            parent = texts[0] if len(texts) == 1 else texts[0] + _AND + texts[1]
+            return np.asarray(parent.where(parent != _AND, "").to_numpy(str))
+    return None
+
+
+def _apart(
+    layer: Surveyed, units: Ints, part: Ints, limit: float
+) -> list[tuple[int, BaseGeometry, float]]:
+    """Return the units further than `limit` from the largest connected part, and how far.
+
+    Two units are no further apart than a point in the one from a point in the other: that is
+    enough for most, and only what is left is fetched.
+    """
+    numbers, at = np.unique(part, return_inverse=True)
+    main = numbers[np.argmax(np.bincount(at, layer.measures.drawn[units]))]
+    rest, others = units[part == main], units[part != main]
+    inside = shapely.points(layer.measures.inside)
+    near, _ = shapely.STRtree(inside[rest]).query(inside[others], "dwithin", limit)
+    unclear = np.delete(others, np.unique(near))
+    if not len(unclear):
+        return []
+    polygons = layer.fetch(unclear)
+    tree = shapely.STRtree(layer.fetch(rest))
+    near, _ = tree.query(polygons, "dwithin", limit)
+    far, polygons = (np.delete(v, np.unique(near)) for v in (unclear, polygons))
+    (which, _), away = tree.query_nearest(polygons, return_distance=True, all_matches=False)
+    return [(int(far[k]), polygons[k], float(d)) for k, d in zip(which, away, strict=True)]

@@ -1,0 +1,112 @@
+"""From the options of a command to a job, and to what is asked before it runs."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo_merge.cli.options import say
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo_merge.jobs.job import Job
+    from geo_merge.mending import RepairOptions
+    from geo_merge.merging.result import MergeResult
+
+
+def run_job(
+    job: Job, tell: Callable[[str], None], engine: str, scheduler: str | None
+) -> AbstractContextManager[MergeResult]:
+    """Run a job on this machine or a cluster."""
+    if engine == "dask":
+        from geo_merge.cluster import merged
+
+        return merged(job, tell, scheduler=scheduler)
+    if engine != "local":
+        raise UsageError(f"--engine {engine}: unknown; give local or dask.")
+    if scheduler is not None:
+        raise UsageError("--scheduler is the address of a Dask scheduler; add --engine dask.")
+    return nullcontext(job.run(tell))
+
+
+def names_in(formats: Iterable[str]) -> list[str]:
+    """Return the formats of options that may be repeated, or name several with commas."""
+    return [name for text in formats for name in text.split(",") if name]
+
+
+def parse_rules(texts: Iterable[str]) -> dict[str, str]:
+    """Return the rule of each field that was named.
+
+    Raises
+    ------
+    UsageError
+        If one is unknown.
+    """
+    from geo_merge.units.attributes import Rule
+
+    rules = {}
+    for text in texts:
+        field, _, rule = text.rpartition("=")
+        if not field or rule not in list(Rule):
+            raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
+        rules[field] = rule
+    return rules
+
+
+def repair_options(
+    *,
+    repair: bool,
+    rule: str | None,
+    tolerance: float | None,
+    snap: float | None,
+    decisions: Path | None,
+    out: Path | None,
+    encoding: str | None,
+) -> RepairOptions | None:
+    """Return how to repair, with the decisions of the table or of the run before; None if not."""
+    given = {"rule": rule, "tolerance": tolerance, "snap": snap}
+    if not repair:
+        if decisions is not None or any(value is not None for value in given.values()):
+            raise UsageError(
+                "--decisions, --repair-rule, --repair-tolerance and --repair-snap say how to "
+                "repair; add --repair."
+            )
+        return None
+    from geo_merge.mending import RepairOptions
+    from geo_merge.reading.tables import read_table
+    from geo_merge.results.files import DECISIONS
+
+    before = None if out is None else out / DECISIONS
+    path = decisions or (before if before is not None and _has_rows(before) else None)
+    table = None if path is None else read_table(path, encoding=encoding)
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    return RepairOptions(decisions=table, **chosen)
+
+
+def _has_rows(table: Path) -> bool:
+    """Tell whether a table of an earlier run has more than its headings: a sound layer has none."""
+    return table.is_file() and len(table.read_bytes().splitlines()) > 1
+
+
+def preview_repair(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) -> None:
+    """Say what a repair would do; the layer stays as it is."""
+    from geo_merge.mending import repair
+    from geo_merge.results.files import write_repairs
+
+    repaired = repair(units, **vars(mending))
+    if out is not None:
+        write_repairs(repaired, out)
+    applied = int(repaired.repairs["applied"].sum())
+    waiting = len(repaired.repairs) - applied
+    say(
+        *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
+        f"A repair would mend {counted(applied, 'place')}; {waiting} "
+        f"{'waits' if waiting == 1 else 'wait'} for a decision.",
+    )

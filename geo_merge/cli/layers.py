@@ -1,0 +1,106 @@
+"""The commands that take a layer as it is: geo-merge convert and geo-merge dissolve."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from geo_merge.cli import options as shared
+from geo_merge.cli.options import FINDINGS, OK, PATH, complain, say
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.limits import any_size, parse
+
+_layer_and_out = shared.options(
+    click.argument("path", metavar="LAYER", type=PATH),
+    click.argument("out", type=PATH),
+)
+_reading = shared.options(
+    shared.crs,
+    shared.encoding,
+    shared.layer,
+    shared.limits,
+    click.option(
+        "--precision",
+        type=click.IntRange(0, 15),
+        default=7,
+        help="Decimals of a degree; 7 is 1 cm.",
+    ),
+)
+
+
+@click.command()
+@_layer_and_out
+@_reading
+def convert(
+    *,
+    path: Path,
+    out: Path,
+    crs: str | None,
+    encoding: str | None,
+    layer: str | None,
+    limits: tuple[str, ...],
+    precision: int,
+) -> None:
+    """Write LAYER as GeoJSON to OUT, with its attributes."""
+    from geo_merge.jobs.convert import Reading
+    from geo_merge.jobs.convert import convert as run
+
+    _, sizes = parse(limits, any_size())
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
+    written = run(path, out, reading=reading, precision=precision)
+    say(*written.notes, f"Wrote {counted(written.written, 'feature')} to {out}")
+
+
+@click.command()
+@_layer_and_out
+@click.option("--by", required=True, help="Field whose values are dissolved to one each.")
+@click.option(
+    "--keep-agreeing", is_flag=True, help="Keep the other fields whose values agree in each group."
+)
+@click.option("--findings", type=PATH, help="CSV or GeoJSON of gaps, overlaps and invalid members.")
+@_reading
+def dissolve(
+    *,
+    path: Path,
+    out: Path,
+    by: str,
+    keep_agreeing: bool,
+    findings: Path | None,
+    crs: str | None,
+    encoding: str | None,
+    layer: str | None,
+    limits: tuple[str, ...],
+    precision: int,
+) -> int:
+    """Write one polygon for all of LAYER that have the same value in a field to OUT."""
+    from geo_merge.jobs.convert import Reading
+    from geo_merge.jobs.dissolve import dissolve as run
+
+    if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
+        raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
+    _, sizes = parse(limits, any_size())
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
+    written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
+    if findings is not None:
+        from geo_merge.jobs.findings import write_findings
+
+        write_findings(written.findings, written.crs, findings)
+    errors = [f for f in written.findings if f.severity == "error"]
+    spelled = [] if errors else [f for f in written.findings if f.check == "K02"]
+    told = (f"{f.severity} {f.check}: {f.message}" for f in (*errors, *spelled))
+    say(*written.notes, *told)
+    if errors:
+        complain(f"{counted(errors, 'error')} found: {out} was not written.")
+        return FINDINGS
+    found = Counter(f.check for f in written.findings)
+    if found["C02"] or found["C04"]:
+        where = f"see {findings}" if findings else "--findings FILE lists them"
+        gaps, overlaps = counted(found["C02"], "gap"), counted(found["C04"], "overlap")
+        say(f"Within groups: {gaps}, {overlaps} ({where}).")
+    say(f"Dissolved {counted(written.read, 'feature')} to {written.written:,} in {out}")
+    return OK

@@ -1,0 +1,64 @@
+"""The command line: geo-merge build, validate, stats, export, sample, fetch, app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from geo_merge.cli import layers, merge, results, vietnam
+from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, say
+from geo_merge.errors import GeoMergeError, shown, unexpected
+from geo_merge.system.closed import close_process
+
+if TYPE_CHECKING:
+    pass
+
+
+class _InOrder(click.Group):
+    """Commands, listed in the order in which they were added."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        """Return the names of the commands."""
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"show_default": True})
+def app() -> None:
+    """Merge administrative units: new boundaries, and the proof that nothing was lost."""
+
+
+for _command in (
+    merge.build, merge.validate, merge.limits, results.stats, results.export, results.sample,
+    vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk,
+    vietnam.lookup,
+):  # fmt: skip
+    app.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; errors are sentences, and no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    close_process()
+    try:
+        sys.exit(app(standalone_mode=False) or OK)
+    except GeoMergeError as error:
+        say(*(f"Error: {problem}" for problem in shown(error)))
+        sys.exit(CANNOT_RUN)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        say("Interrupted; nothing was changed.")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(OK)
+    except Exception as error:
+        if os.environ.get("GEO_MERGE_DEBUG"):
+            raise
+        say(f"Error: {unexpected(error)}", "GEO_MERGE_DEBUG=1 shows where.")
+        sys.exit(CANNOT_RUN)

@@ -1,0 +1,212 @@
+"""The commands that merge and check: geo-merge build, validate, limits."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geo_merge.cli import options as shared
+from geo_merge.cli.jobs import names_in, parse_rules, preview_repair, repair_options, run_job
+from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, say
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    pass
+from geo_merge.cli.options import print_json, progress
+from geo_merge.cli.results import report_result
+
+
+@click.command()
+@click.argument("old", nargs=-1, type=PATH)
+@shared.crosswalk
+@click.option("--out", type=PATH, default="geo_merge_out", help="Folder for the results.")
+@shared.reference
+@shared.declared
+@shared.outline
+@click.option(
+    "--divide",
+    type=PATH,
+    help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
+)
+@shared.formats
+@shared.reading
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    help="FIELD=sum|area|population|list|drop; repeatable.",
+)
+@shared.limits
+@click.option(
+    "--repair", is_flag=True, help="Mend edges, gaps and overlaps of the layer, on record."
+)
+@shared.repairing
+@click.option("--allow-errors", is_flag=True, help="Write the new units in spite of errors.")
+@click.option(
+    "--engine", default="local", help="local, or dask: a folder or files too large for one machine."
+)
+@click.option(
+    "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
+)
+@shared.as_json
+def build(
+    *,
+    old: tuple[Path, ...],
+    crosswalk: Path | None,
+    out: Path,
+    reference: Path | None,
+    declared: Path | None,
+    outline: Path | None,
+    divide: Path | None,
+    formats: tuple[str, ...],
+    crs: str | None,
+    encoding: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    population_field: str | None,
+    reference_code_field: str | None,
+    layer: str | None,
+    rules: tuple[str, ...],
+    limits: tuple[str, ...],
+    repair: bool,
+    repair_rule: str | None,
+    repair_tolerance: float | None,
+    repair_snap: float | None,
+    decisions: Path | None,
+    allow_errors: bool,
+    engine: str,
+    scheduler: str | None,
+    as_json: bool,
+) -> int:
+    """Merge old units to new ones: boundaries, statistics, findings, ledger and map.
+
+    OLD are layers of the old units; without any, the embedded sample.
+    """
+    from geo_merge.jobs.job import Job
+    from geo_merge.maps.display import drawn
+    from geo_merge.results.files import check_formats, check_target, write
+
+    wanted = check_formats(names_in(formats))
+    compared = reference is not None or declared is not None
+    check_target(out, wanted, compared=compared, repaired=repair)
+    if not old:
+        from geo_merge.jobs.sample import sample_files
+
+        layers, sample_crosswalk = sample_files()
+        old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
+    mending = repair_options(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
+    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
+              outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
+              code_field=code_field, name_field=name_field, layer=layer,
+              population_field=population_field, reference_code_field=reference_code_field,
+              rules=parse_rules(rules), repair=mending)  # fmt: skip
+    with progress() as tell, run_job(job, tell, engine, scheduler) as result:
+        if allow_errors or not result.has_errors:
+            tell("Drawing")
+            result = drawn(result)  # noqa: PLW2901 - with what was found
+        tell("Writing")
+        options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
+                   **({} if engine == "local" else {"engine": engine})}  # fmt: skip
+        inputs = [*job.inputs, *([] if decisions is None else [decisions])]
+        written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
+                        options=options)  # fmt: skip
+    report_result(result, as_json=as_json)
+    say(f"Wrote {counted(len(written), 'file')} to {out}")
+    if not result.has_errors:
+        return OK
+    but = (
+        "new_units and map.html were written all the same (--allow-errors)"
+        if allow_errors
+        else "new_units and map.html were not written"
+    )
+    complain(f"{counted(result.errors, 'error')} found: {but}; see findings.csv.")
+    return FINDINGS
+
+
+@click.command()
+@click.argument("old", metavar="LAYER...", nargs=-1, required=True, type=PATH)
+@shared.crosswalk
+@shared.reference
+@shared.declared
+@shared.outline
+@shared.limits
+@click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
+@shared.reading
+@click.option("--repair", is_flag=True, help="Also write what a repair would do, to decide on it.")
+@shared.repairing
+@shared.as_json
+def validate(
+    *,
+    old: tuple[Path, ...],
+    crosswalk: Path | None,
+    reference: Path | None,
+    declared: Path | None,
+    outline: Path | None,
+    limits: tuple[str, ...],
+    out: Path | None,
+    crs: str | None,
+    encoding: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    population_field: str | None,
+    reference_code_field: str | None,
+    layer: str | None,
+    repair: bool,
+    repair_rule: str | None,
+    repair_tolerance: float | None,
+    repair_snap: float | None,
+    decisions: Path | None,
+    as_json: bool,
+) -> int:
+    """Check layers for gaps, overlaps, invalid geometries and disagreements."""
+    from geo_merge.jobs.job import Job
+    from geo_merge.merging.merge import validate as check
+    from geo_merge.results.files import check_findings_target, write_findings
+    from geo_merge.results.report import count_lines, finding_lines, of_severities
+
+    if out is not None:
+        check_findings_target(out, repaired=repair)
+    mending = repair_options(
+        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
+        decisions=decisions, out=out, encoding=encoding,
+    )  # fmt: skip
+    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
+              outline=outline, limits=limits, crs=crs, encoding=encoding,
+              code_field=code_field, name_field=name_field, layer=layer,
+              population_field=population_field,
+              reference_code_field=reference_code_field)  # fmt: skip
+    with progress() as tell:
+        tell("Reading")
+        units, table = job.read()
+        tell("Checking")
+        findings = check(units, crosswalk=table, **job.others(units))
+        if out is not None:
+            write_findings(findings, out)
+        if mending is not None:
+            tell("Trying the repair")
+            preview_repair(units, mending, out)
+    counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
+    counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
+    if as_json:
+        print_json({"units": len(units), "findings": counts})
+    else:
+        answer(*finding_lines(findings, notes=True))
+        answer(*count_lines(findings))
+        answer(f"{counted(len(units), 'unit')}: {of_severities(counts)}")
+    return FINDINGS if counts["error"] else OK
+
+
+@click.command()
+def limits() -> None:
+    """List the thresholds of the checks and the sizes of input, which --limit changes."""
+    from geo_merge.vocabulary.limits import describe
+
+    for name, value, unit, meaning in describe():
+        answer(f"{name:16}{value:>12,g} {unit:12}{meaning}")

@@ -1,0 +1,122 @@
+"""Options that several commands take, and how all of them speak."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    pass
+
+OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
+PATH = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., int | None])
+
+
+def options(*chosen: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Return what adds several options to a command, in the order of its help."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(chosen):
+            command = option(command)
+        return command
+
+    return add
+
+
+crosswalk = click.option(
+    "--crosswalk", type=PATH, help="CSV or XLSX: old_code, new_code, new_name, new_type, ..."
+)
+reference = click.option("--reference", type=PATH, help="Published boundaries of the new units.")
+declared = click.option(
+    "--declared", type=PATH, help="CSV or XLSX of published new_code, area_km2, population."
+)
+outline = click.option("--outline", type=PATH, help="Polygons that the units should fill together.")
+limits = click.option(
+    "--limit",
+    "limits",
+    multiple=True,
+    help="NAME=VALUE of a threshold or size; repeatable; see limits.",
+)
+crs = click.option("--crs", help="CRS of the files that name none, as 9214.")
+encoding = click.option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
+code_field = click.option("--code-field", help="Field with the codes, if not found by itself.")
+name_field = click.option("--name-field", help="Field with the names, if not found by itself.")
+population_field = click.option(
+    "--population-field", help="Field with the people, if not found by itself."
+)
+reference_code_field = click.option(
+    "--reference-code-field", help="Field with the codes of --reference, if not found by itself."
+)
+layer = click.option("--layer", help="Layer to read from a file with several.")
+formats = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+repair_rule = click.option(
+    "--repair-rule",
+    help="Who gets a gap or an overlap: longest-edge (default), largest-neighbour, layer:FILE.",
+)
+repair_tolerance = click.option(
+    "--repair-tolerance", type=float, help="Metres that a border may move; 250 by default."
+)
+repair_snap = click.option(
+    "--repair-snap",
+    type=float,
+    help="Metres within which edges are matched; 0.1 by default, 0 for rounding only.",
+)
+decisions = click.option(
+    "--decisions",
+    type=PATH,
+    help="Table of decisions; decisions.csv of --out by default.",
+)
+
+reading = options(crs, encoding, code_field, name_field, population_field, reference_code_field,
+                  layer)  # fmt: skip
+repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
+
+
+def answer(*lines: str) -> None:
+    """Print results, to the standard output."""
+    for line in lines:
+        print(line)  # noqa: T201
+
+
+def say(*lines: str) -> None:
+    """Print messages, to the standard error."""
+    for line in lines:
+        print(line, file=sys.stderr)  # noqa: T201
+
+
+def complain(line: str) -> None:
+    """Print that errors stand, in red on a terminal, to the standard error."""
+    click.secho(line, fg="red", bold=True, err=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the step at work on a terminal; say nothing where stderr is a file or a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Starting") as status:
+        yield lambda step: status.update(f"{step} …")
+
+
+def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
+    """Print content as JSON, to the standard output."""
+    from geo_merge.results.files import json_bytes
+
+    answer(json_bytes(content).decode().rstrip("\n"))

@@ -1,0 +1,179 @@
+"""The commands that know Vietnam: geo-merge crosswalk and geo-merge lookup."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geo_merge.cli.options import FINDINGS, OK, PATH, answer, say
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    pass
+from geo_merge.cli.options import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_province = click.option(
+    "--province", help="One of the 34 provinces: code or name, as 24 or bac_ninh."
+)
+_out = click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
+_encoding = click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
+
+
+@click.group(invoke_without_command=True)
+@_province
+@_out
+@click.pass_context
+def crosswalk(context: click.Context, *, province: str | None, out: Path | None) -> None:
+    """Write a crosswalk: of a province, from a resolution's text, or from compositions.
+
+    That of a province needs the extra vietnam.
+    """
+    if context.invoked_subcommand is not None:
+        if province is not None or out is not None:
+            raise UsageError(f"Name --province and --out behind {context.invoked_subcommand}.")
+        return
+    from geo_merge.vietnam.gazetteer import crosswalk as published
+    from geo_merge.vietnam.provinces import find_province
+
+    if province is None:
+        raise UsageError(
+            "Name a province with --province (as 24), or use from-text or from-compositions."
+        )
+    wanted = find_province(province)
+    if wanted.note:
+        say(wanted.note)
+    _write(published(wanted.code), out)
+
+
+@crosswalk.command(name="from-text")
+@click.argument("file", type=PATH)
+@_province
+@_out
+def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
+    """Read Article 1 of a resolution on the arrangement of communes.
+
+    FILE is a resolution as .txt, .docx or .pdf with text.
+    """
+    from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
+
+    plan = plan_from_resolution(file, province=province)
+    return _report(plan.crosswalk, plan.problems, out)
+
+
+@crosswalk.command(name="from-compositions")
+@click.argument("table", type=PATH)
+@_province
+@_out
+@_encoding
+def from_compositions(
+    *, table: Path, province: str | None, out: Path | None, encoding: str | None
+) -> int:
+    """Read what each new unit was made of from a table of compositions.
+
+    TABLE is a CSV or XLSX of new units and their members.
+    """
+    from geo_merge.vietnam.resolutions.compositions import plan_from_compositions
+
+    plan = plan_from_compositions(table, province=province, encoding=encoding)
+    return _report(plan.crosswalk, plan.problems, out)
+
+
+def _report(frame: pd.DataFrame, problems: list[str], out: Path | None) -> int:
+    _write(frame, out)
+    say(*(f"Error: {problem}" for problem in problems))
+    say(f"{counted(len(frame), 'row')}, {counted(problems, 'problem')}")
+    return FINDINGS if problems else OK
+
+
+def _write(frame: pd.DataFrame, out: Path | None) -> None:
+    from geo_merge.results.formats import write_csv
+    from geo_merge.writing.files import whole_file
+
+    if out is None:
+        print(frame.to_csv(index=False, lineterminator="\n"), end="")  # noqa: T201
+        return
+    with whole_file(out) as temporary:
+        write_csv(frame, temporary)
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--table", type=PATH, help="CSV or XLSX of many names, codes or points.")
+@click.option("--layer", type=PATH, help="Outlines of units, to look a point up in.")
+@click.option("--as-of", help="A day on which the unit existed: 2025-06-30.")
+@_out
+@_encoding
+def lookup(
+    *,
+    text: str | None,
+    table: Path | None,
+    layer: Path | None,
+    as_of: str | None,
+    out: Path | None,
+    encoding: str | None,
+) -> int:
+    """Say what became of a commune on 1 July 2025, or what a unit since then was made of.
+
+    TEXT is a name (xã Lệ Viễn, Sơn Động), a code, or LON,LAT.
+    """
+    from geo_merge.reading.tables import read_table
+    from geo_merge.units.layers import read_units
+    from geo_merge.vietnam.lookup.answers import look_up
+    from geo_merge.vietnam.lookup.table import look_up_table
+
+    if (text is None) == (table is None):
+        raise UsageError("Name one thing to look up: a name, a code, LON,LAT, or a --table.")
+    day = _day(as_of)
+    units = None if layer is None else read_units(layer)
+    if table is not None:
+        frame, problems = look_up_table(
+            read_table(table, encoding=encoding), as_of=day, layer=units
+        )
+        return _report(frame, [f"{table.name} {problem}" for problem in problems], out)
+    answers = look_up(text or "", as_of=day, layer=units)
+    for found in answers:
+        tell = say if found.unit is None else answer
+        tell(*found.lines())
+    return FINDINGS if any(found.unit is None for found in answers) else OK
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text}: write the day as 2025-06-30.") from None
+
+
+@click.command()
+@click.argument("name")
+@click.option("--mirror", help="Folder or address to fetch from instead of the internet.")
+@click.option("--out", type=PATH, help="GeoPackage to write; NAME.gpkg by default.")
+@click.option(
+    "--before", is_flag=True, help="Also write an approximate layer of the communes before."
+)
+def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> None:
+    """Fetch the official boundaries of one of the 34 provinces.
+
+    NAME is its name or code, as bac_ninh or 24; an old province means the one it is part of.
+    """
+    from geo_merge.vietnam.official import fetch_province, find_boundaries, write_before
+    from geo_merge.vietnam.provinces import find_province
+
+    if note := find_province(name).note:
+        say(note)
+    province = find_boundaries(name)
+    target = out or Path(f"{province.slug}.gpkg")
+    with progress() as tell:
+        tell(f"Fetching {province.name}")
+        path = fetch_province(province, target, mirror=mirror, progress=tell)
+        paths = [path, *(write_before(province, path) if before else [])]
+    answer(*map(str, paths))

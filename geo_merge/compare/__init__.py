@@ -1,0 +1,1 @@
+"""New units against what others published."""

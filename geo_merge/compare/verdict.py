@@ -1,0 +1,275 @@
+"""Every new unit three ways: our polygon, the reference polygon and the declared figures.
+
+The verdict on a unit says which of them agree:
+
+- ``same``: the polygons are nowhere further apart than `Limits.narrow`, and the declared area
+  agrees within `Limits.declared`.
+- ``drawing noise``: they differ, but nowhere over land wider than `Limits.drawing`.
+- ``moved land``: a compact piece, wider than that, lies in another unit than in the reference.
+- ``declared figure differs``: no land moved, but the declared area is another, or the declared
+  people are less than half or more than twice as many.
+- ``not compared``: there is neither a reference polygon nor a declared area.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge.compare.declared import other_people
+from geo_merge.compare.exchange import Exchange, declared_exchanges
+from geo_merge.compare.moved import Move, find_moves
+from geo_merge.compare.reference import Compared
+from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
+from geo_merge.geometry.difference import reach
+from geo_merge.geometry.widths import is_narrow
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Limits
+
+COLUMNS = (
+    "name", "verdict", "area_km2", "reference_area_km2", "declared_area_km2", "iou", "gained_m2",
+    "lost_m2", "distance_m", "counterparts", "explanation", "gained", "lost",
+)  # fmt: skip
+
+# Moves that the explanation of one unit tells; the others are findings all the same.
+_TOLD = 5
+
+
+class Verdict(StrEnum):
+    """What the comparison says of a unit."""
+
+    SAME = "same"
+    NOISE = "drawing noise"
+    MOVED = "moved land"
+    DECLARED = "declared figure differs"
+    UNKNOWN = "not compared"
+
+
+def reconcile(
+    new: gpd.GeoDataFrame,
+    compared: Compared | None = None,
+    declared: pd.DataFrame | None = None,
+    limits: Limits | None = None,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Say of every new unit whether polygon, reference and declared area agree, and why not.
+
+    Parameters
+    ----------
+    new
+        New units with ``name`` and ``area_km2``, in a CRS in metres.
+    compared
+        What `compare.compare_reference` found.
+    declared
+        Published figures as `compare.as_declared` returns them.
+    limits
+        Thresholds.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by code, with the columns of `COLUMNS`: ``gained`` and ``lost`` are the land that
+        only our polygon and only the reference has (``gained`` is the active geometry);
+        ``distance_m`` is the Hausdorff distance between both polygons in metres; ``counterparts``
+        are the codes of units that the explanation names.
+    list of Finding
+        C08 for land that moved, D03 for two neighbours whose declared areas differ by the same.
+    """
+    limits = limits or Limits()
+    moves = [] if compared is None else find_moves(new, compared, limits)
+    exchanges = declared_exchanges(new, declared, limits)
+    frame = _figures(new, compared, declared)
+    people = _other_people(new, declared)
+    frame["distance_m"] = _distances(new, compared).reindex(new.index)
+    noisy = _wider(compared, limits.narrow).reindex(new.index, fill_value=False)
+    rows = [
+        _judge(
+            frame.loc[code],
+            moves,
+            exchanges,
+            limits,
+            noisy=bool(noisy[code]),
+            names=new["name"],
+            people=people.get(str(code), ""),
+        )
+        for code in frame.index
+    ]
+    for k, column in enumerate(("verdict", "counterparts", "explanation")):
+        frame[column] = [row[k] for row in rows]
+    found = [_moved(m, new, limits) for m in moves] + [_exchanged(e, new) for e in exchanges]
+    return frame[list(COLUMNS)], found
+
+
+def reference_columns(reconciliation: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return what the statistics tell of the reference."""
+    return pd.DataFrame(
+        {
+            "reference_area_km2": reconciliation["reference_area_km2"],
+            "reference_difference_m2": reconciliation["gained_m2"] + reconciliation["lost_m2"],
+            "iou": reconciliation["iou"],
+        }
+    )
+
+
+def _figures(
+    new: gpd.GeoDataFrame, compared: Compared | None, declared: pd.DataFrame | None
+) -> gpd.GeoDataFrame:
+    blank = pd.Series(np.nan, index=new.index)
+    table = compared.table if compared is not None else None
+    nothing = np.full(len(new), shapely.MultiPolygon(), dtype=object)
+    land = {"gained": nothing, "lost": nothing.copy()}
+    if compared is not None:
+        at = new.index.get_indexer(compared.reference.index)
+        land["gained"][at], land["lost"][at] = compared.gained, compared.lost
+    given = blank
+    if declared is not None and "area_km2" in declared:
+        given = declared["area_km2"].reindex(new.index)
+    data = {
+        "name": new["name"],
+        "area_km2": new["area_km2"],
+        "reference_area_km2": blank if table is None else table["reference_area_km2"],
+        "declared_area_km2": given,
+        "iou": blank if table is None else table["iou"],
+    }
+    for side in ("gained", "lost"):
+        known = blank.isna() & False if table is None else table["iou"].notna()
+        data[f"{side}_m2"] = pd.Series(areas(land[side], new.crs), new.index).where(known)
+        data[side] = gpd.GeoSeries(land[side], index=new.index, crs=new.crs)
+    return gpd.GeoDataFrame(data, index=new.index, geometry="gained")
+
+
+def _distances(new: gpd.GeoDataFrame, compared: Compared | None) -> pd.Series:
+    """Return the Hausdorff distance of each unit to its reference, in metres."""
+    if compared is None:
+        return pd.Series(dtype=float)
+    values = [
+        max(reach(more, there), reach(less, here))
+        for more, less, here, there in zip(
+            compared.gained, compared.lost, new.geometry[compared.reference.index],
+            compared.reference, strict=True,
+        )
+    ]  # fmt: skip
+    return pd.Series(values, index=compared.reference.index, dtype=float)
+
+
+def _wider(compared: Compared | None, width: float) -> pd.Series:
+    """Tell which units differ from their reference over land wider than `width` metres."""
+    if compared is None:
+        return pd.Series(dtype=bool)
+    result = np.zeros(len(compared.reference), dtype=bool)
+    for side in (compared.gained, compared.lost):
+        parts, owner = shapely.get_parts(side, return_index=True)
+        if len(parts):
+            result[owner[~is_narrow(parts, width)]] = True
+    return pd.Series(result, index=compared.reference.index)
+
+
+def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame | None) -> dict[str, str]:
+    """Return what is to be told of units whose declared people are not the mapped ones."""
+    if declared is None or "population" not in declared or "population" not in new:
+        return {}
+    given = declared["population"].reindex(new.index)
+    return {
+        str(code): f"Mapped {mapped:,.10g} people, declared {told:,.10g}."
+        for code, mapped, told in zip(new.index, new["population"], given, strict=True)
+        if other_people(mapped, told)
+    }
+
+
+def _label(code: str, names: pd.Series) -> str:
+    return f"{code} ({names[code]})" if code in names.index else code
+
+
+def _judge(
+    row: pd.Series,
+    moves: list[Move],
+    exchanges: list[Exchange],
+    limits: Limits,
+    *,
+    noisy: bool,
+    names: pd.Series,
+    people: str,
+) -> tuple[Verdict, list[str], str]:
+    """Return the verdict on a unit, the units that explain it, and the explanation."""
+    code = str(row.name)
+    mine = [m for m in moves if code in {m.here, m.there}]
+    swap = next((e for e in exchanges if code in e.units), None)
+    others = [m.there if m.here == code else m.here for m in mine]
+    others += [] if swap is None else [c for c in swap.units if c != code]
+    has_reference = bool(pd.notna(row["iou"]))
+    text = []
+    if has_reference:
+        text.append(_against_reference(row, mine, names, limits, noisy=noisy))
+    given = row["declared_area_km2"]
+    differs = bool(given > 0 and abs(row["area_km2"] - given) > limits.declared * given)
+    if given > 0:
+        percent = 100 * (row["area_km2"] / given - 1)
+        text.append(
+            f"Mapped {row['area_km2']:,.2f} km², declared {given:,.2f} km² ({percent:+.1f} %)"
+            f"{'' if swap is None else f': {swap.sentence(names)}'}."
+        )
+    text += [people] if people else []
+    if mine:
+        verdict = Verdict.MOVED
+    elif differs or people:
+        verdict = Verdict.DECLARED
+    elif has_reference and noisy:
+        verdict = Verdict.NOISE
+    else:
+        verdict = Verdict.SAME if has_reference or given > 0 else Verdict.UNKNOWN
+    return verdict, list(dict.fromkeys(c for c in others if c)), " ".join(text)
+
+
+def _against_reference(
+    row: pd.Series, moves: list[Move], names: pd.Series, limits: Limits, *, noisy: bool
+) -> str:
+    if not noisy:
+        return f"Same as the reference, nowhere {limits.narrow:g} m wide apart."
+    if not moves:
+        return (
+            f"Drawn otherwise than the reference by up to {row['distance_m']:,.0f} m, but nowhere "
+            f"over land wider than {limits.drawing:g} m."
+        )
+    code = str(row.name)
+    told = []
+    for move in moves[:_TOLD]:
+        km2 = f"{move.m2 / SQUARE_METRES_PER_KM2:,.2f} km²"
+        here, there = (_label(c, names) or "no unit" for c in (move.here, move.there))
+        if move.here == code:
+            told.append(f"{km2} belong to {there} in the reference")
+        else:
+            told.append(f"{km2} that the reference gives it lie in {here}")
+    more = f", and {len(moves) - _TOLD} more" if len(moves) > _TOLD else ""
+    return f"Land moved: {'; '.join(told)}{more}."
+
+
+def _moved(move: Move, new: gpd.GeoDataFrame, limits: Limits) -> Finding:
+    here, there = (_label(c, new["name"]) or "no unit" for c in (move.here, move.there))
+    n = shapely.get_num_geometries(move.pieces)
+    return Finding(
+        check="C08",
+        severity=Severity.WARNING,
+        units=tuple(c for c in (move.here, move.there) if c),
+        value=move.m2,
+        unit_of_value="m²",
+        geometry=move.pieces,
+        message=f"{move.m2 / SQUARE_METRES_PER_KM2:,.2f} km² in {n} piece{'s' if n > 1 else ''} "
+        f"wider than {limits.drawing:g} m lie in {here}, but by the reference in {there}.",
+        hint="Land may have changed hands, or a member be in the wrong row of the crosswalk.",
+    )
+
+
+def _exchanged(exchange: Exchange, new: gpd.GeoDataFrame) -> Finding:
+    return Finding(
+        check="D03",
+        severity=Severity.WARNING,
+        units=exchange.units,
+        value=exchange.km2,
+        unit_of_value="km²",
+        geometry=exchange.border,
+        message=f"{exchange.sentence(new['name'])}.",
+        hint="Ask which of the two the land belongs to; the map and the resolution disagree.",
+    )

@@ -1,0 +1,1 @@
+"""Polygons as arrays: no files, no frames, no sentences."""

@@ -1,0 +1,125 @@
+"""Vertices along the straight edges of one CRS that are curves in another.
+
+An edge is straight in the CRS of the file (RFC 7946, 3.1.1, says so of GeoJSON): a parallel of
+100 km at 60° N passes 340 m beside the straight line between its ends in a plane. With vertices
+along it, land is measured on the line of the file, and a line that is straight in a plane is that
+line in GeoJSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from geo_merge.geometry.rings import (
+    FARTHEST,
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Rings,
+    edge_lengths,
+    flatten,
+)
+from geo_merge.geometry.seam import like
+
+# Metres. No shorter edge is bent by as much as `_BENT`, 10° from a pole either.
+LONG_EDGE = 500.0
+# Metres in the plane that are worth a vertex: the width of a sliver.
+_BENT = 0.1
+# Of its length, by which a piece of an edge may still be off, and into how many it is cut at most:
+# one of 300 km at 60° N into 100.
+_STILL, _MOST = 1e-6, 100
+# Where along an edge it is looked at: an S is straight in its middle.
+_ALONG = (0.25, 0.5, 0.75)
+
+
+Way = Callable[[Floats], Floats]
+
+
+def follow(
+    geometries: Geometries, stretched: Ints, way: Way, unit: float, metres: float
+) -> tuple[Geometries, int]:
+    """Give vertices to long edges that another CRS bends, the same on both sides of a border.
+
+    Parameters
+    ----------
+    geometries
+        Anything; shape (n,).
+    stretched
+        Which of them are polygons with edges longer than `LONG_EDGE`.
+    way, unit, metres
+        See `follow_rings`.
+
+    Returns
+    -------
+    geometries, added
+        The geometries, and how many vertices they got.
+    """
+    if not len(stretched):
+        return geometries, 0
+    rings = flatten(geometries[stretched])
+    followed = follow_rings(rings, way, unit, metres)
+    if followed is rings:
+        return geometries, 0
+    result = geometries.copy()
+    result[stretched] = like(followed.geometries(), geometries[stretched])
+    return result, len(followed.xy) - len(rings.xy)
+
+
+def follow_rings(rings: Rings, way: Way, unit: float, metres: float) -> Rings:
+    """Return rings with vertices on long edges that another CRS bends; else the same object.
+
+    Parameters
+    ----------
+    way
+        Takes vertices to the other CRS; shape (n, 2).
+    unit, metres
+        Metres in a unit of their CRS, and in one of the other.
+    """
+    lengths = edge_lengths(rings)
+    edges = np.flatnonzero((lengths > LONG_EDGE / unit) & (lengths < FARTHEST))
+    if not len(edges):
+        return rings
+    pieces = np.ones(len(rings.xy), dtype=np.int64)
+    pieces[edges] = _pieces(*_ordered(rings.xy[edges], rings.xy[edges + 1]), way, metres)
+    return rings if (pieces == 1).all() else _cut(rings, pieces)
+
+
+def _ordered(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of edges in an order that does not depend on their direction."""
+    swap = _runs_down(a, b)[:, None]
+    return np.where(swap, b, a), np.where(swap, a, b)
+
+
+def _runs_down(a: Floats, b: Floats) -> Bools:
+    return np.asarray((a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1])))
+
+
+def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
+    """Return into how many pieces edges are to be cut, given their ends."""
+    a, b, *between = (way(low + (high - low) * t) for t in (0.0, 1.0, *_ALONG))
+    chord = b - a
+    length = np.hypot(*chord.T)
+    with np.errstate(all="ignore"):  # what has no place in the plane is not bent
+        off = [np.abs(chord[:, 0] * (p - a)[:, 1] - chord[:, 1] * (p - a)[:, 0]) for p in between]
+        bent = np.max(off, axis=0) / length * metres
+        pieces = np.sqrt(bent / (_STILL * length * metres))
+    wanted = np.where(np.isfinite(pieces) & (bent > _BENT), np.ceil(pieces), 1)
+    return np.clip(wanted, 1, _MOST).astype(np.int64)
+
+
+def _cut(rings: Rings, pieces: Ints) -> Rings:
+    """Return rings whose edges are cut into so many pieces of one length each."""
+    start = np.concatenate([[0], np.cumsum(pieces)])
+    edge = np.repeat(np.arange(len(pieces)), pieces)
+    k = np.arange(start[-1]) - start[edge]
+    a, b = rings.xy, np.roll(rings.xy, -1, axis=0)
+    down = _runs_down(a, b)
+    low, high = _ordered(a, b)
+    share = np.where(down[edge], pieces[edge] - k, k) / pieces[edge]
+    xy = low[edge] + (high - low)[edge] * share[:, None]
+    xy[start[:-1]] = rings.xy
+    return replace(rings, xy=xy, start=start[rings.start])

@@ -1,0 +1,33 @@
+"""Validity of polygons, found out once: GEOS looks at every vertex, and polygons do not change."""
+
+from __future__ import annotations
+
+from weakref import WeakValueDictionary
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.geometry.rings import Bools, Geometries, is_polygonal, somewhere
+
+# Polygons that were found valid, by their identity, for as long as anybody has them.
+_valid: WeakValueDictionary[int, BaseGeometry] = WeakValueDictionary()
+
+
+def is_valid(geometries: Geometries) -> Bools:
+    """Tell which geometries are valid; those found valid before are not looked at again."""
+    known = np.fromiter(
+        (g is not None and _valid.get(id(g)) is g for g in geometries), bool, len(geometries)
+    )
+    new = np.flatnonzero(~known)
+    known[new] = shapely.is_valid(geometries[new])
+    for geometry in geometries[new[known[new]]]:
+        _valid[id(geometry)] = geometry
+    return known
+
+
+def usable(geometries: Geometries) -> Bools:
+    """Tell which geometries are valid polygons with an area."""
+    good = is_polygonal(geometries) & somewhere(geometries)
+    good[good] = is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
+    return good

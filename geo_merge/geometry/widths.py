@@ -1,0 +1,64 @@
+"""How wide polygons are: what tells a sliver from a gap, and a gap from a hole."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.geometry.rings import Bools, Floats, Geometries
+
+# Of the square root of its area: a polygon of a smaller mean width is a hairline, along which the
+# largest circle takes long to find and is as wide as the mean.
+_HAIRLINE = 0.02
+# Metres from which on a width or distance is told without decimals.
+_WHOLE = 100.0
+# Metres under which three digits would be written with a power of ten.
+_SMALL = 1e-4
+
+
+def told_metres(metres: float) -> str:
+    """Return a width or distance with the digits that mean something: 0.0123, 45.6, 1,810."""
+    if metres < _SMALL:
+        return f"{metres:.6f}".rstrip("0").rstrip(".")
+    return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
+
+
+def mean_width(polygons: Geometries | BaseGeometry) -> Floats:
+    """Return the width of a strip with the area and outline of each polygon."""
+    return np.asarray(2 * shapely.area(polygons) / np.maximum(shapely.length(polygons), 1e-300))
+
+
+def is_narrow(polygons: Geometries, width: float) -> Bools:
+    """Tell which polygons are nowhere wider than `width`, in the unit of the CRS.
+
+    No circle of this diameter fits in: exactly, the polygon eroded by half of it is empty.
+    """
+    narrow = mean_width(polygons) <= width  # the largest circle is at least as wide as the mean
+    narrow[narrow] = shapely.is_empty(shapely.buffer(polygons[narrow], -width / 2))
+    return np.asarray(narrow)
+
+
+def width_of(polygon: BaseGeometry) -> float:
+    """Return how wide a polygon is: the largest circle in it, which takes long in a hairline."""
+    mean = float(mean_width(polygon))
+    if mean >= _HAIRLINE * np.sqrt(polygon.area):
+        circle = shapely.maximum_inscribed_circle(polygon, tolerance=mean / 10)
+        return float(2 * shapely.length(circle))
+    return widest(np.array([polygon], dtype=object))
+
+
+def widest(hairlines: Geometries) -> float:
+    """Return how wide the widest of some hairlines is, to 5 %, in the unit of the CRS.
+
+    What is left of them is eroded, until nothing is.
+    """
+    low = float(mean_width(hairlines).max())
+    high = 2 * low
+    while len(wider := hairlines[~is_narrow(hairlines, high)]):
+        hairlines, low, high = wider, high, 2 * high
+    while high - low > low / 20:
+        middle = (low + high) / 2
+        wider = hairlines[~is_narrow(hairlines, middle)]
+        hairlines, low, high = (wider, middle, high) if len(wider) else (hairlines, low, middle)
+    return low

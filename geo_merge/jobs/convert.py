@@ -1,0 +1,149 @@
+"""Writing a layer as GeoJSON as it is: no codes, no crosswalk, and for plain files no frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo_merge.geometry.rings import Floats
+from geo_merge.reading.plain.plain import WGS84, read_plain
+from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.limits import Sizes, any_size
+from geo_merge.writing.files import whole_file
+from geo_merge.writing.geojson_stream import Block, ahead, collection, cuts, polygon_block
+from geo_merge.writing.rounding import Project
+
+if TYPE_CHECKING:
+    from geo_merge.reading.raw import RawLayer
+
+
+_DEGREES, _POLE = 180.0, 90.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How to read a layer: see `layers.read_units` for each."""
+
+    crs: str | None = None
+    encoding: str | None = None
+    layer: str | None = None
+    sizes: Sizes = field(default_factory=any_size)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a layer: features in and out, how it was read, what was found in which CRS."""
+
+    read: int
+    written: int
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    crs: str = WGS84
+
+
+def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> Written:
+    """Write a layer as GeoJSON, its attributes with it.
+
+    Raises
+    ------
+    GeoMergeError
+        If the layer cannot be read or written; nothing is changed then.
+    """
+    try:
+        layer = read_plain(path, encoding=reading.encoding)
+        crs = crs_of(layer.crs, reading)
+        project = way_to_wgs84(crs)
+        blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
+        write_blocks(out, ahead(blocks, cuts(layer.vertices)))
+        return Written(len(layer), len(layer))
+    except NotPlainError:
+        from geo_merge.units.placing import refuse_nowhere  # noqa: PLC0415
+        from geo_merge.writing.geojson import write_geojson  # noqa: PLC0415 - loads geopandas
+
+        raw, notes = read_frame(path, reading)
+        refuse_nowhere(raw)
+        write_geojson(raw.frame, out, precision=precision, attributes=raw.attributes())
+        return Written(len(raw.frame), len(raw.frame), notes)
+
+
+def write_blocks(out: Path, blocks: Iterable[Block]) -> None:
+    """Write a collection of blocks; `out` stays as it is if that fails."""
+    with whole_file(out) as temporary, temporary.open("wb") as file:
+        file.writelines(collection(blocks))
+
+
+def _block(
+    layer: RaggedLayer,
+    rows: tuple[int, int],
+    *,
+    crs: str,
+    project: Project | None,
+    precision: int,
+) -> Block:
+    begin, end = rows
+    polygons, there = layer.read(np.arange(begin, end))
+    require_plausible(polygons.rings.xy, crs)
+    own = layer.attributes(begin, end)
+    return polygon_block(polygons, there, own, project, precision=precision)
+
+
+def crs_of(own: str, reading: Reading) -> str:
+    """Return the CRS of a file, or that of the option if it names none.
+
+    Raises
+    ------
+    NotPlainError
+        If there is neither, or both: `read_frame` looks at the places that the file names, and
+        knows whether its CRS is only that of its format.
+    """
+    require(bool(own) != (reading.crs is not None), "one CRS")
+    return own or str(reading.crs)
+
+
+def require_plausible(xy: Floats, crs: str) -> None:
+    """Raise NotPlainError where coordinates may contradict their CRS: `read_frame` says how."""
+    if not len(xy):
+        return
+    (west, south), (east, north) = ([float(f(v)) for v in xy.T] for f in (np.min, np.max))
+    if crs == WGS84:
+        within = west >= -_DEGREES and east <= _DEGREES and south >= -_POLE and north <= _POLE
+        require(within, "degrees")
+        return
+    from geo_merge.geometry.projection import parse_crs  # noqa: PLC0415
+    from geo_merge.units.crs import contradicts  # noqa: PLC0415 - pyproj is slow to load
+
+    require(not contradicts(parse_crs(crs), (west, south, east, north)), "a CRS that fits")
+
+
+def way_to_wgs84(crs: str) -> Project | None:
+    """Return the way to WGS 84; None for what is in it."""
+    if crs == WGS84:
+        return None
+    from geo_merge.geometry.projection import Projection, parse_crs  # noqa: PLC0415 - pyproj is slow to load
+
+    projection = Projection(parse_crs(crs))
+    return None if projection.same else projection
+
+
+def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]:
+    """Read a layer by GDAL, placed as `layers.read_units` places it; return also what was decided.
+
+    Raises
+    ------
+    CRSError
+        R01 to R03, as for units.
+    """
+    from geo_merge.reading.encodings import Texts  # noqa: PLC0415 - loads geopandas
+    from geo_merge.reading.sources import open_layer  # noqa: PLC0415
+    from geo_merge.units.placing import check_raw, with_crs  # noqa: PLC0415
+
+    raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=reading.sizes)
+    (raw,) = with_crs([raw], reading.crs, None)
+    check_raw(raw)
+    return raw, tuple(finding.message for finding in raw.findings)

@@ -1,0 +1,318 @@
+"""Dissolving a layer by a field: some groups are read, dissolved and made ready by one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.errors import LayerError
+from geo_merge.geometry.dissolve import dissolve_valid
+from geo_merge.geometry.edges import cancel, runs_of
+from geo_merge.geometry.faces import Faces, containing, faces_of
+from geo_merge.geometry.longitudes import cut_at_180
+from geo_merge.geometry.polygons import Polygons
+from geo_merge.geometry.rings import Geometries, Ints, Rings, is_polygonal
+from geo_merge.jobs.convert import (
+    Reading,
+    Written,
+    crs_of,
+    read_frame,
+    require_plausible,
+    way_to_wgs84,
+    write_blocks,
+)
+from geo_merge.jobs.keys import agreeing, group_rows, spelled_differently
+from geo_merge.reading.plain.plain import WGS84, read_plain
+from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
+from geo_merge.vocabulary.attributes import Attributes
+from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.writing.geojson_stream import Block, ahead, cuts, polygon_block
+from geo_merge.writing.rounding import Project
+
+if TYPE_CHECKING:
+    from geo_merge.reading.raw import RawLayer
+
+# Bundles at work before the first of them is written, since some are much larger than others.
+_AHEAD = 16
+
+
+class _BadMembersError(Exception):
+    """Members cannot be dissolved: what was written must not stay."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The rows with one value: dissolved, or what is wrong with them."""
+
+    key: Any
+    rows: Ints
+    findings: tuple[Finding, ...]
+    whole: BaseGeometry | None = None
+    faces: Faces | None = None
+
+
+@dataclass(frozen=True)
+class _Bundle:
+    """Some groups and, if all of them could be dissolved, what is to be written of them."""
+
+    groups: tuple[_Group, ...]
+    block: Block | None = None
+
+
+def dissolve(
+    path: Path,
+    out: Path,
+    field: str,
+    *,
+    reading: Reading,
+    keep_agreeing: bool = False,
+    precision: int = 7,
+) -> Written:
+    """Write one polygon for all that have the same value in a field, with that and their number.
+
+    Values that a reader cannot tell apart are one; see `keys.reader_key`. Groups come in the order
+    of their first rows. With `keep_agreeing`, also fields are written whose values agree within
+    every group. Findings are errors if members cannot be dissolved, and then nothing is written;
+    gaps and overlaps within a group are warnings.
+
+    Raises
+    ------
+    LayerError
+        If the layer cannot be read, has no such field, or has rows without a value in it.
+    """
+    try:
+        columns = None if keep_agreeing else [field]
+        layer = read_plain(path, columns=columns, encoding=reading.encoding)
+        return _dissolve(
+            layer, path.name, out, field,
+            reading=reading, keep=keep_agreeing, precision=precision,
+        )  # fmt: skip
+    except NotPlainError:
+        raw, notes = read_frame(path, reading)
+        return _dissolve(
+            _ragged(raw), path.name, out, field,
+            reading=Reading(), keep=keep_agreeing, notes=notes, precision=precision,
+            placed=True,
+        )  # fmt: skip
+
+
+def _dissolve(
+    layer: RaggedLayer,
+    source: str,
+    out: Path,
+    field: str,
+    *,
+    reading: Reading,
+    keep: bool,
+    notes: tuple[str, ...] = (),
+    precision: int,
+    placed: bool = False,
+) -> Written:
+    groups = _groups(layer, field, source)
+    crs = crs_of(layer.crs, reading)
+    chosen, left_out = _choose(layer, field, groups, keep=keep)
+    notes += left_out
+    make = partial(
+        _bundle, layer, chosen, crs=None if placed else crs, project=way_to_wgs84(crs),
+        precision=precision,
+    )  # fmt: skip
+    done: list[_Group] = []
+
+    def blocks() -> Iterator[Block]:
+        for bundle in ahead(make, _bundles([*groups.values()], layer.vertices), most=_AHEAD):
+            done.extend(bundle.groups)
+            if bundle.block is not None:
+                yield bundle.block
+        if any(group.whole is None for group in done):
+            raise _BadMembersError
+
+    try:
+        write_blocks(out, blocks())
+    except _BadMembersError:
+        errors = tuple(f for group in done if group.whole is None for f in group.findings)
+        return Written(len(layer), 0, notes, errors, crs)
+    spelled = spelled_differently(chosen.values, groups, field)
+    findings = (*spelled, *(f for group in done for f in group.findings), *_gaps(done))
+    return Written(len(layer), len(done), notes, findings, crs)
+
+
+def _groups(layer: RaggedLayer, field: str, source: str) -> dict[str, Ints]:
+    """Return the rows of each value, in the order of the first rows."""
+    if field not in layer.names:
+        known = ", ".join(layer.names) or "none"
+        raise LayerError(f"{source} has no field {field!r} [K01]; it has {known}.")
+    return group_rows(layer.column(field), field, source)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The field that is dissolved by, and those that are kept since they agree, with all values."""
+
+    field: str
+    values: Sequence[Any]
+    kept: Mapping[str, Sequence[Any]]
+
+    def attributes(self, groups: Sequence[Ints]) -> Attributes:
+        """Return what the dissolved polygons of groups of rows have: a field of ours too."""
+        columns = {self.field: self.values, **self.kept}
+        count = free_name("member_count", columns)
+        return Attributes(
+            [{n: v[rows[0]] for n, v in columns.items()} | {count: len(rows)} for rows in groups]
+        )
+
+
+def _choose(
+    layer: RaggedLayer, field: str, groups: Mapping[str, Ints], *, keep: bool
+) -> tuple[_Chosen, tuple[str, ...]]:
+    """Return the fields to write, and what to say of those that are left out."""
+    values = layer.column(field)
+    if not keep:
+        return _Chosen(field, values, {}), ()
+    columns = {name: layer.column(name) for name in layer.names if name != field}
+    agree = agreeing(columns, groups)
+    left = ", ".join(name for name in columns if name not in agree)
+    note = f"Left out, since their values differ within a group: {left}." if left else ""
+    kept = {name: values for name, values in columns.items() if name in agree}
+    return _Chosen(field, values, kept), (note,) if note else ()
+
+
+def _bundles(groups: Sequence[Ints], vertices: Ints) -> list[Sequence[Ints]]:
+    """Divide groups of rows, in their order, among bundles: each takes milliseconds by itself."""
+    total = np.array([vertices[rows].sum() for rows in groups], dtype=np.int64)
+    return [groups[begin:end] for begin, end in cuts(total)]
+
+
+def _bundle(
+    layer: RaggedLayer,
+    chosen: _Chosen,
+    groups: Sequence[Ints],
+    *,
+    crs: str | None,
+    project: Project | None,
+    precision: int,
+) -> _Bundle:
+    polygons, there = layer.read(np.concatenate(groups))
+    if crs is not None:
+        require_plausible(polygons.rings.xy, crs)
+        require(not cut_at_180(polygons.rings) or crs != WGS84, "polygons within 180°")
+    shapes = polygons.geometries()
+    valid = shapely.is_valid(shapes)
+    plain = polygons.single & (shapely.get_num_interior_rings(shapes) == 0)
+    done: list[_Group] = []
+    end = row = 0
+    for rows in groups:
+        key, found = chosen.values[rows[0]], there[row : row + len(rows)]
+        begin, end, row = end, end + int(found.sum()), row + len(rows)
+        if not (found.all() and valid[begin:end].all()):
+            defects = tuple(_defects(key, rows, rows[found], shapes[begin:end]))
+            done.append(_Group(key, rows, defects))
+        elif len(rows) == 1 and plain[begin]:  # nothing can lie between its edges
+            done.append(_Group(key, rows, (), shapes[begin]))
+        else:
+            rings = polygons.take(np.arange(begin, end)).rings
+            done.append(_joined(key, rows, rings, shapes[begin:end]))
+    if any(group.whole is None for group in done):
+        return _Bundle(tuple(done))
+    whole = Polygons.of(np.array([group.whole for group in done], dtype=object))
+    there, own = np.ones(len(done), dtype=bool), chosen.attributes(groups)
+    return _Bundle(tuple(done), polygon_block(whole, there, own, project, precision=precision))
+
+
+def _joined(key: Any, rows: Ints, rings: Rings, shapes: Geometries) -> _Group:  # noqa: ANN401
+    """Dissolve the valid polygons of a group."""
+    left = runs_of(rings, cancel(rings))
+    one = dissolve_valid(shapes, left)
+    faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
+    return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces)
+
+
+def _defects(key: Any, rows: Ints, there: Ints, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+    """Yield what cannot be dissolved: rows without a polygon, and invalid ones."""
+    for row in np.setdiff1d(rows, there):
+        yield _error("G03", row, f"Row {row + 1} ({key}) has no polygon [G03].")
+    for k in np.flatnonzero(~shapely.is_valid(shapes)):
+        row, reason = there[k], shapely.is_valid_reason(shapes[k])
+        text = f"Row {row + 1} ({key}) has an invalid polygon ({reason}) [G04]."
+        yield _error("G04", row, text, shapes[k])
+
+
+def _error(check: str, row: int, message: str, geometry: Any = None) -> Finding:  # noqa: ANN401
+    return Finding(
+        check=check,
+        severity=Severity.ERROR,
+        units=(f"row {row + 1}",),
+        message=message,
+        hint="Mend it in the source layer.",
+        geometry=geometry,
+    )
+
+
+def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+    """Yield the land that several members claim, with those that do."""
+    twice = faces.geometry[faces.claims > 1]
+    if not len(twice):
+        return
+    inside = shapely.get_coordinates(shapely.point_on_surface(twice))
+    face, member = containing(shapes, inside)
+    for k, geometry in enumerate(twice):
+        units = tuple(f"row {row + 1}" for row in sorted(rows[member[face == k]]))
+        yield Finding(
+            check="C04",
+            severity=Severity.WARNING,
+            units=units,
+            message=f"{', '.join(units)} ({key}) overlap.",
+            hint="Validate the layer.",
+            geometry=geometry,
+        )
+
+
+def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
+    """Yield the land inside each group that belongs to nobody, nor to another group."""
+    whole = np.array([group.whole for group in groups], dtype=object)
+    found = [
+        (group.key, face)
+        for group in groups
+        if group.faces is not None
+        for face in group.faces.geometry[group.faces.claims == 0]
+    ]
+    faces = np.array([face for _, face in found], dtype=object)
+    taken = np.zeros(len(faces), dtype=bool)
+    if len(faces):
+        inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+        taken[containing(whole, inside)[0]] = True
+    for (key, face), others in zip(found, taken, strict=True):
+        if not others:
+            yield Finding(
+                check="C02",
+                severity=Severity.WARNING,
+                units=(str(key),),
+                message=f"Land inside {key} belongs to none of its members.",
+                hint="Validate the layer.",
+                geometry=face,
+            )
+
+
+def _ragged(raw: RawLayer) -> RaggedLayer:
+    """Return a layer that is not plain, by the rows that are asked for."""
+    frame = raw.frame
+    shapes = np.asarray(frame.geometry.values)
+
+    def read(rows: Ints) -> tuple[Polygons, Any]:
+        there = is_polygonal(shapes[rows])
+        return Polygons.of(shapes[rows][there]), there
+
+    return RaggedLayer(
+        names=tuple(map(str, frame.columns.drop(frame.geometry.name))),
+        columns=raw.columns(),
+        vertices=shapely.get_num_coordinates(shapes),
+        read=read,
+        crs=frame.crs.to_wkt(),
+    )

@@ -1,0 +1,167 @@
+"""A merger from files to result: what the command line and the page both run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.errors import GeoMergeError, UsageError
+from geo_merge.mending import RepairOptions
+from geo_merge.merging.assigned import Prepare, prepare
+from geo_merge.merging.merge import merge
+from geo_merge.merging.result import MergeResult
+from geo_merge.reading.containers import files_of
+from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.sources import open_layer
+from geo_merge.reading.tables import read_table
+from geo_merge.units.crosswalk import read_crosswalk
+from geo_merge.units.divide import divide
+from geo_merge.units.layers import read_units
+from geo_merge.units.other_layers import read_cutters, read_outline
+from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.limits import parse
+
+Progress = Callable[[str], None]
+ReadLayer = Callable[..., gpd.GeoDataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """Files and options of a merger; see `layers.read_units` and `pipeline.merge` for each."""
+
+    old: tuple[Path, ...]
+    crosswalk: Path | None = None
+    reference: Path | None = None
+    declared: Path | None = None
+    outline: Path | None = None
+    divide: Path | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    code_field: str | None = None
+    name_field: str | None = None
+    population_field: str | None = None
+    reference_code_field: str | None = None
+    layer: str | None = None
+    layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
+    rules: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+    repair: RepairOptions | None = None
+
+    @property
+    def inputs(self) -> list[Path]:
+        """All files that are read."""
+        more = (self.crosswalk, self.reference, self.declared, self.outline, self.divide)
+        return [*self.old, *(path for path in more if path is not None)]
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """All files that are read, those that belong with a layer among them, by name."""
+        return {file.name: file for path in self.inputs for file in files_of(path)}
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the manifest says of the options."""
+        by_file = {path.name: layer for path, layer in self.layers.items()}
+        one = set(by_file.values())
+        told = ("rule", "tolerance", "snap")
+        mending = self.repair and {name: getattr(self.repair, name) for name in told}
+        return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
+                "name_field": self.name_field, "population_field": self.population_field,
+                "reference_code_field": self.reference_code_field,
+                "layer": one.pop() if len(one) == 1 else by_file or self.layer,
+                "rules": dict(self.rules), "limits": list(self.limits),
+                "repair": mending}  # fmt: skip
+
+    def read(
+        self, read_layer: ReadLayer = read_units
+    ) -> tuple[gpd.GeoDataFrame, pd.DataFrame | None]:
+        """Read the layer, with this function if need be, and the crosswalk.
+
+        Raises
+        ------
+        GeoMergeError
+            With the problems of both together.
+        """
+        units = table = None
+        problems: list[str] = []
+        _, sizes = parse(self.limits)
+        try:
+            if self.crosswalk is not None:
+                table = read_crosswalk(self.crosswalk, encoding=self.encoding, sizes=sizes)
+        except GeoMergeError as error:
+            problems += error.problems
+        expected = (
+            {} if table is None else dict(zip(table["old_code"], table["old_name"], strict=True))
+        )
+        try:
+            units = read_layer(
+                *self.old, code_field=self.code_field, name_field=self.name_field,
+                population_field=self.population_field,
+                layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
+                expected=expected,
+            )  # fmt: skip
+        except GeoMergeError as error:
+            problems = [*error.problems, *problems]
+        if problems or units is None:
+            raise GeoMergeError(problems)
+        return units, table
+
+    def open(self, path: Path) -> RawLayer:
+        """Read a layer of the job as its file has it.
+
+        Raises
+        ------
+        LayerError
+            See `reading.sources.open_layer`.
+        """
+        layer = self.layers.get(path, self.layer if path in self.old else None)
+        texts = encodings.texts(self.encoding)
+        return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
+
+    def others(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
+        """Read what units are compared with: ``reference, declared, outline``, and ``limits``."""
+        limits, sizes = parse(self.limits)
+        return {
+            "reference": None if self.reference is None else read_units(
+                self.reference, code_field=self.reference_code_field,
+                code_option="--reference-code-field", layer=self.layers, crs=self.crs,
+                target_crs=units.crs, sizes=sizes),
+            "declared": None if self.declared is None else read_table(
+                self.declared, encoding=self.encoding, sizes=sizes),
+            "outline": None if self.outline is None else read_outline(
+                self.outline, units.crs, crs=self.crs, sizes=sizes),
+            "limits": limits,
+        }  # fmt: skip
+
+    def run(
+        self,
+        say: Progress = lambda _: None,
+        *,
+        read_layer: ReadLayer = read_units,
+        prepare: Prepare = prepare,
+    ) -> MergeResult:
+        """Read everything and merge; how layers are read and prepared is the engine's business.
+
+        Raises
+        ------
+        GeoMergeError
+            If an input cannot be used; see `divide.divide` and `pipeline.merge`.
+        """
+        if self.crosswalk is None:  # before reading, which can take minutes
+            raise UsageError(
+                "There is no crosswalk; say what became of each unit with --crosswalk."
+            )
+        say("Reading")
+        units, read = self.read(read_layer)
+        table = cast("pd.DataFrame", read)
+        if self.divide is not None:
+            cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
+                                   sizes=parse(self.limits)[1])  # fmt: skip
+            units, table = divide(units, table, cutters, rules=self.rules)
+        return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
+                     prepare=prepare, **self.others(units))  # fmt: skip

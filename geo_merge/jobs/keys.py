@@ -1,0 +1,97 @@
+"""Values by which rows are grouped: what a reader cannot tell apart is one."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from geo_merge.errors import LayerError
+from geo_merge.geometry.rings import Ints
+from geo_merge.vocabulary.codes import clean_text
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+
+_SHOWN = 10
+
+
+def reader_key(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+    """Return the same for values that look the same; empty for what is none.
+
+    Composed and decomposed letters, kinds of blanks, blanks around and invisible characters cannot
+    be told apart, nor can a number and the text of it.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list | dict | bool):
+        return json.dumps(value, sort_keys=True, default=str)
+    return str(value)
+
+
+def group_rows(values: Sequence[Any], field: str, source: str) -> dict[str, Ints]:
+    """Return the rows of each value by its key, in the order of the first rows.
+
+    Raises
+    ------
+    LayerError
+        K01, if rows have no value, one of blanks alone, or what stands for none (#N/A, NULL, -).
+    """
+    rows: dict[str, list[int]] = {}
+    for k, value in enumerate(values):
+        rows.setdefault(reader_key(value), []).append(k)
+    nothing = {key: own for key, own in rows.items() if _is_nothing(key)}
+    if nothing:
+        missing = sorted(k + 1 for own in nothing.values() for k in own)
+        what = " or ".join(key or "nothing" for key in nothing)
+        more = ", ..." if len(missing) > _SHOWN else ""
+        raise LayerError(
+            f"{source}: {len(missing)} rows have {what} in the field {field!r} (rows "
+            f"{', '.join(map(str, missing[:_SHOWN]))}{more}) [K01]; say there what they belong to."
+        )
+    return {key: np.array(own) for key, own in rows.items()}
+
+
+def _is_nothing(key: str) -> bool:
+    if not key:
+        return True
+    return not may_be_a_place(key) and no_value(key) in {NoValue.ERROR, NoValue.NOTHING}
+
+
+def spelled_differently(
+    values: Sequence[Any], groups: Mapping[str, Ints], field: str
+) -> Iterator[Finding]:
+    """Yield the values that rows of a group spell differently, though they look the same."""
+    for rows in groups.values():
+        first = values[rows[0]]
+        others = [k for k in rows if type(values[k]) is not type(first) or values[k] != first]
+        if others:
+            shown = ", ".join(str(k + 1) for k in others[:_SHOWN])
+            more = ", ..." if len(others) > _SHOWN else ""
+            yield Finding(
+                check="K02",
+                severity=Severity.WARNING,
+                units=tuple(f"row {k + 1}" for k in others),
+                value=float(len(others)),
+                unit_of_value="rows",
+                message=f"{len(others)} rows ({shown}{more}) have {first} in {field} in other "
+                "characters that look the same (letters composed or not, blanks, a number or "
+                f"its text); they were taken for one with row {rows[0] + 1}, as it is spelled "
+                "there.",
+                hint="Write the value in one way.",
+            )
+
+
+def agreeing(columns: Mapping[str, Sequence[Any]], groups: Mapping[str, Ints]) -> set[str]:
+    """Return the columns whose values agree within every group."""
+    return {
+        name
+        for name, values in columns.items()
+        if all(len({reader_key(values[k]) for k in rows}) == 1 for rows in groups.values())
+    }

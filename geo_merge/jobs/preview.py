@@ -1,0 +1,89 @@
+"""What files hold, and what in them does not match, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
+from geo_merge.jobs.job import Job, Progress
+from geo_merge.merging.assigned import with_unit_columns
+from geo_merge.units import crosswalk
+from geo_merge.vietnam.names import name_key
+from geo_merge.vocabulary.fields import OWN
+from geo_merge.vocabulary.memory import findings_of, sources_of
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was recognised in the files, and what does not match.
+
+    Attributes
+    ----------
+    layers
+        A row a file: name, units, CRS, encoding, and the field taken for each role.
+    fields
+        All fields of the layers.
+    notes
+        What was decided in reading, as sentences.
+    problems
+        What keeps the merger from being computed, as sentences.
+    choices
+        The layers of each file that has several, of which none was named.
+    """
+
+    layers: list[dict[str, Any]]
+    fields: list[str]
+    notes: list[str]
+    problems: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def look(job: Job, say: Progress = lambda _: None) -> Preview:
+    """Read the files of a job and match the crosswalk."""
+    say("Reading")
+    try:
+        units, table = job.read()
+        if job.reference is not None:
+            job.open(job.reference)
+    except GeoMergeError as error:
+        fields, choices = _told(job)
+        return Preview([], fields, [], error.problems, choices)
+    sources = sources_of(units)
+    layers = [
+        {"file": Path(source["file"]).name, "units": source["features"], "crs": source["crs"],
+         "encoding": source["encoding"].upper(),
+         **{f"field_{role}": column for role, column in source["fields"].items()}}
+        for source in sources
+    ]  # fmt: skip
+    roles = dict.fromkeys(c for source in sources for c in source["fields"].values())
+    fields = list({**roles, **dict.fromkeys(str(c) for c in units.columns if c not in OWN)})
+    notes = [finding.message for finding in findings_of(units)]
+    problems: tuple[str, ...] = ()
+    if table is not None:
+        say("Matching the crosswalk")
+        try:
+            resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key)
+            notes += [finding.message for finding in resolved.findings]
+        except CrosswalkError as error:
+            problems = error.problems
+    return Preview(layers, fields, notes, problems)
+
+
+def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Return the fields of the layers that can be read, and the layers of files with several."""
+    fields: dict[str, None] = {}
+    choices: dict[str, tuple[str, ...]] = {}
+    for path in (*job.old, *([] if job.reference is None else [job.reference])):
+        try:
+            frame = job.open(path).frame
+        except SeveralLayersError as error:
+            choices[path.name] = error.layers
+        except GeoMergeError:
+            continue  # said already
+        else:
+            if path != job.reference:
+                fields |= dict.fromkeys(map(str, frame.columns.drop(frame.geometry.name)))
+    return list(fields), choices

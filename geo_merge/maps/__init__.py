@@ -1,0 +1,1 @@
+"""What a map shows, and the page that shows it."""

@@ -1,0 +1,306 @@
+"""What a map shows of a result: simplified boundaries with their figures, colours and classes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+import shapely
+
+from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
+from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import Geometries, Ints
+from geo_merge.geometry.validity import usable
+from geo_merge.maps.drawing import (
+    PIXELS,
+    Drawing,
+    Places,
+    draw,
+    draw_thinned,
+    finest,
+    label_places,
+    pixel,
+)
+from geo_merge.maps.longitudes import about
+from geo_merge.maps.notes import joined, notes
+from geo_merge.merging.result import MergeResult, with_findings
+from geo_merge.texts import LANGUAGES, map_texts
+from geo_merge.vocabulary.part_of import unit_codes
+
+# Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).
+PALETTE = ("#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00")
+# ColorBrewer's YlGnBu and PuOr, both marked as safe for colour-blind readers (colorbrewer2.org).
+SEQUENTIAL = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
+DIVERGING = ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788")
+# Per cent by which an area differs from the declared one: 1 is the limit of the check D01.
+_DECLARED_BREAKS = [-10.0, -3.0, -1.0, 1.0, 3.0, 10.0]
+_GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
+FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
+_FINDING_DECIMALS = 7  # degrees; a centimetre
+_FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
+TILES = {
+    "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+    "attribution": "© OpenStreetMap contributors",
+}
+
+
+@dataclass(frozen=True)
+class Display:
+    """A result as a map shows it.
+
+    Attributes
+    ----------
+    geometry
+        JSON: ``before`` and ``after`` (the figures of the units), ``topology`` (TopoJSON of the
+        old units, numbered by ``before``: the page joins new units and districts from its arcs)
+        and ``findings`` (GeoJSON).
+    detail
+        JSON: the arcs of the topology with more vertices, for a map that is zoomed in.
+    settings
+        Themes, texts, bounds, counts and the language to begin with.
+    """
+
+    geometry: str
+    detail: str
+    settings: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """Hash of the geometry: what has the same key need not be sent again."""
+        return hashlib.sha256((self.geometry + self.detail).encode()).hexdigest()[:16]
+
+
+def display(result: MergeResult) -> Display:
+    """Return what a map shows of a result."""
+    result = drawn(result)
+    km2, drawing = old_areas(result), drawing_of(result)
+    after = _after(result, km2, drawing.middle)
+    before = _before(result, km2, after, drawing.places)
+    parts = {
+        "before": _json(before.to_dict("records")),
+        "after": _json(after.to_dict("records")),
+        "topology": drawing.topology,
+        "findings": _findings(result),
+    }
+    geometry = "{" + ",".join(f'"{name}":{part}' for name, part in parts.items()) + "}"
+    settings = {
+        "themes": themes(before, after),
+        "texts": map_texts(),
+        "language": LANGUAGES[0],
+        "bounds": [drawing.bounds[1::-1], drawing.bounds[:1:-1]],
+        "pixels": PIXELS,
+        "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
+        "findings": len(result.findings),
+        "schematic": result.schematic,
+        "errors": result.errors,
+        "tiles": TILES,
+    }
+    return Display(geometry, drawing.detail, settings)
+
+
+def drawn(result: MergeResult) -> MergeResult:
+    """Return a result with its drawing, and with what was found in proving it."""
+    if result.drawing is not None:
+        return result
+    claims, elsewhere = joined(result, old_areas(result)), result.elsewhere
+    drawing = (
+        draw(result.old, claims)
+        if elsewhere is None
+        else draw_thinned(result.old, elsewhere.thinned(finest(result.old)), claims)
+    )
+    return replace(with_findings(result, notes(result, drawing)), drawing=drawing)
+
+
+def drawing_of(result: MergeResult) -> Drawing:
+    """Return how a map draws a result."""
+    drawing: Drawing = drawn(result).drawing
+    return drawing
+
+
+def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFrame:
+    """Return what the map says of each new unit."""
+    new = result.statistics
+    largest = old_km2.groupby(result.old["new_code"].to_numpy()).max()
+    colours = unit_colours(result.new)
+    columns = {
+        "code": new.index,
+        "name": new["name"],
+        "unit_type": new["unit_type"],
+        "colour": [colours[str(code)] for code in new.index],
+        "at": label_places(result.new.geometry, middle),
+        "member_count": new["member_count"],
+        "area_km2": new["area_km2"],
+        "growth": new["area_km2"] / largest.reindex(new.index),
+    }
+    for name in ("population", "density", "declared_area_km2", "declared_population"):
+        if name in new:
+            columns[name] = new[name]
+    if "area_km2_difference_percent" in new:
+        columns["declared_percent"] = new["area_km2_difference_percent"]
+    return _rounded(columns)
+
+
+def _before(
+    result: MergeResult, km2: pd.Series, after: pd.DataFrame, places: Places
+) -> pd.DataFrame:
+    """Return what the map says of each old unit; colours and members are its new unit's."""
+    old = result.old
+    joined = after.set_index("code").reindex(old["new_code"])
+    columns = {
+        "code": unit_codes(old),
+        "name": old["name"],
+        "unit_type": old["unit_type"],
+        "district": old["district"],
+        "new_code": old["new_code"],
+        "parent": old["district_code"].where(old["district_code"] != "", old["district"]),
+        "grandparent": old["province_code"].where(old["province_code"] != "", old["province"]),
+        "colour": joined["colour"],
+        "at": places,
+        "member_count": joined["member_count"],
+        "area_km2": km2,
+        "growth": joined["area_km2"].to_numpy() / km2.where(km2 > 0),
+    }
+    if old["is_piece"].any():
+        columns["id"] = old.index.where(old["is_piece"], "")
+    if "population" in old:
+        columns["population"] = old["population"]
+        columns["density"] = old["population"] / km2.where(km2 > 0)
+    if "declared_percent" in joined:
+        columns["declared_percent"] = joined["declared_percent"]
+    return _rounded(columns)
+
+
+def old_areas(result: MergeResult) -> pd.Series:
+    """Return the area of each old unit in km²; 0 for what has no usable polygon.
+
+    A result that was read from files has to be measured.
+    """
+    if len(result.old_areas):
+        return result.old_areas
+    geometries = np.asarray(result.old.geometry.values)
+    good = usable(geometries)
+    km2 = np.zeros(len(geometries))
+    km2[good] = areas(geometries[good], result.old.crs) / SQUARE_METRES_PER_KM2
+    return pd.Series(km2, index=result.old.index)
+
+
+def _rounded(columns: dict[str, Any]) -> pd.DataFrame:
+    """Return a table with figures rounded for a map."""
+    data = {name: v if isinstance(v, list) else np.asarray(v) for name, v in columns.items()}
+    for name, values in data.items():
+        if not isinstance(values, list) and values.dtype.kind == "f":
+            with np.errstate(over="ignore"):  # a figure without meaning, told of elsewhere
+                data[name] = np.round(values, 0 if name == "density" else 2)
+    return pd.DataFrame(data)
+
+
+def _findings(result: MergeResult) -> str:
+    """Return the weightiest findings that have a place, numbered by their rows."""
+    shapes = np.asarray(result.findings.geometry.values)
+    placed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    return features_of(result, placed[:FINDINGS_SHOWN])
+
+
+def features_of(result: MergeResult, rows: Ints) -> str:
+    """Return findings as GeoJSON for the map; shapes with many vertices are simplified for it."""
+    middle = drawing_of(result).middle
+    frame = result.findings.iloc[rows][["severity", "check", "geometry"]]
+    shapes = np.asarray(frame.geometry.values)
+    many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
+    shapes = shapes.copy()
+    simple = shapely.simplify(shapes[many], pixel(result.old), preserve_topology=False)
+    shapes[many] = np.where(shapely.is_empty(simple), shapes[many], simple)
+    degrees = np.asarray(gpd.GeoSeries(shapes, crs=frame.crs).to_crs(WGS84).values)
+    # Not by the GeoJSON of files, which ends at 180°.
+    rounded = shapely.transform(about(middle, degrees), lambda xy: np.round(xy, _FINDING_DECIMALS))
+    features = (
+        f'{{"type":"Feature","properties":{{"row":{row},"severity":"{severity}","check":"{check}"}}'
+        f',"geometry":{geometry}}}'
+        for row, severity, check, geometry in zip(
+            rows.tolist(),
+            frame["severity"],
+            frame["check"],
+            shapely.to_geojson(rounded),
+            strict=True,
+        )
+    )
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+
+
+def _json(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def unit_colours(new: gpd.GeoDataFrame) -> dict[str, str]:
+    """Give new units colours so that neighbours differ, largest first."""
+    geometries = np.asarray(new.geometry.values)
+    neighbours = _neighbours(geometries)
+    chosen = np.full(len(new), -1)
+    for k in np.argsort(-shapely.area(geometries), kind="stable"):
+        taken = set(chosen[neighbours[k]].tolist())
+        # Start from another colour each time, so that the map is not mostly of the first.
+        order = [(int(k) + step) % len(PALETTE) for step in range(len(PALETTE))]
+        chosen[k] = next((c for c in order if c not in taken), int(k) % len(PALETTE))
+    return {str(code): PALETTE[c] for code, c in zip(new.index, chosen, strict=True)}
+
+
+def _neighbours(geometries: Geometries) -> list[Ints]:
+    """Return for each polygon those whose box touches its own: a map needs no more."""
+    a, b = shapely.STRtree(geometries).query(geometries)
+    different = a != b
+    order = np.argsort(a[different], kind="stable")
+    a, b = a[different][order], b[different][order]
+    return np.split(b, np.searchsorted(a, np.arange(1, len(geometries))))
+
+
+def themes(before: pd.DataFrame, after: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the ways to colour the map: classes that hold for both sides, with their colours.
+
+    Class limits are quantiles of both sides together, rounded to two digits.
+    """
+    plain: list[dict[str, Any]] = [{"id": "units"}]
+    fields = (("members", "member_count", "", 0), ("area", "area_km2", "km2", 1),
+              ("population", "population", "people", 0),
+              ("density", "density", "per_km2", 0))  # fmt: skip
+    for name, field, unit, digits in fields:
+        values = [frame[field].to_numpy(float) for frame in (before, after) if field in frame]
+        if values and np.isfinite(np.concatenate(values)).any():
+            breaks = class_breaks(np.concatenate(values))
+            plain.append(_theme(name, field, unit, digits, breaks, SEQUENTIAL, values))
+    growth = [frame["growth"].to_numpy(float) for frame in (before, after)]
+    plain.append(_theme("growth", "growth", "times", 2, _GROWTH_BREAKS, SEQUENTIAL, growth))
+    if "declared_percent" in after:
+        given = [after["declared_percent"].to_numpy(float)]
+        plain.append(
+            _theme("declared", "declared_percent", "percent", 0, _DECLARED_BREAKS, DIVERGING, given)
+        )
+    return plain
+
+
+def _theme(  # noqa: PLR0917 - what a theme is
+    name: str, field: str, unit: str, digits: int, breaks: list[float],
+    colours: tuple[str, ...], values: Iterable[Any],
+) -> dict[str, Any]:  # fmt: skip
+    steps = np.linspace(0, len(colours) - 1, len(breaks) + 1).round().astype(int)
+    missing = any(not np.isfinite(v).all() for v in values)
+    return {"id": name, "field": field, "unit": unit, "digits": digits, "breaks": breaks,
+            "colours": [colours[k] for k in steps], "missing": missing}  # fmt: skip
+
+
+def class_breaks(values: np.ndarray[Any, Any], classes: int = len(SEQUENTIAL)) -> list[float]:
+    """Return limits between classes with about as many values each, rounded to two digits."""
+    known = values[np.isfinite(values)]
+    limits = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
+    rounded = {float(f"{limit:.2g}") for limit in limits}
+    return sorted(limit for limit in rounded if known.min() < limit <= known.max())
+
+
+def literal(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows
+    """Return a JavaScript literal that cannot end the script around it."""
+    return orjson.dumps(content).decode().replace("<", "\\u003c")

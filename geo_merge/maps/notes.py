@@ -1,0 +1,82 @@
+"""What the map of a result claims to show, and what is said where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo_merge.geometry.rings import Bools, is_polygonal
+from geo_merge.maps.drawing import Drawing
+from geo_merge.maps.drawing_proof import Claim
+from geo_merge.merging.result import MergeResult
+from geo_merge.vocabulary.finding import Finding, Severity
+
+_LEVELS = ("district", "province")
+_NAMED = 10
+
+
+def joined(result: MergeResult, km2: pd.Series) -> list[Claim]:
+    """Return what is joined from old units on the map: new units, districts, provinces.
+
+    Parameters
+    ----------
+    result
+        The result.
+    km2
+        The area of each old unit; 0 for what has no usable polygon. Such a one is drawn, but not
+        in the polygons of the files, so that what it belongs to is held against its members alone.
+    """
+    old = result.old
+    crumbs = is_polygonal(np.asarray(old.geometry.values)) & ~(km2.to_numpy() > 0)
+    claims = [_claim(result.new.index, result.new, old["new_code"], crumbs)]
+    for level in _LEVELS:
+        parents = result.parents
+        parents = parents[(parents["level"] == level) & (parents["when"] == "before")]
+        index = pd.Index(parents["code"].where(parents["code"] != "", parents["name"]))
+        codes, names = old[f"{level}_code"], old[level]
+        claims.append(_claim(index, parents, codes.where(codes != "", names), crumbs))
+    return claims
+
+
+def _claim(index: pd.Index, frame: pd.DataFrame, labels: pd.Series, crumbs: Bools) -> Claim:
+    group = index.get_indexer(pd.Index(labels))
+    shapes = np.asarray(frame["geometry"].values).copy()
+    shapes[np.unique(group[crumbs & (group >= 0)])] = None
+    return Claim(group, shapes)
+
+
+def notes(result: MergeResult, drawing: Drawing) -> Iterator[Finding]:
+    """Yield what was found in drawing a result."""
+    if drawing.whole:
+        codes = tuple(map(str, result.old.index[drawing.whole]))
+        yield Finding(
+            check="P04",
+            severity=Severity.INFO,
+            units=codes,
+            message=f"The map draws {_listed('old unit', codes)} with all vertices: simplified, "
+            "what it shows would not be what the files say.",
+        )
+    old, new, *parents = drawing.unproven
+    labels = [("old unit", result.old.index[old]), ("new unit", result.new.index[new])]
+    names = result.parents[result.parents["when"] == "before"]
+    for level, wrong in zip(_LEVELS, parents, strict=True):
+        labels.append((level, names[names["level"] == level]["name"].iloc[wrong]))
+    for what, which in labels:
+        if len(which):
+            codes = tuple(map(str, which))
+            yield Finding(
+                check="P04",
+                severity=Severity.WARNING,
+                units=codes if what.endswith("unit") else (),
+                message=f"The map does not show {_listed(what, codes)} as the files have it.",
+                hint="Trust the files, and look at them in a GIS; on a map in the Mercator "
+                "projection nothing around a pole can be drawn.",
+            )
+
+
+def _listed(what: str, codes: Sequence[str]) -> str:
+    named = ", ".join(codes[:_NAMED])
+    more = f" and {len(codes) - _NAMED} more" if len(codes) > _NAMED else ""
+    return f"{what} {named}{more}" if len(codes) == 1 else f"{len(codes)} {what}s ({named}{more})"

@@ -1,0 +1,153 @@
+"""The before-and-after map as a page: made by folium, one file, without internet."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from xstatic.pkg import leaflet
+
+from geo_merge.maps.display import Display, display, literal
+from geo_merge.merging.result import MergeResult
+from geo_merge.texts import LANGUAGES, Language
+
+_WEB = Path(__file__).parent / "web"
+ICON = _WEB / "icon.svg"
+
+
+def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) -> Figure:
+    """Draw old and new units on one page: two maps that move together, a curtain, or an overlay.
+
+    Old units have the colour of the new unit that they joined. A click on a unit shows what it
+    was made of or became; the page searches, colours by figures, and changes its language. It
+    holds everything that it needs, and opens without internet.
+
+    Parameters
+    ----------
+    result
+        What `merge` returned.
+    language
+        ``vi`` or ``en``: what the page opens in.
+
+    Returns
+    -------
+    branca.element.Figure
+        ``save(path)`` writes the page.
+    """
+    shown = display(result)
+    figure = Figure(title="geo_merge")
+    pane = folium.Map(tiles=None, prefer_canvas=True, zoom_snap=0.25)
+    script, style = leaflet_assets()
+    pane.default_js = [("leaflet", script)]
+    pane.default_css = [("leaflet_css", style)]
+    _BeforeAfter(shown, {**shown.settings, "language": language}).add_to(pane)
+    figure.add_child(pane)
+    figure.html.add_child(_Text("<script>document.documentElement.className = 'gm-page'</script>"))
+    figure.html.add_child(
+        _Text(f'<script type="application/json" id="gm-detail">{shown.detail}</script>')
+    )
+    figure.header.add_child(_Text(f"<style>{web_file('before_after.css')}</style>"))
+    _number(figure, itertools.count(1))
+    return figure
+
+
+def map_html(result: MergeResult, *, language: Language = LANGUAGES[0]) -> str:
+    """Return the page of `before_after_map`; the same result gives the same bytes."""
+    return str(before_after_map(result, language=language).render())
+
+
+@cache
+def web_file(name: str) -> str:
+    """Return a script or style sheet of the package."""
+    return (_WEB / name).read_text("utf-8")
+
+
+@cache
+def behaviour() -> str:
+    """Return the script of the map, which the page and ``map.html`` share."""
+    return "\n".join(map(web_file, ("borders.js", "before_after.js")))
+
+
+@cache
+def leaflet_assets() -> tuple[str, str]:
+    """Return Leaflet's script and style sheet, images included, as data URIs."""
+    script, style = leaflet_sources()
+    return (
+        f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}",
+        f"data:text/css;base64,{base64.b64encode(style.encode()).decode()}",
+    )
+
+
+@cache
+def leaflet_sources() -> tuple[str, str]:
+    """Return Leaflet's script and its style sheet with the images in it."""
+    folder = Path(leaflet.BASE_DIR)
+
+    def inline(match: re.Match[str]) -> str:
+        image = base64.b64encode((folder / match.group(1)).read_bytes()).decode()
+        return f"url(data:image/png;base64,{image})"
+
+    style = (folder / "leaflet.css").read_text("utf-8")
+    return (
+        (folder / "leaflet.js").read_text("utf-8"),
+        re.sub(r"url\((images/[\w.-]+)\)", inline, style),
+    )
+
+
+def _number(element: Element, numbers: Iterator[int]) -> None:
+    """Give elements ids in their order instead of random ones."""
+    element._id = f"{next(numbers):x}"  # noqa: SLF001 - branca has no other way
+    for child in list(element._children.values()):  # noqa: SLF001
+        _number(child, numbers)
+
+
+class _Text(Element):
+    """A text that is written as it is: branca would read every text in it as a template."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - branca's signature
+        """Return the text."""
+        return self.text
+
+
+class _BeforeAfter(MacroElement):
+    """The behaviour of the page, and its data: a script once the map has its name."""
+
+    _script = """
+%(behaviour)s
+(function (map, geometry, settings) {
+  var address = geoMerge.inAddress(settings);
+  var detail = document.getElementById("gm-detail");
+  geoMerge.page = geoMerge.mount(map, geometry, settings,
+    {languageSwitch: true, state: address.state, onChange: address.onChange,
+     detail: function () { return Promise.resolve(JSON.parse(detail.textContent)); }});
+})(%(map)s, %(geometry)s, %(settings)s);
+"""
+
+    def __init__(self, shown: Display, settings: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "BeforeAfter"
+        self.shown, self.settings = shown, settings
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - branca's signature
+        """Add the script to the page, and nothing here."""
+        root: Any = self.get_root()
+        parent: Any = self._parent
+        script = self._script % {
+            "behaviour": behaviour(),
+            "map": parent.get_name(),
+            "geometry": self.shown.geometry.replace("<", "\\u003c"),
+            "settings": literal(self.settings),
+        }
+        root.script.add_child(_Text(script), name=self.get_name())
+        return ""

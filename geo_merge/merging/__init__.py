@@ -1,0 +1,1 @@
+"""Old units and a crosswalk to a result."""

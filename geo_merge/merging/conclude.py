@@ -1,0 +1,219 @@
+"""What is concluded from a layer that was surveyed and dissolved: findings, figures, the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge.checks.layer import check_surveyed
+from geo_merge.checks.parts import check_parts
+from geo_merge.compare import reference as compare
+from geo_merge.compare.declared import as_declared, check_declared
+from geo_merge.compare.verdict import reconcile, reference_columns
+from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
+from geo_merge.geometry.dissolve import Dissolved
+from geo_merge.geometry.rings import Ints
+from geo_merge.mending import Repaired, with_waivers
+from geo_merge.merging import parents, statistics, stored_areas
+from geo_merge.merging.assigned import Prepared
+from geo_merge.merging.new_units import new_units
+from geo_merge.merging.proof import make_ledger, prove
+from geo_merge.merging.result import MergeResult
+from geo_merge.units import attributes, crosswalk
+from geo_merge.units.crosswalk import NameKey
+from geo_merge.vietnam.names import name_key as vietnamese_name_key
+from geo_merge.vietnam.provinces import province_after
+from geo_merge.vietnam.reform import ends_districts
+from geo_merge.vocabulary import people
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.findings import findings_frame
+from geo_merge.vocabulary.ledger import ledger_frame
+from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.memory import findings_of, ledger_of, sources_of
+from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE, unit_codes
+
+# Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
+_STRUCTURAL = frozenset(
+    ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name",
+     "geometry", "district_code", "district", "province_code", "province", "schematic",
+     PART_OF, PART_SHARE)
+)  # fmt: skip
+Progress = Callable[[str], None]
+
+
+def conclude(
+    layer: Prepared,
+    read: gpd.GeoDataFrame,
+    crosswalk: pd.DataFrame,
+    found: Sequence[Finding],
+    limits: Limits,
+    *,
+    mended: Repaired | None = None,
+    reference: gpd.GeoDataFrame | None = None,
+    declared: pd.DataFrame | None = None,
+    outline: gpd.GeoDataFrame | None = None,
+    rules: Mapping[str, str] | None = None,
+    name_key: NameKey = vietnamese_name_key,
+    new_province: parents.NewProvince = province_after,
+    ends_districts: parents.EndsDistricts = ends_districts,
+    say: Progress = lambda _: None,
+) -> MergeResult:
+    """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
+
+    Parameters
+    ----------
+    layer
+        Old units, surveyed, and new units, dissolved.
+    read, crosswalk
+        What was read, for what they remember of it.
+    found
+        Findings of matching the two.
+    mended
+        The repair of the layer, if there was one.
+
+    The other parameters are those of `merge`.
+    """
+    say("Checking the layer")
+    findings = [*findings_of(read), *found]
+    findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=name_key)
+    fields, roles = _fields(layer.frame), attributes.roles_of(sources_of(read))
+    chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
+    asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)
+    findings += attributes.notes(layer.frame, chosen, asked)
+    findings += people.check_density(layer.frame, layer.areas)
+    findings += stored_areas.check(layer.frame, chosen, layer.areas)
+    new = new_units(layer, chosen)
+    say("Dissolving districts and provinces")
+    above = _parents(layer, new_province)
+    ended = ends_districts(layer.frame, new["unit_type"])
+    levels = parents.count_levels(above, ended=ended)
+    findings += parents.check_provinces(layer.frame, new_province)
+    say("Comparing")
+    crs = layer.frame.crs
+    findings += check_parts(new, _inside(layer))
+    table = None if declared is None else as_declared(declared, new.index)
+    figures = statistics.unit_statistics(new, table)
+    reconciled, compared = compare_units(new, reference, table, limits)
+    if reference is not None:
+        figures = figures.join(reference_columns(reconciled))
+    findings += compared
+    ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
+    if mended is not None:
+        findings += mended.findings
+        ledger[:0] = mended.ledger
+    findings += prove(layer, new, ledger)
+    if mended is not None:
+        findings = with_waivers(findings, mended.repairs)
+    return MergeResult(
+        old=layer.frame,
+        new=new,
+        parents=above,
+        crosswalk=_as_used(layer),
+        statistics=figures,
+        summary=_summary(layer, new, levels, findings, sources_of(read)),
+        findings=findings_frame(findings, crs),
+        ledger=ledger_frame(ledger),
+        reconciliation=reconciled,
+        old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
+        **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
+        provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
+                    "crs": crs.to_string(), "schematic": _is_schematic(layer.frame),
+                    "rules": {k: str(v) for k, v in chosen.items()}},
+    )  # fmt: skip
+
+
+def _inside(layer: Prepared) -> gpd.GeoSeries:
+    """Return a point inside each member, by its new unit and its code."""
+    members = [layer.frame["new_code"].to_numpy(), unit_codes(layer.frame).to_numpy()]
+    points = shapely.points(layer.surveyed.measures.inside)
+    return gpd.GeoSeries(points, index=members, crs=layer.frame.crs).sort_index()
+
+
+def _parents(layer: Prepared, new_province: parents.NewProvince) -> gpd.GeoDataFrame:
+    rows = np.flatnonzero(layer.usable)
+    overlaps = bool((layer.faces.claims > 1).any())
+
+    def dissolve(positions: Ints, groups: Ints) -> Sequence[Dissolved]:
+        return layer.dissolve(rows[positions], groups)
+
+    return parents.dissolve_parents(
+        layer.frame.iloc[rows],
+        None if overlaps else layer.areas[rows],
+        dissolve=dissolve,
+        new_province=new_province,
+    )
+
+
+def compare_units(
+    new: gpd.GeoDataFrame,
+    reference: gpd.GeoDataFrame | None,
+    declared: pd.DataFrame | None,
+    limits: Limits | None,
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Compare units with a reference and declared figures, and reconcile the three."""
+    if reference is None and declared is None:
+        return gpd.GeoDataFrame(), []
+    findings = [] if declared is None else check_declared(new, declared, limits)
+    compared = None if reference is None else compare.compare_reference(new, reference, limits)
+    findings += [] if compared is None else compared.findings
+    reconciled, found = reconcile(new, compared, declared, limits)
+    return reconciled, [*findings, *found]
+
+
+def _is_schematic(old: gpd.GeoDataFrame) -> bool:
+    """Tell whether a field of the layer says that its boundaries are schematic."""
+    said = old["schematic"].tolist() if "schematic" in old else []
+    return any(v == v and bool(v) for v in said if isinstance(v, int | float | np.number))  # noqa: PLR0124 - NaN
+
+
+def _fields(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(c) for c in frame.columns if c not in _STRUCTURAL and c != frame.geometry.name]
+
+
+def _as_used(layer: Prepared) -> pd.DataFrame:
+    """Return every old unit with its new one and how the row was matched."""
+    rows, frame, codes = layer.rows, layer.frame, unit_codes(layer.frame)
+    names = codes.map(frame["name"]).where(codes != "", frame["name"])
+    shares = frame[PART_SHARE].fillna(rows["share"]) if PART_SHARE in frame else rows["share"]
+    return pd.DataFrame(
+        {
+            "old_code": codes.to_numpy(),
+            "old_name": names.to_numpy(),
+            "old_type": frame["unit_type"].to_numpy(),
+            "old_district_code": frame["district_code"].to_numpy(),
+            "old_district": frame["district"].to_numpy(),
+            "old_province_code": frame["province_code"].to_numpy(),
+            "old_province": frame["province"].to_numpy(),
+            "new_code": rows["new_code"].to_numpy(),
+            "new_name": rows["new_name"].to_numpy(),
+            "new_type": rows["new_type"].to_numpy(),
+            "share": shares.to_numpy(),
+            "matched_by": rows["matched_by"].to_numpy(),
+            "row": rows["row"].to_numpy(),
+            **{name: rows[name].to_numpy() for name in crosswalk.EVIDENCE if name in rows},
+        }
+    )
+
+
+def _summary(
+    layer: Prepared,
+    new: gpd.GeoDataFrame,
+    levels: Mapping[str, Mapping[str, int]],
+    findings: list[Finding],
+    sources: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    before = statistics.describe_units(layer.frame, layer.areas)
+    after = statistics.describe_units(new, new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2)
+    before |= levels["before"]
+    after |= levels["after"]
+    result = statistics.summary(before, after, statistics.province_groups(layer.frame, layer.areas))
+    if "population" in layer.frame:
+        result |= statistics.population_source(sources)
+    result["findings"] = {str(s): sum(f.severity == s for f in findings) for s in Severity}
+    result["schematic"] = False
+    return result

@@ -1,0 +1,167 @@
+"""The whole way from old units and a crosswalk to checked new units: frames in, frames out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.checks.layer import check_surveyed, for_layer
+from geo_merge.checks.surveyed import survey_layer
+from geo_merge.compare.declared import as_declared
+from geo_merge.errors import LayerError
+from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
+from geo_merge.mending import RepairOptions
+from geo_merge.mending import repair as repair_layer
+from geo_merge.merging import parents
+from geo_merge.merging.assigned import Prepare, prepare, with_unit_columns
+from geo_merge.merging.conclude import Progress, compare_units, conclude
+from geo_merge.merging.result import MergeResult
+from geo_merge.units import crosswalk
+from geo_merge.units.crosswalk import NameKey, Resolved
+from geo_merge.vietnam.names import name_key as vietnamese_name_key
+from geo_merge.vietnam.provinces import province_after
+from geo_merge.vocabulary.findings import findings_frame
+from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.memory import findings_of, without_memory
+
+
+def merge(
+    old: gpd.GeoDataFrame,
+    crosswalk: pd.DataFrame,
+    *,
+    reference: gpd.GeoDataFrame | None = None,
+    declared: pd.DataFrame | None = None,
+    outline: gpd.GeoDataFrame | None = None,
+    rules: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    repair: RepairOptions | None = None,
+    name_key: NameKey = vietnamese_name_key,
+    new_province: parents.NewProvince = province_after,
+    prepare: Prepare = prepare,
+    progress: Progress | None = None,
+) -> MergeResult:
+    """Merge old units to new ones, and prove that nothing was lost.
+
+    Parameters
+    ----------
+    old
+        Unit layer as `layers.read_units` returns it: indexed by code, polygons in a CRS in metres.
+    crosswalk
+        ``old_code, new_code, new_name`` and what else is known of the rows; see
+        `crosswalk.COLUMNS`.
+    reference
+        Boundaries that somebody else published for the new units, indexed by code.
+    declared
+        Table of published figures: ``new_code, area_km2, population``.
+    outline
+        Polygons that the units should fill together: a province, a country.
+    rules
+        How a field of the members becomes one of the new unit: ``sum``, ``area``, ``population``
+        (weighted), ``list`` or ``drop``; by default counts are summed, rates weighted,
+        all else listed.
+    limits
+        Thresholds of the checks.
+    repair
+        Repair the old units first, and how; by default they stay as they are.
+    name_key
+        Returns names in the form in which they are compared.
+    new_province
+        Returns the new province (code, name) of an old one, or None.
+    prepare
+        Surveys and dissolves the units: in memory by default, else where their polygons are.
+    progress
+        Called with the name of each step.
+
+    Returns
+    -------
+    MergeResult
+        Also when findings of severity error stand against the new units: see ``has_errors``.
+
+    Raises
+    ------
+    CrosswalkError
+        If the crosswalk does not assign every old unit exactly once.
+    LayerError
+        If the frame is no unit layer in metres.
+    """
+    limits, say = limits or Limits(), progress or (lambda _: None)
+    _guard(old)
+    limits, outline = for_layer(limits, old), _in_crs(outline, old)
+    read = old
+    old = without_memory(old)
+    mended = None
+    if repair is not None:
+        say("Repairing")
+        mended = repair_layer(old, **vars(repair))
+        old = mended.layer
+    say("Matching the crosswalk")
+    resolved = _resolve(old, crosswalk, name_key)
+    say("Surveying and dissolving")
+    layer = prepare(old, resolved, limits)
+    return conclude(
+        layer, read, crosswalk, resolved.findings, limits, mended=mended, reference=reference,
+        declared=declared, outline=outline, rules=rules, name_key=name_key,
+        new_province=new_province, say=say,
+    )  # fmt: skip
+
+
+def validate(
+    layer: gpd.GeoDataFrame,
+    *,
+    crosswalk: pd.DataFrame | None = None,
+    reference: gpd.GeoDataFrame | None = None,
+    declared: pd.DataFrame | None = None,
+    outline: gpd.GeoDataFrame | None = None,
+    limits: Limits | None = None,
+    name_key: NameKey = vietnamese_name_key,
+) -> gpd.GeoDataFrame:
+    """Check a layer of units, and what else is known of it, without merging.
+
+    With a crosswalk, everything that `merge` would find is found; without one, `reference` and
+    `declared` are compared with the units of the layer itself.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a finding, the heaviest first.
+
+    Raises
+    ------
+    CrosswalkError
+        If the crosswalk does not assign every unit exactly once.
+    """
+    _guard(layer)
+    if crosswalk is not None:
+        result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
+                       limits=limits, name_key=name_key)  # fmt: skip
+        return result.findings
+    limits = for_layer(limits or Limits(), layer)
+    surveyed = survey_layer(layer, limits)
+    findings = [*findings_of(layer), *check_surveyed(
+        surveyed, limits, outline=_in_crs(outline, layer), name_key=name_key)]  # fmt: skip
+    good = layer[surveyed.measures.usable]
+    km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
+    table = None if declared is None else as_declared(declared, good.index)
+    findings += compare_units(good.assign(area_km2=km2), reference, table, limits)[1]
+    return findings_frame(findings, layer.crs)
+
+
+def _in_crs(outline: gpd.GeoDataFrame | None, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    return outline if outline is None or outline.crs == layer.crs else outline.to_crs(layer.crs)
+
+
+def _guard(old: gpd.GeoDataFrame) -> None:
+    if old.crs is None or not old.crs.is_projected:
+        raise LayerError(
+            "The layer must be in a projected CRS in metres; read it with geo_merge.read_units, "
+            "or reproject it (GeoDataFrame.to_crs)."
+        )
+    if old.index.has_duplicates:
+        doubled = sorted(set(old.index[old.index.duplicated()].astype(str)))
+        raise LayerError(f"Codes stand on several rows: {', '.join(doubled[:10])} [K03].")
+
+
+def _resolve(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -> Resolved:
+    return crosswalk.resolve(with_unit_columns(old), table, name_key=name_key)

@@ -1,0 +1,1 @@
+"""Shapefiles and GeoJSON straight to arrays."""

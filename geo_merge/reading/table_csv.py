@@ -1,0 +1,157 @@
+"""Tables as separated texts: their encoding, their separator, their cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from pathlib import Path
+
+from geo_merge.errors import TableError
+from geo_merge.reading.encodings import (
+    ADVICE,
+    Texts,
+    decide,
+    holds_utf8,
+    kept_utf8,
+    known_codec,
+    utf16_without_mark,
+)
+from geo_merge.reading.table_headings import SEARCHED, known
+from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
+from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
+
+_DELIMITERS = ",;\t|"
+_LOOKED_AT = 10_000  # characters of a line, for the separator
+_AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+
+
+def read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
+    """Read a CSV table; see `tables.read_table`."""
+    text, findings = _decode(path, data, encodings.texts(encoding), sizes)
+    if "\0" in text:
+        row = text[: text.index("\0")].count("\n") + 1
+        raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    skipped = 0
+    delimiter = None
+    if text[:4].lower() == "sep=":  # a hint that Excel writes
+        hint, _, text = text.partition("\n")
+        delimiter, skipped = hint[4:5], 1
+    delimiter = delimiter or _delimiter(text)
+    rows: list[Row] = []
+    number = skipped
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(reader, start=1 + skipped):
+            if cells:
+                refuse_wide(path.name, len(cells), sizes)
+                rows.append((number, [_kept(c) for c in cells]))
+    except csv.Error as error:
+        raise TableError(
+            f"{path.name} row {number + reader.line_num + skipped}: {error} [W08]; a quotation "
+            "mark is not closed or stands inside a text."
+        ) from error
+    return Sheet(path.name, rows, list(findings))
+
+
+def _kept(cell: str) -> str:
+    """Return what ``="09010"`` shows: Excel writes so what shall stay a text."""
+    formula = _AS_FORMULA.fullmatch(cell.strip())
+    return formula[1].replace('""', '"') if formula else cell
+
+
+def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, tuple[Finding, ...]]:
+    if data[:4] == b"PK\x03\x04":
+        raise TableError(f"{path.name} is a spreadsheet or zip [F01]; name it .xlsx.")
+    for bom, codec in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                return data.decode(codec), ()
+            except UnicodeDecodeError as error:
+                raise TableError(
+                    f"{path.name} is damaged at byte {error.start:,}: not {codec.upper()}, as its "
+                    "first bytes say [F05]; export the table again as UTF-8."
+                ) from error
+    asked = known_codec(texts.asked or "utf-8")
+    if asked is None:
+        raise TableError(f"{path.name}: unknown encoding {texts.asked!r}; name one as cp1258.")
+    wide = utf16_without_mark(data)
+    if wide is not None:
+        return data.decode(wide), (_unmarked(path, wide),)
+    if texts.asked is not None and holds_utf8([_words(data)], asked, texts):
+        return data.decode("utf-8"), (kept_utf8(path.name, texts.asked),)
+    try:
+        return data.decode(asked), ()
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        _check_end(path, row, error)
+        wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
+    if texts.asked is not None:
+        raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
+    found, findings = _found_encoding(path, data, texts, wrong, sizes)
+    return texts.decode(data, found), findings
+
+
+def _check_end(path: Path, row: int, error: UnicodeDecodeError) -> None:
+    """Refuse a table in UTF-8 that was cut off within its last character."""
+    before = error.object[: error.start]
+    if error.reason == "unexpected end of data" and not before.isascii():
+        raise TableError(
+            f"{path.name} row {row} breaks off within a character [F03]; the table was cut off, so "
+            "copy or download it again."
+        )
+
+
+def _words(data: bytes) -> list[bytes]:
+    """Return the cells of a table that are not plain ASCII, whatever separates them."""
+    cells = re.split(rb"[,;\t|\r\n]", data)
+    return list(dict.fromkeys(cell.strip(b' "') for cell in cells if not cell.isascii()))
+
+
+def _unmarked(path: Path, codec: str) -> Finding:
+    return Finding(
+        check="F05",
+        severity=Severity.INFO,
+        message=f"{path.name} is in {codec.upper()} without a byte order mark; it was read so.",
+    )
+
+
+def _found_encoding(
+    path: Path, data: bytes, texts: Texts, wrong: str, sizes: Sizes
+) -> tuple[str, tuple[Finding, ...]]:
+    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    delimiter = _delimiter(lines[0].decode("ascii", "replace")).encode()
+    cells = [[cell.strip(b' "') for cell in line.split(delimiter)] for line in lines]
+    refuse_wide(path.name, max(map(len, cells)), sizes)
+    columns: list[list[bytes]] = [[] for _ in range(max(map(len, cells)))]
+    for row in cells:
+        for column, cell in zip(columns, row, strict=False):
+            column.append(cell)
+    decision = decide(columns, path.name, None, "is not in UTF-8", texts)
+    if decision.encoding is None:
+        raise TableError(
+            f"{wrong}, and its encoding is not clear; tried {decision.scores.told()}; save the "
+            f"table as UTF-8, or {ADVICE}."
+        )
+    return decision.encoding, decision.findings
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that splits the headings, or else the first line, into most cells."""
+    begun = text.split("\n", SEARCHED)[:SEARCHED]
+    lines = [line[:_LOOKED_AT] for line in begun if line.strip()]
+
+    def fits(delimiter: str) -> tuple[int, int, int]:
+        split = [[cell.strip(' "') for cell in line.split(delimiter)] for line in lines]
+        counts = [len(cells) - 1 for cells in split] or [0]
+        return max(map(known, split), default=0), counts[0], sum(counts)
+
+    return max(_DELIMITERS, key=fits)

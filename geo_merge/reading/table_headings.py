@@ -1,0 +1,132 @@
+"""Where the headings of a table stand: below its title, in one row or two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from geo_merge.errors import TableError
+from geo_merge.reading.table_rows import Row, Sheet
+from geo_merge.vocabulary.codes import clean_text
+from geo_merge.vocabulary.fields import HEADINGS, fold_field
+from geo_merge.vocabulary.finding import Finding, Severity
+
+SEARCHED = 30  # rows from the top in which headings are looked for
+_SURE = 2  # headings that are known make a row that of the headings
+_SHOWN = 80  # characters of a title
+_COUNTED = 5  # columns numbered without brackets: fewer could be codes
+
+
+def known(cells: Sequence[str]) -> int:
+    """Count the different cells that are known headings."""
+    return len({fold_field(cell) for cell in cells} & HEADINGS)
+
+
+def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:
+    """Return the row of the headings, the headings, and the rows below them.
+
+    What stands above or was left out is told among the findings of the sheet.
+
+    Raises
+    ------
+    TableError
+        If the table is empty, or several columns have one heading (W07).
+    """
+    filled = [(number, cells) for number, cells in sheet.rows if any(c.strip() for c in cells)]
+    if not filled:
+        raise TableError(f"{sheet.name} is empty [W07]; export the table again.")
+    at = _heading_row(filled)
+    number, headings = filled[at]
+    body = filled[at + 1 :]
+    joined = _joined(headings, body[0][1]) if body else None
+    if joined is not None and known(joined) > max(known(headings), known(body[0][1])):
+        _tell(sheet, f"the headings stand in two rows, {number} and {body[0][0]}; they were read "
+              "together")  # fmt: skip
+        (number, _), headings, body = body[0], joined, body[1:]
+    if at:
+        above = " / ".join(" ".join(dict.fromkeys(filter(None, cells))) for _, cells in filled[:at])
+        _tell(sheet, f"the headings were found in row {number}; what stands above them was not "
+              f"read ({clean_text(above)[:_SHOWN]})")  # fmt: skip
+    if body and _is_no_data(headings, body[0][1]):
+        told = " | ".join(body[0][1])[:_SHOWN]
+        _tell(sheet, f"row {body[0][0]}, below the headings, numbers or repeats them ({told}); it "
+              "was not read")  # fmt: skip
+        body = body[1:]
+    if at and _doubled(headings) and not _doubled(_joined(filled[at - 1][1], headings)):
+        headings = _joined(filled[at - 1][1], headings)
+    columns = [clean_text(h) for h in headings]
+    while columns and not columns[-1] and not any(c[len(columns) - 1 :] for _, c in body):
+        columns.pop()
+    doubled = _doubled(columns)
+    if doubled:
+        raise TableError(
+            f"{sheet.name} row {number}: several columns are called {', '.join(doubled)} "
+            "[W07]; rename or remove all but one."
+        )
+    return number, columns, body
+
+
+def _doubled(columns: Sequence[str]) -> list[str]:
+    return sorted(c for c, n in Counter(columns).items() if c and n > 1)
+
+
+def _heading_row(filled: list[Row]) -> int:
+    """Return which row holds the headings: the first, or a later one that surely does."""
+    top = [cells for _, cells in filled[:SEARCHED]]
+    scores = [known(cells) for cells in top]
+    if scores[0] < _SURE:
+        for k, cells in enumerate(top):
+            below = _joined(cells, top[k + 1]) if k + 1 < len(top) else []
+            if scores[k] >= _SURE or known(below) >= _SURE:
+                return k
+    wide = max(_texts(cells) for cells in top)
+    titles = 0  # a title stands alone, or in all cells that were merged for it
+    while wide > 2 and titles + 1 < len(top) and _texts(top[titles]) == 1:  # noqa: PLR2004
+        titles += 1
+    return titles
+
+
+def _texts(cells: Sequence[str]) -> int:
+    return len({cell.strip() for cell in cells} - {""})
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Join two rows of headings, as ``old`` above ``code`` and ``name``.
+
+    A cell that is blank above belongs to the group on its left; one that is blank below, or says
+    the same because it was merged, to the row above alone.
+    """
+    result, group = [], ""
+    for k in range(max(len(above), len(below))):
+        upper, lower = (row[k].strip() if k < len(row) else "" for row in (above, below))
+        group = upper or group
+        result.append(group if not lower or lower == group else f"{group} {lower}".strip())
+    return result
+
+
+def _is_no_data(headings: Sequence[str], cells: Sequence[str]) -> bool:
+    """Tell whether the row below the headings counts the columns, or says them once more."""
+    texts = [cell.strip() for cell in cells if cell.strip()]
+    if len(texts) >= _COUNTED and _counts("".join(f"{text.strip('()')} " for text in texts)):
+        return True
+    if len(texts) >= _SURE and all(text.startswith("(") for text in texts):
+        return _counts("".join(f"{text.strip('()')} " for text in texts))
+    folded = [fold_field(text) for text in texts]
+    return len(texts) >= _SURE and (
+        all(text in HEADINGS for text in folded) or folded == [fold_field(h) for h in headings if h]
+    )
+
+
+def _counts(text: str) -> bool:
+    """Tell whether a text is ``A B 1 2 3``: columns with letters, then with numbers, in order."""
+    parts = text.split()
+    letters = [part for part in parts if part.isalpha()]
+    numbers = [str(k + 1) for k in range(len(parts) - len(letters))]
+    return parts == [*"ABCDE"[: len(letters)], *numbers]
+
+
+def _tell(sheet: Sheet, what: str) -> None:
+    sheet.findings.append(
+        Finding(check="W07", severity=Severity.WARNING, message=f"{sheet.name}: {what}.",
+                hint="Check that no row of data was taken for a heading.")
+    )  # fmt: skip

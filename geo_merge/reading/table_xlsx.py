@@ -1,0 +1,208 @@
+"""Tables as workbooks: one sheet, its merged cells, its numbers as they are shown."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import re
+import zipfile
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from geo_merge.errors import TableError
+from geo_merge.reading.archive import BROKEN
+from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
+from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, scan_workbook
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
+
+# What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
+_NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
+_ZIP = b"PK\x03\x04"
+# Number formats of codes: zeros, perhaps with a locale before, and literals around or among them,
+# as 00"-"000. What a spreadsheet shows without quotes: ECMA-376, part 1, 18.8.31.
+# A comma between zeros is one between thousands, which codes have not.
+_LITERAL = r'"[^"]*"|\\.|[-+/():!^&\'~{}<>= ]'
+_ZEROS = re.compile(rf"(?:\[\$[^\]]*\])?((?:{_LITERAL}|0)+)(?:_.)?")
+
+
+def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
+    """Read the one sheet of a workbook; see `tables.read_table`."""
+    del encoding
+    import openpyxl  # noqa: PLC0415 - heavy, and only XLSX needs it
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = scan_workbook(path.name, archive, sizes)
+        book = openpyxl.load_workbook(
+            io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+        )
+    except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
+        if data.startswith(_ZIP) and not zipfile.is_zipfile(io.BytesIO(data)):
+            raise TableError(
+                f"{path.name} is cut off or damaged [F03]; copy or download it again."
+            ) from error
+        raise TableError(
+            f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
+            "save it as .xlsx from Excel or LibreOffice, or as CSV."
+        ) from error
+    with contextlib.closing(book):
+        sheet, scan = _used_sheet(path.name, book, parts)
+        name = f"{path.name}/{sheet.title}"
+        _check_scan(scan, name, sizes)
+        rows, shown = _read_rows(sheet, scan, path.name)
+    findings = [*_fill_merged(rows, scan, name, sizes), *_hidden(scan, name)]
+    return Sheet(name, rows, [*findings, *_formatted(shown, name)])
+
+
+def _used_sheet(name: str, book: Any, parts: dict[str, Scan]) -> tuple[Any, Scan]:  # noqa: ANN401 - openpyxl
+    """Return the one sheet with values, and what it holds."""
+    scans = [(s, parts.get(s._worksheet_path, Scan())) for s in book.worksheets]  # noqa: SLF001
+    used = [(sheet, scan) for sheet, scan in scans if scan.last != (0, 0) or scan.unvalued]
+    if len(used) != 1:
+        names = ", ".join(sheet.title for sheet, _ in used) or "none with content"
+        raise TableError(
+            f"{name} must hold one sheet with the table; it has {names} [F06]; remove or save "
+            "the others elsewhere."
+        )
+    return used[0]
+
+
+def _check_scan(scan: Scan, name: str, sizes: Sizes) -> None:
+    """Refuse formulas without values, and tables that are large because of a cell far away."""
+    if scan.unvalued:
+        raise TableError(
+            f"{name}: {len(scan.unvalued)} cells are formulas without a stored value "
+            f"({', '.join(scan.unvalued[:10])}) [W01]; open the table in Excel or LibreOffice and "
+            "save it, or paste values."
+        )
+    rows, columns = scan.last
+    refuse_wide(name, columns, sizes)
+    if rows * columns > sizes.xlsx_cells:
+        far = scan.farthest[rows < columns]
+        raise TableError(
+            f"{name}: with {far} the table has {rows:,} rows of {columns:,} columns, more than "
+            f"{sizes.xlsx_cells:,.0f} cells [S05]; delete what stands far from the table, or allow "
+            f"it with --limit xlsx_cells={rows * columns}."
+        )
+
+
+def _read_rows(
+    sheet: Any,  # noqa: ANN401 - openpyxl
+    scan: Scan,
+    name: str,
+) -> tuple[list[Row], list[tuple[str, str]]]:
+    """Return the rows up to the last value, and the numbers that are shown with zeros."""
+    last, width = scan.last
+    rows: list[Row] = []
+    shown = []
+    try:
+        for number, cells in enumerate(
+            itertools.islice(sheet.iter_rows(max_row=last, max_col=width), last), start=1
+        ):
+            texts = [_cell_text(cell.value, cell.number_format or "General") for cell in cells]
+            rows.append((number, texts))
+            shown += [
+                (cell_name(number, column), text)
+                for column, (cell, text) in enumerate(zip(cells, texts, strict=True), start=1)
+                if isinstance(cell.value, int | float) and text != _cell_text(cell.value)
+            ]
+    except (*BROKEN, *_NO_WORKBOOK) as error:
+        raise TableError(
+            f"{name} is damaged ({error}) [F03]; save it again in Excel or LibreOffice."
+        ) from error
+    return rows, shown
+
+
+def _formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
+    """Say which numbers were read as their number format shows them."""
+    if not shown:
+        return []
+    (where, example), count = shown[0], len(shown)
+    return [
+        Finding(
+            check="K02",
+            severity=Severity.WARNING,
+            value=float(count),
+            unit_of_value="cells",
+            message=f"{name}: {count} numbers were read with the zeros that their format shows "
+            f"(as {example} in {where}).",
+            hint="Store codes as text.",
+        )
+    ]
+
+
+def _hidden(scan: Scan, name: str) -> list[Finding]:
+    if not scan.hidden:
+        return []
+    return [
+        Finding(
+            check="W09",
+            severity=Severity.WARNING,
+            message=f"{name}: rows {', '.join(map(str, scan.hidden[:10]))} are hidden; they were "
+            "read.",
+        )
+    ]
+
+
+def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[Finding]:
+    """Write the value of merged cells into each of them, as the eye reads them."""
+    spans = list(clipped(scan.merged, scan.last))
+    filled = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in spans)
+    if filled > sizes.xlsx_cells:
+        raise TableError(
+            f"{name}: {len(spans)} merged ranges lie over one another ({filled:,} cells) [W09]; "
+            "unmerge them."
+        )
+    for (top, left), (bottom, right) in spans:
+        value = rows[top - 1][1][left - 1]
+        for _, texts in rows[top - 1 : bottom]:
+            texts[left - 1 : right] = [value] * (right - left + 1)
+    if not spans:
+        return []
+    told = sorted(f"{cell_name(*first)}:{cell_name(*last)}" for first, last in scan.merged)
+    return [
+        Finding(
+            check="W09",
+            severity=Severity.WARNING,
+            value=float(len(told)),
+            unit_of_value="ranges",
+            message=f"{name}: merged cells ({', '.join(told[:10])}) were read as if their "
+            "value stood in each of them.",
+            hint="Check that this is what they mean.",
+        )
+    ]
+
+
+def _cell_text(value: object, number_format: str = "General") -> str:
+    """Return a cell as text, as it is shown where that matters: zeros, dates, truth values."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, datetime):
+        return str(value.date() if value.time() == time() else value)
+    if isinstance(value, timedelta):
+        minutes, seconds = divmod(int(value.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    shown = re.sub("(?<=0),(?=0)", "", number_format.split(";", maxsplit=1)[0])
+    padded = _ZEROS.fullmatch(shown)
+    if isinstance(value, int) and value >= 0 and padded:
+        return _padded(value, re.findall(rf"{_LITERAL}|0", padded[1]))
+    return str(value)
+
+
+def _padded(value: int, parts: list[str]) -> str:
+    r"""Return a number as a format of zeros and literals (``"N"``, ``\\N``) shows it."""
+    places = parts.count("0")
+    if places < 2:  # noqa: PLR2004 - one zero is how any number is shown
+        return str(value)
+    digits = f"{value:0{places}}"
+    more = len(digits) - places  # the first place takes all that has none
+    left = [digits[: more + 1], *digits[more + 1 :]][::-1]
+    return "".join(left.pop() if part == "0" else part.strip('"').lstrip("\\") for part in parts)

@@ -1,0 +1,95 @@
+"""Reading tables (CSV, XLSX) as text, each row with the number a planner sees."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from geo_merge.errors import TableError
+from geo_merge.reading.table_csv import read_csv
+from geo_merge.reading.table_headings import find_headings
+from geo_merge.reading.table_rows import Sheet
+from geo_merge.reading.table_xlsx import read_xlsx
+from geo_merge.vocabulary.fields import listed
+from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.memory import attach
+
+StrPath = str | os.PathLike[str]
+
+
+def read_table(
+    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+) -> pd.DataFrame:
+    """Read a CSV or XLSX table.
+
+    Parameters
+    ----------
+    path
+        The table; its first row with content holds the headings, or a later one whose headings
+        are known ones (below a title, or in two rows), which is then among the findings.
+    encoding
+        Encoding of a CSV that is not in Unicode; found by the names in it by default. A text that
+        is surely in Unicode is read so, whatever is named.
+    sizes
+        How large input may be.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every cell as text, blank where the table has nothing; indexed by ``row``, the number
+        that a spreadsheet or editor shows (the headings are row 1). ``NA`` is text.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, empty, of another format than its name says, or its rows do not
+        have as many cells as its headings (W08).
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise TableError(f"{path}: no such file; check the path.")
+    reader = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx}.get(
+        path.suffix.lower()
+    )
+    if reader is None:
+        raise TableError(f"{path.name}: unknown format {path.suffix!r}; save it as CSV or XLSX.")
+    sizes = sizes or Sizes()
+    megabytes = path.stat().st_size / 2**20
+    if megabytes > sizes.table_mb:
+        raise TableError(
+            f"{path.name} has {megabytes:.0f} MB, more than {sizes.table_mb:g} [S05]; if that is "
+            f"meant, allow it with --limit table_mb={megabytes + 1:.0f}."
+        )
+    data = path.read_bytes()
+    if not data.strip():
+        raise TableError(f"{path.name} is empty [W07]; export the table again.")
+    return _frame(reader(path, data, encoding, sizes), sizes)
+
+
+def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
+    _, columns, body = find_headings(sheet)
+    if not body:
+        raise TableError(f"{sheet.name} has headings ({listed(columns)}) but no rows [W07].")
+    if len(body) > sizes.table_rows:
+        raise TableError(
+            f"{sheet.name} has {len(body)} rows, more than {sizes.table_rows:.0f} [S05]; if that "
+            f"is meant, allow it with --limit table_rows={len(body)}."
+        )
+    problems = [
+        f"{sheet.name} row {number}: {len(cells)} cells where the headings have {len(columns)} "
+        f"({' | '.join(cells)[:80]}) [W08]; quote texts that contain the separator."
+        for number, cells in body
+        if len(cells) != len(columns)
+    ]
+    problems += [
+        f"{sheet.name} row {number}: a cell has more than {sizes.cell:.0f} characters [W08]."
+        for number, cells in body
+        if max(map(len, cells)) > sizes.cell
+    ]
+    if problems:
+        raise TableError(problems)
+    index = pd.Index([number for number, _ in body], name="row")
+    frame = pd.DataFrame([cells for _, cells in body], columns=columns, index=index, dtype=object)
+    return attach(frame, findings=sheet.findings, sources=[{"source": sheet.name}])

@@ -1,0 +1,387 @@
+"""Writing a result: the files of the contract, and other formats on request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from geo_merge.errors import ExportError, LayerError, UsageError
+from geo_merge.maps.display import drawn
+from geo_merge.mending import Repaired
+from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
+from geo_merge.merging.result import MergeResult
+from geo_merge.reading.containers import files_of
+from geo_merge.reading.geojson_layer import read_collection
+from geo_merge.reading.plain.ragged import NotPlainError
+from geo_merge.results.formats import (
+    WRITERS,
+    files_in,
+    findings_sheets,
+    findings_table,
+    old_units,
+    write_csv,
+    write_workbook,
+)
+from geo_merge.vocabulary.findings import FINDING_DECIMALS, findings_frame
+from geo_merge.vocabulary.limits import any_size
+from geo_merge.writing.files import publish, recover, staging, whole_file
+from geo_merge.writing.geojson import write_geojson
+from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
+from geo_merge.writing.read_back import check_read_back
+
+StrPath = str | os.PathLike[str]
+FORMATS = ("geojson", *WRITERS)
+_WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+                 pyogrio.errors.FeatureError, pyogrio.errors.FieldError,
+                 pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
+# What people decided on defects: read again by the next run, and never removed.
+DECISIONS = "decisions.csv"
+_RESULTS = ("new_units.geojson", "map.html", "old_units.geojson", "parents.geojson",
+            "statistics.csv", "ledger.csv", "crosswalk.csv", "summary.json", MANIFEST)  # fmt: skip
+_FINDINGS = ("findings.geojson", "findings.csv")
+_REPAIRS = ("repairs.geojson", "repairs.csv", DECISIONS)
+_COMPARED = ("reconciliation.csv", "reconciliation.geojson")
+
+
+def write(
+    result: MergeResult,
+    directory: StrPath,
+    *,
+    formats: Iterable[str] = (),
+    allow_errors: bool = False,
+    inputs: Sequence[StrPath] | Mapping[str, str] = (),
+    options: Mapping[str, Any] | None = None,
+) -> list[Path]:
+    """Write a result to a directory: all files of the contract, or none.
+
+    Parameters
+    ----------
+    result
+        What `merge` returned.
+    directory
+        Made if need be. Files of an earlier run that this one does not write are removed, those
+        of others are left alone.
+    formats
+        Further formats of the new units: ``gpkg, shp, fgb, parquet, csv, xlsx``.
+    allow_errors
+        Write ``new_units.*`` and ``map.html`` even if findings of severity error stand.
+    inputs
+        Files that the result was made from; their SHA-256 go to the manifest. A mapping is of names
+        to what `sha256` returned.
+    options
+        Options of the run, for the manifest.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, in alphabetical order.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be written; nothing is changed then.
+    UsageError
+        If a format is unknown.
+    """
+    directory = Path(directory)
+    wanted = check_formats(formats)
+    with_results = allow_errors or not result.has_errors
+    if with_results:
+        result = drawn(result)
+    with staging(directory) as folder:
+        _write_contract(result, folder, with_results=with_results)
+        if with_results:
+            _write_others(result, folder, wanted)
+        names = sorted([*(p.name for p in folder.iterdir()), MANIFEST])
+        manifest = _manifest(result, names, inputs, options or {})
+        (folder / MANIFEST).write_bytes(json_bytes(manifest))
+        publish(folder, directory, seal=MANIFEST,
+                stale=lambda: refuse_foreign(directory, names) - {DECISIONS})  # fmt: skip
+    return [directory / name for name in names]
+
+
+def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str]) -> list[Path]:
+    """Write the new units of a result in further formats, and nothing else."""
+    directory = Path(directory)
+    wanted = check_formats(formats)
+    with staging(directory) as folder:
+        _write_others(result, folder, wanted)
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
+        _remember(directory, names)
+    return [directory / name for name in names]
+
+
+def check_target(
+    directory: StrPath,
+    formats: Iterable[str] = (),
+    *,
+    compared: bool = False,
+    repaired: bool = False,
+) -> None:
+    """Refuse a folder that holds files of others in the place of those that a run would write.
+
+    Parameters
+    ----------
+    directory
+        Where to write; it need not be there.
+    formats
+        Further formats of the new units.
+    compared, repaired
+        Whether there is something to compare with, and whether the layer is repaired.
+
+    Raises
+    ------
+    ExportError
+        See `ownership.refuse_foreign`.
+    """
+    names = [*_RESULTS, *_FINDINGS, *(_COMPARED if compared else ()),
+             *(_REPAIRS if repaired else ())]  # fmt: skip
+    refuse_foreign(Path(directory), [*names, *(name for f in formats for name in files_in(f))])
+
+
+def check_findings_target(directory: StrPath, *, repaired: bool = False) -> None:
+    """Refuse a folder with files of others where findings, and repairs, would be written."""
+    names = [*_FINDINGS, "findings.xlsx", *(_REPAIRS if repaired else ())]
+    refuse_foreign(Path(directory), names)
+
+
+def _nothing_of_others(directory: Path, names: Iterable[str]) -> set[str]:
+    """Refuse to overwrite what others wrote; nothing of an earlier run has to go."""
+    refuse_foreign(directory, names)
+    return set()
+
+
+def _remember(directory: Path, names: Iterable[str]) -> None:
+    """Add files to the manifest of a folder that has one: they are ours to replace."""
+    known = of_manifest(directory)
+    if not known or set(names) <= known:
+        return
+    content = orjson.loads((directory / MANIFEST).read_bytes())
+    content["files"] = sorted({*content["files"], *names})
+    with whole_file(directory / MANIFEST) as temporary:
+        temporary.write_bytes(json_bytes(content))
+
+
+def check_formats(formats: Iterable[str]) -> list[str]:
+    """Return the formats in lower case, without GeoJSON, which is always written."""
+    wanted = [name.lower().lstrip(".") for name in formats]
+    for name in wanted:
+        if name not in FORMATS:
+            raise UsageError(f"--format {name}: unknown; give one of {', '.join(FORMATS)}.")
+    return [name for name in dict.fromkeys(wanted) if name != "geojson"]
+
+
+def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> None:
+    for name in formats:
+        try:
+            WRITERS[name](result, folder)
+        except _WRITE_ERRORS as error:
+            raise ExportError(
+                f"new_units.{name} cannot be written ({error}); leave that format out, or rename "
+                "the fields of the layer and write their values in one way."
+            ) from error
+
+
+def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) -> None:
+    if with_results:
+        from geo_merge.maps.page import map_html  # noqa: PLC0415 - folium is slow to import
+
+        write_geojson(result.new, folder / "new_units.geojson")
+        check_read_back(folder / "new_units.geojson", result.new)
+        (folder / "map.html").write_text(map_html(result), encoding="utf-8", newline="\n")
+    write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson")
+    write_geojson(result.parents, folder / "parents.geojson")
+    _write_findings(result.findings, folder)
+    write_csv(result.statistics.reset_index(), folder / "statistics.csv")
+    write_csv(result.ledger, folder / "ledger.csv")
+    write_csv(result.crosswalk, folder / "crosswalk.csv")
+    (folder / "summary.json").write_bytes(json_bytes(summary_of(result)))
+    if len(result.reconciliation):
+        _write_reconciliation(result.reconciliation, folder)
+    if len(result.repairs.columns):
+        _write_repairs(result.repairs, result.decisions, folder)
+
+
+def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path) -> None:
+    """Write a row a unit, and as GeoJSON the land that each unit gained and lost."""
+    table = pd.DataFrame(frame.drop(columns=["gained", "lost"])).reset_index()
+    write_csv(table, folder / "reconciliation.csv")
+    sides = [
+        gpd.GeoDataFrame(table.assign(side=side), geometry=frame[side].values)
+        for side in ("gained", "lost")
+    ]
+    land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
+    land = land[~land.geometry.is_empty].reset_index(drop=True)
+    path = folder / "reconciliation.geojson"
+    write_geojson(land, path, precision=FINDING_DECIMALS, vanishing="point")
+
+
+def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
+    """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv``: a preview to decide on."""
+    directory = Path(directory)
+    with staging(directory) as folder:
+        _write_repairs(repaired.repairs, repaired.decisions, folder)
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
+    return [directory / name for name in names]
+
+
+def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
+    path = folder / "repairs.geojson"
+    write_geojson(repairs, path, precision=FINDING_DECIMALS, vanishing="point")
+    write_csv(findings_table(repairs), folder / "repairs.csv")
+    write_csv(decisions, folder / DECISIONS)
+
+
+def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:
+    """Write ``findings.geojson``, ``findings.csv`` and ``findings.xlsx``."""
+    directory = Path(directory)
+    with staging(directory) as folder:
+        _write_findings(findings, folder)
+        write_workbook(findings_sheets(findings), folder / "findings.xlsx")
+        names = sorted(p.name for p in folder.iterdir())
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
+    return [directory / name for name in names]
+
+
+def _write_findings(findings: gpd.GeoDataFrame, folder: Path) -> None:
+    path = folder / "findings.geojson"
+    write_geojson(findings, path, precision=FINDING_DECIMALS, vanishing="point")
+    write_csv(findings_table(findings), folder / "findings.csv")
+
+
+def summary_of(result: MergeResult) -> dict[str, Any]:
+    """Return the content of ``summary.json``."""
+    return {**result.summary, "schematic": result.schematic}
+
+
+def json_bytes(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
+    """Return JSON, indented; whole numbers of more than 64 bits keep their digits."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+    try:
+        return orjson.dumps(content, option=options)
+    except orjson.JSONEncodeError:  # whole numbers of more than 64 bits
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=lambda v: v.tolist())
+        return f"{text}\n".encode()
+
+
+def _manifest(
+    result: MergeResult,
+    files: list[str],
+    inputs: Sequence[StrPath] | Mapping[str, str],
+    options: Mapping[str, Any],
+) -> dict[str, Any]:
+    if not isinstance(inputs, Mapping):
+        inputs = {str(path): sha256(path) for path in with_sidecars(inputs)}
+    packages = ("geo-merge", "geopandas", "shapely", "pyogrio", "pyproj", "numpy", "pandas")
+    return {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "inputs": [{"file": name, "sha256": digest} for name, digest in inputs.items()],
+        "sources": result.provenance.get("sources", []),
+        "crs": result.provenance.get("crs"),
+        "rules": result.provenance.get("rules", {}),
+        "options": dict(options),
+        "versions": {
+            **{name: version(name) for name in packages},
+            "GEOS": shapely.geos_version_string,
+            "GDAL": ".".join(map(str, pyogrio.__gdal_version__)),
+            "python": platform.python_version(),
+        },
+        "files": files,
+    }
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as the manifest has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
+    """Return the inputs; all files of a layer that is several."""
+    return [file for path in map(Path, inputs) for file in files_of(path)]
+
+
+def load_result(directory: StrPath) -> MergeResult:
+    """Return the result that an earlier run wrote to a directory.
+
+    Boundaries come from the GeoJSON files, so they are rounded as these are.
+
+    Raises
+    ------
+    ExportError
+        If the directory holds no complete result.
+    """
+    directory = Path(directory)
+    try:
+        recover(directory)
+        manifest = orjson.loads((directory / MANIFEST).read_bytes())
+        summary = orjson.loads((directory / "summary.json").read_bytes())
+        layers = {
+            name: _read_layer(directory / f"{name}.geojson").to_crs(manifest["crs"])
+            for name in ("new_units", "old_units", "parents", "findings")
+        }
+        tables = {
+            name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
+            for name, dtype in (("crosswalk", str), ("ledger", None))
+        }
+        statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
+    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
+            LayerError) as error:  # fmt: skip
+        raise ExportError(
+            f"{directory} holds no complete result of geo-merge build ({error}); run build first."
+        ) from error
+    old, found = layers["old_units"], layers["findings"]
+    provenance = {
+        "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
+        "schematic": summary["schematic"],
+    }  # fmt: skip
+    return MergeResult(
+        old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),
+        new=_with_lists(layers["new_units"]).set_index("code"),
+        parents=layers["parents"].reindex(columns=[*PARENT_COLUMNS, "geometry"]),
+        crosswalk=tables["crosswalk"],
+        statistics=statistics.set_index("code"),
+        summary=summary,
+        findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
+        ledger=tables["ledger"],
+        provenance=provenance,
+    )
+
+
+def _labels(old: gpd.GeoDataFrame) -> pd.Series:
+    """Return what old units are known by: their code; pieces of land and parts of units by more."""
+    land = old["code"].fillna("") == ""
+    labels: pd.Series = old["code"].mask(land, "piece " + land.cumsum().astype(str))
+    return labels.mask(old["is_piece"] & ~land, labels + "/" + old["new_code"])
+
+
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer that was written here: its values as they stand; one of no features as well."""
+    try:
+        return read_collection(path.read_bytes(), path.name, any_size()).frame
+    except NotPlainError:
+        return gpd.read_file(path)
+
+
+def _with_lists(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose columns of lists have an empty one where there is none."""
+    result = frame.copy()
+    for column in ("members", "member_names", "pieces", "units"):
+        if column in result and result[column].map(lambda v: isinstance(v, list)).any():
+            result[column] = [v if isinstance(v, list) else [] for v in result[column]]
+    return result

@@ -1,0 +1,1 @@
+"""What this machine gives: folders, locks, processes, and no network."""

@@ -1,0 +1,89 @@
+"""The codes of a layer as text, whatever a spreadsheet or database made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo_merge.errors import LayerError
+from geo_merge.units.unnamed import without_failed_codes
+from geo_merge.vocabulary.codes import as_text, clean_code, is_scientific, plain_number, same_codes
+from geo_merge.vocabulary.finding import Finding, Severity
+
+
+def read_codes(
+    values: pd.Series, source: str, width: int | None, expected: Iterable[str]
+) -> tuple[list[str], list[Finding]]:
+    """Return codes as text and what was done to them.
+
+    Zeros that numbers lost are those of the codes that are expected, else those up to the width.
+    """
+    text = list(as_text(values))
+    number = [_is_number(v) for v in values.tolist()]
+    codes = without_failed_codes([clean_code(t) for t in text], source)
+    broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
+    if broken:
+        rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
+        raise LayerError(
+            f"{source}: {len(broken)} codes are numbers in scientific notation (as 7.21E+03) and "
+            f"may have lost digits ({rows}) [K02]; restore them as text."
+        )
+    findings = []
+    changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
+    plain = [code if n else plain_number(code) for code, n in zip(codes, number, strict=True)]
+    spelled = [a for a, b in zip(codes, plain, strict=True) if a != b]
+    if spelled and all(code.isdigit() for code in plain if code):
+        number = [n or a != b for n, a, b in zip(number, codes, plain, strict=True)]
+        codes = plain
+        findings.append(
+            Finding(
+                check="K02",
+                severity=Severity.WARNING,
+                value=float(len(spelled)),
+                unit_of_value="codes",
+                message=f"{source}: {len(spelled)} codes were numbers with decimals or separators "
+                f"(as {spelled[0]}); they were read without.",
+                hint="Store codes as text.",
+            )
+        )
+    if any(number):
+        known = same_codes(codes, map(clean_code, expected))
+        padded = [
+            (known.get(c, c).zfill(width or 0) if n else c) if c else c
+            for c, n in zip(codes, number, strict=True)
+        ]
+        n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
+        stored = "codes are" if all(number) else f"{sum(number)} of {len(number)} codes are"
+        if n_padded:
+            digits = " or ".join(map(str, sorted({len(c) for c in padded if c})))
+            findings.append(
+                Finding(
+                    check="K02",
+                    severity=Severity.WARNING,
+                    value=float(n_padded),
+                    unit_of_value="codes",
+                    message=f"{source}: {stored} stored as numbers; a leading zero was restored "
+                    f"on {n_padded} of them ({digits} digits).",
+                    hint="Store codes as text.",
+                )
+            )
+        codes = padded
+    if changed:
+        findings.append(
+            Finding(
+                check="K02",
+                severity=Severity.WARNING,
+                value=float(changed),
+                unit_of_value="codes",
+                message=f"{source}: {changed} codes had blanks, invisible characters or digits of "
+                "other scripts; they were read without, or as plain digits.",
+            )
+        )
+    return codes, findings
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a cell holds
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)

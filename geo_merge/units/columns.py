@@ -1,0 +1,166 @@
+"""The columns of unit layers: codes, names, types, parents, from the fields of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge.errors import LayerError
+from geo_merge.reading.raw import RawLayer
+from geo_merge.units.code_column import read_codes
+from geo_merge.units.unnamed import without_nothing
+from geo_merge.vietnam import names
+from geo_merge.vietnam.files import coordinates
+from geo_merge.vocabulary import fields, people
+from geo_merge.vocabulary.codes import as_text, clean_text
+from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
+from geo_merge.vocabulary.finding import Finding, Severity
+
+
+def unit_frame(
+    raw: RawLayer,
+    named: Mapping[str, str | None],
+    code_option: str,
+    code_width: int | None,
+    expected: Mapping[str, str],
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Give a layer the columns of unit layers, its own attributes behind them."""
+    source = raw.frame
+    columns = [str(c) for c in source.columns if c != source.geometry.name]
+    findings: list[Finding] = []
+    roles = _roles(raw, columns, named, code_option, findings)
+    here = coordinates.is_here(source)
+    width = code_width if here else None
+    codes, found = read_codes(source[roles["code"]], raw.source, width, expected)
+    findings += found
+    data: dict[str, Any] = {"code": codes}
+    for role in ("name", "unit_type", *PARENTS):
+        values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
+        data[role] = [clean_text(v) for v in values]
+    data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
+    findings += found
+    if "population" in roles:
+        field, counted, found = people.find_people(
+            source, roles["population"], codes, raw.source, named=bool(named.get("population"))
+        )
+        roles["population"] = field
+        findings += found
+        if counted is None:
+            del roles["population"]
+        else:
+            data["population"] = counted.to_numpy()
+    if "unit_type" not in roles:
+        data["unit_type"] = [names.split_type(n)[0] if here else "" for n in data["name"]]
+    for column in columns:
+        taken = column in OWN and (roles.get(column) != column or column not in data)
+        if column not in data or taken:
+            others = [*columns, *data]
+            name = free_name(f"{column}_source", others) if taken else column
+            data[name] = _finite(source[column]).to_numpy()
+    geometry = shapely.force_2d(np.asarray(source.geometry.values))
+    if not source.geometry.geom_type.isin(("Polygon", "MultiPolygon")).any():
+        kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
+        raise LayerError(
+            f"{raw.source} holds no polygons but {kinds or 'no geometry'} [G03]; give polygons."
+        )
+    frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
+    frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
+    frame.attrs["fields"] = roles
+    repaired = (
+        ("G04", raw.closed, ("rings of {} are not closed (the last point is missing); they were "
+         "closed."), ""),
+        ("G03", raw.curved, "{} are curve polygons; their arcs were read as short straight edges.",
+         "Neighbours must have the same edges: save the layer as plain polygons."),
+    )  # fmt: skip
+    for check, rows, text, hint in repaired:
+        units = tuple(codes[k] for k in rows)
+        if units:
+            findings.append(
+                Finding(
+                    check=check,
+                    severity=Severity.WARNING,
+                    units=units,
+                    value=float(len(units)),
+                    unit_of_value="units",
+                    message=f"{raw.source}: {text.format(', '.join(units[:10]))}",
+                    hint=hint,
+                )
+            )
+    return frame, findings
+
+
+def _roles(
+    raw: RawLayer,
+    columns: list[str],
+    named: Mapping[str, str | None],
+    code_option: str,
+    findings: list[Finding],
+) -> dict[str, str]:
+    roles: dict[str, str] = {}
+    for role, wanted in named.items():
+        if wanted is None:
+            continue
+        column = fields.same_field(columns, wanted)
+        if column is None:
+            raise LayerError(
+                f"{raw.source} has no field {wanted!r} [K01]; it has {fields.listed(columns)}."
+            )
+        if column != wanted:
+            findings.append(
+                Finding(
+                    check="K01",
+                    severity=Severity.WARNING,
+                    message=f"{raw.source}: the field {wanted!r} was asked for, {column!r} read.",
+                )
+            )
+        roles[role] = column
+    left = [c for c in columns if c not in roles.values()]
+    roles = {**fields.find_fields(left), **roles}
+    if "code" not in roles:
+        has = f"it has {fields.listed(columns)}; name one with {code_option}"
+        raise LayerError(
+            f"{raw.source} has no field known to hold codes [K01]; "
+            f"{has if columns else 'it has no fields at all: join the codes to it in a GIS'}."
+        )
+    return roles
+
+
+def _finite(values: pd.Series) -> pd.Series:
+    """Return a column whose infinite numbers are unknown ones."""
+    if not pd.api.types.is_float_dtype(values.dtype):
+        return values
+    return values.where(~np.isinf(values.to_numpy(float, na_value=np.nan)))
+
+
+def check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
+    """Take a row without a code for a piece of land only if it has a name and no unit type."""
+    problems = []
+    typed = bool((joined["unit_type"] != "").any())
+    for row in joined[joined["is_piece"]].itertuples():
+        where = f"{row.source_file} row {row.source_row}"
+        if row.unit_type or not row.name or not typed:
+            problems.append(
+                f"{where} ({row.name or 'no name'}) has no code [K01]; give it one, "
+                "or, if it is no unit but a piece of land, a name and no type."
+            )
+        else:
+            findings.append(
+                Finding(
+                    check="K01",
+                    severity=Severity.INFO,
+                    units=(str(row.name),),
+                    message=f"{where}: {row.name} has neither code nor type; "
+                    "it counts as area, not as a unit.",
+                )
+            )
+    if problems:
+        raise LayerError(problems)
+
+
+def _piece_labels(joined: gpd.GeoDataFrame) -> list[str]:
+    return [f"piece {k}" for k in joined["is_piece"].cumsum()]

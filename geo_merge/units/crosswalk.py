@@ -1,0 +1,318 @@
+"""The crosswalk: what became of every old unit, complete before anything is dissolved."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.errors import CrosswalkError, TableError
+from geo_merge.reading.tables import StrPath, read_table
+from geo_merge.units.crosswalk_cells import cleaned
+from geo_merge.units.crosswalk_match import match
+from geo_merge.units.crosswalk_new import settled_new
+from geo_merge.units.crosswalk_report import Report
+from geo_merge.units.crosswalk_unmatched import report_without_row
+from geo_merge.units.cut_names import is_cut, width_of
+from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.counting import agree, counted
+from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.memory import attach, findings_of, sources_of
+from geo_merge.vocabulary.part_of import unit_codes
+
+COLUMNS = (
+    "old_code", "old_name", "old_type", "old_district_code", "old_district", "old_province_code",
+    "old_province", "new_code", "new_name", "new_type", "share",
+)  # fmt: skip
+# What a row rests on, where a table says: the clause of a resolution and its words.
+EVIDENCE = ("clause", "words", "evidence")
+REQUIRED = ("old_code", "new_code", "new_name")
+SHARE_TOLERANCE = 1e-9
+_SHOWN = 10
+# Headings, without a number behind, of tables with several old units in a row.
+_OLD = ("old", "macu", "maxacu", "tencu", "tenxacu", "member", "merged", "from")
+NameKey = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A crosswalk matched with the old units, and what was noticed on the way."""
+
+    rows: pd.DataFrame
+    codes: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
+    """Check a table's columns and return it with those of the vocabulary.
+
+    Parameters
+    ----------
+    table
+        At least ``old_code, new_code, new_name``; indexed by row number if it was read from a
+        file.
+
+    Raises
+    ------
+    TableError
+        If a needed column is missing (W07); the message lists the columns that were found.
+    """
+    by_fold = {fold_field(str(c)): c for c in table.columns}
+    known = (*COLUMNS, *EVIDENCE)
+    found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
+    missing = [name for name in REQUIRED if name not in found]
+    source = _source(table)
+    _refuse_wide(table, missing, source)
+    if missing:
+        columns = listed([str(column) for column in table.columns])
+        raise TableError(
+            f"{source}: the columns {', '.join(missing)} are missing [W07]; the table has "
+            f"{columns}; rename its headings."
+        )
+    text = {
+        name: ["" if pd.isna(v) else str(v) for v in table[column]]
+        for name, column in found.items()
+    }
+    kept = (*COLUMNS, *(name for name in EVIDENCE if name in found))
+    result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
+    if table.index.name != "row":
+        result.index = pd.RangeIndex(2, len(result) + 2, name="row")
+    return attach(result, findings=findings_of(table), sources=sources_of(table))
+
+
+def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
+    """Raise TableError if old units stand side by side, or as a composition: a row a new unit."""
+    numbered: dict[str, list[str]] = defaultdict(list)
+    for column in table.columns:
+        base = re.sub(r"[0-9]+$", "", fold_field(str(column)))
+        if base.startswith(_OLD) and table[column].astype(str).str.strip().ne("").any():
+            numbered[base].append(str(column))
+    wide = next((columns for columns in numbered.values() if len(columns) > 1), None)
+    if wide:
+        raise TableError(
+            f"{source}: the old units stand side by side, in {', '.join(wide)} [W07]; write one "
+            "row for each old unit, with old_code, new_code and new_name."
+        )
+    made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION), None)
+    if made is not None and "old_code" in missing:
+        raise TableError(
+            f"{source}: it has a row for each new unit, with what it was made of in {made} [W07]; "
+            "make the crosswalk of it with geo-merge crosswalk from-compositions, or write one row "
+            "for each old unit."
+        )
+
+
+def _source(table: pd.DataFrame) -> str:
+    sources = sources_of(table)
+    return str(sources[0]["source"]) if sources else "crosswalk"
+
+
+def resolve(
+    old: gpd.GeoDataFrame, table: pd.DataFrame, *, name_key: NameKey = fold_name
+) -> Resolved:
+    """Match every row of a crosswalk with an old unit, and every old unit with one row.
+
+    Old codes are compared with old codes only: that a new unit takes the code of an old one is
+    normal, and means nothing.
+
+    Parameters
+    ----------
+    old
+        Unit layer, indexed by code.
+    table
+        Crosswalk; see `as_crosswalk`.
+    name_key
+        Returns names in the form in which they are compared.
+
+    Returns
+    -------
+    Resolved
+        ``rows``: the crosswalk in the order of the units, indexed by their codes, with ``row``
+        and ``matched_by``; ``codes``: units whose code lost its leading zeros in the layer, and
+        the code that the crosswalk gives them.
+
+    Raises
+    ------
+    CrosswalkError
+        With all problems: rows that name no unit (K04), units without a row (K05), units with
+        several (W02, W05), blank new codes (W01), conflicting names (W03), bad shares (W04).
+    """
+    rows = as_crosswalk(table)
+    report = Report(_source(rows))
+    written, rows = rows, cleaned(rows, report, old["name"])
+    matched = match(old, rows, written, report, name_key)
+    units = pd.Series(matched.units, index=rows.index, dtype=object)
+    rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)
+    rows = settled_new(rows, old, report, name_key, lost_zeros=matched.lost_zeros)
+    rows = _check_once(old, rows, report, matched.listed)
+    _check_names(old, rows, report, name_key)
+    if report.problems:
+        raise CrosswalkError(report.problems)
+    _note_reused_codes(rows.assign(unit=rows["unit"].map(unit_codes(old))), report)
+    recoded = {
+        str(unit): str(code)
+        for unit, code in zip(rows["unit"], rows["old_code"], strict=True)
+        if code and len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))
+    }
+    ordered = rows.set_index("unit").loc[old.index].rename(index=recoded)
+    return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
+
+
+def _check_once(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, listed: frozenset[str]
+) -> pd.DataFrame:
+    """Return the rows with one for each unit; report units with none or several."""
+    shares = [_share(row, text, report) for row, text in rows["share"].items()]
+    rows = rows.assign(share=shares)
+    matched = rows[rows["unit"].notna()]
+    for unit, group in matched[matched["unit"].duplicated(keep=False)].groupby("unit", sort=True):
+        where = ", ".join(map(str, group.index))
+        label = f"{unit} ({old.at[unit, 'name']})"
+        if len(set(group["new_code"])) > 1:
+            targets = ", ".join(
+                f"{n} ({s:g})" for n, s in zip(group["new_code"], group["share"], strict=True)
+            )
+            report.problems.append(
+                f"{report.source} rows {where}: {label} is divided between {targets} [W05]; a "
+                "number cannot cut a polygon, so say with --divide what cuts it (pieces, new "
+                "boundaries or lines)."
+            )
+        else:
+            report.warn(
+                "W02", f"rows {where} say the same of {label}; one was used.",
+                units=(str(unit),), value=float(len(group)), unit_of_value="rows",
+            )  # fmt: skip
+    rows = rows[~(rows["unit"].notna() & rows["unit"].duplicated())]
+    for row, unit, share in zip(rows.index, rows["unit"], rows["share"], strict=True):
+        if unit is not None and 0 < share < 1 - SHARE_TOLERANCE:
+            report.error(
+                row, f"only {share:g} of {unit} is assigned [W04]; the shares of a unit must add "
+                "up to 1."
+            )  # fmt: skip
+    new_units = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
+    missing = []
+    for code, unit in old[~old.index.isin({*rows["unit"].dropna(), *listed})].iterrows():
+        label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
+        where = f" in {unit['district']}" if unit["district"] else ""
+        vintage = (
+            ", but its code and name are those of a new unit: the layer may be of after the merger"
+            " [K09]"
+            if (code, fold_name(unit["name"])) in new_units
+            else ""
+        )
+        missing.append((str(code), (f"{label}{where} has no row [K05]{vintage}; say which new unit "
+                        "it joins.")))  # fmt: skip
+    report_without_row(old, missing, rows, report)
+    return rows
+
+
+def _share(row: Hashable, text: str, report: Report) -> float:
+    """Read a share with a point or a comma; blank is the whole unit."""
+    try:
+        share = float(text.replace(",", ".")) if text else 1.0
+    except ValueError:
+        parts = text.removesuffix("%").strip().replace(",", ".")
+        whole = text.endswith("%") and parts.replace(".", "", 1).isdigit()
+        advice = f"{float(parts) / 100:g}" if whole else "0.6"
+        report.error(row, f"share {text!r} is no number [W04]; write it as {advice}.")
+        return 1.0
+    if not 0 < share <= 1:
+        percent = f"write percents as {share / 100:g}" if 1 < share <= 100 else "correct it"  # noqa: PLR2004
+        report.error(row, f"share {text} is not between 0 and 1 [W04]; {percent}.")
+    return share
+
+
+def _check_names(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
+) -> None:
+    """Warn of rows whose name is not that of the unit with their code."""
+    layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
+    _check_districts(old, rows, report, name_key)
+    widths = width_of(old["name"]), width_of(rows["old_name"])
+    shortened: list[tuple[str, str, str]] = []
+    for row, unit, name, kind in zip(
+        rows.index, rows["unit"], rows["old_name"], rows["old_type"], strict=True
+    ):
+        if unit is None or not name:
+            continue
+        in_layer, unit_type = layer[unit]
+        if not in_layer or name == in_layer:
+            continue
+        accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
+        if not accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):
+            continue
+        if is_cut(in_layer, name, widths[0]) or is_cut(name, in_layer, widths[1]):
+            shortened.append((str(unit), in_layer, name))
+        else:
+            report.warn(
+                "K08", f"row {row} calls {unit} {name}; in the layer it is {in_layer}.",
+                units=(str(unit),), hint="Codes may be swapped or of another year.",
+            )  # fmt: skip
+
+    if shortened:
+        told = "; ".join(f"{unit} {a} and {b}" for unit, a, b in shortened[:_SHOWN])
+        report.warn(
+            "K08", f"{counted(shortened, 'name')} of {agree(shortened, 'a unit', 'units')} "
+            f"{agree(shortened, 'was', 'were')} cut at the width of a field, in the layer or here "
+            f"({told}{', ...' if len(shortened) > _SHOWN else ''}); the codes agree.",
+            units=tuple(unit for unit, _, _ in shortened), value=float(len(shortened)),
+            unit_of_value="names", hint="Names of a Shapefile end at the width of their field.",
+        )  # fmt: skip
+
+
+def _check_districts(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
+) -> None:
+    """Warn of members that lie in another district than their row declares."""
+    actual = dict(zip(old.index, old["district"], strict=True))
+    for row, unit, given in zip(rows.index, rows["unit"], rows["old_district"], strict=True):
+        there = actual.get(unit, "")
+        if given and there and given != there and not _same_place(given, there, name_key):
+            report.warn(
+                "K08", f"row {row} puts {unit} ({old.at[unit, 'name']}) in {given}; in the layer "
+                f"it lies in {there}.", units=(str(unit),),
+                hint="The code or the district of the row is that of another unit.",
+            )  # fmt: skip
+
+
+def _same_place(one: str, two: str, name_key: NameKey) -> bool:
+    """Tell whether two names are the same but for a type written before one of them."""
+    a, b = name_key(one), name_key(two)
+    return a == b or a.endswith(f" {b}") or b.endswith(f" {a}")
+
+
+def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
+    """Note new units with the code of an old unit that is not among their members, nor a part."""
+    members = set(zip(rows["new_code"], rows["unit"], strict=True))
+    reused = set(rows["new_code"]) & set(rows["unit"])
+    foreign = sorted(code for code in reused if (code, code) not in members)
+    if foreign:
+        report.warn(
+            "W06", f"{len(foreign)} new codes are those of old units that go elsewhere "
+            f"({', '.join(foreign[:_SHOWN])}); old and new codes are not compared.",
+            units=tuple(foreign), value=float(len(foreign)), unit_of_value="codes",
+        )  # fmt: skip
+
+
+def read_crosswalk(
+    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+) -> pd.DataFrame:
+    """Read a crosswalk and check its columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `crosswalk.COLUMNS` as text, indexed by row number.
+
+    Raises
+    ------
+    TableError
+        If it cannot be read, or lacks ``old_code``, ``new_code`` or ``new_name``.
+    """
+    return as_crosswalk(read_table(path, encoding=encoding, sizes=sizes))

@@ -1,0 +1,132 @@
+"""The cells of a crosswalk: what is no value is none, codes and names as they are meant."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable
+
+import pandas as pd
+
+from geo_merge.units.crosswalk_report import Report, ranges
+from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
+from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+
+CODES = ("old_code", "new_code")
+# Cells that must be a name or code where they are filled.
+_NAMING = ("old_code", "old_name", "new_code", "new_name", "new_type")
+_FREE = ("share", "clause", "words", "evidence")
+_NEEDED = ("new_code", "new_name")
+_SAYS = {"new_code": "say which new unit it joins", "new_name": "give the name of the new unit"}
+_FLOAT = re.compile(r"([0-9]+)[.,]0+")
+_POINT = re.compile(r"[0-9]+[.,][0-9]+")
+
+
+def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.DataFrame:
+    """Return a crosswalk with its codes and names as they are meant; report what was done.
+
+    Parameters
+    ----------
+    rows
+        See `crosswalk.as_crosswalk`.
+    report
+        Gets the cells that are no names or codes, and what was changed.
+    names
+        Names of the old units: where one is called None or Nan, that is a name.
+    """
+    rows = _without_nothing(rows, report, Counter(names))
+    result = rows.copy()
+    changed = 0
+    for column in CODES:
+        for row, code in rows[column].items():
+            if is_scientific(code):
+                report.error(
+                    row, f"{column} {code} is in scientific notation (E+), so digits may be lost "
+                    "[K02]; restore the code as text."
+                )  # fmt: skip
+        codes = rows[column].map(clean_code)
+        changed += int((codes != rows[column]).sum())
+        result[column] = _without_groups(_without_point(codes, column, report), column, report)
+    for column in rows.columns.drop(list(CODES)):
+        result[column] = rows[column].map(clean_text)
+    for column in ("old_name", "new_name"):
+        result[column] = _without_point(result[column], column, report)
+    result["new_name_written"] = rows["new_name"]
+    if changed:
+        report.warn(
+            "K02", f"{changed} codes had blanks, invisible characters or digits of other "
+            "scripts; they were read without, or as plain digits.", value=float(changed),
+            unit_of_value="codes",
+        )  # fmt: skip
+    return result
+
+
+def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
+    """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
+    result = rows.copy()
+    labels = dict(zip(rows.index, map(_label, rows["old_code"], rows["old_name"]), strict=True))
+    blanked: dict[str, list[Hashable]] = {}
+    for column in rows.columns.drop([c for c in _FREE if c in rows]):
+        cells = []
+        for row, text in zip(rows.index, rows[column], strict=True):
+            reason = no_value(text)
+            label = f"{column} of {labels[row]}" if column.startswith("new") else column
+            is_name = column.endswith("_name") and names[text] == 1 and may_be_a_place(text)
+            cells.append(text if reason is None or is_name else "")
+            if column in _NEEDED and not clean_text(text):
+                report.error(row, f"{label} is blank [W01]; {_SAYS[column]}.")
+            elif reason is None or is_name:  # None in Piedmont, Nan in Siam
+                continue
+            elif column in _NEEDED or (column in _NAMING and reason is not NoValue.NOTHING):
+                report.error(row, _refusal(column, label, text, reason))
+            else:
+                blanked.setdefault(column, []).append(row)
+        result[column] = cells
+    for column, where in blanked.items():
+        report.warn(
+            "W01", f"{len(where)} cells of {column} (rows {ranges(where)}) hold no value "
+            "(a word or sign for nothing, a failed formula, a date); they were read as blank.",
+            value=float(len(where)), unit_of_value="cells",
+        )  # fmt: skip
+    return result
+
+
+def _label(code: str, name: str) -> str:
+    return code or name or "a unit without code and name"
+
+
+def _refusal(column: str, label: str, text: str, reason: NoValue) -> str:
+    check, advice = "W01", _SAYS.get(column, "correct the cell")
+    if reason in {NoValue.DAY, NoValue.TRUTH}:
+        check = "W11"
+        advice = "write the code as text"
+        if column not in CODES:
+            advice = "write the name as text; if it is one, with its type before it"
+    return f"{label} is {clean_text(text)}, {reason} [{check}]; {advice}."
+
+
+def _without_groups(values: pd.Series, column: str, report: Report) -> pd.Series:
+    """Take what stands between thousands (``9,010``) from codes, if all of them are numbers."""
+    plain = values.map(ungrouped)
+    grouped = values[plain != values]
+    if grouped.empty or not all(code.isdigit() for code in plain if code):
+        return values
+    report.warn(
+        "K02", f"{len(grouped)} cells of {column} were numbers with separators (as "
+        f"{grouped.iloc[0]}); they were read without.", value=float(len(grouped)),
+        unit_of_value="cells", hint="Store codes as text.",
+    )  # fmt: skip
+    return plain
+
+
+def _without_point(values: pd.Series, column: str, report: Report) -> pd.Series:
+    """Take ``.0`` from numbers, if no number of the column has other decimals."""
+    pointed = [v for v in values if _POINT.fullmatch(v)]
+    if not pointed or not all(map(_FLOAT.fullmatch, pointed)):
+        return values
+    report.warn(
+        "K02", f"{len(pointed)} cells of {column} were numbers with decimals (as {pointed[0]}); "
+        "they were read without.", value=float(len(pointed)), unit_of_value="cells",
+        hint="Store codes as text.",
+    )  # fmt: skip
+    return values.map(lambda v: _FLOAT.sub(r"\1", v) if _FLOAT.fullmatch(v) else v)

@@ -1,0 +1,204 @@
+"""The new units of a crosswalk: one code and one name each, however they are written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.units.crosswalk_report import Report, ranges
+from geo_merge.vocabulary.codes import (
+    code_key,
+    fold_accents,
+    fold_name,
+    has_odd_characters,
+    look_key,
+)
+
+NameKey = Callable[[str], str]
+_SHOWN = 10
+_COMMON = 0.75  # share of the new codes that must have one form for the others to be odd
+_LEVELS = 3  # digits; codes as short are a digit shorter from level to level
+
+
+def settled_new(
+    rows: pd.DataFrame,
+    old: gpd.GeoDataFrame,
+    report: Report,
+    name_key: NameKey,
+    *,
+    lost_zeros: bool,
+) -> pd.DataFrame:
+    """Return the rows with one spelling of each new code and name; report what is not one unit.
+
+    Parameters
+    ----------
+    rows
+        Cleaned (`crosswalk_cells.cleaned`).
+    old
+        The old units: how many digits their codes have.
+    report
+        Gets W01, W03 and what was restored (K02).
+    name_key
+        Returns names in the form in which they are compared.
+    lost_zeros
+        Whether the old codes of the table had lost leading zeros.
+    """
+    rows = rows.assign(new_code=_with_zeros(rows["new_code"], report))
+    _check_likeness(rows, report, name_key)
+    rows = _spelled_once(rows, report, name_key)
+    _note_odd(rows, report)
+    _note_forms(rows, report)
+    _check_names(rows, report, name_key)
+    _note_short(rows["new_code"], old, report, lost_zeros=lost_zeros)
+    return rows
+
+
+def _with_zeros(codes: pd.Series, report: Report) -> pd.Series:
+    """Restore zeros that part of the codes lost: the others tell how many digits there are."""
+    there = {c for c in codes if c}
+    if not all(c.isdigit() for c in there):
+        return codes
+    widths = {len(c) for c in there if c.startswith("0")}
+    longest = max(map(len, there), default=0)
+    short = {c for c in there if len(c) < longest}
+    if widths != {longest} or not short:
+        return codes
+    report.warn(
+        "K02", f"{len(short)} new codes lost leading zeros ({', '.join(sorted(short)[:_SHOWN])}), "
+        f"which were restored: others that start with a zero have {longest} digits.",
+        value=float(len(short)), unit_of_value="codes", hint="Store codes as text.",
+    )  # fmt: skip
+    return codes.map(lambda c: c.zfill(longest) if c else c)
+
+
+def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
+    """Report new codes that are one but for zeros, case or letters that look alike."""
+    coded = rows[rows["new_code"] != ""]
+    looks = coded["new_code"].map(look_key)
+    alike = coded["new_code"].groupby(looks).transform("nunique") > 1
+    for _, group in coded[alike].groupby(looks[alike], sort=True):
+        codes = sorted(set(group["new_code"]))
+        told = "; ".join(
+            f"{code} ({', '.join(sorted(set(some['new_name'])))}) in rows {ranges(some.index)}"
+            for code, some in group.groupby("new_code", sort=True)
+        )
+        names = {fold_accents(name_key(n)) for n in group["new_name"]}
+        if len(names) == 1 or len({code_key(c) for c in codes}) == 1:
+            report.problems.append(
+                f"{report.source}: the new codes {told} are one but for leading zeros, case or "
+                "letters that look alike [W03]; write one code for each new unit."
+            )
+        else:
+            report.warn(
+                "W03", f"the new codes {told} look alike; they were taken for different units, as "
+                "their names differ.", units=tuple(codes),
+                hint="Check that they are different units.",
+            )  # fmt: skip
+
+
+def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.DataFrame:
+    """Return the rows with the usual spelling of each name; report names that are not the same."""
+    result = rows.copy()
+    coded = rows[rows["new_code"] != ""]
+    for column, written in (("new_name", "new_name_written"), ("new_type", "new_type")):
+        spelled = coded.groupby("new_code")[[*{column, written}]].transform("nunique")
+        for code, group in coded[(spelled > 1).any(axis=1)].groupby("new_code", sort=True):
+            texts = [t for t in group[column] if t] if column == "new_name" else list(group[column])
+            keys = {name_key(text) for text in texts}
+            if len(keys) > 1:
+                first: dict[str, str] = {}
+                for row, text in zip(group.index, group[column], strict=True):
+                    if text or column != "new_name":
+                        first.setdefault(name_key(text), f"row {row} {text}")
+                report.problems.append(
+                    f"{report.source}: new_code {code} has several {column}s: "
+                    f"{', '.join(first.values())} [W03]; make them one."
+                )
+            elif len(spellings := sorted(set(group[written]))) > 1 and texts:
+                chosen = Counter(texts).most_common(1)[0][0]
+                result.loc[group.index, column] = chosen
+                what = "name" if column == "new_name" else "type"
+                report.warn(
+                    "W03", f"the {what} of new_code {code} is written in {len(spellings)} ways "
+                    f"({', '.join(spellings)}); they were taken for one, {chosen}.",
+                    units=(str(code),), value=float(len(spellings)), unit_of_value="spellings",
+                )  # fmt: skip
+    return result
+
+
+def _note_odd(rows: pd.DataFrame, report: Report) -> None:
+    odd = sorted({c for c, n in zip(rows["new_code"], rows["new_name_written"], strict=True)
+                  if c and has_odd_characters(n)})  # fmt: skip
+    if odd:
+        report.warn(
+            "X04", f"the names of {len(odd)} new units ({', '.join(odd[:_SHOWN])}) have line "
+            "breaks, control or direction characters, or are longer than 200 characters.",
+            units=tuple(odd), value=float(len(odd)), unit_of_value="names",
+            hint="Line breaks become blanks; the rest is kept as text.",
+        )  # fmt: skip
+
+
+def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
+    """Warn of different new units that have one name."""
+    coded = rows[(rows["new_code"] != "") & (rows["new_name"] != "")]
+    pairs = coded.drop_duplicates("new_code")
+    pairs = pairs.assign(key=pairs["new_name"].map(name_key), kind=pairs["new_type"].map(fold_name))
+    doubled = pairs[pairs.duplicated(["key", "kind"], keep=False)]
+    for _, group in doubled.groupby(["key", "kind"], sort=True):
+        name = group["new_name"].iloc[0]
+        report.warn(
+            "W03", f"{len(group)} new units are called {name} ({', '.join(group['new_code'])}).",
+            units=tuple(group["new_code"]), hint="Check that they are different units.",
+        )  # fmt: skip
+
+
+def _note_forms(rows: pd.DataFrame, report: Report) -> None:
+    """Warn of new codes of another form than nearly all have: O9040 among digits, TBD."""
+    codes = sorted({code for code in rows["new_code"] if code})
+    forms = Counter(map(_outline, codes))
+    if not forms:
+        return
+    usual, count = forms.most_common(1)[0]
+    odd = [code for code in codes if _outline(code) != usual]
+    if odd and count >= _COMMON * len(codes):
+        report.warn(
+            "K07", f"{len(odd)} new codes ({', '.join(odd[:_SHOWN])}) have another form than the "
+            f"{count} others (as {next(c for c in codes if c not in odd)}).", units=tuple(odd),
+            value=float(len(odd)), unit_of_value="codes",
+            hint="Check for letters in place of digits, and words in place of codes.",
+        )  # fmt: skip
+
+
+def _outline(code: str) -> str:
+    """Return where a code has digits and letters, however many."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "0", code))
+
+
+def _note_short(
+    codes: pd.Series, old: gpd.GeoDataFrame, report: Report, *, lost_zeros: bool
+) -> None:
+    """Warn of new codes that may have lost zeros, as numbers do.
+
+    That is where the old codes of the table did, or where all new codes lack the one zero with
+    which old ones begin.
+    """
+    widths = {len(str(c)) for c in old.index[~old["is_piece"]]}
+    there = {c for c in codes if c}
+    if len(widths) != 1 or not there:
+        return
+    width = widths.pop()
+    short = sorted(c for c in there if c.isdigit() and len(c) < width)
+    begins = any(str(c).startswith("0") for c in old.index)
+    one_less = len(short) == len(there) and {len(c) for c in short} == {width - 1}
+    if not short or not (lost_zeros or (begins and one_less and width > _LEVELS)):
+        return
+    why = ", and the old codes of the table had lost their leading zeros" if lost_zeros else ""
+    report.warn(
+        "K02", f"{len(short)} new codes have fewer than {width} digits ({short[0]}, ...){why}; "
+        "they were kept.", units=tuple(short), value=float(len(short)), unit_of_value="codes",
+        hint="If the new codes lost zeros too, store them as text.",
+    )  # fmt: skip

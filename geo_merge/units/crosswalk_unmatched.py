@@ -1,0 +1,176 @@
+"""Rows of a crosswalk without a unit, and units without a row: told by what they have in common."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.units.crosswalk_report import SHOWN, Report, named, ranges
+from geo_merge.vocabulary.codes import code_key, fold_name
+
+NameKey = Callable[[str], str]
+_FEW = 3  # rows or units of a place that is missing as a whole are told one by one
+_CODES = re.compile(r"[;,/|+&\s]+")
+_NAMES = re.compile(r"\s*[;,/|+&\n]\s*|\s+(?:và|and)\s+", re.IGNORECASE)
+_PLACES = ("old_province", "old_district")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A row that names no unit of the layer, and how that is said of it alone."""
+
+    row: Hashable
+    told: str
+
+
+def whole_lists(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, written: pd.DataFrame, report: Report, key: NameKey
+) -> dict[Hashable, set[str]]:
+    """Report rows that name several old units in one cell; return the units that they name.
+
+    Parameters
+    ----------
+    old
+        The units, indexed by code.
+    rows, written
+        The rows cleaned, and as they are written.
+    report
+        Gets one sentence.
+    key
+        Returns names in the form in which they are compared.
+    """
+    codes: dict[str, str] = {code_key(str(code)): str(code) for code in old.index}
+    names: dict[str, list[str]] = defaultdict(list)
+    for code, name in old["name"].items():
+        names[key(str(name))].append(str(code))
+    found: dict[Hashable, set[str]] = {}
+    cells = zip(rows.index, rows["old_code"], rows["old_name"], written["old_code"], strict=True)
+    first, says_names = "", False
+    for row, code, name, as_written in cells:
+        if code:
+            parts = list(filter(None, _CODES.split(as_written.strip())))
+            known = {codes[code_key(p)] for p in parts if code_key(p) in codes}
+            one = code_key(code) in codes
+        else:
+            parts = list(filter(None, _NAMES.split(name)))
+            known = {c for p in parts for c in names.get(key(p), ())}
+            one = key(name) in names
+        if not one and len(parts) > 1 and len(known) > 1:
+            found[row] = known
+            first = first or " ".join((as_written if code else name).split())
+            says_names = says_names or len(list(filter(None, _NAMES.split(name)))) > 1
+    if found:
+        first_names = "" if says_names else "write their names in old_name and "
+        report.problems.append(
+            f"{report.source} rows {ranges(found)}: several old units stand in one cell ({first}) "
+            f"[K04]; write one row for each old unit, or {first_names}let geo-merge crosswalk "
+            "from-compositions make the rows."
+        )
+    return found
+
+
+def report_unknown(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, unknown: list[Unknown], report: Report, key: NameKey
+) -> None:
+    """Report rows whose unit the layer has not: by the place that is missing, else one by one."""
+    left = {each.row: each for each in unknown}
+    for column in _PLACES:
+        there = _places(old, column.removeprefix("old_"))
+        if not there:
+            continue
+        groups: dict[str, list[Hashable]] = defaultdict(list)
+        names = dict(zip(rows.index, rows[column], strict=True))
+        codes = dict(zip(rows.index, rows[f"{column}_code"], strict=True))
+        for row in left:
+            name, code = names[row], codes[row]
+            if (name or code) and not _is_there(name, code, there, key):
+                groups[name or code].append(row)
+        for place, where in groups.items():
+            if len(where) < _FEW:
+                continue
+            left = {row: each for row, each in left.items() if row not in set(where)}
+            report.problems.append(
+                f"{report.source}: {len(where)} rows belong to {place}, which is not among the "
+                f"files [K04] (rows {ranges(where)}); add its layer, or remove these rows."
+            )
+    coded = set(rows.index[rows["old_code"] != ""])
+    strangers = [each for row, each in left.items() if row in coded]
+    if len(strangers) > _FEW and len(strangers) == len(coded):
+        here = sorted(map(str, old.index))
+        theirs = sorted(map(str, rows.loc[list(coded), "old_code"]))
+        named = sum("[K09]" in each.told for each in strangers)
+        why = (
+            f"{named} of its names are those of units there, so the codes are of another year [K09]"
+            if named
+            else "one of the two files is another than is meant"
+        )
+        report.problems.append(
+            f"{report.source}: none of its {len(theirs)} old codes ({theirs[0]} to {theirs[-1]}) "
+            f"is in the layer ({here[0]} to {here[-1]}) [K04]; {why}."
+        )
+        left = {row: each for row, each in left.items() if row not in coded}
+    told = [(each.row, each.told) for each in left.values()]
+    report.errors(told, "name units that are not in the layer [K04]; correct or remove them")
+
+
+def _places(old: gpd.GeoDataFrame, level: str) -> tuple[set[str], set[str]] | None:
+    """Return the codes and names of the places that the layer has; None if it does not say."""
+    names = {fold_name(str(n)) for n in old[level] if n}
+    codes = {code_key(str(c)) for c in old[f"{level}_code"] if c}
+    return (codes, names) if names or codes else None
+
+
+def _is_there(name: str, code: str, there: tuple[set[str], set[str]], key: NameKey) -> bool:
+    codes, names = there
+    if code and codes:
+        return code_key(code) in codes
+    wanted = key(name)
+    keys = {key(n) for n in names}
+    alike = any(n.endswith(f" {wanted}") or wanted.endswith(f" {n}") for n in keys)
+    return not name or not names or wanted in keys or alike
+
+
+def report_without_row(
+    old: gpd.GeoDataFrame, missing: list[tuple[str, str]], rows: pd.DataFrame, report: Report
+) -> None:
+    """Report units without a row: all of a province in one sentence if the table has none of it.
+
+    Parameters
+    ----------
+    old
+        The units, indexed by code.
+    missing
+        Code of each unit without a row, and how that is said of it alone.
+    rows
+        The rows with the ``unit`` that each names.
+    report
+        Gets the sentences.
+    """
+    used = set(rows["unit"].dropna())
+    lacking = {code for code, _ in missing}
+    if not used and len(missing) > SHOWN:
+        report.problems.append(
+            f"{report.source}: none of the {len(missing)} units of the layer has a row [K05]; give "
+            "the crosswalk of this layer."
+        )
+        return
+    for province, units in old.groupby("province", sort=True):
+        whole = set(map(str, units.index))
+        if province and len(whole) > _FEW and whole <= lacking:
+            report.problems.append(
+                f"{report.source}: the {len(whole)} units of {province} have no row [K05]; add "
+                "their rows, or leave this layer out."
+            )
+            missing = [(code, told) for code, told in missing if code not in whole]
+    report.problems += [f"{report.source}: {told}" for _, told in missing[:SHOWN]]
+    more = [code for code, _ in missing[SHOWN:]]
+    if more:
+        report.problems.append(
+            f"{report.source}: {len(more)} more units have no row ({named(more)}) [K05]; say which "
+            "new units they join."
+        )

@@ -1,0 +1,193 @@
+"""Which coordinate reference system a layer is in, and which one to work in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.errors import CRSError
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.longitudes import HALF, TURN
+from geo_merge.geometry.projection import WGS84, describe
+from geo_merge.geometry.rings import Bools, Floats, Geometries
+
+_METRES_PER_DEGREE = 111_320.0  # of the equator
+# A square on round coordinates may be drawn so; a border with so many vertices was rounded.
+_MIN_VERTICES = 20
+Bounds = tuple[float, float, float, float]
+# A layer may lie this far beyond the area that its CRS is made for; along the parallels further,
+# since countries use one zone for all (Norway's zone 33, for 12 to 18° E, from 4 to 31° E).
+MARGIN_DEGREES, MARGIN_LONGITUDE = 3.0, 10.0
+
+
+def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
+    """Return the grid that the coordinates of some units lie on and those of others not, in metres.
+
+    Layers are written in degrees with 5 decimals (1.1 m) or in whole metres; a finer grid does not
+    matter, and a coarser one no border survives. Where all units are on it, or none, no two
+    neighbours were rounded differently: 0.
+    """
+    decimals, cell = grid_of_crs(frame.crs)
+    some, every = on_grid(np.asarray(frame.geometry.values), decimals)
+    return cell if some and not every else 0.0
+
+
+def grid_of_crs(crs: CRS) -> tuple[int, float]:
+    """Return the decimals that layers in a CRS are rounded to, and metres from one to the next."""
+    return (5, 1e-5 * _METRES_PER_DEGREE) if crs.is_geographic else (0, 1.0)
+
+
+def on_grid(geometries: Geometries, decimals: int) -> tuple[bool, bool]:
+    """Tell whether some geometries (of many vertices), and whether all, have so few decimals."""
+    rounded = ~_off_grid(shapely.bounds(geometries).T, decimals)  # most units show it by these
+    left = np.flatnonzero(rounded)
+    xy, owner = shapely.get_coordinates(geometries[left], return_index=True)
+    rounded[left[owner[_off_grid(xy.T.copy(), decimals)]]] = False
+    many = shapely.get_num_coordinates(geometries) >= _MIN_VERTICES
+    return bool((rounded & many).any()), bool(rounded.all())
+
+
+def _off_grid(coordinates: Floats, decimals: int) -> Bools:
+    """Tell of which columns a value has more decimals."""
+    off = np.zeros(coordinates.shape[1], dtype=bool)
+    with np.errstate(invalid="ignore", over="ignore"):  # the checks tell infinite coordinates
+        for values in coordinates:  # a maximum of each pair takes five times as long
+            off |= np.abs(values - np.round(values, decimals)) > 10.0 ** -(decimals + 4)
+    return off
+
+
+def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:
+    """Check that the coordinates can be what the CRS says.
+
+    Parameters
+    ----------
+    frame, source
+        The layer and its file name.
+    placed
+        Whether the layer is known to lie where it should: then a zone may reach beyond its area.
+
+    Raises
+    ------
+    CRSError
+        R02 if degrees and metres are mixed up, latitude and longitude swapped, or rows of one
+        layer are in different systems; R03 if the layer lies outside the area of its CRS.
+    """
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    known = np.isfinite(boxes).all(axis=1)
+    if not known.any():
+        return
+    most = TURN if frame.crs.is_geographic else HALF  # longitudes may run on over 180°
+    small = (np.abs(boxes[:, [0, 2]]).max(axis=1) <= most) & (
+        np.abs(boxes[:, [1, 3]]).max(axis=1) <= HALF
+    )
+    _check_one_system(frame, small, known, source)
+    box = boxes[known]
+    bounds = (box[:, 0].min(), box[:, 1].min(), box[:, 2].max(), box[:, 3].max())
+    if frame.crs.is_geographic:
+        if not small[known].all():
+            raise CRSError(
+                f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are no degrees, "
+                f"but the layer says {describe(frame.crs)} [R02]; they look like metres, so name "
+                "their CRS (--crs, or the crs member of the file)."
+            )
+        if max(abs(bounds[1]), abs(bounds[3])) > 90:  # noqa: PLR2004 - the pole
+            raise CRSError(
+                f"{source}: latitudes of {bounds[1]:.2f} to {bounds[3]:.2f} degrees do not exist: "
+                "latitude and longitude are swapped [R02]; write x (longitude) first."
+            )
+    elif small[known].all() and frame.crs.axis_info[0].unit_name == "metre":
+        raise CRSError(
+            f"{source}: coordinates of {bounds[0]:.4f}, {bounds[1]:.4f} are degrees, but the layer "
+            f"says {describe(frame.crs)}, which is in metres [R02]; name the right CRS "
+            "(4326 for WGS 84)."
+        )
+    if not placed:
+        _check_area_of_use(frame.crs, bounds, source)
+
+
+def contradicts(crs: CRS, bounds: Bounds) -> bool:
+    """Tell whether bounds may contradict a CRS: a first look, before `check_coordinates`."""
+    small = max(map(abs, bounds)) <= 180  # noqa: PLR2004 - degrees
+    if crs.is_geographic:
+        return not small or max(abs(bounds[1]), abs(bounds[3])) > 90  # noqa: PLR2004 - the pole
+    if small and crs.axis_info[0].unit_name == "metre":
+        return True
+    try:
+        _check_area_of_use(crs, bounds, "")
+    except CRSError:
+        return True
+    return False
+
+
+def _check_one_system(
+    frame: gpd.GeoDataFrame,
+    small: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    known: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    source: str,
+) -> None:
+    if small[known].all() or not small[known].any():
+        return
+    odd = np.flatnonzero(known & (~small if frame.crs.is_geographic else small))
+    label = [str(frame.iloc[i].get("code", "")) for i in odd[:5]]
+    raise CRSError(
+        f"{source}: {len(odd)} of {known.sum()} rows are in another system than the rest (first "
+        f"rows {', '.join(str(i + 1) for i in odd[:5])}; codes {', '.join(label)}): degrees and "
+        "metres are mixed [R02]; export the layer again in one CRS."
+    )
+
+
+def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
+    use = crs.area_of_use
+    if use is None:
+        return
+    west, south, east, north = lonlat_bounds(crs, bounds)
+    beside = _beside((west, east), (use.west, use.east))
+    if not np.isfinite((west, south, east, north)).all():
+        raise CRSError(
+            f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are nowhere on earth "
+            f"in {describe(crs)}, which the layer says [R03]; name the right CRS, and bring "
+            "millimetres or numbers with the zone before them to metres."
+        )
+    if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
+        raise CRSError(
+            f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
+            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name.rstrip('.')} "
+            "[R03]; name the right CRS."
+        )
+
+
+def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Tell whether two stretches of longitudes are near; either may have west > east."""
+    if not np.isfinite(one).all():
+        return False
+    (west, east), (first, last) = ((w, e + TURN * (w > e)) for w, e in (one, other))
+    return any(
+        west + turn <= last + MARGIN_LONGITUDE and east + turn >= first - MARGIN_LONGITUDE
+        for turn in (-TURN, 0.0, TURN)
+    )
+
+
+def lonlat_bounds(crs: CRS, bounds: Bounds) -> Bounds:
+    """Return bounds in degrees of longitude and latitude; infinite where they cannot be."""
+    to_degrees = transformer(crs, WGS84)
+    west, south, east, north = to_degrees.transform_bounds(*bounds, errcheck=False)
+    return west, south, east, north
+
+
+def missing_crs(
+    source: str, bounds: Bounds, candidates: Callable[[Bounds], tuple[int, Sequence[str]]]
+) -> CRSError:
+    """Return the error for a layer that names no CRS: what was tried, and what would fit."""
+    tried, fitting = candidates(bounds)
+    found = (
+        f"of {tried} tried, the coordinates fit {', '.join(fitting)}"
+        if fitting
+        else f"the coordinates fit none of {tried} tried"
+    )
+    return CRSError(
+        f"{source}, so the CRS is unknown [R01]; {found}; it is not guessed, so name it with --crs."
+    )

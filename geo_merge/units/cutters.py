@@ -1,0 +1,193 @@
+"""What units that go to several new ones are cut by, and the cut: pieces, boundaries or lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.mending.arrangement import arrange
+from geo_merge.mending.land import Land, rebuild
+from geo_merge.vocabulary.codes import clean_code, same_codes, text_of
+from geo_merge.vocabulary.fields import fold_field
+from geo_merge.vocabulary.finding import Finding, Severity
+
+# Square metres that pieces may leave over or claim twice before it is said: rounding.
+LEFT_OVER = 1.0
+Pieces = dict[str, BaseGeometry]
+
+
+@dataclass(frozen=True)
+class Cutters:
+    """What divided units are cut by.
+
+    Attributes
+    ----------
+    how
+        ``pieces``, ``new boundaries`` or ``lines``, for messages.
+    geometry
+        Pieces by old and new code, boundaries by new code (under a blank old code), or lines
+        under two blanks.
+    """
+
+    how: str
+    geometry: dict[tuple[str, str], BaseGeometry]
+
+
+def as_cutters(frame: gpd.GeoDataFrame) -> Cutters:
+    """Tell from a layer what it cuts by.
+
+    Parameters
+    ----------
+    frame
+        Lines; or polygons with ``old_code`` and ``new_code``; or the new units, indexed by code or
+        with ``new_code``.
+    """
+    geometries = np.asarray(frame.geometry.values)
+    if (shapely.get_dimensions(geometries) == 1).any():
+        return Cutters("lines", {("", ""): shapely.union_all(geometries)})
+    folded = {fold_field(str(c)): c for c in frame.columns}
+    new = frame[folded["newcode"]] if "newcode" in folded else frame.index
+    old = frame[folded["oldcode"]] if "oldcode" in folded else [""] * len(frame)
+    parts: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
+    for o, n, geometry in zip(old, new, geometries, strict=True):
+        parts[clean_code(text_of(o)), clean_code(text_of(n))].append(geometry)
+    how = "pieces" if "oldcode" in folded else "new boundaries"
+    return Cutters(how, {k: shapely.union_all(v) for k, v in parts.items()})
+
+
+def with_codes_of_rows(cutters: Cutters, rows: pd.DataFrame) -> Cutters:
+    """Return the cutters with the old and new codes of the crosswalk."""
+    old = same_codes({o for o, _ in cutters.geometry}, rows["old_code"])
+    new = same_codes({n for _, n in cutters.geometry}, rows["new_code"])
+    known: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
+    for (o, n), geometry in cutters.geometry.items():
+        known[old.get(o, o), new.get(n, n)].append(geometry)
+    return Cutters(cutters.how, {k: shapely.union_all(v) for k, v in known.items()})
+
+
+def cut(  # noqa: PLR0917 - what there is to know
+    code: str,
+    unit: pd.Series,
+    wanted: list[str],
+    old: gpd.GeoDataFrame,
+    rows: pd.DataFrame,
+    cutters: Cutters,
+    problems: list[str],
+    findings: list[Finding],
+) -> Pieces:
+    """Return the part of a unit for each of its new units; nothing if that cannot be."""
+    whole = unit.geometry
+    if cutters.how == "lines":
+        parts = _by_lines(whole, wanted, old, rows, cutters.geometry["", ""])
+    else:
+        by_unit = code if cutters.how == "pieces" else ""
+        parts = {
+            new: shapely.intersection(whole, cutters.geometry[by_unit, new])
+            for new in wanted
+            if (by_unit, new) in cutters.geometry
+        }
+    parts = {new: _polygons(part) for new, part in parts.items()}
+    lost = [new for new in wanted if new not in parts or parts[new].area == 0]
+    if lost:
+        problems.append(
+            f"{code} ({unit['name']}) goes to {', '.join(wanted)}, but the {cutters.how} give no "
+            f"part of it to {', '.join(lost)} [W05]; add what is missing."
+        )
+        return {}
+    return _with_rest(code, whole, {new: parts[new] for new in wanted}, findings)
+
+
+def _polygons(geometry: BaseGeometry) -> BaseGeometry:
+    parts = shapely.get_parts(geometry)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 - areas
+
+
+def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Finding]) -> Pieces:
+    """Give what no part covers to the part that it borders on most, so that nothing is lost.
+
+    Land that two parts claim goes to the first; both are told. The parts are put together from the
+    faces between all outlines, so that they share every vertex of their borders.
+    """
+    shapes = np.array([whole, *parts.values()], dtype=object)
+    land = Land(arrange(shapes))
+    faces, claimants = land.arrangement.faces, land.arrangement.claimants
+    claims = np.array([len(c) if 0 in c else 0 for c in claimants])  # 1: of the unit, in no part
+    land.owners = [c[1:2] if 0 in c else () for c in claimants]
+    _give(land, set(np.flatnonzero(claims == 1).tolist()))
+    rest = shapely.multipolygons(faces[claims == 1])
+    twice = float((shapely.area(faces) * np.maximum(claims - 2, 0)).sum())
+    result = dict(zip(parts, rebuild(land, shapes)[1:], strict=True))
+    for m2, what, where in (
+        (rest.area, "are in no piece and went to the piece that they border on most", rest),
+        (twice, "are in two pieces and went to the first", whole),
+    ):
+        if m2 > LEFT_OVER:
+            findings.append(
+                Finding(
+                    check="W05",
+                    severity=Severity.WARNING,
+                    units=(code,),
+                    value=float(m2),
+                    unit_of_value="m²",
+                    geometry=where,
+                    message=f"{code}: {m2:,.0f} m² of it {what}.",
+                    hint="Let the pieces fill the unit, each its own part.",
+                )
+            )
+    return result
+
+
+def _give(land: Land, rest: set[int]) -> None:
+    """Give faces to the part that they border on most, from the outside in; islands to the nearest.
+
+    The parts are those from 1 on.
+    """
+    while rest:
+        lengths = {face: land.lengths(face) for face in rest}
+        done = {face: max(found, key=lambda part: (found[part], -part))
+                for face, found in lengths.items() if found}  # fmt: skip
+        if not done:
+            face = min(rest)
+            parts = sorted({part for owner in land.owners for part in owner})
+            shape = land.arrangement.faces[face]
+            done = {face: min(parts, key=lambda part: shapely.distance(shape, land.of(part)))}
+        for face, part in done.items():
+            land.owners[face] = (part,)
+        rest -= set(done)
+
+
+def _by_lines(
+    whole: BaseGeometry,
+    wanted: Sequence[str],
+    old: gpd.GeoDataFrame,
+    rows: pd.DataFrame,
+    lines: BaseGeometry,
+) -> Pieces:
+    """Cut along lines; a part goes to the new unit whose other members it borders on most."""
+    faces = shapely.get_parts(shapely.polygonize([shapely.union(whole.boundary, lines)]))
+    faces = faces[shapely.contains(whole, shapely.point_on_surface(faces))]
+    codes = rows["old_code"]
+    alone = rows[~codes.duplicated(keep=False) & codes.isin(old.index)]
+    neighbours = {
+        new: shapely.union_all(
+            np.asarray(old.geometry.loc[codes[alone.index][alone["new_code"] == new]].values)
+        )
+        for new in wanted
+    }
+    found: dict[str, list[BaseGeometry]] = defaultdict(list)
+    for face in faces:
+        border = {
+            new: shapely.intersection(face.boundary, land.boundary).length
+            for new, land in neighbours.items()
+        }
+        best = max(border, key=lambda new: border[new])
+        if border[best] > 0:
+            found[best].append(face)
+    return {new: shapely.union_all(land) for new, land in found.items()}

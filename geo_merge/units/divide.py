@@ -1,0 +1,212 @@
+"""Cutting old units that go to several new ones: by pieces, by new boundaries, or by lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo_merge.errors import CrosswalkError
+from geo_merge.merging.assigned import with_unit_columns
+from geo_merge.units.attributes import Rule, is_number, roles_of, rules_for
+from geo_merge.units.crosswalk import SHARE_TOLERANCE, NameKey, as_crosswalk
+from geo_merge.units.crosswalk_cells import cleaned
+from geo_merge.units.crosswalk_match import match
+from geo_merge.units.crosswalk_new import settled_new
+from geo_merge.units.crosswalk_report import Report
+from geo_merge.units.cutters import Cutters, Pieces, cut, with_codes_of_rows
+from geo_merge.vietnam.names import name_key as vietnamese_name_key
+from geo_merge.vocabulary.counts import known_counts
+from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.memory import attach, findings_of, grid_of, ledger_of, sources_of
+from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
+
+
+def divide(
+    old: gpd.GeoDataFrame,
+    crosswalk: pd.DataFrame,
+    cutters: Cutters,
+    *,
+    rules: Mapping[str, str] | None = None,
+    name_key: NameKey = vietnamese_name_key,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Cut the units that go to several new ones, so that no unit is divided any more.
+
+    Each part gets a row of its own, named after the new unit that it goes to; the largest keeps the
+    row and name of the unit, so that no unit counts twice. ``part_of`` says which unit a row is a
+    part of, ``part_share`` how much of it. Numbers that can be added up are divided by the stated
+    shares, else by area, and ``estimated`` says which.
+
+    Parameters
+    ----------
+    old
+        Unit layer, indexed by code.
+    crosswalk
+        See `as_crosswalk`; a divided unit has a row for each new unit.
+    cutters
+        In the CRS of `old`; codes that lost their zeros, here or there, are matched.
+    rules
+        Rules that the user set, as for `pipeline.merge`: only what is added up is divided.
+    name_key
+        Returns names in the form in which they are compared.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, pandas.DataFrame
+        The layer and the crosswalk of the parts, with what was done among their findings.
+
+    Raises
+    ------
+    CrosswalkError
+        W05, for each unit that the cutters do not cut into the parts that it needs.
+    """
+    table = as_crosswalk(crosswalk)
+    rows = _with_units(old, table, name_key)
+    cutters = with_codes_of_rows(cutters, rows)
+    targets = _targets(rows)
+    if not targets:
+        return old, crosswalk
+    counted = _counted(old, rules or {})
+    problems: list[str] = []
+    findings: list[Finding] = []
+    estimated = free_name("estimated", list(map(str, old.columns)))
+    frames = [old.drop(index=list(targets))]
+    for code, wanted in targets.items():
+        unit = old.loc[code]
+        parts = cut(code, unit, list(wanted), old, rows, cutters, problems, findings)
+        if not parts:
+            continue
+        shares, by = _shares(wanted, parts)
+        made = _part_rows(old, code, parts, shares, counted)
+        frames.append(made.assign(**{estimated: f"divided by {by}"}))
+        table = _part_table(table, rows, code, dict(zip(parts, made.index, strict=True)), made)
+        findings.append(_note(code, unit, parts, shares, by, cutters.how))
+    if problems:
+        raise CrosswalkError(problems)
+    joined = gpd.GeoDataFrame(pd.concat(frames), crs=old.crs).rename_axis("code")
+    for column in (estimated, PART_OF):
+        joined[column] = joined[column].fillna("")
+    attach(joined, findings=[*findings_of(old), *findings], sources=sources_of(old),
+           ledger=ledger_of(old), grid=grid_of(old))  # fmt: skip
+    return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
+
+
+def _with_units(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -> pd.DataFrame:
+    """Return the rows with the codes that units have in the layer, found as a merger finds them.
+
+    What is wrong in them is told there.
+    """
+    silent = Report("")
+    layer = with_unit_columns(old)
+    rows = cleaned(table, silent, layer["name"])
+    matched = match(layer, rows, table, silent, name_key)
+    rows = settled_new(rows, layer, silent, name_key, lost_zeros=matched.lost_zeros)
+    return rows.assign(old_code=[unit or "" for unit in matched.units])
+
+
+def _counted(old: gpd.GeoDataFrame, rules: Mapping[str, str]) -> list[str]:
+    """Return the fields that are added up, and can so be divided."""
+    fields = [str(c) for c in old.columns if c not in {"source_row", old.geometry.name}]
+    roles = roles_of(sources_of(old))
+    chosen = {name: rule for name, rule in rules.items() if name in fields}
+    found = rules_for(old, fields, chosen, roles)
+    return [name for name, rule in found.items() if rule is Rule.SUM and is_number(old[name])]
+
+
+def _targets(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return for each divided unit its new units with their stated shares."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for code, new, share in zip(rows["old_code"], rows["new_code"], rows["share"], strict=True):
+        if code and new:
+            found[code][new] = share
+    return {code: new for code, new in found.items() if len(new) > 1}
+
+
+def _shares(wanted: dict[str, str], parts: Pieces) -> tuple[dict[str, float], str]:
+    """Return the stated shares if they are numbers that add up to 1, else those of the areas."""
+    stated = pd.to_numeric(pd.Series(wanted).str.replace(",", ".", regex=False), errors="coerce")
+    if stated.notna().all() and abs(stated.sum() - 1) <= SHARE_TOLERANCE:
+        return {str(new): float(share) for new, share in stated.items()}, "stated share"
+    total = sum(part.area for part in parts.values())
+    return {new: part.area / total for new, part in parts.items()}, "area"
+
+
+def _part_rows(
+    old: gpd.GeoDataFrame, code: str, parts: Pieces, shares: dict[str, float],
+    counted: Sequence[str],
+) -> gpd.GeoDataFrame:  # fmt: skip
+    """Return a row for each part, in the order of the parts."""
+    result = old.loc[[code] * len(parts)].copy()
+    result = result.set_geometry(gpd.GeoSeries([*parts.values()], index=result.index, crs=old.crs))
+    weights = np.array([shares[new] for new in parts])
+    for column in counted:
+        known = known_counts(old[column])
+        value = known.loc[code]
+        whole = bool((known.dropna() % 1 == 0).all()) and pd.notna(value)
+        result[column] = _split(value, weights, whole=whole)
+    main, is_land = _main(parts), bool(result["is_piece"].iloc[0]) if "is_piece" in old else False
+    others = [new != main for new in parts]
+    name = str(old.at[code, "name"])
+    result["name"] = [f"{name} (part to {new})" if new != main else name for new in parts]
+    result["is_piece"] = [is_land or other for other in others]
+    result[PART_OF] = "" if is_land else code
+    result[PART_SHARE] = weights
+    result.index = pd.Index([f"{code}/{new}" if new != main else code for new in parts])
+    return result
+
+
+def _main(parts: Pieces) -> str:
+    return max(parts, key=lambda new: parts[new].area)
+
+
+def _split(
+    value: float, weights: np.ndarray[tuple[int], np.dtype[np.float64]], *, whole: bool
+) -> list[float]:
+    """Divide a number; whole numbers stay whole, and the sum stays the same."""
+    if not whole:
+        return list(value * weights)
+    parts = np.floor(value * weights)
+    parts[int(np.argmax(weights))] += value - parts.sum()
+    return [int(p) for p in parts]
+
+
+def _part_table(
+    table: pd.DataFrame, rows: pd.DataFrame, code: str, labels: Mapping[str, str],
+    made: gpd.GeoDataFrame,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the crosswalk with the parts of a unit in its rows, each the whole of itself."""
+    result = table.copy()
+    for row, new in rows.loc[rows["old_code"] == code, "new_code"].items():
+        part = labels.get(new, code)
+        result.at[row, "share"] = ""
+        if part != code:
+            result.at[row, "old_code"] = part if made.at[part, PART_OF] else ""
+            result.at[row, "old_name"] = made.at[part, "name"]
+    return result
+
+
+def _note(  # noqa: PLR0917 - what there is to tell
+    code: str,
+    unit: pd.Series,
+    parts: Pieces,
+    shares: dict[str, float],
+    by: str,
+    how: str,
+) -> Finding:
+    told = ", ".join(
+        f"{new} {part.area / 1e6:.2f} km² ({shares[new]:.1%})" for new, part in parts.items()
+    )
+    return Finding(
+        check="W05",
+        severity=Severity.WARNING,
+        units=(code,),
+        value=float(len(parts)),
+        unit_of_value="parts",
+        message=f"{code} ({unit['name']}) was cut by {how}: {told}; its numbers were divided by "
+        f"{by} and are estimates.",
+        hint="Give measured figures of the parts if there are any.",
+    )

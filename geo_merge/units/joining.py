@@ -1,0 +1,98 @@
+"""Unit layers of several files made one: brought to one plane, their common borders shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_merge.geometry import seam
+from geo_merge.geometry.rings import is_polygonal
+from geo_merge.units.planes import into_plane
+from geo_merge.units.working_plane import note_plane, working_crs
+from geo_merge.vocabulary.fields import OWN
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.ledger import LedgerRow
+
+
+def join_layers(
+    frames: Sequence[gpd.GeoDataFrame],
+    findings: list[Finding],
+    target_crs: CRS | None,
+    *,
+    close_seams: bool,
+) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
+    """Bring the layers to one CRS and let them share their borders."""
+    target = target_crs or working_crs(frames)
+    findings += note_plane(frames, target)
+    if close_seams:
+        plane = into_plane(frames, target)
+        projected, ledger = plane.frames, plane.ledger
+        findings += plane.findings
+    else:
+        projected, ledger = [f if f.crs == target else f.to_crs(target) for f in frames], []
+    if len(projected) > 1 and close_seams:
+        projected, seams = _close_seams(projected, findings)
+        ledger += seams
+    elif len(projected) > 1:
+        ledger += _seam_rows(seam.Seam(()))
+    joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
+    for column in joined.columns.difference(["geometry"]):
+        if column in OWN and joined[column].dtype == object:
+            joined[column] = joined[column].fillna("")
+    return joined, ledger
+
+
+def _close_seams(
+    frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
+) -> tuple[list[gpd.GeoDataFrame], list[LedgerRow]]:
+    arrays = [np.asarray(f.geometry.values) for f in frames]
+    usable = [is_polygonal(a) & np.isfinite(shapely.bounds(a)).all(axis=1) for a in arrays]
+    seamed = seam.join([a[u] for a, u in zip(arrays, usable, strict=True)])
+    result = []
+    for frame, array, use, layer in zip(frames, arrays, usable, seamed.layers, strict=True):
+        closed = array.copy()
+        closed[use] = layer
+        result.append(frame.set_geometry(gpd.GeoSeries(closed, index=frame.index, crs=frame.crs)))
+    if seamed.moved or seamed.inserted:
+        findings.append(
+            Finding(
+                check="C05",
+                severity=Severity.INFO,
+                value=seamed.largest,
+                unit_of_value="m",
+                message=f"Along the seam between the files {seamed.moved} vertices were moved and "
+                f"{seamed.inserted} added, by at most {seamed.largest:.2g} m, so that the files "
+                "share their border.",
+            )
+        )
+    if seamed.left_open:
+        findings.append(
+            Finding(
+                check="C05",
+                severity=Severity.WARNING,
+                value=float(seamed.left_open),
+                unit_of_value="seams",
+                message=f"{seamed.left_open} seams between files were left as they are: joining "
+                "them would make a unit invalid.",
+                hint="Give both files the same vertices along their border.",
+            )
+        )
+    return result, _seam_rows(seamed)
+
+
+def _seam_rows(seamed: seam.Seam) -> list[LedgerRow]:
+    return [
+        LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
+        LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),
+    ]
+
+
+def _seam_area_limit(seamed: seam.Seam) -> float:
+    """Every vertex moved can change the area by its way times the edges beside it."""
+    length = sum(float(shapely.length(layer).sum()) for layer in seamed.layers)
+    return max(seamed.largest * length, 1e-9)

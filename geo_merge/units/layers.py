@@ -1,0 +1,186 @@
+"""Reading unit layers: any number of files, joined to one layer in one CRS in metres."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+from pyproj import CRS
+
+from geo_merge.checks.stacked import refuse_stacked
+from geo_merge.errors import UsageError
+from geo_merge.geometry.projection import describe
+from geo_merge.reading.raw import RawLayer
+from geo_merge.reading.sources import open_layer
+from geo_merge.units.columns import _piece_labels, check_pieces, unit_frame
+from geo_merge.units.crs import check_coordinates, coarsest_grid
+from geo_merge.units.islands import join_islands
+from geo_merge.units.joining import join_layers
+from geo_merge.units.placing import with_crs
+from geo_merge.vietnam import names
+from geo_merge.vietnam.files import coordinates, encodings
+from geo_merge.vocabulary import people
+from geo_merge.vocabulary.fields import population_year
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.memory import attach
+
+StrPath = str | os.PathLike[str]
+_SHOWN = 10
+
+
+def read_units(
+    *paths: StrPath | Iterable[StrPath],
+    code_field: str | None = None,
+    name_field: str | None = None,
+    population_field: str | None = None,
+    layer: str | Mapping[Path, str] | None = None,
+    crs: str | int | None = None,
+    encoding: str | None = None,
+    code_width: int | None = names.CODE_WIDTH,
+    target_crs: CRS | None = None,
+    sizes: Sizes | None = None,
+    expected: Mapping[str, str] | None = None,
+    code_option: str = "--code-field",
+) -> gpd.GeoDataFrame:
+    """Read the units of one or several files as one layer.
+
+    Parameters
+    ----------
+    *paths
+        Files of the formats in `reading.kinds`, also zipped, or folders that hold one layer (of
+        GeoParquet parts, or a geodatabase), each in its own CRS.
+    code_field, name_field, population_field
+        Fields with the codes, names and people; found among the usual ones by default.
+    layer
+        The layer to read where a file has several; or that of each such file.
+    crs
+        CRS of the files that name none, as ``9214`` or ``EPSG:9214``; found by the places that
+        they name by default, if that is clear.
+    encoding
+        Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
+        in the file clearly say otherwise.
+    code_width
+        Digits of the country's codes: those that a file of Vietnam stores as numbers get their
+        leading zeros again. Elsewhere only the crosswalk tells which zeros were lost.
+    target_crs
+        The CRS in metres to bring all files to; by default that of the file with most units.
+    sizes
+        How large input may be.
+    expected
+        Codes and names that the layer should have, as a crosswalk knows them: where a code stands
+        on two rows, the one that is missing is named beside it.
+    code_option
+        What messages call `code_field`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by ``code`` (text); ``name, unit_type``, the parents and ``population`` where
+        known, ``is_piece`` (land without code and type: area, but no unit), then all attributes
+        of the source under their own names. Polygons in one CRS in metres, borders between files
+        shared. Findings of the reading are kept in ``attrs``.
+
+    Raises
+    ------
+    LayerError
+        If a file cannot be read as a layer of units; `CRSError` if it is the CRS.
+    """
+    files = [Path(p) for p in _flat(paths)]
+    if not files:
+        raise UsageError("There is no layer to read; name at least one file.")
+    texts = encodings.texts(encoding)
+    chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
+    raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
+    for raw in raws:
+        refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
+    raws = with_crs(raws, crs, name_field)
+    return as_units(
+        files, raws, named={"code": code_field, "name": name_field,
+                            "population": population_field},
+        code_option=code_option, code_width=code_width, target_crs=target_crs, expected=expected,
+        grid=max(coarsest_grid(raw.frame) for raw in raws),
+    )  # fmt: skip
+
+
+def as_units(
+    files: Sequence[Path],
+    raws: Sequence[RawLayer],
+    *,
+    grid: float,
+    named: Mapping[str, str | None],
+    code_option: str = "--code-field",
+    code_width: int | None = names.CODE_WIDTH,
+    target_crs: CRS | None = None,
+    expected: Mapping[str, str] | None = None,
+    close_seams: bool = True,
+) -> gpd.GeoDataFrame:
+    """Make one layer of units of what was read; see `read_units`.
+
+    Parameters
+    ----------
+    files, raws
+        The files, and what each of them holds, with its CRS.
+    grid
+        The coarsest grid that coordinates lie on, in metres; see `crs.coarsest_grid`.
+    named
+        The fields that the user named, by role: ``code``, ``name``, ``population``.
+    close_seams
+        Whether to let files share their borders.
+    """
+    findings: list[Finding] = []
+    frames = []
+    for raw in raws:
+        frame, found = unit_frame(raw, named, code_option, code_width, expected or {})
+        placed = coordinates.check_places(frame, frame["name"].tolist(), raw.source)
+        check_coordinates(frame, raw.source, placed=placed)
+        frames.append(frame)
+        findings += [*raw.findings, *found]
+    joined, ledger = join_layers(frames, findings, target_crs, close_seams=close_seams)
+    code_fields = {
+        raw.source: frame.attrs["fields"]["code"] for raw, frame in zip(raws, frames, strict=True)
+    }
+    joined, told, rows = join_islands(
+        joined, expected or {}, code_fields, elsewhere=not close_seams
+    )
+    findings += told
+    ledger += rows
+    joined["is_piece"] = joined["code"] == ""
+    check_pieces(joined, findings)
+    joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
+    joined = joined.set_index("code")
+    sources = [
+        {"file": str(path), "source": raw.source, "features": len(raw.frame),
+         "crs": describe(frame.crs), "encoding": raw.encoding,
+         "fields": frame.attrs.get("fields", {}),
+         "population_year": population_year(frame.attrs["fields"].get("population", "")) or None}
+        for path, raw, frame in zip(files, raws, frames, strict=True)
+    ]  # fmt: skip
+    findings += people.check_years(sources)
+    if grid > 0:
+        findings.append(_on_grid(raws, grid))
+    return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
+
+
+def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
+    return Finding(
+        check="R04",
+        severity=Severity.INFO,
+        value=grid,
+        unit_of_value="m",
+        message=f"Some units of {', '.join(raw.source for raw in raws)} have coordinates rounded "
+        f"to {grid:.2g} m: gaps and overlaps that this explains are taken for slivers.",
+        hint="Ask for the layer with all its decimals.",
+    )
+
+
+def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:
+    for path in paths:
+        if isinstance(path, str | os.PathLike):
+            yield path
+        else:
+            yield from path

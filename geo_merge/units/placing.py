@@ -1,0 +1,138 @@
+"""The CRS of layers as they are read: their own, that of the option, or the one that fits.
+
+A layer in degrees is in one piece afterwards, wherever on the earth it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.geometry.longitudes import POLE, TURN, continuous
+from geo_merge.geometry.projection import describe, parse_crs
+from geo_merge.geometry.rings import FARTHEST
+from geo_merge.reading.raw import RawLayer
+from geo_merge.units.crs import check_coordinates
+from geo_merge.vietnam.files import coordinates
+from geo_merge.vocabulary import fields
+from geo_merge.vocabulary.codes import as_text
+from geo_merge.vocabulary.finding import Finding, Severity
+
+_SHOWN = 10  # rows
+
+
+def with_crs(
+    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None
+) -> list[RawLayer]:
+    """Give each layer a CRS.
+
+    It is its own, mended where it lost its datum; for layers that name none, that of the option,
+    or the one in which their places lie where they should.
+    """
+    given = None if crs is None else parse_crs(str(crs))
+    if given is not None:
+        raws = [_without_assumed(raw, given) for raw in raws]
+    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
+    others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
+    if given is not None and not unknown and others != [describe(given)]:
+        raise UsageError(
+            f"--crs {crs}: every file names its own CRS ({', '.join(others)}), and --crs is only "
+            "for files that name none; leave it out, or mend the .prj."
+        )
+    problems: list[str] = []
+    result = []
+    for raw in raws:
+        try:
+            result.append(_one_with_crs(raw, given, name_field))
+        except CRSError as error:
+            problems += error.problems
+    if problems:
+        raise CRSError(problems)
+    return [in_one_piece(raw) for raw in result]
+
+
+def _without_assumed(raw: RawLayer, given: CRS) -> RawLayer:
+    """Take away a CRS that a file has only by its format, where the one of the option can be it."""
+    if not raw.crs_assumed or not (given.is_geographic or not _in_degrees(raw.frame)):
+        return raw
+    return replace(raw, frame=raw.frame.set_crs(None, allow_override=True))
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether coordinates can be degrees."""
+    west, south, east, north = frame.total_bounds
+    return bool(max(abs(west), abs(east)) <= TURN and max(abs(south), abs(north)) <= POLE)
+
+
+def in_one_piece(raw: RawLayer) -> RawLayer:
+    """Return a layer in degrees that does not end at 180° only to go on at -180°."""
+    if not (raw.frame.crs.is_geographic and _in_degrees(raw.frame)):
+        return raw
+    shapes, rows = continuous(np.asarray(raw.frame.geometry.values))
+    if not len(rows):
+        return raw
+    finding = Finding(
+        check="R06",
+        severity=Severity.INFO,
+        value=float(len(rows)),
+        unit_of_value="rows",
+        message=f"{raw.source} lies on both sides of 180° of longitude; it was read in one piece, "
+        "and is cut at 180° where it is written in degrees.",
+    )
+    geometry = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
+    frame = raw.frame.set_geometry(geometry)
+    return replace(raw, frame=frame, findings=(*raw.findings, finding))
+
+
+def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> RawLayer:
+    if _names_crs(raw.frame):
+        frame, found = coordinates.repair(raw.frame, raw.source)
+        return replace(raw, frame=frame, findings=(*raw.findings, *found))
+    findings = raw.findings
+    if given is None:
+        columns = [c for c in raw.frame.columns if c != raw.frame.geometry.name]
+        field = name_field or fields.find_field(columns, "name")
+        named = as_text(raw.frame[field]).tolist() if field in columns else []
+        given, finding = coordinates.place(raw.frame, named, raw.crs_hint)
+        findings = (*findings, finding)
+    return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
+
+
+def check_raw(raw: RawLayer) -> None:
+    """Check where a layer lies that need not be one of units; see `check_coordinates`."""
+    columns = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
+    field, code = (fields.find_field(columns, role) for role in ("name", "code"))
+    named = as_text(raw.frame[field]).tolist() if field else [""] * len(raw.frame)
+    placed = coordinates.check_places(raw.frame, named, raw.source)
+    coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
+    check_coordinates(coded, raw.source, placed=placed)
+
+
+def refuse_nowhere(raw: RawLayer) -> None:
+    """Refuse vertices that are no finite numbers, or nowhere on earth.
+
+    Raises
+    ------
+    LayerError
+        G02 with the rows.
+    """
+    xy, owner = shapely.get_coordinates(np.asarray(raw.frame.geometry.values), return_index=True)
+    odd = ~(np.abs(xy) < FARTHEST).all(axis=1)
+    if odd.any():
+        rows = np.unique(owner[odd]) + 1
+        told = ", ".join(map(str, rows[:_SHOWN]))
+        x, y = xy[np.argmax(odd)]
+        raise LayerError(
+            f"{raw.source}: {len(rows)} rows ({told}) have a vertex that is nowhere on earth "
+            f"({x:g}, {y:g}) [G02]; mend it in the source layer."
+        )
+
+
+def _names_crs(frame: gpd.GeoDataFrame) -> bool:
+    return frame.crs is not None and (frame.crs.is_geographic or frame.crs.is_projected)

@@ -1,0 +1,266 @@
+"""Bringing layers to one plane: what they are in their own CRS they are in the plane.
+
+Topology is decided on the vertices of the file. What projecting would change, since a straight edge
+is a curve in another CRS, gets vertices first; what it would make invalid all the same is mended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.curves import follow
+from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
+from geo_merge.geometry.projection import describe, metres_per_unit
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
+from geo_merge.geometry.touching import split_at_touches
+from geo_merge.geometry.validity import is_valid
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.writing.geojson_stream import cuts
+
+# Share of its area that mending may change of a polygon: the rounding of coordinates.
+_ROUNDING = 1e-9
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Layers in one CRS, what was found on the way, and how far edges were bent."""
+
+    frames: list[gpd.GeoDataFrame]
+    findings: list[Finding]
+    ledger: list[LedgerRow]
+
+
+@dataclass
+class Notes:
+    """What was done to polygons on their way to a plane.
+
+    Attributes
+    ----------
+    added, bent
+        How many vertices edges got, and how far an edge was bent to one, in metres.
+    followed
+        How many vertices edges got that the plane would bend.
+    split, mended
+        Rows whose rings were split where they touch, and that were mended in the plane.
+    """
+
+    added: int = 0
+    bent: float = 0.0
+    followed: int = 0
+    split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def take_in(self, other: Notes, offset: int = 0) -> None:
+        """Add the notes of rows that begin at an offset."""
+        self.added += other.added
+        self.followed += other.followed
+        self.bent = max(self.bent, other.bent)
+        self.split = np.concatenate([self.split, other.split + offset])
+        self.mended = np.concatenate([self.mended, other.mended + offset])
+
+
+def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
+    """Bring layers, with ``code`` and ``name``, to one CRS."""
+    plane = Plane(list(frames), [], [])
+    for crs, members in by_crs([frame.crs for frame in frames]):
+        arrays = [np.asarray(frames[k].geometry.values) for k in members]
+        shapes, notes = project(np.concatenate(arrays), crs, target)
+        ends = np.cumsum([len(a) for a in arrays])[:-1]
+        for k, part in zip(members, np.split(shapes, ends), strict=True):
+            geometry = gpd.GeoSeries(part, index=frames[k].index, crs=target)
+            plane.frames[k] = frames[k].set_geometry(geometry)
+        told = pd.concat([frames[k][["code", "name"]] for k in members])
+        labels = told["code"].where(told["code"] != "", told["name"])
+        findings, ledger = tell(notes, labels.tolist(), crs, target)
+        plane.findings.extend(findings)
+        plane.ledger.extend(ledger)
+    return plane
+
+
+def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
+    """Return the different CRSs of layers, with the positions of those that have each."""
+    different: list[CRS] = []
+    for crs in crss:
+        if crs not in different:
+            different.append(crs)
+    return [(crs, [k for k, other in enumerate(crss) if other == crs]) for crs in different]
+
+
+def project(
+    shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
+) -> tuple[Geometries, Notes]:
+    """Bring polygons of one CRS to another, and say what was done to them.
+
+    Parameters
+    ----------
+    shapes
+        Anything; what is no polygon is projected as it is. Shape (n,).
+    crs, target
+        Their CRS, and that to bring them to.
+    around
+        What other parts of the layer have, if these are not all of it.
+    """
+    way, notes = _Way(crs, target), Notes()
+    shapes = way.follow(way.share(shapes, notes, around=around), notes)
+    plane = way.project(shapes)
+    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
+    if not len(wrong):
+        return plane, notes
+    sound = shapely.is_valid(shapes[wrong])
+    notes.split, split = _split(shapes, wrong[~sound])
+    plane[notes.split] = way.project(split)
+    doubtful = np.zeros(len(plane), dtype=bool)
+    doubtful[wrong[sound]] = True
+    if doubtful.any():
+        shared = way.share(shapes, notes, suspects=doubtful).geometries
+        other = np.flatnonzero(shapes != shared)
+        plane[other] = way.project(shared[other])
+        notes.mended, mended = _mend(plane, np.flatnonzero(doubtful))
+        plane[notes.mended] = mended
+    return plane, notes
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The way of polygons from their CRS to another."""
+
+    crs: CRS
+    target: CRS
+
+    def share(
+        self,
+        shapes: Geometries,
+        notes: Notes,
+        *,
+        suspects: Bools | None = None,
+        around: Around | None = None,
+    ) -> Shared:
+        metres = metres_per_unit(self.crs)
+        shared = share_vertices(
+            shapes, metres, bulge=bulge(self.crs, self.target), suspects=suspects, around=around
+        )
+        notes.take_in(Notes(shared.added, shared.largest * metres))
+        return shared
+
+    def follow(self, shared: Shared, notes: Notes) -> Geometries:
+        if self.crs == self.target:
+            return shared.geometries
+        transform = transformer(self.crs, self.target).transform
+        geometries, added = follow(
+            shared.geometries,
+            shared.stretched,
+            lambda xy: np.column_stack(transform(*xy.T)),
+            metres_per_unit(self.crs),
+            metres_per_unit(self.target),
+        )
+        notes.take_in(Notes(followed=added))
+        return geometries
+
+    def project(self, shapes: Geometries) -> Geometries:
+        if self.crs == self.target or not len(shapes):
+            return shapes.copy()
+        result = np.empty(len(shapes), dtype=object)
+        for begin, end in cuts(shapely.get_num_coordinates(shapes)):  # not all vertices twice
+            some = gpd.GeoSeries(shapes[begin:end], crs=self.crs)
+            result[begin:end] = some.to_crs(self.target).array
+        return result
+
+
+def bulge(crs: CRS, target: CRS) -> Bulge | None:
+    """Return how far straight edges bulge in another CRS; None if it is the same."""
+    if crs == target:
+        return None
+    transform = transformer(crs, target).transform
+    scale = metres_per_unit(target) / metres_per_unit(crs)
+
+    def bulges(a: Floats, b: Floats) -> Floats:
+        one, two, middle = (
+            np.column_stack(transform(xy[:, 0], xy[:, 1])) for xy in (a, b, (a + b) / 2)
+        )
+        far = np.asarray(np.hypot(*(middle - (one + two) / 2).T) * scale)
+        return np.asarray(np.nan_to_num(far, posinf=0.0))
+
+    return bulges
+
+
+def _split(shapes: Geometries, wrong: Ints) -> tuple[Ints, Geometries]:
+    """Split rings that touch themselves; what else is wrong stays for the checks to tell."""
+    split = split_at_touches(shapes[wrong])
+    done = np.array([s is not None for s in split], dtype=bool)
+    return wrong[done], split[done]
+
+
+def _mend(plane: Geometries, doubtful: Ints) -> tuple[Ints, Geometries]:
+    """Mend what is valid in the file, and is not in the plane by the rounding of vertices."""
+    wrong = doubtful[~shapely.is_valid(plane[doubtful])]
+    mended = shapely.make_valid(plane[wrong], method="structure", keep_collapsed=False)
+    before, after = (np.abs(shapely.area(g)) for g in (plane[wrong], mended))
+    done = is_polygonal(mended) & (np.abs(after - before) <= _ROUNDING * before)
+    return wrong[done], mended[done]
+
+
+def tell(
+    notes: Notes, labels: Sequence[str], crs: CRS, target: CRS
+) -> tuple[list[Finding], list[LedgerRow]]:
+    """Return notes as findings, given how the rows are called, and as rows of the ledger."""
+    findings = []
+    touch = (
+        f"touch themselves once projected to {describe(target)}, within the rounding of "
+        "coordinates; they are valid in the file, and were mended there"
+    )
+    split = "had rings that touch themselves; they were split there, and no vertex moved"
+    for rows, severity, text, hint in (
+        (notes.split, Severity.WARNING, split, "Draw holes as rings of their own."),
+        (notes.mended, Severity.INFO, touch, ""),
+    ):
+        units = tuple(labels[k] for k in np.sort(rows))
+        more = f" and {len(units) - _SHOWN} more" if len(units) > _SHOWN else ""
+        if units:
+            findings.append(
+                Finding(
+                    check="G04",
+                    severity=severity,
+                    units=units,
+                    value=float(len(units)),
+                    unit_of_value="units",
+                    message=f"{', '.join(units[:_SHOWN])}{more} {text}.",
+                    hint=hint,
+                )
+            )
+    if notes.followed:
+        findings.append(
+            Finding(
+                check="R07",
+                severity=Severity.INFO,
+                value=float(notes.followed),
+                unit_of_value="vertices",
+                message=f"{notes.followed:,} vertices were added to edges of kilometres, which are "
+                f"straight in {describe(crs)} and curves in {describe(target)}: land is measured "
+                "along the lines of the file.",
+            )
+        )
+    if notes.added:
+        bent = f", and an edge was bent by at most {notes.bent * 1000:.2g} mm" if notes.bent else ""
+        findings.append(
+            Finding(
+                check="C05",
+                severity=Severity.INFO,
+                value=float(notes.added),
+                unit_of_value="vertices",
+                message=f"{notes.added:,} vertices were added to straight edges on which a "
+                f"neighbour has one, in {describe(crs)} before projecting, so that both sides of a "
+                f"border stay together; no vertex moved{bent}.",
+            )
+        )
+    name = "vertices_shared_largest_bend_m"
+    return findings, [LedgerRow(name, 0.0, notes.bent, MOST)] if notes.bent else []

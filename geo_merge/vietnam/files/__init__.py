@@ -1,0 +1,1 @@
+"""What Vietnam's files need: encodings, coordinates, zones."""

@@ -1,0 +1,267 @@
+"""Where a layer lies: its zone from the places that it names, and VN-2000 without its datum shift.
+
+The datum shift of VN-2000 to WGS 84 is EPSG:6960, some 224 m in the north of the country. A .prj
+that names VN-2000 over the WGS 84 datum loses it without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS, Geod
+from pyproj.crs import ProjectedCRS
+
+from geo_merge.errors import CRSError
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.projection import WGS84, describe
+from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.units.crs import missing_crs
+from geo_merge.vietnam.files import zones
+from geo_merge.vietnam.files.datum import NAMED
+from geo_merge.vietnam.names import bare_key
+from geo_merge.vietnam.places import positions
+from geo_merge.vocabulary.finding import Finding, Severity
+
+# Kilometres: a unit of the right zone lies this near to the known position of its name. Positions
+# are good to 1.5 km in the median; neighbouring zones differ by 26 km.
+NEAR_KM = 10.0
+# Units with known names that are needed before their positions prove anything, and the share of
+# them that must be near; the right zone gets nearly all, a wrong one under 5 %.
+MIN_PLACED = 3
+MIN_SHARE = 0.5
+MAX_RIVAL = 0.5  # of the share of the best
+_SAMPLE = 500
+_KM_PER_DEGREE = 111.2
+_DEGREES = 180
+_GEOD = Geod(ellps="WGS84")
+_TM3_SCALE = 0.9999
+_MAPINFO = "unnamed"  # the name of a CRS from a MapInfo table
+
+
+# The westernmost longitude of the country from each latitude northwards, roughly: west of it, and
+# with codes of other widths, lie Laos and Cambodia.
+_WEST = ((6.5, 104.3), (10.9, 105.7), (11.8, 106.3), (12.3, 107.2), (14.5, 106.5), (17.0, 104.8),
+         (19.0, 103.7), (20.5, 102.1), (23.5, 180.0))  # fmt: skip
+_EAST = 115.0  # Trường Sa
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a layer falls on the country if it is in a CRS.
+
+    Attributes
+    ----------
+    crs
+        The CRS that was tried.
+    share
+        Share of the units with known names that lie within `NEAR_KM` of such a place.
+    swapped
+        Whether x and y were exchanged for it.
+    middle
+        Longitude and latitude of the middle of the layer, degrees.
+    """
+
+    crs: CRS
+    share: float
+    swapped: bool
+    middle: tuple[float, float]
+
+    def __str__(self) -> str:
+        return f"{describe(self.crs)} {self.share:.0%}"
+
+
+def repaired(crs: CRS) -> CRS | None:
+    """Return a CRS that names VN-2000 over another datum with its own; None if it is sound.
+
+    A transverse Mercator with the scale 0.9999 of the TM-3 zones over an unknown datum is VN-2000
+    too. So is one of its zones in a MapInfo table, which knows no VN-2000 and says WGS 84 instead.
+    """
+    if crs.is_bound or crs.datum is None or "vietnam" in crs.datum.name.lower():
+        return None
+    unknown = crs.datum.name.lower().startswith(("unknown", "unnamed"))
+    parameters = _parameters(crs)
+    tm3 = parameters.get("Scale factor at natural origin") == _TM3_SCALE
+    sure = bool(NAMED.search(crs.to_wkt())) or (unknown and tm3)
+    if not sure and not (tm3 and crs.name.lower() == _MAPINFO):
+        return None
+    if crs.is_geographic:
+        return CRS.from_epsg(4756)
+    for zone in map(CRS.from_epsg, zones.VN2000):
+        if zone.is_projected and _parameters(zone) == parameters:
+            return zone
+    if not sure or crs.coordinate_operation is None:
+        return None
+    return CRS.from_user_input(ProjectedCRS(crs.coordinate_operation, geodetic_crs=4756))
+
+
+def _parameters(crs: CRS) -> dict[str, float]:
+    operation = crs.coordinate_operation
+    return {p.name: float(p.value) for p in operation.params} if operation else {}
+
+
+def repair(frame: gpd.GeoDataFrame, source: str) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Return a layer with VN-2000's own datum, and a warning if that had to be restored."""
+    crs = repaired(frame.crs)
+    if crs is None:
+        return frame, []
+    x, y = _middle(frame)
+    there, here = (transformer(c, WGS84).transform(x, y) for c in (frame.crs, crs))
+    metres = abs(_GEOD.inv(*there, *here)[2])
+    finding = Finding(
+        check="R02",
+        severity=Severity.WARNING,
+        value=metres,
+        unit_of_value="m",
+        message=f"{source} {_said(frame.crs)}, but not with its own datum, which "
+        f"would put the layer {metres:.3g} m off; it was read as {describe(crs)}.",
+        hint="Mend the .prj, or save the layer in VN-2000.",
+    )
+    return frame.set_crs(crs, allow_override=True), [finding]
+
+
+def _said(crs: CRS) -> str:
+    if NAMED.search(crs.to_wkt()):
+        return f"names VN-2000 ({crs.name})"
+    return "is drawn in a zone of VN-2000"
+
+
+def place(frame: gpd.GeoDataFrame, names: Sequence[str], hint: str) -> tuple[CRS, Finding]:
+    """Find the CRS of a layer that names none, from the places that it names.
+
+    Raises
+    ------
+    CRSError
+        R01 if no CRS clearly fits best; the message lists those that could be.
+    """
+    fits = rank(frame, names)
+    if not fits or fits[0].share < MIN_SHARE:
+        raise missing_crs(hint, tuple(frame.total_bounds), zones.candidates)
+    best = fits[0]
+    rivals = [f for f in fits[1:] if f.share > MAX_RIVAL * best.share]
+    if best.swapped:
+        raise CRSError(
+            f"{hint}, and x and y seem to be swapped [R01]: exchanged, {best.share:.0%} of the "
+            f"communes lie where they should in {describe(best.crs)}; exchange them, and name the "
+            "CRS with --crs."
+        )
+    if rivals:
+        listed = ", ".join(map(str, (best, *rivals)))
+        raise CRSError(
+            f"{hint}, so the CRS is unknown [R01]; these put the communes where they should lie "
+            f"(share of names within {NEAR_KM:g} km): {listed}; they are too near to each other to "
+            "choose by that, so name the right one with --crs."
+        )
+    second = f"; next best {fits[1]}" if len(fits) > 1 else ""
+    finding = Finding(
+        check="R01",
+        severity=Severity.WARNING,
+        value=100 * best.share,
+        unit_of_value="%",
+        message=f"{hint}; the layer was taken for {describe(best.crs)}, since {best.share:.0%} of "
+        f"the communes it names lie within {NEAR_KM:g} km of where they should{second}.",
+        hint="Name the CRS with --crs to be sure.",
+    )
+    return best.crs, finding
+
+
+def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> bool:
+    """Check that a layer lies where the places that it names are; True if that is proven.
+
+    Raises
+    ------
+    CRSError
+        R02 if they lie elsewhere and another CRS would put them right.
+    """
+    xy, rows, known = _known(frame, names)
+    degrees = np.abs(xy).max(axis=1, initial=0) <= _DEGREES
+    if len(xy) < MIN_PLACED or degrees.any() != degrees.all():
+        return False
+    stated = _fit(frame.crs, xy, rows, known)
+    if stated.share >= MIN_SHARE:
+        return True
+    best = rank(frame, names)[0]
+    if best.share < MIN_SHARE or stated.share > MAX_RIVAL * best.share:
+        return False
+    if degrees.all() != frame.crs.is_geographic:
+        are, says = ("degrees", "metres") if degrees.all() else ("metres", "degrees")
+        swapped = ", with x and y swapped" if best.swapped else ""
+        raise CRSError(
+            f"{source}: the coordinates are {are}, but the layer says {describe(frame.crs)}, which "
+            f"is in {says} [R02]; by its names it is in {best}{swapped}; name the right CRS."
+        )
+    if best.swapped:
+        raise CRSError(
+            f"{source}: x and y are swapped [R02]: exchanged, {best.share:.0%} of the communes lie "
+            f"where they should in {describe(best.crs)}; write x (easting, longitude) first."
+        )
+    away = ""
+    if np.isfinite(stated.middle).all():
+        metres = abs(_GEOD.inv(*stated.middle, *best.middle)[2])
+        away = f", {metres / 1000:.1f} km from where its communes are"
+    raise CRSError(
+        f"{source}: the layer says {describe(frame.crs)}, which puts it at longitude "
+        f"{stated.middle[0]:.2f}, latitude {stated.middle[1]:.2f}{away} [R02]; by its names it is "
+        f"in {best}; mend the .prj, or remove it and name the CRS with --crs."
+    )
+
+
+def is_here(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether the middle of a layer lies in Vietnam, roughly."""
+    if frame.crs is None or not np.isfinite(frame.total_bounds).all():
+        return False
+    x, y = _middle(frame)
+    lon, lat = transformer(frame.crs, WGS84).transform(x, y, errcheck=False)
+    west = next((w for south, w in reversed(_WEST) if lat >= south), 180.0)
+    return bool(west <= lon <= _EAST)
+
+
+def rank(frame: gpd.GeoDataFrame, names: Sequence[str]) -> list[Fit]:
+    """Return how each CRS of the country would place a layer, the best first.
+
+    The list is empty if the layer names too few known places.
+    """
+    xy, rows, known = _known(frame, names)
+    if len(xy) < MIN_PLACED:
+        return []
+    geographic = bool(np.abs(xy).max() <= _DEGREES)
+    crss = [CRS.from_epsg(code) for code in zones.CANDIDATES]
+    crss = [crs for crs in crss if crs.is_geographic == geographic]
+    fits = [_fit(crs, xy, rows, known) for crs in crss]
+    fits += [_fit(crs, xy[:, ::-1], rows, known, swapped=True) for crs in crss]
+    return sorted(fits, key=lambda fit: -fit.share)
+
+
+def _known(frame: gpd.GeoDataFrame, names: Sequence[str]) -> tuple[Floats, Ints, Floats]:
+    """Return middles of units with known names, and for each known place its unit and position."""
+    places = positions()
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    keys = [bare_key(name) for name in names]
+    usable = [k for k, key in enumerate(keys) if key in places and np.isfinite(boxes[k]).all()]
+    usable = usable[:: len(usable) // _SAMPLE + 1]
+    found = [places[keys[k]] for k in usable]
+    xy = (boxes[usable, :2] + boxes[usable, 2:]) / 2
+    rows = np.repeat(np.arange(len(usable)), [len(f) for f in found])
+    return xy, rows, np.concatenate(found) if found else np.empty((0, 2))
+
+
+def _fit(crs: CRS, xy: Floats, rows: Ints, known: Floats, *, swapped: bool = False) -> Fit:
+    lon, lat = transformer(crs, WGS84).transform(xy[:, 0], xy[:, 1], errcheck=False)
+    dx = (lon[rows] - known[:, 0]) * np.cos(np.radians(known[:, 1]))
+    away = np.hypot(dx, lat[rows] - known[:, 1]) * _KM_PER_DEGREE
+    near = np.zeros(len(xy), dtype=bool)
+    near[rows[away <= NEAR_KM]] = True  # not a number compares as far
+    middle = (float(np.median(lon)), float(np.median(lat)))
+    return Fit(crs, float(near.mean()), swapped, middle)
+
+
+def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return 0.0, 0.0
+    x, y = (boxes[:, :2].min(axis=0) + boxes[:, 2:].max(axis=0)) / 2
+    return float(x), float(y)

@@ -1,0 +1,1 @@
+"""What became of a unit, and which one an address is in."""

@@ -1,0 +1,1 @@
+"""Resolutions' texts to crosswalks."""

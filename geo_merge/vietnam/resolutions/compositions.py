@@ -1,0 +1,197 @@
+"""Crosswalks from what new units are said to be made of, in tables and in resolutions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from geo_merge.errors import TableError, UsageError
+from geo_merge.reading.tables import read_table
+from geo_merge.vietnam.names import bare_key, split_type
+from geo_merge.vietnam.provinces import PROVINCES, find_province
+from geo_merge.vietnam.resolutions import resolution
+from geo_merge.vietnam.resolutions.earlier import earlier_plan
+from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
+from geo_merge.vietnam.resolutions.plan import Plan, Statement, count_by_type, make_plan, new_units
+from geo_merge.vocabulary.codes import clean_code
+from geo_merge.vocabulary.fields import COMPOSITION, fold_field
+
+# Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
+# office's export (Xã: code, Tên Xã: name, Cấp: type, Ghi Chú: composition).
+_HEADINGS = {
+    "composition": (*COMPOSITION, "oldname", "tencu", "tenxacu", "membernames"),
+    "name": ("newname", "tenxa", "tenphuongxa", "tenmoi", "ten"),
+    "type": ("newtype", "cap", "loai", "loaixa"),
+    "code": ("newcode", "xa", "maxa", "maphuongxa", "ma"),
+    "province": ("province", "tentinh", "tinh", "tinhthanhpho", "newprovince"),
+}
+_NEEDED = ("name", "composition")
+_COUNT = re.compile(r"(\d+)\s+(xã|phường|đặc khu|thị trấn)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"có\s+(\d+)\s+đơn vị hành chính cấp xã,?\s*gồm:?\s*(.*?)(?=;|$)", re.IGNORECASE
+)
+Problems = list[str]
+
+
+def plan_from_compositions(
+    path: Path, *, province: str | None = None, encoding: str | None = None
+) -> Plan:
+    """Make the crosswalk of a table of new units with what each was made of.
+
+    Parameters
+    ----------
+    path
+        CSV or XLSX with a name (``new_name``, ``Tên Xã``) and a composition (``composition``,
+        ``Ghi Chú``), and a type, code and province where known; headings may be repeated.
+    province
+        Read only rows of this province, by code or name; needed if the table does not say.
+    encoding
+        See `read_table`.
+
+    Returns
+    -------
+    Plan
+        The crosswalk, and every row that was not understood.
+
+    Raises
+    ------
+    TableError
+        If a needed column is missing (W07).
+    UsageError
+        If the province is not said.
+    """
+    table = read_table(path, encoding=encoding)
+    columns = _columns(table, path.name)
+    wanted = None if province is None else find_province(province).code
+    by_province: dict[str, list[Statement]] = {}
+    problems: Problems = []
+    for number, values in table.iterrows():
+        cells = {role: str(values[c]).strip() for role, c in columns.items()}
+        if not cells["name"] or all(fold_field(v) in _HEADINGS[r] for r, v in cells.items() if v):
+            continue  # a blank line, or the headings again
+        where = _province_of(cells, wanted)
+        if where is None:
+            raise UsageError(
+                f"{path.name} row {number}: the table does not say the province of "
+                f"{cells['name']}; name it with --province."
+            )
+        if wanted in {None, where}:
+            statement = _statement(cells, f"row {number}", path.name, problems)
+            by_province.setdefault(where, []).extend(statement)
+    if not by_province:
+        raise TableError(f"{path.name} has no rows of {province or 'any province'} [W07].")
+    plans = [
+        make_plan(found, code, path.name, says_parts=False) for code, found in by_province.items()
+    ]
+    frame = pd.concat([plan.crosswalk for plan in plans], ignore_index=True)
+    return Plan(frame, [*problems, *(p for plan in plans for p in plan.problems)])
+
+
+def _columns(table: pd.DataFrame, source: str) -> dict[str, str]:
+    folded = {fold_field(str(c)): str(c) for c in reversed(table.columns)}
+    found = {
+        role: next(folded[n] for n in names if n in folded)
+        for role, names in _HEADINGS.items()
+        if any(n in folded for n in names)
+    }
+    missing = [role for role in _NEEDED if role not in found]
+    if missing:
+        what = {"name": "the new name (new_name, Tên Xã)",
+                "composition": "what it was made of (composition, Ghi Chú, old_name)"}  # fmt: skip
+        raise TableError(
+            f"{source} has no column with {' and '.join(what[m] for m in missing)} [W07]; it has "
+            f"{', '.join(map(str, table.columns))}; rename its headings."
+        )
+    return found
+
+
+def _province_of(cells: dict[str, str], wanted: str | None) -> str | None:
+    named = cells.get("province", "")
+    for _, _, code, name in PROVINCES:
+        if named and (bare_key(named) == bare_key(name) or named == code):
+            return code
+    unit = new_units().by_code.get(clean_code(cells.get("code", "")))
+    if wanted is None and unit is not None and bare_key(unit.name) == bare_key(cells["name"]):
+        return unit.province_code
+    return wanted
+
+
+def _statement(
+    cells: dict[str, str], clause: str, source: str, problems: Problems
+) -> list[Statement]:
+    written, name = split_type(cells["name"])
+    kind = written or cells.get("type", "").capitalize()
+    text = cells["composition"]
+    try:
+        members = read_composition(text)
+    except NotUnderstoodError as error:
+        problems.append(
+            f"{source} {clause}: the composition of {kind} {name} is not understood from "
+            f"{str(error)!r} on: {text}"
+        )
+        return []
+    words = f"{kind} {name}: {text}"
+    return [Statement(clause, words, kind, name, clean_code(cells.get("code", "")), members)]
+
+
+def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
+    """Make the crosswalk of Article 1 of a resolution, of 2025 or before (see `earlier_plan`).
+
+    Parameters
+    ----------
+    path
+        The text, as .txt, .docx or .pdf.
+    province
+        Its province, by code or name; by default the one that Article 1 names.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read as a resolution.
+    UsageError
+        If the province is not said.
+    """
+    text = resolution.read_resolution(path)
+    if not text.is_of_2025:
+        return earlier_plan(text, province)
+    if province is None and not text.province:
+        raise UsageError(f"{path.name} does not say its province; name it with --province.")
+    code = find_province(province or text.province).code
+    statements = list(_statements(text))
+    plan = make_plan(statements, code, path.name, says_parts=True)
+    plan.problems[:0] = text.problems
+    plan.problems += _miscounted(text, statements)
+    return plan
+
+
+def _statements(text: resolution.Resolution) -> list[Statement]:
+    result = []
+    for said in text.statements:
+        clause, sentence = f"clause {said.clause}", said.sentence
+        if sentence.kind in {"arranged", "joined"}:
+            result.append(
+                Statement(clause, said.words, sentence.unit_type, sentence.name,
+                          members=sentence.members, district=said.district)
+            )  # fmt: skip
+        elif sentence.kind == "closing":
+            result += [Statement(clause, said.words, m.unit_type, m.name) for m in sentence.members]
+    return result
+
+
+def _miscounted(text: resolution.Resolution, statements: list[Statement]) -> Problems:
+    """Compare the numbers of new units in the closing clause with those that are made."""
+    for said in text.statements:
+        total = _TOTAL.search(said.sentence.name) if said.sentence.kind == "closing" else None
+        if total is None or not text.is_of_2025:
+            continue
+        made = count_by_type(statements)
+        stated = {kind.casefold(): int(n) for n, kind in _COUNT.findall(total.group(2))}
+        wrong = {k: n for k, n in stated.items() if made[k] != n}
+        if int(total.group(1)) != made.total() or wrong:
+            told = ", ".join(f"{made[k]} {k} where it says {n}" for k, n in wrong.items())
+            where = f"{text.source} clause {said.clause}"
+            read = f"it says {total.group(1)} new units, but {made.total()} were read ({told})"
+            return [f"{where}: {read} [P01]; see what was not understood."]
+    return []

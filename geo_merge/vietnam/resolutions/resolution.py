@@ -1,0 +1,245 @@
+"""Reading Article 1 of a resolution: its clauses, and what each says becomes of which unit."""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo_merge.errors import TableError
+from geo_merge.vietnam.files.encodings import CANDIDATES, register
+from geo_merge.vietnam.names import LOOKALIKES
+from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_sentence
+from geo_merge.vietnam.resolutions.sentences import Sentence
+
+FORMATS = (".txt", ".md", ".docx", ".pdf")
+_OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
+_ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
+_NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
+_MARKER = re.compile(r"^\s*(?:(\d{1,3})\s*[.)]|([a-zđ])\s*\))\s+(?=\S)", re.MULTILINE)
+_VERBS = "Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Sau khi"
+_VERB = re.compile(rf"^\s*(?={_VERBS})", re.MULTILINE)
+# A clause that a copy put behind the one before it: "... là xã Xuân Lương. 2. Sắp xếp ...".
+_IN_LINE = re.compile(rf"(?<=[.;])[ \t]+(?=\d{{1,3}}[.)][ \t]+(?:{_VERBS}))")
+# What stands between the pages of a copy; a number alone only between blank lines.
+_PAGE = re.compile(
+    r"^[ \t\f]*(?:[-–—]+[ \t]*\d{1,3}[ \t]*[-–—]+|(?:Trang|Page)[ \t]+\d{1,3}(?:[ \t]*/[ \t]*\d+)?|"
+    r"\d{1,3}[ \t]*/[ \t]*\d{1,3})[ \t]*$|(?<=\n\n)[ \t\f]*\d{1,3}[ \t]*(?=\n\s*\n)",
+    re.MULTILINE | re.IGNORECASE,
+)
+# The end of a sentence: not of a number (1.748) nor of an abbreviation (TP. Huế); wards are
+# numbered in Roman digits (Phường IV).
+_END = re.compile(r"(?<![A-HJ-UWYZĐ]{2}[.;])(?<=[.;])\s+(?=[A-ZĐ])")
+_PROVINCE = re.compile(
+    r"cấp xã(?:\s+thuộc|\s+của)\s+(?:tỉnh|thành phố|thủ đô)\s+(.+?)(?=\s+năm\b|\s*\(|\s*$|\s+giai)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DISTRICT = re.compile(r"thuộc\s+((?:huyện|quận|thị xã|thành phố)\s.+?)\s+như sau", re.IGNORECASE)
+_MARKUP = re.compile(r"\*+|\\(?=[^\w\s])|\\$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence of a clause, with the words that say it.
+
+    Attributes
+    ----------
+    clause
+        Number of the clause, as ``5`` or ``2 a``.
+    words
+        The sentence as written.
+    sentence
+        What it says.
+    district
+        The district that the clause is about, where one is named for several clauses.
+    """
+
+    clause: str
+    words: str
+    sentence: Sentence
+    district: str = ""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What Article 1 says, and what of it was not understood (one sentence each)."""
+
+    source: str
+    province: str
+    statements: tuple[Statement, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_of_2025(self) -> bool:
+        """Whether it makes the units of July 2025, rather than changing communes before."""
+        return any(s.sentence.kind == "arranged" and _NEW_FORM in s.words for s in self.statements)
+
+
+_NEW_FORM = "có tên gọi là"
+
+
+def read_resolution(path: Path) -> Resolution:
+    """Read Article 1 of a resolution from a text, Word or PDF file.
+
+    Raises
+    ------
+    TableError
+        If the file is no such file, has no text, or no Article 1.
+    """
+    if not path.is_file():
+        raise TableError(f"{path}: no such file; check the path.")
+    return parse_resolution(_text_of(path), path.name)
+
+
+def parse_resolution(text: str, source: str) -> Resolution:
+    """Read Article 1 from the text of a resolution; see `read_resolution`."""
+    text = unicodedata.normalize("NFC", text.translate(LOOKALIKES)).replace("\u00a0", " ")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _IN_LINE.sub("\n", _PAGE.sub("", _MARKUP.sub("", text)))
+    start = _ARTICLE.search(text)
+    if start is None:
+        raise TableError(
+            f"{source} has no Article 1 (Điều 1) [W07]; give the whole text of the resolution."
+        )
+    after = _NEXT_ARTICLE.search(text, start.end())
+    article = text[start.end() : after.start() if after else len(text)]
+    found = _PROVINCE.search(" ".join(text[: start.end()].split())) or _PROVINCE.search(article)
+    statements: list[Statement] = []
+    problems: list[str] = []
+    district = ""
+    for clause, words in _clauses(article):
+        for part in _END.split(words):
+            try:
+                sentence = read_sentence(part)
+            except NotUnderstoodError as error:
+                problems.append(
+                    f"{source} clause {clause}: not understood from {str(error)!r} on: {part}"
+                )
+                continue
+            if sentence.kind == "heading":
+                named = _DISTRICT.search(part)
+                district = named.group(1) if named else ""
+            elif clause.isdecimal():  # a district's clauses are lettered
+                district = ""
+            statements.append(Statement(clause, part, sentence, district))
+    if not statements and not problems:
+        raise TableError(
+            f"{source}: Article 1 has no clauses on what becomes of communes [W07]; give the text "
+            "of a resolution on their arrangement."
+        )
+    province = found.group(1).strip(" .") if found else ""
+    return Resolution(source, province, tuple(statements), tuple(problems))
+
+
+def _clauses(article: str) -> Iterator[tuple[str, str]]:
+    """Yield number and text of each clause; without numbers (as in lists of Word), in order."""
+    cuts: list[tuple[int, int, str]] = []
+    number = 0
+    for match in _MARKER.finditer(article):
+        if match.group(1) and int(match.group(1)) == number + 1:
+            number += 1
+            cuts.append((match.start(), match.end(), str(number)))
+        elif match.group(2) and number:
+            cuts.append((match.start(), match.end(), f"{number} {match.group(2)}"))
+    if not cuts:
+        cuts = [
+            (m.start(), m.end(), str(k)) for k, m in enumerate(_VERB.finditer(article), start=1)
+        ]
+        if cuts and not article[: cuts[0][0]].strip():
+            cuts = cuts[1:]  # the title of the article, on its own line
+    ends = [*(start for start, _, _ in cuts[1:]), len(article)][: len(cuts)]
+    for (_, begin, label), end in zip(cuts, ends, strict=True):
+        words = " ".join(article[begin:end].split())
+        if words:
+            yield label, words
+
+
+def _text_of(path: Path) -> str:
+    data = path.read_bytes()
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise TableError(
+            f"{path.name}: unknown format {path.suffix!r}; give a text as .txt, .docx or .pdf."
+        )
+    if not data.strip():
+        raise TableError(f"{path.name} is empty [F01]; copy or export it again.")
+    if data.startswith(_OLE):
+        raise TableError(
+            f"{path.name} is a document of Word before 2007 (.doc) [F01]; open it and save it as "
+            ".docx or as plain text."
+        )
+    if suffix == ".docx":
+        return _docx(path)
+    if suffix == ".pdf":
+        return _pdf(path, data)
+    if data.startswith((b"PK\x03\x04", b"%PDF")):
+        raise TableError(f"{path.name} is no plain text [F01]; give it its right extension.")
+    return _plain(path, data)
+
+
+def _plain(path: Path, data: bytes) -> str:
+    """Decode a text: in the right encoding it says ``Điều 1``."""
+    register()
+    unicode = ("utf-16",) if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else ()
+    for encoding in (*unicode, "utf-8-sig", *CANDIDATES):
+        try:
+            text = unicodedata.normalize("NFC", data.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8-sig" or _ARTICLE.search(text):
+            return text
+    raise TableError(
+        f"{path.name} is not in UTF-8, and in no encoding that was tried ({', '.join(CANDIDATES)}) "
+        "does it say Điều 1 [F05]; save it as UTF-8."
+    )
+
+
+def _docx(path: Path) -> str:
+    try:
+        import docx  # noqa: PLC0415 - an extra
+        from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415
+    except ImportError:
+        raise TableError(
+            f"{path.name}: reading Word files needs the extra geo-merge[vietnam]; install it (pip "
+            "install 'geo-merge[vietnam]'), or save the text as .txt."
+        ) from None
+    try:
+        document = docx.Document(str(path))
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise TableError(
+            f"{path.name} is named like a Word document, but its content is something else [F01]; "
+            "save it as .docx from Word or LibreOffice, or as plain text."
+        ) from error
+    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def _pdf(path: Path, data: bytes) -> str:
+    try:
+        import pypdf  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise TableError(
+            f"{path.name}: reading PDF files needs the extra geo-merge[vietnam]; install it (pip "
+            "install 'geo-merge[vietnam]'), or save the text as .txt."
+        ) from None
+    if not data.startswith(b"%PDF"):
+        raise TableError(
+            f"{path.name} is named like a PDF, but its content is something else [F01]; give it "
+            "its right extension."
+        )
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says on stderr what is said below
+    try:
+        pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
+    except pypdf.errors.PyPdfError as error:
+        raise TableError(f"{path.name} is a damaged PDF [F03]; export it again.") from error
+    text = "\n".join(pages)
+    if not text.strip():
+        raise TableError(
+            f"{path.name} holds no text: it seems to be scanned [F01]; run text recognition on it, "
+            "or give the text as .txt or .docx."
+        )
+    return text

@@ -1,0 +1,1 @@
+"""What all other rooms speak of: findings, checks, ledger, limits, codes and fields."""

@@ -1,0 +1,122 @@
+"""Findings as a table: in the order of their weight, with ids that last, each with a place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.vocabulary.finding import Finding, Severity
+
+# Decimals of a degree: slivers are narrower than the 7 of the units can show.
+FINDING_DECIMALS = 9
+_BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+# Decimals of a degree (about 10 m): the place of a finding in its id.
+_PLACE = 4
+_POINT = 7  # decimals of a degree
+
+
+def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
+    """Return findings as columns: the heaviest first, then by check, size and units.
+
+    The ``id`` of a finding is the same tomorrow: it depends on the check, the units and the place,
+    not on the order, the size or what else was found. What has no value has None.
+    """
+    rows = sorted(
+        findings,
+        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
+    )
+    return {
+        "id": _ids(rows, crs),
+        "check": [f.check for f in rows],
+        "severity": [str(f.severity) for f in rows],
+        "units": [list(f.units) for f in rows],
+        "value": [f.value for f in rows],
+        "unit_of_value": [f.unit_of_value for f in rows],
+        "message": [f.message for f in rows],
+        "hint": [f.hint for f in rows],
+        "geometry": [f.geometry for f in rows],
+    }
+
+
+def points_of(geometries: Geometries, crs: CRS) -> Floats:
+    """Return longitude and latitude of a point in each geometry, NaN without one; shape (n, 2)."""
+    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    xy = np.full((len(geometries), 2), np.nan)
+    xy[there] = shapely.get_coordinates(shapely.point_on_surface(geometries[there]))
+    if len(xy) and not crs.equals(WGS84):
+        known = np.isfinite(xy).all(axis=1)
+        xy[known] = np.column_stack(transformer(crs, WGS84).transform(*xy[known].T))
+    return np.asarray(np.round(xy, _POINT))
+
+
+def _ids(findings: Sequence[Finding], crs: CRS) -> list[str]:
+    """Return an id for each finding; doubles, which only size tells apart, are numbered."""
+    seen: Counter[str] = Counter()
+    ids = []
+    for finding, place in zip(findings, _places(findings, crs), strict=True):
+        # What has neither place nor units is told by its words, whose figures may change.
+        what = place or finding.units or re.sub(r"[0-9][0-9.,]*", "#", finding.message)
+        text = repr((finding.check, sorted(finding.units), what))
+        key = f"{finding.check}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        seen[key] += 1
+        ids.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
+    return ids
+
+
+def _places(findings: Sequence[Finding], crs: CRS) -> list[tuple[float, float] | None]:
+    """Return longitude and latitude of the middle of each finding, rounded; None without one."""
+    boxes = shapely.bounds(np.array([f.geometry for f in findings], dtype=object))
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return [None] * len(findings)
+    lon, lat = transformer(crs, WGS84).transform(x, y)
+    rounded = np.round(np.column_stack([lon, lat]), _PLACE) + 0.0
+    return [
+        (float(a), float(b)) if here else None for (a, b), here in zip(rounded, known, strict=True)
+    ]
+
+
+def findings_frame(findings: Iterable[Finding], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+    """Return findings as a frame; see `findings.columns_of`."""
+    columns = columns_of(findings, CRS.from_user_input(crs))
+    places = gpd.GeoSeries(columns.pop("geometry"), crs=crs)
+    # None becomes NaN.
+    typed = typed_columns(columns, {"value": float, "units": object})
+    return gpd.GeoDataFrame(typed, geometry=places)
+
+
+def typed_columns(
+    columns: Mapping[str, Sequence[Any]], kinds: Mapping[str, type]
+) -> dict[str, pd.Series]:
+    """Return columns each of its kind, text where none is said: without rows, pandas guesses."""
+    return {
+        name: pd.Series(list(values), dtype=kinds.get(name, str))
+        for name, values in columns.items()
+    }
+
+
+def findings_of_frame(frame: gpd.GeoDataFrame) -> list[Finding]:
+    """Return the findings that a frame of them holds."""
+    names = ("check", "message", "hint", "unit_of_value", "geometry")
+    return [
+        Finding(
+            **{name: row[name] for name in names},
+            severity=Severity(row["severity"]),
+            units=tuple(row["units"]),
+            value=None if pd.isna(row["value"]) else float(row["value"]),
+        )
+        for row in frame.to_dict("records")
+    ]

@@ -1,0 +1,67 @@
+"""Texts of cells that are no values: failed formulas, words for nothing, dates, truth values.
+
+The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language) and LibreOffice's
+(``Err:502``); the words are what databases, pandas and people write. ``NA`` is a text: it is the
+code of Namibia. A day, a time or a truth value is what a spreadsheet made of a name or code.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import lru_cache
+
+from geo_merge.vocabulary.codes import clean_text
+
+_REMEMBERED = 100_000  # texts
+_WORDS = frozenset((
+    "null", "(null)", "[null]", "<null>", "nan", "-nan", "none", "n/a", "n.a.", "n.a", "<na>",
+    "nat", "nil", "\\n", "undefined", "(blank)", "(empty)", "không có", "không rõ", "chưa có",
+    "chưa rõ", "chưa xác định",
+))  # fmt: skip
+# Signs for nothing. One dot, or two, is a code, if a bad one.
+_SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
+_ERROR = re.compile(
+    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+", re.IGNORECASE
+)
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[Tt]hg ?[0-9]{1,2})"
+_DAY = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
+    rf"|\d{{1,2}}-{_MONTH}(?:-\d{{2,4}})?|{_MONTH}-\d{{2}}"
+)
+_TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
+
+
+class NoValue(StrEnum):
+    """Why a text is no value, in words for messages."""
+
+    ERROR = "a failed formula"
+    NOTHING = "no value"
+    DAY = "a date or time"
+    TRUTH = "a truth value"
+
+
+@lru_cache(_REMEMBERED)
+def no_value(text: str) -> NoValue | None:
+    """Return why the text of a cell cannot be a name or code; None if it can.
+
+    A blank cell says nothing and is no matter of this.
+    """
+    text = clean_text(unicodedata.normalize("NFKC", text))
+    if not text:
+        return None
+    if _ERROR.fullmatch(text):
+        return NoValue.ERROR
+    if text.casefold() in _WORDS or _SIGNS.fullmatch(text):
+        return NoValue.NOTHING
+    if _DAY.fullmatch(text):
+        return NoValue.DAY
+    return NoValue.TRUTH if text in _TRUTH else None
+
+
+def may_be_a_place(text: str) -> bool:
+    """Tell whether a word for nothing is written as a name: None in Piedmont, Nan in Thailand."""
+    return text.isalpha() and text.istitle()

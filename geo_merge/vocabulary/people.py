@@ -1,0 +1,253 @@
+"""The people of a layer: which field counts them, and whether its figures can be people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo_merge.errors import LayerError
+from geo_merge.vocabulary.codes import as_text
+from geo_merge.vocabulary.counts import known_counts
+from geo_merge.vocabulary.fields import population_fields, population_year
+from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.written import lost_thousands, read_numbers
+
+# People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
+DENSEST = 100_000.0
+_SPARSEST = 1.0
+_MANKIND = 1e10  # people
+_DEGREE = 111_320.0  # metres
+_SHOWN = 10
+
+
+def find_people(
+    frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str, *, named: bool = False
+) -> tuple[str, pd.Series | None, list[Finding]]:
+    """Return the people of each unit by a field, or by the next one if it has no figure at all.
+
+    Parameters and the rest of what is returned are those of `read_people`. A field that the user
+    `named` is the one; LayerError (A04) if it holds no numbers.
+    """
+    if named:
+        people, found = read_people(frame, field, codes, source)
+        if people is None:
+            raise LayerError(
+                f"{source}: the field {field!r} holds no numbers, so it counts no people [A04]; "
+                "name another with --population-field."
+            )
+        return field, people, found
+    columns = [str(c) for c in frame.columns if c != frame.geometry.name]
+    first = read_people(frame, field, codes, source)
+    tried = [field, *(c for c in population_fields(columns) if c != field)]
+    for other in tried:
+        people, found = first if other == field else read_people(frame, other, codes, source)
+        if people is not None and people.notna().any():
+            empty = ", ".join(tried[: tried.index(other)])
+            if empty:
+                told = f"{source}: {empty} has no figure that can be people; {other} is taken"
+                found = [_finding(f"{told}.", [], "Say who counted what.", check="A06"), *found]
+            return other, people, found
+    return field, *first
+
+
+def read_people(
+    frame: gpd.GeoDataFrame, field: str, codes: Sequence[str], source: str
+) -> tuple[pd.Series | None, list[Finding]]:
+    """Return the people of each unit as the field means them, and what had to be decided.
+
+    Parameters
+    ----------
+    frame
+        The layer as its file has it.
+    field
+        The field of people.
+    codes
+        Of the units, for messages.
+    source
+        The file, for messages.
+
+    Returns
+    -------
+    pandas.Series or None, list of Finding
+        Unknown people are NaN; None if the field holds no number at all. A04 for figures that were
+        not read as they stand, A06 for people of several years.
+    """
+    found = _several(frame, field, source)
+    written = frame[field].reset_index(drop=True)
+    if pd.api.types.is_bool_dtype(written.dtype) or not written.notna().any():
+        return written.astype(float) * np.nan, found
+    values = written
+    if not pd.api.types.is_numeric_dtype(written.dtype):
+        texts = as_text(written)
+        read = read_numbers(texts, whole=True)
+        values = pd.Series(read.values)
+        if values.isna().all():
+            told = f"{field} is the field of people by its name, but holds no numbers"
+            hint = "Give the people as numbers, or rename the field if it is about something else."
+            return None, [*found, _finding(f"{source}: {told} ({texts.iloc[0]!r}).", [], hint)]
+        how = (
+            f", {' and '.join(map(repr, read.thousands))} between thousands"
+            if read.thousands
+            else ""
+        )
+        found.append(
+            _finding(
+                f"{source}: {field} holds texts; they were read as numbers{how} "
+                f"({texts[values.notna()].iloc[0]!r} as {values.dropna().iloc[0]:,.10g}).",
+                [],
+                "Store people as numbers.",
+            )
+        )
+        wrong = [f"{codes[k]} {texts.iloc[k]!r}" for k in read.wrong]
+        if wrong:
+            told = f"{source}: {field} is no number for {len(wrong)} units"
+            found.append(_unknown(told, wrong, [codes[k] for k in read.wrong]))
+    values, more = _possible(values, field, codes, source)
+    values, scaled = _in_thousands(values, field, source, frame)
+    return values, [*found, *more, *scaled]
+
+
+def _possible(
+    values: pd.Series, field: str, codes: Sequence[str], source: str
+) -> tuple[pd.Series, list[Finding]]:
+    """Take figures that stand for nothing, negative ones, and more than all people, for unknown."""
+    cleaned = known_counts(values)
+    numbers = cleaned.to_numpy(float, na_value=np.nan)
+    impossible = (numbers < 0) | (numbers > _MANKIND)
+    cleaned = cleaned.astype(float).mask(impossible) if impossible.any() else cleaned
+    out = np.flatnonzero((cleaned.isna() & values.notna()).to_numpy(bool)).tolist()
+    if not out:
+        return cleaned, []
+    told = [f"{codes[k]} {values.iloc[k]:,.10g}" for k in out]
+    text = f"{source}: {field} is no number of people for {len(out)} units"
+    return cleaned, [_unknown(text, told, [codes[k] for k in out])]
+
+
+def _in_thousands(
+    values: pd.Series, field: str, source: str, frame: gpd.GeoDataFrame
+) -> tuple[pd.Series, list[Finding]]:
+    """Read 3.137 as 3137 where a point between thousands became a decimal one."""
+    fractions = values.dropna() % 1 != 0
+    if not fractions.any():
+        return values, []
+    example = values.dropna()[fractions].iloc[0]
+    sparse = values.sum() < _SPARSEST * _km2(frame)
+    if sparse and lost_thousands(values.tolist()):
+        message = (
+            f"{source}: {field} has figures as {example:.10g}; less than one person a km², they "
+            f"were read as thousands ({example * 1000:,.0f})."
+        )
+        hint = "A point between thousands was taken for a decimal one; store whole numbers."
+        return (values * 1000).round(), [_finding(message, [], hint)]
+    message = (
+        f"{source}: {field} has {int(fractions.sum())} figures that are not whole (as "
+        f"{example:.10g}); they were taken as they stand."
+    )
+    hint = "Estimates have fractions, counts of people have none."
+    if sparse:
+        hint = (
+            "It is less than one person a km²: if they are thousands, store the people themselves."
+        )
+    return values, [_finding(message, [], hint)]
+
+
+def _km2(frame: gpd.GeoDataFrame) -> float:
+    """Return about how much land the boxes of all units have; enough to tell 1 from 1,000."""
+    west, south, east, north = shapely.bounds(np.asarray(frame.geometry.values)).T
+    size = (east - west) * (north - south)
+    if frame.crs is not None and frame.crs.is_geographic:
+        size = size * _DEGREE**2 * np.cos(np.radians((south + north) / 2))
+    return float(np.nansum(size)) / 1e6
+
+
+def _several(frame: gpd.GeoDataFrame, field: str, source: str) -> list[Finding]:
+    columns = [str(c) for c in frame.columns if c != frame.geometry.name]
+    others = [c for c in population_fields(columns) if c != field]
+    if not others:
+        return []
+    year = population_year(field)
+    of = f", of {year}" if year else ""
+    return [
+        Finding(
+            check="A06",
+            severity=Severity.INFO,
+            message=f"{source}: people of several counts ({', '.join([field, *others])}); "
+            f"population is {field}{of}.",
+            hint="The newest count is taken, unless a field is called population.",
+        )
+    ]
+
+
+def check_years(sources: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    """Find files whose people are of different years (A06): added up, they are of none.
+
+    Parameters
+    ----------
+    sources
+        ``source, fields, population_year`` of each file.
+    """
+    years = {s["source"]: s["population_year"] for s in sources if s["population_year"]}
+    if len(set(years.values())) < 2:  # noqa: PLR2004 - different ones
+        return []
+    told = ", ".join(
+        f"{s['source']} {years[s['source']]} ({s['fields']['population']})"
+        for s in sources
+        if s["source"] in years
+    )
+    hint = "Name a count that all of them have with --population-field, or say who counted what."
+    message = f"The people of the files are of different years: {told}; sums of both mix them."
+    return [_finding(message, [], hint, check="A06")]
+
+
+def check_density(
+    frame: pd.DataFrame, m2: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> list[Finding]:
+    """Find units with more people than any place has (A05).
+
+    Parameters
+    ----------
+    frame
+        Units with ``population``, indexed by code.
+    m2
+        Their areas in square metres.
+    """
+    if "population" not in frame:
+        return []
+    people = frame["population"].to_numpy(float, na_value=np.nan)
+    density = np.divide(people * 1e6, m2, out=np.full(len(m2), np.nan), where=m2 > 0)
+    dense = np.flatnonzero(density > DENSEST).tolist()
+    if not dense:
+        return []
+    units = [str(frame.index[k]) for k in dense]
+    told = ", ".join(f"{frame.index[k]} {people[k]:,.10g} people, {density[k]:,.0f}/km²"
+                     for k in dense[:_SHOWN])  # fmt: skip
+    return [
+        _finding(
+            f"{len(units)} units have more than {DENSEST:,.0f} people per km² ({told}).",
+            units,
+            "No place is so dense; check the figures and the polygons.",
+            check="A05",
+        )
+    ]
+
+
+def _unknown(text: str, told: Sequence[str], units: Sequence[str]) -> Finding:
+    message = f"{text} ({', '.join(told[:_SHOWN])}); it is unknown there."
+    return _finding(message, units, "Give the people of these units.")
+
+
+def _finding(message: str, units: Sequence[str], hint: str, *, check: str = "A04") -> Finding:
+    return Finding(
+        check=check,
+        severity=Severity.WARNING,
+        units=tuple(units),
+        value=float(len(units)) if units else None,
+        unit_of_value="units" if units else "",
+        message=message,
+        hint=hint,
+    )

@@ -1,0 +1,1 @@
+"""Arrays and frames to files, whole or not at all."""

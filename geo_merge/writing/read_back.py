@@ -1,0 +1,99 @@
+"""Reading what was written by another way than it was written, before it is published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.errors import ExportError
+from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.longitudes import HALF, square_degrees
+from geo_merge.geometry.projection import WGS84, Projection
+from geo_merge.geometry.rings import Bools, Floats, Geometries, flatten
+from geo_merge.reading.json_values import parse, positions
+
+# Metres by which 7 decimals of a degree move a vertex at most.
+_ROUNDED = 0.01
+_ROUNDED_DEGREES = 1e-7
+
+
+def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
+    """Read new units as another program would, and compare them with what was to be written.
+
+    The parser is simdjson or Python's own, which share nothing with the writer.
+
+    Raises
+    ------
+    ExportError
+        P03 if the file is no GeoJSON, a unit is missing or its area is not the same but for the
+        rounding of vertices.
+    """
+    try:
+        codes, read = _read(path)
+    except (ValueError, KeyError) as error:
+        raise ExportError(f"{path.name} does not read back: {error} [P03].") from error
+    problems = []
+    if codes != list(map(str, frame.index)):
+        problems.append(f"{path.name} does not read back with the codes it was written with [P03].")
+    else:
+        project = transformer(WGS84, frame.crs).transform
+        theirs = shapely.transform(read, lambda xy: np.column_stack(project(*xy.T)))
+        ours = np.asarray(frame.geometry.values)
+        moved = np.abs(shapely.area(theirs) - shapely.area(ours))
+        allowed = _ROUNDED * shapely.length(ours) + _ROUNDED
+        across = _across(read)
+        moved[across], allowed[across] = _in_degrees(read[across], ours[across], frame.crs)
+        wrong = np.flatnonzero(moved > allowed)
+        problems += [
+            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} "
+            f"{'square degrees' if across[k] else 'm²'} more or less [P03]."
+            for k in wrong
+        ]
+    if problems:
+        raise ExportError(problems)
+
+
+def _across(read: Geometries) -> Bools:
+    """Tell which polygons lie on both sides of 180°, where they were cut."""
+    west, _, east, _ = shapely.bounds(read).T
+    return np.asarray(east - west > HALF)
+
+
+def _in_degrees(read: Geometries, ours: Geometries, crs: CRS) -> tuple[Floats, Floats]:
+    """Compare areas where polygons were cut, in square degrees; return differences and limits.
+
+    The line between two vertices is straight in degrees there: in the plane the vertices of the cut
+    lie beside it. Long edges have got vertices that follow the plane.
+    """
+    if not len(read):
+        return np.empty(0), np.empty(0)
+    to_degrees = Projection(crs)
+    rings = to_degrees.follow(flatten(ours))
+    expected = square_degrees(replace(rings, xy=to_degrees(rings.xy)))
+    return np.abs(shapely.area(read) - expected), _ROUNDED_DEGREES * (shapely.length(read) + 1)
+
+
+def _read(path: Path) -> tuple[list[str], Geometries]:
+    """Return the codes and polygons of a layer; what has none is an empty one."""
+    document: Any = parse(path.read_bytes())
+    codes: list[str] = []
+    polygons, owner = [], []
+    for k, feature in enumerate(document["features"]):
+        codes.append(feature["properties"]["code"])
+        geometry = feature["geometry"]
+        if geometry is None:
+            continue
+        parts = geometry["coordinates"]
+        for rings in [parts] if geometry["type"] == "Polygon" else parts:
+            shell, *holes = map(positions, rings)
+            polygons.append(shapely.Polygon(shell, holes))
+            owner.append(k)
+    result = np.full(len(codes), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(polygons, indices=np.array(owner, dtype=int), out=result)
+    return codes, result

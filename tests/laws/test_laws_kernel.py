@@ -1,0 +1,121 @@
+"""Laws of the kernel on random layers: merged, searched and written as other means do it.
+
+``LAWS_SECONDS=3600 LAWS_SEED=10000 pytest tests/test_laws_kernel.py`` goes on for an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pytest
+import shapely
+from coverages import Layer, breaches
+
+from geo_merge.errors import GeoMergeError
+from geo_merge.geometry.areas import areas
+from geo_merge.merging.merge import merge
+from geo_merge.merging.result import MergeResult
+from geo_merge.writing.geojson import write_geojson
+
+# Metres by which an overlay may be off along every border.
+_OVERLAY = 2e-6
+
+
+def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
+    def law(layer: Layer) -> Iterator[str]:
+        result = merge(layer.units, layer.crosswalk)
+        yield from _as_united(layer, result)
+        yield from _found(layer, result)
+        yield from _proven(layer, result)
+        yield from _written(result, tmp_path / "new.geojson")
+
+    assert breaches(law, 60) == []
+
+
+def _as_united(layer: Layer, result: MergeResult) -> Iterator[str]:
+    """New units are what GEOS makes of their members."""
+    members = np.asarray(layer.units.geometry.values)
+    to = layer.crosswalk.set_index("old_code")["new_code"].reindex(layer.units.index).to_numpy()
+    for code in np.unique(to):
+        wanted = shapely.union_all(members[to == code])
+        made = result.new.geometry.get(code)
+        if made is None or made.is_empty or not made.is_valid:
+            yield f"{code} is {made and shapely.is_valid_reason(made)}"
+        elif abs(made.area - wanted.area) > 1e-9 * wanted.area:
+            yield f"{code} has {made.area} m², united {wanted.area}"
+        elif shapely.symmetric_difference(made, wanted).area > 1e-8 * wanted.area:
+            yield f"{code} has another shape"
+
+
+def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
+    """Gaps and overlaps are those of a search by overlays."""
+    members = np.asarray(layer.units.geometry.values)
+    all_of_them = shapely.union_all(members)
+    sheet = shapely.box(*all_of_them.bounds).buffer(all_of_them.length / 100, join_style="mitre")
+    pieces = shapely.get_parts(shapely.difference(sheet, all_of_them))
+    enclosed = pieces[~shapely.intersects(pieces, sheet.exterior)]
+    one, two = shapely.STRtree(members).query(members)
+    both = shapely.intersection(members[one[one < two]], members[two[one < two]])
+    noise = _OVERLAY * float(shapely.length(members).sum()) + 1e-9 * float(all_of_them.area)
+    found = result.findings
+    rounding = _union(found.loc[found["check"] == "C05", "geometry"])
+    for what, checks, own in (
+        ("gaps", ["C01", "C02"], _union(enclosed)),
+        ("overlaps", ["C03", "C04"], _union(both)),
+    ):
+        told = _union(found.loc[found["check"].isin(checks), "geometry"])
+        missed = shapely.difference(shapely.difference(own, told), rounding).area
+        invented = shapely.difference(told, own).area
+        if missed > noise or invented > noise:
+            yield f"{what}: {missed} m² of {own.area} missed, {invented} invented, noise {noise}"
+        named = found[found["check"].isin(checks) & (found["unit_of_value"] == "m²")]
+        for row in named.itertuples():
+            drawn = float(areas(np.array([row.geometry]), layer.units.crs)[0])
+            if row.value != pytest.approx(drawn, rel=1e-6, abs=1e-9):
+                yield f"{row.check} says {row.value} m² and draws {drawn}"
+
+
+def _union(shapes: object) -> shapely.Geometry:
+    parts = shapely.get_parts(np.array([*shapes], dtype=object))
+    return shapely.union_all([g for g in parts if g is not None and shapely.get_dimensions(g) == 2])
+
+
+def _proven(layer: Layer, result: MergeResult) -> Iterator[str]:
+    """The ledger closes: whatever was planted is found, not lost."""
+    wrong = result.ledger[~result.ledger["ok"]]
+    if len(wrong):
+        yield f"ledger: {wrong.to_dict('records')}"
+    errors = result.findings[result.findings["severity"] == "error"]
+    for row in errors[errors["check"].isin(["P01", "P02", "P03"])].itertuples():
+        yield f"{row.check} {row.message}"
+    clean = shapely.coverage_is_valid(np.asarray(layer.units.geometry.values))
+    if clean and set(errors["check"]) - {"C02", "G05", "G06"}:
+        yield f"a coverage has errors: {errors['message'].tolist()}"
+
+
+def _written(result: MergeResult, path: Path) -> Iterator[str]:
+    """What is written is valid where it is read, wound as RFC 7946 asks."""
+    try:
+        write_geojson(result.new, path)
+    except GeoMergeError as error:
+        if "decimals" not in str(error):
+            yield str(error)
+        return
+    read = gpd.read_file(path).set_index("code")
+    if read.index.tolist() != result.new.index.tolist():
+        yield "other codes were read back"
+    if not read.geometry.is_valid.all():
+        yield f"read back: {shapely.is_valid_reason(read.geometry[~read.geometry.is_valid]).tolist()}"
+    for feature in orjson.loads(path.read_bytes())["features"]:
+        drawn = feature["geometry"]
+        polygons = (
+            drawn["coordinates"] if drawn["type"] == "MultiPolygon" else [drawn["coordinates"]]
+        )
+        for polygon in polygons:
+            for k, ring in enumerate(polygon):
+                if ring[0] != ring[-1] or shapely.is_ccw(shapely.linearrings(ring)) != (k == 0):
+                    yield "a ring is open, or wound the wrong way"

@@ -1,0 +1,407 @@
+"""The map page in a real browser, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from browsing import HOSTILE, Tab, browsing, opened
+from playwright.sync_api import Browser
+
+from geo_merge.jobs.sample import sample_files
+from geo_merge.maps import drawing
+from geo_merge.maps.page import before_after_map, leaflet_assets, map_html
+from geo_merge.merging.merge import merge
+from geo_merge.merging.result import MergeResult
+from geo_merge.texts import say
+from geo_merge.units.crosswalk import read_crosswalk
+from geo_merge.units.layers import read_units
+
+Grid = Callable[..., gpd.GeoDataFrame]
+
+
+@pytest.fixture(scope="module")
+def sample() -> MergeResult:
+    layers, crosswalk = sample_files()
+    return merge(read_units(*layers), read_crosswalk(crosswalk))
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sample_page(sample: MergeResult, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    path.write_text(map_html(sample), "utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def tab(browser: Browser, sample_page: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
+    """The map of the sample; nothing may be asked of a network, and no error raised."""
+    with opened(browser, width=1200, height=760, shot=shot) as it:
+        it.page.goto(sample_page)
+        it.wait_for_map()
+        yield it
+        assert it.wrong == []
+
+
+def test_both_sides_are_painted_and_named(tab: Tab) -> None:
+    before, after = tab.painted("before"), tab.painted("after")
+    assert before > 20_000
+    assert abs(before - after) < 0.1 * before
+    text = tab.page.inner_text("body")
+    assert "Trước: 313 đơn vị" in text
+    assert "Sau: 99 đơn vị" in text
+    assert text.count(say("map.schematic", "vi")) == 2
+    assert tab.page.query_selector(".leaflet-control-scale") is not None
+    assert tab.page.inner_text(".gm-north") == "B"
+
+
+def test_new_units_are_joined_from_the_borders_of_old_ones(tab: Tab, sample: MergeResult) -> None:
+    areas = """Object.fromEntries(live.sides.%s.features.map(f => [f.properties.code,
+      Math.abs(f.geometry.coordinates.reduce((sum, ring) => sum + ring.reduce((s, a, k) => {
+        const b = ring[(k + 1) %% ring.length]; return s + (a[0] * b[1] - b[0] * a[1]) / 2; }, 0), 0))]))"""
+    old, new = tab.live(areas % "before"), tab.live(areas % "after")
+    for code, members in sample.new["members"].items():
+        assert new[code] == pytest.approx(sum(old[m] for m in members), rel=1e-9)
+    rings = tab.live("live.sides.after.features.map(f => f.geometry.coordinates.length)")
+    parts = [len(getattr(g, "geoms", [g])) for g in sample.new.geometry]
+    assert rings == parts  # no ring is left inside a new unit
+
+
+def test_hovering_names_the_unit_on_both_sides(tab: Tab, sample: MergeResult) -> None:
+    new = sample.new.index[10]
+    old = sample.new.at[new, "members"][0]
+    for side, code in (("before", old), ("after", new)):
+        text = tab.hover(side, code)
+        assert sample.new.at[new, "name"] in text
+        assert "Trước:" in text
+        assert "Sau:" in text
+    assert sample.old.at[old, "name"] in tab.hover("before", old)
+    assert tab.live("Boolean(live.sides.before.lights.hover && live.sides.after.lights.hover)")
+
+
+def test_an_address_with_a_view_that_is_none_shows_the_whole_area(
+    tab: Tab, sample_page: str
+) -> None:
+    place = "[live.a.getZoom(), live.a.getCenter().lat, live.a.getCenter().lng, live.touched]"
+    whole = tab.live(place)
+    for view in ("1e308/0/0", "12/91/106", "12/21/999", "99/21/106", "12//", "9" * 4000, "12/21"):
+        tab.page.goto("about:blank")
+        tab.page.goto(f"{sample_page}#view={view}&mode=toString&theme=__proto__")
+        tab.wait_for_map()
+        assert tab.live(place) == whole, view
+        assert tab.painted("before") > 20_000, view
+
+
+def test_a_click_lights_up_members_and_new_unit_and_back(tab: Tab, sample: MergeResult) -> None:
+    new = sample.new["member_count"].idxmax()
+    tab.click("after", new)
+    assert tab.lit("after") == [new]
+    assert tab.lit("before") == sorted(sample.new.at[new, "members"])
+    card = tab.page.inner_text(".gm-card")
+    for name in (sample.new.at[new, "name"], *sample.new.at[new, "member_names"]):
+        assert name in card
+    tab.page.click(".gm-close")
+    assert tab.lit("after") == []
+    old = sample.old.loc[sample.new.at[new, "members"]].area.idxmax()
+    tab.click("before", old)
+    assert tab.lit("before") == [old]
+    assert tab.lit("after") == [new]
+    assert sample.old.at[old, "district"] in tab.page.inner_text(".gm-card")
+    tab.page.keyboard.press("Escape")
+    assert tab.lit("after") == []
+
+
+def test_both_maps_move_together(tab: Tab) -> None:
+    x, y = tab.spot("after", "07210")
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.wheel(0, -300)
+    tab.page.wait_for_timeout(700)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x - 120, y + 60, steps=6)
+    between = tab.live("[live.a.getCenter(), live.b.getCenter()]")
+    tab.page.mouse.up()
+    assert between[0]["lng"] == pytest.approx(between[1]["lng"], abs=0.01)
+    tab.page.wait_for_timeout(400)
+    a, b, zooms = tab.live(
+        "[live.a.getCenter(), live.b.getCenter(), [live.a.getZoom(), live.b.getZoom()]]"
+    )
+    assert a == pytest.approx(b, abs=1e-4)
+    assert zooms[0] == zooms[1] > 9
+
+
+def test_the_curtain_cuts_each_side_and_each_keeps_its_clicks(
+    tab: Tab, sample: MergeResult
+) -> None:
+    tab.page.click("[data-mode=swipe]")
+    edge = tab.page.evaluate(
+        "document.querySelector('.gm-handle').getBoundingClientRect().left + 17"
+    )
+    cut = "getComputedStyle(live.sides.%s.pane).clipPath"
+    assert tab.live(cut % "before").startswith("polygon(")
+    left = next(c for c in sample.new.index if tab.spot("after", c)[0] < edge - 60)
+    right = next(c for c in sample.new.index if tab.spot("after", c)[0] > edge + 60)
+    old = next(c for c in sample.new.at[left, "members"] if tab.spot("before", c)[0] < edge - 40)
+    tab.click("before", old)
+    assert tab.live("live.state.selected") == {"side": "before", "code": old}
+    tab.page.keyboard.press("Escape")
+    tab.click("after", right)
+    assert tab.live("live.state.selected") == {"side": "after", "code": right}
+    handle = tab.page.locator(".gm-handle")
+    handle.focus()
+    tab.page.keyboard.press("ArrowRight")
+    assert handle.get_attribute("aria-valuenow") == "52"
+    box = handle.bounding_box()
+    tab.page.mouse.move(box["x"] + 17, 400)
+    tab.page.mouse.down()
+    tab.page.mouse.move(300, 400, steps=4)
+    tab.page.mouse.up()
+    assert handle.get_attribute("aria-valuenow") == "25"
+
+
+def test_the_curtain_stands_where_the_cut_is(tab: Tab) -> None:
+    tab.page.click("[data-mode=swipe]")
+    shots = []
+    for share in (0.3, 0.7):
+        tab.live(f"(live.state.divider = {share}, live.layout())")
+        tab.page.wait_for_timeout(150)
+        shots.append(tab.live(
+            "[getComputedStyle(live.sides.before.pane).clipPath, getComputedStyle(live.sides.after.pane).clipPath]"
+            ".map(p => p.match(/-?[0-9.]+(?=px)/g).map(Number))"
+        ))  # fmt: skip
+    width = tab.live("live.a.getSize().x")
+    for (before, after), share in zip(shots, (0.3, 0.7), strict=True):
+        corner = tab.live("live.a.containerPointToLayerPoint([0, 0]).x")
+        assert max(before[0::2]) == pytest.approx(corner + share * width, abs=1)
+        assert min(after[0::2]) == pytest.approx(corner + share * width, abs=1)
+
+
+def test_one_map_over_the_other_has_an_opacity(tab: Tab) -> None:
+    tab.page.click("[data-mode=overlay]")
+    slider = tab.page.locator(".gm-opacity input")
+    slider.fill("30")
+    assert tab.live("getComputedStyle(live.sides.after.pane).opacity") == "0.3"
+    tab.click("after", "07210")
+    assert tab.live("live.state.selected.side") == "after"
+    slider.fill("0")
+    tab.page.keyboard.press("Escape")
+    tab.click("after", "07210")
+    assert tab.live("live.state.selected.side") == "before"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("le vien", "Lệ Viễn"), ("LỆ VIỄN", "Lệ Viễn"), ("07615", "Lệ Viễn"), ("son dong le", "Lệ Viễn"),
+     ("đồng nguyên", "Đồng Nguyên"), ("dong nguyen", "Đồng Nguyên")],
+)  # fmt: skip
+def test_search_finds_names_and_codes_without_accents(
+    tab: Tab, query: str, found: str, sample: MergeResult
+) -> None:
+    if query.isdigit():  # a new unit has the same code, under another name
+        query = sample.old.index[sample.old["name"] == found][0]
+        assert query in sample.new.index
+        tab.page.fill(".gm-input", query)
+        assert any(found in text for text in tab.page.locator(".gm-item").all_inner_texts())
+        tab.page.keyboard.press("ArrowDown")
+        tab.page.keyboard.press("ArrowDown")
+    else:
+        tab.page.fill(".gm-input", query)
+        assert found in tab.page.locator(".gm-item").first.inner_text()
+    tab.page.keyboard.press("Enter")
+    chosen = tab.live("live.state.selected")
+    frame = {"before": sample.old, "after": sample.new}[chosen["side"]]
+    assert frame.at[chosen["code"], "name"] == found
+    tab.page.fill(".gm-input", "không có đâu")
+    assert tab.page.inner_text(".gm-none") == say("map.nothing", "vi")
+
+
+def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
+    tab.page.select_option(".gm-select", "area")
+    theme = tab.live("live.theme()")
+    assert len(theme["colours"]) == len(theme["breaks"]) + 1
+    rows = tab.page.locator(".gm-class").all_inner_texts()
+    assert len(rows) == len(theme["colours"])
+    assert rows[0].startswith("< ")
+    for side in ("before", "after"):
+        units = tab.live(
+            f"live.sides.{side}.units.getLayers().map(l => [l.feature.properties.area_km2, l.options.fillColor])"
+        )
+        for area, colour in units:
+            assert colour == theme["colours"][sum(area >= b for b in theme["breaks"])]
+
+
+def test_labels_do_not_overlap(tab: Tab) -> None:
+    tab.live("live.a.setZoom(11, {animate: false}) && true")
+    tab.page.wait_for_timeout(300)
+    boxes = tab.page.evaluate(
+        "() => [...document.querySelectorAll('.leaflet-before-labels-pane .gm-label')].map(e => e.getBoundingClientRect())"
+        ".map(b => [b.left, b.top, b.right, b.bottom])"
+    )
+    assert len(boxes) > 10
+    for k, a in enumerate(boxes):
+        for b in boxes[k + 1 :]:
+            assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+
+
+def test_the_address_leads_to_the_same_unit_and_view(tab: Tab, browser: Browser) -> None:
+    tab.page.select_option(".gm-select", "area")
+    tab.page.click("[data-mode=swipe]")
+    tab.page.fill(".gm-input", "chũ")
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_timeout(600)
+    link = tab.page.url
+    with opened(browser, width=1200, height=760) as other:
+        other.page.goto(link)
+        other.wait_for_map()
+        for what in ("mode", "theme", "selected"):
+            assert other.live(f"live.state.{what}") == tab.live(f"live.state.{what}")
+        assert other.live("live.a.getZoom()") == tab.live("live.a.getZoom()")
+
+
+def test_two_languages(tab: Tab, browser: Browser, sample_page: str) -> None:
+    tab.page.get_by_role("button", name="English").click()
+    assert "Units before: 313" in tab.page.inner_text("body")
+    assert "4,345" not in tab.page.inner_text("body")
+    tab.page.select_option(".gm-select", "growth")
+    assert "1.01" in tab.page.inner_text(".gm-legend")
+    tab.page.get_by_role("button", name="Tiếng Việt").click()
+    assert "1,01" in tab.page.inner_text(".gm-legend")
+    with opened(browser) as other:
+        other.page.goto(f"{sample_page}?lang=en")
+        other.wait_for_map()
+        assert "Units after: 99" in other.page.inner_text("body")
+
+
+def test_narrow_and_dark(browser: Browser, sample_page: str) -> None:
+    with opened(browser, width=400, height=800, dark=True) as it:
+        it.page.goto(sample_page)
+        it.wait_for_map()
+        a, b = (it.page.locator(f".gm-{m}").bounding_box() for m in "ab")
+        assert b["y"] >= a["y"] + a["height"]
+        assert a["width"] == pytest.approx(400, abs=2)
+        assert it.painted("before") > 5_000
+        assert it.painted("after") > 5_000
+        ground = it.page.evaluate("getComputedStyle(document.querySelector('.gm-bar')).color")
+        assert min(map(int, ground.removeprefix("rgb(").rstrip(")").split(","))) > 200
+        assert it.page.evaluate("document.documentElement.scrollWidth") <= 400
+        assert it.wrong == []
+
+
+def test_hostile_names_reach_the_page_as_text(grid: Grid, browser: Browser, tmp_path: Path) -> None:
+    old = grid(5, 2)
+    old["name"] = HOSTILE
+    old["district"] = "<b onmouseover='window.hit=1'>x</b>"
+    table = pd.DataFrame({"old_code": old.index, "new_code": [f"N{k}" for k in range(10)],
+                          "new_name": HOSTILE, "new_type": "</script>"})  # fmt: skip
+    (tmp_path / "map.html").write_text(map_html(merge(old, table)), "utf-8")
+    with opened(browser) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        for k, name in enumerate(HOSTILE):
+            assert name in it.hover("after", f"N{k}")
+            it.click("after", f"N{k}")
+            assert name in it.page.inner_text(".gm-card")
+            it.page.fill(".gm-input", name)
+            assert name in it.page.locator(".gm-item").first.inner_text()
+            it.page.fill(".gm-input", "")
+        assert it.page.evaluate("window.hit") is None
+        assert it.wrong == []
+
+
+def test_findings_are_a_layer_and_have_a_place(
+    grid: Grid, browser: Browser, tmp_path: Path
+) -> None:
+    from conftest import square  # noqa: PLC0415
+
+    old = grid(3, 1)
+    old.loc[old.index[1], "geometry"] = (
+        square(1, 0).buffer(0).difference(square(1, 0, 1000).centroid.buffer(50))
+    )
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "New"})
+    result = merge(old, table)
+    assert len(result.findings)
+    (tmp_path / "map.html").write_text(map_html(result), "utf-8")
+    with opened(browser) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        assert say("map.errors", "vi", count=1) in it.page.inner_text(".gm-title-after")
+        assert say("map.errors", "vi", count=1) not in it.page.inner_text(".gm-title-before")
+        it.page.check("label:has-text('Phát hiện') input")
+        assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
+        it.live("live.focus({features: live.geometry.findings.features.slice(0, 1)})")
+        assert it.live("live.focused[0].getLayers().length") == 1
+        assert it.wrong == []
+
+
+@pytest.fixture(scope="module")
+def real(bac_ninh: Path) -> MergeResult:
+    old = read_units(bac_ninh / "bac_giang_communes.shp", bac_ninh / "bac_ninh_communes.shp")
+    return merge(old, read_crosswalk(bac_ninh / "crosswalk.csv"))
+
+
+def test_zoomed_in_the_map_shows_details(
+    real: MergeResult, browser: Browser, tmp_path: Path, shot: Callable[[], Path | None]
+) -> None:
+    """Chũ, before and after: finer than a pixel of the whole map, and back again."""
+    (tmp_path / "map.html").write_text(map_html(real), "utf-8")
+    pixel = drawing.pixel(real.old)
+
+    def away(it: Tab, side: str, code: str) -> float:
+        """How far the drawn outline of a unit is from its own, in metres."""
+        rings = it.live(f"live.sides.{side}.get('{code}').geometry.coordinates")
+        frame = real.old if side == "before" else real.new
+        drawn = gpd.GeoSeries([shapely.MultiLineString(rings)], crs=4326).to_crs(frame.crs)[0]
+        return shapely.hausdorff_distance(drawn, frame.geometry[code].boundary)
+
+    member = real.new.loc["07525", "members"][0]
+    with opened(browser, width=1200, height=760, shot=shot) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]
+        coarse = it.live("JSON.stringify(live.sides.after.features)")
+        assert away(it, "after", "07525") > pixel / 3
+        it.page.evaluate("() => { geoMerge.page.select('after', '07525', true); }")
+        it.page.evaluate("() => { geoMerge.page.a.setZoom(14, {animate: false}); }")
+        it.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")
+        assert away(it, "after", "07525") < pixel / 3
+        assert away(it, "before", member) < pixel / 3
+        drawn = it.live("live.sides.after.shapes.get(live.sides.after.get('07525')).getLatLngs()")
+        told = it.live("live.sides.after.get('07525').geometry.coordinates")
+        assert [len(ring) + 1 for ring in drawn] == [
+            len(ring) for ring in told
+        ]  # Leaflet closes them
+        districts = it.live("live.sides.before.strokes[0].shape.getLatLngs().flat().length")
+        few = it.live("live.sides.after.fine.size")
+        assert 0 < few < 50  # what is out of view is left as it is
+        it.page.evaluate("() => { geoMerge.page.home(); }")
+        assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]
+        assert it.live("JSON.stringify(live.sides.after.features)") == coarse
+        assert districts > it.live("live.sides.before.strokes[0].shape.getLatLngs().flat().length")
+        assert it.wrong == []
+
+
+def test_the_page_is_the_same_each_time(sample: MergeResult) -> None:
+    assert map_html(sample) == map_html(sample)
+
+
+def test_the_page_asks_no_server(sample: MergeResult) -> None:
+    page = map_html(sample)
+    assert 'src="http' not in page
+    assert 'href="http' not in page
+    assert page.count("data:text/javascript") == 1
+    assert all(asset.startswith("data:") for asset in leaflet_assets())
+    assert len(page) < 1_000_000
+
+
+def test_the_figure_saves_itself(sample: MergeResult, tmp_path: Path) -> None:
+    before_after_map(sample, language="en").save(str(tmp_path / "x.html"))
+    assert (tmp_path / "x.html").stat().st_size > 200_000

@@ -1,0 +1,130 @@
+"""Work in a process of its own: what it tells, and its limits."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from geo_merge.errors import GeoMergeError
+from geo_merge.jobs.job import Job
+from geo_merge.jobs.preview import look
+from geo_merge.jobs.sample import sample_files
+from geo_merge.system import worker
+
+
+def test_steps_and_result_come_back() -> None:
+    layers, crosswalk = sample_files()
+    steps: list[str] = []
+    preview = worker.run(partial(look, Job(old=tuple(layers), crosswalk=crosswalk)), steps.append)
+    assert list(dict.fromkeys(filter(None, steps))) == ["Reading", "Matching the crosswalk"]
+    assert preview.problems == ()
+    assert sum(layer["units"] for layer in preview.layers) == 313
+    assert "MaXa" in preview.fields
+
+
+def test_errors_come_back_as_they_are() -> None:
+    job = Job(old=sample_files()[0][:1], crosswalk=None)
+    with pytest.raises(GeoMergeError, match="--crosswalk"):
+        worker.run(job.run, lambda _: None)
+
+
+def test_what_takes_too_long_is_stopped() -> None:
+    start = time.monotonic()
+    with pytest.raises(GeoMergeError, match=r"longer than 1 seconds \[S06\]"):
+        worker.run(partial(_sleep, 600), lambda _: None, seconds=1.0)
+    assert time.monotonic() - start < 30
+
+
+def test_what_takes_too_much_memory_is_stopped() -> None:
+    with pytest.raises(GeoMergeError, match="more memory than is allowed"):
+        worker.run(partial(_fill, 2**31), lambda _: None, memory=2**30)
+
+
+def test_a_crash_is_a_sentence() -> None:
+    with pytest.raises(GeoMergeError, match=r"damaged in a way .* \[S06\]"):
+        worker.run(partial(_crash, 11), lambda _: None)
+
+
+@pytest.mark.parametrize("work", ["_sleep", "_keep_python"])
+def test_it_ends_with_who_started_it_even_killed(tmp_path: Path, work: str) -> None:
+    code = f"""
+from functools import partial
+import test_worker
+from geo_merge import worker
+worker.run(partial(test_worker.{work}, 600), print)
+"""
+    command = [sys.executable, "-u", "-c", code]
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as parent:
+        assert any(line == "at work\n" for line in parent.stdout)
+        (child,) = psutil.Process(parent.pid).children()
+        parent.kill()
+    end = time.monotonic() + 20
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    (left,) = tmp_path.iterdir()
+    code = "from geo_merge.system.scratch import sweep; sweep()"
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+    assert not left.exists()
+
+
+def test_what_is_raised_while_it_works_ends_it() -> None:
+    def leave(_step: str) -> None:
+        raise KeyboardInterrupt
+
+    start = psutil.Process().children()
+    with pytest.raises(KeyboardInterrupt):
+        worker.run(partial(_sleep, 600), leave)
+    assert psutil.Process().children() == start
+
+
+def test_its_temporary_files_go_with_it_though_it_crashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(GeoMergeError, match="damaged"):
+        worker.run(partial(_leave_files, 11), lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the other process find the work of this module."""
+    monkeypatch.setenv(
+        "PYTHONPATH", f"{Path(__file__).parent}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    )
+
+
+def _sleep(seconds: float, say: Callable[[str], None]) -> None:
+    say("at work")
+    time.sleep(seconds)
+
+
+def _keep_python(digits: int, say: Callable[[str], None]) -> None:
+    """Let no other thread of Python do anything, as a library that reads a huge file."""
+    say("at work")
+    re.match(r"(a*)*b", "a" * digits)
+
+
+def _leave_files(signal: int, _say: object) -> None:
+    (Path(tempfile.mkdtemp(prefix="geo_merge_")) / "half").write_text("half")
+    os.kill(os.getpid(), signal)
+
+
+def _fill(size: int, _say: object) -> int:
+    return len(bytearray(size))
+
+
+def _crash(signal: int, _say: object) -> None:
+    os.kill(os.getpid(), signal)

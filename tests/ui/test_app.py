@@ -1,0 +1,270 @@
+"""The pages by Streamlit's own test: each of them, in both languages, with and without data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from conftest import ROOT, square
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from geo_merge.jobs.sample import sample_files
+from geo_merge.merging.merge import merge
+from geo_merge.results.formats import WRITERS
+from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
+from geo_merge.ui.download_page import files
+from geo_merge.ui.server import PAGE
+from geo_merge.ui.state import Key
+from geo_merge.ui.store import Loaded, first
+from geo_merge.vocabulary.catalogue import CHECKS
+
+PAGES = ("map", "statistics", "checks", "data", "download")
+
+
+def opened(page: str, **address: str) -> AppTest:
+    """Open a page as its address would."""
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    for name, value in address.items():
+        test.query_params[name] = value
+    test._page_hash = calc_hash(page)
+    return test.run()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_in_both_languages(page: str, language: Language) -> None:
+    test = opened(page, lang=language)
+    assert not test.exception
+    assert not test.error
+    words = " ".join(m.value for m in test.markdown)
+    assert say("ui.sample", language) in words
+    assert say("map.schematic", language) in words
+
+
+def test_the_headline_is_that_of_the_resolution() -> None:
+    test = opened("map")
+    assert [m.value for m in test.metric][:4] == ["313 → 99", "192 → 58", "121 → 41", "18 → 0"]
+    assert [m.delta for m in test.metric][:3] == ["−68,37 %", "−69,79 %", "−66,12 %"]
+    english = opened("map", lang="en")
+    assert [m.delta for m in english.metric][:3] == ["−68.37 %", "−69.79 %", "−66.12 %"]
+
+
+def test_a_link_opens_on_a_unit() -> None:
+    test = opened("map", unit="after:07210")
+    texts = [t.value for t in test.subheader]
+    assert "Phường Bắc Giang" in texts
+    facts, members = (frame.value for frame in test.dataframe)
+    assert "07210" in facts[" "].to_list()
+    assert len(members) == 7
+    assert "Thọ Xương" in members["Tên"].to_list()
+    assert members["Dòng bảng quy đổi"].notna().all()
+    neighbours = [b.label for b in test.button]
+    assert len(neighbours) > 2
+    test.button(test.button[0].key).click().run()
+    assert not test.exception
+    assert test.query_params["unit"] not in ("after:07210", ["after:07210"])
+
+
+def test_an_old_unit_leads_to_what_it_became() -> None:
+    test = opened("map", unit="before:07201")
+    texts = [t.value for t in test.subheader]
+    assert "Phường Thọ Xương" in texts
+    assert "Phường Bắc Giang" in texts
+
+
+@pytest.mark.parametrize("unit", ["after:99999", "before:", "nonsense", "after:<script>"])
+def test_a_link_to_no_unit_says_how_to_choose_one(unit: str) -> None:
+    test = opened("map", unit=unit)
+    assert not test.exception
+    assert [i.value for i in test.info] == [say("ui.choose", "vi")]
+
+
+def test_the_language_switch_stays() -> None:
+    test = opened("statistics")
+    assert test.header[0].value == "Trước và sau"
+    test.segmented_control("language_switch").select("en").run()
+    assert test.header[0].value == "Before and after"
+    assert test.query_params["lang"] == "en"
+
+
+def test_the_statistics_can_be_filtered_and_ranked() -> None:
+    test = opened("statistics", lang="en")
+    counts = test.dataframe[0].value
+    assert counts.set_index("").loc["All units"].to_list() == [313, 99, -68.37]
+    assert counts.set_index("").loc["Districts", ["Before", "After"]].to_list() == [18, 0]
+    assert counts.set_index("").loc["Type: Xã", ["Before", "After"]].to_list() == [209, 66]
+    assert len(test.dataframe[-1].value) == 99
+    test.text_input("table_search").set_value("le vien").run()
+    shown = test.dataframe[-1].value
+    assert 0 < len(shown) < 5
+    assert shown["Names of members"].str.contains("Lệ Viễn").all()
+    test.text_input("table_search").set_value("").run()
+    test.multiselect("table_types").set_value(["Phường"]).run()
+    assert len(test.dataframe[-1].value) == 33
+    test.selectbox("ranking_measure").set_value("member_count").run()
+    assert not test.exception
+
+
+def test_the_checks_page_has_findings_and_the_ledger() -> None:
+    test = opened("checks", lang="en")
+    findings, ledger = test.dataframe[0].value, test.dataframe[-1].value
+    assert findings["Check"].str.startswith("C05").any()
+    assert ledger["OK"].all()
+    assert {"Units", "Area (m²)"} <= set(ledger["Quantity"])
+
+
+def test_a_result_of_the_command_line_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from commands import run  # noqa: PLC0415
+
+    assert run("build", "--out", tmp_path).code == 0
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    for page in PAGES:
+        test = opened(page, unit="after:07210")
+        assert not test.exception
+        assert tmp_path.name in " ".join(m.value for m in test.markdown).replace("\\", "")
+
+
+def test_every_single_file_is_the_one_of_the_command_line(tmp_path: Path) -> None:
+    from commands import run  # noqa: PLC0415
+
+    kinds = [argument for kind in WRITERS for argument in ("--format", kind)]
+    assert run("build", "--out", tmp_path, *kinds).code == 0
+    offered = files(first(), "vi")
+    assert len(offered) == 10
+    for name, make in offered.items():
+        assert make() == (tmp_path / name).read_bytes(), name
+
+
+def test_a_folder_without_a_result_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    test = opened("map")
+    assert not test.exception
+    assert "holds no complete result" in test.error[0].value.replace("\\", "")
+
+
+def test_a_result_that_was_written_again_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from commands import run  # noqa: PLC0415
+
+    monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
+    assert run("build", "--out", tmp_path).code == 0
+    assert opened("map").metric[0].value == "313 → 99"
+    crosswalk = pd.read_csv(sample_files()[1], dtype=str)
+    crosswalk[["new_code", "new_name", "new_type"]] = ["1", "One", "Xã"]
+    crosswalk.to_csv(tmp_path / "other.csv", index=False)
+    layers, _ = sample_files()
+    assert run("build", *layers, "--crosswalk", tmp_path / "other.csv", "--out", tmp_path).code == 0
+    assert opened("map").metric[0].value == "313 → 1"
+
+
+def test_no_text_is_missing_in_either_language() -> None:
+    for key, texts in TEXTS.items():
+        assert len(texts) == len(LANGUAGES), key
+        assert all(text.strip() for text in texts), key
+        names = [set(re.findall(r"\{(\w+)\}", text)) for text in texts]
+        assert names[0] == names[1], key
+
+
+def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
+    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "geo_merge" / "ui").glob("*.py"))
+    script = (ROOT / "geo_merge" / "web" / "before_after.js").read_text("utf-8")
+    asked = set(re.findall(r'"((?:ui|map|page)\.[a-z_0-9]+)"', code))
+    asked |= {f"map.{k}" for k in re.findall(r'this\.t\("([a-z_0-9]+)"', script)}
+    asked -= {"map.html", "page.py"}  # files
+    assert asked - set(TEXTS) == set()
+    # Keys that are put together while running: layers, modes, themes, sides, facts, units.
+    words = set(re.findall(r'"([a-z_0-9]+)"', script)) | {
+        "before",
+        "after",
+        "before_title",
+        "after_title",
+    }
+    made = {
+        k
+        for k in TEXTS
+        if k.startswith(
+            ("map.theme_", "map.legend_", "check.", "ledger.", "file.", "step.", "verdict.")
+        )
+    }
+    made |= {k for k in TEXTS if k.startswith("map.") and k.removeprefix("map.") in words}
+    columns = {k for k in TEXTS if k.startswith("ui.") and k not in asked}
+    source = code + "".join(
+        p.read_text("utf-8") for p in (ROOT / "geo_merge").glob("*.py") if p.name != "texts.py"
+    )
+    unused = {k for k in columns if not re.search(rf"\b{k.removeprefix('ui.').removeprefix('field_')}\b", source)
+              and k.removeprefix("ui.") not in {"population_difference", "population_difference_percent", "declared_population"}}  # fmt: skip
+    assert unused == set()
+    assert {k for k in TEXTS if k.startswith(("map.", "page."))} - asked - made == {
+        "map.people",
+        "map.percent",
+        "map.times",
+        "map.per_km2",
+        "map.km2",
+    } - asked - made
+    assert set(map_texts()) == set(LANGUAGES)
+
+
+def test_every_check_means_one_thing_in_both_languages() -> None:
+    told = {k.removeprefix("check."): v for k, v in TEXTS.items() if k.startswith("check.")}
+    assert {check: english for check, (_, english) in told.items()} == {
+        check: title[0].upper() + title[1:] for check, title in CHECKS.items()
+    }
+    for titles in zip(*told.values(), strict=True):
+        assert len(set(titles)) == len(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "vi", "en"),
+    [
+        (313, 99, "−68,37 %", "−68.37 %"),
+        (3, 5, "+66,67 %", "+66.67 %"),
+        (7, 7, "±0,00 %", "±0.00 %"),
+        (1_000_000, 1_000_001, "±0,00 %", "±0.00 %"),
+        (0, 4, "", ""),
+        (2, 0, "−100,00 %", "−100.00 %"),
+        (1, 41, "+4.000,00 %", "+4,000.00 %"),
+    ],
+)
+def test_what_grows_has_a_plus(before: float, after: float, vi: str, en: str) -> None:
+    assert change(before, after, "vi") == vi
+    assert change(before, after, "en") == en
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_merger_with_errors_says_so_in_red(
+    grid: Callable[..., gpd.GeoDataFrame], language: Language
+) -> None:
+    old = grid(2, 1)
+    old.loc["00001", "geometry"] = square(0, 0).difference(square(0, 0).centroid.buffer(50))
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    result = merge(old, pd.DataFrame(rows))
+    assert result.errors == 1
+    for page in PAGES:
+        test = AppTest.from_file(str(PAGE), default_timeout=120)
+        test.query_params["lang"] = language
+        test.session_state[Key.LOADED] = Loaded("torn", "torn.gpkg", result, {}, {})
+        test.session_state[Key.MERGED] = True
+        test._page_hash = calc_hash(page)
+        test.run()
+        assert not test.exception
+        assert not any(say("ui.merged", language) in told.value for told in test.success)
+        badges = [m.value for m in test.markdown if "red-badge" in m.value]
+        assert [say("ui.errors_stand", language, count=1) in badge for badge in badges] == [True]
+        told = [e.value for e in test.error]
+        wanted = say("ui.has_errors", language, count=1)
+        assert told == ([wanted] if page in {"data", "download"} else [])
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    assert number(4718.61, "vi", 2) == "4.718,61"
+    assert number(4718.61, "en", 2) == "4,718.61"

@@ -1,0 +1,460 @@
+"""The crosswalk: complete before anything is dissolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo_merge.errors import CrosswalkError, TableError
+from geo_merge.merging.assigned import with_unit_columns
+from geo_merge.units.crosswalk import as_crosswalk, resolve
+from geo_merge.vietnam.names import name_key, split_type
+
+Grid = Callable[..., gpd.GeoDataFrame]
+
+
+def table(*rows: tuple[str, ...], columns: str = "old_code new_code new_name") -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+WHOLE = (
+    ("00001", "N1", "Một"),
+    ("00002", "N1", "Một"),
+    ("00003", "N2", "Hai"),
+    ("00004", "N2", "Hai"),
+)
+
+
+def units(grid: Grid) -> gpd.GeoDataFrame:
+    blank = dict.fromkeys(("district_code", "district", "province_code", "province"), "")
+    return grid().assign(is_piece=False, **blank)
+
+
+def test_rows_come_in_the_order_of_the_units(grid: Grid) -> None:
+    resolved = resolve(units(grid), table(*reversed(WHOLE)))
+    assert resolved.rows["new_code"].tolist() == ["N1", "N1", "N2", "N2"]
+    assert resolved.rows["row"].tolist() == [5, 4, 3, 2]
+    assert set(resolved.rows["matched_by"]) == {"code"}
+    assert resolved.findings == ()
+
+
+def test_all_problems_come_together_with_their_rows(grid: Grid) -> None:
+    broken = table(
+        ("00001", "N1", "Một"), ("77777", "N1", "Một"), ("00003", "", "Hai"), ("00003", "N9", "Chín"),
+    )  # fmt: skip
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), broken)
+    text = str(raised.value)
+    assert "row 3: old_code 77777 is not in the layer [K04]" in text
+    assert "row 4: new_code of 00003 is blank [W01]" in text
+    assert "rows 4, 5: 00003 (Xã 3) is divided between" in text
+    assert "00002 (Xã 2) has no row [K05]" in text
+    assert "00004 (Xã 4) has no row [K05]" in text
+
+
+def test_a_new_code_may_be_that_of_any_old_unit(grid: Grid) -> None:
+    """All 99 of Bắc Ninh reuse a member's code; some reforms reuse that of another unit."""
+    resolved = resolve(units(grid), table(*[(o, "00004", n) for o, _, n in WHOLE[:2]], *WHOLE[2:]))
+    assert resolved.rows["new_code"].tolist() == ["00004", "00004", "N2", "N2"]
+    (finding,) = resolved.findings
+    assert (finding.check, finding.units) == ("W06", ("00004",))
+
+
+@pytest.mark.parametrize(
+    ("old", "check"),
+    [
+        ("1", "K02"),
+        (" 00001", "K02"),
+        ("00001\u00a0", "K02"),
+        ("0000\u200b1", "K02"),
+        ("０0001", "K02"),
+        ("٠٠٠٠١", "K02"),
+        ("๐๐๐๐๑", "K02"),
+        ("00-001", "K02"),
+        ("00.001", "K02"),
+    ],
+    ids=[
+        "zeros lost",
+        "blank",
+        "no-break space",
+        "zero width",
+        "full width",
+        "Arabic",
+        "Thai",
+        "dash",
+        "point",
+    ],
+)
+def test_codes_are_normalised_with_a_finding(grid: Grid, old: str, check: str) -> None:
+    resolved = resolve(units(grid), table((old, "N1", "Một"), *WHOLE[1:]))
+    assert resolved.rows["new_code"].tolist() == ["N1", "N1", "N2", "N2"]
+    assert [f.check for f in resolved.findings] == [check]
+
+
+def test_the_layer_gets_its_zeros_back(grid: Grid) -> None:
+    old = units(grid).rename(index=lambda c: c.lstrip("0"))
+    resolved = resolve(old, table(*WHOLE))
+    assert resolved.codes == {str(k): f"{k:05d}" for k in range(1, 5)}
+    assert resolved.rows.index.tolist() == ["00001", "00002", "00003", "00004"]
+
+
+def test_a_stripped_code_is_not_guessed_among_several(grid: Grid) -> None:
+    old = units(grid).rename(index={"00002": "001"})
+    with pytest.raises(CrosswalkError, match="old_code 1 is not in the layer"):
+        resolve(
+            old, table(("1", "N1", "Một"), ("001", "N1", "Một"), ("00001", "N1", "Một"), *WHOLE[2:])
+        )
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("7.21E+03", "N1", "Một"), *WHOLE[1:]], r"row 2: old_code 7.21E\+03 .* \[K02\]"),
+        ([*WHOLE[:3], ("00004", "N2", "Khác")], r"new_code N2 has several new_names: .*\[W03\]"),
+    ],
+    ids=["scientific", "two names"],
+)
+def test_conflicts_are_errors(grid: Grid, rows: list[tuple[str, ...]], message: str) -> None:
+    with pytest.raises(CrosswalkError, match=message):
+        resolve(units(grid), table(*rows))
+
+
+@pytest.mark.parametrize(
+    ("share", "message"),
+    [("0.6", "only 0.6 of 00001"), ("0,6", "only 0.6 of 00001"), ("-0.4", "between 0 and 1"),
+     ("1.4", "between 0 and 1"), ("all", "is no number"), ("nan", "between 0 and 1")],
+)  # fmt: skip
+def test_shares_must_be_whole(grid: Grid, share: str, message: str) -> None:
+    rows = [(*row, "1") for row in WHOLE]
+    rows[0] = (*WHOLE[0], share)
+    with pytest.raises(CrosswalkError, match=message):
+        resolve(units(grid), table(*rows, columns="old_code new_code new_name share"))
+
+
+def test_identical_rows_are_used_once_with_a_warning(grid: Grid) -> None:
+    resolved = resolve(units(grid), table(*WHOLE, WHOLE[0]))
+    assert len(resolved.rows) == 4
+    assert [f.check for f in resolved.findings] == ["W02"]
+
+
+def test_swapped_headings_are_recognised(grid: Grid) -> None:
+    swapped = table(*[(n, o, x) for o, n, x in WHOLE])
+    with pytest.raises(CrosswalkError, match="swapped"):
+        resolve(units(grid), swapped)
+
+
+def test_names_that_disagree_are_a_warning(grid: Grid) -> None:
+    rows = [(o, n, x, f"Xã {k}") for k, (o, n, x) in enumerate(WHOLE, start=1)]
+    rows[1] = (*rows[1][:3], "Xã khác")
+    resolved = resolve(units(grid), table(*rows, columns="old_code new_code new_name old_name"))
+    assert [(f.check, f.units) for f in resolved.findings] == [("K08", ("00002",))]
+    nameless = units(grid).assign(name="")
+    assert resolve(nameless, table(*rows, columns="old_code new_code new_name old_name")).findings == ()  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["Hòa Bình", "Hoà Bình", "Ho\u0300a  Bình", "HÒA BÌNH"])
+def test_rows_without_a_code_are_matched_by_name_in_the_district(grid: Grid, written: str) -> None:
+    old = units(grid).assign(
+        name=["Hoà Bình", "Hoà Bình", "Ba", "Bốn"], district=["Huyện A", "Huyện B", "", ""]
+    )
+    columns = "old_code new_code new_name old_name old_district"
+    rows = [(*row, "", "") for row in WHOLE]
+    rows[1] = ("", "N1", "Một", written, "Huyện B")
+    resolved = resolve(old, table(*rows, columns=columns), name_key=name_key)
+    assert resolved.rows["matched_by"].tolist() == ["code", "name and district", "code", "code"]
+    rows[1] = ("", "N1", "Một", written, "")
+    with pytest.raises(CrosswalkError, match="2 units are called .*Huyện A.*Huyện B"):
+        resolve(old, table(*rows, columns=columns), name_key=name_key)
+
+
+def test_missing_columns_are_named_with_those_found() -> None:
+    with pytest.raises(TableError, match="old_code, new_name are missing .* has Mã cũ, new_code"):
+        as_crosswalk(table(("1", "2"), columns="Mã_cũ new_code").rename(columns={"Mã_cũ": "Mã cũ"}))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("Hoà", "Hòa", True), ("Thuỵ", "Thụy", True), ("Khoẻ", "Khỏe", True), ("Quý", "Qúy", True),
+     ("Đồng Tiến", "Đông Tiến", False), ("Tiền", "Tiến", False), ("Lý", "Ly", False)],
+)  # fmt: skip
+def test_tone_placement_does_not_matter_but_tones_do(one: str, other: str, same: bool) -> None:
+    assert (name_key(one) == name_key(other)) is same
+
+
+def test_types_are_split_from_names() -> None:
+    assert split_type("Thị trấn Chũ") == ("Thị trấn", "Chũ")
+    assert split_type("phường Chũ") == ("Phường", "Chũ")
+    assert split_type("Xãm") == ("", "Xãm")
+
+
+def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
+    rows = table(*WHOLE).assign(old_name=["", "", "", ""], new_type="Xã")
+    rows.loc[row, column] = text
+    return rows
+
+
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+          "#WERT!", "#¡REF!", "＃N/A", "Err:502", "####")  # fmt: skip
+NOTHING = (
+    "NULL",
+    "nan",
+    "None",
+    "N/A",
+    "n/a",
+    "<NA>",
+    "-",
+    "—",
+    "?",
+    "...",
+    "\u00a0",
+    "\u200b",
+    " ",
+)
+OTHER = ("2025-09-02", "2025-09-02 00:00:00", "08:30:00", "2/9/2025", "2-Sep", "TRUE", "False")
+
+
+@pytest.mark.parametrize("text", [*ERRORS, *NOTHING, *OTHER])
+@pytest.mark.parametrize("column", ["new_code", "new_name"])
+def test_what_is_no_value_names_no_unit(grid: Grid, column: str, text: str) -> None:
+    check = "W11" if text in OTHER else "W01"
+    with pytest.raises(CrosswalkError, match=rf"row 4: {column} of 00003 is .*\[{check}\]"):
+        resolve(units(grid), with_cell(2, column, text))
+
+
+@pytest.mark.parametrize("text", [*ERRORS, *OTHER])
+@pytest.mark.parametrize("column", ["old_code", "old_name", "new_type"])
+def test_failed_cells_are_refused_where_a_name_or_code_may_be(
+    grid: Grid, column: str, text: str
+) -> None:
+    with pytest.raises(CrosswalkError, match=rf"row 4: {column}.* is .*\[W(01|11)\]"):
+        resolve(units(grid), with_cell(2, column, text))
+
+
+@pytest.mark.parametrize("text", ["NULL", "nan", "-", "?"])
+def test_a_word_for_nothing_is_blank_where_nothing_is_needed(grid: Grid, text: str) -> None:
+    resolved = resolve(units(grid), with_cell(2, "old_name", text))
+    assert resolved.rows["old_name"].tolist() == ["", "", "", ""]
+    assert [f.check for f in resolved.findings] == ["W01"]
+
+
+@pytest.mark.parametrize("name", ["NA", "Nà Hẩu", "2/9", "True Lake", "Nan Oo", "4", "'s-Graven"])
+def test_odd_names_are_names(grid: Grid, name: str) -> None:
+    rows = [(o, n, name if n == "N1" else x) for o, n, x in WHOLE]
+    resolved = resolve(units(grid), table(*rows))
+    assert resolved.rows["new_name"].tolist()[:2] == [name, name]
+    assert resolved.findings == ()
+
+
+def test_a_unit_that_is_called_none(grid: Grid) -> None:
+    """None is a comune in Piedmont: the layer knows it."""
+    rows = [(o, n, "None" if n == "N1" else x) for o, n, x in WHOLE]
+    with pytest.raises(CrosswalkError, match="None, no value"):
+        resolve(units(grid), table(*rows))
+    named = units(grid).assign(name=["None", "Hai", "Ba", "Bốn"])
+    assert resolve(named, table(*rows)).rows["new_name"].tolist()[0] == "None"
+
+
+def coded(*new: str, names: str = "AABB") -> pd.DataFrame:
+    return table(*[(o, n, x) for (o, _, _), n, x in zip(WHOLE, new, names, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("new", "codes"),
+    [
+        (("09010.0", "09010.0", "09020.0", "09020.0"), ["09010", "09020"]),
+        (("9010.0", "9010.00", "9020.0", "9020"), ["9010", "9020"]),
+        (("09010", "9010", "09020", "9020"), ["09010", "09020"]),
+        (("'09010", "09010", "09020", "\u200b09020"), ["09010", "09020"]),
+        (('="09010"', "09010", "０9020", "09 020"), ["09010", "09020"]),
+        (("VN–1", "VN-1", "VN—2", "VN-2"), ["VN-1", "VN-2"]),
+    ],
+    ids=["float", "floats of some", "zeros of some", "apostrophe", "formula", "dashes"],
+)
+def test_new_codes_get_the_care_of_old_ones(
+    grid: Grid, new: tuple[str, ...], codes: list[str]
+) -> None:
+    resolved = resolve(units(grid), coded(*new))
+    assert sorted(set(resolved.rows["new_code"])) == codes
+    assert {f.check for f in resolved.findings} == {"K02"}
+
+
+@pytest.mark.parametrize(
+    "new", [("n1", "N1", "M", "M"), ("O1", "01", "M", "M"), ("Al", "A1", "M", "M"),
+            ("\u0410" + "7", "A7", "M", "M"), ("7", "007", "M", "M")],
+)  # fmt: skip
+def test_new_codes_that_look_alike_are_one_unit_or_an_error(
+    grid: Grid, new: tuple[str, ...]
+) -> None:
+    with pytest.raises(CrosswalkError, match=r"rows? 2.* rows? 3.*look alike \[W03\]|W03"):
+        resolve(units(grid), coded(*new))
+
+
+@pytest.mark.parametrize("odd", ["O9040", "TBD", "..", "\u0661A"])
+def test_a_new_code_of_another_form_is_told(grid: Grid, odd: str) -> None:
+    resolved = resolve(units(grid), coded("09010", "09020", "09030", odd, names="ABCD"))
+    assert "K07" in {f.check for f in resolved.findings}
+    assert resolved.rows["new_code"].tolist()[:3] == ["09010", "09020", "09030"]
+
+
+def test_new_codes_of_as_many_forms_as_there_are_is_nothing_to_tell(grid: Grid) -> None:
+    codes = ("N1", "9", "N10", "12")
+    assert resolve(units(grid), coded(*codes, names="ABCD")).findings == ()
+
+
+def test_new_codes_that_all_lack_a_digit_may_have_lost_a_zero(grid: Grid) -> None:
+    short = resolve(units(grid), coded("9010", "9010", "9020", "9020"))
+    assert [(f.check, f.value) for f in short.findings] == [("K02", 2.0)]
+    provinces = resolve(units(grid), coded("24", "24", "27", "27"))
+    assert provinces.findings == ()
+
+
+def test_signs_in_codes_part_them_where_the_layer_has_such(grid: Grid) -> None:
+    old = units(grid).rename(index={"00001": "1-11", "00002": "11-1"})
+    with pytest.raises(CrosswalkError, match=r"old_code 111 is not in the layer"):
+        resolve(old, table(("111", "N1", "Một"), *WHOLE[1:]))
+
+
+def test_codes_with_decimals_that_mean_something_stay(grid: Grid) -> None:
+    resolved = resolve(units(grid), coded("1.0", "1.1", "2.0", "2.1", names="ABCD"))
+    assert resolved.rows["new_code"].tolist() == ["1.0", "1.1", "2.0", "2.1"]
+
+
+@pytest.mark.parametrize(
+    "other", ["Hòa Bình", "Ho\u0300a Bình", "HOÀ BÌNH", "Hoà\u00a0Bình", "Hoà Bình\u200e"]
+)
+def test_one_name_in_two_spellings_is_one_unit(grid: Grid, other: str) -> None:
+    rows = [("00001", "N1", "Hoà Bình"), ("00002", "N1", "Hoà Bình"), ("00003", "N1", other),
+            ("00004", "N2", "B")]  # fmt: skip
+    resolved = resolve(units(grid), table(*rows), name_key=name_key)
+    assert resolved.rows["new_name"].tolist() == ["Hoà Bình"] * 3 + ["B"]
+    assert resolved.findings[0].check == "W03"
+    assert "written in 2 ways" in resolved.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [("BN.1_A", "Bn.1_a"), ("00001", "1.0"), ("00001", "'00001")],
+)
+def test_old_codes_are_found_but_for_their_looks(grid: Grid, code: str, written: str) -> None:
+    old = units(grid).rename(index={"00001": code})
+    resolved = resolve(old, table((written, "N1", "Một"), *WHOLE[1:]))
+    assert resolved.rows.index.tolist()[0] == code
+    assert {f.check for f in resolved.findings} == {"K02"}
+
+
+def test_a_letter_in_place_of_a_digit_is_an_error(grid: Grid) -> None:
+    """It is another code: which of the two is right, nobody knows but who wrote them."""
+    old = units(grid).rename(index={"00001": "O0001"})
+    with pytest.raises(CrosswalkError, match=r"old_code 00001 is not in the layer \[K04\]"):
+        resolve(old, table(*WHOLE))
+
+
+@pytest.mark.parametrize("separator", [",", ".", "'"])
+def test_new_codes_lose_what_stands_between_thousands(grid: Grid, separator: str) -> None:
+    new = [f"9{separator}010", "9010", f"19{separator}020", f"19{separator}020"]
+    rows = [(old, code, name) for (old, _, name), code in zip(WHOLE, new, strict=True)]
+    resolved = resolve(units(grid), table(*rows))
+    assert resolved.rows["new_code"].tolist() == ["9010", "9010", "19020", "19020"]
+    assert [(f.check, f.value) for f in resolved.findings] == [("K02", 3.0)]
+
+
+def test_points_in_codes_that_are_no_numbers_stay(grid: Grid) -> None:
+    rows = [(o, {"N1": "9.010", "N2": "11.01.02"}[n], name) for o, n, name in WHOLE]
+    assert set(resolve(units(grid), table(*rows)).rows["new_code"]) == {"9.010", "11.01.02"}
+
+
+def test_looks_are_not_guessed_among_several(grid: Grid) -> None:
+    old = units(grid).rename(index={"00001": "AO1", "00002": "Ao1"})
+    with pytest.raises(CrosswalkError, match="old_code A01 is not in the layer"):
+        resolve(old, table(("A01", "N1", "Một"), ("Ao1", "N1", "Một"), *WHOLE[2:]))
+
+
+def test_a_row_of_several_old_units_is_told_what_to_do(grid: Grid) -> None:
+    for cell in ("00001; 00002", "00001\n00002", "00001 00002", "00001,00002", "00001 + 00002"):
+        with pytest.raises(CrosswalkError) as raised:
+            resolve(units(grid), table((cell, "N1", "Một"), *WHOLE[2:]))
+        (problem,) = raised.value.problems
+        assert "rows 2: several old units stand in one cell" in problem
+        assert "geo-merge crosswalk from-compositions" in problem
+    columns = "old_code new_code new_name old_name"
+    listed = [("", "N1", "Một", "Xã 1, Xã 2 và Xã 3"), ("00004", "N2", "Hai", "")]
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), table(*listed, columns=columns))
+    assert len(raised.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("old1 old2 new_code new_name", "side by side, in old1, old2 .*one row for each old unit"),
+        ("old_code old_code_2 old_code_3 new_code new_name", "side by side, in "),
+        ("composition new_code new_name", "made of in composition .*from-compositions"),
+    ],
+)
+def test_wide_tables_are_told_what_to_do(columns: str, message: str) -> None:
+    names = columns.split()
+    with pytest.raises(TableError, match=message):
+        as_crosswalk(pd.DataFrame([["x"] * len(names)], columns=names))
+
+
+def provinces(grid: Grid, rows: int) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return a layer of province B, and the crosswalk of A (so many rows) and B."""
+    old = units(grid).assign(province="Tỉnh B", province_code="27")
+    table = pd.DataFrame(
+        [(f"1{k:04d}", "N1", "Một", "Tỉnh A", "24") for k in range(rows)]
+        + [(*row, "Tỉnh B", "27") for row in WHOLE],
+        columns=["old_code", "new_code", "new_name", "old_province", "old_province_code"],
+    )
+    return old, table
+
+
+def test_a_province_that_is_not_among_the_files_is_one_sentence(grid: Grid) -> None:
+    old, rows = provinces(grid, 192)
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old, rows)
+    (problem,) = raised.value.problems
+    assert "192 rows belong to Tỉnh A, which is not among the files [K04] (rows 2-193)" in problem
+
+
+def test_another_file_than_is_meant_is_two_sentences(grid: Grid) -> None:
+    old, rows = provinces(grid, 40)
+    rows = rows.head(40).assign(old_province="", old_province_code="")
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old.assign(province="", province_code=""), rows)
+    assert "none of its 40 old codes (10000 to 10039) is in the layer" in raised.value.problems[0]
+    assert len(raised.value.problems) == 5  # and the four units without a row
+
+
+def test_long_lists_are_capped(grid: Grid) -> None:
+    old, rows = provinces(grid, 50)
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(old, rows.assign(old_province="", old_province_code=""))
+    *first, last = raised.value.problems
+    assert [f"row {k}:" in problem for k, problem in enumerate(first, start=2)] == [True] * 20
+    assert "30 more rows (22-51) name units that are not in the layer [K04]" in last
+
+
+def test_numbers_in_old_and_new_codes_are_noted(grid: Grid) -> None:
+    resolved = resolve(units(grid), table(*[(o.lstrip("0"), f"90{n[1]}", x) for o, n, x in WHOLE]))
+    messages = [f.message for f in resolved.findings]
+    assert "2 new codes have fewer than 5 digits (901, ...)" in messages[1]
+
+
+def test_names_cut_at_the_width_of_a_field_are_one_finding(grid: Grid) -> None:
+    """A Shapefile's field of 12 bytes: four names end there, one is another name."""
+    whole = ["Nông trường Việt Lâm", "Nông trường Phong Hải", "Nông trường Thái Bình", "Một", "Hai"]
+    names = ["Nông trường V", "Nông trường P", "Nông trường T", "Một", "Ba"]
+    old = with_unit_columns(grid(5, 1).assign(name=names))
+    rows = pd.DataFrame({"old_code": old.index, "old_name": whole, "new_code": "N",
+                          "new_name": "N"})  # fmt: skip
+    cut, other = [f for f in resolve(old, rows).findings if f.check == "K08"]
+    if cut.units == ("00005",):
+        cut, other = other, cut
+    assert cut.units == ("00001", "00002", "00003")
+    assert cut.value == 3
+    assert "3 names of units were cut at the width of a field" in cut.message
+    assert "00002 Nông trường P and Nông trường Phong Hải" in cut.message
+    assert "calls 00005 Hai; in the layer it is Ba" in other.message

@@ -1,0 +1,50 @@
+"""Codes and names of a layer that are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geo_merge import read_units
+from geo_merge.errors import LayerError
+from geo_merge.vocabulary.memory import findings_of
+
+
+def layer(folder: Path, codes: list[str], names: list[str]) -> Path:
+    shapes = [shapely.box(400_000 + k, 0, 400_001 + k, 1) for k in range(len(codes))]
+    path = folder / "l.gpkg"
+    columns = {"code": codes, "name": names, "type": ["Tambon"] * len(codes)}
+    gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:32647").to_file(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "check"),
+    [("#N/A", "", "W01"), ("NULL", "", "W01"), ("nan", "", "W01"), ("-", "", "W01"),
+     ("2025-09-02", "2025-09-02", "W11"), ("TRUE", "TRUE", "W11"), ("Nan", "Nan", None),
+     ("None", "None", None)],
+)  # fmt: skip
+def test_names_that_are_none(tmp_path: Path, name: str, kept: str, check: str | None) -> None:
+    units = read_units(layer(tmp_path, ["001", "002", "003"], ["A", name, "C"]))
+    assert units["name"].tolist() == ["A", kept, "C"]
+    found = {f.check: f.message for f in findings_of(units)}
+    assert (check in found) == (check is not None)
+    assert check is None or f"row 2 {name}" in found[check]
+
+
+def test_several_units_called_none_have_no_name(tmp_path: Path) -> None:
+    units = read_units(layer(tmp_path, ["001", "002", "003"], ["None", "None", "C"]))
+    assert units["name"].tolist() == ["", "", "C"]
+
+
+def test_a_failed_formula_is_no_code(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match=r"row 2: the code is #N/A, a failed formula \[K01\]"):
+        read_units(layer(tmp_path, ["001", "#N/A", "003"], ["A", "B", "C"]))
+
+
+def test_a_sign_for_nothing_is_no_code(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match=r"row 2 \(B\) has no code \[K01\]"):
+        read_units(layer(tmp_path, ["001", "-", "003"], ["A", "B", "C"]))
