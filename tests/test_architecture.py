@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,37 +20,50 @@ from geo_merge.cli.main import app
 from geo_merge.vocabulary.catalogue import CHECKS
 
 PACKAGE = ROOT / "geo_merge"
-CORE = ("code_column", "edges", "faces", "dissolve", "areal_scale", "areas", "attributes", "checks", "codes", "compare", "cutters", "conclude", "connected", "crosswalk", "crosswalk_cells", "crosswalk_match", "crosswalk_new", "crosswalk_report", "crosswalk_unmatched", "no_values", "difference",
-        "divide", "encodings", "errors", "exchange", "fields", "finding", "findings", "cells", "limits", "lineage", "models", "moved", "neighbourhoods", "new_units", "parents", "part_of",
-        "pipeline", "prepared", "proof", "provenance", "reconcile", "rings", "seam", "spots", "statistics", "survey", "tessellate", "thinning", "winding",
-        *(f"coverage/{path.stem}" for path in sorted((PACKAGE / "coverage").glob("*.py"))))  # fmt: skip
-OUTSIDE = {"reading", "layers", "other_layers", "placing", "joining", "tables", "table_csv", "table_headings", "table_rows", "table_xlsx", "workbook_scan", "files", "locks", "swap",
-           "geojson", "geojson_rings", "geojson_stream", "export", "formats", "maps", "report", "sample", "cli",
-           "cli_vietnam", "ui", "display", "texts", "job", "preview", "worker", "cluster", "drawing", "read_back", "topology",
-           "cache", "lean", "lean_dissolve", "lean_findings",
-           "cli_layers", "cli_options"}  # fmt: skip
-CORE += tuple(f"mending/{path.stem}" for path in sorted((PACKAGE / "mending").glob("*.py")))
-LIBRARIES = {"click", "rich", "folium", "branca", "streamlit", "pyogrio", "openpyxl", "xlsxwriter", "pooch", "requests", "orjson",
-             "altair", "babel", "dask", "distributed", "platformdirs", "simdjson"}  # fmt: skip
 
 
-def imports(path: Path) -> set[str]:
-    """Return what a module imports, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+def contracts_kept(folder: Path) -> bool:
+    """Tell whether the rule of imports in pyproject.toml holds for the package in a folder."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(folder)!r}); from importlinter.cli import lint_imports; "
+        f"sys.exit(lint_imports(config_filename={str(ROOT / 'pyproject.toml')!r}, no_cache=True))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Contracts" in done.stdout, done.stdout + done.stderr
+    return done.returncode == 0
 
 
-@pytest.mark.parametrize("module", CORE)
-def test_the_core_knows_no_files_maps_or_pages(module: str) -> None:
-    used = imports(PACKAGE / f"{module}.py")
-    assert {name.split(".")[0] for name in used} & LIBRARIES == set()
-    inner = {name.split(".")[1] for name in used if name.startswith("geo_merge.")}
-    assert inner & OUTSIDE == set()
+def test_a_room_knows_only_those_below_it() -> None:
+    assert contracts_kept(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("module", "wrong"),
+    [
+        ("geometry/rings.py", "import pandas"),
+        ("geometry/rings.py", "import geo_merge.vocabulary.finding"),
+        ("checks/gaps.py", "import geo_merge.vietnam.names"),
+        ("units/layers.py", "import geo_merge.results.files"),
+        ("merging/merge.py", "import streamlit"),
+        ("cli/options.py", "import geo_merge.ui.state"),
+    ],
+)
+def test_the_rule_of_imports_can_be_broken(tmp_path: Path, module: str, wrong: str) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "geo_merge", ignore=shutil.ignore_patterns("__pycache__"))
+    path = tmp_path / "geo_merge" / module
+    path.write_text(f"{path.read_text('utf-8')}\n{wrong}\n", "utf-8")
+    assert not contracts_kept(tmp_path)
+
+
+def test_few_modules_stand_outside_the_rooms() -> None:
+    loose = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert loose <= {"api.py", "errors.py", "texts.py"}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
