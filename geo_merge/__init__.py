@@ -6,15 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
     from geo_merge.errors import GeoMergeError
     from geo_merge.maps.page import before_after_map
     from geo_merge.mending import Repaired, RepairOptions, repair
-    from geo_merge.merging.merge import merge, validate
     from geo_merge.merging.result import MergeResult
-    from geo_merge.reading.tables import read_table
     from geo_merge.results.files import load_result, write
-    from geo_merge.units.crosswalk import read_crosswalk, resolve
-    from geo_merge.units.layers import read_units
+    from geo_merge.units.crosswalk import resolve
     from geo_merge.vocabulary.finding import Finding, Severity
     from geo_merge.vocabulary.ledger import LedgerRow
     from geo_merge.writing.geojson import write_geojson
@@ -50,13 +48,13 @@ _HOME = {
     "Severity": "vocabulary.finding",
     "before_after_map": "maps.page",
     "load_result": "results.files",
-    "merge": "merging.merge",
-    "read_crosswalk": "units.crosswalk",
-    "read_table": "reading.tables",
-    "read_units": "units.layers",
+    "merge": "api",
+    "read_crosswalk": "api",
+    "read_table": "api",
+    "read_units": "api",
     "repair": "mending",
     "resolve": "units.crosswalk",
-    "validate": "merging.merge",
+    "validate": "api",
     "write": "results.files",
     "write_geojson": "writing.geojson",
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from geo_merge.cli import options as shared
-from geo_merge.cli.options import FINDINGS, OK, PATH, complain, say
+from geo_merge.cli.options import FINDINGS, OK, PATH, complain, country_of, say
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.limits import any_size, parse
@@ -24,6 +24,7 @@ _reading = shared.options(
     shared.encoding,
     shared.layer,
     shared.limits,
+    shared.country,
     click.option(
         "--precision",
         type=click.IntRange(0, 15),
@@ -44,6 +45,7 @@ def convert(
     encoding: str | None,
     layer: str | None,
     limits: tuple[str, ...],
+    country: str | None,
     precision: int,
 ) -> None:
     """Write LAYER as GeoJSON to OUT, with its attributes."""
@@ -51,7 +53,8 @@ def convert(
     from geo_merge.jobs.convert import convert as run
 
     _, sizes = parse(limits, any_size())
-    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes,
+                      country=country_of(country))  # fmt: skip
     written = run(path, out, reading=reading, precision=precision)
     say(*written.notes, f"Wrote {counted(written.written, 'feature')} to {out}")
 
@@ -75,6 +78,7 @@ def dissolve(
     encoding: str | None,
     layer: str | None,
     limits: tuple[str, ...],
+    country: str | None,
     precision: int,
 ) -> int:
     """Write one polygon for all of LAYER that have the same value in a field to OUT."""
@@ -84,7 +88,8 @@ def dissolve(
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
     _, sizes = parse(limits, any_size())
-    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes)
+    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes,
+                      country=country_of(country))  # fmt: skip
     written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
     if findings is not None:
         from geo_merge.jobs.findings import write_findings

@@ -11,7 +11,7 @@ import click
 
 from geo_merge.cli import options as shared
 from geo_merge.cli.jobs import names_in, parse_rules, preview_repair, repair_options, run_job
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, say
+from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, country_of, say
 from geo_merge.vocabulary.counting import counted
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def build(
     population_field: str | None,
     reference_code_field: str | None,
     layer: str | None,
+    country: str | None,
     rules: tuple[str, ...],
     limits: tuple[str, ...],
     repair: bool,
@@ -106,7 +107,8 @@ def build(
               outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, reference_code_field=reference_code_field,
-              rules=parse_rules(rules), repair=mending)  # fmt: skip
+              country=country_of(country), rules=parse_rules(rules),
+              repair=mending)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
@@ -158,6 +160,7 @@ def validate(
     population_field: str | None,
     reference_code_field: str | None,
     layer: str | None,
+    country: str | None,
     repair: bool,
     repair_rule: str | None,
     repair_tolerance: float | None,
@@ -180,7 +183,7 @@ def validate(
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
-              population_field=population_field,
+              population_field=population_field, country=country_of(country),
               reference_code_field=reference_code_field)  # fmt: skip
     with progress() as tell:
         tell("Reading")

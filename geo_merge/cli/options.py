@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from geo_merge.errors import UsageError
+
 if TYPE_CHECKING:
     pass
 
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
 PATH = click.Path(path_type=Path)
+if TYPE_CHECKING:
+    from geo_merge.vocabulary.country import Country
+
 Command = TypeVar("Command", bound=Callable[..., int | None])
 
 
@@ -62,6 +67,10 @@ formats = click.option(
     multiple=True,
     help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable.",
 )
+country = click.option(
+    "--country",
+    help="Country whose rules hold: vn, or none; by default, that of layers that lie in it.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 repair_rule = click.option(
     "--repair-rule",
@@ -82,8 +91,28 @@ decisions = click.option(
 )
 
 reading = options(crs, encoding, code_field, name_field, population_field, reference_code_field,
-                  layer)  # fmt: skip
+                  layer, country)  # fmt: skip
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
+
+
+def country_of(text: str | None) -> Country:
+    """Return the country that --country names, whose rules then hold wherever a layer lies.
+
+    Raises
+    ------
+    UsageError
+        If it is none of those that are known.
+    """
+    from geo_merge.vietnam.country import VIETNAM
+    from geo_merge.vocabulary.country import PLAIN
+
+    if text is None:
+        return VIETNAM
+    if text.lower() == VIETNAM.code.lower():
+        return VIETNAM.everywhere()
+    if text.lower() == "none":
+        return PLAIN
+    raise UsageError(f"--country {text}: write vn ({VIETNAM.name}) or none.")
 
 
 def answer(*lines: str) -> None:

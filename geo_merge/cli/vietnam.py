@@ -125,8 +125,7 @@ def lookup(
 
     TEXT is a name (xã Lệ Viễn, Sơn Động), a code, or LON,LAT.
     """
-    from geo_merge.reading.tables import read_table
-    from geo_merge.units.layers import read_units
+    from geo_merge.api import read_table, read_units
     from geo_merge.vietnam.lookup.answers import look_up
     from geo_merge.vietnam.lookup.table import look_up_table
 

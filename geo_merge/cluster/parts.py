@@ -13,12 +13,12 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.rings import Geometries, Ints, is_polygonal
-from geo_merge.reading.encodings import Texts
+from geo_merge.reading.encodings import Texts, texts_of
 from geo_merge.reading.parquet import is_partitioned, read_parts
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import mended, open_layer
 from geo_merge.units.crs import grid_of_crs, on_grid
-from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
 
 # The decimals that coordinates may be rounded to, in degrees and in metres.
@@ -33,7 +33,7 @@ class Part:
     ----------
     path
         The file, from the root.
-    layer, encoding, sizes
+    layer, encoding, sizes, country
         See `layers.read_units`; the sizes hold for each file.
     in_folder
         Whether the file is one of a folder of GeoParquet parts, and its texts are looked at
@@ -46,13 +46,14 @@ class Part:
     layer: str | None = None
     encoding: str | None = None
     sizes: Sizes = field(default_factory=Sizes)
+    country: Country = PLAIN
     in_folder: bool = False
     crs: CRS | None = None
     target: CRS | None = None
 
     def open(self) -> RawLayer:
         """Read the file."""
-        texts = Texts(asked="utf-8") if self.in_folder else encodings.texts(self.encoding)
+        texts = Texts(asked="utf-8") if self.in_folder else texts_of(self.country, self.encoding)
         return open_layer(self.path, layer=self.layer, texts=texts, sizes=self.sizes)
 
     def geometries(self) -> Geometries:
@@ -116,13 +117,12 @@ def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
             yield [replace(like, path=path.resolve())]
 
 
-def join_told(path: Path, told: Sequence[Told], encoding: str | None) -> RawLayer:
+def join_told(path: Path, told: Sequence[Told], texts: Texts) -> RawLayer:
     """Return the layer that the parts of a file or folder make."""
     if not is_partitioned(path):
         return told[0].raw
     frame = pd.concat([each.raw.frame for each in told], ignore_index=True)
     raw = RawLayer(frame, path.name, (), f"{path.name} names no CRS")
-    texts = encodings.texts(encoding)
     return raw if texts.asked else mended(raw, texts)
 
 

@@ -15,8 +15,10 @@ from geo_merge.cluster.borders import load
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
 from geo_merge.errors import UsageError
+from geo_merge.reading.encodings import texts_of
 from geo_merge.units.layers import as_units
 from geo_merge.units.placing import with_crs
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import remember
 
@@ -32,6 +34,7 @@ def read_remote(
     encoding: str | None = None,
     sizes: Sizes | None = None,
     expected: Mapping[str, str] | None = None,
+    country: Country = PLAIN,
 ) -> tuple[gpd.GeoDataFrame, Remote]:
     """Read the units of files and folders of GeoParquet parts as one layer.
 
@@ -45,7 +48,7 @@ def read_remote(
         The cluster.
     *files
         As the workers and this machine see them.
-    code_field, name_field, population_field, layer, crs, encoding, sizes, expected
+    code_field, name_field, population_field, layer, crs, encoding, sizes, expected, country
         See `layers.read_units`.
 
     Returns
@@ -60,16 +63,17 @@ def read_remote(
     """
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
-    like = Part(Path(), layer=layer, encoding=encoding, sizes=sizes or Sizes())
+    like = Part(Path(), layer=layer, encoding=encoding, sizes=sizes or Sizes(), country=country)
     listed = list(list_parts(files, like))
     futures = [client.map(tell, parts, pure=False) for parts in listed]
     told = [client.gather(each) for each in futures]
-    raws = [join_told(path, each, encoding) for path, each in zip(files, told, strict=True)]
-    raws = with_crs(raws, crs, name_field)
+    texts = texts_of(country, encoding)
+    raws = [join_told(path, each, texts) for path, each in zip(files, told, strict=True)]
+    raws = with_crs(raws, crs, name_field, country)
     units = as_units(
         files, raws, named={"code": code_field, "name": name_field,
                             "population": population_field}, expected=expected,
-        grid=grid_of(raws, told), close_seams=False,
+        grid=grid_of(raws, told), close_seams=False, country=country,
     )  # fmt: skip
     parts = [
         replace(part, crs=raw.frame.crs, target=units.crs)

@@ -13,6 +13,7 @@ import numpy as np
 from geo_merge.geometry.rings import Floats
 from geo_merge.reading.plain.plain import WGS84, read_plain
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes, any_size
 from geo_merge.writing.files import whole_file
@@ -34,6 +35,7 @@ class Reading:
     encoding: str | None = None
     layer: str | None = None
     sizes: Sizes = field(default_factory=any_size)
+    country: Country = PLAIN
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
         If the layer cannot be read or written; nothing is changed then.
     """
     try:
-        layer = read_plain(path, encoding=reading.encoding)
+        layer = read_plain(path, encoding=reading.encoding, country=reading.country)
         crs = crs_of(layer.crs, reading)
         project = way_to_wgs84(crs)
         blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
@@ -144,6 +146,6 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
     from geo_merge.units.placing import check_raw, with_crs  # noqa: PLC0415
 
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=reading.sizes)
-    (raw,) = with_crs([raw], reading.crs, None)
-    check_raw(raw)
+    (raw,) = with_crs([raw], reading.crs, None, reading.country)
+    check_raw(raw, reading.country)
     return raw, tuple(finding.message for finding in raw.findings)

@@ -90,7 +90,9 @@ def dissolve(
     """
     try:
         columns = None if keep_agreeing else [field]
-        layer = read_plain(path, columns=columns, encoding=reading.encoding)
+        layer = read_plain(
+            path, columns=columns, encoding=reading.encoding, country=reading.country
+        )
         return _dissolve(
             layer, path.name, out, field,
             reading=reading, keep=keep_agreeing, precision=precision,

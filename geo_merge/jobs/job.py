@@ -16,6 +16,7 @@ from geo_merge.merging.assigned import Prepare, prepare
 from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
+from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.reading.tables import read_table
@@ -23,7 +24,7 @@ from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
 from geo_merge.units.other_layers import read_cutters, read_outline
-from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
 
 Progress = Callable[[str], None]
@@ -51,6 +52,7 @@ class Job:
     rules: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     repair: RepairOptions | None = None
+    country: Country = PLAIN
 
     @property
     def inputs(self) -> list[Path]:
@@ -92,7 +94,8 @@ class Job:
         _, sizes = parse(self.limits)
         try:
             if self.crosswalk is not None:
-                table = read_crosswalk(self.crosswalk, encoding=self.encoding, sizes=sizes)
+                table = read_crosswalk(self.crosswalk, encoding=self.encoding, sizes=sizes,
+                                       country=self.country)  # fmt: skip
         except GeoMergeError as error:
             problems += error.problems
         expected = (
@@ -103,7 +106,7 @@ class Job:
                 *self.old, code_field=self.code_field, name_field=self.name_field,
                 population_field=self.population_field,
                 layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
-                expected=expected,
+                expected=expected, country=self.country,
             )  # fmt: skip
         except GeoMergeError as error:
             problems = [*error.problems, *problems]
@@ -120,7 +123,7 @@ class Job:
             See `reading.sources.open_layer`.
         """
         layer = self.layers.get(path, self.layer if path in self.old else None)
-        texts = encodings.texts(self.encoding)
+        texts = texts_of(self.country, self.encoding)
         return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
 
     def others(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -130,11 +133,11 @@ class Job:
             "reference": None if self.reference is None else read_units(
                 self.reference, code_field=self.reference_code_field,
                 code_option="--reference-code-field", layer=self.layers, crs=self.crs,
-                target_crs=units.crs, sizes=sizes),
+                target_crs=units.crs, sizes=sizes, country=self.country),
             "declared": None if self.declared is None else read_table(
-                self.declared, encoding=self.encoding, sizes=sizes),
+                self.declared, encoding=self.encoding, sizes=sizes, country=self.country),
             "outline": None if self.outline is None else read_outline(
-                self.outline, units.crs, crs=self.crs, sizes=sizes),
+                self.outline, units.crs, crs=self.crs, sizes=sizes, country=self.country),
             "limits": limits,
         }  # fmt: skip
 
@@ -161,7 +164,7 @@ class Job:
         table = cast("pd.DataFrame", read)
         if self.divide is not None:
             cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
-                                   sizes=parse(self.limits)[1])  # fmt: skip
+                                   sizes=parse(self.limits)[1], country=self.country)  # fmt: skip
             units, table = divide(units, table, cutters, rules=self.rules)
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
-                     prepare=prepare, **self.others(units))  # fmt: skip
+                     country=self.country, prepare=prepare, **self.others(units))  # fmt: skip

@@ -11,7 +11,6 @@ from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.merging.assigned import with_unit_columns
 from geo_merge.units import crosswalk
-from geo_merge.vietnam.names import name_key
 from geo_merge.vocabulary.fields import OWN
 from geo_merge.vocabulary.memory import findings_of, sources_of
 
@@ -65,6 +64,7 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     if table is not None:
         say("Matching the crosswalk")
         try:
+            name_key = job.country.of(units).name_key
             resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key)
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:

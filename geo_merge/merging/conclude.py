@@ -25,11 +25,8 @@ from geo_merge.merging.new_units import new_units
 from geo_merge.merging.proof import make_ledger, prove
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import attributes, crosswalk
-from geo_merge.units.crosswalk import NameKey
-from geo_merge.vietnam.names import name_key as vietnamese_name_key
-from geo_merge.vietnam.provinces import province_after
-from geo_merge.vietnam.reform import ends_districts
 from geo_merge.vocabulary import people
+from geo_merge.vocabulary.country import PLAIN, Country, NewProvince
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings import findings_frame
 from geo_merge.vocabulary.ledger import ledger_frame
@@ -58,9 +55,7 @@ def conclude(
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
     rules: Mapping[str, str] | None = None,
-    name_key: NameKey = vietnamese_name_key,
-    new_province: parents.NewProvince = province_after,
-    ends_districts: parents.EndsDistricts = ends_districts,
+    country: Country = PLAIN,
     say: Progress = lambda _: None,
 ) -> MergeResult:
     """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
@@ -80,7 +75,7 @@ def conclude(
     """
     say("Checking the layer")
     findings = [*findings_of(read), *found]
-    findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=name_key)
+    findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=country.name_key)
     fields, roles = _fields(layer.frame), attributes.roles_of(sources_of(read))
     chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
     asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)
@@ -89,10 +84,10 @@ def conclude(
     findings += stored_areas.check(layer.frame, chosen, layer.areas)
     new = new_units(layer, chosen)
     say("Dissolving districts and provinces")
-    above = _parents(layer, new_province)
-    ended = ends_districts(layer.frame, new["unit_type"])
+    above = _parents(layer, country.province_after)
+    ended = country.ends_districts(layer.frame, new["unit_type"])
     levels = parents.count_levels(above, ended=ended)
-    findings += parents.check_provinces(layer.frame, new_province)
+    findings += parents.check_provinces(layer.frame, country.province_after)
     say("Comparing")
     crs = layer.frame.crs
     findings += check_parts(new, _inside(layer))
@@ -115,14 +110,16 @@ def conclude(
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary=_summary(layer, new, levels, findings, sources_of(read)),
+        summary={**_summary(layer, new, levels, findings, sources_of(read)),
+                 "country": country.code or None},
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled,
         old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
-                    "crs": crs.to_string(), "schematic": _is_schematic(layer.frame),
+                    "crs": crs.to_string(), "country": country.code or None,
+                    "schematic": _is_schematic(layer.frame),
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
 
@@ -134,7 +131,7 @@ def _inside(layer: Prepared) -> gpd.GeoSeries:
     return gpd.GeoSeries(points, index=members, crs=layer.frame.crs).sort_index()
 
 
-def _parents(layer: Prepared, new_province: parents.NewProvince) -> gpd.GeoDataFrame:
+def _parents(layer: Prepared, new_province: NewProvince) -> gpd.GeoDataFrame:
     rows = np.flatnonzero(layer.usable)
     overlaps = bool((layer.faces.claims > 1).any())
 

@@ -14,14 +14,12 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
-from geo_merge.merging import parents
 from geo_merge.merging.assigned import Prepare, prepare, with_unit_columns
 from geo_merge.merging.conclude import Progress, compare_units, conclude
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import crosswalk
-from geo_merge.units.crosswalk import NameKey, Resolved
-from geo_merge.vietnam.names import name_key as vietnamese_name_key
-from geo_merge.vietnam.provinces import province_after
+from geo_merge.units.crosswalk import Resolved
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.findings import findings_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, without_memory
@@ -37,8 +35,7 @@ def merge(
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     repair: RepairOptions | None = None,
-    name_key: NameKey = vietnamese_name_key,
-    new_province: parents.NewProvince = province_after,
+    country: Country = PLAIN,
     prepare: Prepare = prepare,
     progress: Progress | None = None,
 ) -> MergeResult:
@@ -65,10 +62,9 @@ def merge(
         Thresholds of the checks.
     repair
         Repair the old units first, and how; by default they stay as they are.
-    name_key
-        Returns names in the form in which they are compared.
-    new_province
-        Returns the new province (code, name) of an old one, or None.
+    country
+        What is known of the country that the layer may lie in; where it does, its names are
+        compared as there, and its provinces merge as they did.
     prepare
         Surveys and dissolves the units: in memory by default, else where their polygons are.
     progress
@@ -88,6 +84,7 @@ def merge(
     """
     limits, say = limits or Limits(), progress or (lambda _: None)
     _guard(old)
+    country = country.of(old)
     limits, outline = for_layer(limits, old), _in_crs(outline, old)
     read = old
     old = without_memory(old)
@@ -97,13 +94,12 @@ def merge(
         mended = repair_layer(old, **vars(repair))
         old = mended.layer
     say("Matching the crosswalk")
-    resolved = _resolve(old, crosswalk, name_key)
+    resolved = _resolve(old, crosswalk, country)
     say("Surveying and dissolving")
     layer = prepare(old, resolved, limits)
     return conclude(
         layer, read, crosswalk, resolved.findings, limits, mended=mended, reference=reference,
-        declared=declared, outline=outline, rules=rules, name_key=name_key,
-        new_province=new_province, say=say,
+        declared=declared, outline=outline, rules=rules, country=country, say=say,
     )  # fmt: skip
 
 
@@ -115,7 +111,7 @@ def validate(
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
     limits: Limits | None = None,
-    name_key: NameKey = vietnamese_name_key,
+    country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Check a layer of units, and what else is known of it, without merging.
 
@@ -135,12 +131,13 @@ def validate(
     _guard(layer)
     if crosswalk is not None:
         result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
-                       limits=limits, name_key=name_key)  # fmt: skip
+                       limits=limits, country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(layer, limits)
     findings = [*findings_of(layer), *check_surveyed(
-        surveyed, limits, outline=_in_crs(outline, layer), name_key=name_key)]  # fmt: skip
+        surveyed, limits, outline=_in_crs(outline, layer),
+        name_key=country.of(layer).name_key)]  # fmt: skip
     good = layer[surveyed.measures.usable]
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else as_declared(declared, good.index)
@@ -163,5 +160,5 @@ def _guard(old: gpd.GeoDataFrame) -> None:
         raise LayerError(f"Codes stand on several rows: {', '.join(doubled[:10])} [K03].")
 
 
-def _resolve(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -> Resolved:
-    return crosswalk.resolve(with_unit_columns(old), table, name_key=name_key)
+def _resolve(old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country) -> Resolved:
+    return crosswalk.resolve(with_unit_columns(old), table, name_key=country.name_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -11,12 +11,10 @@ import pandas as pd
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.dissolve import Dissolved, dissolve_groups
 from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.vocabulary.country import NewProvince
 from geo_merge.vocabulary.finding import Finding, Severity
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
-NewProvince = Callable[[str, str], tuple[str, str] | None]
-# Whether the districts of a layer end, by the layer and the types of its new units.
-EndsDistricts = Callable[[gpd.GeoDataFrame, Iterable[str]], bool]
 COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
 
 

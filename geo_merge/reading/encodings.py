@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.finding import Finding, Severity
 
 Columns = Sequence[Sequence[bytes]]
@@ -116,6 +117,12 @@ class Texts:
     asked: str | None = None
     detect: Callable[[Columns, Sequence[str]], Scores] = no_detection
     decode: Callable[[bytes, str], str] = plain_decode
+
+
+def texts_of(country: Country, asked: str | None = None) -> Texts:
+    """Return how to read the texts of a country's files; `asked` is the encoding that one names."""
+    texts: Texts = Texts(asked) if country.texts is None else country.texts(asked)
+    return texts
 
 
 def is_surely_utf8(columns: Columns) -> bool:

@@ -20,7 +20,6 @@ from geo_merge.reading.encodings import (
 )
 from geo_merge.reading.table_headings import SEARCHED, known
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
-from geo_merge.vietnam.files import encodings
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
 
@@ -29,9 +28,9 @@ _LOOKED_AT = 10_000  # characters of a line, for the separator
 _AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
 
-def read_csv(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
+def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     """Read a CSV table; see `tables.read_table`."""
-    text, findings = _decode(path, data, encodings.texts(encoding), sizes)
+    text, findings = _decode(path, data, texts, sizes)
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")

@@ -13,6 +13,7 @@ from typing import Any
 
 from geo_merge.errors import TableError
 from geo_merge.reading.archive import BROKEN
+from geo_merge.reading.encodings import Texts
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
 from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, scan_workbook
 from geo_merge.vocabulary.finding import Finding, Severity
@@ -28,9 +29,9 @@ _LITERAL = r'"[^"]*"|\\.|[-+/():!^&\'~{}<>= ]'
 _ZEROS = re.compile(rf"(?:\[\$[^\]]*\])?((?:{_LITERAL}|0)+)(?:_.)?")
 
 
-def read_xlsx(path: Path, data: bytes, encoding: str | None, sizes: Sizes) -> Sheet:
+def read_xlsx(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     """Read the one sheet of a workbook; see `tables.read_table`."""
-    del encoding
+    del texts
     import openpyxl  # noqa: PLC0415 - heavy, and only XLSX needs it
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from geo_merge.errors import TableError
+from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
 from geo_merge.reading.table_rows import Sheet
 from geo_merge.reading.table_xlsx import read_xlsx
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import attach
@@ -20,7 +22,11 @@ StrPath = str | os.PathLike[str]
 
 
 def read_table(
-    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+    path: StrPath,
+    *,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+    country: Country = PLAIN,
 ) -> pd.DataFrame:
     """Read a CSV or XLSX table.
 
@@ -34,6 +40,8 @@ def read_table(
         is surely in Unicode is read so, whatever is named.
     sizes
         How large input may be.
+    country
+        What is known of the country whose names are in it.
 
     Returns
     -------
@@ -65,7 +73,7 @@ def read_table(
     data = path.read_bytes()
     if not data.strip():
         raise TableError(f"{path.name} is empty [W07]; export the table again.")
-    return _frame(reader(path, data, encoding, sizes), sizes)
+    return _frame(reader(path, data, texts_of(country, encoding), sizes), sizes)
 
 
 def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from geo_merge.system.scratch import scratch
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, uploads
 from geo_merge.ui.state import Key, t
+from geo_merge.vietnam.country import VIETNAM
 
 MAX_BYTES = 200_000_000  # of all uploads together
 _FIELDS = ("code_field", "name_field", "population_field")
@@ -63,6 +64,7 @@ def show() -> None:
                 crosswalk=uploads.put(folder, crosswalk) if crosswalk else None,
                 reference=uploads.put_one(folder, reference) if reference else None,
                 declared=uploads.put(folder, declared) if declared else None,
+                country=VIETNAM,
             )
             _preview_and_merge(_with_choices(job))
     except GeoMergeError as error:

@@ -19,6 +19,7 @@ from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import load_result, sha256
 from geo_merge.ui.state import Key
+from geo_merge.vietnam.country import VIETNAM
 
 _CHUNK = 2**20
 
@@ -72,7 +73,7 @@ def is_sample(loaded: Loaded) -> bool:
 @st.cache_resource(show_spinner=False)
 def _sample() -> Loaded:
     layers, crosswalk = sample_files()
-    job = Job(old=tuple(layers), crosswalk=crosswalk)
+    job = Job(old=tuple(layers), crosswalk=crosswalk, country=VIETNAM)
     inputs = {path.name: sha256(path) for path in job.inputs}
     return Loaded(content_key(job.inputs, job.options), "", drawn(job.run()), inputs, job.options)
 

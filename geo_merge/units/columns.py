@@ -14,10 +14,9 @@ from geo_merge.errors import LayerError
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.code_column import read_codes
 from geo_merge.units.unnamed import without_nothing
-from geo_merge.vietnam import names
-from geo_merge.vietnam.files import coordinates
 from geo_merge.vocabulary import fields, people
 from geo_merge.vocabulary.codes import as_text, clean_text
+from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
 from geo_merge.vocabulary.finding import Finding, Severity
 
@@ -26,7 +25,7 @@ def unit_frame(
     raw: RawLayer,
     named: Mapping[str, str | None],
     code_option: str,
-    code_width: int | None,
+    country: Country,
     expected: Mapping[str, str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Give a layer the columns of unit layers, its own attributes behind them."""
@@ -34,9 +33,8 @@ def unit_frame(
     columns = [str(c) for c in source.columns if c != source.geometry.name]
     findings: list[Finding] = []
     roles = _roles(raw, columns, named, code_option, findings)
-    here = coordinates.is_here(source)
-    width = code_width if here else None
-    codes, found = read_codes(source[roles["code"]], raw.source, width, expected)
+    country = country.of(source)
+    codes, found = read_codes(source[roles["code"]], raw.source, country.code_width, expected)
     findings += found
     data: dict[str, Any] = {"code": codes}
     for role in ("name", "unit_type", *PARENTS):
@@ -55,7 +53,7 @@ def unit_frame(
         else:
             data["population"] = counted.to_numpy()
     if "unit_type" not in roles:
-        data["unit_type"] = [names.split_type(n)[0] if here else "" for n in data["name"]]
+        data["unit_type"] = [country.split_type(n)[0] for n in data["name"]]
     for column in columns:
         taken = column in OWN and (roles.get(column) != column or column not in data)
         if column not in data or taken:

@@ -20,6 +20,7 @@ from geo_merge.units.crosswalk_unmatched import report_without_row
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.vocabulary.codes import code_key, fold_name
 from geo_merge.vocabulary.counting import agree, counted
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
@@ -301,9 +302,13 @@ def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
 
 
 def read_crosswalk(
-    path: StrPath, *, encoding: str | None = None, sizes: Sizes | None = None
+    path: StrPath,
+    *,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+    country: Country = PLAIN,
 ) -> pd.DataFrame:
-    """Read a crosswalk and check its columns.
+    """Read a crosswalk and check its columns; see `read_table`.
 
     Returns
     -------
@@ -315,4 +320,4 @@ def read_crosswalk(
     TableError
         If it cannot be read, or lacks ``old_code``, ``new_code`` or ``new_name``.
     """
-    return as_crosswalk(read_table(path, encoding=encoding, sizes=sizes))
+    return as_crosswalk(read_table(path, encoding=encoding, sizes=sizes, country=country))

@@ -179,9 +179,15 @@ def lonlat_bounds(crs: CRS, bounds: Bounds) -> Bounds:
 
 
 def missing_crs(
-    source: str, bounds: Bounds, candidates: Callable[[Bounds], tuple[int, Sequence[str]]]
+    source: str,
+    bounds: Bounds,
+    candidates: Callable[[Bounds], tuple[int, Sequence[str]]] | None = None,
 ) -> CRSError:
     """Return the error for a layer that names no CRS: what was tried, and what would fit."""
+    if candidates is None:
+        return CRSError(
+            f"{source}, so the CRS is unknown [R01]; it is not guessed, so name it with --crs."
+        )
     tried, fitting = candidates(bounds)
     found = (
         f"of {tried} tried, the coordinates fit {', '.join(fitting)}"

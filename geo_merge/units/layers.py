@@ -14,6 +14,7 @@ from pyproj import CRS
 from geo_merge.checks.stacked import refuse_stacked
 from geo_merge.errors import UsageError
 from geo_merge.geometry.projection import describe
+from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.units.columns import _piece_labels, check_pieces, unit_frame
@@ -21,9 +22,8 @@ from geo_merge.units.crs import check_coordinates, coarsest_grid
 from geo_merge.units.islands import join_islands
 from geo_merge.units.joining import join_layers
 from geo_merge.units.placing import with_crs
-from geo_merge.vietnam import names
-from geo_merge.vietnam.files import coordinates, encodings
 from geo_merge.vocabulary import people
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import population_year
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
@@ -41,11 +41,11 @@ def read_units(
     layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
-    code_width: int | None = names.CODE_WIDTH,
     target_crs: CRS | None = None,
     sizes: Sizes | None = None,
     expected: Mapping[str, str] | None = None,
     code_option: str = "--code-field",
+    country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Read the units of one or several files as one layer.
 
@@ -64,9 +64,6 @@ def read_units(
     encoding
         Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
         in the file clearly say otherwise.
-    code_width
-        Digits of the country's codes: those that a file of Vietnam stores as numbers get their
-        leading zeros again. Elsewhere only the crosswalk tells which zeros were lost.
     target_crs
         The CRS in metres to bring all files to; by default that of the file with most units.
     sizes
@@ -76,6 +73,9 @@ def read_units(
         on two rows, the one that is missing is named beside it.
     code_option
         What messages call `code_field`.
+    country
+        What is known of the country that the layer may lie in; where it does, its types and
+        widths of codes apply.
 
     Returns
     -------
@@ -93,16 +93,16 @@ def read_units(
     files = [Path(p) for p in _flat(paths)]
     if not files:
         raise UsageError("There is no layer to read; name at least one file.")
-    texts = encodings.texts(encoding)
+    texts = texts_of(country, encoding)
     chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
     for raw in raws:
         refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
-    raws = with_crs(raws, crs, name_field)
+    raws = with_crs(raws, crs, name_field, country)
     return as_units(
         files, raws, named={"code": code_field, "name": name_field,
                             "population": population_field},
-        code_option=code_option, code_width=code_width, target_crs=target_crs, expected=expected,
+        code_option=code_option, target_crs=target_crs, expected=expected, country=country,
         grid=max(coarsest_grid(raw.frame) for raw in raws),
     )  # fmt: skip
 
@@ -114,10 +114,10 @@ def as_units(
     grid: float,
     named: Mapping[str, str | None],
     code_option: str = "--code-field",
-    code_width: int | None = names.CODE_WIDTH,
     target_crs: CRS | None = None,
     expected: Mapping[str, str] | None = None,
     close_seams: bool = True,
+    country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Make one layer of units of what was read; see `read_units`.
 
@@ -135,8 +135,8 @@ def as_units(
     findings: list[Finding] = []
     frames = []
     for raw in raws:
-        frame, found = unit_frame(raw, named, code_option, code_width, expected or {})
-        placed = coordinates.check_places(frame, frame["name"].tolist(), raw.source)
+        frame, found = unit_frame(raw, named, code_option, country, expected or {})
+        placed = country.check_places(frame, frame["name"].tolist(), raw.source)
         check_coordinates(frame, raw.source, placed=placed)
         frames.append(frame)
         findings += [*raw.findings, *found]

@@ -13,13 +13,14 @@ from pyproj import CRS
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.validity import usable
+from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.sources import open_layer
 from geo_merge.units.code_column import read_codes
 from geo_merge.units.crs import check_coordinates
 from geo_merge.units.cutters import Cutters, as_cutters
 from geo_merge.units.placing import with_crs
-from geo_merge.vietnam.files import encodings
 from geo_merge.vocabulary import fields
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
 
 StrPath = str | os.PathLike[str]
@@ -31,6 +32,7 @@ def read_outline(
     *,
     crs: str | int | None = None,
     sizes: Sizes | None = None,
+    country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Read polygons that a layer should fill; they need no codes.
 
@@ -39,7 +41,8 @@ def read_outline(
     LayerError
         If the file cannot be read, or holds what is no valid polygon.
     """
-    (raw,) = with_crs([open_layer(Path(path), texts=encodings.texts(), sizes=sizes)], crs, None)
+    raw = open_layer(Path(path), texts=texts_of(country), sizes=sizes)
+    (raw,) = with_crs([raw], crs, None, country)
     frame = raw.frame.assign(code="")
     check_coordinates(frame, raw.source)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
@@ -57,6 +60,7 @@ def read_cutters(
     crs: str | int | None = None,
     encoding: str | None = None,
     sizes: Sizes | None = None,
+    country: Country = PLAIN,
 ) -> Cutters:
     """Read what divided units are cut by: pieces, new boundaries or lines; see `as_cutters`.
 
@@ -66,11 +70,11 @@ def read_cutters(
         A layer of polygons or lines.
     target_crs
         The CRS of the units.
-    crs, encoding, sizes
+    crs, encoding, sizes, country
         See `read_units`.
     """
-    raw = open_layer(Path(path), texts=encodings.texts(encoding), sizes=sizes)
-    frame = with_crs([raw], crs, None)[0].frame.to_crs(target_crs)
+    raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
+    frame = with_crs([raw], crs, None, country)[0].frame.to_crs(target_crs)
     columns = [str(c) for c in frame.columns]
     code = fields.find_field(columns, "code")
     named = {"oldcode", "newcode"} & set(map(fields.fold_field, columns))

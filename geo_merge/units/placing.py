@@ -18,22 +18,22 @@ from geo_merge.geometry.longitudes import POLE, TURN, continuous
 from geo_merge.geometry.projection import describe, parse_crs
 from geo_merge.geometry.rings import FARTHEST
 from geo_merge.reading.raw import RawLayer
-from geo_merge.units.crs import check_coordinates
-from geo_merge.vietnam.files import coordinates
+from geo_merge.units.crs import check_coordinates, missing_crs
 from geo_merge.vocabulary import fields
 from geo_merge.vocabulary.codes import as_text
+from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.finding import Finding, Severity
 
 _SHOWN = 10  # rows
 
 
 def with_crs(
-    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None
+    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None, country: Country
 ) -> list[RawLayer]:
     """Give each layer a CRS.
 
     It is its own, mended where it lost its datum; for layers that name none, that of the option,
-    or the one in which their places lie where they should.
+    or the one in which their places lie where they should, if the country knows places.
     """
     given = None if crs is None else parse_crs(str(crs))
     if given is not None:
@@ -49,7 +49,7 @@ def with_crs(
     result = []
     for raw in raws:
         try:
-            result.append(_one_with_crs(raw, given, name_field))
+            result.append(_one_with_crs(raw, given, name_field, country))
         except CRSError as error:
             problems += error.problems
     if problems:
@@ -90,26 +90,30 @@ def in_one_piece(raw: RawLayer) -> RawLayer:
     return replace(raw, frame=frame, findings=(*raw.findings, finding))
 
 
-def _one_with_crs(raw: RawLayer, given: CRS | None, name_field: str | None) -> RawLayer:
+def _one_with_crs(
+    raw: RawLayer, given: CRS | None, name_field: str | None, country: Country
+) -> RawLayer:
     if _names_crs(raw.frame):
-        frame, found = coordinates.repair(raw.frame, raw.source)
+        frame, found = country.repair_crs(raw.frame, raw.source)
         return replace(raw, frame=frame, findings=(*raw.findings, *found))
     findings = raw.findings
     if given is None:
+        if country.place is None:
+            raise missing_crs(raw.crs_hint, tuple(raw.frame.total_bounds))
         columns = [c for c in raw.frame.columns if c != raw.frame.geometry.name]
         field = name_field or fields.find_field(columns, "name")
         named = as_text(raw.frame[field]).tolist() if field in columns else []
-        given, finding = coordinates.place(raw.frame, named, raw.crs_hint)
+        given, finding = country.place(raw.frame, named, raw.crs_hint)
         findings = (*findings, finding)
     return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
 
 
-def check_raw(raw: RawLayer) -> None:
+def check_raw(raw: RawLayer, country: Country) -> None:
     """Check where a layer lies that need not be one of units; see `check_coordinates`."""
     columns = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
     field, code = (fields.find_field(columns, role) for role in ("name", "code"))
     named = as_text(raw.frame[field]).tolist() if field else [""] * len(raw.frame)
-    placed = coordinates.check_places(raw.frame, named, raw.source)
+    placed = country.check_places(raw.frame, named, raw.source)
     coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
     check_coordinates(coded, raw.source, placed=placed)
 

@@ -24,6 +24,7 @@ from conftest import ORIGIN, ROOT
 from distributed import Client, LocalCluster
 from geopandas.testing import assert_geodataframe_equal
 
+from geo_merge.api import read_units
 from geo_merge.cluster.connect import connect
 from geo_merge.cluster.engine import merged
 from geo_merge.cluster.reading import read_remote
@@ -34,7 +35,7 @@ from geo_merge.geometry.rings import Ints
 from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions
 from geo_merge.results.files import write
-from geo_merge.units.layers import read_units
+from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.limits import Sizes
 
 sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
@@ -189,7 +190,11 @@ def test_workers_that_die_over_and_over_are_told_in_a_sentence_and_leave_nothing
 @pytest.fixture
 def job(grid: Grid, tmp_path: Path) -> Job:
     frame = dirty(grid)
-    return Job(old=(in_parts(frame, tmp_path / "units", 6),), crosswalk=crosswalk(frame, tmp_path))
+    return Job(
+        country=VIETNAM,
+        old=(in_parts(frame, tmp_path / "units", 6),),
+        crosswalk=crosswalk(frame, tmp_path),
+    )
 
 
 def test_all_files_are_those_of_one_machine(job: Job, scheduler: str, tmp_path: Path) -> None:
@@ -216,9 +221,9 @@ def test_so_they_are_for_bac_ninh_in_its_two_zones(
     parts = [in_parts(gpd.read_file(bac_ninh / f"{name}.shp").set_index("MaXa"), tmp_path / name, 4)
              for name in ("bac_giang_communes", "bac_ninh_communes")]  # fmt: skip
     others = {"crosswalk": bac_ninh / "crosswalk.csv", "declared": bac_ninh / "official_statistics_2025.csv"}  # fmt: skip
-    with merged(Job(old=tuple(parts), **others), scheduler=scheduler) as result:
+    with merged(Job(country=VIETNAM, old=tuple(parts), **others), scheduler=scheduler) as result:
         many = result
-    one = Job(old=tuple(parts), **others).run()
+    one = Job(country=VIETNAM, old=tuple(parts), **others).run()
     assert len(many.new) == len(one.new) == 99
     assert many.new["members"].tolist() == one.new["members"].tolist()
     np.testing.assert_allclose(many.new["area_km2"], one.new["area_km2"], rtol=1e-9)
@@ -244,7 +249,7 @@ def test_three_times_the_country_fits_in_workers_of_a_gigabyte(
     table["new_name"] = "Tỉnh " + table["new_code"]
     table.to_csv(tmp_path / "crosswalk.csv", index=False)
     folder = in_parts(units.set_index(CODE), tmp_path / "units", 12)
-    job = Job(old=(folder,), crosswalk=tmp_path / "crosswalk.csv")
+    job = Job(country=VIETNAM, old=(folder,), crosswalk=tmp_path / "crosswalk.csv")
     memory = 2**30
     with connect(workers=2, memory=memory) as client:
         before = client.run(os.getpid)
@@ -305,7 +310,7 @@ def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    job = Job(old=(tmp_path,), crosswalk=tmp_path / "none.csv")
+    job = Job(country=VIETNAM, old=(tmp_path,), crosswalk=tmp_path / "none.csv")
     for address in (f"tcp://127.0.0.1:{port}", "nonsense://x"):
         with (
             pytest.raises(ClusterError, match=rf"--scheduler {address}: no Dask scheduler answers"),
@@ -327,7 +332,7 @@ def test_what_needs_the_whole_layer_is_refused(tmp_path: Path) -> None:
     for options in ({"repair": RepairOptions()}, {"divide": tmp_path / "pieces.gpkg"}):
         with (
             pytest.raises(UsageError, match=rf"--engine dask cannot do --{next(iter(options))}"),
-            merged(Job(old=(tmp_path,), **options)),
+            merged(Job(country=VIETNAM, old=(tmp_path,), **options)),
         ):
             pytest.fail("that cannot be done")
 

@@ -16,12 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
+from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
 from geo_merge.geometry.difference import differences, reach
-from geo_merge.merging.merge import merge, validate
 from geo_merge.merging.result import MergeResult
-from geo_merge.reading.tables import read_table
-from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.limits import Limits
 
 Grid = Callable[..., gpd.GeoDataFrame]

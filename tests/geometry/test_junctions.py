@@ -15,12 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
+from geo_merge.api import merge, read_units, validate
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.faces import find_faces
 from geo_merge.geometry.junctions import rounding, share_vertices
 from geo_merge.geometry.touching import split_at_touches
-from geo_merge.merging.merge import merge, validate
-from geo_merge.units.layers import read_units
 from geo_merge.units.planes import into_plane
 
 DEGREE = 111_320.0

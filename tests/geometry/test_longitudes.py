@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod
 from shapely.affinity import translate
 
+from geo_merge.api import read_units
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.longitudes import continuous, cut_at_180, square_degrees
 from geo_merge.geometry.rings import flatten
-from geo_merge.units.layers import read_units
 from geo_merge.units.working_plane import working_crs
 
 BOX = shapely.box

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Defect, coverages, defects
 
+from geo_merge.api import merge
 from geo_merge.checks.layer import check_layer, check_surveyed
 from geo_merge.checks.surveyed import join_blocks, survey_layer, take_blocks
 from geo_merge.geometry.dissolve import dissolve, join_faces
@@ -22,7 +23,6 @@ from geo_merge.geometry.neighbourhoods import bundle, members_of, neighbourhoods
 from geo_merge.geometry.rings import flatten
 from geo_merge.geometry.survey import combine, survey
 from geo_merge.geometry.winding import Outlines
-from geo_merge.merging.merge import merge
 from geo_merge.vocabulary.limits import Limits
 
 RUNS = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))

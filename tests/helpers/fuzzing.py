@@ -26,11 +26,11 @@ import pandas as pd
 import shapely
 
 from geo_merge import merge, read_crosswalk, read_units, validate, write
+from geo_merge.api import read_table
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.convert import Reading, convert
 from geo_merge.jobs.dissolve import dissolve
 from geo_merge.jobs.findings import write_findings
-from geo_merge.reading.tables import read_table
 from geo_merge.results.files import FORMATS, load_result, write_formats
 
 NAMES = [

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 from strategies import SIDE, Defect, coverages, crosswalks, defects
 
+from geo_merge.api import merge, validate
 from geo_merge.checks.layer import check_layer
 from geo_merge.errors import CrosswalkError
-from geo_merge.merging.merge import merge, validate
 from geo_merge.writing.geojson import write_geojson
 
 RUNS = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))

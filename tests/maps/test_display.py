@@ -15,12 +15,10 @@ from conftest import square
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import display
-from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
-from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

@@ -16,10 +16,10 @@ from conftest import square
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_merge.api import read_units
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import drawing
 from geo_merge.maps.topology import topojson
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

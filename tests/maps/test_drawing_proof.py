@@ -14,13 +14,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_merge.api import merge
 from geo_merge.geometry.rings import flatten
 from geo_merge.geometry.scanlines import Lines, Paths
 from geo_merge.maps import display, drawing
 from geo_merge.maps.drawing_proof import Claim, Proof, unproven
 from geo_merge.maps.longitudes import about, middle_of
 from geo_merge.maps.topology import topojson
-from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 
 Grid = Callable[..., gpd.GeoDataFrame]

@@ -15,12 +15,10 @@ from browsing import Tab, browsing
 from conftest import CRS, ORIGIN, square
 from playwright.sync_api import Browser
 
+from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import drawing
-from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
-from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 AWAY = 5.0  # metres

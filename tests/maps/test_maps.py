@@ -12,14 +12,12 @@ import shapely
 from browsing import HOSTILE, Tab, browsing, opened
 from playwright.sync_api import Browser
 
+from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import drawing
 from geo_merge.maps.page import before_after_map, leaflet_assets, map_html
-from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import say
-from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_merge.api import read_units
 from geo_merge.maps.thinning import thin
-from geo_merge.units.layers import read_units
 
 
 def dense(geometries: list[shapely.Geometry], step: float = 1.0) -> np.ndarray:

@@ -17,15 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
+from geo_merge.api import merge, read_units
 from geo_merge.checks.layer import check_layer
 from geo_merge.errors import TableError, UsageError
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.difference import differences, reach
 from geo_merge.geometry.faces import find_faces
 from geo_merge.mending import Repaired, RepairOptions, repair
-from geo_merge.merging.merge import merge
 from geo_merge.results.files import write
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 X, Y = ORIGIN

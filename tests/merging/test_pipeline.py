@@ -14,8 +14,8 @@ from conftest import ORIGIN, square
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo_merge.api import merge, validate
 from geo_merge.errors import CrosswalkError, LayerError, TableError
-from geo_merge.merging.merge import merge, validate
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import write
 from geo_merge.results.report import summary_lines

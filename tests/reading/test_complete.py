@@ -17,10 +17,10 @@ from commands import run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo_merge.api import read_units
 from geo_merge.errors import LayerError
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.sources import open_layer
-from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.memory import findings_of
 
 Grid = Callable[..., gpd.GeoDataFrame]

@@ -22,12 +22,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
 from geo_merge.errors import GeoMergeError, LayerError, TableError
-from geo_merge.merging.merge import merge, validate
-from geo_merge.reading.tables import read_table
 from geo_merge.results.files import write, write_findings
-from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.limits import Sizes, describe
 
 Grid = Callable[..., gpd.GeoDataFrame]

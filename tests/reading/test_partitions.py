@@ -13,9 +13,9 @@ import pytest
 from commands import run
 from conftest import CRS, ORIGIN
 
+from geo_merge.api import read_units
 from geo_merge.errors import LayerError
 from geo_merge.reading.parquet import read_parts
-from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.limits import Sizes
 
 Grid = Callable[..., gpd.GeoDataFrame]

@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from geo_merge.api import read_table
 from geo_merge.errors import TableError
-from geo_merge.reading.tables import read_table
 from geo_merge.vietnam.files import encodings
 from geo_merge.vocabulary.memory import findings_of
 

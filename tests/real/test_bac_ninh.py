@@ -12,8 +12,7 @@ import pytest
 import shapely
 from commands import Ran, run
 
-from geo_merge.merging.merge import validate
-from geo_merge.units.layers import read_units
+from geo_merge.api import read_units, validate
 
 CONTRACT = {
     "crosswalk.csv", "findings.csv", "findings.geojson", "ledger.csv", "manifest.json", "map.html",

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from commands import run
 
+from geo_merge.api import merge
 from geo_merge.errors import UsageError
-from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 from geo_merge.results import files
 from geo_merge.results.files import FORMATS, write

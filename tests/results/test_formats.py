@@ -18,11 +18,11 @@ import shapely
 from commands import run
 from conftest import ROOT, square
 
+from geo_merge.api import read_units
 from geo_merge.errors import CRSError, LayerError, SeveralLayersError
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import files_of
 from geo_merge.reading.sources import open_layer
-from geo_merge.units.layers import read_units
 from geo_merge.vietnam.files.encodings import register
 from geo_merge.vocabulary.memory import findings_of
 

@@ -15,11 +15,11 @@ import pytest
 from commands import run
 from watching import uncalled, unopened
 
+from geo_merge.api import read_units
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.reading.crs_text import names_file
 from geo_merge.reading.sources import open_layer
 from geo_merge.system.closed import SKIPPED
-from geo_merge.units.layers import read_units
 
 Grid = Callable[..., gpd.GeoDataFrame]
 SQUARE = {"type": "Polygon", "coordinates": [[[105, 21], [106, 21], [106, 22], [105, 21]]]}

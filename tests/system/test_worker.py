@@ -20,12 +20,15 @@ from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import look
 from geo_merge.jobs.sample import sample_files
 from geo_merge.system import worker
+from geo_merge.vietnam.country import VIETNAM
 
 
 def test_steps_and_result_come_back() -> None:
     layers, crosswalk = sample_files()
     steps: list[str] = []
-    preview = worker.run(partial(look, Job(old=tuple(layers), crosswalk=crosswalk)), steps.append)
+    preview = worker.run(
+        partial(look, Job(country=VIETNAM, old=tuple(layers), crosswalk=crosswalk)), steps.append
+    )
     assert list(dict.fromkeys(filter(None, steps))) == ["Reading", "Matching the crosswalk"]
     assert preview.problems == ()
     assert sum(layer["units"] for layer in preview.layers) == 313
@@ -33,7 +36,7 @@ def test_steps_and_result_come_back() -> None:
 
 
 def test_errors_come_back_as_they_are() -> None:
-    job = Job(old=sample_files()[0][:1], crosswalk=None)
+    job = Job(country=VIETNAM, old=sample_files()[0][:1], crosswalk=None)
     with pytest.raises(GeoMergeError, match="--crosswalk"):
         worker.run(job.run, lambda _: None)
 

@@ -13,8 +13,8 @@ from conftest import ROOT, square
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from geo_merge.api import merge
 from geo_merge.jobs.sample import sample_files
-from geo_merge.merging.merge import merge
 from geo_merge.results.formats import WRITERS
 from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
 from geo_merge.ui.download_page import files

@@ -14,8 +14,8 @@ import pytest
 import shapely
 from conftest import CRS, square
 
+from geo_merge.api import read_units
 from geo_merge.errors import CRSError, LayerError, UsageError
-from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.memory import findings_of, ledger_of
 
 Grid = Callable[..., gpd.GeoDataFrame]

@@ -12,6 +12,7 @@ from geo_merge.reading.crs_text import names_file
 from geo_merge.reading.plain import dbf
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.reading.plain.shapefile_polygons import read_polygons
+from geo_merge.vocabulary.country import PLAIN, Country
 
 WGS84 = "EPSG:4326"
 # What QGIS, GDAL and ArcGIS write for WGS 84: known by heart, since pyproj takes 0.2 s to load.
@@ -23,7 +24,11 @@ _SURE = 90  # per cent, as GDAL wants it to take a CRS for one of EPSG
 
 
 def read_plain(
-    path: Path, *, columns: Collection[str] | None = None, encoding: str | None = None
+    path: Path,
+    *,
+    columns: Collection[str] | None = None,
+    encoding: str | None = None,
+    country: Country = PLAIN,
 ) -> RaggedLayer:
     """Open a Shapefile or GeoJSON file.
 
@@ -35,6 +40,8 @@ def read_plain(
         Attributes to read; all by default.
     encoding
         The encoding that a person named for the texts of a Shapefile.
+    country
+        What is known of its country.
 
     Raises
     ------
@@ -44,7 +51,7 @@ def read_plain(
         If it is damaged.
     """
     if path.is_file() and path.suffix.lower() == ".shp":
-        return _read_shapefile(path, columns, encoding)
+        return _read_shapefile(path, columns, encoding, country)
     require(path.is_file() and path.suffix.lower() in {".geojson", ".json"}, "a plain format")
     require(encoding is None, "no encoding asked for")
     return _read_geojson(path, columns)
@@ -76,7 +83,7 @@ def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
 
 
 def _read_shapefile(
-    path: Path, columns: Collection[str] | None, encoding: str | None
+    path: Path, columns: Collection[str] | None, encoding: str | None, country: Country
 ) -> RaggedLayer:
     parts = shapefile.find_parts(path)
     shapes = shapefile.check(parts)
@@ -96,7 +103,7 @@ def _read_shapefile(
         columns=read,
         vertices=shapes.length // 16,  # bytes of a vertex
         read=lambda rows: read_polygons(shapes.take(rows)),
-        crs="" if parts.prj is None else _crs(parts.prj.read_text("utf-8", "replace")),
+        crs="" if parts.prj is None else _crs(parts.prj.read_text("utf-8", "replace"), country),
     )
 
 
@@ -121,7 +128,7 @@ def _names(table: dbf.Table, utf8: bool) -> list[str]:  # noqa: FBT001 - called 
     return names
 
 
-def _crs(prj: str) -> str:
+def _crs(prj: str, country: Country) -> str:
     """Return the CRS that a .prj is sure to mean."""
     if "".join(prj.split()) == _WGS84_PRJ:
         return WGS84
@@ -129,12 +136,10 @@ def _crs(prj: str) -> str:
     from pyproj import CRS  # noqa: PLC0415 - the usual CRS needs none of it
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 
-    from geo_merge.vietnam.files.datum import has_other_datum  # noqa: PLC0415
-
     try:
         crs = CRS.from_wkt(prj)
         code = crs.to_epsg(min_confidence=_SURE)
     except CRSError:
         code = None
-    require(code and not has_other_datum(crs, prj), "a CRS of EPSG")
+    require(code and not country.has_other_datum(crs, prj), "a CRS of EPSG")
     return f"EPSG:{code}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_merge.errors import TableError, UsageError
 from geo_merge.reading.tables import read_table
+from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vietnam.resolutions import resolution
@@ -62,7 +63,7 @@ def plan_from_compositions(
     UsageError
         If the province is not said.
     """
-    table = read_table(path, encoding=encoding)
+    table = read_table(path, encoding=encoding, country=VIETNAM)
     columns = _columns(table, path.name)
     wanted = None if province is None else find_province(province).code
     by_province: dict[str, list[Statement]] = {}
