@@ -20,6 +20,8 @@ from geo_merge.cli.main import app
 from geo_merge.vocabulary.catalogue import CHECKS
 
 PACKAGE = ROOT / "geo_merge"
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 
 
 def contracts_kept(folder: Path) -> bool:
@@ -83,9 +85,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize("command", sorted(app.commands))
-def test_every_command_has_help_and_is_in_the_readme(command: str) -> None:
+def test_every_command_has_help_and_is_in_the_guide(command: str) -> None:
     assert app.commands[command].help
-    assert f"geo-merge {command}" in (ROOT / "README.md").read_text("utf-8")
+    assert f"geo-merge {command}" in (DOCS / "guide.en.md").read_text("utf-8")
 
 
 def test_every_check_has_a_title() -> None:
@@ -95,11 +97,32 @@ def test_every_check_has_a_title() -> None:
     assert {a or b for a, b in used} - set(CHECKS) == set()
 
 
-def test_errors_are_in_the_readme() -> None:
+def test_checks_md_lists_the_checks_and_their_titles() -> None:
+    rows = re.findall(
+        r"^\| ([A-Z]\d\d) \| (.*) \|$", (DOCS / "checks.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert dict(rows) == CHECKS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_what_a_page_points_to_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#:]+)[^):]*\)", text)
+    paths = re.findall(r"`((?:geo_merge|tests|docs|shapes)/[\w./]*)`", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_readme_is_a_door_not_a_hall() -> None:
+    most_words = 800
+    assert len((ROOT / "README.md").read_text("utf-8").split()) < most_words
+
+
+def test_errors_are_in_the_guide() -> None:
     tree = ast.parse((PACKAGE / "errors.py").read_text("utf-8"))
     names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert [name for name in names if f"`{name}`" not in readme] == []
+    guide = (DOCS / "guide.en.md").read_text("utf-8")
+    assert [name for name in names if f"`{name}`" not in guide] == []
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])

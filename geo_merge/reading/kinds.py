@@ -1,4 +1,4 @@
-"""The formats that layers come in: one table for the readers, the page, messages and README."""
+"""The formats that layers come in: one table for the readers, the page, messages and guide."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from jobs import tasks
 from layers import Layer
 from measure import Measured, exponent, measure
 from peers import Program
-from readme import table
+from report import table
 
 GROWING = {"geo_merge": ("dissolve", "convert", "validate", "build"),
            "geo_merge --engine dask": ("build",),

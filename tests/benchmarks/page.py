@@ -15,7 +15,7 @@ from statistics import median
 import folium
 import psutil
 from playwright.sync_api import Browser, Page, Route, WebSocket
-from readme import write
+from report import write
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -202,7 +202,7 @@ def stock(browser: Browser, path: Path, target: Path) -> str:
 
 
 def main() -> None:
-    """Measure, and write the table into the README."""
+    """Measure, and write the table into docs/measured.md."""
     lines = [
         "| page | first map | hover | click | its panel | language | frame while panning | sent | server |",
         "|---|---|---|---|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""Measure geo_merge beside its peers and write the tables of the README.
+"""Measure geo_merge beside its peers and write the tables of docs/measured.md.
 
 ``python tests/benchmarks/run.py`` measures everything; ``--only dissolve,growth`` a part of it. Ten
 countries and what becomes of them need 5 GB of disk, in the cache and the temporary folder.
@@ -21,7 +21,7 @@ import platformdirs
 from layers import Layer, national
 from measure import measure
 from peers import FINDERS, Program, find
-from readme import job_table, write
+from report import job_table, write
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 PARTS = (*jobs.TITLES, "growth")
@@ -105,7 +105,7 @@ def one_table(job: str, programs: list[Program], layer: Layer, work: Path, chose
 
 
 def publish(name: str, text: str, *, written: bool) -> None:
-    """Print a table and put it into the README."""
+    """Print a table and put it into docs/measured.md."""
     print(text, end="\n\n")  # noqa: T201
     if written:
         write(name, text)

@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests" / "benchmarks"))
 import jobs
 import measure
 import peers
-import readme
+import report
 import right
 from growth import growth_table
 from layers import CODE, GROUP, Layer, part, write_layer
@@ -204,7 +204,7 @@ def test_a_failure_is_shown_with_its_reason_and_not_repeated(tmp_path: Path) -> 
     )
     assert done.right == "failed: exit 1: MemoryError: out of memory"
     assert len(said) == 1
-    assert "| – | – | – | – |" in readme.job_table("Job", [done], compared=False)
+    assert "| – | – | – | – |" in report.job_table("Job", [done], compared=False)
 
 
 def test_an_exit_code_that_a_task_accepts_is_no_failure(tmp_path: Path) -> None:
@@ -314,14 +314,14 @@ def benchmarks(cache: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.usefixtures("vietnam")
-def test_the_command_measures_one_province_and_leaves_the_readme_alone(tmp_path: Path) -> None:
-    before = (ROOT / "README.md").read_text("utf-8")
+def test_the_command_measures_one_province_and_leaves_the_page_alone(tmp_path: Path) -> None:
+    before = (ROOT / "docs" / "measured.md").read_text("utf-8")
     done = benchmarks(tmp_path, "--size", "1/40", "--sizes", "1/40", "--rounds", "1", "--peers", "ours",
                       "--only", "build,growth,floor", "--growing", "build")  # fmt: skip
     rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("|")]
     judged = [row[-1] for row in rows if "geo_merge" in row[0] or row[1] == "geo_merge"]
     assert judged == ["yes |", "yes |"], done.stderr
-    assert (ROOT / "README.md").read_text("utf-8") == before
+    assert (ROOT / "docs" / "measured.md").read_text("utf-8") == before
 
 
 def test_an_unknown_part_is_named_with_those_there_are(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def measured(program: str, wall: float, right_: str = "yes") -> measure.Measured
 
 
 def test_times_are_given_beside_those_of_peers() -> None:
-    made = readme.job_table(
+    made = report.job_table(
         "Job", [measured("geo_merge", 2.0), measured("peer", 8.0, "no: 1")], compared=True
     )
     assert made.splitlines()[2:] == [
@@ -358,15 +358,15 @@ def test_growth_shows_exponents_in_all_and_from_the_whole_layer_on() -> None:
 
 def test_only_what_stands_between_the_markers_is_replaced() -> None:
     text = "a\n<!-- x -->\nold\n<!-- /x -->\nb\n<!-- y -->\nkept\n<!-- /y -->\n"
-    assert readme.replaced(text, "x", r"new \1") == text.replace("old", r"new \1")
+    assert report.replaced(text, "x", r"new \1") == text.replace("old", r"new \1")
 
 
-def test_a_readme_without_the_marker_is_an_error() -> None:
+def test_a_page_without_the_marker_is_an_error() -> None:
     with pytest.raises(ValueError, match="0 places"):
-        readme.replaced("nothing", "x", "new")
+        report.replaced("nothing", "x", "new")
 
 
 @pytest.mark.parametrize("name", [*jobs.TITLES, "growth", "benchmarks", "page"])
-def test_the_readme_has_a_place_for_every_table(name: str) -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    assert readme.replaced(text, name, "measured").count("measured\n<!-- /" + name) == 1
+def test_the_page_has_a_place_for_every_table(name: str) -> None:
+    text = (ROOT / "docs" / "measured.md").read_text("utf-8")
+    assert report.replaced(text, name, "measured").count("measured\n<!-- /" + name) == 1

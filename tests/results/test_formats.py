@@ -377,11 +377,11 @@ def test_a_mapinfo_without_all_its_files_says_which(
         open_layer(path)
 
 
-def test_the_readme_names_every_format() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert [kind.name for kind in kinds.KINDS if kind.name not in readme] == []
+def test_the_guide_names_every_format() -> None:
+    guide = (ROOT / "docs" / "guide.en.md").read_text("utf-8")
+    assert [kind.name for kind in kinds.KINDS if kind.name not in guide] == []
     endings = [e for kind in kinds.KINDS for e in kind.endings]
-    assert [e for e in endings if f"`{e}`" not in readme] == []
+    assert [e for e in endings if f"`{e}`" not in guide] == []
 
 
 def test_kml_without_all_its_placemarks_is_refused(tmp_path: Path) -> None:

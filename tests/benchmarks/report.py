@@ -1,4 +1,4 @@
-"""Tables, and their places in the README."""
+"""Tables, and their places in docs/measured.md."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measure import Measured
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "measured.md"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -27,8 +27,8 @@ def replaced(text: str, name: str, content: str) -> str:
     return text
 
 
-def write(name: str, content: str, path: Path = README) -> None:
-    """Put a table into the README."""
+def write(name: str, content: str, path: Path = PAGE) -> None:
+    """Put a table into docs/measured.md."""
     path.write_text(replaced(path.read_text("utf-8"), name, content), "utf-8")
 
 
