@@ -62,6 +62,15 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the names above
     """Import a name when it is first used, so that ``geo-merge --help`` need not wait."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - as above
+
+        return version("geo-merge")
     if name not in _HOME:
         raise AttributeError(f"module 'geo_merge' has no attribute {name!r}")
     return getattr(import_module(f"geo_merge.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return what there is to use."""
+    return sorted([*__all__, "__version__"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from geo_merge.cli import layers, merge, results, vietnam
 from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, say
 from geo_merge.errors import GeoMergeError, shown, unexpected
 from geo_merge.system.closed import close_process
-
-if TYPE_CHECKING:
-    pass
 
 
 class _InOrder(click.Group):
@@ -26,6 +22,7 @@ class _InOrder(click.Group):
 
 
 @click.group(cls=_InOrder, context_settings={"show_default": True})
+@click.version_option(package_name="geo-merge", message="geo_merge %(version)s")
 def app() -> None:
     """Merge administrative units: new boundaries, and the proof that nothing was lost."""
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 from commands import run
 
+import geo_merge
 from geo_merge.jobs.sample import sample_files
 from geo_merge.results.report import summary_lines
 
@@ -236,3 +238,25 @@ main()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err.strip()) == (130, "Interrupted; nothing was changed.")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    ran = run("--version")
+    assert (ran.code, ran.out) == (0, f"geo_merge {version('geo-merge')}\n")
+    assert geo_merge.__version__ == version("geo-merge")
+
+
+def test_an_unknown_country_is_told_which_there_are(tmp_path: Path) -> None:
+    ran = run("build", "--country", "xx", "--out", tmp_path / "out")
+    assert (ran.code, ran.err) == (2, "Error: --country xx: write vn (Vietnam) or none.\n")
+
+
+def test_without_a_country_nothing_is_known_of_vietnam(tmp_path: Path) -> None:
+    """The sample's provinces merged into one, which only who knows Vietnam knows."""
+    provinces = {}
+    for country in ("vn", "none"):
+        out = tmp_path / country
+        assert run("build", "--country", country, "--out", out).code == 0
+        summary = json.loads((out / "summary.json").read_text("utf-8"))
+        provinces[summary["country"]] = summary["after"]["provinces"]
+    assert provinces == {"VN": 1, None: 2}
