@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,8 +177,10 @@ def test_no_text_is_missing_in_either_language() -> None:
 
 
 def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
-    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "geo_merge" / "ui").glob("*.py"))
-    script = (ROOT / "geo_merge" / "web" / "before_after.js").read_text("utf-8")
+    code = "\n".join(
+        p.read_text("utf-8") for p in [*(ROOT / "geo_merge" / "ui").glob("*.py"), ROOT / "app.py"]
+    )
+    script = (ROOT / "geo_merge" / "maps" / "web" / "before_after.js").read_text("utf-8")
     asked = set(re.findall(r'"((?:ui|map|page)\.[a-z_0-9]+)"', code))
     asked |= {f"map.{k}" for k in re.findall(r'this\.t\("([a-z_0-9]+)"', script)}
     asked -= {"map.html", "page.py"}  # files
@@ -198,9 +201,7 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
     }
     made |= {k for k in TEXTS if k.startswith("map.") and k.removeprefix("map.") in words}
     columns = {k for k in TEXTS if k.startswith("ui.") and k not in asked}
-    source = code + "".join(
-        p.read_text("utf-8") for p in (ROOT / "geo_merge").glob("*.py") if p.name != "texts.py"
-    )
+    source = code + "".join(p.read_text("utf-8") for p in (ROOT / "geo_merge").rglob("*.py"))
     unused = {k for k in columns if not re.search(rf"\b{k.removeprefix('ui.').removeprefix('field_')}\b", source)
               and k.removeprefix("ui.") not in {"population_difference", "population_difference_percent", "declared_population"}}  # fmt: skip
     assert unused == set()
@@ -212,6 +213,12 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
         "map.km2",
     } - asked - made
     assert set(map_texts()) == set(LANGUAGES)
+    words = [
+        (ROOT / "geo_merge" / "texts" / f"{language}.toml").read_text("utf-8")
+        for language in LANGUAGES
+    ]
+    one, other = ({(g, k) for g, texts in tomllib.loads(w).items() for k in texts} for w in words)
+    assert one == other
 
 
 def test_every_check_means_one_thing_in_both_languages() -> None:
