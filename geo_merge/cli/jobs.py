@@ -81,7 +81,7 @@ def repair_options(
         return None
     from geo_merge.mending import RepairOptions
     from geo_merge.reading.tables import read_table
-    from geo_merge.results.files import DECISIONS
+    from geo_merge.results.contract import DECISIONS
 
     before = None if out is None else out / DECISIONS
     path = decisions or (before if before is not None and _has_rows(before) else None)

@@ -11,7 +11,16 @@ import click
 
 from geo_merge.cli import options as shared
 from geo_merge.cli.jobs import names_in, parse_rules, preview_repair, repair_options, run_job
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, country_of, say
+from geo_merge.cli.options import (
+    FINDINGS,
+    OK,
+    PATH,
+    answer,
+    complain,
+    country_of,
+    language_of,
+    say,
+)
 from geo_merge.vocabulary.counting import counted
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ from geo_merge.cli.results import report_result
     help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
 )
 @shared.formats
+@shared.lang
 @shared.reading
 @click.option(
     "--rule",
@@ -63,6 +73,7 @@ def build(
     outline: Path | None,
     divide: Path | None,
     formats: tuple[str, ...],
+    lang: str | None,
     crs: str | None,
     encoding: str | None,
     code_field: str | None,
@@ -118,7 +129,7 @@ def build(
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
-                        options=options)  # fmt: skip
+                        options=options, language=language_of(lang))  # fmt: skip
     report_result(result, as_json=as_json)
     say(f"Wrote {counted(len(written), 'file')} to {out}")
     if not result.has_errors:

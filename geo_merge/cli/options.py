@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import locale
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
 PATH = click.Path(path_type=Path)
 if TYPE_CHECKING:
+    from geo_merge.texts import Language
     from geo_merge.vocabulary.country import Country
 
 Command = TypeVar("Command", bound=Callable[..., int | None])
@@ -67,6 +69,11 @@ formats = click.option(
     multiple=True,
     help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable.",
 )
+lang = click.option(
+    "--lang",
+    type=click.Choice(["vi", "en"]),
+    help="Language of headings in statistics.xlsx; by default that of the system.",
+)
 country = click.option(
     "--country",
     help="Country whose rules hold: vn, or none; by default, that of layers that lie in it.",
@@ -93,6 +100,14 @@ decisions = click.option(
 reading = options(crs, encoding, code_field, name_field, population_field, reference_code_field,
                   layer, country)  # fmt: skip
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
+
+
+def language_of(text: str | None) -> Language:
+    """Return the language that --lang names, else that of the system; English if it is another."""
+    from geo_merge.texts import LANGUAGES
+
+    here = text or (locale.getlocale()[0] or "")[:2].lower()
+    return next((language for language in LANGUAGES if language == here), "en")
 
 
 def country_of(text: str | None) -> Country:
@@ -146,6 +161,6 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows
     """Print content as JSON, to the standard output."""
-    from geo_merge.results.files import json_bytes
+    from geo_merge.results.contract import as_json
 
-    answer(json_bytes(content).decode().rstrip("\n"))
+    answer(as_json(content).decode().rstrip("\n"))

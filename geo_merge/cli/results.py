@@ -86,7 +86,7 @@ def run_app(*, directory: Path | None, port: int) -> int:
 
 def report_result(result: MergeResult, *, as_json: bool, findings: bool = True) -> None:
     """Print the figures of a result, and what was found to the standard error."""
-    from geo_merge.results.files import summary_of
+    from geo_merge.results.contract import summary_of
     from geo_merge.results.report import finding_lines, summary_lines
 
     if as_json:

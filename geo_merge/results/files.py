@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,19 +26,19 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
 from geo_merge.reading.geojson_layer import read_collection
 from geo_merge.reading.plain.ragged import NotPlainError
+from geo_merge.results import contract
+from geo_merge.results.contract import CONTRACT, DECISIONS
+from geo_merge.results.digits import rounded, with_digits
 from geo_merge.results.formats import (
     WRITERS,
     files_in,
     findings_sheets,
-    findings_table,
-    old_units,
-    write_csv,
     write_workbook,
 )
-from geo_merge.vocabulary.findings import FINDING_DECIMALS, findings_frame
+from geo_merge.texts import Language
+from geo_merge.vocabulary.findings import findings_frame
 from geo_merge.vocabulary.limits import any_size
 from geo_merge.writing.files import publish, recover, staging, whole_file
-from geo_merge.writing.geojson import write_geojson
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 from geo_merge.writing.read_back import check_read_back
 
@@ -48,13 +47,8 @@ FORMATS = ("geojson", *WRITERS)
 _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.FeatureError, pyogrio.errors.FieldError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
-# What people decided on defects: read again by the next run, and never removed.
-DECISIONS = "decisions.csv"
-_RESULTS = ("new_units.geojson", "map.html", "old_units.geojson", "parents.geojson",
-            "statistics.csv", "ledger.csv", "crosswalk.csv", "summary.json", MANIFEST)  # fmt: skip
-_FINDINGS = ("findings.geojson", "findings.csv")
-_REPAIRS = ("repairs.geojson", "repairs.csv", DECISIONS)
-_COMPARED = ("reconciliation.csv", "reconciliation.geojson")
+# Of validate.
+_FINDINGS = ("findings.geojson", "findings.csv", "findings.xlsx")
 
 
 def write(
@@ -65,6 +59,7 @@ def write(
     allow_errors: bool = False,
     inputs: Sequence[StrPath] | Mapping[str, str] = (),
     options: Mapping[str, Any] | None = None,
+    language: Language = "en",
 ) -> list[Path]:
     """Write a result to a directory: all files of the contract, or none.
 
@@ -84,6 +79,8 @@ def write(
         to what `sha256` returned.
     options
         Options of the run, for the manifest.
+    language
+        Of the headings in ``statistics.xlsx``.
 
     Returns
     -------
@@ -102,13 +99,14 @@ def write(
     with_results = allow_errors or not result.has_errors
     if with_results:
         result = drawn(result)
+    result = with_digits(result)
     with staging(directory) as folder:
-        _write_contract(result, folder, with_results=with_results)
+        _write_contract(result, folder, language, with_results=with_results)
         if with_results:
             _write_others(result, folder, wanted)
         names = sorted([*(p.name for p in folder.iterdir()), MANIFEST])
         manifest = _manifest(result, names, inputs, options or {})
-        (folder / MANIFEST).write_bytes(json_bytes(manifest))
+        (folder / MANIFEST).write_bytes(contract.as_json(manifest))
         publish(folder, directory, seal=MANIFEST,
                 stale=lambda: refuse_foreign(directory, names) - {DECISIONS})  # fmt: skip
     return [directory / name for name in names]
@@ -117,7 +115,7 @@ def write(
 def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str]) -> list[Path]:
     """Write the new units of a result in further formats, and nothing else."""
     directory = Path(directory)
-    wanted = check_formats(formats)
+    wanted, result = check_formats(formats), with_digits(result)
     with staging(directory) as folder:
         _write_others(result, folder, wanted)
         names = sorted(p.name for p in folder.iterdir())
@@ -149,15 +147,15 @@ def check_target(
     ExportError
         See `ownership.refuse_foreign`.
     """
-    names = [*_RESULTS, *_FINDINGS, *(_COMPARED if compared else ()),
-             *(_REPAIRS if repaired else ())]  # fmt: skip
+    made = {"merging", *(["comparing"] if compared else ()), *(["repairing"] if repaired else ())}
+    names = [*(file.name for file in CONTRACT if file.made_by in made), MANIFEST]
     refuse_foreign(Path(directory), [*names, *(name for f in formats for name in files_in(f))])
 
 
 def check_findings_target(directory: StrPath, *, repaired: bool = False) -> None:
     """Refuse a folder with files of others where findings, and repairs, would be written."""
-    names = [*_FINDINGS, "findings.xlsx", *(_REPAIRS if repaired else ())]
-    refuse_foreign(Path(directory), names)
+    repairs = [file.name for file in CONTRACT if repaired and file.made_by == "repairing"]
+    refuse_foreign(Path(directory), [*_FINDINGS, *repairs])
 
 
 def _nothing_of_others(directory: Path, names: Iterable[str]) -> set[str]:
@@ -174,7 +172,7 @@ def _remember(directory: Path, names: Iterable[str]) -> None:
     content = orjson.loads((directory / MANIFEST).read_bytes())
     content["files"] = sorted({*content["files"], *names})
     with whole_file(directory / MANIFEST) as temporary:
-        temporary.write_bytes(json_bytes(content))
+        temporary.write_bytes(contract.as_json(content))
 
 
 def check_formats(formats: Iterable[str]) -> list[str]:
@@ -197,87 +195,35 @@ def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> 
             ) from error
 
 
-def _write_contract(result: MergeResult, folder: Path, *, with_results: bool) -> None:
+def _write_contract(
+    result: MergeResult, folder: Path, language: Language, *, with_results: bool
+) -> None:
+    for file in CONTRACT:
+        if file.is_in(result) and (with_results or not file.of_new_units):
+            file.write(result, folder / file.name, language)
     if with_results:
-        from geo_merge.maps.page import map_html  # noqa: PLC0415 - folium is slow to import
-
-        write_geojson(result.new, folder / "new_units.geojson")
         check_read_back(folder / "new_units.geojson", result.new)
-        (folder / "map.html").write_text(map_html(result), encoding="utf-8", newline="\n")
-    write_geojson(map(old_units, result.old_parts()), folder / "old_units.geojson")
-    write_geojson(result.parents, folder / "parents.geojson")
-    _write_findings(result.findings, folder)
-    write_csv(result.statistics.reset_index(), folder / "statistics.csv")
-    write_csv(result.ledger, folder / "ledger.csv")
-    write_csv(result.crosswalk, folder / "crosswalk.csv")
-    (folder / "summary.json").write_bytes(json_bytes(summary_of(result)))
-    if len(result.reconciliation):
-        _write_reconciliation(result.reconciliation, folder)
-    if len(result.repairs.columns):
-        _write_repairs(result.repairs, result.decisions, folder)
-
-
-def _write_reconciliation(frame: gpd.GeoDataFrame, folder: Path) -> None:
-    """Write a row a unit, and as GeoJSON the land that each unit gained and lost."""
-    table = pd.DataFrame(frame.drop(columns=["gained", "lost"])).reset_index()
-    write_csv(table, folder / "reconciliation.csv")
-    sides = [
-        gpd.GeoDataFrame(table.assign(side=side), geometry=frame[side].values)
-        for side in ("gained", "lost")
-    ]
-    land = gpd.GeoDataFrame(pd.concat(sides, ignore_index=True), crs=frame.crs)
-    land = land[~land.geometry.is_empty].reset_index(drop=True)
-    path = folder / "reconciliation.geojson"
-    write_geojson(land, path, precision=FINDING_DECIMALS, vanishing="point")
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
     """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv``: a preview to decide on."""
     directory = Path(directory)
     with staging(directory) as folder:
-        _write_repairs(repaired.repairs, repaired.decisions, folder)
+        contract.write_repairs(rounded(repaired.repairs), repaired.decisions, folder)
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
     return [directory / name for name in names]
-
-
-def _write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Path) -> None:
-    path = folder / "repairs.geojson"
-    write_geojson(repairs, path, precision=FINDING_DECIMALS, vanishing="point")
-    write_csv(findings_table(repairs), folder / "repairs.csv")
-    write_csv(decisions, folder / DECISIONS)
 
 
 def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:
     """Write ``findings.geojson``, ``findings.csv`` and ``findings.xlsx``."""
-    directory = Path(directory)
+    directory, findings = Path(directory), rounded(findings)
     with staging(directory) as folder:
-        _write_findings(findings, folder)
+        contract.write_findings(findings, folder)
         write_workbook(findings_sheets(findings), folder / "findings.xlsx")
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
     return [directory / name for name in names]
-
-
-def _write_findings(findings: gpd.GeoDataFrame, folder: Path) -> None:
-    path = folder / "findings.geojson"
-    write_geojson(findings, path, precision=FINDING_DECIMALS, vanishing="point")
-    write_csv(findings_table(findings), folder / "findings.csv")
-
-
-def summary_of(result: MergeResult) -> dict[str, Any]:
-    """Return the content of ``summary.json``."""
-    return {**result.summary, "schematic": result.schematic}
-
-
-def json_bytes(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows
-    """Return JSON, indented; whole numbers of more than 64 bits keep their digits."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
-    try:
-        return orjson.dumps(content, option=options)
-    except orjson.JSONEncodeError:  # whole numbers of more than 64 bits
-        text = json.dumps(content, indent=2, ensure_ascii=False, default=lambda v: v.tolist())
-        return f"{text}\n".encode()
 
 
 def _manifest(
@@ -294,6 +240,7 @@ def _manifest(
         "inputs": [{"file": name, "sha256": digest} for name, digest in inputs.items()],
         "sources": result.provenance.get("sources", []),
         "crs": result.provenance.get("crs"),
+        "country": result.provenance.get("country"),
         "rules": result.provenance.get("rules", {}),
         "options": dict(options),
         "versions": {

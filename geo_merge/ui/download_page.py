@@ -11,15 +11,15 @@ import streamlit as st
 
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
+from geo_merge.results.contract import CONTRACT, ContractFile
+from geo_merge.results.digits import with_digits
 from geo_merge.results.files import write
-from geo_merge.results.formats import WRITERS, old_units
+from geo_merge.results.formats import WRITERS
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import Language
 from geo_merge.ui import state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
-from geo_merge.vocabulary.findings import FINDING_DECIMALS
-from geo_merge.writing.geojson import encode
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same result gives the same bytes
 _FORMATS = {  # file: format
@@ -61,20 +61,27 @@ def _offer(
 
 
 def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
-    """Return what makes each single file."""
-    result = loaded.result
+    """Return what makes each single file: those of the contract, then the other formats."""
+    result = with_digits(loaded.result)
+    contract = {
+        file.name: partial(single, result, file, language)
+        for file in CONTRACT
+        if file.is_in(result)
+    }
+    others = {name: partial(in_format, result, kind, name) for name, kind in _FORMATS.items()}
     return {
-        "new_units.geojson": lambda: b"".join(encode(result.new)),
-        "old_units.geojson": lambda: b"".join(encode(map(old_units, result.old_parts()))),
-        "findings.geojson": lambda: findings_geojson(result),
-        **{name: partial(in_format, result, kind, name) for name, kind in _FORMATS.items()},
-        "map.html": lambda: map_html(result, language=language).encode(),
+        **contract,
+        "map.html": lambda: map_html(loaded.result, language=language).encode(),
+        **others,
     }
 
 
-def findings_geojson(result: MergeResult) -> bytes:
-    """Return the findings as the command line writes them."""
-    return b"".join(encode(result.findings, precision=FINDING_DECIMALS, vanishing="point"))
+def single(result: MergeResult, file: ContractFile, language: Language) -> bytes:
+    """Return a file of the contract, as the command line writes it."""
+    with scratch() as folder:
+        path = folder / file.name
+        file.write(result, path, language)
+        return path.read_bytes()
 
 
 def in_format(result: MergeResult, kind: str, name: str) -> bytes:
@@ -91,6 +98,7 @@ def everything(loaded: Loaded, *, allow_errors: bool) -> bytes:
         paths = write(
             loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
             options={**loaded.options, "formats": [], "allow_errors": allow_errors},
+            language=state.language(),
         )  # fmt: skip
         with zipfile.ZipFile(buffer, "w") as archive:
             for path in paths:

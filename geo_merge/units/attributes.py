@@ -19,6 +19,7 @@ from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.ledger import LedgerRow
 
 RELATIVE_TOLERANCE = 1e-9
+_DIGITS = 12  # of averages: more are the rounding of one machine
 _EXACT = 2**53  # below it, whole numbers that are floats add up exactly
 
 
@@ -222,7 +223,7 @@ def _weighted(values: Floats, weights: Floats, groups: Ints) -> Floats:
     weight = np.bincount(groups, np.where(known, weights, 0.0))
     total = np.bincount(groups, np.where(known, values * weights, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(total / weight)
+        return np.array([float(f"{v:.{_DIGITS}g}") for v in (total / weight).tolist()])
 
 
 def conserve(

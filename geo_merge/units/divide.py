@@ -18,7 +18,6 @@ from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cutters import Cutters, Pieces, cut, with_codes_of_rows
-from geo_merge.vietnam.names import name_key as vietnamese_name_key
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.finding import Finding, Severity
@@ -32,7 +31,7 @@ def divide(
     cutters: Cutters,
     *,
     rules: Mapping[str, str] | None = None,
-    name_key: NameKey = vietnamese_name_key,
+    name_key: NameKey = fold_name,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Cut the units that go to several new ones, so that no unit is divided any more.
 

@@ -219,7 +219,7 @@ def test_validate_writes_findings(small: tuple[Path, Path], tmp_path: Path) -> N
 def test_progress_stays_off_a_pipe(tmp_path: Path) -> None:
     ran = run("build", "--out", tmp_path / "o")
     assert "\x1b" not in ran.err + ran.out
-    assert ran.err.strip() == f"Wrote 11 files to {tmp_path / 'o'}"
+    assert ran.err.strip() == f"Wrote 12 files to {tmp_path / 'o'}"
 
 
 def test_an_interrupt_is_a_sentence() -> None:

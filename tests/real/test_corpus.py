@@ -22,7 +22,7 @@ import pytest
 import shapely
 from conftest import DATA, ROOT
 
-from geo_merge.cli import main
+from geo_merge.cli.main import main
 
 MAKER = ROOT.parent / "shared" / "corpus" / "make_corpus.py"
 # Areas of the manifest are those of a plane (UTM), ours are true.

@@ -1,0 +1,116 @@
+"""``statistics.xlsx``: the tables of a result for people, headings in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.formats import findings_table, old_units, write_workbook
+from geo_merge.texts import TEXTS, Language, say
+
+# Columns of old units that the sheet has in front; their own attributes follow.
+_FRONT = ("code", "name", "unit_type", "district", "province", "area_km2", "population",
+          "new_code", "new_name")  # fmt: skip
+_INNER = ("geometry", "schematic", "is_piece")
+
+
+def write_statistics(result: MergeResult, path: Path, language: Language) -> None:
+    """Write the workbook: summary, new units, old units, findings, ledger, sources.
+
+    Parameters
+    ----------
+    result
+        With figures as they are to be read; see `digits.with_digits`.
+    path
+        The file.
+    language
+        Of names of sheets and headings; attributes of the layer keep their own names.
+    """
+    tables = {
+        "summary": pd.DataFrame(_summary(result.summary, language)),
+        "new_units": result.statistics.reset_index(),
+        "old_units": _old(result),
+        "findings": _findings(result, language),
+        "ledger": _ledger(result, language),
+        "sources": _sources(result),
+    }
+    sheets = {
+        say(f"sheet.{name}", language): _with_headings(table, language)
+        for name, table in tables.items()
+    }
+    write_workbook(sheets, path)
+
+
+def _with_headings(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table with headings in a language; two that would be called the same keep theirs."""
+    result = table.copy()
+    names = [str(c) for c in table.columns]
+    called = [say(f"ui.{c}", language) if f"ui.{c}" in TEXTS else c for c in names]
+    result.columns = pd.Index(
+        [n if called.count(c) > 1 else c for n, c in zip(names, called, strict=True)]
+    )
+    return result
+
+
+def _summary(summary: Mapping[str, Any], language: Language) -> Iterator[dict[str, Any]]:
+    """Yield a row a figure, before and after."""
+    before, after = summary["before"], summary["after"]
+    keys = [k for k in before if k not in {"by_type", "unit_area_km2", "unit_population"}]
+    for key in dict.fromkeys([*keys, *(k for k in after if k in _FIGURES)]):
+        if key in _FIGURES:
+            label = say(f"figure.{key}", language)
+            yield {"quantity": label, "before": before.get(key), "after": after.get(key)}
+    for kind in dict.fromkeys([*before["by_type"], *after["by_type"]]):
+        yield {"quantity": kind, "before": before["by_type"].get(kind, 0),
+               "after": after["by_type"].get(kind, 0)}  # fmt: skip
+    for group in summary["groups"]:
+        yield {"quantity": group["name"], "before": group["before"], "after": group["after"]}
+
+
+_FIGURES = ("count", "pieces", "area_km2", "population", "population_unknown", "districts",
+            "provinces")  # fmt: skip
+
+
+def _old(result: MergeResult) -> pd.DataFrame:
+    """Return the old units without their polygons, with areas where they are known."""
+    table = pd.DataFrame(old_units(result.old).drop(columns=result.old.geometry.name))
+    if len(result.old_areas) and "area_km2" not in table:
+        table["area_km2"] = result.old_areas.to_numpy().round(6)
+    front = [c for c in _FRONT if c in table]
+    rest = [c for c in table if c not in front and c not in _INNER]
+    return pd.DataFrame(table[[*front, *rest]])
+
+
+def _findings(result: MergeResult, language: Language) -> pd.DataFrame:
+    table = findings_table(result.findings)
+    table["severity"] = [say(f"severity.{s}", language) for s in table["severity"]]
+    return table
+
+
+def _ledger(result: MergeResult, language: Language) -> pd.DataFrame:
+    table = result.ledger.copy()
+    keys = [f"ledger.{q}" for q in table["quantity"]]
+    table["quantity"] = [
+        say(key, language) if key in TEXTS else quantity
+        for key, quantity in zip(keys, table["quantity"], strict=True)
+    ]
+    return table
+
+
+def _sources(result: MergeResult) -> pd.DataFrame:
+    """Return a row a file: what it is called, its units, CRS, encoding and fields."""
+    rows = [
+        {
+            "file": source["source"],
+            "features": source["features"],
+            "crs": source["crs"],
+            "encoding": str(source["encoding"]).upper(),
+            **{f"field_{role}": field for role, field in source.get("fields", {}).items()},
+        }
+        for source in result.provenance.get("sources", [])
+    ]
+    return pd.DataFrame(rows)
