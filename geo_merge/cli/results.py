@@ -70,7 +70,7 @@ def run_app(*, directory: Path | None, port: int) -> int:
 
     from geo_merge.jobs.sample import app_file
     from geo_merge.results.files import load_result
-    from geo_merge.ui.turns import most_workers
+    from geo_merge.system.turns import most_workers
 
     most_workers()  # a setting that is none is told here
     if directory is not None:

@@ -204,7 +204,7 @@ def _bundle(
     polygons, there = layer.read(np.concatenate(groups))
     if crs is not None:
         require_plausible(polygons.rings.xy, crs)
-        require(not cut_at_180(polygons.rings) or crs != WGS84, "polygons within 180°")
+        require(crs != WGS84 or not cut_at_180(polygons.rings), "polygons within 180°")
     shapes = polygons.geometries()
     valid = shapely.is_valid(shapes)
     plain = polygons.single & (shapely.get_num_interior_rings(shapes) == 0)

@@ -165,6 +165,7 @@ class Job:
         if self.divide is not None:
             cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
                                    sizes=parse(self.limits)[1], country=self.country)  # fmt: skip
-            units, table = divide(units, table, cutters, rules=self.rules)
+            units, table = divide(units, table, cutters, rules=self.rules,
+                                  country=self.country)  # fmt: skip
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
                      country=self.country, prepare=prepare, **self.others(units))  # fmt: skip

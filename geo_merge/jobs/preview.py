@@ -9,9 +9,8 @@ from typing import Any
 
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
-from geo_merge.merging.assigned import with_unit_columns
 from geo_merge.units import crosswalk
-from geo_merge.vocabulary.fields import OWN
+from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
 
 

@@ -14,7 +14,7 @@ from pyproj import CRS
 from geo_merge.mending.decisions import numbered
 from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.vocabulary.finding import Finding, Severity
-from geo_merge.vocabulary.findings import typed_columns
+from geo_merge.vocabulary.findings_frame import typed_columns
 
 COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",
            "area_m2", "width_m", "move_m")  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +19,7 @@ from geo_merge.geometry.neighbourhoods import bundle
 from geo_merge.geometry.rings import Bools, Floats, Ints
 from geo_merge.merging.parents import Dissolve
 from geo_merge.units.crosswalk import Resolved
+from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.part_of import PART_OF
 
@@ -80,25 +80,6 @@ class Prepared:
 
 
 Prepare = Callable[[gpd.GeoDataFrame, Resolved, Limits], Prepared]
-
-
-def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer with all columns of unit layers, blank where the source has none."""
-    blank: dict[str, Any] = {
-        column: ""
-        for column in (
-            "name",
-            "unit_type",
-            "district_code",
-            "district",
-            "province_code",
-            "province",
-        )
-        if column not in frame
-    }
-    if "is_piece" not in frame:
-        blank["is_piece"] = False
-    return frame.assign(**blank) if blank else frame
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.country import PLAIN, Country, NewProvince
 from geo_merge.vocabulary.finding import Finding, Severity
-from geo_merge.vocabulary.findings import findings_frame
+from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.ledger import ledger_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, ledger_of, sources_of

@@ -14,13 +14,14 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
-from geo_merge.merging.assigned import Prepare, prepare, with_unit_columns
+from geo_merge.merging.assigned import Prepare, prepare
 from geo_merge.merging.conclude import Progress, compare_units, conclude
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.vocabulary.country import PLAIN, Country
-from geo_merge.vocabulary.findings import findings_frame
+from geo_merge.vocabulary.fields import with_unit_columns
+from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, without_memory
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo_merge.geometry.rings import Geometries
 from geo_merge.vocabulary.finding import Finding, Severity
-from geo_merge.vocabulary.findings import findings_frame, findings_of_frame
+from geo_merge.vocabulary.findings_frame import findings_frame, findings_of_frame
 
 __all__ = [
     "Finding",

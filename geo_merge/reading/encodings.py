@@ -241,7 +241,7 @@ def decide(
     if declared == "utf-8" and is_surely_utf8(columns):
         return Decision(declared, (), Scores({}, {}, 0, frozenset()))
     scores = texts.detect(columns, () if declared is None else (declared,))
-    if not any(scores.decoded.values()):
+    if scores.decoded and not any(scores.decoded.values()):  # all is ASCII
         return Decision(declared if declared in scores.shares else "utf-8", (), scores)
     winner = scores.winner(least)
     possible = declared is not None and declared in scores.shares

@@ -12,18 +12,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.crs_text import refuse_files
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 _RECORD = b"\x1e"  # before each feature of a sequence (RFC 8142)
 _SHOWN = 10
 _EXCERPT = 40  # characters
 # How often an arc is used in a topology of several levels, and vertices that do no harm.
 _REPEATED, _SLACK = 50, 10**6
-_USUAL = re.compile(r"urn:ogc:def:crs:(?:OGC:[\d.]*:CRS84|EPSG::\d+)|EPSG:\d+|CRS84")
+_USUAL = re.compile(r"urn:ogc:def:crs:OGC:[\d.]*:CRS84|CRS84")
 
 
 def as_collection(path: Path) -> bytes | None:
@@ -139,13 +142,23 @@ def _check_name(source: str, crs: Any) -> None:  # noqa: ANN401 - whatever JSON 
     """Refuse a name that is no CRS: GDAL takes the coordinates for WGS 84 then."""
     about = crs.get("properties") if isinstance(crs, dict) else None
     name = about.get("name") if isinstance(about, dict) else None
-    if not isinstance(name, str) or _USUAL.fullmatch(name):
-        return
+    if isinstance(name, str) and not _USUAL.fullmatch(name):
+        known_crs(source, name)
+
+
+def known_crs(source: str, name: str) -> CRS:
+    """Return the CRS of a name.
+
+    Raises
+    ------
+    CRSError
+        R01 if there is none.
+    """
     from pyproj import CRS  # noqa: PLC0415 - slow to load, and seldom needed
     from pyproj.exceptions import ProjError  # noqa: PLC0415
 
     try:
-        CRS.from_user_input(name)
+        return CRS.from_user_input(name)
     except ProjError as error:
         raise CRSError(
             f"{source} names the CRS {name[:80]!r}, which is not known [R01]; write its code "

@@ -16,7 +16,7 @@ from geo_merge.geometry.rings import Geometries
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.exact import FLOAT
 from geo_merge.reading.gdal import Source, read_layer, read_ogr
-from geo_merge.reading.geojson_document import as_collection, check_document
+from geo_merge.reading.geojson_document import as_collection, check_document, known_crs
 from geo_merge.reading.geojson_text import find_odd_numbers
 from geo_merge.reading.plain.geojson import Collected, parse_text, read_polygons
 from geo_merge.reading.plain.geojson_attributes import Properties, crs_name, read_attributes
@@ -87,7 +87,9 @@ def read_collection(data: bytes, name: str, sizes: Sizes) -> RawLayer:
     columns = {column: series(attributes.column(column)) for column in attributes.all_names}
     place = "geometry" if "geometry" not in columns else free_name("geometry", columns)
     frame = gpd.GeoDataFrame(
-        {**columns, place: gpd.GeoSeries(read.shapes)}, geometry=place, crs=read.crs
+        {**columns, place: gpd.GeoSeries(read.shapes)},
+        geometry=place,
+        crs=known_crs(name, read.crs) if isinstance(read.crs, str) else read.crs,
     )
     return RawLayer(
         frame, name, read.findings, f"{name} names no CRS", read.closed, own=attributes.own,

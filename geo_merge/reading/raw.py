@@ -11,8 +11,9 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.errors import LayerError
-from geo_merge.vocabulary.attributes import Attributes, plain_columns, rows_of
+from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.plain_values import plain_columns
 
 
 @dataclass(frozen=True)

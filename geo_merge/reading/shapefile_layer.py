@@ -11,13 +11,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.reading import shapefile
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.encoded import BYTEWISE, decide_encoding, recode
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.gdal import read_ogr, refuse_other_count
 from geo_merge.reading.parts import spelled_alike
-from geo_merge.reading.plain import dbf
+from geo_merge.reading.plain import dbf, shapefile
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.finding import Finding, Severity

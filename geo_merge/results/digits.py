@@ -64,8 +64,10 @@ def _ledger(ledger: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _figure(value: float) -> float | int:
-    """Return a figure of the ledger: whole if it is."""
+def _figure(value: float | str) -> float | int | str:
+    """Return a figure of the ledger: whole if it is; one read from a file stays as it is."""
+    if isinstance(value, str):
+        return value
     figure = round(value, _SQUARE_METRES)
     return int(figure) if float(figure).is_integer() else figure
 

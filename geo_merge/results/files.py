@@ -36,7 +36,7 @@ from geo_merge.results.formats import (
     write_workbook,
 )
 from geo_merge.texts import Language
-from geo_merge.vocabulary.findings import findings_frame
+from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import any_size
 from geo_merge.writing.files import publish, recover, staging, whole_file
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign

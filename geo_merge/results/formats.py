@@ -80,11 +80,15 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a table as UTF-8 CSV; cells that look like formulas get an apostrophe."""
     table = flat(frame)
-    return cells.csv_bytes({str(name): _plain(table[name]) for name in table.columns})
+    return cells.csv_bytes({str(name): _cells(frame[name], table[name]) for name in table.columns})
 
 
-def _plain(values: pd.Series) -> list[Any]:
-    return [None if pd.isna(v) else v for v in values.tolist()]
+def _cells(values: pd.Series, plain: pd.Series) -> list[Any]:
+    """Return the cells of a column: a number stays one where other formats need texts."""
+    return [
+        None if pd.isna(v) else n if isinstance(n, int | float) else v
+        for n, v in zip(values.tolist(), plain.tolist(), strict=True)
+    ]
 
 
 def _write_gpkg(result: MergeResult, folder: Path) -> None:
@@ -269,7 +273,7 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) 
             if len(table):
                 sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
             for k, column in enumerate(table.columns):
-                written = [_xlsx_cell(v) for v in _plain(table[column])]
+                written = [_xlsx_cell(v) for v in _cells(frame.iloc[:, k], table.iloc[:, k])]
                 sheet.write_column(1, k, written)
                 widest = max((len(str(v)) for v in [column, *written]), default=8)
                 sheet.set_column(k, k, min(60, widest + 2))

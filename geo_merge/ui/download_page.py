@@ -42,7 +42,7 @@ def show() -> None:
         st.error(t("ui.has_errors", count=state.figure(result.errors)), icon=":material/error:")
         allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
     st.header(t("ui.everything"), anchor=False)
-    _offer(_ALL, partial(everything, loaded, allow_errors=allowed), primary=True)
+    _offer(_ALL, partial(everything, loaded, state.language(), allow_errors=allowed), primary=True)
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
         needs_result = name.startswith(("new_units", "map"))
@@ -91,14 +91,14 @@ def in_format(result: MergeResult, kind: str, name: str) -> bytes:
         return (folder / name).read_bytes()
 
 
-def everything(loaded: Loaded, *, allow_errors: bool) -> bytes:
-    """Return all files of the contract in one zip."""
+def everything(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:
+    """Return all files of the contract in one zip; a session's language is not known here."""
     buffer = io.BytesIO()
     with scratch() as folder:
         paths = write(
             loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
             options={**loaded.options, "formats": [], "allow_errors": allow_errors},
-            language=state.language(),
+            language=language,
         )  # fmt: skip
         with zipfile.ZipFile(buffer, "w") as archive:
             for path in paths:

@@ -23,8 +23,8 @@ from geo_merge.reading import kinds
 from geo_merge.reading.parts import find_parts
 from geo_merge.results.files import sha256
 from geo_merge.system import worker
+from geo_merge.system.turns import turns
 from geo_merge.ui.store import Loaded, content_key
-from geo_merge.ui.turns import turns
 
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
@@ -14,6 +14,9 @@ from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.longitudes import HALF, TURN
 from geo_merge.geometry.projection import WGS84, describe
 from geo_merge.geometry.rings import Bools, Floats, Geometries
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _METRES_PER_DEGREE = 111_320.0  # of the equator
 # A square on round coordinates may be drawn so; a border with so many vertices was rounded.

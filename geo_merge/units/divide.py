@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.errors import CrosswalkError
-from geo_merge.merging.assigned import with_unit_columns
 from geo_merge.units.attributes import Rule, is_number, roles_of, rules_for
 from geo_merge.units.crosswalk import SHARE_TOLERANCE, NameKey, as_crosswalk
 from geo_merge.units.crosswalk_cells import cleaned
@@ -18,8 +17,9 @@ from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cutters import Cutters, Pieces, cut, with_codes_of_rows
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
-from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.fields import free_name, with_unit_columns
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.memory import attach, findings_of, grid_of, ledger_of, sources_of
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
@@ -31,7 +31,7 @@ def divide(
     cutters: Cutters,
     *,
     rules: Mapping[str, str] | None = None,
-    name_key: NameKey = fold_name,
+    country: Country = PLAIN,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Cut the units that go to several new ones, so that no unit is divided any more.
 
@@ -50,8 +50,8 @@ def divide(
         In the CRS of `old`; codes that lost their zeros, here or there, are matched.
     rules
         Rules that the user set, as for `pipeline.merge`: only what is added up is divided.
-    name_key
-        Returns names in the form in which they are compared.
+    country
+        What is known of the country that the layer may lie in: where it does, how names compare.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def divide(
         W05, for each unit that the cutters do not cut into the parts that it needs.
     """
     table = as_crosswalk(crosswalk)
-    rows = _with_units(old, table, name_key)
+    rows = _with_units(old, table, country.of(old).name_key)
     cutters = with_codes_of_rows(cutters, rows)
     targets = _targets(rows)
     if not targets:

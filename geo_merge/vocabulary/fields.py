@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 # The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
 # Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
@@ -177,3 +181,22 @@ def free_name(name: str, taken: Collection[str]) -> str:
         number += 1
         free = f"{name}_{number}"
     return free
+
+
+def with_unit_columns(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer with all columns of unit layers, blank where the source has none."""
+    blank: dict[str, Any] = {
+        column: ""
+        for column in (
+            "name",
+            "unit_type",
+            "district_code",
+            "district",
+            "province_code",
+            "province",
+        )
+        if column not in frame
+    }
+    if "is_piece" not in frame:
+        blank["is_piece"] = False
+    return frame.assign(**blank) if blank else frame

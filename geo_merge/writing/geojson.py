@@ -17,7 +17,8 @@ from geo_merge.errors import ExportError
 from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.projection import Projection
 from geo_merge.geometry.rings import Geometries, is_polygonal
-from geo_merge.vocabulary.attributes import Attributes, plain_columns, rows_of
+from geo_merge.vocabulary.attributes import Attributes, rows_of
+from geo_merge.vocabulary.plain_values import plain_columns
 from geo_merge.writing.files import whole_file
 from geo_merge.writing.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.writing.rounding import Vanishing

@@ -15,7 +15,7 @@ import shapely
 
 from geo_merge.reading.plain.plain import read_plain
 from geo_merge.reading.plain.ragged import NotPlainError
-from geo_merge.vocabulary.attributes import plain_columns
+from geo_merge.vocabulary.plain_values import plain_columns
 
 Ring = list[tuple[float, float]]
 POLYGON, POLYGON_Z, POLYGON_M = 5, 15, 25

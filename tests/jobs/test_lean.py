@@ -27,7 +27,8 @@ from geo_merge.geometry.projection import describe
 from geo_merge.jobs.convert import Reading
 from geo_merge.jobs.dissolve import dissolve
 from geo_merge.results.formats import findings_table, write_csv
-from geo_merge.vocabulary.findings import FINDING_DECIMALS, findings_frame
+from geo_merge.vocabulary.findings import FINDING_DECIMALS
+from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.writing.geojson import encode, write_geojson
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -136,7 +137,7 @@ def test_gaps_and_overlaps_within_groups_are_listed(tmp_path: Path, suffix: str,
     out = tmp_path / "o.geojson"
     ran = run("dissolve", tmp_path / "l.shp", out, "--by", "g", "--findings", path)
     assert ran.code == 0, ran.err
-    assert "Within groups: 1 gaps, 1 overlaps" in ran.err
+    assert "Within groups: 1 gap, 1 overlap" in ran.err
     assert len(features(out)[0]["geometry"]["coordinates"]) == 2  # the lake
     rows = table(path) if suffix == "csv" else [f["properties"] for f in features(path)]
     gap, overlap = sorted(rows, key=lambda r: r["check"])

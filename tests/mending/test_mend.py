@@ -549,7 +549,7 @@ def test_validate_previews_a_repair(tmp_path: Path) -> None:
     before = (tmp_path / "old.gpkg").read_bytes()
     ran = run("validate", tmp_path / "old.gpkg", "--repair", "--repair-tolerance", "2", "--out", tmp_path / "o")  # fmt: skip
     assert ran.code == 1
-    assert "A repair would mend 0 places; 1 wait for a decision." in ran.err
+    assert "A repair would mend 0 places; 1 waits for a decision." in ran.err
     assert {"findings.csv", "repairs.csv", "repairs.geojson", "decisions.csv"} <= {p.name for p in (tmp_path / "o").iterdir()}  # fmt: skip
     assert (tmp_path / "old.gpkg").read_bytes() == before
 

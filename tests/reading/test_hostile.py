@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
-from geo_merge.errors import GeoMergeError, LayerError, TableError
+from geo_merge.errors import ExportError, GeoMergeError, LayerError, TableError
 from geo_merge.results.files import write, write_findings
 from geo_merge.vocabulary.limits import Sizes, describe
 
@@ -142,7 +142,7 @@ def test_geopackages_of_views_are_refused(grid: Grid, tmp_path: Path, sql: str) 
 
 
 def test_links_are_not_written_through(grid: Grid, tmp_path: Path) -> None:
-    """A link where a result should stand is replaced; what it points to stays as it was."""
+    """A link where a result should stand is another's file; one for a file of ours is replaced."""
     mine = tmp_path / "mine.txt"
     mine.write_text("mine")
     out = tmp_path / "out"
@@ -150,6 +150,14 @@ def test_links_are_not_written_through(grid: Grid, tmp_path: Path) -> None:
     for name in ("new_units.geojson", "findings.csv"):
         (out / name).symlink_to(mine)
     old = grid()
+    with pytest.raises(ExportError, match=r"findings\.csv, new_units\.geojson: stand there"):
+        write(merge(old, table_for(old)), out)
+    assert {path.name for path in out.iterdir()} == {"new_units.geojson", "findings.csv"}
+    for path in out.iterdir():
+        path.unlink()
+    write(merge(old, table_for(old)), out)
+    (out / "new_units.geojson").unlink()
+    (out / "new_units.geojson").symlink_to(mine)
     write(merge(old, table_for(old)), out)
     assert mine.read_text() == "mine"
     assert not (out / "new_units.geojson").is_symlink()

@@ -16,7 +16,8 @@ from geo_merge.api import read_units, validate
 
 CONTRACT = {
     "crosswalk.csv", "findings.csv", "findings.geojson", "ledger.csv", "manifest.json", "map.html",
-    "new_units.geojson", "old_units.geojson", "parents.geojson", "statistics.csv", "summary.json",
+    "new_units.geojson", "old_units.geojson", "parents.geojson", "statistics.csv", "statistics.xlsx",
+    "summary.json",
 }  # fmt: skip
 RECONCILIATION = {"reconciliation.csv", "reconciliation.geojson"}
 

@@ -139,7 +139,7 @@ def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatc
     monkeypatch.setattr(sys, "argv", list(map(str, arguments)))
     code: Any = 0
     try:
-        main.main()
+        main()
     except SystemExit as end:
         code = end.code or 0
     said = capsys.readouterr().err

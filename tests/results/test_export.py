@@ -19,7 +19,7 @@ from geo_merge.errors import UsageError
 from geo_merge.merging.result import MergeResult
 from geo_merge.results import files
 from geo_merge.results.files import FORMATS, write
-from geo_merge.results.formats import cut_text, short_names
+from geo_merge.results.formats import csv_bytes, cut_text, short_names, write_workbook
 
 Grid = Callable[..., gpd.GeoDataFrame]
 FORMULA = '=HYPERLINK("http://x.example","x")'
@@ -124,3 +124,12 @@ def test_a_result_is_read_back_as_it_was(result: MergeResult, tmp_path: Path) ->
     )
     assert back.summary["after"] == result.summary["after"]
     assert np.array_equal(back.ledger["ok"], result.ledger["ok"])
+
+
+def test_numbers_among_whole_ones_stay_numbers(tmp_path: Path) -> None:
+    """A ledger has people as whole numbers and square metres with decimals in one column."""
+    table = pd.DataFrame({"n": range(5), "d": pd.Series([0, -0.5, 3, None, "-x"], dtype=object)})
+    assert csv_bytes(table).decode() == "n,d\n0,0\n1,-0.5\n2,3\n3,\n4,'-x\n"
+    write_workbook({"ledger": table}, tmp_path / "ledger.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "ledger.xlsx")["ledger"]
+    assert [cell.value for cell in sheet["B"][1:]] == [0, -0.5, 3, None, "'-x"]

@@ -60,6 +60,21 @@ def test_a_link_for_a_crs_is_not_followed(
             assert not (tmp_path / "o.geojson").exists()
 
 
+@pytest.mark.parametrize("name", ["EPSG:99999", "urn:ogc:def:crs:EPSG::99999", "VN-2000 zone 3"])
+@pytest.mark.parametrize("value", [1, [1]], ids=["plain", "by GDAL"])
+def test_a_crs_that_nobody_knows_is_told(tmp_path: Path, name: str, value: object) -> None:
+    point = {"type": "Point", "coordinates": [105, 21]}  # which GDAL reads
+    features = [{"type": "Feature", "properties": {"code": "1", "x": value}, "geometry": shape}
+                for shape in (SQUARE, SQUARE if value == 1 else point)]  # fmt: skip
+    path = geojson(tmp_path / "x.geojson", features=features,
+                   crs={"type": "name", "properties": {"name": name}})  # fmt: skip
+    for command in ("convert", "validate"):
+        more = [tmp_path / "o.geojson"] if command == "convert" else []
+        done = run(command, path, *more)
+        assert done.code == 2
+        assert f"x.geojson names the CRS '{name}', which is not known [R01]" in done.err
+
+
 @pytest.mark.parametrize(
     "text",
     ["+init={}:x", "+proj=longlat +nadgrids={} +no_defs", "+proj=longlat +geoidgrids=@{}",

@@ -63,7 +63,7 @@ def test_it_ends_with_who_started_it_even_killed(tmp_path: Path, work: str) -> N
     code = f"""
 from functools import partial
 import test_worker
-from geo_merge import worker
+from geo_merge.system import worker
 worker.run(partial(test_worker.{work}, 600), print)
 """
     command = [sys.executable, "-u", "-c", code]

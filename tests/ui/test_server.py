@@ -18,8 +18,8 @@ from browsing import Tab, browsing, opened, serving
 from playwright.sync_api import Browser
 
 from geo_merge.errors import UsageError
+from geo_merge.system.turns import VARIABLE, Turns, most_workers
 from geo_merge.texts import say
-from geo_merge.ui.turns import VARIABLE, Turns, most_workers
 
 Grid = Callable[..., gpd.GeoDataFrame]
 SECONDS = 60  # ample for what takes one

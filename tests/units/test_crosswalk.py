@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from geo_merge.errors import CrosswalkError, TableError
-from geo_merge.merging.assigned import with_unit_columns
 from geo_merge.units.crosswalk import as_crosswalk, resolve
 from geo_merge.vietnam.names import name_key, split_type
+from geo_merge.vocabulary.fields import with_unit_columns
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

@@ -186,7 +186,7 @@ def test_an_island_district_without_communes() -> None:
         ("99999", "no code"),
         ("106.2, 21.27", "may be any of .*--layer"),
         ("21.27, 106.2", "longitude comes first"),
-        ("", "unknown"),
+        ("", "names no commune"),
     ],
 )
 def test_what_is_not_clear_is_not_answered(asked: str, problem: str) -> None:

@@ -29,7 +29,7 @@ NEW = {"a.csv": "new a", "b.csv": "new b", "c.csv": "new only", SEAL: "new"}
 STEPS = range(8)  # moves of a swap: four old files away, four new ones in
 PUBLISH = """
 import os, pathlib, signal, sys
-from geo_merge import files
+from geo_merge.writing import files
 steps, real = int(sys.argv[2]), pathlib.Path.replace
 def replace(self, target):
     global steps

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geo_merge.reading import shapefile
 from geo_merge.reading.crs_text import names_file
-from geo_merge.reading.plain import dbf
+from geo_merge.reading.plain import dbf, shapefile
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.reading.plain.shapefile_polygons import read_polygons
 from geo_merge.vocabulary.country import PLAIN, Country

@@ -9,7 +9,7 @@ from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.rings import Bools, Floats, Ints
 from geo_merge.reading.plain.nesting import assemble
 from geo_merge.reading.plain.ragged import require
-from geo_merge.reading.shapefile import Bytes, Shapes
+from geo_merge.reading.plain.shapefile import Bytes, Shapes
 
 # ESRI Shapefile Technical Description, 1998: shape types, and the bytes of a polygon before its
 # parts, the number of which stands at 36 and that of its points at 40.
