@@ -24,20 +24,31 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 os.environ["GEO_MERGE_CACHE"] = "off"
 # Fixtures that skip where the reference data is absent.
 REFERENCE = {"bac_ninh", "vietnam", "corpora"}
+MARKERS = (
+    "real: needs the reference data beside the clone",
+    "browser: needs headless Chromium",
+    "cluster: starts Dask",
+    "law: holds for random layers",
+)
+_BY_FOLDER = {"browser": "browser", "cluster": "cluster", "laws": "law"}
 FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "data: needs the reference data beside the clone")
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     commands.WARNINGS = [f"-W{rule}" for rule in config.getoption("pythonwarnings") or ()]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if REFERENCE & set(getattr(item, "fixturenames", ())):
-            item.add_marker("data")
+            item.add_marker("real")
+        room = item.path.relative_to(ROOT / "tests").parts[0]
+        if room in _BY_FOLDER:
+            item.add_marker(_BY_FOLDER[room])
 
 
 @pytest.fixture(scope="session")
