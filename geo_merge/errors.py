@@ -64,6 +64,14 @@ class UsageError(GeoMergeError):
     """Options that contradict each other or name nothing."""
 
 
+class PlanError(GeoMergeError):
+    """A plan cannot be read, or what is asked of it cannot be done."""
+
+
+class StandardError(GeoMergeError):
+    """A file of standards cannot be read."""
+
+
 class ClusterError(GeoMergeError):
     """A Dask scheduler does not answer, or its workers fail."""
 

@@ -76,7 +76,7 @@ def conclude(
     say("Checking the layer")
     findings = [*findings_of(read), *found]
     findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=country.name_key)
-    fields, roles = _fields(layer.frame), attributes.roles_of(sources_of(read))
+    fields, roles = fields_of(layer.frame), attributes.roles_of(sources_of(read))
     chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
     asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)
     findings += attributes.notes(layer.frame, chosen, asked)
@@ -168,7 +168,8 @@ def _is_schematic(old: gpd.GeoDataFrame) -> bool:
     return any(v == v and bool(v) for v in said if isinstance(v, int | float | np.number))  # noqa: PLR0124 - NaN
 
 
-def _fields(frame: gpd.GeoDataFrame) -> list[str]:
+def fields_of(frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the fields of a unit layer that a new unit gets by a rule."""
     return [str(c) for c in frame.columns if c not in _STRUCTURAL and c != frame.geometry.name]
 
 

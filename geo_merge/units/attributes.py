@@ -167,7 +167,8 @@ def aggregate(
     Parameters
     ----------
     frame
-        Attributes of the members, n rows.
+        Attributes of the members, n rows: all units of a layer, for what stands for nothing in a
+        field is told by its whole column.
     groups
         Group of each member as a number from 0, without a number left out; shape (n,).
     areas
@@ -175,6 +176,22 @@ def aggregate(
     rules
         Rule of each field.
     """
+    return combine(known_fields(frame, rules), groups, areas, rules)
+
+
+def known_fields(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """Return the attributes of a layer without what stands for nothing in fields that are summed.
+
+    People were looked at when they were read.
+    """
+    summed = [name for name, rule in rules.items() if rule is Rule.SUM]
+    return frame.assign(**{name: _known(frame, name) for name in summed})
+
+
+def combine(
+    frame: pd.DataFrame, groups: Ints, areas: Floats, rules: Mapping[str, Rule]
+) -> pd.DataFrame:
+    """Return what `aggregate` does of members whose fields `known_fields` went over."""
     result: dict[str, object] = {}
     for name, rule in rules.items():
         if rule is Rule.DROP:
@@ -182,7 +199,7 @@ def aggregate(
         if rule is Rule.LIST:
             result[name] = _listed(frame[name], groups)
         elif rule is Rule.SUM:
-            result[name] = _summed(_known(frame, name), groups)
+            result[name] = _summed(frame[name], groups)
         else:
             weights = areas if rule is Rule.AREA else frame["population"].to_numpy(float)
             result[name] = _weighted(frame[name].to_numpy(float), weights, groups)

@@ -1,0 +1,112 @@
+"""Common borders of old units, and the land that several of them claim: measured once a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geo_merge.checks.borders import facing_edges
+from geo_merge.geometry.areas import areas
+from geo_merge.geometry.connected import connected
+from geo_merge.geometry.edges import match, take_runs
+from geo_merge.geometry.faces import faces_of
+from geo_merge.geometry.rings import Floats, Geometries, Ints, Rings, flatten
+
+# Metres that the two drawings of one border may be apart; they are one border all the same.
+APART = 1.0
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Which units have a common border, and how long it is.
+
+    Attributes
+    ----------
+    pairs
+        Positions of two units, the lower first; shape (pairs, 2), in ascending order.
+    metres
+        Length of their border in the plane of the layer; shape (pairs,).
+    """
+
+    pairs: Ints
+    metres: Floats
+
+    def of_length(self, metres: float) -> Ints:
+        """Return the pairs whose border is at least so long."""
+        return self.pairs[self.metres >= metres]
+
+    def groups(self, n: int, metres: float) -> Ints:
+        """Give each of n units the lowest one that it hangs together with; shape (n,)."""
+        return connected(n, self.of_length(metres))
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Land that several units claim.
+
+    Attributes
+    ----------
+    claimers
+        Positions of the units that claim each piece of land, in ascending order.
+    m2, plane_m2
+        Its square metres on the ellipsoid and in the plane; shape (pieces,).
+    """
+
+    claimers: tuple[frozenset[int], ...]
+    m2: Floats
+    plane_m2: Floats
+
+    def claimed_again(self, members: set[int]) -> tuple[float, float]:
+        """Return how many square metres members claim more than once: ellipsoid, plane."""
+        times = np.array([max(len(c & members) - 1, 0) for c in self.claimers], dtype=float)
+        return float(times @ self.m2), float(times @ self.plane_m2)
+
+
+def borders_and_overlaps(geometries: Geometries, crs: CRS) -> tuple[Borders, Overlaps]:
+    """Return the common borders of units, and the land that several of them claim.
+
+    Borders are edges that two units share; where they draw one differently, stretches that face
+    each other at most `APART` metres apart.
+
+    Parameters
+    ----------
+    geometries
+        Polygons; those that are null, empty or invalid have no border; shape (n,).
+    crs
+        Their CRS, in metres.
+    """
+    usable = np.flatnonzero(shapely.is_valid(geometries) & ~shapely.is_empty(geometries))
+    rings = flatten(geometries[usable])
+    shared = match(rings)
+    left = take_runs(rings, rings.part, shared.left)
+    facing = facing_edges(left, APART)
+    facing = facing.take(facing.opposite)
+    owners = np.column_stack([rings.owner[rings.run_of(e)] for e in (shared.one, shared.two)])
+    pairs = np.sort(np.concatenate([owners, facing.owner]), axis=1)
+    lengths = np.concatenate([_edge_lengths(rings, shared.one), facing.length])
+    two = pairs[:, 0] != pairs[:, 1]
+    unique, pair = np.unique(pairs[two], axis=0, return_inverse=True)
+    metres = np.bincount(pair.ravel(), lengths[two], minlength=len(unique))
+    faces = faces_of(left, float(shapely.area(geometries[usable]).sum()))
+    claimed = faces.geometry[faces.claims > 1]
+    return Borders(usable[unique.reshape(-1, 2)], metres.astype(float)), _overlaps(
+        geometries, claimed, crs
+    )
+
+
+def _edge_lengths(rings: Rings, edges: Ints) -> Floats:
+    return np.asarray(np.hypot(*(rings.xy[edges + 1] - rings.xy[edges]).T))
+
+
+def _overlaps(geometries: Geometries, claimed: Geometries, crs: CRS) -> Overlaps:
+    """Return who claims each face that more than one unit claims."""
+    if not len(claimed):
+        return Overlaps((), np.empty(0), np.empty(0))
+    face, unit = shapely.STRtree(geometries).query(
+        shapely.point_on_surface(claimed), predicate="intersects"
+    )
+    claimers = tuple(frozenset(unit[face == k].tolist()) for k in range(len(claimed)))
+    return Overlaps(claimers, areas(claimed, crs), shapely.area(claimed))
