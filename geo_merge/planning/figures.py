@@ -34,7 +34,7 @@ class UnitFigures:
         People known (None if none are), and of how many members they are not.
     density
         People a km²; None if it is not known of all.
-    values
+    fields
         Every other numeric field, by its rule.
     compactness
         Polsby and Popper's 4π·area/outline², 1 for a circle, in the plane of the layer; None for
@@ -60,7 +60,7 @@ class UnitFigures:
     population: float | None
     population_unknown: int
     density: float | None
-    values: Mapping[str, float | None]
+    fields: Mapping[str, float | None]
     compactness: float | None
     parts: tuple[tuple[str, ...], ...]
     islands: tuple[str, ...]
@@ -172,7 +172,7 @@ def _unit(codes: Sequence[str], seat: str, layer: PlanLayer, distances: Distance
         population=people,
         population_unknown=unknown,
         density=people / km2 if people is not None and not unknown and km2 > 0 else None,
-        values=values,
+        fields=values,
         compactness=4 * math.pi * plane / outline**2 if outline > 0 else None,
         parts=parts,
         islands=islands,

@@ -44,7 +44,7 @@ class Subject:
         Of the unit.
     members
         How many old units it is made of; None if that is not known.
-    values
+    figures
         ``population``, ``area_km2``, ``share:TYPE`` (per cent of units of a type, of a province);
         those that are missing or None are not known.
     inputs
@@ -58,7 +58,7 @@ class Subject:
     name: str
     unit_type: str = ""
     members: int | None = None
-    values: Mapping[str, float | None] = field(default_factory=dict)
+    figures: Mapping[str, float | None] = field(default_factory=dict)
     inputs: Mapping[str, Input] = field(default_factory=dict)
     level: str = "unit"
 
@@ -239,7 +239,7 @@ def _line(
     lowest = min((r.percent for r in possible), default=100.0)
     return Line(
         threshold=threshold,
-        value=subject.values.get(threshold.quantity),
+        value=subject.figures.get(threshold.quantity),
         standard=threshold.required * (1.0 if best is None else best.percent / 100),
         lowest=threshold.required * lowest / 100,
         reduction=best,

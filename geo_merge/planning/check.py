@@ -1,0 +1,140 @@
+"""A plan held against a standard: its units, and the province that they make."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo_merge.compare.declared import as_declared
+from geo_merge.errors import PlanError
+from geo_merge.planning.figures import PlanFigures, UnitFigures
+from geo_merge.planning.inputs import Inputs
+from geo_merge.planning.layer import PlanLayer
+from geo_merge.planning.plan import Plan
+from geo_merge.planning.standards import Standard
+from geo_merge.planning.verdicts import Judgement, Subject, Verdict, judge
+
+_ALL = "all"  # the code of the plan as a whole
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a standard says of a plan.
+
+    Attributes
+    ----------
+    standard
+        The standard.
+    units
+        One a new unit with members.
+    province
+        The plan as a whole, where the standard has classes of that level.
+    figures_from
+        Where people and areas come from: the layer's field, or declared figures.
+    """
+
+    standard: Standard
+    units: tuple[Judgement, ...]
+    province: Judgement | None
+    figures_from: str
+
+    def count(self) -> dict[str, int]:
+        """Return how many units have each verdict."""
+        found = Counter(j.verdict for j in self.units)
+        return {str(v): found[v] for v in Verdict if found[v]}
+
+
+def check_plan(
+    figures: PlanFigures,
+    layer: PlanLayer,
+    standard: Standard,
+    inputs: Inputs,
+    *,
+    settled: Mapping[str, bool] | None = None,
+    declared: Mapping[str, Mapping[str, float]] | None = None,
+) -> Checked:
+    """Hold a plan against a standard.
+
+    Parameters
+    ----------
+    figures
+        Of the plan.
+    layer
+        Its old units.
+    standard, inputs, settled
+        See `verdicts.judge`.
+    declared
+        ``population`` and ``area_km2`` that somebody declared, by new code; they hold for units
+        that have them.
+    """
+    declared = declared or {}
+    subjects = [
+        Subject(
+            code, figures.plan.new[code].name, figures.plan.new[code].unit_type,
+            unit.member_count, {**_values(unit), **declared.get(code, {})},
+            inputs.of(figures.plan, code, unit.members),
+        )
+        for code, unit in figures.units.items() if unit.members
+    ]  # fmt: skip
+    rules = {r.id for r in standard.reductions} | {e.id for e in standard.exemptions}
+    unknown = sorted(set(settled or {}) - rules)
+    if unknown:
+        raise PlanError(
+            f"{standard.id} has no reduction or exemption {unknown[0]!r}; it has "
+            f"{', '.join(sorted(rules)) or 'none'}."
+        )
+    whole = None
+    if classes := standard.of_level("province"):
+        asked = {threshold.quantity for c in classes for threshold in c.thresholds}
+        whole = judge(standard, [_whole(subjects, figures, inputs, asked)], settled)[0]
+    of = sorted({s.code for s in subjects} & set(declared))
+    told = f"the field {layer.population_field}" if layer.population_field else "no field of people"
+    if of:
+        told = f"declared figures of {len(of)} units" + (
+            f", {told} of {len(subjects) - len(of)}" if len(of) < len(subjects) else ""
+        )
+    return Checked(standard, tuple(judge(standard, subjects, settled)), whole, told)
+
+
+def _values(unit: UnitFigures) -> dict[str, float | None]:
+    """Return the figures of a unit that a standard may ask for; a sum with gaps is none."""
+    people = None if unit.population_unknown else unit.population
+    return {"population": people, "area_km2": unit.area_km2}
+
+
+def _whole(
+    subjects: list[Subject], figures: PlanFigures, inputs: Inputs, asked: set[str]
+) -> Subject:
+    """Return the plan as one unit: sums, and per cent of units of each type."""
+    values: dict[str, float | None] = {}
+    rest = figures.without_place
+    for quantity, left in _values(rest).items():
+        parts = [s.figures.get(quantity) for s in subjects]
+        if rest.members or rest.pieces:
+            parts.append(left)
+        values[quantity] = None if None in parts else sum(p for p in parts if p is not None)
+    for quantity in asked:
+        kind = quantity.removeprefix("share:")
+        if kind != quantity and subjects:
+            values[quantity] = 100 * sum(s.unit_type == kind for s in subjects) / len(subjects)
+    return Subject(_ALL, "", "", None, values, dict(inputs.every), "province")
+
+
+def declared_figures(table: pd.DataFrame, plan: Plan) -> dict[str, dict[str, float]]:
+    """Return ``population`` and ``area_km2`` of a table of declared figures, by new code.
+
+    Raises
+    ------
+    TableError
+        See `compare.declared.as_declared`.
+    """
+    declared = as_declared(table, pd.Index(list(plan.new)))
+    columns = [c for c in ("population", "area_km2") if c in declared]
+    rows = zip(declared.index, declared[columns].to_dict("records"), strict=True)
+    return {
+        str(code): {str(name): float(v) for name, v in row.items() if pd.notna(v)}
+        for code, row in rows
+    }

@@ -1,0 +1,153 @@
+"""What conditions of a standard ask for, as planners tell it: mountain, island, region, border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geo_merge.errors import PlanError, UsageError
+from geo_merge.planning.plan import Plan
+from geo_merge.planning.standards import Condition, Input, Standard
+from geo_merge.vocabulary.codes import clean_code, clean_text
+from geo_merge.vocabulary.fields import fold_field
+
+# Folded: Vietnamese co and khong are yes and no.
+_YES = frozenset(("yes", "true", "1", "co", "x", "y"))
+_NO = frozenset(("no", "false", "0", "khong", "n"))
+_CODES = ("old_code", "new_code")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is known of units, by the name of the input.
+
+    Attributes
+    ----------
+    every
+        Of all units.
+    old, new
+        Of old units and of new ones, by code; what is said of a new one holds.
+    """
+
+    every: Mapping[str, Input] = field(default_factory=dict)
+    old: Mapping[str, Mapping[str, Input]] = field(default_factory=dict)
+    new: Mapping[str, Mapping[str, Input]] = field(default_factory=dict)
+
+    def of(self, plan: Plan, code: str, members: Iterable[str]) -> dict[str, Input]:
+        """Return what is known of a new unit.
+
+        What all of its members have in common it has; where they differ, or where it is not known
+        of one of them, no law that we know says what the whole is: it is unknown.
+        """
+        units = [m for m in members if not plan.old[m].is_piece]
+        each = [{**self.every, **self.old.get(unit, {})} for unit in units]
+        common = {
+            name: value
+            for name, value in (each[0] if each else self.every).items()
+            if all(name in one and one[name] == value for one in each)
+        }
+        return {**common, **self.new.get(code, {})}
+
+
+def wanted_inputs(standard: Standard) -> dict[str, type]:
+    """Return the inputs that a standard asks for, and whether they are truth values or texts."""
+    rules: list[Condition] = [c.condition for c in standard.classes]
+    rules += [r.condition for r in standard.reductions]
+    rules += [e.condition for e in standard.exemptions]
+    return {name: type(value) for rule in rules for name, value in (*rule.every, *rule.some)}
+
+
+def as_input(text: str, kind: type) -> Input:
+    """Return a text as a value of an input; ValueError if it says neither yes nor no."""
+    folded = fold_field(text)
+    if kind is not bool:
+        return text
+    if folded in _YES:
+        return True
+    if folded in _NO:
+        return False
+    raise ValueError(text)
+
+
+def parse_inputs(texts: Iterable[str], standard: Standard) -> dict[str, Input]:
+    """Return what ``NAME=VALUE`` says of all units.
+
+    Raises
+    ------
+    UsageError
+        If a name is none that the standard asks for, or its value none that it knows.
+    """
+    wanted = wanted_inputs(standard)
+    result: dict[str, Input] = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        if name not in wanted or not value:
+            raise UsageError(
+                f"--input {text}: write NAME=VALUE; {standard.id} asks for "
+                f"{', '.join(sorted(wanted)) or 'nothing'}."
+            )
+        try:
+            result[name] = as_input(value, wanted[name])
+        except ValueError as error:
+            raise UsageError(f"--input {text}: write {name}=yes or {name}=no.") from error
+    return result
+
+
+def inputs_of_table(table: pd.DataFrame, plan: Plan, standard: Standard, source: str) -> Inputs:
+    """Return what a table says of old or new units.
+
+    Parameters
+    ----------
+    table
+        ``old_code`` or ``new_code``, and a column for each input; blank cells are unknown.
+    plan
+        The plan whose units they are.
+    standard
+        The standard that asks for them.
+    source
+        What messages call the table.
+
+    Raises
+    ------
+    PlanError
+        With every row of a unit that the plan has not, and every cell that says neither yes nor no.
+    """
+    by_fold = {fold_field(str(c)): str(c) for c in table.columns}
+    columns = {name: by_fold[fold_field(name)] for name in (*_CODES, *wanted_inputs(standard))
+               if fold_field(name) in by_fold}  # fmt: skip
+    coded = [name for name in _CODES if name in columns]
+    if len(coded) != 1 or len(columns) == 1:
+        raise PlanError(
+            f"{source} needs one column of codes, old_code or new_code, and one of "
+            f"{', '.join(sorted(wanted_inputs(standard)))}; it has {', '.join(map(str, table))}."
+        )
+    known = plan.old if coded[0] == "old_code" else plan.new
+    problems: list[str] = []
+    result: dict[str, dict[str, Input]] = {}
+    for row, code in zip(table.index, map(clean_code, table[columns[coded[0]]]), strict=True):
+        if code not in known:
+            problems.append(f"{source} row {row}: the plan has no {coded[0]} {code!r}.")
+            continue
+        cells = {
+            n: clean_text(str(table.at[row, c])) for n, c in columns.items() if n not in _CODES
+        }
+        result.setdefault(code, {}).update(_cells(cells, standard, f"{source} row {row}", problems))
+    if problems:
+        raise PlanError(problems)
+    return Inputs(old=result) if coded[0] == "old_code" else Inputs(new=result)
+
+
+def _cells(
+    cells: Mapping[str, str], standard: Standard, where: str, problems: list[str]
+) -> dict[str, Input]:
+    wanted = wanted_inputs(standard)
+    result: dict[str, Input] = {}
+    for name, text in cells.items():
+        try:
+            if text:
+                result[name] = as_input(text, wanted[name])
+        except ValueError:
+            problems.append(f"{where}: {name} is {text!r}; write yes or no, or leave it blank.")
+    return result

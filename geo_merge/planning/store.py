@@ -1,0 +1,251 @@
+"""Plans as folders: ``crosswalk.csv``, which a merger takes, and ``plan.json`` with the rest.
+
+What is saved and read again is the same plan, and saved again the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from geo_merge.errors import ExportError, PlanError
+from geo_merge.planning.plan import NewUnit, OldUnit, Plan, about_of
+from geo_merge.reading.tables import read_table
+from geo_merge.units.crosswalk import as_crosswalk
+from geo_merge.vocabulary.cells import csv_bytes, harmless
+from geo_merge.writing.files import publish, recover, staging
+
+CROSSWALK, DOCUMENT = "crosswalk.csv", "plan.json"
+_FORMAT = "geo_merge plan 1"
+_KEYS = ("format", "layer", "new", "locks", "notes")
+
+
+@dataclass(frozen=True)
+class LayerFile:
+    """A file of the layer that a plan is of.
+
+    Attributes
+    ----------
+    path
+        Where it is, seen from the folder of the plan.
+    sha256
+        Its content.
+    """
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class LayerSource:
+    """The layer that a plan is of, and how it is read.
+
+    Attributes
+    ----------
+    files
+        In the order in which they are read.
+    options
+        As `units.layers.read_units` takes them: ``crs, encoding, code_field``, ...
+    """
+
+    files: tuple[LayerFile, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A plan and where its layer is."""
+
+    plan: Plan
+    source: LayerSource = field(default_factory=LayerSource)
+
+
+def crosswalk_bytes(plan: Plan) -> bytes:
+    """Return the crosswalk of a plan; a row of an old unit without a place names no new one."""
+    rows = []
+    for code, old in plan.old.items():
+        home = plan.home[code]
+        new = NewUnit("", "") if home is None else plan.new[home]
+        rows.append({
+            "old_code": "" if old.is_piece else code, "old_name": old.name,
+            "old_type": old.unit_type, "old_district_code": old.district_code,
+            "old_district": old.district, "old_province_code": old.province_code,
+            "old_province": old.province, "new_code": new.code, "new_name": new.name,
+            "new_type": new.unit_type,
+        })  # fmt: skip
+    names = list(rows[0]) if rows else ["old_code", "new_code", "new_name"]
+    return csv_bytes({name: [row[name] for row in rows] for name in names})
+
+
+def document_of(saved: SavedPlan) -> dict[str, Any]:
+    """Return what ``plan.json`` holds, as plain data."""
+    plan, source = saved.plan, saved.source
+    return {
+        "format": _FORMAT,
+        "layer": {
+            "files": [{"path": f.path, "sha256": f.sha256} for f in source.files],
+            "options": dict(sorted(source.options.items())),
+        },
+        "new": [
+            {"code": u.code, "name": u.name, "type": u.unit_type, "seat": u.seat}
+            for u in plan.new.values()
+        ],
+        "locks": [str(about) for about in sorted(plan.locks)],
+        "notes": {str(about): plan.notes[about] for about in sorted(plan.notes)},
+    }
+
+
+def files_of_plan(saved: SavedPlan) -> dict[str, bytes]:
+    """Return the content of the files of a plan, by name."""
+    text = orjson.dumps(document_of(saved), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return {CROSSWALK: crosswalk_bytes(saved.plan), DOCUMENT: text}
+
+
+def save(saved: SavedPlan, directory: Path) -> None:
+    """Write a plan to a folder, whole or not at all.
+
+    Raises
+    ------
+    ExportError
+        If the folder cannot be written, or holds a crosswalk that is not of a plan.
+    """
+    check_target(directory)
+    with staging(directory) as folder:
+        for name, content in files_of_plan(saved).items():
+            (folder / name).write_bytes(content)
+        publish(folder, directory, seal=DOCUMENT)
+
+
+def check_target(directory: Path) -> None:
+    """Refuse a folder in which another file than a plan's stands in the way; ExportError."""
+    if (directory / CROSSWALK).exists() and not is_plan(directory):
+        raise ExportError(
+            f"{directory / CROSSWALK} stands there, and it is not of a plan; give another folder. "
+            "Nothing was changed."
+        )
+    if directory.exists() and not directory.is_dir():
+        raise ExportError(f"{directory} is a file; give a folder for the plan.")
+
+
+def is_plan(path: Path) -> bool:
+    """Tell whether a path is the folder of a plan."""
+    return (path / DOCUMENT).is_file()
+
+
+def load(directory: Path) -> SavedPlan:
+    """Read the plan that was saved to a folder, without its layer.
+
+    Raises
+    ------
+    PlanError
+        If the folder holds no plan, or its two files contradict each other.
+    TableError
+        If the crosswalk cannot be read.
+    """
+    recover(directory)
+    if not is_plan(directory):
+        raise PlanError(
+            f"{directory} holds no plan ({DOCUMENT}); make one with geo-merge plan new."
+        )
+    return read_files((directory / DOCUMENT).read_bytes(), directory / CROSSWALK)
+
+
+def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
+    """Return the plan of a ``plan.json`` and the crosswalk beside it; see `load`."""
+    content = _document(document)
+    rows = as_crosswalk(read_table(crosswalk, encoding="utf-8"))
+    texts = pd.DataFrame({name: [_read_cell(v) for v in rows[name]] for name in rows},
+                         index=rows.index)  # fmt: skip
+    try:
+        listed = [
+            NewUnit(u["code"], u["name"], u.get("type", ""), u.get("seat", ""))
+            for u in content["new"]
+        ]
+        new = {unit.code: unit for unit in listed}
+        source = content.get("layer", {})
+        files = tuple(LayerFile(f["path"], f["sha256"]) for f in source.get("files", ()))
+        locks = frozenset(map(about_of, content.get("locks", ())))
+        notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PlanError(
+            f"{DOCUMENT} is not as geo-merge writes it ({error}); restore it from a copy."
+        ) from error
+    old, home = _units(texts)
+    new = {**new, **_founded_by_hand(texts, new)}
+    plan = Plan(old, new, home, locks, notes)
+    return SavedPlan(plan, LayerSource(files, source.get("options", {})))
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    try:
+        read = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise PlanError(f"{DOCUMENT} is no JSON ({error}); restore it from a copy.") from error
+    if not isinstance(read, dict) or read.get("format") != _FORMAT or "new" not in read:
+        raise PlanError(f"{DOCUMENT} is no plan of geo-merge ({_FORMAT!r}); check the folder.")
+    unknown = sorted(set(read) - set(_KEYS))
+    if unknown:
+        raise PlanError(
+            f"{DOCUMENT} has an unknown key {unknown[0]!r}; it may have {', '.join(_KEYS)}."
+        )
+    return read
+
+
+def _read_cell(text: str) -> str:
+    """Return a cell as it was before it was made harmless."""
+    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+
+
+def _units(rows: pd.DataFrame) -> tuple[dict[str, OldUnit], dict[str, str | None]]:
+    """Return the old units of a plan's crosswalk, and the new unit of each."""
+    old: dict[str, OldUnit] = {}
+    home: dict[str, str | None] = {}
+    pieces = 0
+    problems = []
+    names = ("old_name", "old_type", "old_district_code", "old_district", "old_province_code",
+             "old_province")  # fmt: skip
+    for row, code, new, *texts in zip(
+        rows.index, rows["old_code"], rows["new_code"], *(rows[n] for n in names), strict=True
+    ):
+        pieces += not code
+        unit = OldUnit(*(code or f"piece {pieces}", *texts, not code))
+        if unit.code in old:
+            problems.append(
+                f"{CROSSWALK} row {row}: {unit} stands on two rows; a plan has one for each unit."
+            )
+        old[unit.code], home[unit.code] = unit, new or None
+    if problems:
+        raise PlanError(problems)
+    return old, home
+
+
+def _founded_by_hand(rows: pd.DataFrame, known: Mapping[str, NewUnit]) -> dict[str, NewUnit]:
+    """Return new units that only the crosswalk has: somebody wrote them into it.
+
+    Raises
+    ------
+    PlanError
+        If a unit is called otherwise than in ``plan.json``, or in two ways.
+    """
+    found: dict[str, NewUnit] = {}
+    problems = []
+    columns = (rows[name] for name in ("new_code", "new_name", "new_type"))
+    for row, code, name, kind in zip(rows.index, *columns, strict=True):
+        if not code:
+            continue
+        unit = known.get(code) or found.setdefault(code, NewUnit(code, name, kind))
+        if (unit.name, unit.unit_type) != (name, kind):
+            problems.append(
+                f"{CROSSWALK} row {row} calls the new unit {code} {kind} {name}; elsewhere it is "
+                f"{unit.unit_type} {unit.name}: make them one, or rename it with geo-merge plan."
+            )
+        if not unit.name:
+            problems.append(f"{CROSSWALK} row {row}: the new unit {code} has no name; give one.")
+    if problems:
+        raise PlanError(problems)
+    return found

@@ -1,0 +1,128 @@
+"""Plans as tables: figures of the units, members, and what a standard says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from geo_merge.planning.check import Checked
+from geo_merge.planning.figures import PlanFigures, UnitFigures
+from geo_merge.planning.layer import PlanLayer
+from geo_merge.planning.standards import Standard
+from geo_merge.planning.verdicts import ClassVerdict, Judgement, Line, Verdict
+from geo_merge.texts import Language
+from geo_merge.vocabulary.cells import LIST_SEPARATOR
+
+UNIT_COLUMNS = ("code", "name", "unit_type", "seat", "locked", "member_count", "members",
+                "member_names", "pieces", "area_km2", "population", "population_unknown",
+                "density", "compactness", "parts", "islands", "distance_km", "longest_km",
+                "farthest", "without_distance", "note")  # fmt: skip
+VERDICT_COLUMNS = ("standard", "code", "name", "unit_type", "class", "belongs", "quantity", "value",
+                   "required", "percent", "verdict", "reduction", "exemption", "clause", "sure",
+                   "source")  # fmt: skip
+# Decimals of figures: km² to 1 m², metres of ways, per cent to two.
+_DIGITS = {"area_km2": 6, "density": 2, "compactness": 4, "distance_km": 3, "longest_km": 3}
+
+
+def units_table(figures: PlanFigures) -> pd.DataFrame:
+    """Return one row a new unit, in the order of the plan."""
+    return pd.DataFrame([_unit_row(code, u, figures) for code, u in figures.units.items()])
+
+
+def _unit_row(code: str, unit: UnitFigures, figures: PlanFigures) -> dict[str, Any]:
+    plan = figures.plan
+    about = {a.code: text for a, text in plan.notes.items() if a.side == "new"}
+    row: dict[str, Any] = {
+        "code": code,
+        "name": plan.new[code].name,
+        "unit_type": plan.new[code].unit_type,
+        "seat": plan.new[code].seat,
+        "locked": any(a.side == "new" and a.code == code for a in plan.locks),
+        "member_count": unit.member_count,
+        "members": LIST_SEPARATOR.join(unit.members),
+        "member_names": LIST_SEPARATOR.join(plan.old[m].name for m in unit.members),
+        "pieces": LIST_SEPARATOR.join(plan.old[m].name for m in unit.pieces),
+        "area_km2": unit.area_km2,
+        "population": unit.population,
+        "population_unknown": unit.population_unknown,
+        "density": unit.density,
+        "compactness": unit.compactness,
+        "parts": len(unit.parts),
+        "islands": LIST_SEPARATOR.join(unit.islands),
+        "distance_km": unit.distance_km,
+        "longest_km": unit.longest_km,
+        "farthest": unit.farthest,
+        "without_distance": LIST_SEPARATOR.join(unit.without_distance),
+        "note": about.get(code, ""),
+    }
+    values = {name: v for name, v in unit.fields.items() if name not in row}
+    return {k: _rounded(k, v) for k, v in {**row, **values}.items()}
+
+
+def _rounded(name: str, value: Any) -> Any:  # noqa: ANN401 - a cell
+    return round(value, _DIGITS[name]) if name in _DIGITS and value is not None else value
+
+
+def members_table(figures: PlanFigures, layer: PlanLayer) -> pd.DataFrame:
+    """Return one row an old unit with its place in the plan; those without one as well."""
+    plan = figures.plan
+    notes = {a.code: text for a, text in plan.notes.items() if a.side == "old"}
+    locked = {a.code for a in plan.locks if a.side == "old"}
+    rows = []
+    for k, (code, old) in enumerate(plan.old.items()):
+        home = plan.home[code]
+        people = layer.people[k]
+        rows.append({
+            "old_code": code, "old_name": old.name, "old_type": old.unit_type,
+            "district": old.district, "province": old.province,
+            "new_code": home or "", "new_name": "" if home is None else plan.new[home].name,
+            "area_km2": round(float(layer.m2[k]) / 1e6, 6),
+            "population": None if pd.isna(people) else float(people),
+            "locked": code in locked, "note": notes.get(code, ""),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def verdicts_table(checked: Checked, language: Language) -> pd.DataFrame:
+    """Return one row a unit, class and figure: value, standard, per cent, verdict, clause."""
+    whole = () if checked.province is None else (checked.province,)
+    rows = [row for j in (*checked.units, *whole) for row in _verdict_rows(checked, j, language)]
+    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
+
+
+def _verdict_rows(
+    checked: Checked, judgement: Judgement, language: Language
+) -> Iterator[dict[str, Any]]:
+    subject, standard = judgement.subject, checked.standard
+    front = {"standard": standard.id, "code": subject.code, "name": subject.name,
+             "unit_type": subject.unit_type}  # fmt: skip
+    if not judgement.classes:
+        yield {**front, "verdict": str(Verdict.NONE), "clause": standard.law[language]}
+    for one in judgement.classes:
+        for line in one.lines:
+            yield {
+                **front, "class": one.unit_class.names[language],
+                "belongs": "yes" if one.belongs else "not known",
+                "quantity": line.threshold.quantity, "value": line.value,
+                "required": line.standard,
+                "percent": None if line.percent is None else round(line.percent, 2),
+                "verdict": str(_verdict(one, line)),
+                "reduction": "" if line.reduction is None else line.reduction.id,
+                "exemption": "" if one.exemption is None else one.exemption.id,
+                "clause": clause(standard, line.threshold.article, language),
+                "sure": str(line.threshold.source.sure), "source": line.threshold.source.text,
+            }  # fmt: skip
+
+
+def _verdict(one: ClassVerdict, line: Line) -> Verdict:
+    """Return what is said of one figure: of an exempt unit nothing is asked."""
+    return Verdict.EXEMPT if one.exemption is not None else line.verdict
+
+
+def clause(standard: Standard, article: str, language: Language) -> str:
+    """Return the law and the article that something rests on, as far as these are known."""
+    if not article:
+        return standard.law[language]
+    return f"{standard.law[language]}, {'Điều' if language == 'vi' else 'Article'} {article}"
