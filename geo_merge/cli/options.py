@@ -38,9 +38,16 @@ def options(*chosen: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return add
 
 
+def _of_plan(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Return the crosswalk of a plan where its folder is given."""
+    is_plan = path is not None and (path / "plan.json").is_file()
+    return path / "crosswalk.csv" if path is not None and is_plan else path
+
+
 crosswalk = click.option(
-    "--crosswalk", type=PATH, help="CSV or XLSX: old_code, new_code, new_name, new_type, ..."
-)
+    "--crosswalk", type=PATH, callback=_of_plan,
+    help="CSV or XLSX: old_code, new_code, new_name, new_type, ..., or the folder of a plan.",
+)  # fmt: skip
 reference = click.option("--reference", type=PATH, help="Published boundaries of the new units.")
 declared = click.option(
     "--declared", type=PATH, help="CSV or XLSX of published new_code, area_km2, population."

@@ -34,11 +34,11 @@ class LayerFile:
     path
         Where it is, seen from the folder of the plan.
     sha256
-        Its content.
+        Its content, and that of the files that belong with it, by name.
     """
 
     path: str
-    sha256: str
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def document_of(saved: SavedPlan) -> dict[str, Any]:
     return {
         "format": _FORMAT,
         "layer": {
-            "files": [{"path": f.path, "sha256": f.sha256} for f in source.files],
+            "files": [
+                {"path": f.path, "sha256": dict(sorted(f.sha256.items()))} for f in source.files
+            ],
             "options": dict(sorted(source.options.items())),
         },
         "new": [
@@ -168,7 +170,7 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
         ]
         new = {unit.code: unit for unit in listed}
         source = content.get("layer", {})
-        files = tuple(LayerFile(f["path"], f["sha256"]) for f in source.get("files", ()))
+        files = tuple(LayerFile(f["path"], dict(f["sha256"])) for f in source.get("files", ()))
         locks = frozenset(map(about_of, content.get("locks", ())))
         notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
     except (KeyError, TypeError, AttributeError) as error:

@@ -81,6 +81,8 @@ CHECKS = {
     "L01": "unit of a plan that left the layer",
     "L02": "unit that is new in the layer of a plan",
     "L03": "unit called otherwise in a plan",
+    "L04": "file of a plan's layer that changed",
+    "L05": "position outside its unit",
     "P01": "input not used once",
     "P02": "area or count not kept",
     "P03": "result is no coverage, or reads back different",

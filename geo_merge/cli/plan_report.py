@@ -1,0 +1,125 @@
+"""What the commands on plans print and write: lines for people, tables, JSON."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo_merge.cli.options import say
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo_merge.planning.check import Checked
+    from geo_merge.planning.compare import Comparison
+    from geo_merge.planning.figures import PlanFigures
+    from geo_merge.planning.layer import PlanLayer
+    from geo_merge.planning.plan import Plan
+    from geo_merge.planning.standards import Standard
+    from geo_merge.vocabulary.finding import Finding
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table row by row, for JSON; what is not known is null."""
+    return [
+        {str(k): None if isinstance(v, float) and v != v else v for k, v in row.items()}  # noqa: PLR0124
+        for row in table.to_dict("records")
+    ]
+
+
+def write_tables(tables: dict[str, pd.DataFrame], out: tuple[Path, ...]) -> None:
+    """Write tables to a workbook, or each to a CSV of its own."""
+    from geo_merge.results.formats import write_csv, write_workbook
+    from geo_merge.writing.files import whole_file
+
+    for path in out:
+        if path.suffix.lower() == ".xlsx":
+            with whole_file(path) as temporary:
+                write_workbook(tables, temporary)
+            say(f"Wrote {path}")
+        elif path.suffix.lower() == ".csv":
+            for name, table in tables.items():
+                target = path.with_name(f"{path.stem}_{name}.csv")
+                with whole_file(target) as temporary:
+                    write_csv(table, temporary)
+                say(f"Wrote {target}")
+        else:
+            raise UsageError(f"--out {path}: name a file that ends in .xlsx or .csv.")
+
+
+def say_findings(found: Iterable[Finding]) -> None:
+    """Print findings, to the standard error."""
+    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
+
+
+def headline(made: Plan) -> list[str]:
+    """Return how many units a plan has, and which have no place."""
+    left = made.without_place
+    lines = [f"{counted(len(made.old), 'old unit')}, {counted(len(made.new), 'new unit')}"]
+    if left:
+        told = ", ".join(str(made.old[code]) for code in left[:10])
+        more = f" and {len(left) - 10} more" if len(left) > 10 else ""  # noqa: PLR2004
+        lines.append(f"without a place: {len(left)} ({told}{more})")
+    return lines
+
+
+def summary_lines(figures: PlanFigures, layer: PlanLayer) -> list[str]:
+    """Return the figures of a plan in all."""
+    from geo_merge.planning.figures import summary_of
+
+    total = summary_of(figures, layer)
+    people = total["population"]
+    lines = [
+        f"{total['before']['count']} -> {total['after']['count']} units "
+        f"({total['reduction_percent']:.2f} % fewer), {total['area_km2']:,.2f} km²"
+        + ("" if people is None else f", {people:,.0f} people ({total['population_field']})")
+    ]
+    if total["distance_km"] is not None:
+        lines.append(f"to the seat: {total['distance_km']:.2f} km in the mean, "
+                     f"{total['longest_km']:.2f} km at most")  # fmt: skip
+    if not layer.population_field:
+        lines.append("people: the layer has no field of people that is known; name one with "
+                     "--population-field of geo-merge plan new")  # fmt: skip
+    elif lacking := total["without_distance"]:
+        lines.append(f"distance not known: {counted(len(lacking), 'unit')} "
+                     f"({', '.join(lacking[:10])})")  # fmt: skip
+    apart = [c for c, u in figures.units.items() if not u.contiguous]
+    if apart:
+        lines.append(f"not contiguous: {', '.join(apart)}")
+    if islands := {c: u.islands for c, u in figures.units.items() if u.islands}:
+        lines.append("islands: " + "; ".join(f"{', '.join(i)} of {c}" for c, i in islands.items()))
+    if total["empty"]:
+        lines.append(f"new units without members: {', '.join(total['empty'])}")
+    return lines
+
+
+def check_lines(checked: Checked, law: Standard, language: str) -> list[str]:
+    """Return how many units have which verdict, and on what that rests."""
+    counts = ", ".join(f"{n} {verdict}" for verdict, n in checked.count().items())
+    lines = [f"{law.law[language]}: {counts}", f"figures: {checked.figures_from}"]
+    if law.population_as_of:
+        lines.append(f"the law counts people as of {law.population_as_of}")
+    if law.remarks:
+        lines.append(law.remarks[language])
+    return lines
+
+
+def comparison_lines(comparison: Comparison, tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Return how two plans differ; one line if they do not."""
+    if not comparison.differences and not comparison.moved:
+        return [f"no difference: {counted(len(comparison.pairs), 'unit')} the same"]
+    counts = ", ".join(f"{n} {change}" for change, n in comparison.count().items())
+    lines = [f"new units: {counts}"]
+    for name in ("summary", "units", "moved"):
+        table = tables[name]
+        wide = ["joined", "left", "members_1", "members_2", "area_km2_1", "area_km2_2"]
+        shown = table.drop(columns=wide, errors="ignore").round(2)
+        if len(shown):
+            lines += ["", name, *shown.to_string(index=False, na_rep="", max_colwidth=40)
+                      .splitlines()]  # fmt: skip
+    return lines
