@@ -66,6 +66,7 @@ def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
     from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
     plan = plan_from_resolution(file, province=province)
+    say(*(f"Note: {note}" for note in plan.notes))
     return _report(plan.crosswalk, plan.problems, out)
 
 
@@ -84,6 +85,7 @@ def from_compositions(
     from geo_merge.vietnam.resolutions.compositions import plan_from_compositions
 
     plan = plan_from_compositions(table, province=province, encoding=encoding)
+    say(*(f"Note: {note}" for note in plan.notes))
     return _report(plan.crosswalk, plan.problems, out)
 
 

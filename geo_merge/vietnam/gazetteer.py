@@ -64,6 +64,9 @@ def old_communes() -> pd.DataFrame:
     # Towns and communes of one name in one district are written ``Hiệp Hòa (Xã)`` there.
     behind = frame["name"].str.extract(r"^(.*) \((?:Xã|Phường|Thị trấn)\)$")[0]
     frame["name"] = behind.fillna(frame["name"])
+    # Phường 5 and Phường 15 of Phú Nhuận are called communes there.
+    written = frame["name"].map(lambda name: split_type(name)[0])
+    frame["unit_type"] = written.where(written != "", frame["unit_type"])
     corners = frame.pop("bounds").str.extract(_BOUNDS).astype(float)
     frame[["south", "west", "north", "east"]] = corners.to_numpy()
     return frame

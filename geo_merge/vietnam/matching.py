@@ -11,8 +11,9 @@ import pandas as pd
 from geo_merge.vietnam.names import bare_key, name_key, plain, split_type, squashed
 from geo_merge.vocabulary.codes import fold_name
 
-# Of 100: what rapidfuzz must give a name for it to be suggested.
-_SIMILAR = 80.0
+# Of 100: what rapidfuzz must give a name without accents for it to be suggested (Đak Lua and
+# Đắc Lua: 83).
+SIMILAR = 80.0
 _MOST_SUGGESTIONS = 5
 
 
@@ -137,9 +138,17 @@ class Units:
 
         names = self._by_name[0]
         found = process.extract(
-            key, list(names), scorer=fuzz.ratio, score_cutoff=_SIMILAR, limit=_MOST_SUGGESTIONS
-        )
+            key, list(names), scorer=fuzz.ratio, processor=plain, score_cutoff=SIMILAR,
+            limit=_MOST_SUGGESTIONS,
+        )  # fmt: skip
         return tuple(unit for name, _, _ in found for unit in names[name])[:_MOST_SUGGESTIONS]
+
+
+def are_similar(name: str, other: str) -> bool:
+    """Tell whether two names may be spellings of one; ``Đồng`` and ``Đông`` may."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only for names that are not found
+
+    return fuzz.ratio(plain(bare_key(name)), plain(bare_key(other))) >= SIMILAR
 
 
 def _one(

@@ -58,8 +58,11 @@ def bare_key(name: str) -> str:
 
 
 def squashed(key: str) -> str:
-    """Return a key without blanks, which are strewn in copied text (``Xí m Vàng``)."""
-    return key.replace(" ", "")
+    """Return a key without blanks and hyphens: ``Xí m Vàng``, ``Văn Miếu - Quốc Tử Giám``.
+
+    Copies strew blanks, and lists leave hyphens out.
+    """
+    return key.replace(" ", "").replace("-", "")
 
 
 def plain(key: str) -> str:

@@ -13,9 +13,12 @@ from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vietnam.resolutions import resolution
+from geo_merge.vietnam.resolutions.blanks import put_back
+from geo_merge.vietnam.resolutions.claims import Statement
 from geo_merge.vietnam.resolutions.earlier import earlier_plan
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
-from geo_merge.vietnam.resolutions.plan import Plan, Statement, count_by_type, make_plan, new_units
+from geo_merge.vietnam.resolutions.plan import Plan, count_by_type, make_plan, new_units
+from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentence
 from geo_merge.vocabulary.codes import clean_code
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field
 
@@ -87,7 +90,8 @@ def plan_from_compositions(
         make_plan(found, code, path.name, says_parts=False) for code, found in by_province.items()
     ]
     frame = pd.concat([plan.crosswalk for plan in plans], ignore_index=True)
-    return Plan(frame, [*problems, *(p for plan in plans for p in plan.problems)])
+    notes = [note for plan in plans for note in plan.notes]
+    return Plan(frame, [*problems, *(p for plan in plans for p in plan.problems)], notes)
 
 
 def _columns(table: pd.DataFrame, source: str) -> dict[str, str]:
@@ -126,7 +130,7 @@ def _statement(
     kind = written or cells.get("type", "").capitalize()
     text = cells["composition"]
     try:
-        members = read_composition(text)
+        members = read_composition(put_back(text))
     except NotUnderstoodError as error:
         problems.append(
             f"{source} {clause}: the composition of {kind} {name} is not understood from "
@@ -169,16 +173,39 @@ def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
 
 def _statements(text: resolution.Resolution) -> list[Statement]:
     result = []
+    that_stay = _units_that_others_join(text)
     for said in text.statements:
         clause, sentence = f"clause {said.clause}", said.sentence
         if sentence.kind in {"arranged", "joined"}:
+            stays = that_stay.pop(_key(sentence), None) if sentence.kind == "joined" else None
             result.append(
                 Statement(clause, said.words, sentence.unit_type, sentence.name,
-                          members=sentence.members, district=said.district)
+                          members=(*sentence.members, *filter(None, [stays])),
+                          district=said.district)
             )  # fmt: skip
         elif sentence.kind == "closing":
             result += [Statement(clause, said.words, m.unit_type, m.name) for m in sentence.members]
     return result
+
+
+def _units_that_others_join(text: resolution.Resolution) -> dict[tuple[str, str], Member]:
+    """Return the old units that others are joined to ("Nhập xã A vào xã B"): each is a member too.
+
+    One that another clause makes anew is none; of one that another clause takes a part of, the
+    rest stays.
+    """
+    sentences = [said.sentence for said in text.statements]
+    made = {_key(s) for s in sentences if s.kind == "arranged"}
+    parted = {_key(m) for s in sentences for m in s.members if m.mode in PARTS}
+    return {
+        _key(s): Member(s.unit_type, s.name, mode=Mode.REST if _key(s) in parted else Mode.WHOLE)
+        for s in sentences
+        if s.kind == "joined" and _key(s) not in made
+    }
+
+
+def _key(of: Sentence | Member) -> tuple[str, str]:
+    return of.unit_type, bare_key(of.name)
 
 
 def _miscounted(text: resolution.Resolution, statements: list[Statement]) -> Problems:

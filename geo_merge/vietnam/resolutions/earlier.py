@@ -11,9 +11,7 @@ from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vietnam.resolutions.plan import EVIDENCE, Plan, old_units
 from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
-from geo_merge.vietnam.resolutions.sentences import Member, Mode, Sentence
-
-_PARTS = frozenset({Mode.PART, Mode.PART_AREA, Mode.PART_ALL_PEOPLE})
+from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentence
 
 
 def earlier_plan(text: Resolution, province: str | None) -> Plan:
@@ -105,7 +103,7 @@ def _remainders(rows: list[dict[str, str]], units: Units) -> list[dict[str, str]
         same = [
             r for r in rows if (r["old_name"], r["old_type"]) == (row["old_name"], row["old_type"])
         ]
-        if row["mode"] not in _PARTS or any(r["mode"] not in _PARTS for r in same):
+        if row["mode"] not in PARTS or any(r["mode"] not in PARTS for r in same):
             continue
         match = _find(row["old_type"], row["old_name"], row["old_district"], units)
         if match.unit is not None:

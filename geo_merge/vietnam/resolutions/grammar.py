@@ -183,7 +183,7 @@ class _Meaning(Transformer[Token, Any]):
         return _Qualifier(mode=Mode.PART if people or len(parts) == 1 else Mode.PART_AREA)
 
     def name(self, parts: list[Token]) -> str:
-        return str.__str__(parts[0])
+        return str.__str__(parts[0]).rstrip(".")
 
 
 _TYPES = frozenset({"TYPE", "DISTRICT"})

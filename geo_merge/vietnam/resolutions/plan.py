@@ -12,50 +12,44 @@ import pandas as pd
 from geo_merge.units.crosswalk import COLUMNS
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.matching import Match, Unit, Units
-from geo_merge.vietnam.names import PARENT_TYPES, bare_key
+from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.resolutions.claims import (
+    DISTRICT,
+    PIECE,
+    SPELLING,
+    WHOLE,
+    Claim,
+    Statement,
+    find_new,
+    find_old,
+    matches_of,
+)
+from geo_merge.vietnam.resolutions.differences import differences
 from geo_merge.vietnam.resolutions.sentences import Member, Mode, clause_references
+from geo_merge.vietnam.resolutions.settling import settle
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
-_WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
 _SHOWN = 10
-PIECE = "land that is no unit"
-DISTRICT = "a whole district"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One new unit and what it is made of, as a text or a row of a table says.
-
-    Attributes
-    ----------
-    clause
-        Where it is said: a clause, or a row.
-    words
-        What is said, word for word.
-    unit_type, name, code
-        The new unit; the code is empty if it is not said.
-    members
-        What it is made of; none means that it stayed as it was.
-    district
-        The district that the members are in, if that is said for all of them.
-    """
-
-    clause: str
-    words: str
-    unit_type: str
-    name: str
-    code: str = ""
-    members: tuple[Member, ...] = ()
-    district: str = ""
 
 
 @dataclass
 class Plan:
-    """A crosswalk with its evidence, and what could not be settled, one sentence each."""
+    """A crosswalk with its evidence.
+
+    Attributes
+    ----------
+    crosswalk
+        Its rows.
+    problems
+        What could not be settled, one sentence each.
+    notes
+        What was settled otherwise than a reader may expect, and where others say otherwise.
+    """
 
     crosswalk: pd.DataFrame
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @cache
@@ -99,19 +93,20 @@ def make_plan(
     """
     old, new = old_units(province), new_units(province)
     plan = Plan(pd.DataFrame())
+    targets = find_new(statements, new)
+    claims = find_old(statements, targets, old)
+    settle([claim for of_one in claims for claim in of_one], old, says_parts=says_parts)
     rows: list[dict[str, str]] = []
-    for statement in statements:
-        target = _new_unit(statement, new)
-        where = f"{source} {statement.clause}"
-        if target.unit is None:
-            wanted = f"new unit {statement.unit_type} {statement.name}"
-            plan.problems.append(f"{where}: {target.problem(wanted)} [K04]; {_SAY}: "
-                                 f"{statement.words[:300]}")  # fmt: skip
-        rows += _rows(statement, target.unit, old, where, plan.problems)
+    for statement, target, members in zip(statements, targets, claims, strict=True):
+        _tell(plan, target, f"new unit {statement.unit_type} {statement.name}", statement, source)
+        for claim in members:
+            _tell(plan, claim.match, claim.wanted, statement, source)
+        rows += _rows(statement, target.unit, members, old)
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *EVIDENCE], dtype=object)
     plan.problems += _named_twice(frame, old, source) if says_parts else _mark_parts(frame)
     plan.problems += _unnamed(frame, old, source)
     plan.problems += _lost_references(statements, frame, source)
+    plan.notes += differences(frame, province, source)
     plan.crosswalk = frame.sort_values(["new_code", "old_code"], kind="stable", ignore_index=True)
     return plan
 
@@ -119,16 +114,21 @@ def make_plan(
 _SAY = "correct the name, or add its district"
 
 
-def _new_unit(statement: Statement, new: Units) -> Match:
-    if statement.code and statement.code in new.by_code:
-        unit = new.by_code[statement.code]
-        if bare_key(unit.name) == bare_key(statement.name):
-            return Match(unit, "code")
-    return new.find(statement.name, unit_type=statement.unit_type)
+def _tell(plan: Plan, match: Match, wanted: str, statement: Statement, source: str) -> None:
+    where = f"{source} {statement.clause}"
+    if match.how == SPELLING:
+        plan.notes.append(
+            f"{where}: {wanted} is in no list; {match.unit} is taken, the only one left over there "
+            "with a like name [K04]; compare them."
+        )
+    elif match.unit is None and match.how not in {PIECE, DISTRICT}:
+        plan.problems.append(
+            f"{where}: {match.problem(wanted)} [K04]; {_SAY}: {statement.words[:300]}"
+        )
 
 
 def _rows(
-    statement: Statement, target: Unit | None, old: Units, where: str, problems: list[str]
+    statement: Statement, target: Unit | None, claims: Sequence[Claim], old: Units
 ) -> list[dict[str, str]]:
     to = {
         "new_code": target.code if target else "",
@@ -137,37 +137,9 @@ def _rows(
         "clause": statement.clause,
         "words": statement.words,
     }
-    rows = []
-    for member in statement.members or (_itself(statement),):
-        match = _old_unit(member, statement, target, old)
-        if match.unit is None and match.how not in {PIECE, DISTRICT}:
-            wanted = f"{member.unit_type} {member.name} {member.district}".strip()
-            problems.append(f"{where}: {match.problem(wanted)} [K04]; {_SAY}: "
-                            f"{statement.words[:300]}")  # fmt: skip
-        rows.append(_row(member, match) | to)
+    rows = [_row(claim.member, match) | to for claim in claims for match in matches_of(claim, old)]
     _place_pieces(rows)
     return rows
-
-
-def _itself(statement: Statement) -> Member:
-    return Member(statement.unit_type, statement.name)
-
-
-def _old_unit(member: Member, statement: Statement, target: Unit | None, old: Units) -> Match:
-    if member.is_piece:
-        return Match(None, PIECE)
-    if member.unit_type in PARENT_TYPES:
-        return Match(None, DISTRICT)
-    if not statement.members and target is not None:
-        same = old.by_code.get(target.code)  # who stays keeps name and code
-        if same is not None and bare_key(same.name) == bare_key(member.name):
-            return Match(same, "unchanged: code and name")
-    return old.find(
-        member.name,
-        unit_type=member.unit_type,
-        parents=(member.district,),
-        behind=member.behind or statement.district,
-    )
 
 
 def _row(member: Member, match: Match) -> dict[str, str]:
@@ -198,7 +170,7 @@ def _place_pieces(rows: list[dict[str, str]]) -> None:
 def _joined_as_a_whole(frame: pd.DataFrame) -> pd.Series:
     """Tell which rows join an old unit as a whole that is joined to another new unit too."""
     found = frame["old_code"] != ""
-    whole = frame["mode"].isin(_WHOLE)
+    whole = frame["mode"].isin(WHOLE)
     return found & whole & frame[found]["old_code"].duplicated(keep=False).reindex(frame.index)
 
 
@@ -220,12 +192,7 @@ def _named_twice(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
 
 def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
     named = set(frame["old_code"]) - {""}
-    districts = set(frame.loc[frame["matched_by"] == DISTRICT, "old_name"].map(bare_key))
-    missing = [
-        str(unit)
-        for unit in old.all
-        if unit.code not in named and bare_key(unit.district) not in districts
-    ]
+    missing = [str(unit) for unit in old.all if unit.code not in named]
     if not missing or not named:
         return []
     more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""

@@ -14,6 +14,7 @@ from pathlib import Path
 from geo_merge.errors import TableError
 from geo_merge.vietnam.files.encodings import CANDIDATES, register
 from geo_merge.vietnam.names import LOOKALIKES
+from geo_merge.vietnam.resolutions.blanks import put_back
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_sentence
 from geo_merge.vietnam.resolutions.sentences import Sentence
 
@@ -21,11 +22,16 @@ FORMATS = (".txt", ".md", ".docx", ".pdf")
 _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
 _ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
 _NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
-_MARKER = re.compile(r"^\s*(?:(\d{1,3})\s*[.)]|([a-zđ])\s*\))\s+(?=\S)", re.MULTILINE)
-_VERBS = "Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Sau khi"
+_VERBS = "Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Đổi tên|Sau khi|Sau sắp xếp"
+# A number before a verb needs no point or blank ("10.Sắp xếp", "10 Sắp xếp").
+_MARKER = re.compile(
+    rf"^\s*(?:(\d{{1,3}})(?:\s*[.)]\s+(?=\S)|\s*[.)]?\s*(?={_VERBS}))|([a-zđ])\s*\)\s*(?=\S))",
+    re.MULTILINE,
+)
 _VERB = re.compile(rf"^\s*(?={_VERBS})", re.MULTILINE)
+_VERB_HERE = re.compile(_VERBS)
 # A clause that a copy put behind the one before it: "... là xã Xuân Lương. 2. Sắp xếp ...".
-_IN_LINE = re.compile(rf"(?<=[.;])[ \t]+(?=\d{{1,3}}[.)][ \t]+(?:{_VERBS}))")
+_IN_LINE = re.compile(rf"(?<=[.;])\s*(?=\d{{1,3}}\s*[.)]\s*(?:{_VERBS}))")
 # What stands between the pages of a copy; a number alone only between blank lines.
 _PAGE = re.compile(
     r"^[ \t\f]*(?:[-–—]+[ \t]*\d{1,3}[ \t]*[-–—]+|(?:Trang|Page)[ \t]+\d{1,3}(?:[ \t]*/[ \t]*\d+)?|"
@@ -100,14 +106,15 @@ def parse_resolution(text: str, source: str) -> Resolution:
     """Read Article 1 from the text of a resolution; see `read_resolution`."""
     text = unicodedata.normalize("NFC", text.translate(LOOKALIKES)).replace("\u00a0", " ")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _IN_LINE.sub("\n", _PAGE.sub("", _MARKUP.sub("", text)))
+    text = _PAGE.sub("", _MARKUP.sub("", text))
     start = _ARTICLE.search(text)
     if start is None:
         raise TableError(
             f"{source} has no Article 1 (Điều 1) [W07]; give the whole text of the resolution."
         )
     after = _NEXT_ARTICLE.search(text, start.end())
-    article = text[start.end() : after.start() if after else len(text)]
+    article = put_back(text[start.end() : after.start() if after else len(text)])
+    article = _IN_LINE.sub("\n", article)
     found = _PROVINCE.search(" ".join(text[: start.end()].split())) or _PROVINCE.search(article)
     statements: list[Statement] = []
     problems: list[str] = []
@@ -141,8 +148,9 @@ def _clauses(article: str) -> Iterator[tuple[str, str]]:
     cuts: list[tuple[int, int, str]] = []
     number = 0
     for match in _MARKER.finditer(article):
-        if match.group(1) and int(match.group(1)) == number + 1:
-            number += 1
+        begins = _VERB_HERE.match(article, match.end()) is not None
+        if match.group(1) and (int(match.group(1)) == number + 1 or begins):
+            number = int(match.group(1))
             cuts.append((match.start(), match.end(), str(number)))
         elif match.group(2) and number:
             cuts.append((match.start(), match.end(), f"{number} {match.group(2)}"))

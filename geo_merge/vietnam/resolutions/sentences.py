@@ -18,6 +18,9 @@ class Mode(StrEnum):
     REST = "rest"
 
 
+PARTS = frozenset({Mode.PART, Mode.PART_AREA, Mode.PART_ALL_PEOPLE})
+
+
 @dataclass(frozen=True)
 class Member:
     """An old unit, or a part of it, as a text names it.
