@@ -77,4 +77,6 @@ VIETNAM = Country(
     has_other_datum=_has_other_datum,
     province_after=province_after,
     ends_districts=_ends_districts,
+    # Decree 30/2020/NĐ-CP, Annex I.
+    letterhead=("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
 )

@@ -86,6 +86,8 @@ class Country:
         Returns code and name of the province that an old one became part of; None if it stays.
     ends_districts
         Tells whether the districts of a layer end with what is done to its units.
+    letterhead
+        Lines that official papers begin with, in the country's language.
     """
 
     code: str = ""
@@ -103,6 +105,7 @@ class Country:
     has_other_datum: Callable[[CRS, str], bool] = _own_datum
     province_after: NewProvince = _stays
     ends_districts: EndsDistricts = _last
+    letterhead: tuple[str, ...] = ()
 
     def of(self, layer: gpd.GeoDataFrame) -> Country:
         """Return the country if a layer lies in it, else `PLAIN`."""

@@ -1,0 +1,114 @@
+"""The sections of a paper that are drawn: the whole land, and a sheet for each new unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pandas as pd
+
+from geo_merge.dossier.content import (
+    Block,
+    Column,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Section,
+    Table,
+    shown,
+)
+from geo_merge.dossier.form import A3, A4
+from geo_merge.dossier.material import NOTHING, Material
+from geo_merge.dossier.sections import measure
+from geo_merge.dossier.sheets.atlas import (
+    Atlas,
+    Side,
+    map_of_all,
+    map_of_unit,
+    paper_for,
+)
+
+# Checks that speak of new units: codes of old ones mean something else.
+_OF_NEW = ("D", "P", "C06", "C08", "G11")
+
+
+def atlas_of(m: Material) -> Atlas:
+    """Return what the maps of a paper are drawn from."""
+    files = dict.fromkeys(str(s.get("source", "")) for s in m.manifest.get("sources", []))
+    source = m.t("map_source", files=shown(", ".join(filter(None, files)) or NOTHING))
+    seats = {} if m.offices is None else m.offices.places
+    return Atlas(m.result, m.language, m.date, source, m.neighbours, seats)
+
+
+def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:
+    """Yield the land before, after and both, on A4 and A3, or at one scale on what it needs."""
+    title = m.t("section_maps")
+    for paper in (A4, A3) if scale is None else (A4,):
+        held = paper_for(atlas, scale, paper)
+        for side in get_args(Side):
+            figure, missed = map_of_all(atlas, side, held, scale)
+            notes = [Paragraph(m.t("no_place", names="; ".join(missed)), "note")] if missed else []
+            starts = [] if title else [PageBreak()]
+            yield Section("maps", title, (*starts, figure, *notes), held)
+            title = ""
+
+
+def unit_sheets(m: Material, atlas: Atlas) -> Iterator[Section]:
+    """Yield a sheet for each new unit: map, figures, members, neighbours, seat, findings."""
+    title = m.t("section_sheets")
+    for code in map(str, m.result.new.index):
+        figure, missed = map_of_unit(atlas, code, A4.inner[0])
+        blocks: list[Block] = [
+            PageBreak(), Heading(shown(f"{m.name_of(code)} ({code})")), figure,
+            *([Paragraph(m.t("no_place", names="; ".join(missed)), "note")] if missed else []),
+            Table.of_facts(_facts(m, code)), *_neighbours(m, code), *_findings(m, code),
+        ]  # fmt: skip
+        yield Section("sheets", title, tuple(blocks[1 if title else 0 :]))
+        title = ""
+
+
+def _facts(m: Material, code: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each figure of a unit that is known."""
+    row = m.result.statistics.loc[code]
+    members = str(row.get("member_names") or "").replace("; ", ", ")
+    yield m.t("col_members"), f"{members} ({m.n(row.get('member_count'))})"
+    if str(row.get("pieces") or "") not in ("", "nan"):
+        yield m.t("pieces"), str(row["pieces"])
+    yield m.t("area"), m.n(row["area_km2"], 2)
+    if "population" in row:
+        yield m.people_of, m.n(row["population"])
+    if "density" in row:
+        yield m.t("density"), m.n(row["density"], 1)
+    if pd.notna(row.get("declared_area_km2")):
+        difference = m.percent(row.get("area_km2_difference_percent"))
+        yield m.t("col_declared_area"), f"{m.n(row['declared_area_km2'], 2)} ({difference})"
+    if pd.notna(row.get("declared_population")):
+        yield m.t("col_declared_people"), m.n(row["declared_population"])
+    if m.offices is not None:
+        yield from m.offices.facts(m, code)
+
+
+def _neighbours(m: Material, code: str) -> Iterator[Block]:
+    rows = m.borders[m.borders["one"] == code]
+    if not len(rows):
+        yield Paragraph(m.t("no_neighbours"), "note")
+        return
+    columns = (Column(m.t("col_neighbour"), 3), Column(m.t("col_border"), 1.4, "right"))
+    texts = [(m.name_of(r.other), m.n(r.length_km, 2)) for r in rows.itertuples()]
+    total = (m.t("all"), m.n(rows["length_km"].sum(), 2))
+    yield Table.of(columns, [*texts, total], total=True)
+
+
+def _findings(m: Material, code: str) -> Iterator[Block]:
+    found = m.result.findings
+    of_new = found["check"].astype(str).str.startswith(_OF_NEW)
+    rows = found[of_new & found["units"].map(lambda units: code in units)]
+    if not len(rows):
+        yield Paragraph(m.t("no_findings_here"), "note")
+    for row in rows.to_dict("records"):
+        value = measure(m, row["value"], row["unit_of_value"])
+        severity, name = m.word("severity", row["severity"]), m.word("check", row["check"])
+        told = f"{severity} {row['check']}: {name}" + (f" ({value})" if value else "")
+        yield Paragraph(shown(told), "note")
+
+

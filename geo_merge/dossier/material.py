@@ -1,0 +1,139 @@
+"""Everything that a paper is made from: a result, the files beside it, and what planners add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+from babel.dates import format_date
+
+from geo_merge.dossier.borders import common_borders
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.files import load_result
+from geo_merge.texts import TEXTS, Language, number, say
+from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.writing.ownership import MANIFEST
+
+NOTHING = "–"
+_TABLES = ("reconciliation", "repairs", "decisions", "standards")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a paper is made from.
+
+    Attributes
+    ----------
+    result
+        The result, as it was written.
+    manifest
+        Its inputs, versions and options.
+    tables
+        Further tables of the folder by name, every cell as text: ``reconciliation, repairs,
+        decisions, standards``; those that are not there are missing.
+    language
+        Of the paper.
+    dated
+        The day that it bears.
+    country
+        What is known of the country that the units lie in.
+    """
+
+    result: MergeResult
+    manifest: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    language: Language
+    dated: date
+    country: Country = PLAIN
+    offices: Any = None
+    agencies: Any = None
+    extra: Sequence[str] = field(default=())
+
+    @cached_property
+    def borders(self) -> pd.DataFrame:
+        """Common borders of the new units; see `common_borders`."""
+        return common_borders(self.result.new)
+
+    @cached_property
+    def neighbours(self) -> dict[str, list[str]]:
+        """Codes of the units around each new one, the longest border first."""
+        return {code: list(rows["other"]) for code, rows in self.borders.groupby("one")}
+
+    def t(self, key: str, **values: object) -> str:
+        """Return a text of papers in the language."""
+        return say(f"dossier.{key}", self.language, **values)
+
+    def word(self, group: str, key: str) -> str:
+        """Return the word for a value of the result, as of a check; itself if there is none."""
+        return say(f"{group}.{key}", self.language) if f"{group}.{key}" in TEXTS else key
+
+    def n(self, value: Any, digits: int = 0) -> str:  # noqa: ANN401 - whatever a cell holds
+        """Return a number as the language writes it, a dash where there is none."""
+        known = pd.to_numeric(value, errors="coerce")
+        return NOTHING if pd.isna(known) else number(float(known), self.language, digits)
+
+    def percent(self, value: Any, digits: int = 2) -> str:  # noqa: ANN401
+        """Return a share with its sign: ``−1,20 %``, a dash where there is none."""
+        known = pd.to_numeric(value, errors="coerce")
+        if pd.isna(known):
+            return NOTHING
+        sign = "+" if known > 0 else "−" if known < 0 else ""
+        return f"{sign}{number(abs(float(known)), self.language, digits)} %"
+
+    @cached_property
+    def date(self) -> str:
+        """The day as the language writes it."""
+        return str(format_date(self.dated, format="long", locale=self.language))
+
+    @cached_property
+    def people_of(self) -> str:
+        """What the people on the map are counted by: ``Dân số 2009 (người)``."""
+        year = self.result.summary.get("population_year")
+        return self.t("people_of", year=year) if year else self.t("people")
+
+    def name_of(self, code: str) -> str:
+        """Return type and name of a new unit."""
+        if code not in self.result.new.index:
+            return code
+        row = self.result.new.loc[code]
+        return " ".join(filter(None, (str(row.get("unit_type") or ""), str(row["name"]))))
+
+
+def read_material(
+    directory: Path, language: Language, *,
+    dated: date | None = None, country: Country = PLAIN,
+) -> Material:  # fmt: skip
+    """Read a result and what stands beside it.
+
+    Parameters
+    ----------
+    directory
+        A folder that ``geo-merge build`` wrote.
+    language
+        Of the paper.
+    dated
+        The day that it bears; that of the result by default, so that the same result gives the same
+        paper.
+    country
+        What is known of the country, if the units lie in it.
+
+    Raises
+    ------
+    ExportError
+        If the folder holds no complete result.
+    """
+    result = load_result(directory)
+    manifest = orjson.loads((directory / MANIFEST).read_bytes())
+    tables = {
+        name: pd.read_csv(path, dtype=str, keep_default_na=False)
+        for name in _TABLES
+        if (path := directory / f"{name}.csv").is_file()
+    }
+    day = dated or date.fromisoformat(manifest["time"][:10])
+    return Material(result, manifest, tables, language, day, country.of(result.old))

@@ -1,0 +1,1 @@
+"""Maps to scale on paper: SVG in millimetres."""

@@ -1,0 +1,340 @@
+"""The maps of a paper: the province before, after and both, and a sheet for each new unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo_merge.dossier.content import Figure, shown
+from geo_merge.dossier.form import PAPERS, Paper
+from geo_merge.dossier.sheets import margin
+from geo_merge.dossier.sheets.labels import Label, Lines, Wish, place, two_lines
+from geo_merge.dossier.sheets.margin import Sign
+from geo_merge.dossier.sheets.svg import areas, drawing, line, text
+from geo_merge.dossier.sheets.window import (
+    Box,
+    Window,
+    in_plane,
+    plane_of,
+    round_scale,
+    window_on,
+)
+from geo_merge.errors import UsageError
+from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.maps.thinning import thin
+from geo_merge.merging.result import MergeResult
+from geo_merge.texts import Language, number, say
+
+Side = Literal["before", "after", "both"]
+# Colours of areas: neighbours have different ones, and all of them are pale under black letters.
+_PALETTE = ("#fbe3c5", "#d6e8c9", "#cfe0f1", "#f3d2d8", "#e4d8ee", "#f7f1b8", "#cdeae6", "#e6ddd0")
+_OTHERS = "#f1f1ee"
+# Millimetres above, around and below the frame, and of the heading above a map.
+_TITLE, _DEGREES, _FOOT, _HEADING = 8.0, 4.0, 22.0, 15.0
+_THINNED = 0.05  # millimetres of paper by which a border may be off
+_NAME, _SMALL_NAME = 2.3, 2.0  # millimetres: names of new and of old units
+_SHEET = 112.0  # millimetres: height of the map on the sheet of a unit
+_NEW, _OLD, _DISTRICT = 0.45, 0.12, 0.3  # millimetres: width of borders
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """What maps of a result are drawn from.
+
+    Attributes
+    ----------
+    result
+        The result.
+    language
+        Of the words on the maps.
+    date, source
+        What stands below each map.
+    neighbours
+        Codes of the new units around each, by code.
+    seats
+        Degrees of the seat of each new unit that is known, by code.
+    """
+
+    result: MergeResult
+    language: Language
+    date: str
+    source: str
+    neighbours: Mapping[str, Sequence[str]]
+    seats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    _thin: dict[tuple[str, float], Geometries] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def plane(self) -> CRS:
+        """The plane of all its maps."""
+        return plane_of(self.result.old)
+
+    @cached_property
+    def frames(self) -> dict[str, gpd.GeoDataFrame]:
+        """Old and new units, and districts before, in the plane."""
+        parents = self.result.parents
+        districts = parents[(parents["level"] == "district") & (parents["when"] == "before")]
+        return {
+            name: gpd.GeoDataFrame(
+                pd.DataFrame(frame.drop(columns="geometry")),
+                geometry=in_plane(np.asarray(frame.geometry.values), frame.crs, self.plane),
+                crs=self.plane,
+            )
+            for name, frame in (("old", self.result.old), ("new", self.result.new),
+                                ("district", districts))
+        }  # fmt: skip
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """A colour for each new unit, none of which its neighbours have."""
+        chosen: dict[str, int] = {}
+        for code in map(str, self.result.new.index):
+            around = {chosen.get(other) for other in self.neighbours.get(code, ())}
+            free = [k for k in range(len(_PALETTE)) if k not in around]
+            chosen[code] = min(free or range(len(_PALETTE)),
+                               key=lambda k: list(chosen.values()).count(k))  # fmt: skip
+        return {code: _PALETTE[k] for code, k in chosen.items()}
+
+    def thinned(self, name: str, scale: float) -> Geometries:
+        """Return polygons with the vertices that a scale can show."""
+        key = (name, scale)
+        if key not in self._thin:
+            shapes = np.asarray(self.frames[name].geometry.values)
+            self._thin[key] = thin(shapes, _THINNED * scale / 1000) if len(shapes) else shapes
+        return self._thin[key]
+
+    def seat_places(self, window: Window, codes: Sequence[str]) -> Floats:
+        """Return the seats of units on paper, as far as they are known and in the frame."""
+        lonlat = np.array([self.seats[c] for c in codes if c in self.seats]).reshape(-1, 2)
+        points = in_plane(shapely.points(lonlat), "EPSG:4326", self.plane)  # type: ignore[arg-type]
+        xy = window.on_paper(shapely.get_coordinates(points))
+        frame = window.frame
+        inside = (xy[:, 0] > frame.left) & (xy[:, 0] < frame.right)
+        inside &= (xy[:, 1] > frame.top) & (xy[:, 1] < frame.bottom)
+        return np.asarray(xy[inside])
+
+
+def paper_for(atlas: Atlas, scale: float | None, paper: Paper) -> Paper:
+    """Return the paper of maps of the whole land: the given one, or the least that a scale needs.
+
+    Raises
+    ------
+    UsageError
+        If no paper is large enough.
+    """
+    bounds = atlas.frames["old"].total_bounds
+    wide = bounds[2] - bounds[0] >= bounds[3] - bounds[1]
+    if scale is None:
+        return paper.across if wide else paper
+    for size in PAPERS:
+        for held in (size.across, size):
+            if round_scale(bounds, _frame_on(*_room(held))) <= scale:
+                return held
+    needed = round_scale(bounds, _frame_on(*_room(PAPERS[-1].across if wide else PAPERS[-1])))
+    raise UsageError(
+        f"--scale {scale:.0f}: the map would be larger than A0; take {needed:.0f} or more."
+    )
+
+
+def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = None
+               ) -> tuple[Figure, list[str]]:  # fmt: skip
+    """Draw the whole land, and return the names for which it has no place.
+
+    Parameters
+    ----------
+    atlas
+        What to draw from.
+    side
+        Old units, new units, or new units with the borders of the old.
+    paper
+        As it is held.
+    scale
+        As 250,000; by default the largest round one that fits.
+    """
+    width, height = _room(paper)
+    window = window_on(atlas.frames["old"].total_bounds, _frame_on(width, height), scale)
+    parts = list(_land(atlas, window, side))
+    taken: list[Box] = []
+    if side != "before":
+        for x, y in atlas.seat_places(window, list(map(str, atlas.result.new.index))):
+            parts.append(margin.seat_sign(x, y))
+            taken.append(Box(x - 1, y - 1, 2, 2))
+    names, wishes = _wishes_of_old(atlas, window) if side == "before" else _wishes(atlas, window)
+    labels, missed = place(wishes, window.frame, taken)
+    parts += map(_label, labels)
+    title = say(f"dossier.map_{side}", atlas.language)
+    figure = _sheet(atlas, window, title, parts, _legend(atlas, side), (width, height))
+    return figure, [names[k] for k in missed]
+
+
+def map_of_unit(atlas: Atlas, code: str, width: float) -> tuple[Figure, list[str]]:
+    """Draw the sheet of a new unit: its members, its neighbours, its seat."""
+    row = atlas.frames["new"].index.get_loc(code)
+    whole = np.asarray(atlas.frames["new"].geometry.values)[row]
+    window = window_on(whole.bounds, _frame_on(width, _SHEET), margin=1.3)
+    new = window.drawn(atlas.thinned("new", window.scale))
+    parts = [areas(np.delete(new, row), [_OTHERS] * (len(new) - 1), "#555", 0.25)]
+    members = np.flatnonzero(atlas.frames["old"]["new_code"] == code)
+    old = window.drawn(atlas.thinned("old", window.scale)[members])
+    fills = [_PALETTE[k % len(_PALETTE)] for k in range(len(members))]
+    parts += [areas(old, fills, "#444", 0.2), areas(new[[row]], ["none"], "#111", 0.6)]
+    taken = []
+    for x, y in atlas.seat_places(window, [code]):
+        parts.append(margin.seat_sign(x, y))
+        taken.append(Box(x - 1, y - 1, 2, 2))
+    titles = [shown(str(n)) for n in atlas.frames["old"]["name"].iloc[members]]
+    wishes = [Wish(s, two_lines(n), 2.6) for s, n in zip(old, titles, strict=True)]
+    around = _around(atlas, code, new)
+    wishes += [wish for _, wish in around]
+    labels, missed = place(wishes, window.frame, taken)
+    own = {lines for wish in wishes[: len(members)] for lines in wish.texts}
+    parts += [_label(label, italic=label.lines not in own) for label in labels]
+    names = [*titles, *(name for name, _ in around)]
+    title = _title(atlas.result.new.loc[code])
+    figure = _sheet(atlas, window, title, parts, _unit_legend(atlas, code), (width, _SHEET))
+    return figure, [names[k] for k in missed]
+
+
+def _around(atlas: Atlas, code: str, new: Geometries) -> Iterator[tuple[str, Wish]] | list:  # type: ignore[type-arg]
+    """Return names of the units around one: its neighbours for sure, others where they fit."""
+    near = set(atlas.neighbours.get(code, ()))
+    index = list(map(str, atlas.result.new.index))
+    seen = [k for k, shape in enumerate(new) if not shape.is_empty and index[k] != code]
+    seen.sort(key=lambda k: (index[k] not in near, -new[k].area))
+    return [
+        (name := _title(atlas.result.new.iloc[k]),
+         Wish(new[k], two_lines(name), 2.4, led=index[k] in near))
+        for k in seen
+    ]  # fmt: skip
+
+
+def _title(unit: pd.Series) -> str:
+    """Return type and name of a unit."""
+    return shown(" ".join(filter(None, (str(unit.get("unit_type") or ""), str(unit["name"])))))
+
+
+def _room(paper: Paper) -> tuple[float, float]:
+    """Return width and height of a map that fills a page below its heading."""
+    width, height = paper.inner
+    return width, height - _HEADING
+
+
+def _frame_on(width: float, height: float) -> Box:
+    """Return the frame of a map of so many millimetres."""
+    return Box(_DEGREES, _TITLE + _DEGREES, width - 2 * _DEGREES,
+               height - _TITLE - 2 * _DEGREES - _FOOT)  # fmt: skip
+
+
+def _land(atlas: Atlas, window: Window, side: Side) -> Iterator[str]:
+    """Yield areas and borders."""
+    new_codes = list(map(str, atlas.result.new.index))
+    if side in ("before", "both"):
+        old = window.drawn(atlas.thinned("old", window.scale))
+        codes = atlas.frames["old"]["new_code"].astype(str)
+        yield areas(old, [atlas.colours.get(c, _OTHERS) for c in codes], "#555", _OLD)
+    if side == "before":
+        districts = window.drawn(atlas.thinned("district", window.scale))
+        yield areas(districts, ["none"] * len(districts), "#222", _DISTRICT)
+    else:
+        new = window.drawn(atlas.thinned("new", window.scale))
+        fills = ["none"] * len(new) if side == "both" else [atlas.colours[c] for c in new_codes]
+        yield areas(new, fills, "#111", _NEW)
+
+
+def _wishes(atlas: Atlas, window: Window) -> tuple[list[str], list[Wish]]:
+    """Return names of new units, the smallest first: they have the least choice."""
+    shapes = window.drawn(atlas.thinned("new", window.scale))
+    order = np.argsort(shapely.area(shapes), kind="stable")
+    names = [shown(str(n)) for n in atlas.result.new["name"]]
+    wishes = [Wish(shapes[k], two_lines(names[k]), _NAME) for k in order]
+    return [names[k] for k in order], wishes
+
+
+def _wishes_of_old(atlas: Atlas, window: Window) -> tuple[list[str], list[Wish]]:
+    """Return names of old units, or their number in the list where those find no place."""
+    shapes = window.drawn(atlas.thinned("old", window.scale))
+    order = np.argsort(shapely.area(shapes), kind="stable")
+    names = [shown(str(n)) for n in atlas.result.old["name"]]
+    texts: list[tuple[Lines, ...]] = [
+        (*two_lines(name), (str(k + 1),)) for k, name in enumerate(names)
+    ]
+    wishes = [Wish(shapes[k], texts[k], _SMALL_NAME) for k in order]
+    return [f"{k + 1} {names[k]}" for k in order], wishes
+
+
+def _label(label: Label, *, italic: bool = False) -> str:
+    x, y = label.middle
+    step = label.size * 1.12
+    top = y - step * (len(label.lines) - 1) / 2 + 0.34 * label.size
+    led = "" if label.leads_to is None else _leader(label)
+    return led + "".join(
+        text(x, top + k * step, words, label.size, anchor="middle", halo=True,
+             style="italic" if italic else "normal")
+        for k, words in enumerate(label.lines)
+    )  # fmt: skip
+
+
+def _leader(label: Label) -> str:
+    """Return the line from a name to its unit, and a point where it ends."""
+    assert label.leads_to is not None  # noqa: S101 - for the type checker
+    x, y = label.leads_to
+    return line([label.leads_to, label.middle], 0.12, "#333") + (
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.3" fill="#333"/>'
+    )
+
+
+def _legend(atlas: Atlas, side: Side) -> list[Sign]:
+    words = {name: say(f"dossier.legend_{name}", atlas.language)
+             for name in ("new", "old", "district", "seat", "colour", "number")}  # fmt: skip
+    signs = [Sign("area", _PALETTE[0], words["colour"])]
+    if side == "before":
+        signs += [Sign("line", "#555", words["old"], _OLD * 2)]
+        if len(atlas.frames["district"]):
+            signs += [Sign("line", "#222", words["district"], _DISTRICT * 2)]
+        return [*signs, Sign("text", "", words["number"])]
+    signs += [Sign("line", "#111", words["new"], _NEW * 1.5)]
+    if side == "both":
+        signs += [Sign("line", "#555", words["old"], _OLD * 2)]
+    return [*signs, *([Sign("seat", "", words["seat"])] if atlas.seats else [])]
+
+
+def _unit_legend(atlas: Atlas, code: str) -> list[Sign]:
+    names = {"member": ("area", _PALETTE[0]), "new": ("line", "#111"), "around": ("area", _OTHERS)}
+    signs = [Sign(kind, colour, say(f"dossier.legend_{name}", atlas.language), 0.5)
+             for name, (kind, colour) in names.items()]  # fmt: skip
+    seat = Sign("seat", "", say("dossier.legend_seat", atlas.language))
+    return [*signs, *([seat] if code in atlas.seats else [])]
+
+
+def _sheet(
+    atlas: Atlas, window: Window, title: str, parts: Sequence[str], signs: Sequence[Sign],
+    size: tuple[float, float],
+) -> Figure:  # fmt: skip
+    """Put title, frame, degrees, legend, scale and notes around what was drawn."""
+    width, height = size
+    frame, language = window.frame, atlas.language
+    clip = (
+        f'<clipPath id="frame"><rect x="{frame.left}" y="{frame.top}" width="{frame.width:.2f}" '
+        f'height="{frame.height:.2f}"/></clipPath>'
+    )
+    below = frame.bottom + _DEGREES + 3.5
+    scaled = f"{title} – {say('dossier.scale', language)} 1:{number(window.scale, language)}"
+    around = [
+        text(width / 2, 5, title, 4.2, anchor="middle", weight="bold"),
+        *margin.graticule(window, atlas.plane, language),
+        *margin.scale_bar(frame.left, below, window.scale, language),
+        *margin.legend(frame.left + 62, below - 3, signs, frame.width - 80),
+        *margin.north_arrow(frame.right - 4, below - 1, language),
+        text(frame.left, height - 4.2, atlas.source, 2.3),
+        text(frame.left, height - 1.0, say("dossier.sketch", language), 2.5, style="italic"),
+        text(frame.right, height - 1.0, atlas.date, 2.3, anchor="end"),
+    ]
+    body = [clip, '<g clip-path="url(#frame)">', *parts, "</g>", *around]
+    return Figure(drawing(width, height, scaled, body), width, height, scaled)

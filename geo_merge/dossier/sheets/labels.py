@@ -1,0 +1,188 @@
+"""Names on a map: inside their unit, or led to it by a line, and none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo_merge.dossier.sheets.svg import text_width
+from geo_merge.dossier.sheets.window import Box
+from geo_merge.geometry.rings import Floats, Geometries, Ints
+
+Lines = tuple[str, ...]
+_LEADING = 1.12  # of a line, in sizes
+_AIR = 0.35  # millimetres around a name
+_STEPS = 13  # places tried along each side of a unit
+_RINGS = np.arange(3.0, 60.0, 1.5)  # millimetres from a unit to a name that is led to it
+_TURNS = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A name that a map should have.
+
+    Attributes
+    ----------
+    shape
+        What of its unit is on the map, in millimetres of paper.
+    texts
+        Ways to write it, the best first; each some lines.
+    size
+        Of its letters, in millimetres.
+    led
+        Whether a line may lead to it if it does not fit into its unit.
+    """
+
+    shape: BaseGeometry
+    texts: tuple[Lines, ...]
+    size: float
+    led: bool = True
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name that has its place: its middle, and where a line leads to."""
+
+    lines: Lines
+    size: float
+    middle: tuple[float, float]
+    leads_to: tuple[float, float] | None = None
+
+
+@dataclass
+class _Paper:
+    """What is taken of a map: rectangles, and lines that lead."""
+
+    frame: Box
+    boxes: list[BaseGeometry] = field(default_factory=list)
+    lines: list[BaseGeometry] = field(default_factory=list)
+
+    def free(self, boxes: Geometries) -> Ints:
+        """Return the positions of rectangles that lie in the frame and touch nothing taken."""
+        left, top, right, bottom = shapely.bounds(boxes).T
+        frame = self.frame
+        inside = (left >= frame.left) & (right <= frame.right)
+        inside &= (top >= frame.top) & (bottom <= frame.bottom)
+        if self.boxes:
+            taken = shapely.bounds(self.boxes)
+            apart = (left[:, None] > taken[:, 2]) | (right[:, None] < taken[:, 0])
+            apart |= (top[:, None] > taken[:, 3]) | (bottom[:, None] < taken[:, 1])
+            inside &= apart.all(axis=1)
+        if self.lines and inside.any():
+            lines = shapely.multilinestrings(self.lines)
+            inside[inside] = ~shapely.intersects(boxes[inside], lines)
+        return np.flatnonzero(inside)
+
+
+def two_lines(name: str) -> tuple[Lines, ...]:
+    """Return a name in one line, and in two if it has several words."""
+    words = name.split()
+    if len(words) == 1:
+        return ((name,),)
+    cuts = range(1, len(words))
+    longest = [max(len(" ".join(words[:k])), len(" ".join(words[k:]))) for k in cuts]
+    k = 1 + int(np.argmin(longest))
+    return (name,), (" ".join(words[:k]), " ".join(words[k:]))
+
+
+def place(
+    wishes: Sequence[Wish], frame: Box, taken: Iterable[Box] = ()
+) -> tuple[list[Label], list[int]]:
+    """Give names their places.
+
+    Parameters
+    ----------
+    wishes
+        The names; those that come first choose first.
+    frame
+        Of the map.
+    taken
+        Where no name may stand.
+
+    Returns
+    -------
+    list of Label, list of int
+        The names that have a place, and the positions of the wishes that found none.
+    """
+    paper = _Paper(frame, [shapely.box(b.left, b.top, b.right, b.bottom) for b in taken])
+    labels, left = [], []
+    for k, wish in enumerate(wishes):
+        label = None if wish.shape.is_empty else _inside(wish, paper)
+        if label is None:
+            left.append(k)
+        else:
+            labels.append(label)
+    missed = []
+    for k in left:
+        label = _led(wishes[k], paper) if wishes[k].led else None
+        if label is None:
+            missed.append(k)
+        else:
+            labels.append(label)
+    return labels, missed
+
+
+def _size_of(lines: Lines, size: float) -> tuple[float, float]:
+    """Return width and height of a name with its air."""
+    width = max(text_width(words, size) for words in lines)
+    return width + 2 * _AIR, len(lines) * size * _LEADING + 2 * _AIR
+
+
+def _boxes(middles: Floats, lines: Lines, size: float) -> Geometries:
+    width, height = _size_of(lines, size)
+    x, y = middles.T
+    return np.asarray(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+
+
+def _inside(wish: Wish, paper: _Paper) -> Label | None:
+    """Find a place within the unit: in its widest part, or the nearest to that."""
+    best = middle_of(wish.shape)
+    left, top, right, bottom = wish.shape.bounds
+    grid = np.stack(
+        np.meshgrid(np.linspace(left, right, _STEPS), np.linspace(top, bottom, _STEPS)), axis=-1
+    ).reshape(-1, 2)
+    near = grid[np.argsort(np.hypot(*(grid - best).T), kind="stable")]
+    middles = np.vstack([[best], near])
+    shapely.prepare(wish.shape)
+    for lines in wish.texts:
+        boxes = _boxes(middles, lines, wish.size)
+        within = np.flatnonzero(shapely.contains(wish.shape, boxes))
+        free = within[paper.free(boxes[within])]
+        if len(free):
+            paper.boxes.append(boxes[free[0]])
+            return Label(lines, wish.size, tuple(middles[free[0]].tolist()))
+    return None
+
+
+def _led(wish: Wish, paper: _Paper) -> Label | None:
+    """Find the nearest place outside the unit from which a line leads to it freely."""
+    if wish.shape.is_empty:
+        return None
+    lines, start = wish.texts[-1], np.array(middle_of(wish.shape))
+    ways = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
+    middles = (start + _RINGS[:, None, None] * ways).reshape(-1, 2)
+    boxes = _boxes(middles, lines, wish.size)
+    free = paper.free(boxes)
+    free = free[~shapely.intersects(boxes[free], wish.shape)]
+    for k in free:
+        line = shapely.shortest_line(shapely.Point(start), boxes[k])
+        others = [*paper.boxes, *paper.lines]
+        if others and shapely.intersects(line, others).any():
+            continue
+        paper.boxes.append(boxes[k])
+        paper.lines.append(line)
+        return Label(lines, wish.size, tuple(middles[k].tolist()), tuple(start.tolist()))
+    return None
+
+
+def middle_of(shape: BaseGeometry) -> tuple[float, float]:
+    """Return the middle of the widest part of a polygon."""
+    parts = shapely.get_parts(shape)
+    part = parts[int(np.argmax(shapely.area(parts)))]
+    circle = shapely.maximum_inscribed_circle(part, tolerance=0.05)
+    x, y = circle.coords[0]
+    return float(x), float(y)

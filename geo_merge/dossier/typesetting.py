@@ -1,0 +1,123 @@
+"""Typesetting with typst: the PDF, and the maps as pictures for Word.
+
+What is typeset is handed over as data beside a template that never changes: a name with ``#`` or
+``$`` in it is text, and no text of a planner is source.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
+from typing import Any, cast
+
+import orjson
+
+from geo_merge.dossier.content import (
+    Block,
+    Document,
+    Figure,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Table,
+)
+from geo_merge.dossier.form import BODY, BOTTOM, CELL, LEFT, RIGHT, SMALL, TOP
+from geo_merge.errors import ExportError, UsageError
+from geo_merge.system.scratch import scratch
+
+# Comes with typst and has every letter of Vietnamese, which Liberation Serif has not.
+FONT = "Libertinus Serif"
+DPI = 300
+# What the font has: other scripts are set in fonts of the machine, if it has them.
+_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+
+
+def pdf(document: Document) -> bytes:
+    """Return a paper as PDF, its maps as lines and its fonts embedded."""
+    maps = {id(figure): f"map-{k}.svg" for k, figure in enumerate(document.figures)}
+    content = {
+        "language": document.language, "title": document.title, "subtitle": document.subtitle,
+        "date": document.date, "page": document.page, "head": document.head,
+        "signatures": document.signatures, "sections": list(_sheets(document, maps)),
+        "form": {"font": FONT, "body": BODY, "cell": CELL, "small": SMALL, "top": TOP,
+                 "bottom": BOTTOM, "left": LEFT, "right": RIGHT},
+    }  # fmt: skip
+    return _compiled("dossier.typ", content, document.figures, "pdf")[0]
+
+
+def pictures(figures: Sequence[Figure]) -> list[bytes]:
+    """Return maps as PNG of 300 dots an inch, in order."""
+    if not figures:
+        return []
+    content = [
+        {"width": f.width, "height": f.height, "file": f"map-{k}.svg"}
+        for k, f in enumerate(figures)
+    ]
+    return _compiled("maps.typ", content, figures, "png")
+
+
+def _compiled(template: str, content: Any, figures: Sequence[Figure], kind: str) -> list[bytes]:  # noqa: ANN401 - whatever JSON knows
+    try:
+        import typst  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UsageError(
+            'Papers need typst: run pip install "geo-merge[pdf]", or write .html.'
+        ) from error
+    data = orjson.dumps(content)
+    with scratch() as folder:
+        for k, figure in enumerate(figures):
+            (folder / f"map-{k}.svg").write_text(figure.svg, "utf-8")
+        (folder / "content.json").write_bytes(data)
+        source = folder / "paper.typ"
+        source.write_bytes((files("geo_merge.dossier") / template).read_bytes())
+        try:
+            made = typst.compile(
+                source, root=folder, format=kind, ppi=DPI, timestamp=0,
+                ignore_system_fonts=_is_in_font([data.decode(), *(f.svg for f in figures)]),
+            )  # fmt: skip
+        except typst.TypstError as error:
+            raise ExportError(f"The paper cannot be typeset ({error}); please report it.") from error
+    return [bytes(made)] if isinstance(made, bytes) else [bytes(page) for page in made or ()]
+
+
+def _is_in_font(texts: Iterable[str]) -> bool:
+    """Tell whether all letters are of scripts that the embedded font has."""
+    letters = {c for text in texts for c in set(text) if c.isalpha()}
+    return all(unicodedata.name(c, "").startswith(_SCRIPTS) for c in letters)
+
+
+def _sheets(document: Document, maps: dict[int, str]) -> Iterator[dict[str, Any]]:
+    """Yield runs of sections on the same paper: only another paper begins a new page."""
+    run: dict[str, Any] | None = None
+    for section in document.sections:
+        size = {"width": section.paper.width, "height": section.paper.height}
+        if run is None or any(run[side] != value for side, value in size.items()):
+            if run is not None:
+                yield run
+            run = {**size, "parts": []}
+        run["parts"].append(
+            {"title": section.title, "blocks": [_block(block, maps) for block in section.blocks]}
+        )
+    if run is not None:
+        yield run
+
+
+def _block(block: Block, maps: dict[int, str]) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"kind": "heading", "text": block.text, "level": block.level}
+        case Paragraph():
+            return {"kind": "paragraph", "text": block.text, "style": block.style}
+        case Table():
+            columns = [vars(column) for column in block.columns]
+            return {"kind": "table", "columns": columns, "rows": block.rows, "total": block.total,
+                    "caption": block.caption, "titles": block.has_titles}  # fmt: skip
+        case Figure():
+            return {"kind": "figure", "file": maps[id(block)], "width": block.width,
+                    "height": block.height, "title": block.title}  # fmt: skip
+        case PageBreak():
+            return {"kind": "break"}
+    return cast("dict[str, Any]", block)
+
+
