@@ -60,7 +60,10 @@ def say_findings(found: Iterable[Finding]) -> None:
 def headline(made: Plan) -> list[str]:
     """Return how many units a plan has, and which have no place."""
     left = made.without_place
-    lines = [f"{counted(len(made.old), 'old unit')}, {counted(len(made.new), 'new unit')}"]
+    pieces = sum(unit.is_piece for unit in made.old.values())
+    land = f" and {counted(pieces, 'piece')} of land" if pieces else ""
+    units = counted(len(made.old) - pieces, "old unit")
+    lines = [f"{units}{land}, {counted(len(made.new), 'new unit')}"]
     if left:
         told = ", ".join(str(made.old[code]) for code in left[:10])
         more = f" and {len(left) - 10} more" if len(left) > 10 else ""  # noqa: PLR2004
