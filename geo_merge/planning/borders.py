@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import shapely
@@ -69,7 +72,8 @@ def borders_and_overlaps(geometries: Geometries, crs: CRS) -> tuple[Borders, Ove
     """Return the common borders of units, and the land that several of them claim.
 
     Borders are edges that two units share; where they draw one differently, stretches that face
-    each other at most `APART` metres apart.
+    each other at most `APART` metres apart, and half the outline of land that both claim: the union
+    of the two has so much less of an outline.
 
     Parameters
     ----------
@@ -84,29 +88,46 @@ def borders_and_overlaps(geometries: Geometries, crs: CRS) -> tuple[Borders, Ove
     left = take_runs(rings, rings.part, shared.left)
     facing = facing_edges(left, APART)
     facing = facing.take(facing.opposite)
-    owners = np.column_stack([rings.owner[rings.run_of(e)] for e in (shared.one, shared.two)])
-    pairs = np.sort(np.concatenate([owners, facing.owner]), axis=1)
-    lengths = np.concatenate([_edge_lengths(rings, shared.one), facing.length])
+    faces = faces_of(left, float(shapely.area(geometries[usable]).sum()))
+    claimed = faces.geometry[faces.claims > 1]
+    overlaps = _overlaps(geometries, usable, claimed, crs)
+    owners = [usable[rings.owner[rings.run_of(edges)]] for edges in (shared.one, shared.two)]
+    exact = _added(np.column_stack(owners), _edge_lengths(rings, shared.one))
+    beside = _added(usable[facing.owner], facing.length)
+    over = _added(*_both_claim(overlaps.claimers, shapely.length(claimed) / 2))
+    pairs = sorted({*exact, *beside, *over})
+    # A thin overlap shows both in edges that face each other and in its outline.
+    metres = [exact[p] + max(beside[p], over[p]) for p in pairs]
+    return Borders(np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(metres)), overlaps
+
+
+def _added(pairs: Ints, lengths: Floats) -> Counter[tuple[int, int]]:
+    """Add up lengths by pairs of different units, the lower position first."""
+    pairs = np.sort(pairs.reshape(-1, 2), axis=1)
     two = pairs[:, 0] != pairs[:, 1]
     unique, pair = np.unique(pairs[two], axis=0, return_inverse=True)
     metres = np.bincount(pair.ravel(), lengths[two], minlength=len(unique))
-    faces = faces_of(left, float(shapely.area(geometries[usable]).sum()))
-    claimed = faces.geometry[faces.claims > 1]
-    return Borders(usable[unique.reshape(-1, 2)], metres.astype(float)), _overlaps(
-        geometries, claimed, crs
-    )
+    return Counter(dict(zip(map(tuple, unique.tolist()), metres.tolist(), strict=True)))
+
+
+def _both_claim(claimers: Sequence[frozenset[int]], lengths: Floats) -> tuple[Ints, Floats]:
+    """Return each two units that claim a piece of land, and its length."""
+    pairs = [(a, b, k) for k, c in enumerate(claimers) for a, b in combinations(sorted(c), 2)]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 3)
+    return found[:, :2], lengths[found[:, 2]]
 
 
 def _edge_lengths(rings: Rings, edges: Ints) -> Floats:
     return np.asarray(np.hypot(*(rings.xy[edges + 1] - rings.xy[edges]).T))
 
 
-def _overlaps(geometries: Geometries, claimed: Geometries, crs: CRS) -> Overlaps:
+def _overlaps(geometries: Geometries, usable: Ints, claimed: Geometries, crs: CRS) -> Overlaps:
     """Return who claims each face that more than one unit claims."""
     if not len(claimed):
         return Overlaps((), np.empty(0), np.empty(0))
-    face, unit = shapely.STRtree(geometries).query(
+    face, unit = shapely.STRtree(geometries[usable]).query(
         shapely.point_on_surface(claimed), predicate="intersects"
     )
-    claimers = tuple(frozenset(unit[face == k].tolist()) for k in range(len(claimed)))
+    ends = np.searchsorted(face, np.arange(1, len(claimed)))
+    claimers = tuple(frozenset(units.tolist()) for units in np.split(usable[unit], ends))
     return Overlaps(claimers, areas(claimed, crs), shapely.area(claimed))
