@@ -8,6 +8,7 @@ be part of a better plan, so few columns are left for the integers.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,10 +192,39 @@ def _load(
     lp.a_matrix_.value_ = np.ones(int(rows.sum()))
     if integers:
         lp.integrality_ = [highs.HighsVarType.kInteger] * n_groups
-    return loaded(lp, until)
+    return _loaded(lp, until)
 
 
-def loaded(lp: Any, until: float) -> Any:  # noqa: ANN401 - of a module that is an extra
+def solve_yes_no(
+    rows: Sequence[tuple[float, float, Mapping[int, float]]], n_variables: int, until: float
+) -> set[int] | bool | None:
+    """Return the variables that are yes in a solution of rows ``low, high, coefficients``.
+
+    False if there is none, None if time was up before that was known.
+    """
+    highs = _highs()
+    lp = highs.HighsLp()
+    lp.num_col_, lp.num_row_ = n_variables, len(rows)
+    lp.col_cost_, lp.col_lower_ = np.zeros(n_variables), np.zeros(n_variables)
+    lp.col_upper_ = np.ones(n_variables)
+    lp.row_lower_ = np.array([max(row[0], -highs.kHighsInf) for row in rows])
+    lp.row_upper_ = np.array([min(row[1], highs.kHighsInf) for row in rows])
+    lp.a_matrix_.format_ = highs.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = np.cumsum([0, *(len(row[2]) for row in rows)]).astype(np.int32)
+    lp.a_matrix_.index_ = np.array([k for row in rows for k in row[2]], dtype=np.int32)
+    lp.a_matrix_.value_ = np.array([v for row in rows for v in row[2].values()], dtype=float)
+    lp.integrality_ = [highs.HighsVarType.kInteger] * n_variables
+    solver = _loaded(lp, until)
+    solver.run()
+    if _ended(solver, "kInfeasible"):
+        return False
+    if not _ended(solver, "kOptimal"):
+        return None
+    values = np.array(solver.getSolution().col_value)
+    return set(np.flatnonzero(values > 0.5).tolist())  # noqa: PLR2004 - 0 or 1
+
+
+def _loaded(lp: Any, until: float) -> Any:  # noqa: ANN401 - of a module that is an extra
     """Return a silent solver with a problem in it, which gives the same answer every time."""
     solver = _highs().Highs()
     options: dict[str, Any] = {
