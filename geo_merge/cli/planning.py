@@ -48,7 +48,7 @@ units_option = click.option(
     "--units", "layers", type=PATH, multiple=True,
     help="The old units, if no longer where the plan says; repeatable.",
 )  # fmt: skip
-_measuring = options(
+measuring = options(
     units_option,
     click.option("--positions", type=PATH, help="Table of where people travel from: "
                  "old_code, lon, lat; by default the middle of each unit."),
@@ -155,7 +155,7 @@ def _of_table(
 
 @plan.command()
 @click.argument("directory", metavar="PLAN", type=PATH)
-@_measuring
+@measuring
 @_out
 @shared.as_json
 def show(
@@ -183,7 +183,7 @@ def show(
 @plan.command()
 @click.argument("directory", metavar="PLAN", type=PATH)
 @_holding
-@_measuring
+@measuring
 @_out
 @shared.lang
 @shared.as_json
@@ -231,7 +231,7 @@ def check(
 @click.argument("one", metavar="PLAN", type=PATH)
 @click.argument("two", metavar="OTHER", type=PATH)
 @_holding
-@_measuring
+@measuring
 @_out
 @shared.as_json
 def compare(
@@ -252,7 +252,7 @@ def compare(
     opened, layer, figures = opened_figures(one, chosen)
     other, found = _of_table(two, opened.layer, chosen["country"], None)
     say_findings(found)
-    both = figures, figures_of(other, layer, before=figures, distances=_distances(chosen))
+    both = figures, figures_of(other, layer, before=figures, distances=distances_of(chosen))
     checked = None if law is None else (
         held(both[0], layer, law, chosen), held(both[1], layer, law, chosen))  # fmt: skip
     comparison = compare_plans(opened.plan, other, layer)
@@ -289,10 +289,11 @@ def opened_figures(
     if bad:
         say(f"warning G04: {counted(bad, 'unit')} {agree(bad, 'has', 'have')} no usable polygon "
             f"({', '.join(bad[:10])}): no area, no neighbours; validate the layer.")  # fmt: skip
-    return opened, layer, figures_of(opened.plan, layer, distances=_distances(chosen))
+    return opened, layer, figures_of(opened.plan, layer, distances=distances_of(chosen))
 
 
-def _distances(chosen: dict[str, Any]) -> Any:  # noqa: ANN401 - planning.distances.Distances
+def distances_of(chosen: dict[str, Any]) -> Any:  # noqa: ANN401 - planning.distances.Distances
+    """Return how distances are measured: along the roads that were given, else straight."""
     from geo_merge.planning.distances import StraightLine
     from geo_merge.planning.roads import Roads
     from geo_merge.reading.sources import open_layer
@@ -319,10 +320,11 @@ def held(
     if (path := chosen["declared"]) is not None:
         declared = declared_figures(read_table(path), figures.plan)
     return check_plan(figures, layer, standard, inputs, declared=declared,
-                      settled=_settled(chosen["settled"]))  # fmt: skip
+                      settled=settled_of(chosen["settled"]))  # fmt: skip
 
 
-def _settled(texts: tuple[str, ...]) -> dict[str, bool]:
+def settled_of(texts: tuple[str, ...]) -> dict[str, bool]:
+    """Return what ``ID=yes`` and ``ID=no`` say."""
     result = {}
     for text in texts:
         name, _, value = text.partition("=")

@@ -69,7 +69,7 @@ def solver_version() -> str:
     UsageError
         If it is not installed.
     """
-    return f"HiGHS {_highs().Highs().version()}"
+    return f"HiGHS {_silent().version()}"
 
 
 def _highs() -> Any:  # noqa: ANN401 - a module that is an extra
@@ -81,6 +81,18 @@ def _highs() -> Any:  # noqa: ANN401 - a module that is an extra
             'pip install "geo-merge[plans]".'
         ) from None
     return highspy
+
+
+def _silent() -> Any:  # noqa: ANN401 - of a module that is an extra
+    """Return a solver that prints nothing, not even the name that its constructor would print."""
+    highs = _highs()
+
+    class Silent(highs.Highs):  # type: ignore[name-defined,misc]
+        def enableCallbacks(self) -> None:  # noqa: N802 - the constructor calls it
+            self.setOptionValue("output_flag", False)  # noqa: FBT003
+            super().enableCallbacks()
+
+    return Silent()
 
 
 def relax(members: Bools, costs: Floats, units: tuple[int, int], until: float) -> Prices | None:
@@ -226,9 +238,9 @@ def solve_yes_no(
 
 def _loaded(lp: Any, until: float) -> Any:  # noqa: ANN401 - of a module that is an extra
     """Return a silent solver with a problem in it, which gives the same answer every time."""
-    solver = _highs().Highs()
+    solver = _silent()
     options: dict[str, Any] = {
-        "output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0,
+        "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0, "time_limit": max(0.01, until - time.monotonic()),
     }  # fmt: skip
     for name, value in options.items():

@@ -77,7 +77,7 @@ class Problem:
         UsageError
             If it is no field of the layer.
         """
-        if field == MEMBERS:
+        if field == MEMBERS and field not in self.fields:
             return np.ones(self.size)
         if field not in self.fields:
             known = ", ".join([*self.fields, MEMBERS])
