@@ -40,7 +40,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     if text[:4].lower() == "sep=":  # a hint that Excel writes
         hint, _, text = text.partition("\n")
         delimiter, skipped = hint[4:5], 1
-    delimiter = delimiter or _delimiter(text)
+    delimiter = delimiter or delimiter_of(text)
     rows: list[Row] = []
     number = skipped
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
@@ -48,7 +48,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
         for number, cells in enumerate(reader, start=1 + skipped):
             if cells:
                 refuse_wide(path.name, len(cells), sizes)
-                rows.append((number, [_kept(c) for c in cells]))
+                rows.append((number, [kept_text(c) for c in cells]))
     except csv.Error as error:
         raise TableError(
             f"{path.name} row {number + reader.line_num + skipped}: {error} [W08]; a quotation "
@@ -57,7 +57,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     return Sheet(path.name, rows, list(findings))
 
 
-def _kept(cell: str) -> str:
+def kept_text(cell: str) -> str:
     """Return what ``="09010"`` shows: Excel writes so what shall stay a text."""
     formula = _AS_FORMULA.fullmatch(cell.strip())
     return formula[1].replace('""', '"') if formula else cell
@@ -127,7 +127,7 @@ def _found_encoding(
     path: Path, data: bytes, texts: Texts, wrong: str, sizes: Sizes
 ) -> tuple[str, tuple[Finding, ...]]:
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    delimiter = _delimiter(lines[0].decode("ascii", "replace")).encode()
+    delimiter = delimiter_of(lines[0].decode("ascii", "replace")).encode()
     cells = [[cell.strip(b' "') for cell in line.split(delimiter)] for line in lines]
     refuse_wide(path.name, max(map(len, cells)), sizes)
     columns: list[list[bytes]] = [[] for _ in range(max(map(len, cells)))]
@@ -143,7 +143,7 @@ def _found_encoding(
     return decision.encoding, decision.findings
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the separator that splits the headings, or else the first line, into most cells."""
     begun = text.split("\n", SEARCHED)[:SEARCHED]
     lines = [line[:_LOOKED_AT] for line in begun if line.strip()]

@@ -131,9 +131,10 @@ class Units:
             )
             if match.unit is not None or match.candidates:
                 return match
-        return Match(None, suggestions=self._similar(key))
+        return Match(None, suggestions=self.similar(key))
 
-    def _similar(self, key: str) -> tuple[Unit, ...]:
+    def similar(self, key: str) -> tuple[Unit, ...]:
+        """Return the units whose names are similar to a key of names; see `names.bare_key`."""
         from rapidfuzz import fuzz, process  # noqa: PLC0415 - only for names that are not found
 
         names = self._by_name[0]

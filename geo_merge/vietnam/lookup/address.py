@@ -18,6 +18,12 @@ _SEPARATORS = re.compile(
     r"|\s+(?=(?:TP|TX|Q|H|T)\s*\.|Q\d|TP\s?HCM)",
     re.IGNORECASE,
 )
+# The same, and before what begins a unit, but for ``thị xã`` and a name that begins so.
+_BEFORE_UNIT = re.compile(
+    rf"{_SEPARATORS.pattern}|(?<!thị)\s+(?=(?:xã|phường|thị trấn|đặc khu)\s)"
+    r"|\s+(?=(?:P|X|TT)\s*\.\s*\S|P\d)",
+    re.IGNORECASE,
+)
 _POST_CODE = re.compile(r"\s\d{5,6}$")
 _COUNTRY_OR_POST = re.compile(r"(?:vi[eệ]t\s?nam|vn|\d{5,6})\.?", re.IGNORECASE)
 # Types typed without accents, the longest first.
@@ -55,6 +61,31 @@ def readings(text: str) -> Iterator[Reading]:
         typed = _BARE.sub(lambda found: _BARE_TYPES[found[1].lower()], text)
         yield _from_commune(_SEPARATORS.split(typed))
     yield from _english([part.strip() for part in _COMMAS.split(text) if part.strip()])
+
+
+def split_address(text: str) -> Iterator[list[str]]:
+    """Yield the parts of an address, street and village among them, split ever finer.
+
+    By commas; then by dashes and before what begins a unit or parent; then the same with types
+    that were typed without accents; then as English says it.
+    """
+    text = clean_text(" , ".join(text.replace(")", "").splitlines()))
+    seen: list[list[str]] = []
+    for parts in _splits(text):
+        kept = [_POST_CODE.sub("", part.strip()) for part in parts if part.strip()]
+        kept = [part for part in kept if not _COUNTRY_OR_POST.fullmatch(part)]
+        if kept and kept not in seen:
+            seen.append(kept)
+            yield kept
+
+
+def _splits(text: str) -> Iterator[list[str]]:
+    yield _COMMAS.split(text)
+    yield _BEFORE_UNIT.split(text)
+    if text.isascii():
+        yield _BEFORE_UNIT.split(_BARE.sub(lambda found: _BARE_TYPES[found[1].lower()], text))
+        for name, parents in _english([part.strip() for part in _COMMAS.split(text)]):
+            yield [name, *parents]
 
 
 def _english(parts: list[str]) -> Iterator[Reading]:

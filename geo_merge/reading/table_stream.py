@@ -1,0 +1,221 @@
+"""Tables of any length, block by block: CSV, XLSX, Parquet and folders of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from geo_merge.errors import TableError
+from geo_merge.reading.encodings import known_codec, texts_of
+from geo_merge.reading.table_csv import delimiter_of, kept_text, read_csv
+from geo_merge.reading.table_headings import find_headings
+from geo_merge.reading.tables import read_table
+from geo_merge.vocabulary.codes import text_of
+from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.memory import findings_of, sources_of
+
+BLOCK = 20_000  # rows at once
+_HEAD = 2**20  # bytes in which the headings of a long CSV are looked for
+Block = tuple[list[int], list[list[str]]]
+
+
+class _Blocks(Protocol):
+    def __call__(self) -> Iterator[Block]: ...
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose rows are read when they are asked for, every time anew.
+
+    Attributes
+    ----------
+    name
+        File and sheet, for messages.
+    headings
+        One a column.
+    blocks
+        Returns the rows, each with the number that a spreadsheet or editor shows.
+    findings
+        What was noticed in reading.
+    """
+
+    name: str
+    headings: tuple[str, ...]
+    blocks: _Blocks
+    findings: tuple[Finding, ...] = ()
+
+
+def open_table(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    sizes: Sizes | None = None,
+    country: Country = PLAIN,
+) -> Table:
+    """Open a table to be read in blocks.
+
+    Tables up to ``table_mb`` are read as `tables.read_table` reads them; a longer CSV has to be in
+    UTF-8, UTF-16 or the encoding that is named, with its headings in the first MB.
+
+    Raises
+    ------
+    TableError
+        As `tables.read_table`; of a long CSV, a row that is wrong is told when it is reached.
+    """
+    sizes = sizes or Sizes()
+    if path.suffix.lower() in {".parquet", ".geoparquet"} or path.is_dir():
+        return _open_parquet(path)
+    is_csv = path.suffix.lower() in {".csv", ".tsv", ".txt"}
+    if is_csv and path.is_file() and path.stat().st_size > sizes.table_mb * 2**20:
+        return _open_csv(path, encoding, sizes, country)
+    frame = read_table(path, encoding=encoding, sizes=replace(sizes, table_rows=float("inf")),
+                       country=country)  # fmt: skip
+    source = str(sources_of(frame)[0]["source"])
+    numbers, rows = [int(n) for n in frame.index], frame.to_numpy(dtype=object).tolist()
+    whole = partial(_cut, numbers, rows)
+    return Table(source, tuple(map(str, frame.columns)), whole, tuple(findings_of(frame)))
+
+
+def _cut(numbers: list[int], rows: list[list[str]]) -> Iterator[Block]:
+    for k in range(0, len(rows), BLOCK):
+        yield numbers[k : k + BLOCK], rows[k : k + BLOCK]
+
+
+def _open_csv(path: Path, encoding: str | None, sizes: Sizes, country: Country) -> Table:
+    head, codec = _head(path, encoding)
+    text = head.decode(codec)
+    sheet = read_csv(path, head, texts_of(country, codec if encoding else None), sizes)
+    _, headings, body = find_headings(sheet)
+    if not body:
+        raise TableError(f"{path.name} has headings but no rows in its first MB [W07].")
+    skipped = text[:4].lower() == "sep="
+    delimiter = text[4:5] if skipped else delimiter_of(text)
+    first = body[0][0]
+    read = partial(_csv_blocks, path, codec, delimiter, first, len(headings))
+    return Table(path.name, tuple(headings), read, tuple(sheet.findings))
+
+
+def _head(path: Path, encoding: str | None) -> tuple[bytes, str]:
+    """Return the first lines of a long CSV, whole records of them, and its encoding."""
+    with path.open("rb") as file:
+        data = file.read(_HEAD)
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise TableError(
+            f"{path.name} is a long table in UTF-16 [F05]; save it as UTF-8, or allow more at once "
+            "with --limit table_mb."
+        )
+    lines, quotes, end = data.split(b"\n")[:-1], 0, 0
+    for k, line in enumerate(lines, start=1):
+        quotes += line.count(b'"')
+        end = k if quotes % 2 == 0 else end
+    head = b"\n".join([*lines[:end], b""])
+    asked = None if encoding is None else known_codec(encoding)
+    try:
+        head.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if asked is None:
+            raise TableError(
+                f"{path.name} is a long table and not in UTF-8 [F05]; save it as UTF-8, or name "
+                "its encoding with --encoding, as cp1258."
+            ) from None
+        return head, asked
+    return head, "utf-8-sig"
+
+
+def _csv_blocks(
+    path: Path, codec: str, delimiter: str, first: int, width: int
+) -> Iterator[Block]:  # fmt: skip
+    with path.open(encoding=codec, newline="") as file:
+        reader = enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=1)
+        kept = ((number, cells) for number, cells in reader if number >= first)
+        try:
+            while block := list(islice(kept, BLOCK)):
+                rows = [(n, cells) for n, cells in block if any(map(str.strip, cells))]
+                yield [n for n, _ in rows], [_of_width(path, n, c, width) for n, c in rows]
+        except csv.Error as error:
+            raise TableError(
+                f"{path.name}: {error} [W08]; a quotation mark is not closed."
+            ) from error
+        except UnicodeDecodeError as error:
+            raise TableError(
+                f"{path.name} is not {codec.upper()} throughout (byte "
+                f"{error.object[error.start]:#04x}) [F05]; save it as UTF-8."
+            ) from error
+
+
+def _of_width(path: Path, number: int, cells: list[str], width: int) -> list[str]:
+    if len(cells) != width:
+        if len(cells) > width and not any(map(str.strip, cells[width:])):
+            return cells[:width]
+        raise TableError(
+            f"{path.name} row {number}: {len(cells)} cells where the headings have {width} "
+            f"({' | '.join(cells)[:80]}) [W08]; quote texts that contain the separator."
+        )
+    return [kept_text(cell) if cell.startswith("=") else cell for cell in cells]
+
+
+def _open_parquet(path: Path) -> Table:
+    import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
+    import pyarrow.dataset as ds  # noqa: PLC0415
+
+    if not path.exists():
+        raise TableError(f"{path}: no such file; check the path.")
+    try:
+        data = ds.dataset(path, format="parquet", exclude_invalid_files=False)
+        fields = [f.name for f in data.schema if not pa.types.is_binary(f.type)]
+        empty = data.count_rows() == 0
+    except (pa.ArrowException, OSError) as error:
+        raise TableError(
+            f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}) [F01]; name a "
+            "Parquet file, or a folder of nothing else."
+        ) from error
+    if empty or not fields:
+        raise TableError(f"{path.name} has no rows [W07]; export the table again.")
+    return Table(path.name, tuple(fields), partial(_parquet_blocks, data, fields))
+
+
+def _parquet_blocks(data: Any, fields: list[str]) -> Iterator[Block]:  # noqa: ANN401 - a dataset
+    number = 0
+    with closing(_batches(data, fields)) as batches:
+        for batch in batches:
+            columns = [list(map(_text, column.to_pylist())) for column in batch.columns]
+            count = batch.num_rows
+            yield (
+                list(range(number + 1, number + count + 1)),
+                list(map(list, zip(*columns, strict=True))),
+            )
+            number += count
+
+
+def _batches(data: Any, fields: list[str]) -> Generator[Any, None, None]:  # noqa: ANN401 - of pyarrow
+    yield from data.to_batches(columns=fields, batch_size=BLOCK)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else text_of(value)
+
+
+def first_rows(table: Table, most: int) -> tuple[list[int], list[list[str]]]:
+    """Return the first rows of a table, with their numbers."""
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    for its_numbers, its_rows in table.blocks():
+        numbers += its_numbers
+        rows += its_rows
+        if len(rows) >= most:
+            break
+    return numbers[:most], rows[:most]
+
+
+def columns_of(rows: Iterable[list[str]], width: int) -> list[list[str]]:
+    """Return rows column by column."""
+    found = [list(column) for column in zip(*rows, strict=True)]
+    return found or [[] for _ in range(width)]

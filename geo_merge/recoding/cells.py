@@ -1,0 +1,58 @@
+"""Cells of a person's table: what cannot be a code, what is a figure, what no spreadsheet runs."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from geo_merge.vocabulary.cells import harmless
+from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, plain_number
+from geo_merge.vocabulary.no_values import NoValue, no_value
+
+_NUMBER = re.compile(r"[-+]?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]+)?")
+
+
+def code_of(text: str) -> tuple[str, str]:
+    """Return a code as it is meant, and why the cell holds none; a blank cell has neither.
+
+    A day, a truth value or a number like ``7.21E+03`` is what a spreadsheet made of a code: which
+    one it was is not guessed.
+    """
+    if not text:
+        return "", ""
+    if is_scientific(text):
+        return "", "a number in scientific notation, so digits may be lost [K02]"
+    reason = no_value(text)
+    if reason is NoValue.NOTHING:
+        return "", ""
+    if reason is not None:
+        return "", f"{reason} [{'W01' if reason is NoValue.ERROR else 'W11'}]"
+    return plain_number(clean_code(text)), ""
+
+
+def name_of(text: str) -> str:
+    """Return a name without blanks that are no part of it; empty for words and signs of none."""
+    cleaned = clean_text(text)
+    return "" if no_value(cleaned) is NoValue.NOTHING else cleaned
+
+
+def figure_of(text: str, thousands: str, decimal: str) -> Decimal | None:
+    """Return the number that a cell holds, by the separators of its column; None for none."""
+    plain = text.strip().replace("\u2212", "-").replace("\u00a0", " ")
+    for separator in thousands:
+        plain = plain.replace(separator, "")
+    if decimal and decimal != ".":
+        plain = plain.replace(decimal, ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def safe(text: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    """Return a cell of a CSV that no spreadsheet takes for a formula; numbers stay as they are."""
+    if isinstance(text, str) and text and text[0] in "=+-@\t\r\n＝＋－＠":
+        return text if _NUMBER.fullmatch(text) else harmless(text)
+    return text

@@ -1,0 +1,359 @@
+"""What the columns of a person's table hold: told by headings and by cells, or said by option."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from geo_merge.errors import TableError, UsageError
+from geo_merge.recoding.cells import code_of, figure_of, name_of
+from geo_merge.recoding.reform import Reform
+from geo_merge.vocabulary.codes import code_key
+from geo_merge.vocabulary.fields import ROLES, fold_field, listed, same_field
+from geo_merge.vocabulary.no_values import no_value
+from geo_merge.vocabulary.places import Places, Side
+from geo_merge.vocabulary.written import read_numbers
+
+# Roles that an option may give; of code, figures and labels several columns may be.
+ROLE_NAMES = ("code", "name", "unit_type", "district", "province", "address", "lon", "lat",
+              "figures", "labels")  # fmt: skip
+_HEADINGS = {
+    "address": ("diachi", "address", "addr", "adresse", "direccion", "noio", "diachithuongtru",
+                "diachithutructuyen", "noicutru", "diadiem", "anschrift", "fulladdress"),
+    "lon": ("lon", "lng", "long", "longitude", "kinhdo"),
+    "lat": ("lat", "latitude", "vido"),
+}  # fmt: skip
+# Headings of numbers of rows: codes only if the names say so.
+_NUMBERS_OF_ROWS = frozenset(("id", "gid", "fid", "stt", "tt", "no", "nr", "objectid", "index",
+                              "rowid", "oid", "num", "so", "sott", "ma", ""))  # fmt: skip
+_CODE_LIKE = re.compile(r"code|^ma[a-z]|cod$|kod|insee|bfs|geoid|codgeo|^nr|nr$|plz|fips|lau")
+_LABEL = re.compile(r"thon|village|lang$|^ten|name|todanpho|tdp|ban$|truong|school|duong|street|"
+                    r"label|nom$|lieudit|ort$|hamlet|ap$")  # fmt: skip
+_MOST = 0.5
+_NEARLY = 0.9
+_FEW = 0.1
+_STEP = 3  # values in steps of one that are no chance
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column plays which role, by position; None where none does.
+
+    Attributes
+    ----------
+    codes
+        The column with the codes; two where a row says where from and where to.
+    hint
+        The column with codes of the target side, as an earlier recoding wrote them.
+    figures
+        Columns of numbers, with the separators of thousands and decimals.
+    labels
+        Columns with names of what lies in the units: villages, schools, streets.
+    """
+
+    headings: tuple[str, ...]
+    codes: tuple[int, ...] = ()
+    name: int | None = None
+    unit_type: int | None = None
+    parents: tuple[int, ...] = ()
+    address: int | None = None
+    lon: int | None = None
+    lat: int | None = None
+    hint: int | None = None
+    figures: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    labels: tuple[int, ...] = ()
+    told: tuple[str, ...] = ()
+
+    @property
+    def found_by(self) -> bool:
+        """Whether any column can name a unit."""
+        point = self.lon is not None and self.lat is not None
+        return bool(self.codes) or self.name is not None or self.address is not None or point
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The first rows of a table, column by column.
+
+    Attributes
+    ----------
+    source
+        The file, for messages.
+    numbers
+        The number of each row.
+    cells
+        The cells of each column.
+    """
+
+    source: str
+    headings: tuple[str, ...]
+    numbers: Sequence[int]
+    cells: Sequence[Sequence[str]]
+
+    def at(self, heading: str) -> int:
+        """Return the position of a column that an option names."""
+        found = same_field(self.headings, heading)
+        if found is None:
+            raise UsageError(f"--column {heading}: {self.source} has no such column; it has "
+                             f"{listed(self.headings)}.")  # fmt: skip
+        return self.headings.index(found)
+
+
+def parse_columns(texts: Sequence[str], sample: Sample) -> dict[str, list[int]]:
+    """Read what ``--column ROLE=COLUMN`` says; without a column, no column plays the role."""
+    said: dict[str, list[int]] = {}
+    for text in texts:
+        role, _, heading = text.partition("=")
+        if role not in ROLE_NAMES or "=" not in text:
+            raise UsageError(
+                f"--column {text}: write ROLE=COLUMN with one of {', '.join(ROLE_NAMES)}."
+            )
+        said.setdefault(role, [])
+        if heading:
+            said[role].append(sample.at(heading))
+    return said
+
+
+def recognise(
+    sample: Sample, reform: Reform, places: Places, target: Side, said: Mapping[str, list[int]]
+) -> Columns:
+    """Tell what each column holds.
+
+    Parameters
+    ----------
+    sample
+        The first rows.
+    reform, places
+        The units that they may name.
+    target
+        The side to which rows shall go.
+    said
+        Roles that a person gave; see `parse_columns`.
+
+    Raises
+    ------
+    TableError
+        If two columns could hold the codes, or none names a unit.
+    """
+    taken = {at for columns in said.values() for at in columns}
+    roles = _by_heading(sample, said, taken, target)
+    leave = taken | set(roles.values())
+    codes = (
+        tuple(said["code"]) if "code" in said
+        else _code_columns(sample, reform, places, target, leave=leave, name=roles.get("name"))
+    )  # fmt: skip
+    names = roles.pop("name", None)
+    if names is None and not codes and "name" not in said and roles.get("address") is None:
+        names = _by_content(sample, places, taken | set(roles.values()), target)
+    used = {*codes, *([] if names is None else [names]), *roles.values(), *taken}
+    hint = _hint(sample, reform, target, used)
+    used |= {hint} if hint is not None else set()
+    figures = _figures(sample, said.get("figures"), used)
+    labels = tuple(said["labels"]) if "labels" in said else _labels(sample, used | set(figures))
+    parents = tuple(roles[r] for r in ("district", "province") if r in roles)
+    found = Columns(
+        sample.headings, codes, names, roles.get("unit_type"), parents, roles.get("address"),
+        roles.get("lon"), roles.get("lat"), hint, figures, labels,
+    )  # fmt: skip
+    if not found.found_by:
+        raise TableError(
+            f"{sample.source}: no column names a unit by code, name, address or lon and lat [W07]; "
+            f"it has {listed(sample.headings)}; say which does with --column code=NAME, name=NAME "
+            "or address=NAME."
+        )
+    return found
+
+
+def _by_heading(
+    sample: Sample, said: Mapping[str, list[int]], taken: set[int], target: Side
+) -> dict[str, int]:
+    """Return the columns that headings tell, but those of codes; options go first."""
+    folded = {fold_field(h): k for k, h in reversed(list(enumerate(sample.headings)))
+              if k not in taken and not _is_of(h, target)}  # fmt: skip
+    roles: dict[str, int] = {}
+    known = {r: ROLES[r] for r in ("name", "unit_type", "district", "province")} | _HEADINGS
+    known["district"] = (*known["district"], *ROLES["district_code"])
+    known["province"] = (*known["province"], *ROLES["province_code"])
+    for role, names in known.items():
+        if role in said:
+            roles |= {role: said[role][0]} if said[role] else {}
+            continue
+        at = next((folded[n] for n in names if n in folded and folded[n] not in roles.values()),
+                  None)  # fmt: skip
+        if at is not None and any(cell.strip() for cell in sample.cells[at]):
+            roles[role] = at
+    if not {"lon", "lat"} <= roles.keys():
+        roles.pop("lon", None), roles.pop("lat", None)
+    if "address" not in roles and "address" not in said:
+        like = [k for name, k in folded.items() if re.search(r"diachi|address|adresse", name)]
+        roles |= {"address": like[0]} if len(like) == 1 and like[0] not in roles.values() else {}
+    return roles
+
+
+def _is_of(heading: str, side: Side) -> bool:
+    """Tell whether a heading says that its column is of a side, as ``new_code`` does."""
+    folded = fold_field(heading)
+    begin, end = ("new", "moi") if side is Side.NEW else ("old", "cu")
+    return folded.startswith(begin) or (folded.endswith(end) and folded.startswith(("ma", "ten")))
+
+
+def _code_columns(
+    sample: Sample, reform: Reform, places: Places, target: Side, *, leave: set[int],
+    name: int | None,
+) -> tuple[int, ...]:  # fmt: skip
+    """Return the column with the codes: one, or none; those to leave play other roles."""
+    found: dict[int, float] = {}
+    agreeing: dict[int, float] = {}
+    for at, heading in enumerate(sample.headings):
+        if at in leave or _is_of(heading, target):
+            continue
+        fits, exact, says = _fit(sample, at, reform)
+        agreeing[at] = _agreement(sample, at, name, reform, places)
+        folded = fold_field(heading)
+        is_code = folded in ROLES["code"] or bool(_CODE_LIKE.search(folded))
+        is_code &= folded not in _NUMBERS_OF_ROWS
+        if agreeing[at] >= _MOST or (
+            not is_running(sample.cells[at])
+            and ((is_code and (fits > 0 or says)) or (exact >= _MOST and _keeps_zeros(sample, at)))
+        ):
+            found[at] = fits
+    if not found and name is None:  # a heading that says so, though no cell does
+        found = {
+            at: 0.0
+            for at, heading in enumerate(sample.headings)
+            if at not in leave and fold_field(heading) in ROLES["code"]
+            and fold_field(heading) not in _NUMBERS_OF_ROWS and not _is_of(heading, target)
+            and not is_running(sample.cells[at])
+        }  # fmt: skip
+        found = dict(list(found.items())[:1])
+    if len(found) > 1:
+        told_by_names = [at for at in found if agreeing[at] >= _NEARLY]
+        others = [at for at in found if agreeing[at] > _FEW]
+        if len(told_by_names) == 1 and others == told_by_names:
+            return tuple(told_by_names)
+        sure = [at for at in found if fold_field(sample.headings[at]) in ROLES["code"]]
+        if len(sure) == 1 and all(found[at] < _MOST for at in found if at != sure[0]):
+            return tuple(sure)
+        told = " and ".join(f"{sample.headings[at]} ({fit:.0%} of its cells are codes of units)"
+                            for at, fit in found.items())  # fmt: skip
+        first = sample.headings[next(iter(found))]
+        raise TableError(
+            f"{sample.source}: {told} could both hold the codes [W07]; say which does with "
+            f"--column code={first}, or name both if a row goes from one to the other."
+        )
+    return tuple(found)
+
+
+def _fit(sample: Sample, at: int, reform: Reform) -> tuple[float, float, bool]:
+    """Return the share of the codes of a column that units have, but for zeros and exactly.
+
+    The last tells whether all cells are what a spreadsheet made of codes.
+    """
+    distinct = set(sample.cells[at]) - {""}
+    codes = [code for cell in distinct if (code := code_of(cell)[0])]
+    known = [set(map(code_key, reform.units[side])) for side in Side]
+    fits = sum(any(code_key(code) in keys for keys in known) for code in codes)
+    exact = sum(any(code in reform.units[side] for side in Side) for code in codes)
+    return fits / max(len(codes), 1), exact / max(len(codes), 1), bool(distinct and not codes)
+
+
+def _keeps_zeros(sample: Sample, at: int) -> bool:
+    """Tell whether a column holds texts that no column of figures would: letters or zeros."""
+    return any(cell.startswith("0") or not cell.isdigit() for cell in sample.cells[at] if cell)
+
+
+def _agreement(sample: Sample, at: int, name: int | None, reform: Reform, places: Places) -> float:
+    """Return the share of rows whose name is that of the unit with their code, on either side."""
+    if name is None:
+        return 0.0
+    pairs = {(c, n) for c, n in zip(sample.cells[at], sample.cells[name], strict=True) if c and n}
+    if not pairs:
+        return 0.0
+    return sum(bool(agreeing_sides(c, n, reform, places)) for c, n in pairs) / len(pairs)
+
+
+def agreeing_sides(cell: str, name: str, reform: Reform, places: Places) -> frozenset[Side]:
+    """Return the sides on which a code and a name are those of one unit."""
+    code = code_of(cell)[0]
+    keys = {side: reform.find(side, code) for side in Side} if code else {}
+    return frozenset(
+        side for side, key in keys.items()
+        if key is not None and places.agrees(name_of(name), "", side, key)
+    )  # fmt: skip
+
+
+def is_running(cells: Sequence[str]) -> bool:
+    """Tell whether cells number rows: plain whole numbers in steps of one, or nearly all of them.
+
+    Codes with zeros in front are texts, and no numbers of rows.
+    """
+    texts = [text for cell in cells if (text := cell.strip().removesuffix(".0"))]
+    if not texts or not all(t.isdigit() and (t == "0" or t[0] != "0") for t in texts):
+        return False
+    values = [int(t) for t in texts]
+    if len(values) < _STEP:
+        return values in ([0], [1], [0, 1], [1, 2])
+    steps = sum(b - a == 1 for a, b in pairwise(values))
+    if steps >= _NEARLY * (len(values) - 1):
+        return True
+    return len(set(values)) == len(values) and min(values) <= 1 and max(values) < 2 * len(values)
+
+
+def _by_content(sample: Sample, places: Places, used: set[int], target: Side) -> int | None:
+    """Return the column most of whose cells are names of units, where no heading tells."""
+    for at, cells in enumerate(sample.cells):
+        distinct = list(dict.fromkeys(c for c in cells if c.strip()))[:50]
+        if at in used or not distinct or all(no_value(c) or c.isdigit() for c in distinct):
+            continue
+        named = sum(
+            bool(places.named(c, "", (), target.other) or places.addressed(c)) for c in distinct
+        )
+        if named >= _MOST * len(distinct):
+            return at
+    return None
+
+
+def _hint(sample: Sample, reform: Reform, target: Side, used: set[int]) -> int | None:
+    """Return the column with codes of the target side, by its heading and its cells."""
+    usual = {f"{target}code", "code"} if target is Side.OLD else {"newcode"}
+    for at, heading in enumerate(sample.headings):
+        if at in used or fold_field(heading) not in usual:
+            continue
+        codes = {code for cell in sample.cells[at] if (code := code_of(cell)[0])}
+        if codes and sum(reform.find(target, c) is not None for c in codes) >= _NEARLY * len(codes):
+            return at
+    return None
+
+
+def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int, tuple[str, str]]:
+    """Return the columns of numbers, with their separators."""
+    found = {}
+    for at in said if said is not None else range(len(sample.headings)):
+        if said is None and at in used:
+            continue
+        filled = [c for c in sample.cells[at] if c.strip()]
+        read = read_numbers(filled, whole=False)
+        numbers = [v for v in read.values if v == v]  # noqa: PLR0124 - NaN is not itself
+        zeros = any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in filled)
+        counts_rows = fold_field(sample.headings[at]) in _NUMBERS_OF_ROWS
+        counts_rows = counts_rows and is_running(filled)
+        no_figures = not numbers or zeros or counts_rows
+        if said is None and (no_figures or len(read.wrong) > _FEW * len(filled)):
+            continue
+        if said is not None and not numbers:
+            raise UsageError(
+                f"--column figures={sample.headings[at]}: none of its cells is a number."
+            )
+        if any(figure_of(c, read.thousands, read.decimal) is not None for c in filled):
+            found[at] = (read.thousands, read.decimal)
+    return found
+
+
+def _labels(sample: Sample, used: set[int]) -> tuple[int, ...]:
+    return tuple(
+        at for at, heading in enumerate(sample.headings)
+        if at not in used and _LABEL.search(fold_field(heading))
+        and any(cell.strip() for cell in sample.cells[at])
+    )  # fmt: skip

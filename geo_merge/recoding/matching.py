@@ -1,0 +1,234 @@
+"""One row's statement, and the units that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from geo_merge.recoding.cells import code_of, name_of
+from geo_merge.recoding.reform import Part, Reform
+from geo_merge.vocabulary.places import Places, Reading, Side
+
+# The unit of a side at longitude and latitude, in degrees; None where there is none.
+AtPoint = Callable[[float, float], str | None]
+_TOTALS = frozenset(
+    ("total", "totals", "sum", "grand total", "tổng", "tổng cộng", "tổng số", "cộng", "toàn tỉnh",
+     "ensemble", "gesamt", "summe", "toàn quốc", "cả nước")
+)  # fmt: skip
+_NAMED = 12  # candidates in a sentence
+
+
+class Outcome(StrEnum):
+    """What became of a row; each has one."""
+
+    CONVERTED = "converted"
+    AMBIGUOUS = "ambiguous"
+    NOT_FOUND = "not found"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a row says of its unit, as it is written."""
+
+    code: str = ""
+    name: str = ""
+    unit_type: str = ""
+    parents: tuple[str, ...] = ()
+    address: str = ""
+    hint: str = ""
+    point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a statement becomes.
+
+    Attributes
+    ----------
+    outcome
+        Exactly one of the four.
+    parts
+        The units of the target: one if converted, all candidates if ambiguous.
+    how
+        The steps that led there, or why there is no one unit.
+    source
+        Keys of the units that the statement names.
+    """
+
+    outcome: Outcome
+    parts: tuple[Part, ...] = ()
+    how: str = ""
+    source: tuple[str, ...] = ()
+
+
+class Matcher:
+    """Finds what each statement becomes, the same for the same statement.
+
+    Parameters
+    ----------
+    reform, places
+        The units, and how their names are understood.
+    target
+        The side to which rows go.
+    vintage
+        The side that the table is surely of, where it says so itself: settles names and addresses
+        that mean one unit before and another after.
+    at_point
+        Units of the target side at a point; None if no layer was given.
+    """
+
+    def __init__(
+        self,
+        reform: Reform,
+        places: Places,
+        target: Side,
+        *,
+        vintage: Side | None = None,
+        at_point: AtPoint | None = None,
+    ) -> None:
+        self._reform, self._places = reform, places
+        self._target, self._source = target, target.other
+        self._vintage, self._at_point = vintage, at_point
+
+    def answer(self, said: Statement) -> Answer:
+        """Return what a statement becomes."""
+        name = name_of(said.name)
+        if not said.code and name.casefold() in _TOTALS:
+            return Answer(Outcome.EXCLUDED, how="a row of totals")
+        code, fault = code_of(said.code)
+        if fault:
+            return Answer(Outcome.NOT_FOUND, how=f"its code {said.code} is {fault}")
+        if code:
+            found = self._by_code(code, name, said)
+        elif name:
+            found = self._by_name(name, said)
+        elif said.address.strip():
+            found = self._by_readings(self._places.addressed(said.address), "its address")
+        elif said.point is None:
+            return Answer(Outcome.EXCLUDED, how="says nothing of a unit")
+        else:
+            found = Answer(Outcome.NOT_FOUND, how="no unit of the layer lies at its point")
+        return self._settled(found, said)
+
+    def _by_code(self, code: str, name: str, said: Statement) -> Answer:
+        key = self._reform.find(self._source, code)
+        if key is None:
+            return Answer(Outcome.NOT_FOUND, how=f"{code} is no code of a unit that is known"
+                          + self._elsewhere(code))  # fmt: skip
+        if not name:
+            return self._becomes((key,), "code")
+        if self._places.agrees(name, said.unit_type, self._source, key):
+            return self._becomes((key,), "code and name")
+        return self._contradiction(key, name, said)
+
+    def _elsewhere(self, code: str) -> str:
+        other = self._reform.find(self._source.other, code)
+        if other is None:
+            return ""
+        unit = self._reform.units[self._source.other][other]
+        return f"; among the {self._source.other} units it is {unit}"
+
+    def _contradiction(self, key: str, name: str, said: Statement) -> Answer:
+        """Return both what the code and what the name means, for a person to choose."""
+        unit = self._reform.units[self._source][key]
+        readings = self._places.named(name, said.unit_type, said.parents, self._source)
+        named = tuple(code for reading in readings for code in reading.codes)
+        if key in named and len(named) == 1:  # the type alone differs
+            return self._becomes((key,), "code and name, the type differs")
+        parts = {
+            part.key: Part(part.key, None)
+            for k in (key, *named)
+            for part in self._reform.parts(self._source, k)
+        }
+        told = ", ".join(str(self._reform.units[self._source][k]) for k in named[:_NAMED])
+        means = f", and the name is {told}" if named else ", and no unit has the name"
+        how = f"code and name disagree [K08]: the code is {unit}{means}{self._since(key, name)}"
+        return Answer(Outcome.AMBIGUOUS, tuple(parts.values()), how, (key, *named))
+
+    def _since(self, key: str, name: str) -> str:
+        """Tell that code and name are those of one unit of the other side."""
+        other = self._source.other
+        code = self._reform.units[self._source][key].code
+        same = self._reform.find(other, code)
+        if same is None or not self._places.agrees(name, "", other, same):
+            return ""
+        return f"; code and name are those of a unit of the other vintage ({other}) [K09]"
+
+    def _by_name(self, name: str, said: Statement) -> Answer:
+        readings = self._places.named(name, said.unit_type, said.parents, self._source)
+        if not readings and not any(said.parents):
+            readings = self._places.addressed(name)
+        return self._by_readings(readings, "its name")
+
+    def _by_readings(self, readings: tuple[Reading, ...], what: str) -> Answer:
+        """Return what all readings come to; where they differ, the table's vintage may settle."""
+        if not readings:
+            return Answer(Outcome.NOT_FOUND, how=f"{what} is that of no unit that is known")
+        first = {r.side: self._targets((r,)) for r in readings}
+        settled = readings
+        if len(first) > 1 and len({frozenset(parts) for parts in first.values()}) > 1:
+            settled = tuple(r for r in readings if r.side is self._vintage) or readings
+        parts = self._targets(settled)
+        codes = tuple(dict.fromkeys(code for r in settled for code in r.codes))
+        how = " or ".join(dict.fromkeys(r.how for r in settled))
+        if settled is not readings:
+            how += f", since the table is of {self._vintage} units"
+        named = [self._reform.units[r.side][c] for r in settled for c in r.codes]
+        if len(parts) == 1:
+            more = f"; the {len(named)} units of that name became one" if len(named) > 1 else ""
+            return Answer(Outcome.CONVERTED, tuple(parts.values()), how + more, codes)
+        if len(named) == 1:
+            return self._divided(tuple(parts.values()), how, codes)
+        told = "; ".join(str(unit) for unit in named[:_NAMED])
+        unknown = tuple(Part(part.key, None) for part in parts.values())
+        return Answer(Outcome.AMBIGUOUS, unknown, f"{what} may be any of {told} ({how})", codes)
+
+    def _targets(self, readings: tuple[Reading, ...]) -> dict[str, Part]:
+        found: dict[str, Part] = {}
+        for reading in readings:
+            for key in reading.codes:
+                own = reading.side is self._target
+                parts = (Part(key, 1.0),) if own else self._reform.parts(self._source, key)
+                found |= {part.key: part for part in parts}
+        return found
+
+    def _becomes(self, keys: tuple[str, ...], how: str) -> Answer:
+        parts = self._reform.parts(self._source, keys[0])
+        if len(parts) == 1:
+            return Answer(Outcome.CONVERTED, parts, how, keys)
+        return self._divided(parts, how, keys)
+
+    def _divided(self, parts: tuple[Part, ...], how: str, keys: tuple[str, ...]) -> Answer:
+        units = self._reform.units[self._target]
+        told = "; ".join(str(units[part.key]) for part in parts[:_NAMED])
+        verb = "divided between" if self._target is Side.NEW else "made of"
+        more = f"; and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+        said = f"{how}; {verb} {len(parts)} units: {told}{more}"
+        return Answer(Outcome.AMBIGUOUS, parts, said, keys)
+
+    def _settled(self, found: Answer, said: Statement) -> Answer:
+        """Choose among candidates by the unit that the row names besides, or by its point."""
+        open_ = found.outcome is Outcome.AMBIGUOUS and "disagree" not in found.how
+        if open_ and said.hint:
+            meant = self._reform.find(self._target, code_of(said.hint)[0])
+            for part in found.parts:
+                if part.key == meant:
+                    how = f"{found.how.partition(';')[0]}, and the code beside it"
+                    return Answer(Outcome.CONVERTED, (part,), how, found.source)
+        no_key = found.outcome is Outcome.NOT_FOUND and not (said.code or said.name or said.address)
+        if said.point is None or self._at_point is None or not (open_ or no_key):
+            return found
+        there = self._at_point(*said.point)
+        if there is None or there not in self._reform.units[self._target]:
+            return found
+        if no_key:
+            return Answer(Outcome.CONVERTED, (Part(there, 1.0),), "point", found.source)
+        for part in found.parts:
+            if part.key == there:
+                how = f"{found.how.partition(';')[0]}, and its point"
+                return Answer(Outcome.CONVERTED, (part,), how, found.source)
+        unit = self._reform.units[self._target][there]
+        return Answer(Outcome.AMBIGUOUS, found.parts,
+                      f"{found.how}; its point lies in another, {unit}", found.source)  # fmt: skip

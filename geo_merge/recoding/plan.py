@@ -1,0 +1,170 @@
+"""How a table will be recoded: looked at and said before any row is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from geo_merge.errors import TableError
+from geo_merge.reading.table_stream import Table, columns_of, first_rows
+from geo_merge.recoding.columns import Columns, Sample, parse_columns, recognise
+from geo_merge.recoding.matching import AtPoint, Matcher
+from geo_merge.recoding.reform import Reform
+from geo_merge.recoding.vintage import check_codes, of_codes, of_texts
+from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.places import Places, Side
+
+SAMPLED = 20_000  # rows in which a table is looked at
+_LOOKED_UP = 300  # different texts of which one at least must name a unit
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a table will be recoded, known before any row is.
+
+    Attributes
+    ----------
+    table
+        The rows.
+    sample
+        The first of them, column by column.
+    columns
+        What they hold.
+    told
+        Sentences on what was recognised.
+    """
+
+    table: Table
+    sample: Sample
+    columns: Columns
+    reform: Reform
+    places: Places
+    target: Side
+    matcher: Matcher
+    told: tuple[str, ...]
+    points: bool = False
+
+    @property
+    def made(self) -> list[list[str]]:
+        """The headings that recoding adds, for each column of codes."""
+        several = len(self.columns.codes) > 1
+        taken, found = list(self.columns.headings), []
+        for k in range(max(len(self.columns.codes), 1)):
+            before = f"{self.columns.headings[self.columns.codes[k]]}_" if several else ""
+            group = []
+            for name in (f"{self.target}_code", f"{self.target}_name", f"{self.target}_type",
+                         "how", "share"):  # fmt: skip
+                group.append(free_name(f"{before}{name}", taken))
+                taken.append(group[-1])
+            found.append(group)
+        return found
+
+
+def plan(
+    table: Table,
+    reform: Reform,
+    places: Places,
+    target: Side,
+    *,
+    columns: Sequence[str] = (),
+    vintage: Side | None = None,
+    at_point: AtPoint | None = None,
+) -> Plan:
+    """Look at a table: what its columns hold, and of which side its units are.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    reform, places
+        The units, and how their names are understood.
+    target
+        The side to which rows go.
+    columns
+        Roles of columns as a person gave them: ``ROLE=COLUMN``.
+    vintage
+        The side of the table, if a person said so; then its codes are not held against it.
+    at_point
+        Units of the target side at a point.
+
+    Raises
+    ------
+    TableError
+        If the table names no units, or those of the wrong side or of another place.
+    """
+    numbers, rows = first_rows(table, SAMPLED)
+    sample = Sample(table.name, table.headings, numbers, columns_of(rows, len(table.headings)))
+    found = recognise(sample, reform, places, target, parse_columns(columns, sample))
+    told = list(_roles(found, sample))
+    if vintage is target:
+        raise TableError(
+            f"{table.name} is said to be of {vintage} units and shall become {target} ones; go "
+            f"back with --to {target.other}."
+        )
+    for at in found.codes:
+        fits = of_codes(sample, found, at, reform, places)
+        told.append(f"{fits.told}.")
+        if vintage is None:
+            told += filter(None, [check_codes(fits, table.name, target, reform)])
+            _check_names(sample, at, found.name, reform, places=places, target=target)
+    spoken = vintage
+    text = found.address if found.address is not None else found.name
+    if spoken is None and not found.codes and text is not None:
+        _check_texts(sample, text, places, reform)
+        spoken = of_texts(sample.cells[text], places)
+        told += (
+            [f"{table.name}: nearly all rows that tell are of {spoken} units."] if spoken else []
+        )
+    use_points = at_point is not None and found.lon is not None and found.lat is not None
+    matcher = Matcher(reform, places, target, vintage=spoken, at_point=at_point)
+    return Plan(table, sample, found, reform, places, target, matcher, tuple(told), use_points)
+
+
+def _roles(columns: Columns, sample: Sample) -> Iterator[str]:
+    """Yield what was recognised."""
+    roles: dict[str, Iterable[int | None]] = {
+        "codes": columns.codes, "name": [columns.name], "type": [columns.unit_type],
+        "parents": columns.parents, "address": [columns.address],
+        "longitude and latitude": [columns.lon, columns.lat],
+        "codes beside them": [columns.hint], "figures": columns.figures,
+        "names of what lies in the units": columns.labels,
+    }  # fmt: skip
+    said = [
+        f"{role}: {', '.join(sample.headings[at] for at in its if at is not None)}"
+        for role, its in roles.items()
+        if any(at is not None for at in its)
+    ]
+    yield f"{sample.source}: {'; '.join(said)}."
+
+
+def _check_names(
+    sample: Sample, at: int, name_at: int | None, reform: Reform, *, places: Places, target: Side
+) -> None:
+    """Refuse a table none of whose names is that of the unit with its code: another place."""
+    if name_at is None:
+        return
+    pairs = {
+        (c, n) for c, n in zip(sample.cells[at], sample.cells[name_at], strict=True) if c and n
+    }
+    known = [
+        (key, n) for c, n in pairs if (key := reform.find(target.other, c.strip())) is not None
+    ]
+    if len(known) > 2 and not any(places.agrees(n, "", target.other, key) for key, n in known):  # noqa: PLR2004
+        key, name = known[0]
+        raise TableError(
+            f"{sample.source}: none of its {len(known)} names in "
+            f"{sample.headings[name_at]} is that of the unit with its code (as {name}, where "
+            f"{reform.source} has {reform.units[target.other][key]}) [K08]; give the crosswalk of "
+            "this place, or say with --column name= that these are no names of units."
+        )
+
+
+def _check_texts(sample: Sample, at: int, places: Places, reform: Reform) -> None:
+    """Refuse names or addresses none of which is that of a unit: another place."""
+    distinct = list(dict.fromkeys(filter(str.strip, sample.cells[at])))[:_LOOKED_UP]
+    if len(distinct) > 2 and not any(map(places.addressed, distinct)):  # noqa: PLR2004
+        raise TableError(
+            f"{sample.source}: none of the {len(distinct)} texts in {sample.headings[at]} (as "
+            f"{distinct[0][:60]}) names a unit of {reform.source} [K04]; give the crosswalk of "
+            "this place, or say with --column which column names the units."
+        )

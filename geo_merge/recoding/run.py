@@ -1,0 +1,297 @@
+"""Recoding a table: match every row, write what each became, and account for all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from geo_merge.errors import UsageError
+from geo_merge.recoding.aggregate import Aggregate, fields_of
+from geo_merge.recoding.cells import figure_of
+from geo_merge.recoding.ledger import COLUMNS as LEDGER_COLUMNS
+from geo_merge.recoding.ledger import Ledger
+from geo_merge.recoding.matching import Answer, Outcome, Statement
+from geo_merge.recoding.plan import Plan
+from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
+from geo_merge.recoding.same_names import SameNames
+from geo_merge.recoding.writing import ALL, CONVERTED, Sheets, opened
+from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.fields import free_name
+
+_REMEMBERED = 300_000  # different statements
+_SUGGESTED = 500  # statements for which similar names are looked for
+_SHARE_DIGITS = 6
+_, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
+SAME, SUGGESTIONS, LEDGER = "same names", "suggestions", "ledger"
+_WORST = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.CONVERTED, Outcome.EXCLUDED)
+
+
+@dataclass
+class Recoded:
+    """What became of a table.
+
+    Attributes
+    ----------
+    ledger
+        Rows and figures, in and out.
+    hows
+        How many rows each step settled, or why it did not.
+    table
+        The ledger as rows.
+    """
+
+    ledger: Ledger
+    table: list[dict[str, Any]]
+    hows: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+
+    @property
+    def left(self) -> int:
+        """Rows that became no one unit."""
+        return self.ledger.rows[Outcome.AMBIGUOUS] + self.ledger.rows[Outcome.NOT_FOUND]
+
+
+def sheets_of(how: Plan, aggregate: Aggregate | None) -> dict[str, list[str]]:
+    """Return the headings of each sheet."""
+    own = list(how.columns.headings)
+    row = free_name("row", own)
+    made = [name for group in how.made for name in group]
+    why = free_name("why", own)
+    sheets = {ALL: [*own, *made], CONVERTED: [*own, *made], AMBIGUOUS: [row, *own, *made],
+              NOT_FOUND: [row, *own, why], SAME: list(SAME_HEADINGS),
+              SUGGESTIONS: [row, "written", "code", "name", "type", "parent"],
+              LEDGER: list(LEDGER_COLUMNS), EXCLUDED: [row, *own, why]}  # fmt: skip
+    return ({aggregate.sheet: aggregate.headings} if aggregate else {}) | sheets
+
+
+def write(
+    how: Plan,
+    out: Path | IO[str],
+    *,
+    rules: Sequence[str] | None = None,
+    strict: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Recoded, list[Path]]:
+    """Recode a table and write it.
+
+    Parameters
+    ----------
+    how
+        See `plan.plan`.
+    out
+        ``.xlsx``, ``.csv``, or a stream for all rows; see `writing.opened`.
+    rules
+        Rules of fields (`aggregate.fields_of`), if rows shall be added up too.
+    strict
+        Whether nothing is written if rows are left.
+    progress
+        Called with how far the work is.
+
+    Returns
+    -------
+    Recoded, list of pathlib.Path
+        What became of it, and the files.
+
+    Raises
+    ------
+    UsageError
+        If rows are left and `strict` forbids it.
+    """
+    aggregate = None
+    if rules is not None:
+        fields = fields_of(how.sample, how.columns, rules)
+        units = how.reform.units[how.target]
+        aggregate = Aggregate(how.columns, fields, units, how.made, f"{how.target} units")
+    with opened(out, sheets_of(how, aggregate)) as sheets:
+        done = Run(how, sheets, aggregate).all(progress)
+        if strict and done.left:
+            refused = (
+                f"{how.table.name}: {counted(done.left, 'row')} became no one unit, and --strict "
+                "writes nothing then; settle them, or leave --strict out."
+            )
+            whys = problems_of(done).values()
+            raise UsageError([refused, *(why for its in whys for why in its)])
+    return done, sheets.written
+
+
+class Run:
+    """Recodes block after block, and keeps only what the ledger needs."""
+
+    def __init__(self, how: Plan, sheets: Sheets, aggregate: Aggregate | None = None) -> None:
+        self._how, self._sheets, self._aggregate = how, sheets, aggregate
+        self._known: dict[tuple[Any, ...], tuple[Answer, list[Any]]] = {}
+        self._ledger = Ledger(how.columns)
+        self._hows: Counter[tuple[Outcome, str]] = Counter()
+        self._same = SameNames()
+        self._open: dict[str, int] = {}
+        columns = how.columns
+        self._keys = [
+            (code, columns.name, columns.unit_type, columns.parents, columns.address, columns.hint)
+            for code in (columns.codes or (None,))
+        ]
+
+    def all(self, progress: Callable[[str], None] = lambda _: None) -> Recoded:
+        """Recode the whole table."""
+        self._sheets.add(ALL, [])
+        for numbers, rows in self._how.table.blocks():
+            self._ledger.count_in(numbers, rows)
+            self._block(numbers, rows)
+            progress(f"Recoding: {self._ledger.rows_in:,} rows")
+        units = self._how.reform.units
+        names = {
+            key: (unit.code, f"{unit.unit_type} {unit.name}".strip())
+            for side in (self._how.target.other, self._how.target)
+            for key, unit in units[side].items()
+        }  # fmt: skip
+        self._sheets.add(SAME, self._same.rows(names))
+        self._sheets.add(SUGGESTIONS, self._suggestions())
+        shared = None
+        if self._aggregate is not None:
+            self._sheets.add(self._aggregate.sheet, self._aggregate.rows())
+            shared = self._aggregate.totals()
+        table = self._ledger.table(shared)
+        self._sheets.add(LEDGER, [list(row.values()) for row in table])
+        return Recoded(self._ledger, table, self._hows)
+
+    def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> None:
+        done = []
+        sheets: dict[str, list[list[Any]]] = {o.value: [] for o in Outcome}
+        everything = []
+        for number, row in zip(numbers, rows, strict=True):
+            answers = [self._answer(row, key) for key in self._keys]
+            made = [cell for _, cells in answers for cell in cells]
+            only = [answer for answer, _ in answers]
+            outcome = only[0].outcome if len(only) == 1 else _worst(a.outcome for a in only)
+            everything.append([*row, *made])
+            self._hows[outcome, only[0].how] += 1
+            sheets[outcome.value] += self._written(number, row, outcome, only, made)
+            done.append((row, outcome))
+            if self._how.columns.labels and outcome is Outcome.CONVERTED:
+                self._note_names(number, row, only[0])
+            if self._aggregate is not None:
+                self._aggregate.add(row, only, outcome)
+            if outcome is Outcome.NOT_FOUND and len(self._open) < _SUGGESTED:
+                self._note_open(number, row)
+        self._sheets.add(ALL, everything)
+        for sheet, its in sheets.items():
+            self._sheets.add(sheet, its)
+        self._ledger.count_out(done)
+
+    def _answer(self, row: Sequence[str], key: tuple[Any, ...]) -> tuple[Answer, list[Any]]:
+        code, name, kind, parents, address, hint = key
+        said = (
+            "" if code is None else row[code].strip(), "" if name is None else row[name],
+            "" if kind is None else row[kind], tuple([row[p].strip() for p in parents]),
+            "" if address is None else row[address], "" if hint is None else row[hint],
+            self._point(row) if self._how.points else None,
+        )  # fmt: skip
+        found = self._known.get(said)
+        if found is None:
+            answer = self._how.matcher.answer(Statement(*said))
+            found = answer, self._cells(answer)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[said] = found
+        return found
+
+    def _point(self, row: Sequence[str]) -> tuple[float, float] | None:
+        columns = self._how.columns
+        if columns.lon is None or columns.lat is None:
+            return None
+        lon, lat = (
+            figure_of(row[at].replace(",", "."), "", ".") for at in (columns.lon, columns.lat)
+        )
+        return None if lon is None or lat is None else (float(lon), float(lat))
+
+    def _cells(self, answer: Answer) -> list[Any]:
+        """Return what a row gets: the unit if it is one, and how in any case."""
+        if answer.outcome is not Outcome.CONVERTED:
+            return ["", "", "", f"{answer.outcome}: {answer.how}", ""]
+        unit = self._how.reform.units[self._how.target][answer.parts[0].key]
+        return [unit.code, unit.name, unit.unit_type, answer.how, 1]
+
+    def _written(
+        self, number: int, row: list[str], outcome: Outcome, answers: list[Answer], made: list[Any]
+    ) -> list[list[Any]]:
+        """Return the rows of the sheet of an outcome: of ambiguous ones one a candidate."""
+        own = self._typed(row)
+        if outcome is Outcome.CONVERTED:
+            return [[*own, *made]]
+        if outcome is Outcome.AMBIGUOUS:
+            return [[number, *own, *cells] for cells in self._candidates(answers)]
+        why = next(a.how for a in answers if a.outcome is outcome)
+        return [[number, *own, why]]
+
+    def _candidates(self, answers: list[Answer]) -> Iterator[list[Any]]:
+        """Yield the cells of every candidate, of two columns of codes every pair."""
+        units = self._how.reform.units[self._how.target]
+        combined: list[list[Any]] = [[]]
+        for answer in answers:
+            each = []
+            for part in answer.parts:
+                unit = units[part.key]
+                share = "" if part.share is None else round(part.share, _SHARE_DIGITS)
+                how = answer.how
+                each.append([unit.code, unit.name, unit.unit_type, how, share])
+            combined = [[*before, *cells] for before in combined for cells in each or [[""] * 5]]
+        yield from combined
+
+    def _typed(self, row: list[str]) -> list[Any]:
+        """Return a row with its figures as numbers, the rest as the texts that they are."""
+        cells: list[Any] = list(row)
+        for at, separators in self._how.columns.figures.items():
+            figure = figure_of(row[at], *separators)
+            cells[at] = row[at] if figure is None else figure
+        return cells
+
+    def _note_names(self, number: int, row: Sequence[str], answer: Answer) -> None:
+        for at in self._how.columns.labels:
+            heading = self._how.columns.headings[at]
+            source = answer.source[0] if answer.source else ""
+            if source in self._how.reform.units[self._how.target.other]:
+                self._same.add(answer.parts[0].key, heading, row[at], source, number)
+
+    def _note_open(self, number: int, row: Sequence[str]) -> None:
+        columns = self._how.columns
+        at = columns.name if columns.name is not None else columns.address
+        if at is not None and row[at].strip():
+            self._open.setdefault(row[at].strip(), number)
+
+    def _suggestions(self) -> Iterator[list[Any]]:
+        """Yield units with similar names; nobody took them."""
+        side = self._how.target.other
+        for written, number in self._open.items():
+            for key in self._how.places.similar(written, side):
+                unit = self._how.reform.units[side][key]
+                parent = unit.district or unit.province
+                yield [number, written, unit.code, unit.name, unit.unit_type, parent]
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    return min(outcomes, key=_WORST.index)
+
+
+def lines_of(done: Recoded, how: Plan) -> list[str]:
+    """Return what came out, for people: rows by outcome, and figures that did not add up."""
+    rows = done.ledger.rows
+    told = ", ".join(f"{rows[o]:,} {o}" for o in Outcome)
+    lines = [f"{how.table.name}: {done.ledger.rows_in:,} rows in = {told}"]
+    lines += [
+        f"{how.columns.headings[at]}: {count:,} cells are no numbers ({first}) [A04]; they were "
+        "not added up."
+        for at, (count, first) in done.ledger.odd.items()
+    ]
+    return lines
+
+
+def problems_of(done: Recoded, shown: int = 20) -> Mapping[Outcome, list[str]]:
+    """Return why rows are left, the most frequent first."""
+    found: dict[Outcome, list[str]] = {}
+    for (outcome, why), count in done.hows.most_common():
+        if outcome in {Outcome.AMBIGUOUS, Outcome.NOT_FOUND}:
+            its = found.setdefault(outcome, [])
+            if len(its) < shown:
+                its.append(f"{why} ({count:,} rows)" if count > 1 else why)
+    return found

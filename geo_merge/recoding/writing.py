@@ -1,0 +1,170 @@
+"""A recoded table as one workbook, or as CSV files beside one another, row by row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from geo_merge.errors import ExportError, UsageError
+from geo_merge.recoding.cells import safe
+from geo_merge.writing.files import publish, staging
+
+ALL = "rows"  # every row, in a CSV of its own; a workbook has it in its other sheets
+CONVERTED = "converted"  # rows that a CSV has among all rows
+SUFFIXES = (".xlsx", ".csv")
+_MOST_ROWS = 1_048_576  # of a sheet
+_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook has no time zone
+_DIGITS = 15  # that a spreadsheet keeps of a number
+_WIDEST = 40
+
+
+class Sheets(Protocol):
+    """Where the rows of each sheet go; `written` are the files, once all is there."""
+
+    written: list[Path]
+
+    def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows below those that the sheet has."""
+        ...
+
+
+class _Csv:
+    """A CSV for each sheet that has rows; the first is the file that was asked for."""
+
+    def __init__(self, out: IO[str] | Path, headings: Mapping[str, Sequence[str]]) -> None:
+        self._out, self._headings = out, headings
+        self.written: list[Path] = []
+        self._writers: dict[str, Any] = {}
+        self._stack = ExitStack()
+
+    def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        rows = list(rows)
+        if sheet != CONVERTED and (rows or sheet == ALL):
+            self._writer(sheet).writerows([safe(cell) for cell in row] for row in rows)
+
+    def _writer(self, sheet: str) -> Any:  # noqa: ANN401 - csv has no name for its writers
+        if sheet not in self._writers:
+            if isinstance(self._out, Path):
+                file: IO[str] = self._stack.enter_context(
+                    beside(self._out, sheet).open("w", encoding="utf-8", newline="")
+                )
+            else:
+                file = self._out
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([safe(heading) for heading in self._headings[sheet]])
+            self._writers[sheet] = writer
+        return self._writers[sheet]
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+class _Printed(_Csv):
+    """All rows on a stream; the other sheets are not written."""
+
+    def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        if sheet == ALL:
+            super().add(sheet, rows)
+
+
+class _Workbook:
+    """A sheet for each kind of rows; texts stay texts, whatever they begin with."""
+
+    def __init__(self, path: Path, headings: Mapping[str, Sequence[str]]) -> None:
+        import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
+
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                   "strings_to_numbers": False}  # fmt: skip
+        self.written: list[Path] = []
+        self._book = xlsxwriter.Workbook(path, options)
+        self._book.set_properties({"created": _EPOCH})
+        bold = self._book.add_format({"bold": True})
+        self._sheets: dict[str, Any] = {}
+        self._next: dict[str, int] = {}
+        for name, its in headings.items():
+            sheet = self._book.add_worksheet(name)
+            for k, heading in enumerate(its):
+                sheet.set_column(k, k, min(_WIDEST, max(10, len(heading) + 2)))
+                sheet.write_string(0, k, heading, bold)
+            sheet.freeze_panes(1, 0)
+            self._sheets[name], self._next[name] = sheet, 1
+
+    def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        if sheet not in self._sheets:
+            return
+        for row in rows:
+            at = self._next[sheet]
+            if at >= _MOST_ROWS:
+                raise UsageError(
+                    f"The sheet {sheet} has more than {_MOST_ROWS - 1:,} rows, more than a "
+                    "workbook holds; write a CSV with --out FILE.csv."
+                )
+            for k, cell in enumerate(row):
+                _write(self._sheets[sheet], at, k, cell)
+            self._next[sheet] = at + 1
+
+    def close(self) -> None:
+        self._book.close()
+
+
+def _write(sheet: Any, row: int, column: int, cell: Any) -> None:  # noqa: ANN401 - xlsxwriter
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, column, cell)
+    elif isinstance(cell, int | float | Decimal) and len(f"{cell}".lstrip("-")) <= _DIGITS:
+        sheet.write_number(row, column, float(cell))
+    elif cell is not None and cell != "":
+        sheet.write_string(row, column, str(cell)[:32_767])
+
+
+def beside(path: Path, sheet: str) -> Path:
+    """Return the file of a sheet: that of all rows is `path` itself."""
+    return path if sheet == ALL else path.with_name(f"{path.stem}_{sheet.replace(' ', '_')}.csv")
+
+
+@contextmanager
+def opened(out: Path | IO[str], headings: Mapping[str, Sequence[str]]) -> Iterator[Sheets]:
+    """Give where rows go; files appear once all is written, or not at all.
+
+    Parameters
+    ----------
+    out
+        ``.xlsx`` or ``.csv``, or a stream for all rows.
+    headings
+        Of each sheet, in their order.
+
+    Raises
+    ------
+    UsageError, ExportError
+        If the ending is another, or the folder cannot be written.
+    """
+    if not isinstance(out, Path):
+        yield _Printed(out, headings)
+        return
+    if out.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"--out {out}: write a name that ends in .xlsx or .csv.")
+    with staging(out.parent) as folder:
+        book = out.suffix.lower() == ".xlsx"
+        kinds = {name: its for name, its in headings.items() if not book or name != ALL}
+        path = folder / out.name
+        sheets: _Workbook | _Csv = _Workbook(path, kinds) if book else _Csv(path, kinds)
+        try:
+            yield sheets
+        finally:
+            _close(sheets, out)
+        stale = {beside(out, sheet).name for sheet in headings if not book and sheet != ALL}
+        sheets.written = sorted(out.parent / p.name for p in folder.iterdir())
+        publish(folder, out.parent, stale=lambda: {n for n in stale if (out.parent / n).is_file()})
+
+
+def _close(sheets: _Workbook | _Csv, out: Path) -> None:
+    import xlsxwriter.exceptions  # noqa: PLC0415
+
+    try:
+        sheets.close()
+    except xlsxwriter.exceptions.XlsxWriterException as error:
+        raise ExportError(f"{out}: writing failed ({error}); nothing was changed.") from error
