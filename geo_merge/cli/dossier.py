@@ -18,25 +18,42 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @click.option("--out", type=PATH, required=True, help="The paper: .docx, .pdf or .html.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of the paper; by default "
               "that of the system.")  # fmt: skip
+@click.option("--seats", type=PATH, help="CSV or XLSX of new_code and seat, seat_old_code or lon, "
+              "lat; by default the declared table of the result, if it has seats.")  # fmt: skip
+@click.option("--offices", type=PATH, help="CSV or XLSX of name, old_code or lon, lat, kind, land, "
+              "floor, proposal; by default one for each old unit and district.")  # fmt: skip
+@click.option("--agencies", type=PATH, help="CSV or XLSX of level, body, name, before, after.")
 @click.option("--section", "names", multiple=True, help="Write this section alone; repeatable.")
 @click.option("--scale", type=click.FloatRange(min=100), help="Scale of the maps of the whole "
               "land, as 250000, on the paper it needs; by default A4 and A3.")  # fmt: skip
 @click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), help="Day that the paper "
               "bears; by default that of the result.")  # fmt: skip
+@shared.encoding
 @shared.country
 def dossier(
-    *, directory: Path, out: Path, lang: str | None, names: tuple[str, ...], scale: float | None,
-    dated: datetime | None, country: str | None,
+    *, directory: Path, out: Path, lang: str | None, seats: Path | None, offices: Path | None,
+    agencies: Path | None, names: tuple[str, ...], scale: float | None, dated: datetime | None,
+    encoding: str | None, country: str | None,
 ) -> int:  # fmt: skip
-    """Write the papers of RESULT, a folder that build wrote: tables, maps to scale, sheets."""
-    from geo_merge.dossier.document import check_path, document_of, write_document
-    from geo_merge.dossier.material import read_material
+    """Write the papers of RESULT, a folder that build wrote: tables, maps to scale, sheets.
 
-    check_path(out)
-    material = read_material(
-        directory, language_of(lang), dated=dated.date() if dated else None,
-        country=country_of(country),
+    With seats, offices.csv, .geojson and .xlsx are written beside the paper.
+    """
+    from geo_merge.dossier.document import check_request, document_of, write_document
+    from geo_merge.dossier.material import added, read_material
+    from geo_merge.dossier.offices.files import write_offices
+
+    check_request(out, names)
+    material = added(
+        read_material(
+            directory, language_of(lang), dated=dated.date() if dated else None,
+            country=country_of(country),
+        ),
+        seats=seats, offices=offices, agencies=agencies, encoding=encoding,
     )  # fmt: skip
     write_document(document_of(material, names=names, scale=scale), out)
-    answer(str(out))
+    written = [out]
+    if material.offices is not None and (not names or "offices" in names):
+        written += write_offices(material, material.offices, out.parent)
+    answer(*map(str, written))
     return OK

@@ -29,9 +29,7 @@ def shown(text: str) -> str:
     reading, by which a name can look like another.
     """
     plain = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
-    return "".join(
-        f"[U+{ord(c):04X}]" if unicodedata.category(c) in _UNSEEN else c for c in plain
-    )
+    return "".join(f"[U+{ord(c):04X}]" if unicodedata.category(c) in _UNSEEN else c for c in plain)
 
 
 @dataclass(frozen=True)

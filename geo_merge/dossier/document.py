@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from geo_merge.dossier import drawn, sections
+from geo_merge.dossier.agencies_section import agencies_section
 from geo_merge.dossier.content import Document, Section, shown
 from geo_merge.dossier.material import Material
+from geo_merge.dossier.offices.section import offices_section
 from geo_merge.dossier.to_docx import docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
@@ -17,18 +19,17 @@ from geo_merge.writing.files import whole_file
 WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx, ".pdf": pdf, ".html": html}
 _TABLES: dict[str, Callable[[Material], Section]] = {
     "summary": sections.summary, "units": sections.new_units, "old": sections.old_units,
-    "standards": sections.standards, "findings": sections.findings,
+    "standards": sections.standards, "offices": offices_section, "agencies": agencies_section,
+    "findings": sections.findings,
     "reconciliation": sections.reconciliation, "ledger": sections.ledger,
     "sources": sections.sources, "glossary": sections.glossary,
 }  # fmt: skip
 # In the order of the paper.
-SECTIONS = ("summary", "maps", "units", "old", "standards", "sheets", "findings",
-            "reconciliation", "ledger", "sources", "glossary")  # fmt: skip
+SECTIONS = ("summary", "maps", "units", "old", "standards", "offices", "agencies", "sheets",
+            "findings", "reconciliation", "ledger", "sources", "glossary")  # fmt: skip
 
 
-def document_of(
-    m: Material, *, names: Sequence[str] = (), scale: float | None = None
-) -> Document:
+def document_of(m: Material, *, names: Sequence[str] = (), scale: float | None = None) -> Document:
     """Return a paper.
 
     Parameters
@@ -43,11 +44,8 @@ def document_of(
     Raises
     ------
     UsageError
-        If a section is unknown, or no paper is large enough for the scale.
+        If no paper is large enough for the scale.
     """
-    for name in names:
-        if name not in SECTIONS:
-            raise UsageError(f"--section {name}: unknown; give one of {', '.join(SECTIONS)}.")
     groups = ", ".join(group["name"] for group in m.result.summary["groups"])
     return Document(
         language=m.language,
@@ -74,16 +72,19 @@ def _sections(m: Material, names: Sequence[str], scale: float | None) -> Iterato
             yield _TABLES[key](m)
 
 
-def check_path(path: Path) -> None:
-    """Refuse a path whose ending names no kind of paper.
+def check_request(path: Path, names: Sequence[str]) -> None:
+    """Refuse a path whose ending names no kind of paper, and sections that there are not.
 
     Raises
     ------
     UsageError
-        If it does.
+        If there is something to refuse.
     """
     if path.suffix.lower() not in WRITERS:
         raise UsageError(f"--out {path.name}: write a name that ends in {', '.join(WRITERS)}.")
+    for name in names:
+        if name not in SECTIONS:
+            raise UsageError(f"--section {name}: unknown; give one of {', '.join(SECTIONS)}.")
 
 
 def write_document(document: Document, path: Path) -> None:

@@ -19,6 +19,7 @@ from geo_merge.dossier.content import (
 )
 from geo_merge.dossier.form import A3, A4
 from geo_merge.dossier.material import NOTHING, Material
+from geo_merge.dossier.offices.section import facts
 from geo_merge.dossier.sections import measure
 from geo_merge.dossier.sheets.atlas import (
     Atlas,
@@ -43,12 +44,13 @@ def atlas_of(m: Material) -> Atlas:
 def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:
     """Yield the land before, after and both, on A4 and A3, or at one scale on what it needs."""
     title = m.t("section_maps")
+    sides: tuple[Side, ...] = get_args(Side)
     for paper in (A4, A3) if scale is None else (A4,):
         held = paper_for(atlas, scale, paper)
-        for side in get_args(Side):
+        for side in sides:
             figure, missed = map_of_all(atlas, side, held, scale)
             notes = [Paragraph(m.t("no_place", names="; ".join(missed)), "note")] if missed else []
-            starts = [] if title else [PageBreak()]
+            starts = [] if side == sides[0] else [PageBreak()]
             yield Section("maps", title, (*starts, figure, *notes), held)
             title = ""
 
@@ -85,7 +87,7 @@ def _facts(m: Material, code: str) -> Iterator[tuple[str, str]]:
     if pd.notna(row.get("declared_population")):
         yield m.t("col_declared_people"), m.n(row["declared_population"])
     if m.offices is not None:
-        yield from m.offices.facts(m, code)
+        yield from facts(m, m.offices, code)
 
 
 def _neighbours(m: Material, code: str) -> Iterator[Block]:
@@ -94,7 +96,7 @@ def _neighbours(m: Material, code: str) -> Iterator[Block]:
         yield Paragraph(m.t("no_neighbours"), "note")
         return
     columns = (Column(m.t("col_neighbour"), 3), Column(m.t("col_border"), 1.4, "right"))
-    texts = [(m.name_of(r.other), m.n(r.length_km, 2)) for r in rows.itertuples()]
+    texts = [(m.name_of(r["other"]), m.n(r["length_km"], 2)) for r in rows.to_dict("records")]
     total = (m.t("all"), m.n(rows["length_km"].sum(), 2))
     yield Table.of(columns, [*texts, total], total=True)
 
@@ -110,5 +112,3 @@ def _findings(m: Material, code: str) -> Iterator[Block]:
         severity, name = m.word("severity", row["severity"]), m.word("check", row["check"])
         told = f"{severity} {row['check']}: {name}" + (f" ({value})" if value else "")
         yield Paragraph(shown(told), "note")
-
-

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,11 +13,17 @@ import orjson
 import pandas as pd
 from babel.dates import format_date
 
+from geo_merge.dossier.agencies import Agencies, as_agencies
 from geo_merge.dossier.borders import common_borders
+from geo_merge.dossier.offices.after import Offices, offices_of
+from geo_merge.dossier.offices.tables import as_offices, as_seats, has_seats
+from geo_merge.errors import UsageError
 from geo_merge.merging.result import MergeResult
-from geo_merge.results.files import load_result
+from geo_merge.reading.tables import read_table
+from geo_merge.results.files import load_result, sha256
 from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.writing.ownership import MANIFEST
 
 NOTHING = "–"
@@ -43,6 +49,8 @@ class Material:
         The day that it bears.
     country
         What is known of the country that the units lie in.
+    offices, agencies
+        What planners added; None if nothing.
     """
 
     result: MergeResult
@@ -51,9 +59,8 @@ class Material:
     language: Language
     dated: date
     country: Country = PLAIN
-    offices: Any = None
-    agencies: Any = None
-    extra: Sequence[str] = field(default=())
+    offices: Offices | None = None
+    agencies: Agencies | None = None
 
     @cached_property
     def borders(self) -> pd.DataFrame:
@@ -63,7 +70,7 @@ class Material:
     @cached_property
     def neighbours(self) -> dict[str, list[str]]:
         """Codes of the units around each new one, the longest border first."""
-        return {code: list(rows["other"]) for code, rows in self.borders.groupby("one")}
+        return {str(code): list(rows["other"]) for code, rows in self.borders.groupby("one")}
 
     def t(self, key: str, **values: object) -> str:
         """Return a text of papers in the language."""
@@ -89,7 +96,7 @@ class Material:
     @cached_property
     def date(self) -> str:
         """The day as the language writes it."""
-        return str(format_date(self.dated, format="long", locale=self.language))
+        return str(format_date(self.dated, self.t("day"), self.language))
 
     @cached_property
     def people_of(self) -> str:
@@ -137,3 +144,56 @@ def read_material(
     }
     day = dated or date.fromisoformat(manifest["time"][:10])
     return Material(result, manifest, tables, language, day, country.of(result.old))
+
+
+def added(
+    m: Material, *, seats: Path | None, offices: Path | None, agencies: Path | None,
+    encoding: str | None = None,
+) -> Material:  # fmt: skip
+    """Return the material with what planners add in tables.
+
+    Parameters
+    ----------
+    m
+        The result.
+    seats
+        Seats of the new units; by default those of the declared table that the result was made
+        with, if it is still where it was, unchanged.
+    offices
+        Offices that there are; by default one for each old unit and district.
+    agencies
+        Agencies before and after.
+    encoding
+        Of tables that do not say.
+
+    Raises
+    ------
+    TableError
+        If a table lacks a column, names a unit that is not there, or does not add up.
+    UsageError
+        If there are offices, but nothing is known of seats.
+    """
+
+    def read(path: Path) -> pd.DataFrame:
+        return read_table(path, encoding=encoding, country=m.country)
+
+    listed = None if agencies is None else as_agencies(read(agencies))
+    seats = seats or _declared_seats(m)
+    if seats is None:
+        if offices is not None:
+            raise UsageError("--offices: nothing is known of seats; add --seats.")
+        return replace(m, agencies=listed)
+    given = None if offices is None else as_offices(read(offices), unit_codes(m.result.old))
+    table = as_seats(read(seats), m.result.new.index)
+    return replace(m, agencies=listed, offices=offices_of(m.result, table, given, m.country))
+
+
+def _declared_seats(m: Material) -> Path | None:
+    """Return the declared table that the result was made with, if it has seats."""
+    for source in m.manifest.get("inputs", []):
+        path = Path(source["file"])
+        if path.suffix.lower() not in (".csv", ".xlsx") or not path.is_file():
+            continue
+        if sha256(path) == source["sha256"] and has_seats(read_table(path, country=m.country)):
+            return path
+    return None

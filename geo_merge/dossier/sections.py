@@ -134,8 +134,10 @@ def new_units(m: Material) -> Section:
         )
         for k, (code, row) in enumerate(statistics.iterrows())
     ]  # fmt: skip
-    sums = [_sum(m, statistics, name, digits)
-            for name, digits in (("area_km2", 2), ("population", 0), ("declared_area_km2", 2))]
+    sums = [
+        _sum(m, statistics, name, digits)
+        for name, digits in (("area_km2", 2), ("population", 0), ("declared_area_km2", 2))
+    ]
     people = _sum(m, statistics, "declared_population", 0)
     total = ("", "", m.t("all"), "", *sums, "", people, *([""] if shares else []))
     notes = [] if shares else [Paragraph(m.t("no_standards"), "note")]
@@ -178,9 +180,7 @@ def standards(m: Material) -> Section:
              if c in table]  # fmt: skip
     numbers = {"value", "standard", "percent"}
     columns = [Column(m.t(f"col_{h}"), 1, "right" if h in numbers else "left") for h in heads]
-    rows = [
-        [_standard_cell(m, h, str(row[h])) for h in heads] for row in table.to_dict("records")
-    ]
+    rows = [[_standard_cell(m, h, str(row[h])) for h in heads] for row in table.to_dict("records")]
     return Section("standards", title, (Table.of(columns, rows),), A4.across)
 
 
@@ -241,8 +241,11 @@ def _found(m: Material, found: pd.DataFrame) -> Table:
     ]  # fmt: skip
     rows = [
         (
-            m.word("severity", str(row["severity"])), row["check"], m.word("check", row["check"]),
-            ", ".join(map(str, row["units"])), measure(m, row["value"], row["unit_of_value"]),
+            m.word("severity", str(row["severity"])),
+            row["check"],
+            m.word("check", row["check"]),
+            ", ".join(map(str, row["units"])),
+            measure(m, row["value"], row["unit_of_value"]),
             *([str(row[told])] if has_words else []),
         )
         for row in found.to_dict("records")
@@ -279,9 +282,10 @@ def _decided(m: Material) -> Iterator[Block]:
     for row in repairs.to_dict("records"):
         choice, reason = choices.get(row.get("id", ""), ("", ""))
         done = m.t("repaired" if row.get("applied") == "True" else "waits")
-        rows.append((row.get("id", ""), m.word("defect", row.get("kind", "")),
-                     row.get("units", ""), m.n(row.get("area_m2"), 2), done,
-                     m.word("decision", choice) if choice else NOTHING, reason or NOTHING))  # fmt: skip
+        decided = m.word("decision", choice) if choice else NOTHING
+        kind, area = m.word("defect", row.get("kind", "")), m.n(row.get("area_m2"), 2)
+        rows.append((row.get("id", ""), kind, row.get("units", ""), area, done, decided,
+                     reason or NOTHING))  # fmt: skip
     if rows:
         yield Table.of(columns, rows)
     else:

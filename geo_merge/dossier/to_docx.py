@@ -1,4 +1,4 @@
-"""A paper as DOCX, which planners edit and sign: real tables, fields for page numbers, maps as PNG."""
+"""A paper as DOCX, which planners edit and sign: real tables, page numbers, maps as pictures."""
 
 from __future__ import annotations
 

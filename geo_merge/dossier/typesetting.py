@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import orjson
 
@@ -57,7 +57,12 @@ def pictures(figures: Sequence[Figure]) -> list[bytes]:
     return _compiled("maps.typ", content, figures, "png")
 
 
-def _compiled(template: str, content: Any, figures: Sequence[Figure], kind: str) -> list[bytes]:  # noqa: ANN401 - whatever JSON knows
+def _compiled(
+    template: str,
+    content: Any,  # noqa: ANN401 - whatever JSON knows
+    figures: Sequence[Figure],
+    kind: Literal["pdf", "png"],
+) -> list[bytes]:
     try:
         import typst  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -71,14 +76,15 @@ def _compiled(template: str, content: Any, figures: Sequence[Figure], kind: str)
         (folder / "content.json").write_bytes(data)
         source = folder / "paper.typ"
         source.write_bytes((files("geo_merge.dossier") / template).read_bytes())
+        fonts_here = not _is_in_font([data.decode(), *(f.svg for f in figures)])
         try:
-            made = typst.compile(
+            made: Any = typst.compile(
                 source, root=folder, format=kind, ppi=DPI, timestamp=0,
-                ignore_system_fonts=_is_in_font([data.decode(), *(f.svg for f in figures)]),
+                ignore_system_fonts=not fonts_here,
             )  # fmt: skip
         except typst.TypstError as error:
-            raise ExportError(f"The paper cannot be typeset ({error}); please report it.") from error
-    return [bytes(made)] if isinstance(made, bytes) else [bytes(page) for page in made or ()]
+            raise ExportError(f"Typesetting failed ({error}); please report it.") from error
+    return [made] if isinstance(made, bytes) else list(made)
 
 
 def _is_in_font(texts: Iterable[str]) -> bool:
@@ -119,5 +125,3 @@ def _block(block: Block, maps: dict[int, str]) -> dict[str, Any]:
         case PageBreak():
             return {"kind": "break"}
     return cast("dict[str, Any]", block)
-
-

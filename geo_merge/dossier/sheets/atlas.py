@@ -16,7 +16,7 @@ from pyproj import CRS
 from geo_merge.dossier.content import Figure, shown
 from geo_merge.dossier.form import PAPERS, Paper
 from geo_merge.dossier.sheets import margin
-from geo_merge.dossier.sheets.labels import Label, Lines, Wish, place, two_lines
+from geo_merge.dossier.sheets.labels import Label, Wish, place, two_lines
 from geo_merge.dossier.sheets.margin import Sign
 from geo_merge.dossier.sheets.svg import areas, drawing, line, text
 from geo_merge.dossier.sheets.window import (
@@ -40,7 +40,9 @@ _OTHERS = "#f1f1ee"
 # Millimetres above, around and below the frame, and of the heading above a map.
 _TITLE, _DEGREES, _FOOT, _HEADING = 8.0, 4.0, 22.0, 15.0
 _THINNED = 0.05  # millimetres of paper by which a border may be off
-_NAME, _SMALL_NAME = 2.3, 2.0  # millimetres: names of new and of old units
+# Millimetres: letters of new and of old units, and of the number that stands for a name.
+_NAME, _SMALL_NAME, _NUMBER = 2.3, 2.0, 1.5
+_MEMBER, _AROUND = 2.6, 2.4  # millimetres: letters on the sheet of a unit
 _SHEET = 112.0  # millimetres: height of the map on the sheet of a unit
 _NEW, _OLD, _DISTRICT = 0.45, 0.12, 0.3  # millimetres: width of borders
 
@@ -166,11 +168,13 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
         for x, y in atlas.seat_places(window, list(map(str, atlas.result.new.index))):
             parts.append(margin.seat_sign(x, y))
             taken.append(Box(x - 1, y - 1, 2, 2))
-    names, wishes = _wishes_of_old(atlas, window) if side == "before" else _wishes(atlas, window)
+    name, size = ("old", _SMALL_NAME) if side == "before" else ("new", _NAME)
+    shapes = window.drawn(atlas.thinned(name, window.scale))
+    names, wishes = _wishes(atlas.frames[name], shapes, size)
     labels, missed = place(wishes, window.frame, taken)
     parts += map(_label, labels)
     title = say(f"dossier.map_{side}", atlas.language)
-    figure = _sheet(atlas, window, title, parts, _legend(atlas, side), (width, height))
+    figure = _sheet(atlas, window, title, parts, _legend(atlas, side))
     return figure, [names[k] for k in missed]
 
 
@@ -190,27 +194,27 @@ def map_of_unit(atlas: Atlas, code: str, width: float) -> tuple[Figure, list[str
         parts.append(margin.seat_sign(x, y))
         taken.append(Box(x - 1, y - 1, 2, 2))
     titles = [shown(str(n)) for n in atlas.frames["old"]["name"].iloc[members]]
-    wishes = [Wish(s, two_lines(n), 2.6) for s, n in zip(old, titles, strict=True)]
+    wishes = [Wish(s, two_lines(n, _MEMBER)) for s, n in zip(old, titles, strict=True)]
     around = _around(atlas, code, new)
     wishes += [wish for _, wish in around]
     labels, missed = place(wishes, window.frame, taken)
-    own = {lines for wish in wishes[: len(members)] for lines in wish.texts}
-    parts += [_label(label, italic=label.lines not in own) for label in labels]
+    parts += [_label(label, italic=label.size != _MEMBER) for label in labels]
     names = [*titles, *(name for name, _ in around)]
+    missed = [k for k in missed if wishes[k].led]
     title = _title(atlas.result.new.loc[code])
-    figure = _sheet(atlas, window, title, parts, _unit_legend(atlas, code), (width, _SHEET))
+    figure = _sheet(atlas, window, title, parts, _unit_legend(atlas, code))
     return figure, [names[k] for k in missed]
 
 
-def _around(atlas: Atlas, code: str, new: Geometries) -> Iterator[tuple[str, Wish]] | list:  # type: ignore[type-arg]
+def _around(atlas: Atlas, code: str, new: Geometries) -> list[tuple[str, Wish]]:
     """Return names of the units around one: its neighbours for sure, others where they fit."""
     near = set(atlas.neighbours.get(code, ()))
     index = list(map(str, atlas.result.new.index))
     seen = [k for k, shape in enumerate(new) if not shape.is_empty and index[k] != code]
-    seen.sort(key=lambda k: (index[k] not in near, -new[k].area))
+    seen.sort(key=lambda k: (index[k] not in near, -shapely.area(new[k])))
     return [
         (name := _title(atlas.result.new.iloc[k]),
-         Wish(new[k], two_lines(name), 2.4, led=index[k] in near))
+         Wish(new[k], two_lines(name, _AROUND), led=index[k] in near))
         for k in seen
     ]  # fmt: skip
 
@@ -248,24 +252,18 @@ def _land(atlas: Atlas, window: Window, side: Side) -> Iterator[str]:
         yield areas(new, fills, "#111", _NEW)
 
 
-def _wishes(atlas: Atlas, window: Window) -> tuple[list[str], list[Wish]]:
-    """Return names of new units, the smallest first: they have the least choice."""
-    shapes = window.drawn(atlas.thinned("new", window.scale))
-    order = np.argsort(shapely.area(shapes), kind="stable")
-    names = [shown(str(n)) for n in atlas.result.new["name"]]
-    wishes = [Wish(shapes[k], two_lines(names[k]), _NAME) for k in order]
-    return [names[k] for k in order], wishes
+def _wishes(
+    layer: gpd.GeoDataFrame, shapes: Geometries, size: float
+) -> tuple[list[str], list[Wish]]:
+    """Return names, or numbers in the list where those find no place.
 
-
-def _wishes_of_old(atlas: Atlas, window: Window) -> tuple[list[str], list[Wish]]:
-    """Return names of old units, or their number in the list where those find no place."""
-    shapes = window.drawn(atlas.thinned("old", window.scale))
-    order = np.argsort(shapely.area(shapes), kind="stable")
-    names = [shown(str(n)) for n in atlas.result.old["name"]]
-    texts: list[tuple[Lines, ...]] = [
-        (*two_lines(name), (str(k + 1),)) for k, name in enumerate(names)
+    The smallest units come first: they have the least choice.
+    """
+    order = np.argsort(shapely.area(shapes), kind="stable").tolist()
+    names = [shown(str(name)) for name in layer["name"]]
+    wishes = [
+        Wish(shapes[k], (*two_lines(names[k], size), ((str(k + 1),), _NUMBER))) for k in order
     ]
-    wishes = [Wish(shapes[k], texts[k], _SMALL_NAME) for k in order]
     return [f"{k + 1} {names[k]}" for k in order], wishes
 
 
@@ -294,15 +292,17 @@ def _legend(atlas: Atlas, side: Side) -> list[Sign]:
     words = {name: say(f"dossier.legend_{name}", atlas.language)
              for name in ("new", "old", "district", "seat", "colour", "number")}  # fmt: skip
     signs = [Sign("area", _PALETTE[0], words["colour"])]
+    number_sign = Sign("text", "", words["number"])
     if side == "before":
         signs += [Sign("line", "#555", words["old"], _OLD * 2)]
         if len(atlas.frames["district"]):
             signs += [Sign("line", "#222", words["district"], _DISTRICT * 2)]
-        return [*signs, Sign("text", "", words["number"])]
+        return [*signs, number_sign]
     signs += [Sign("line", "#111", words["new"], _NEW * 1.5)]
     if side == "both":
         signs += [Sign("line", "#555", words["old"], _OLD * 2)]
-    return [*signs, *([Sign("seat", "", words["seat"])] if atlas.seats else [])]
+    seats = [Sign("seat", "", words["seat"])] if atlas.seats else []
+    return [*signs, *seats, number_sign]
 
 
 def _unit_legend(atlas: Atlas, code: str) -> list[Sign]:
@@ -314,12 +314,11 @@ def _unit_legend(atlas: Atlas, code: str) -> list[Sign]:
 
 
 def _sheet(
-    atlas: Atlas, window: Window, title: str, parts: Sequence[str], signs: Sequence[Sign],
-    size: tuple[float, float],
-) -> Figure:  # fmt: skip
+    atlas: Atlas, window: Window, title: str, parts: Sequence[str], signs: Sequence[Sign]
+) -> Figure:
     """Put title, frame, degrees, legend, scale and notes around what was drawn."""
-    width, height = size
     frame, language = window.frame, atlas.language
+    width, height = frame.right + _DEGREES, frame.bottom + _DEGREES + _FOOT
     clip = (
         f'<clipPath id="frame"><rect x="{frame.left}" y="{frame.top}" width="{frame.width:.2f}" '
         f'height="{frame.height:.2f}"/></clipPath>'

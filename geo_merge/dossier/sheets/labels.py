@@ -15,8 +15,8 @@ from geo_merge.geometry.rings import Floats, Geometries, Ints
 
 Lines = tuple[str, ...]
 _LEADING = 1.12  # of a line, in sizes
-_AIR = 0.35  # millimetres around a name
-_STEPS = 13  # places tried along each side of a unit
+_AIR = 0.25  # millimetres around a name
+_STEPS = 17  # places tried along each side of a unit
 _RINGS = np.arange(3.0, 60.0, 1.5)  # millimetres from a unit to a name that is led to it
 _TURNS = np.linspace(0, 2 * np.pi, 24, endpoint=False)
 
@@ -30,16 +30,13 @@ class Wish:
     shape
         What of its unit is on the map, in millimetres of paper.
     texts
-        Ways to write it, the best first; each some lines.
-    size
-        Of its letters, in millimetres.
+        Ways to write it, the best first: its lines, and the size of their letters in millimetres.
     led
         Whether a line may lead to it if it does not fit into its unit.
     """
 
     shape: BaseGeometry
-    texts: tuple[Lines, ...]
-    size: float
+    texts: tuple[tuple[Lines, float], ...]
     led: bool = True
 
 
@@ -78,15 +75,15 @@ class _Paper:
         return np.flatnonzero(inside)
 
 
-def two_lines(name: str) -> tuple[Lines, ...]:
+def two_lines(name: str, size: float) -> tuple[tuple[Lines, float], ...]:
     """Return a name in one line, and in two if it has several words."""
     words = name.split()
-    if len(words) == 1:
-        return ((name,),)
+    if len(words) <= 1:
+        return (((name,), size),)
     cuts = range(1, len(words))
     longest = [max(len(" ".join(words[:k])), len(" ".join(words[k:]))) for k in cuts]
     k = 1 + int(np.argmin(longest))
-    return (name,), (" ".join(words[:k]), " ".join(words[k:]))
+    return ((name,), size), ((" ".join(words[:k]), " ".join(words[k:])), size)
 
 
 def place(
@@ -126,14 +123,10 @@ def place(
     return labels, missed
 
 
-def _size_of(lines: Lines, size: float) -> tuple[float, float]:
-    """Return width and height of a name with its air."""
-    width = max(text_width(words, size) for words in lines)
-    return width + 2 * _AIR, len(lines) * size * _LEADING + 2 * _AIR
-
-
-def _boxes(middles: Floats, lines: Lines, size: float) -> Geometries:
-    width, height = _size_of(lines, size)
+def _boxes(middles: Floats, lines: Lines, size: float, *, air: float = _AIR) -> Geometries:
+    """Return what a name takes around each of some middles, with some air."""
+    width = max(text_width(words, size) for words in lines) + 2 * air
+    height = len(lines) * size * _LEADING + 2 * air
     x, y = middles.T
     return np.asarray(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
 
@@ -148,13 +141,13 @@ def _inside(wish: Wish, paper: _Paper) -> Label | None:
     near = grid[np.argsort(np.hypot(*(grid - best).T), kind="stable")]
     middles = np.vstack([[best], near])
     shapely.prepare(wish.shape)
-    for lines in wish.texts:
-        boxes = _boxes(middles, lines, wish.size)
-        within = np.flatnonzero(shapely.contains(wish.shape, boxes))
+    for lines, size in wish.texts:
+        boxes = _boxes(middles, lines, size)
+        within = np.flatnonzero(shapely.contains(wish.shape, _boxes(middles, lines, size, air=0.0)))
         free = within[paper.free(boxes[within])]
         if len(free):
             paper.boxes.append(boxes[free[0]])
-            return Label(lines, wish.size, tuple(middles[free[0]].tolist()))
+            return Label(lines, size, tuple(middles[free[0]].tolist()))
     return None
 
 
@@ -162,10 +155,10 @@ def _led(wish: Wish, paper: _Paper) -> Label | None:
     """Find the nearest place outside the unit from which a line leads to it freely."""
     if wish.shape.is_empty:
         return None
-    lines, start = wish.texts[-1], np.array(middle_of(wish.shape))
+    (lines, size), start = wish.texts[-1], np.array(middle_of(wish.shape))
     ways = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
     middles = (start + _RINGS[:, None, None] * ways).reshape(-1, 2)
-    boxes = _boxes(middles, lines, wish.size)
+    boxes = _boxes(middles, lines, size)
     free = paper.free(boxes)
     free = free[~shapely.intersects(boxes[free], wish.shape)]
     for k in free:
@@ -175,7 +168,7 @@ def _led(wish: Wish, paper: _Paper) -> Label | None:
             continue
         paper.boxes.append(boxes[k])
         paper.lines.append(line)
-        return Label(lines, wish.size, tuple(middles[k].tolist()), tuple(start.tolist()))
+        return Label(lines, size, tuple(middles[k].tolist()), tuple(start.tolist()))
     return None
 
 

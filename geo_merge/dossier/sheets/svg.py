@@ -14,14 +14,22 @@ from geo_merge.geometry.rings import Geometries
 FONTS = "'Libertinus Serif', 'Times New Roman', 'DejaVu Serif', serif"
 # Widths of letters in parts of their size, measured on the serif that is widest of those.
 _NARROW, _WIDE = frozenset("ijlftrI.,:;'’′()|! "), frozenset("mwMWƠƯ%")
-_WIDTHS = 0.32, 0.56, 0.70, 0.92  # narrow, small, capital, wide
+_WIDTHS = 0.32, 0.5, 0.56, 0.70, 0.92  # narrow, digit, small, capital, wide
 
 
 def text_width(text: str, size: float) -> float:
     """Return how wide a text is at most, in millimetres, at a size of so many."""
-    narrow, small, capital, wide = _WIDTHS
+    narrow, digit, small, capital, wide = _WIDTHS
     return size * sum(
-        narrow if c in _NARROW else wide if c in _WIDE else capital if c.isupper() else small
+        narrow
+        if c in _NARROW
+        else wide
+        if c in _WIDE
+        else digit
+        if c.isdigit()
+        else capital
+        if c.isupper()
+        else small
         for c in text
     )
 
@@ -89,5 +97,3 @@ def drawing(width: float, height: float, title: str, parts: Iterable[str]) -> st
         f'viewBox="0 0 {width:g} {height:g}" font-family="{FONTS}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>\n"
     )
-
-

@@ -83,7 +83,8 @@ def plane_of(layer: gpd.GeoDataFrame) -> CRS:
     west, south, east, north = layer.total_bounds
     to_degrees = Transformer.from_crs(layer.crs, WGS84, always_xy=True)
     lon, lat = to_degrees.transform((west + east) / 2, (south + north) / 2)
-    return CRS(f"+proj=tmerc +lat_0={lat:.4f} +lon_0={lon:.4f} +k=1 +ellps=WGS84 +units=m +type=crs")
+    middle = f"+lat_0={lat:.4f} +lon_0={lon:.4f}"
+    return CRS(f"+proj=tmerc {middle} +k=1 +ellps=WGS84 +units=m +type=crs")
 
 
 def in_plane(geometries: Geometries, crs: CRS, plane: CRS) -> Geometries:

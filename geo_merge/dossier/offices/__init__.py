@@ -1,0 +1,1 @@
+"""Seats of new units, and what becomes of the offices of the old ones."""
