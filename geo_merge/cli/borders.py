@@ -1,0 +1,154 @@
+"""The command that writes boundary records: geo-merge borders."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geo_merge.cli import options as shared
+from geo_merge.cli.options import (
+    OK,
+    PATH,
+    answer,
+    country_of,
+    language_of,
+    print_json,
+    progress,
+    say,
+)
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from pyproj import CRS
+
+    from geo_merge.vocabulary.country import Country
+
+
+@click.command()
+@click.argument("source", metavar="RESULT|LAYER", type=PATH)
+@click.option("--out", type=PATH, required=True, help="Folder for tables and GeoPackage.")
+@click.option(
+    "--distance",
+    type=float,
+    default=5.0,
+    help="Metres by which the line through the points may differ from the border.",
+)
+@click.option("--plane", help="CRS of the points, as 9214; by default that of the layer.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of descriptions.")
+@shared.reading
+@shared.as_json
+def borders(
+    *,
+    source: Path,
+    out: Path,
+    distance: float,
+    plane: str | None,
+    lang: str | None,
+    crs: str | None,
+    encoding: str | None,
+    code_field: str | None,
+    name_field: str | None,
+    population_field: str | None,
+    reference_code_field: str | None,
+    layer: str | None,
+    country: str | None,
+    as_json: bool,
+) -> int:
+    """Write the boundary records of new units: of a folder that build wrote, or of a layer.
+
+    For each border between two units: nodes, characteristic points, length and a description.
+    """
+    from geo_merge.dossier.border_files import write_records
+    from geo_merge.dossier.border_records import border_records
+    from geo_merge.geometry.characteristic_points import SHORTEST
+    from geo_merge.results.files import sha256, with_sidecars
+    from geo_merge.vocabulary.memory import findings_of
+
+    del population_field, reference_code_field  # --help of all readers is one
+    if not SHORTEST <= distance < float("inf"):
+        raise UsageError(f"--distance {distance:g}: give metres from {SHORTEST:g}.")
+    if source.resolve() == out.resolve():
+        raise UsageError(f"--out {out}: that is the folder of the result; name another one.")
+    chosen = country_of(country)
+    with progress() as tell:
+        tell("Reading")
+        units = read_new_units(
+            source, plane, chosen,
+            {"crs": crs, "encoding": encoding, "code_field": code_field, "name_field": name_field,
+             "layer": layer},
+        )  # fmt: skip
+        tell("Tracing borders")
+        records = border_records(units, distance)
+        tell("Writing")
+        inputs = [source / "new_units.geojson"] if source.is_dir() else with_sidecars([source])
+        written = write_records(
+            records, out, language=language_of(lang),
+            inputs={path.name: sha256(path) for path in inputs},
+            options={"distance": distance, "plane": plane, "lang": lang},
+        )  # fmt: skip
+    found = (f for f in findings_of(units) if f.severity != "info")
+    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
+    say(*(f"{f.severity} {f.check}: {f.message} ({f.value:,.1f} {f.unit_of_value})"
+          for f in records.findings))  # fmt: skip
+    if as_json:
+        print_json(records.proof)
+    else:
+        told = records.proof
+        answer(
+            f"{counted(told['borders'], 'border')} between two units: "
+            f"{counted(told['lines'], 'line')}, {counted(told['nodes'], 'node')}, "
+            f"{counted(told['points'], 'point')}, at most {told['deviation_m']:g} m off",
+            f"Wrote {counted(len(written), 'file')} to {out}",
+        )
+    return OK
+
+
+def read_new_units(
+    source: Path, plane: str | None, country: Country, reading: dict[str, Any]
+) -> gpd.GeoDataFrame:
+    """Read the units, in the plane that was named or that of their file.
+
+    Raises
+    ------
+    UsageError
+        If no plane is named, and the file has none.
+    """
+    from geo_merge.geometry.projection import describe, parse_crs
+    from geo_merge.results.files import load_result
+    from geo_merge.units.layers import read_units
+    from geo_merge.vocabulary.memory import sources_of
+
+    target: CRS | None = None if plane is None else parse_crs(plane)
+    if source.is_dir() and (source / "manifest.json").is_file():
+        result = load_result(source)
+        units, sources = result.new, result.provenance["sources"]
+        if target is not None:
+            units = units.to_crs(target)
+    else:
+        units = read_units(source, target_crs=target, country=country, **reading)
+        sources = sources_of(units)
+    if target is None and describe(units.crs) not in {s["crs"] for s in sources}:
+        raise UsageError(
+            f"{source.name} is not in a plane in metres ({sources[0]['crs']}); name that of the "
+            "points with --plane, as 9214."
+        )
+    return _with_types(units, country)
+
+
+def _with_types(units: gpd.GeoDataFrame, country: Country) -> gpd.GeoDataFrame:
+    """Take types that are not in a field of their own from one with full names (``Xã Kép``)."""
+    from geo_merge.vocabulary.fields import fold_field
+
+    full = next((c for c in units.columns if fold_field(str(c)) in {"fullname", "tendaydu"}), None)
+    if full is None or (units["unit_type"].fillna("") != "").any():
+        return units
+    parts = [country.split_type(str(text)) for text in units[full]]
+    if [rest for _, rest in parts] != units["name"].tolist():
+        return units
+    return units.assign(unit_type=[kind for kind, _ in parts])
