@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,21 +28,19 @@ from geo_merge.maps.drawing import (
 )
 from geo_merge.maps.longitudes import about
 from geo_merge.maps.notes import joined, notes
+from geo_merge.maps.themes import fields, themes
+from geo_merge.maps.told import check_names, grounds, parents, plane, rows_of_findings, sources
 from geo_merge.merging.result import MergeResult, with_findings
 from geo_merge.texts import LANGUAGES, map_texts
 from geo_merge.vocabulary.part_of import unit_codes
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).
 PALETTE = ("#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00")
-# ColorBrewer's YlGnBu and PuOr, both marked as safe for colour-blind readers (colorbrewer2.org).
-SEQUENTIAL = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
-DIVERGING = ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788")
-# Per cent by which an area differs from the declared one: 1 is the limit of the check D01.
-_DECLARED_BREAKS = [-10.0, -3.0, -1.0, 1.0, 3.0, 10.0]
-_GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
 FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_DECIMALS = 7  # degrees; a centimetre
+_TOLD = ["severity", "check", "message"]  # of a finding
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
+_DIGITS = {"density": 0, "iou": 4, "share": 4}  # of figures on the map; two of all others
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": "© OpenStreetMap contributors",
@@ -59,7 +56,7 @@ class Display:
     geometry
         JSON: ``before`` and ``after`` (the figures of the units), ``topology`` (TopoJSON of the
         old units, numbered by ``before``: the page joins new units and districts from its arcs)
-        and ``findings`` (GeoJSON).
+        ``findings`` (GeoJSON), and ``notices``: findings without a place.
     detail
         JSON: the arcs of the topology with more vertices, for a map that is zoomed in.
     settings
@@ -86,17 +83,21 @@ def display(result: MergeResult) -> Display:
         "before": _json(before.to_dict("records")),
         "after": _json(after.to_dict("records")),
         "topology": drawing.topology,
-        "findings": _findings(result),
+        **_findings(result),
     }
     geometry = "{" + ",".join(f'"{name}":{part}' for name, part in parts.items()) + "}"
     settings = {
-        "themes": themes(before, after),
+        "themes": themes(result, before, after),
         "texts": map_texts(),
         "language": LANGUAGES[0],
         "bounds": [drawing.bounds[1::-1], drawing.bounds[:1:-1]],
         "pixels": PIXELS,
         "counts": {when: result.summary[when]["count"] for when in ("before", "after")},
         "findings": len(result.findings),
+        "checks": check_names(result),
+        "sources": sources(result),
+        "parents": parents(result),
+        "plane": plane(result.old, drawing.bounds),
         "schematic": result.schematic,
         "errors": result.errors,
         "tiles": TILES,
@@ -138,11 +139,13 @@ def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFra
         "area_km2": new["area_km2"],
         "growth": new["area_km2"] / largest.reindex(new.index),
     }
-    for name in ("population", "density", "declared_area_km2", "declared_population"):
+    for name in ("population", "density", "declared_area_km2", "declared_population", "iou"):
         if name in new:
             columns[name] = new[name]
+    columns |= {name: _numbers(result.new[field]) for name, field in fields(result).items()}
     if "area_km2_difference_percent" in new:
         columns["declared_percent"] = new["area_km2_difference_percent"]
+    columns["findings"] = rows_of_findings(result, new.index, new=True)
     return _rounded(columns)
 
 
@@ -173,7 +176,14 @@ def _before(
         columns["density"] = old["population"] / km2.where(km2 > 0)
     if "declared_percent" in joined:
         columns["declared_percent"] = joined["declared_percent"]
+    columns |= {name: _numbers(old[field]) for name, field in fields(result).items()}
+    columns |= grounds(result)
+    columns["findings"] = rows_of_findings(result, old.index, new=False)
     return _rounded(columns)
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values, errors="coerce")
 
 
 def old_areas(result: MergeResult) -> pd.Series:
@@ -196,21 +206,26 @@ def _rounded(columns: dict[str, Any]) -> pd.DataFrame:
     for name, values in data.items():
         if not isinstance(values, list) and values.dtype.kind == "f":
             with np.errstate(over="ignore"):  # a figure without meaning, told of elsewhere
-                data[name] = np.round(values, 0 if name == "density" else 2)
+                data[name] = np.round(values, _DIGITS.get(name, 2))
     return pd.DataFrame(data)
 
 
-def _findings(result: MergeResult) -> str:
-    """Return the weightiest findings that have a place, numbered by their rows."""
+def _findings(result: MergeResult) -> dict[str, str]:
+    """Return the weightiest findings by whether they have a place, numbered by their rows."""
     shapes = np.asarray(result.findings.geometry.values)
-    placed = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
-    return features_of(result, placed[:FINDINGS_SHOWN])
+    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    told = result.findings.iloc[np.flatnonzero(nowhere)[:FINDINGS_SHOWN]]
+    notices = told[_TOLD].assign(row=np.flatnonzero(nowhere)[:FINDINGS_SHOWN])
+    return {
+        "findings": features_of(result, np.flatnonzero(~nowhere)[:FINDINGS_SHOWN]),
+        "notices": _json(notices.to_dict("records")),
+    }
 
 
 def features_of(result: MergeResult, rows: Ints) -> str:
     """Return findings as GeoJSON for the map; shapes with many vertices are simplified for it."""
     middle = drawing_of(result).middle
-    frame = result.findings.iloc[rows][["severity", "check", "geometry"]]
+    frame = result.findings.iloc[rows][[*_TOLD, "geometry"]]
     shapes = np.asarray(frame.geometry.values)
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
     shapes = shapes.copy()
@@ -219,16 +234,10 @@ def features_of(result: MergeResult, rows: Ints) -> str:
     degrees = np.asarray(gpd.GeoSeries(shapes, crs=frame.crs).to_crs(WGS84).values)
     # Not by the GeoJSON of files, which ends at 180°.
     rounded = shapely.transform(about(middle, degrees), lambda xy: np.round(xy, _FINDING_DECIMALS))
+    told = frame[_TOLD].assign(row=rows).to_dict("records")
     features = (
-        f'{{"type":"Feature","properties":{{"row":{row},"severity":"{severity}","check":"{check}"}}'
-        f',"geometry":{geometry}}}'
-        for row, severity, check, geometry in zip(
-            rows.tolist(),
-            frame["severity"],
-            frame["check"],
-            shapely.to_geojson(rounded),
-            strict=True,
-        )
+        f'{{"type":"Feature","properties":{_json(properties)},"geometry":{geometry}}}'
+        for properties, geometry in zip(told, shapely.to_geojson(rounded), strict=True)
     )
     return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
 
@@ -257,48 +266,6 @@ def _neighbours(geometries: Geometries) -> list[Ints]:
     order = np.argsort(a[different], kind="stable")
     a, b = a[different][order], b[different][order]
     return np.split(b, np.searchsorted(a, np.arange(1, len(geometries))))
-
-
-def themes(before: pd.DataFrame, after: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the ways to colour the map: classes that hold for both sides, with their colours.
-
-    Class limits are quantiles of both sides together, rounded to two digits.
-    """
-    plain: list[dict[str, Any]] = [{"id": "units"}]
-    fields = (("members", "member_count", "", 0), ("area", "area_km2", "km2", 1),
-              ("population", "population", "people", 0),
-              ("density", "density", "per_km2", 0))  # fmt: skip
-    for name, field, unit, digits in fields:
-        values = [frame[field].to_numpy(float) for frame in (before, after) if field in frame]
-        if values and np.isfinite(np.concatenate(values)).any():
-            breaks = class_breaks(np.concatenate(values))
-            plain.append(_theme(name, field, unit, digits, breaks, SEQUENTIAL, values))
-    growth = [frame["growth"].to_numpy(float) for frame in (before, after)]
-    plain.append(_theme("growth", "growth", "times", 2, _GROWTH_BREAKS, SEQUENTIAL, growth))
-    if "declared_percent" in after:
-        given = [after["declared_percent"].to_numpy(float)]
-        plain.append(
-            _theme("declared", "declared_percent", "percent", 0, _DECLARED_BREAKS, DIVERGING, given)
-        )
-    return plain
-
-
-def _theme(  # noqa: PLR0917 - what a theme is
-    name: str, field: str, unit: str, digits: int, breaks: list[float],
-    colours: tuple[str, ...], values: Iterable[Any],
-) -> dict[str, Any]:  # fmt: skip
-    steps = np.linspace(0, len(colours) - 1, len(breaks) + 1).round().astype(int)
-    missing = any(not np.isfinite(v).all() for v in values)
-    return {"id": name, "field": field, "unit": unit, "digits": digits, "breaks": breaks,
-            "colours": [colours[k] for k in steps], "missing": missing}  # fmt: skip
-
-
-def class_breaks(values: np.ndarray[Any, Any], classes: int = len(SEQUENTIAL)) -> list[float]:
-    """Return limits between classes with about as many values each, rounded to two digits."""
-    known = values[np.isfinite(values)]
-    limits = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
-    rounded = {float(f"{limit:.2g}") for limit in limits}
-    return sorted(limit for limit in rounded if known.min() < limit <= known.max())
 
 
 def literal(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows

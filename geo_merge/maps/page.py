@@ -19,7 +19,15 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, Language
 
 _WEB = Path(__file__).parent / "web"
+# The scripts of the map, each after those that it uses.
+SCRIPTS = (
+    "borders.js", "words.js", "classes.js", "search.js", "placing.js", "walking.js", "store.js",
+    "dom.js", "frame.js", "address.js", "side.js", "labels.js", "linked.js", "fitting.js",
+    "legend.js", "themes.js", "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js",
+    "keyboard.js", "findings.js", "telling.js", "maps.js", "before_after.js",
+)  # fmt: skip
 ICON = _WEB / "icon.svg"
+ZOOM_SNAP = 0.01  # of a zoom: the layer fills the window that it has
 
 
 def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) -> Figure:
@@ -43,13 +51,15 @@ def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) 
     """
     shown = display(result)
     figure = Figure(title="geo_merge")
-    pane = folium.Map(tiles=None, prefer_canvas=True, zoom_snap=0.25)
+    pane = folium.Map(
+        tiles=None, prefer_canvas=True, zoom_snap=ZOOM_SNAP, attribution_control=False
+    )
     script, style = leaflet_assets()
     pane.default_js = [("leaflet", script)]
     pane.default_css = [("leaflet_css", style)]
     _BeforeAfter(shown, {**shown.settings, "language": language}).add_to(pane)
     figure.add_child(pane)
-    figure.html.add_child(_Text("<script>document.documentElement.className = 'gm-page'</script>"))
+    figure.html.add_child(_Text(_PAGE % language))
     figure.html.add_child(
         _Text(f'<script type="application/json" id="gm-detail">{shown.detail}</script>')
     )
@@ -72,7 +82,7 @@ def web_file(name: str) -> str:
 @cache
 def behaviour() -> str:
     """Return the script of the map, which the page and ``map.html`` share."""
-    return "\n".join(map(web_file, ("borders.js", "before_after.js")))
+    return "\n".join(map(web_file, SCRIPTS))
 
 
 @cache
@@ -108,6 +118,14 @@ def _number(element: Element, numbers: Iterator[int]) -> None:
         _number(child, numbers)
 
 
+# What folium leaves out of the page, or has otherwise: language, and room to zoom in.
+_PAGE = """<script>
+document.documentElement.className = "gm-page";
+document.documentElement.lang = "%s";
+document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
+</script>"""
+
+
 class _Text(Element):
     """A text that is written as it is: branca would read every text in it as a template."""
 
@@ -127,6 +145,7 @@ class _BeforeAfter(MacroElement):
 %(behaviour)s
 (function (map, geometry, settings) {
   var address = geoMerge.inAddress(settings);
+  document.documentElement.lang = address.state.language;
   var detail = document.getElementById("gm-detail");
   geoMerge.page = geoMerge.mount(map, geometry, settings,
     {languageSwitch: true, state: address.state, onChange: address.onChange,

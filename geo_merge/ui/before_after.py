@@ -50,7 +50,10 @@ def remember() -> None:
     }
 
 
-def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool = False) -> None:
+def show(
+    loaded: Loaded, *, key: str, alone: bool = False, focus: int | None = None,
+    findings: bool = False,
+) -> None:  # fmt: skip
     """Draw the map; what is chosen on it goes to the session.
 
     Parameters
@@ -59,6 +62,9 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
         The result.
     key
         Key of the component.
+    alone
+        Whether the map has the page to itself: it fills the window, and a panel over it shows the
+        chosen unit.
     focus
         Row of the finding to go to.
     findings
@@ -76,6 +82,7 @@ def show(loaded: Loaded, *, key: str, focus: int | None = None, findings: bool =
             "geometry": None if sent else shown.geometry,
             "detail": shown.detail if session.get(Key.DETAIL) == shown.key else None,
             # The page itself says above that a sample is schematic, and that errors stand.
+            "alone": alone,
             "settings": {**shown.settings, "schematic": False, "errors": 0},
             "state": {
                 **session[Key.SHOWN],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import escape
+
 import streamlit as st
 
 from geo_merge.merging.result import MergeResult
@@ -10,6 +13,19 @@ from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.tables import plain
 
+_STYLE = """<style>
+.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
+.st-key-top {flex-wrap: nowrap !important; gap: .6rem !important; min-height: 2.2rem}
+.st-key-top > * {min-width: 0; flex-shrink: 1 !important}
+.st-key-top > :last-child {flex-shrink: 0 !important; margin-left: auto}
+.st-key-top p, .st-key-top .stMarkdownBadge {
+  margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%}
+.gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
+  line-height: 1.5; padding: 0 .4rem .2rem;
+  font-variant-numeric: tabular-nums; scrollbar-width: thin}
+.gm-strip b {font-weight: 500; opacity: .8}
+.gm-strip small {opacity: .8}
+</style>"""
 _GROUPS = 4  # former provinces, shown
 _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
@@ -17,24 +33,24 @@ _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 def top() -> None:
     """Show what the page is of, and the switch of the language."""
     loaded = store.current()
-    # Streamlit leaves room for a title that the map needs.
-    st.html("<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>")
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    with left:
+    st.html(_STYLE)
+    # Streamlit's own page says that it is English, whatever is on it.
+    st.html(f"<script>document.documentElement.lang = '{state.language()}'</script>",
+            unsafe_allow_javascript=True)  # fmt: skip
+    with st.container(key="top", horizontal=True, vertical_alignment="center"):
         if store.is_sample(loaded):
             st.markdown(f"**geo_merge** · {t('ui.sample')}")
         else:
             st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
         if loaded.result.has_errors:
             errors = t("ui.errors_stand", count=figure(loaded.result.errors))
-            st.badge(errors, icon=":material/error:", color="red")
+            st.badge(errors, icon=":material/error:", color="red", width="content")
         if loaded.result.schematic:
             st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
-    with right:
         st.segmented_control(
             t("ui.language"), LANGUAGES, format_func=lambda code: _NAMES[code],
             default=state.language(), key="language_switch", label_visibility="collapsed",
-            on_change=_switch,
+            on_change=_switch, width="content",
         )  # fmt: skip
 
 
@@ -47,22 +63,27 @@ def _switch() -> None:
 
 def figures(result: MergeResult) -> None:
     """Show counts before and after: all, by former province, districts if known; area, people."""
+    cells = "".join(
+        f"<span><b>{escape(name)}</b> {escape(value)} <small>{escape(changed)}</small></span>"
+        for name, value, changed in counted(result)
+    )
+    st.html(f'<div class="gm-strip" role="group" tabindex="0" '
+            f'aria-label="{escape(t("ui.headline"))}">{cells}</div>')  # fmt: skip
+
+
+def counted(result: MergeResult) -> Iterator[tuple[str, str, str]]:
+    """Yield the figures of the headline: name, figure, and by how much it changed."""
     summary = result.summary
     before, after = summary["before"], summary["after"]
-    cells = [(t("ui.all_units"), before["count"], after["count"])]
-    cells += [(g["name"], g["before"], g["after"]) for g in summary["groups"][:_GROUPS]]
+    counts = [(t("ui.all_units"), before["count"], after["count"])]
+    counts += [(g["name"], g["before"], g["after"]) for g in summary["groups"][:_GROUPS]]
     if before["districts"] and "districts" in after:
-        cells.append((t("ui.districts"), before["districts"], after["districts"]))
-    with st.container(horizontal=True):
-        for name, was, now in cells:
-            _metric(name, f"{figure(was)} → {figure(now)}", was, now)
-        _metric(t("map.area"), figure(after["area_km2"], 2, "km²"), before["area_km2"],
-                after["area_km2"])  # fmt: skip
-        if "population" in before and "population" in after:
-            _metric(t("map.population"), figure(after["population"]), before["population"],
-                    after["population"])  # fmt: skip
-
-
-def _metric(name: str, value: str, was: float, now: float) -> None:
-    st.metric(plain(name), value, change(was, now, state.language()) or None, delta_color="off",
-              delta_arrow="off", border=True)  # fmt: skip
+        counts.append((t("ui.districts"), before["districts"], after["districts"]))
+    for name, was, now in counts:
+        yield name, f"{figure(was)} → {figure(now)}", change(was, now, state.language())
+    yield (t("map.area"), figure(after["area_km2"], 2, "km²"),
+           change(before["area_km2"], after["area_km2"], state.language()))  # fmt: skip
+    if "population" in before and "population" in after:
+        year = summary.get("population_year") or ""
+        yield (f"{t('map.population')} {year}".strip(), figure(after["population"]),
+               change(before["population"], after["population"], state.language()))  # fmt: skip

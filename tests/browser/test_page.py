@@ -149,8 +149,7 @@ def test_a_neighbour_is_one_click_away_and_the_link_leads_there(
     tab.page.goto(f"{server}/?unit=after:07210&lang=en")
     tab.wait_for_map()
     assert tab.lit("after") == ["07210"]
-    tab.page.get_by_text("Neighbours").click()
-    tab.page.locator("[class*=st-key-neighbour_] button").first.click()
+    tab.page.locator(".gm-neighbours .gm-member").first.click()
     tab.page.wait_for_function("() => !location.href.includes('07210')")
     tab.rest()
     (there,) = tab.lit("after")
@@ -356,7 +355,6 @@ def test_hostile_names_are_text_all_over_the_app(
         assert name in tab.hover("after", f"N{k}")
         tab.click("after", f"N{k}")
         tab.page.get_by_text(f"N{k}", exact=True).first.wait_for(state="attached")
-    tab.page.get_by_text("Neighbours").click()
     for page in ("Statistics", "Checks", "Downloads"):
         tab.page.get_by_role("link", name=page).click()
         tab.rest()

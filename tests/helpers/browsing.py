@@ -101,6 +101,12 @@ class Tab:
         """Click on a unit."""
         self.page.mouse.click(*self.spot(side, code))
 
+    def tick(self, label: str) -> None:
+        """Tick a layer in the panel of what else can be chosen."""
+        if not self.page.locator(".gm-panel").is_visible():
+            self.page.click(".gm-more")
+        self.page.check(f".gm-panel label:has-text('{label}') input")
+
     def lit(self, side: str) -> list[str]:
         """Return the codes of the units that are lit up for the chosen one."""
         return sorted(

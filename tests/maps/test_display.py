@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import square
-from hypothesis import given
-from hypothesis import strategies as st
 
 from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
@@ -91,18 +89,54 @@ def test_only_the_weightiest_findings_are_a_layer(
     assert shown.settings["findings"] >= 5
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
-def test_class_limits_rise_and_leave_no_class_outside(values: list[float]) -> None:
-    breaks = display.class_breaks(np.array(values))
-    assert breaks == sorted(set(breaks))
-    assert all(min(values) < limit <= max(values) for limit in breaks)
-    assert len(breaks) < len(display.SEQUENTIAL)
+def test_a_theme_says_what_its_figure_counts_and_of_which_year(grid: Grid) -> None:
+    old = grid(2, 2, population=[100, 0, 5, 6], SoHo=[30, 40, 1, 2])
+    merged = merge(old, table(old, ["N", "N", "M", "M"]))
+    result = replace(merged, summary={**merged.summary, "population_year": 2009})
+    shown = display.display(result)
+    told = {theme["id"]: theme for theme in shown.settings["themes"]}
+    assert told["population"]["year"] == told["density"]["year"] == 2009
+    assert told["population"]["zero"]
+    assert "year" not in told["area"]
+    assert "declared_population" not in told  # nobody declared any
+    (households,) = [theme for theme in told.values() if theme.get("words") == {"field": "SoHo"}]
+    content = json.loads(shown.geometry)
+    assert [unit[households["field"]] for unit in content["before"]] == [30, 40, 1, 2]
+    assert sorted(unit[households["field"]] for unit in content["after"]) == [3, 70]
 
 
-def test_class_limits_by_hand() -> None:
-    assert display.class_breaks(np.arange(1.0, 7.0), classes=3) == [2.7, 4.3]
-    assert display.class_breaks(np.array([5.0, 5.0])) == []
-    assert display.class_breaks(np.array([1.0, np.nan, 3.0]), classes=2) == [2.0]
+def test_the_map_knows_the_row_of_the_crosswalk_and_the_findings_of_a_unit(grid: Grid) -> None:
+    old = grid(3, 1)
+    hole = square(1, 0).centroid.buffer(50)
+    old.loc[old.index[1], "geometry"] = square(1, 0).difference(hole)
+    rows = table(old, ["N", "N", "M"]).assign(clause=["1", "1", "2"])
+    content = json.loads(display.display(merge(old, rows)).geometry)
+    assert [unit["row"] for unit in content["before"]] == [2, 3, 4]
+    assert [unit["how"] for unit in content["before"]] == ["code"] * 3
+    assert [unit["clause"] for unit in content["before"]] == ["1", "1", "2"]
+    assert "share" not in content["before"][0]
+    named = {f["properties"]["row"]: f["properties"] for f in content["findings"]["features"]}
+    (gap,) = [row for row in content["before"][1]["findings"] if row in named]
+    assert named[gap]["check"] == "C02"
+    assert named[gap]["message"]
+    assert gap not in content["before"][0]["findings"]
+
+
+def test_degrees_lead_to_the_plane_of_the_data_as_proj_does(sample: MergeResult) -> None:
+    """A polynomial for the page: held against PROJ between the places that it was fitted to."""
+    shown = display.display(sample)
+    (south, west), (north, east) = shown.settings["bounds"]
+    plane = shown.settings["plane"]
+    lng, lat = (axis.ravel() for axis in np.meshgrid(np.linspace(west, east, 7)[1:-1],
+                                                     np.linspace(south, north, 7)[1:-1]))  # fmt: skip
+    x, y = ((v - m) / h for v, m, h in zip((lng, lat), plane["middle"], plane["half"], strict=True))
+    told = [
+        np.polynomial.polynomial.polyval2d(x, y, np.array(plane[axis]))
+        for axis in ("east", "north")
+    ]
+    true = gpd.GeoSeries(gpd.points_from_xy(lng, lat), crs=4326).to_crs(sample.old.crs)
+    assert np.hypot(told[0] - true.x, told[1] - true.y).max() < 0.05
+    assert plane["name"] == sample.old.crs.name
 
 
 def test_the_cache_changes_no_byte(

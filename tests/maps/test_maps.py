@@ -226,7 +226,7 @@ def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
     tab.page.select_option(".gm-select", "area")
     theme = tab.live("live.theme()")
     assert len(theme["colours"]) == len(theme["breaks"]) + 1
-    rows = tab.page.locator(".gm-class").all_inner_texts()
+    rows = tab.page.locator(".gm-class:not(:has(.gm-line))").all_inner_texts()
     assert len(rows) == len(theme["colours"])
     assert rows[0].startswith("< ")
     for side in ("before", "after"):
@@ -237,17 +237,138 @@ def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
             assert colour == theme["colours"][sum(area >= b for b in theme["breaks"])]
 
 
-def test_labels_do_not_overlap(tab: Tab) -> None:
+def test_labels_do_not_overlap_and_lie_inside_their_units(tab: Tab) -> None:
     tab.live("live.a.setZoom(11, {animate: false}) && true")
     tab.page.wait_for_timeout(300)
     boxes = tab.page.evaluate(
-        "() => [...document.querySelectorAll('.leaflet-before-labels-pane .gm-label')].map(e => e.getBoundingClientRect())"
-        ".map(b => [b.left, b.top, b.right, b.bottom])"
+        "() => [...document.querySelectorAll('.leaflet-before-labels-pane .gm-label')].map(e => [e.dataset.unit, e.getBoundingClientRect()])"
+        ".map(([unit, b]) => [b.left, b.top, b.right, b.bottom, unit])"
     )
-    assert len(boxes) > 10
+    assert len(boxes) > 30
     for k, a in enumerate(boxes):
         for b in boxes[k + 1 :]:
             assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+    # Pieces of land have no code.
+    for left, top, right, bottom, unit in (box for box in boxes if box[4]):
+        corners = [[x, y] for x in (left + 3, right - 3) for y in (top + 2, bottom - 2)]
+        for corner in corners:
+            at = tab.page.evaluate(
+                """([x, y]) => { const live = geoMerge.page, box = live.a.getContainer().getBoundingClientRect();
+                  const p = live.a.containerPointToLatLng([x - box.left, y - box.top]);
+                  return live.at("before", p.lat, p.lng); }""", corner)  # fmt: skip
+            assert at == unit
+
+
+def test_an_overlay_names_the_side_that_is_seen_and_the_curtain_cuts_no_name(tab: Tab) -> None:
+    written = "['before', 'after'].map(s => document.querySelectorAll(`.leaflet-${s}-labels-pane .gm-label:not([hidden])`).length)"
+    tab.page.click("[data-mode=overlay]")
+    before, after = tab.live(written)
+    assert before == 0
+    assert after > 5
+    tab.page.click("[data-mode=swipe]")
+    before, after = tab.live(written)
+    assert min(before, after) > 2
+    edge = tab.page.evaluate(
+        "document.querySelector('.gm-handle').getBoundingClientRect().left + 17"
+    )
+    for side, beyond in (("before", "right"), ("after", "left")):
+        ends = tab.page.evaluate(
+            f"[...document.querySelectorAll('.leaflet-{side}-labels-pane .gm-label:not([hidden])')]"
+            f".map(e => e.getBoundingClientRect().{beyond})"
+        )
+        assert all(end <= edge + 1 if side == "before" else end >= edge - 1 for end in ends)
+
+
+def test_classes_are_made_for_the_side_that_is_looked_at(tab: Tab) -> None:
+    tab.page.select_option(".gm-bar > .gm-select", "area")
+    used = """['before', 'after'].map(side => new Set(live.sides[side].units.getLayers()
+      .map(l => l.options.fillColor)).size)"""
+    breaks = {}
+    tab.page.click(".gm-more")
+    for basis, side in (("after", 1), ("before", 0)):
+        tab.page.select_option(".gm-panel select >> nth=1", basis)
+        breaks[basis] = tab.live("live.theme().breaks")
+        assert tab.live(used)[side] == 6
+    assert breaks["before"][-1] < breaks["after"][-1]
+    for method in ("quantiles", "equal"):
+        tab.page.select_option(".gm-panel select >> nth=0", method)
+        breaks[method] = tab.live("live.theme().breaks")
+    assert len({tuple(each) for each in breaks.values()}) == 4
+    bars = tab.page.locator(".gm-bars i")
+    assert bars.count() == 24
+
+
+def test_the_layer_fills_the_window(browser: Browser, sample_page: str) -> None:
+    """At 1366x768, at 125 %, on a large screen and on a phone."""
+    shares = """(() => { const live = geoMerge.page, b = L.latLngBounds(live.settings.bounds), m = live.a;
+      const a = m.latLngToContainerPoint(b.getNorthWest()), z = m.latLngToContainerPoint(b.getSouthEast());
+      const top = live.parts.bar.offsetHeight, size = m.getSize();
+      return [(z.x - a.x) / size.x, (z.y - a.y) / (size.y - top), a.x, a.y - top, size.x - z.x, size.y - z.y]; })()"""
+    for width, height, split in ((1366, 768, "columns"), (1093, 614, "columns"),
+                                 (1920, 1080, "columns"), (390, 844, "rows")):  # fmt: skip
+        with opened(browser, width=width, height=height) as it:
+            it.page.goto(sample_page)
+            it.wait_for_map()
+            across, down, *margins = it.page.evaluate(shares)
+            assert max(across, down) >= 0.85
+            assert min(margins) >= 0  # all of the layer is in view
+            assert it.page.get_attribute(".gm-stage", "data-split") == split
+            for part in (".gm-legend", ".leaflet-control-scale", ".gm-status"):
+                box = it.page.locator(part).first.bounding_box()
+                assert 0 <= box["y"] <= height - box["height"]
+            assert it.page.locator(".leaflet-control-attribution").count() == 0
+            assert it.wrong == []
+
+
+def test_the_card_leads_to_members_neighbours_and_the_row_of_the_crosswalk(
+    tab: Tab, sample: MergeResult
+) -> None:
+    tab.live("live.select('after', '07210', true)")
+    card = tab.page.inner_text(".gm-card")
+    assert say("map.crosswalk_row", "vi", row=2) in card
+    member = sample.new.loc["07210", "members"][0]
+    tab.page.locator(".gm-members .gm-member").first.click()
+    assert tab.live("live.state.selected") == {"side": "before", "code": member}
+    area = tab.live(f"live.number(live.sides.before.get('{member}').properties.area_km2, 2)")
+    assert area in tab.page.inner_text(".gm-card")
+    tab.page.locator(".gm-neighbours .gm-member").first.click()
+    there = tab.live("live.state.selected")
+    assert there["side"] == "before"
+    assert there["code"] != member
+    shapes = sample.old.geometry
+    assert shapes[member].distance(shapes[there["code"]]) < 1
+
+
+def test_the_keyboard_walks_from_neighbour_to_neighbour(tab: Tab, sample: MergeResult) -> None:
+    tab.live("live.select('after', '07210', true)")
+    tab.page.locator(".gm-b").focus()
+    tab.page.keyboard.press("ArrowRight")
+    walked = tab.live("live.state.walked")
+    assert walked["side"] == "after"
+    here, there = (sample.new.geometry[code].centroid for code in ("07210", walked["code"]))
+    assert there.x > here.x
+    assert sample.new.at[walked["code"], "name"] in tab.page.inner_text("[aria-live]")
+    tab.page.keyboard.press("Enter")
+    assert tab.live("live.state.selected") == walked
+    tab.page.wait_for_function("document.querySelectorAll('ul.gm-live li').length === 99")
+
+
+def test_the_page_says_its_language_and_where_the_pointer_is(tab: Tab, sample: MergeResult) -> None:
+    assert tab.page.get_attribute("html", "lang") == "vi"
+    tab.hover("after", "07210")
+    told = tab.page.inner_text(".gm-at")
+    assert "° B, 106," in told
+    assert sample.old.crs.name in told
+    tab.page.get_by_role("button", name="English").click()
+    assert tab.page.get_attribute("html", "lang") == "en"
+
+
+def test_a_district_is_found_and_shown(tab: Tab, sample: MergeResult) -> None:
+    name = sample.old["district"].iloc[0]
+    tab.page.fill(".gm-input", name)
+    tab.page.locator(".gm-item", has_text=say("map.old_district", "vi")).click()
+    lit = tab.live("live.sides.before.lights.chosen.getLayers().length")
+    assert lit == (sample.old["district"] == name).sum()
 
 
 def test_the_address_leads_to_the_same_unit_and_view(tab: Tab, browser: Browser) -> None:
@@ -333,7 +454,7 @@ def test_findings_are_a_layer_and_have_a_place(
         it.wait_for_map()
         assert say("map.errors", "vi", count=1) in it.page.inner_text(".gm-title-after")
         assert say("map.errors", "vi", count=1) not in it.page.inner_text(".gm-title-before")
-        it.page.check("label:has-text('Phát hiện') input")
+        it.tick("Phát hiện")
         assert it.live("live.findings.map(layer => layer.getLayers().length)") == [1, 1]
         it.live("live.focus({features: live.geometry.findings.features.slice(0, 1)})")
         assert it.live("live.focused[0].getLayers().length") == 1

@@ -51,8 +51,8 @@
     return left;
   }
 
-  /** Join arcs to rings of points: as many arcs lead to a point as away from it. */
-  function stitch(arcs, points) {
+  /** Join arcs to rings of arcs: as many arcs lead to a point as away from it. */
+  function chained(arcs, points) {
     const start = (k) => (k < 0 ? points[~k][points[~k].length - 1] : points[k][0]);
     const open = new Map();
     arcs.forEach(function (k) {
@@ -67,14 +67,72 @@
         let next = here;
         do {
           const k = next.pop();
-          const line = k < 0 ? points[~k].slice().reverse() : points[k];
-          for (let n = ring.length ? 1 : 0; n < line.length; n++) { ring.push(line[n]); }
+          ring.push(k);
           next = open.get(start(~k).join());
         } while (next && next.length);
         rings.push(ring);
       }
     });
     return rings;
+  }
+
+  function along(ring, points) {
+    const line = [];
+    ring.forEach(function (k) {
+      const arc = k < 0 ? points[~k].slice().reverse() : points[k];
+      for (let n = line.length ? 1 : 0; n < arc.length; n++) { line.push(arc[n]); }
+    });
+    return line;
+  }
+
+  /** Join arcs to rings of points. */
+  function stitch(arcs, points) {
+    return chained(arcs, points).map((ring) => along(ring, points));
+  }
+
+  /** Return twice the area that a ring has on its left. */
+  function leftOf(ring) {
+    return ring.reduce(function (sum, a, k) {
+      const b = ring[(k + 1) % ring.length];
+      return sum + (a[0] - ring[0][0]) * (b[1] - ring[0][1]) - (b[0] - ring[0][0]) * (a[1] - ring[0][1]);
+    }, 0);
+  }
+
+  /** Part what is around all units: the outer edge, gaps between them, land that several claim.
+   *
+   * A gap has its land outside; an overlap is left over inside the land of others.
+   */
+  function edgesOf(arcs, points) {
+    const rings = chained(arcs, points).map(function (ids) {
+      const line = along(ids, points);
+      return { ids: ids.map((k) => (k < 0 ? ~k : k)), line: line, box: boxOf([line]) };
+    });
+    const edges = { outline: [], gaps: [], overlaps: [] };
+    rings.forEach(function (ring) {
+      const [a, b] = ring.line;
+      const around = () => rings.filter((other) => other !== ring &&
+        other.box[0] <= ring.box[0] && other.box[1] <= ring.box[1] &&
+        other.box[2] >= ring.box[2] && other.box[3] >= ring.box[3]).map((other) => other.line);
+      const kind = leftOf(ring.line) < 0 ? "gaps"
+        : inside((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, around()) ? "overlaps" : "outline";
+      edges[kind].push(...ring.ids);
+    });
+    return edges;
+  }
+
+  /** Return for each of several groups of arcs the groups that share one with it. */
+  function neighbouring(groups) {
+    const users = new Map();
+    groups.forEach((arcs, group) => arcs.forEach(function (k) {
+      const id = k < 0 ? ~k : k;
+      if (!users.has(id)) { users.set(id, []); }
+      users.get(id).push(group);
+    }));
+    const result = groups.map(() => new Set());
+    users.forEach((sharing) => sharing.forEach((one) => sharing.forEach(function (other) {
+      if (one !== other) { result[one].add(other); }
+    })));
+    return result.map((found) => [...found]);
   }
 
   /** Return the arcs between units of different groups. */
@@ -115,7 +173,11 @@
       };
     }
 
-    const coarse = drawn(decode(geometry.topology));
+    const points = decode(geometry.topology), coarse = drawn(points);
+    const arcsOf = {
+      before: () => geometry.before.map((_, row) => (rings[row] ? around([rings[row]]) : [])),
+      after: () => geometry.after.map((p) => around(members(p.code))),
+    };
     const feature = (side) => (p, row) => ({ type: "Feature", properties: p,
       geometry: { type: "Polygon", coordinates: coarse[side](row) } });
     return {
@@ -123,7 +185,8 @@
       after: geometry.after.map(feature("after")),
       districts: between(rings, column("parent")),
       provinces: between(rings, column("grandparent")),
-      outline: around(rings.filter(Boolean)).map((k) => (k < 0 ? ~k : k)),
+      edges: edgesOf(around(rings.filter(Boolean)), points),
+      neighbours: (side) => neighbouring(arcsOf[side]()),
       coarse: coarse,
       finer: (detail) => drawn(decode(detail)),
     };
@@ -159,5 +222,5 @@
     return [west, south, east, north];
   }
 
-  root.geoBorders = { shapesOf: shapesOf, inside: inside, boxOf: boxOf };
+  root.geoBorders = { shapesOf, inside, boxOf, edgesOf, neighbouring, northing };
 })(typeof globalThis !== "undefined" ? globalThis : window);

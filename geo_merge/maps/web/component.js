@@ -6,6 +6,7 @@
 const kept = globalThis.geoMergeKept || (globalThis.geoMergeKept = new Map());
 const details = globalThis.geoMergeDetails || (globalThis.geoMergeDetails = new Map());
 const KEPT = 4; // geometries
+const LEAST = 320, BELOW = 6; // pixels: the height of a map, and what is left free under it
 
 function keep(map, key, value) {
   map.set(key, value);
@@ -23,13 +24,32 @@ function detailOf(key, ask) {
   return details.get(key).promise;
 }
 
+/** Let a map that has the page to itself reach from where it is to the end of the window. */
+function fill(host) {
+  const fit = function () {
+    const top = host.getBoundingClientRect().top + document.documentElement.scrollTop;
+    host.style.height = `${Math.max(LEAST, Math.floor(window.innerHeight - top - BELOW))}px`;
+  };
+  fit();
+  window.addEventListener("resize", fit);
+  // What stands above it may come later.
+  const above = new ResizeObserver(fit);
+  above.observe(document.body);
+  const strip = document.querySelector(".gm-strip");
+  if (strip) { above.observe(strip); }
+  return function () {
+    window.removeEventListener("resize", fit);
+    above.disconnect();
+  };
+}
+
 function mount(host, data, tell) {
   const container = document.createElement("div");
   host.replaceChildren(container);
-  const map = L.map(container, { preferCanvas: true, zoomSnap: 0.25 });
+  const map = L.map(container, { preferCanvas: true, zoomSnap: 0.01, attributionControl: false });
   map.setView([0, 0], 2);
   host.live = geoMerge.mount(map, kept.get(data.key), data.settings, {
-    card: false,
+    card: data.alone,
     state: data.state,
     onChange: function (name, value) {
       if (["selected", "view", "mode", "theme"].includes(name)) { tell(name, value); }
@@ -45,6 +65,7 @@ function mount(host, data, tell) {
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const host = parentElement.querySelector(".gm-host");
+  if (data.alone && !host.unfill) { host.unfill = fill(host); }
   if (data.geometry) {
     keep(kept, data.key, JSON.parse(data.geometry));
   }
@@ -65,6 +86,7 @@ export default function (component) {
     setStateValue("sent", data.key);
   }
   return function () {
+    if (host.unfill) { host.unfill(); host.unfill = null; }
     if (host.live) { host.live.destroy(); host.live = null; }
   };
 }

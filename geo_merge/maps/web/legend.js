@@ -1,0 +1,83 @@
+/* What the colours and lines of the map mean, and how many units have which figure. */
+(function (geo) {
+  "use strict";
+
+  const { el, histogram, classOf } = geo;
+  const NO_FIGURE = "#bdbdbd", ZERO = "#ffffff";
+  const BARS = 24;
+
+  /** Return what a class of whole numbers holds: "1", "3 – 4", "≥ 5". */
+  function whole(from, to, number) {
+    if (to === null) { return `≥ ${number(from)}`; }
+    return from === to - 1 ? number(from) : `${number(from)} – ${number(to - 1)}`;
+  }
+
+  /** Return the words of each class of a theme. */
+  function classes(theme, all, number) {
+    const { breaks, digits } = theme, text = (value) => number(value, digits);
+    if (!breaks.length) { return [all]; }
+    return theme.colours.map((_, k) => {
+      const from = k ? breaks[k - 1] : null, to = k < breaks.length ? breaks[k] : null;
+      if (theme.whole) { return whole(from === null ? theme.least : from, to, text); }
+      return from === null ? `< ${text(to)}` : to === null ? `≥ ${text(from)}`
+        : `${text(from)} – < ${text(to)}`;
+    });
+  }
+
+  function bars(live, theme, parent) {
+    const counts = histogram(theme.figures, BARS);
+    const most = Math.max(...counts.map((bar) => bar.count));
+    if (!most || most === -Infinity) { return; }
+    const plot = el("div", "gm-bars", parent);
+    plot.setAttribute("aria-hidden", "true");
+    counts.forEach((bar) => {
+      const column = el("i", "", plot);
+      column.style.height = `${bar.count ? Math.max(6, (100 * bar.count) / most) : 0}%`;
+      column.style.background = theme.colours[classOf((bar.from + bar.to) / 2, theme.breaks)];
+    });
+    const ends = el("div", "gm-ends", parent);
+    [counts[0].from, counts[BARS - 1].to].forEach((end) =>
+      el("span", "", ends, live.number(end, theme.digits)));
+    el("div", "gm-faint", parent, live.t(`bars_${theme.basis}`, {
+      count: live.number(theme.figures.length) }));
+  }
+
+  function lines(live, parent) {
+    const known = live.sides.before.strokes || [];
+    known.filter((stroke) => stroke.arcs.length && stroke.kind && live.state.lines)
+      .forEach((stroke) => {
+        const row = el("div", "gm-class", parent);
+        el("i", `gm-line gm-line-${stroke.kind}`, row);
+        el("span", "", row, live.t(`line_${stroke.kind}`));
+      });
+  }
+
+  function legend(live) {
+    const parent = live.parts.legend;
+    const write = function () {
+      const theme = live.theme();
+      parent.replaceChildren();
+      const title = el("strong", "", parent, live.t(`legend_${theme.text || theme.id}`, theme.words));
+      if (theme.year) { title.textContent += ` · ${theme.year}`; }
+      if (theme.field && theme.source) { el("div", "gm-faint", parent, theme.source); }
+      parent.classList.toggle("gm-words", !theme.breaks);
+      const row = (colour, text, kind) => {
+        const line = el("div", kind, parent);
+        el("i", "", line).style.background = colour;
+        el("span", "", line, text);
+      };
+      if (theme.breaks) {
+        bars(live, theme, parent);
+        classes(theme, live.t("all"), (value, digits) => live.number(value, digits))
+          .forEach((text, k) => row(theme.colours[k], text, "gm-class"));
+        if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); }
+        if (theme.missing) { row(NO_FIGURE, live.t("no_figure"), "gm-class gm-missing"); }
+      }
+      lines(live, parent);
+    };
+    live.store.on(["language", "theme", "method", "basis", "lines"], write);
+    return write;
+  }
+
+  Object.assign(geo, { legend, classes, NO_FIGURE, ZERO });
+})(globalThis.geoMerge || (globalThis.geoMerge = {}));

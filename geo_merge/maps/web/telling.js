@@ -1,0 +1,98 @@
+/* The state of the map, and its words: what the views around it are told. */
+(function (geo) {
+  "use strict";
+
+  const { MODES, METHODS, BASES, Store, viewOf, classified } = geo;
+  const BEGIN = { mode: "dual", theme: "units", method: "natural", basis: "after", opacity: 0.7,
+    divider: 0.5, labels: true, lines: true, findings: false, tiles: false, selected: null,
+    walked: null, finding: null, check: "", view: null, narrow: false };
+
+  class Telling {
+    constructor(geometry, settings, options) {
+      this.geometry = geometry;
+      this.settings = settings;
+      this.options = options;
+      this.told = []; // who wants to know where the pointer is
+    }
+
+    /** Make the state, of what the address says that there is; return what comes later. */
+    begin() {
+      const wanted = Object.assign({}, BEGIN, { language: this.settings.language },
+        this.options.state);
+      const known = { mode: MODES, method: METHODS, basis: BASES,
+        theme: this.settings.themes.map((theme) => theme.id) };
+      Object.entries(known).forEach(([name, values]) => {
+        if (!values.includes(wanted[name])) { wanted[name] = BEGIN[name]; }
+      });
+      if (!viewOf(wanted.view)) { wanted.view = null; }
+      const later = { selected: wanted.selected, view: wanted.view };
+      wanted.selected = null;
+      this.store = new Store(wanted);
+      this.state = this.store.values;
+      return later;
+    }
+
+    /** Change the state without a word to whoever made the change. */
+    quietly(change) {
+      this.quiet = true;
+      change();
+      this.quiet = false;
+    }
+
+    t(key, values) {
+      return geo.filled(this.settings.texts[this.state.language][key] || key, values);
+    }
+
+    number(value, digits) {
+      return geo.number(value, this.state.language, digits);
+    }
+
+    /** Return what a theme counts, and of which year. */
+    titleOf(theme) {
+      const title = this.t(`theme_${theme.text || theme.id}`, theme.words);
+      return theme.year ? `${title} ${theme.year}` : title;
+    }
+
+    checkName(check) {
+      const names = (this.settings.checks || {})[check];
+      return names ? `${check} ${names[this.state.language]}` : check;
+    }
+
+    /** Return what a finding says; for a cluster, how many lie there. */
+    sentence(finding) {
+      const text = `${this.checkName(finding.check)}: ${finding.message}`;
+      return finding.together > 1
+        ? `${this.t("together", { count: this.number(finding.together) })} ${text}` : text;
+    }
+
+    /** Return a finding by its row. */
+    finding(row) {
+      if (!this.known) {
+        this.known = new Map((this.geometry.notices || []).map((each) => [each.row, each]));
+        this.geometry.findings.features.forEach(({ properties }) =>
+          this.known.set(properties.row, Object.assign({ placed: true }, properties)));
+      }
+      return this.known.get(row) || null;
+    }
+
+    say(text) {
+      this.parts.live.textContent = text;
+    }
+
+    onPointer(tell) {
+      this.told.push(tell);
+    }
+
+    /** Return the theme of the map with its classes. */
+    theme() {
+      const { theme: id, method, basis } = this.state, key = `${id} ${method} ${basis}`;
+      if (!this.made || this.made.key !== key) {
+        const theme = this.settings.themes.find((each) => each.id === id);
+        this.made = { key: key, theme: classified(theme, this.geometry, method, basis) };
+      }
+      return this.made.theme;
+    }
+  }
+
+  Object.assign(geo, { Telling });
+})(globalThis.geoMerge || (globalThis.geoMerge = {}));

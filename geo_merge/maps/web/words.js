@@ -1,0 +1,46 @@
+/* Words and figures as a language writes them, and texts as a search compares them. */
+(function (geo) {
+  "use strict";
+
+  const LOCALES = { vi: "vi-VN", en: "en-US" };
+
+  /** Return a text without accents and case: "Lệ Viễn" and "le vien" are one. */
+  function fold(text) {
+    return String(text).normalize("NFD").replace(/\p{M}/gu, "")
+      .replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase().trim();
+  }
+
+  /** Return a text with its accents, however they were typed, and without case. */
+  function accented(text) {
+    return String(text).normalize("NFC").toLowerCase().trim();
+  }
+
+  /** Return the first letters of a type of unit: "thị trấn" is abbreviated as "TT". */
+  function initials(type) {
+    return fold(type).split(/\s+/).map((word) => word.slice(0, 1)).join("");
+  }
+
+  /** Return a number with at most so many digits, or with just as many. */
+  function number(value, language, most, least) {
+    return new Intl.NumberFormat(LOCALES[language] || LOCALES.en,
+      { maximumFractionDigits: most === undefined ? 2 : most, minimumFractionDigits: least || 0 })
+      .format(value).replace("-", "−");
+  }
+
+  /** Return a degree of longitude ("x") or latitude ("y"); 181° east is 179° west. */
+  function degrees(value, axis, digits, language, t) {
+    const at = axis === "x" ? value - 360 * Math.round(value / 360) : value;
+    const text = number(Math.abs(at), language, digits, digits);
+    if (Math.abs(at) < 0.5 * 10 ** -digits) { return `${text}°`; }
+    const ends = axis === "x" ? ["west", "east"] : ["south", "north"];
+    return `${text}° ${t(ends[Number(at > 0)])}`;
+  }
+
+  /** Fill in the {names} of a text. */
+  function filled(text, values) {
+    return Object.entries(values || {})
+      .reduce((said, [name, value]) => said.split(`{${name}}`).join(value), text);
+  }
+
+  Object.assign(geo, { fold, accented, initials, number, degrees, filled });
+})(globalThis.geoMerge || (globalThis.geoMerge = {}));
