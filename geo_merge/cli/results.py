@@ -55,7 +55,7 @@ def export(*, directory: Path, formats: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
 def sample(*, directory: Path) -> None:
-    """Write the embedded sample (Bắc Giang and Bắc Ninh, schematic boundaries) to DIR."""
+    """Write the embedded sample (Bắc Giang and Bắc Ninh, lines of about 2010) to DIR."""
     from geo_merge.jobs.sample import copy_sample
 
     answer(*map(str, copy_sample(directory)))

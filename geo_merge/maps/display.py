@@ -99,6 +99,7 @@ def display(result: MergeResult) -> Display:
         "parents": parents(result),
         "plane": plane(result.old, drawing.bounds),
         "schematic": result.schematic,
+        "approximate": result.approximate,
         "errors": result.errors,
         "tiles": TILES,
     }

@@ -27,6 +27,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.country import PLAIN, Country, NewProvince
+from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.ledger import ledger_frame
@@ -37,7 +38,7 @@ from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE, unit_codes
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
     ("name", "unit_type", "is_piece", "source_file", "source_row", "new_code", "new_name",
-     "geometry", "district_code", "district", "province_code", "province", "schematic",
+     "geometry", "district_code", "district", "province_code", "province", *DRAWN,
      PART_OF, PART_SHARE)
 )  # fmt: skip
 Progress = Callable[[str], None]
@@ -119,7 +120,7 @@ def conclude(
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": crs.to_string(), "country": country.code or None,
-                    "schematic": _is_schematic(layer.frame),
+                    **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
 
@@ -162,9 +163,9 @@ def compare_units(
     return reconciled, [*findings, *found]
 
 
-def _is_schematic(old: gpd.GeoDataFrame) -> bool:
-    """Tell whether a field of the layer says that its boundaries are schematic."""
-    said = old["schematic"].tolist() if "schematic" in old else []
+def _says(old: gpd.GeoDataFrame, field: str) -> bool:
+    """Tell whether a field of the layer says how its boundaries are drawn."""
+    said = old[field].tolist() if field in old else []
     return any(v == v and bool(v) for v in said if isinstance(v, int | float | np.number))  # noqa: PLR0124 - NaN
 
 
@@ -213,5 +214,5 @@ def _summary(
     if "population" in layer.frame:
         result |= statistics.population_source(sources)
     result["findings"] = {str(s): sum(f.severity == s for f in findings) for s in Severity}
-    result["schematic"] = False
+    result |= dict.fromkeys(DRAWN.values(), False)
     return result

@@ -106,8 +106,13 @@ class MergeResult:
 
     @property
     def schematic(self) -> bool:
-        """Whether the boundaries are schematic, as in the embedded sample."""
+        """Whether the boundaries are schematic, as those of ``geo-merge fetch --before``."""
         return bool(self.provenance.get("schematic", False))
+
+    @property
+    def approximate(self) -> bool:
+        """Whether the boundaries are approximate, as those of the embedded sample."""
+        return bool(self.provenance.get("approximate", False))
 
 
 def with_findings(result: MergeResult, found: Iterable[Finding]) -> MergeResult:

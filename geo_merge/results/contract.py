@@ -68,7 +68,11 @@ def write_repairs(repairs: gpd.GeoDataFrame, decisions: pd.DataFrame, folder: Pa
 
 def summary_of(result: MergeResult) -> dict[str, Any]:
     """Return the content of ``summary.json``."""
-    return {**result.summary, "schematic": result.schematic}
+    return {
+        **result.summary,
+        "schematic": result.schematic,
+        "approximate": result.approximate,
+    }
 
 
 def as_json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows

@@ -36,6 +36,7 @@ from geo_merge.results.formats import (
     write_workbook,
 )
 from geo_merge.texts import Language
+from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import any_size
 from geo_merge.writing.files import publish, recover, staging, whole_file
@@ -295,7 +296,7 @@ def load_result(directory: StrPath) -> MergeResult:
     old, found = layers["old_units"], layers["findings"]
     provenance = {
         "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
-        "schematic": summary["schematic"],
+        **{how: summary.get(how, False) for how in DRAWN.values()},
     }  # fmt: skip
     return MergeResult(
         old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),

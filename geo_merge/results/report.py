@@ -10,6 +10,7 @@ import geopandas as gpd
 from geo_merge.texts import change
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.fields import DRAWN
 
 _SHOWN = 20
 
@@ -48,8 +49,9 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         )
     counts = summary["findings"]
     yield f"Findings: {of_severities(counts)}"
-    if summary["schematic"]:
-        yield "Boundaries are schematic, not official."
+    for how in DRAWN.values():
+        if summary.get(how):
+            yield f"Boundaries are {how}, not official."
 
 
 def of_severities(counts: Mapping[str, int]) -> str:

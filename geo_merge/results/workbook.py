@@ -11,11 +11,12 @@ import pandas as pd
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.formats import findings_table, old_units, write_workbook
 from geo_merge.texts import TEXTS, Language, say
+from geo_merge.vocabulary.fields import DRAWN
 
 # Columns of old units that the sheet has in front; their own attributes follow.
 _FRONT = ("code", "name", "unit_type", "district", "province", "area_km2", "population",
           "new_code", "new_name")  # fmt: skip
-_INNER = ("geometry", "schematic", "is_piece")
+_INNER = ("geometry", *DRAWN, "is_piece")
 
 
 def write_statistics(result: MergeResult, path: Path, language: Language) -> None:

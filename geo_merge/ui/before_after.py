@@ -81,9 +81,14 @@ def show(
             "key": shown.key,
             "geometry": None if sent else shown.geometry,
             "detail": shown.detail if session.get(Key.DETAIL) == shown.key else None,
-            # The page itself says above that a sample is schematic, and that errors stand.
+            # The page itself says above how a sample is drawn, and that errors stand.
             "alone": alone,
-            "settings": {**shown.settings, "schematic": False, "errors": 0},
+            "settings": {
+                **shown.settings,
+                "schematic": False,
+                "approximate": False,
+                "errors": 0,
+            },
             "state": {
                 **session[Key.SHOWN],
                 "findings": findings,

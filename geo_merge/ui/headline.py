@@ -47,6 +47,8 @@ def top() -> None:
             st.badge(errors, icon=":material/error:", color="red", width="content")
         if loaded.result.schematic:
             st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
+        if loaded.result.approximate:
+            st.badge(t("map.approximate"), icon=":material/draw:", color="orange")
         st.segmented_control(
             t("ui.language"), LANGUAGES, format_func=lambda code: _NAMES[code],
             default=state.language(), key="language_switch", label_visibility="collapsed",

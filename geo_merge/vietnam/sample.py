@@ -1,8 +1,9 @@
-"""Build the embedded sample: ``python -m geo_merge.vietnam.sample shapes``.
+"""Make the embedded sample: ``python -m geo_merge.vietnam.sample LINES OFFICIAL shapes``.
 
-Boundaries are schematic: the positions of the 313 communes of old Bắc Giang and Bắc Ninh, each
-with the land nearest to it, inside an outline drawn around their bounds. Positions that coincide,
-lie astray or tear a new unit apart are moved.
+LINES are the communes of June 2025 from lines of about 2010 (``shapes/README.md`` says which and by
+which steps), OFFICIAL the official units of July 2025, as ``geo-merge fetch bac_ninh`` writes them.
+The firing range TB1 is in no source: it is the large part of the official Biên Sơn that no commune
+covers, and the one polygon that takes anything from the official layer.
 """
 
 from __future__ import annotations
@@ -14,129 +15,81 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely import Polygon
 
-from geo_merge.geometry.dissolve import dissolve_groups
-from geo_merge.geometry.rings import Floats, Geometries, Ints
-from geo_merge.geometry.tessellate import mend_positions, tessellate
-from geo_merge.vietnam.gazetteer import crosswalk, old_communes
+from geo_merge.geometry.rings import Geometries
+from geo_merge.vietnam.gazetteer import crosswalk
 
 PROVINCES = {"24": ("bac_giang", 9214), "27": ("bac_ninh", 9209)}
 NEW_PROVINCE = "24"
-FIELDS = {
-    "code": "MaXa", "name": "TenXa", "unit_type": "LoaiXa", "district_code": "MaHuyen",
-    "district": "TenHuyen", "province_code": "MaTinh", "province": "TenTinh",
+CRS = 9214
+FIELDS = ["MaXa", "TenXa", "LoaiXa", "MaHuyen", "TenHuyen", "MaTinh", "TenTinh"]
+PIECE = {
+    "TenXa": "Trường bắn TB1", "MaHuyen": "219", "TenHuyen": "Huyện Lục Ngạn",
+    "MaTinh": "24", "TenTinh": "Tỉnh Bắc Giang",
 }  # fmt: skip
-# Bounds larger than this many times the median are wrong: they are of a namesake elsewhere.
-MAX_BOX = 12.0
-# Metres: how far an outline reaches beyond the bounds, and how far its corners are rounded.
-REACH, ROUND = 800.0, 2_500.0
-# Metres: a position this far from the middle of its district's positions lies astray.
-ASTRAY = 30_000.0
-# Share of the way that a cut-off position moves towards its new unit at a time.
-STEP, MAX_STEPS = 0.1, 60
+PART_OF = "07537"  # Biên Sơn, the new unit
+# Metres: by how much vertices may move for neighbours to share their edges, and to be left out.
+SNAP, SIMPLIFY = 0.001, 15.0
 
 
-def build(folder: Path) -> None:
+def build(lines: Path, official: Path, folder: Path) -> None:
     """Write the layers of both provinces and their crosswalk to a folder."""
-    communes = old_communes()
-    communes = communes[communes["province_code"].isin(PROVINCES)].reset_index(drop=True)
-    layer, moved = schematic_layer(communes)
+    communes = (
+        gpd.read_file(lines)
+        .to_crs(CRS)
+        .sort_values("MaXa", ignore_index=True)[[*FIELDS, "geometry"]]
+    )
+    whole = gpd.read_file(official).set_index("code").to_crs(CRS).geometry[PART_OF]
+    polygons = shapely.coverage_simplify(
+        with_piece(np.asarray(communes.geometry.values), whole), SIMPLIFY
+    )
+    layer = gpd.GeoDataFrame(
+        pd.concat([communes.drop(columns="geometry"), pd.DataFrame([PIECE])], ignore_index=True),
+        geometry=polygons,
+        crs=CRS,
+    )
     for province, (name, epsg) in PROVINCES.items():
-        part = layer[layer["province_code"] == province]
-        fields = part[[*FIELDS, "geometry"]].rename(columns=FIELDS).to_crs(epsg)
-        fields.insert(len(FIELDS), "schematic", 1)  # every map made of it says so
-        fields.to_file(folder / f"{name}_communes.shp", encoding="UTF-8",
-                       DBF_DATE_LAST_UPDATE="1980-01-01")  # fmt: skip
-    crosswalk(NEW_PROVINCE).to_csv(folder / "crosswalk.csv", index=False, lineterminator="\n")
-    print(f"{len(layer)} communes, {moved} positions mended")  # noqa: T201 - a script
+        part = layer[layer["MaTinh"] == province][[*FIELDS, "geometry"]].to_crs(epsg)
+        part.insert(len(FIELDS), "approx", 1)  # every map made of it says so
+        part.to_file(folder / f"{name}_communes.shp", encoding="UTF-8",
+                     DBF_DATE_LAST_UPDATE="1980-01-01")  # fmt: skip
+    _rows().to_csv(folder / "crosswalk.csv", index=False, lineterminator="\n")
 
 
-def schematic_layer(communes: pd.DataFrame, crs: int = 9214) -> tuple[gpd.GeoDataFrame, int]:
-    """Return communes with schematic polygons, and how many positions had to be mended."""
-    positions = gpd.GeoSeries(gpd.points_from_xy(communes["lon"], communes["lat"]), crs=4326)
-    xy = shapely.get_coordinates(np.asarray(positions.to_crs(crs).values))
-    boxes = gpd.GeoSeries(
-        shapely.box(communes["west"], communes["south"], communes["east"], communes["north"]),
-        crs=4326,
-    ).to_crs(crs)
-    astray = _astray(xy, communes["district_code"].to_numpy(str))
-    trusted = _trusted_boxes(np.asarray(boxes.values), xy) & ~astray
-    outline = _outline(np.asarray(boxes.values)[trusted])
-    xy = _recentre(xy, np.asarray(boxes.values), astray, communes["district_code"].to_numpy(str))
-    groups = np.unique(_new_codes(communes), return_inverse=True)[1]
-    mended, polygons = _reunited(mend_positions(xy, outline)[0], groups, outline)
-    moved = int((mended != xy).any(axis=1).sum() + astray.sum())
-    return gpd.GeoDataFrame(communes, geometry=polygons, crs=crs), moved
+def with_piece(communes: Geometries, whole: shapely.Geometry) -> Geometries:
+    """Return polygons that share their edges, and behind them the land that none of them covers.
 
+    Parameters
+    ----------
+    communes
+        Polygons in metres, which may miss each other by `SNAP`.
+    whole
+        A new unit: of it the largest part that no commune covers is the piece, and with it what
+        lies shut in between it and the communes.
 
-def _new_codes(communes: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    table = crosswalk(NEW_PROVINCE).set_index("old_code")["new_code"]
-    return communes["code"].map(table).to_numpy(str)
-
-
-def _reunited(xy: Floats, groups: Ints, outline: Polygon) -> tuple[Floats, Geometries]:
-    """Move positions towards those of their new unit until every new unit is in one part."""
-    for _ in range(MAX_STEPS):
-        xy, _ = mend_positions(xy, outline)
-        polygons = tessellate(xy, outline)
-        merged = dissolve_groups(polygons, groups)
-        torn = [k for k, d in enumerate(merged) if shapely.get_num_geometries(d.geometry) > 1]
-        if not torn:
-            break
-        xy = xy.copy()
-        for k in torn:
-            members = np.flatnonzero(groups == k)
-            parts = shapely.get_parts(merged[k].geometry)
-            main = max(parts, key=shapely.area)
-            inside = shapely.intersects_xy(main, xy[members, 0], xy[members, 1])
-            home = xy[members[inside]].mean(axis=0)
-            xy[members[~inside]] += STEP * (home - xy[members[~inside]])
-    return xy, polygons
-
-
-def _district_middle(xy: Floats, districts: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Floats:
-    frame = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "district": districts})
-    return frame.groupby("district")[["x", "y"]].transform("median").to_numpy()
-
-
-def _astray(
-    xy: Floats, districts: np.ndarray[tuple[int], np.dtype[np.str_]]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which positions are far from the others of their district."""
-    return np.asarray(np.hypot(*(xy - _district_middle(xy, districts)).T) > ASTRAY)
-
-
-def _trusted_boxes(
-    boxes: np.ndarray[tuple[int], np.dtype[np.object_]], xy: Floats
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Tell which bounds hold their position and are of a plausible size."""
-    area = shapely.area(boxes)
-    holds = shapely.intersects_xy(boxes, xy[:, 0], xy[:, 1])
-    return np.asarray(holds & (area < MAX_BOX * np.median(area)))
-
-
-def _recentre(
-    xy: Floats,
-    boxes: np.ndarray[tuple[int], np.dtype[np.object_]],
-    astray: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    districts: np.ndarray[tuple[int], np.dtype[np.str_]],
-) -> Floats:
-    """Take the middle of the bounds where positions coincide, of the district where astray."""
-    result = xy.copy()
-    _, inverse, count = np.unique(xy, axis=0, return_inverse=True, return_counts=True)
-    doubled = count[inverse.ravel()] > 1
-    result[doubled] = shapely.get_coordinates(shapely.centroid(boxes[doubled]))
-    result[astray] = _district_middle(xy, districts)[astray]
+    Returns
+    -------
+    numpy.ndarray
+        One polygon for each commune, then the piece; a valid coverage.
+    """
+    covered = shapely.union_all(shapely.coverage_clean(communes, snapping_distance=SNAP))
+    bare = shapely.get_parts(shapely.difference(whole, covered))
+    piece = bare[np.argmax(shapely.area(bare))]
+    around = shapely.get_parts(shapely.union_all([covered, piece]))
+    shut_in = [shapely.Polygon(ring) for part in around for ring in part.interiors]
+    piece = shapely.union_all([piece, *(s for s in shut_in if shapely.intersects(s, piece))])
+    result: Geometries = shapely.coverage_clean([*communes, piece], snapping_distance=SNAP)
     return result
 
 
-def _outline(boxes: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Polygon:
-    """Return one rounded polygon without holes around most of the boxes."""
-    joined = shapely.union_all(boxes).buffer(ROUND + REACH).buffer(-2 * ROUND).buffer(ROUND)
-    largest = max(shapely.get_parts(joined), key=shapely.area)
-    return Polygon(largest.exterior).simplify(200.0)
+def _rows() -> pd.DataFrame:
+    rows = crosswalk(NEW_PROVINCE)
+    names = {"TenXa": "old_name", "MaHuyen": "old_district_code", "TenHuyen": "old_district",
+             "MaTinh": "old_province_code", "TenTinh": "old_province"}  # fmt: skip
+    of_whole = rows.loc[rows["new_code"] == PART_OF, ["new_code", "new_name", "new_type"]].iloc[0]
+    piece = {names[field]: value for field, value in PIECE.items()} | of_whole.to_dict()
+    return pd.concat([rows, pd.DataFrame([piece])], ignore_index=True)
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]))
+    build(*(Path(argument) for argument in sys.argv[1:4]))

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import geopandas as gpd
 
+# Fields that say how a layer is drawn, so that every map made of it says so: schematically (by the
+# maker of `geo-merge fetch --before`), or approximately (the embedded sample).
+DRAWN = {"schematic": "schematic", "approx": "approximate"}
 # The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
 # Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
 # GID_n, NAME_n: GADM. ADMn_PCODE: UN OCHA. INSEE_COM: IGN France. BFS_NUMMER: swisstopo.

@@ -89,7 +89,7 @@ def test_the_map_opens_is_painted_and_keeps_its_view(tab: Tab, server: str) -> N
     before, after = tab.painted("before"), tab.painted("after")
     assert before > 10_000
     assert abs(before - after) < 0.1 * before
-    assert say("map.schematic", "vi") in tab.page.inner_text("body")
+    assert say("map.approximate", "vi") in tab.page.inner_text("body")
     tab.live("(window.first = live) && true")
     x, y = tab.spot("after", "07210")
     tab.page.mouse.move(x, y)
@@ -200,7 +200,7 @@ def test_uploads_of_bac_ninh_become_what_the_command_line_makes(
     body = tab.page.inner_text("body")
     assert "4,713.31 km²" in body
     assert "2,438,483" in body
-    assert say("map.schematic", "en") not in body
+    assert say("map.approximate", "en") not in body
     tab.page.get_by_role("link", name="Downloads").click()
     whole = zipfile.ZipFile(saved(tab, "geo_merge.zip", tmp_path))
     made = run(

@@ -44,7 +44,7 @@ def test_every_page_opens_in_both_languages(page: str, language: Language) -> No
     assert not test.error
     words = " ".join(m.value for m in test.markdown)
     assert say("ui.sample", language) in words
-    assert say("map.schematic", language) in words
+    assert say("map.approximate", language) in words
 
 
 def headline(test: AppTest) -> dict[str, tuple[str, str]]:

@@ -53,7 +53,9 @@
           const errors = live.number(live.settings.errors);
           el("div", "gm-note gm-wrong", title, live.t("errors", { count: errors }));
         }
-        if (live.settings.schematic) { el("div", "gm-note", title, live.t("schematic")); }
+        ["schematic", "approximate"].filter((how) => live.settings[how]).forEach((how) => {
+          el("div", "gm-note", title, live.t(how));
+        });
       });
       ["zoom_in", "zoom_out"].forEach((key) => {
         const control = live.a.getContainer().querySelector(`.leaflet-control-${key.replace("_", "-")}`);
