@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from geo_merge.errors import TableError, UsageError
 from geo_merge.recoding.cells import code_of, figure_of, name_of
 from geo_merge.recoding.reform import Reform
-from geo_merge.vocabulary.codes import code_key
+from geo_merge.vocabulary.codes import code_key, is_running
 from geo_merge.vocabulary.fields import ROLES, fold_field, listed, same_field
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
@@ -34,7 +33,6 @@ _LABEL = re.compile(r"thon|village|lang$|^ten|name|todanpho|tdp|ban$|truong|scho
 _MOST = 0.5
 _NEARLY = 0.9
 _FEW = 0.1
-_STEP = 3  # values in steps of one that are no chance
 
 
 @dataclass(frozen=True)
@@ -282,23 +280,6 @@ def agreeing_sides(cell: str, name: str, reform: Reform, places: Places) -> froz
         side for side, key in keys.items()
         if key is not None and places.agrees(name_of(name), "", side, key)
     )  # fmt: skip
-
-
-def is_running(cells: Sequence[str]) -> bool:
-    """Tell whether cells number rows: plain whole numbers in steps of one, or nearly all of them.
-
-    Codes with zeros in front are texts, and no numbers of rows.
-    """
-    texts = [text for cell in cells if (text := cell.strip().removesuffix(".0"))]
-    if not texts or not all(t.isdigit() and (t == "0" or t[0] != "0") for t in texts):
-        return False
-    values = [int(t) for t in texts]
-    if len(values) < _STEP:
-        return values in ([0], [1], [0, 1], [1, 2])
-    steps = sum(b - a == 1 for a, b in pairwise(values))
-    if steps >= _NEARLY * (len(values) - 1):
-        return True
-    return len(set(values)) == len(values) and min(values) <= 1 and max(values) < 2 * len(values)
 
 
 def _by_content(sample: Sample, places: Places, used: set[int], target: Side) -> int | None:

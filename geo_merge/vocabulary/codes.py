@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,6 +31,7 @@ _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
 _PARTED = re.compile(r"[0-9]+([-./][0-9]+)+")
 _SEPARATOR = re.compile(r"[.,'\u2019]")
+_NEARLY_ALL = 0.9  # steps of one among numbers of rows
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
@@ -95,6 +97,23 @@ def same_codes(codes: Iterable[str], known: Iterable[str]) -> dict[str, str]:
         if len(close) == 1:
             found[code] = close[0]
     return found
+
+
+def is_running(cells: Sequence[str]) -> bool:
+    """Tell whether cells number rows: plain whole numbers in steps of one, or nearly all of them.
+
+    Codes with zeros in front are texts, and no numbers of rows.
+    """
+    texts = [text for cell in cells if (text := cell.strip().removesuffix(".0"))]
+    if not texts or not all(t.isdigit() and (t == "0" or t[0] != "0") for t in texts):
+        return False
+    values = [int(t) for t in texts]
+    if len(values) <= 2:  # noqa: PLR2004 - too few for steps
+        return values in ([0], [1], [0, 1], [1, 2])
+    steps = sum(b - a == 1 for a, b in pairwise(values))
+    if steps >= _NEARLY_ALL * (len(values) - 1):
+        return True
+    return len(set(values)) == len(values) and min(values) <= 1 and max(values) < 2 * len(values)
 
 
 def look_key(code: str) -> str:

@@ -276,3 +276,28 @@ def test_what_names_no_commune_is_told_so() -> None:
     assert house.problem == "it names no commune; write its name, district and province"
     (ward,) = look_up("19/5 Nguyễn Trãi, Phường 3, Quận 5, TP.HCM")
     assert "Phường Nguyễn Trãi" not in ward.problem
+
+
+def test_numbers_of_rows_are_no_codes_and_ones_own_columns_stay() -> None:
+    villages = pd.DataFrame({"id": ["1", "4", "7"], "thon": ["A", "B", "C"]}, index=[2, 3, 4])
+    villages["id"] = ["1", "2", "3"]
+    with pytest.raises(TableError, match="numbers of rows are no codes"):
+        look_up_table(villages)
+    villages["dia_chi"] = "Thôn A, xã Lệ Viễn, huyện Sơn Động, tỉnh Bắc Giang"
+    found, problems = look_up_table(villages, as_of=EVE)
+    assert (found["related_code"].tolist(), problems) == (["07654"] * 3, [])
+    assert found["id"].tolist() == ["1", "2", "3"]
+    assert found["thon"].tolist() == ["A", "B", "C"]
+
+
+def test_a_code_and_a_name_that_disagree_have_no_answer() -> None:
+    table = pd.DataFrame(
+        {"code": ["07654", "07201"], "name": ["Lệ Viễn", "Ngô Quyền"],
+         "district": ["Sơn Động", "Thành phố Bắc Giang"]}, index=[2, 3],
+    )  # fmt: skip
+    found, problems = look_up_table(table, as_of=EVE)
+    assert found["code"].tolist() == ["07654"]
+    assert found["code_2"].tolist() == ["07654"]
+    assert len(problems) == 1
+    assert "the code is 07201" in problems[0]
+    assert "07207 Phường Ngô Quyền" in problems[0]

@@ -12,7 +12,12 @@ import pandas as pd
 from geo_merge.errors import TableError, UsageError
 from geo_merge.vietnam.lookup.answers import Answer, look_up
 from geo_merge.vietnam.matching import Unit
-from geo_merge.vocabulary.fields import find_fields, fold_field
+from geo_merge.vocabulary.codes import clean_code, code_key, is_running, plain_number
+from geo_merge.vocabulary.fields import find_fields, fold_field, free_name
+
+_MADE = ("row", "asked", "code", "name", "unit_type", "how", "related_code", "related_name",
+         "related_type", "share", "evidence")  # fmt: skip
+_ADDRESSES = ("diachi", "address", "addr")
 
 
 def look_up_table(
@@ -32,59 +37,81 @@ def look_up_table(
     -------
     pandas.DataFrame, list of str
         A row for each unit that each row became or was made of: ``row, asked, code, name,
-        unit_type, how, related_code, related_name, related_type, share, evidence``; and a sentence
-        for each row without an answer.
+        unit_type, how, related_code, related_name, related_type, share, evidence``, and the
+        columns of the table, those of the same names with a number behind; and a sentence for each
+        row without an answer.
     """
     rows: list[dict[str, object]] = []
     problems = []
-    for number, asked in _questions(table).items():
+    roles = find_fields(table.columns)
+    codes = table[roles["code"]] if _has_codes(table, roles) else None
+    codes_beside = dict(codes.items()) if codes is not None and "name" in roles else {}
+    named = {c: free_name(str(c), [*_MADE, *(str(o) for o in table.columns if o != c)])
+             for c in table.columns}  # fmt: skip
+    for number, asked in _questions(table, roles, codes).items():
         try:
             answers = look_up(asked, as_of=as_of, layer=layer)
         except UsageError as error:
             answers = [Answer(asked, problem=error.problems[0])]
-        settled = [a for a in answers if a.unit is not None]
-        if len(settled) != 1:
-            why = "; ".join(a.problem or str(a.unit) for a in answers)
-            more = "it is one before and another since July 2025 (--as-of says which): "
-            problems.append(f"row {number}: {asked}: {more if settled else ''}{why}")
+        settled, problem = _settled(answers, asked, str(codes_beside.get(number, "")))
+        if settled is None:
+            problems.append(f"row {number}: {problem}")
             continue
-        rows += [_answered(number, settled[0], other) for other in settled[0].related]
+        own = {named[c]: table.at[number, c] for c in table.columns}
+        rows += [_answered(number, settled, other) | own for other in settled.related]
     return pd.DataFrame(rows), problems
+
+
+def _settled(answers: list[Answer], asked: str, code: str) -> tuple[Answer | None, str]:
+    """Return the one answer that a name and a code beside it allow, or why there is none."""
+    settled = [a for a in answers if a.unit is not None]
+    wanted = code_key(plain_number(clean_code(code)))
+    if code.strip() and settled:
+        agreeing = [a for a in settled if a.unit and code_key(a.unit.code) == wanted]
+        if not agreeing:
+            told = "; ".join(str(a.unit) for a in settled)
+            return None, (f"the code is {code}, and the name {asked} is that of {told} [K08]; "
+                          "correct one of them")  # fmt: skip
+        settled = agreeing
+    if len(settled) == 1:
+        return settled[0], ""
+    why = "; ".join(a.problem or str(a.unit) for a in answers)
+    more = "it is one before and another since July 2025 (--as-of says which): "
+    return None, f"{asked}: {more if settled else ''}{why}"
+
+
+def _has_codes(table: pd.DataFrame, roles: dict[str, str]) -> bool:
+    """Tell whether a table has codes: numbers of its rows are none."""
+    return "code" in roles and not is_running(table[roles["code"]].tolist())
 
 
 def _answered(number: Hashable, answer: Answer, other: dict[str, Any]) -> dict[str, object]:
     unit = answer.unit or Unit("", "", "")
-    return {
-        "row": number,
-        "asked": answer.asked,
-        "code": unit.code,
-        "name": unit.name,
-        "unit_type": unit.unit_type,
-        "how": answer.how,
-        "related_code": other["code"],
-        "related_name": other["name"],
-        "related_type": other["unit_type"],
-        "share": other["share"],
-        "evidence": other["evidence"],
-    }
+    values = (number, answer.asked, unit.code, unit.name, unit.unit_type, answer.how, other["code"],
+              other["name"], other["unit_type"], other["share"], other["evidence"])  # fmt: skip
+    return dict(zip(_MADE, values, strict=True))
 
 
-def _questions(table: pd.DataFrame) -> pd.Series:
+def _questions(
+    table: pd.DataFrame, roles: dict[str, str], codes: pd.Series | None
+) -> pd.Series:  # fmt: skip
     """Return what each row asks."""
     folded = {fold_field(str(c)): c for c in table.columns}
     if {"lon", "lat"} <= folded.keys():
         return table[folded["lon"]] + "," + table[folded["lat"]]
-    roles = find_fields(table.columns)
     named = [roles[r] for r in ("name", "district", "province") if r in roles]
     if "name" in roles:
         asked = table[named].apply(lambda cells: ", ".join(c for c in cells if c), axis=1)
         kinds = table[roles["unit_type"]] + " " if "unit_type" in roles else ""
         return kinds + asked
-    if "code" in roles:
-        return table[roles["code"]]
+    address = next((folded[a] for a in _ADDRESSES if a in folded), None)
+    if address is not None:
+        return table[address]
+    if codes is not None:
+        return codes
     if len(table.columns) == 1:
         return table.iloc[:, 0]
     raise TableError(
-        f"The table has {', '.join(map(str, table.columns))}, but no column with names, codes, or "
-        "lon and lat [W07]; rename its headings."
+        f"The table has {', '.join(map(str, table.columns))}, but no column with names, codes, "
+        "addresses, or lon and lat (numbers of rows are no codes) [W07]; rename its headings."
     )
