@@ -41,7 +41,7 @@ def dossier(
     """
     from geo_merge.dossier.document import check_request, document_of, write_document
     from geo_merge.dossier.material import added, read_material
-    from geo_merge.dossier.offices.files import write_offices
+    from geo_merge.dossier.offices_files import write_offices
 
     check_request(out, names)
     material = added(

@@ -9,7 +9,7 @@ from geo_merge.dossier import drawn, sections
 from geo_merge.dossier.agencies_section import agencies_section
 from geo_merge.dossier.content import Document, Section, shown
 from geo_merge.dossier.material import Material
-from geo_merge.dossier.offices.section import offices_section
+from geo_merge.dossier.offices_section import offices_section
 from geo_merge.dossier.to_docx import docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf

@@ -19,7 +19,7 @@ from geo_merge.dossier.content import (
 )
 from geo_merge.dossier.form import A3, A4
 from geo_merge.dossier.material import NOTHING, Material
-from geo_merge.dossier.offices.section import facts
+from geo_merge.dossier.offices_section import facts
 from geo_merge.dossier.sections import measure
 from geo_merge.dossier.sheets.atlas import (
     Atlas,

@@ -49,7 +49,7 @@ def docx(document: Document) -> bytes:
         ) from error
     word = Word()
     _set_styles(word, document)
-    maps = iter(pictures(document.figures))
+    maps = pictures(document.figures)
     _write_front(word, document)
     for k, section in enumerate(document.sections):
         _turn_to(word, section.paper, first=k == 0)
@@ -75,7 +75,9 @@ def _set_styles(word: Any, document: Document) -> None:  # noqa: ANN401 - python
         style = word.styles[name]
         style.font.size, style.font.name = Pt(size), SERIF
         style.font.color.rgb = RGBColor(0, 0, 0)
+        style.paragraph_format.space_before = Pt(0)
         style.paragraph_format.space_after = Pt(6)
+        style.paragraph_format.line_spacing = 1.0
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for key in list(fonts.attrib):
             if key.endswith("Theme"):
@@ -118,28 +120,39 @@ def _turn_to(word: Any, paper: Paper, *, first: bool) -> None:  # noqa: ANN401
 def _write_section(word: Any, section: Section, maps: Iterator[bytes]) -> None:  # noqa: ANN401
     if section.title:
         word.add_heading(section.title, 1)
+    turn = False  # a page break is said of the paragraph after it: one alone would be a blank page
     for block in section.blocks:
-        _write(word, block, section.paper, maps)
+        if isinstance(block, PageBreak):
+            turn = True
+            continue
+        first = _write(word, block, section.paper, maps)
+        first.paragraph_format.page_break_before = turn or None
+        turn = False
 
 
-def _write(word: Any, block: Block, paper: Paper, maps: Iterator[bytes]) -> None:  # noqa: ANN401
-    from docx.shared import Mm  # noqa: PLC0415
+def _write(word: Any, block: Block, paper: Paper, maps: Iterator[bytes]) -> Any:  # noqa: ANN401
+    """Write a block, and return its first paragraph."""
+    from docx.shared import Mm, Pt  # noqa: PLC0415
 
     match block:
         case Heading():
-            word.add_heading(block.text, min(block.level, 3))
+            return word.add_heading(block.text, min(block.level, 3))
         case Paragraph():
-            word.add_paragraph(block.text, _STYLES[block.style])
+            return word.add_paragraph(block.text, _STYLES[block.style])
         case Table():
-            if block.caption:
-                word.add_paragraph(block.caption, "Note").paragraph_format.keep_with_next = True
+            before = word.add_paragraph(block.caption, "Note")
+            before.paragraph_format.keep_with_next = True
+            if not block.caption:
+                before.paragraph_format.space_after = Pt(0)
+                before.paragraph_format.line_spacing = Pt(6)
             _append(word, _table(block, paper.inner[0]))
-            word.add_paragraph("", "Note")
+            return before
         case Figure():
             picture = word.add_picture(io.BytesIO(next(maps)), Mm(block.width), Mm(block.height))
             picture._inline.docPr.set("descr", block.title)  # noqa: SLF001 - no other way
-        case PageBreak():
-            word.add_page_break()
+            word.paragraphs[-1].paragraph_format.space_after = Pt(0)
+            return word.paragraphs[-1]
+    raise TypeError(block)
 
 
 def _append(word: Any, xml: str) -> None:  # noqa: ANN401

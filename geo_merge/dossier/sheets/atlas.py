@@ -40,8 +40,8 @@ _OTHERS = "#f1f1ee"
 # Millimetres above, around and below the frame, and of the heading above a map.
 _TITLE, _DEGREES, _FOOT, _HEADING = 8.0, 4.0, 22.0, 15.0
 _THINNED = 0.05  # millimetres of paper by which a border may be off
-# Millimetres: letters of new and of old units, and of the number that stands for a name.
-_NAME, _SMALL_NAME, _NUMBER = 2.3, 2.0, 1.5
+# Millimetres: letters of new and old units, the least, and those of a number for a name.
+_NAME, _SMALL_NAME, _LEAST, _NUMBER = 2.3, 2.0, 1.7, 1.5
 _MEMBER, _AROUND = 2.6, 2.4  # millimetres: letters on the sheet of a unit
 _SHEET = 112.0  # millimetres: height of the map on the sheet of a unit
 _NEW, _OLD, _DISTRICT = 0.45, 0.12, 0.3  # millimetres: width of borders
@@ -262,8 +262,10 @@ def _wishes(
     order = np.argsort(shapely.area(shapes), kind="stable").tolist()
     names = [shown(str(name)) for name in layer["name"]]
     wishes = [
-        Wish(shapes[k], (*two_lines(names[k], size), ((str(k + 1),), _NUMBER))) for k in order
-    ]
+        Wish(shapes[k], (*two_lines(names[k], size), *two_lines(names[k], _LEAST),
+                         ((str(k + 1),), _NUMBER)))
+        for k in order
+    ]  # fmt: skip
     return [f"{k + 1} {names[k]}" for k in order], wishes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from geo_merge.dossier.material import Material
 from geo_merge.dossier.offices.after import Offices
-from geo_merge.dossier.offices.section import form_01
+from geo_merge.dossier.offices_section import form_01
 from geo_merge.errors import ExportError
 from geo_merge.results.formats import csv_bytes, write_workbook
 from geo_merge.writing.files import publish, staging
