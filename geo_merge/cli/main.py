@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from geo_merge.cli import borders, dossier, layers, merge, plan_propose, recode, results, vietnam
+from geo_merge.cli import borders, dossier, layers, merge, plan_propose, recode, resolutions, results, vietnam
 from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, say
 from geo_merge.errors import GeoMergeError, shown, unexpected
 from geo_merge.system.closed import close_process
@@ -29,8 +29,7 @@ def app() -> None:
 
 for _command in (
     merge.build, merge.validate, merge.limits, results.stats, results.export, results.sample,
-    vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk,
-    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders,
+    vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk, vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders, resolutions.crosswalk_commands,
 ):  # fmt: skip
     app.add_command(_command)
 

@@ -13,7 +13,7 @@ from pyproj import CRS
 
 from geo_merge.errors import CRSError, GeometryError, LayerError
 from geo_merge.geometry.areas import transformer
-from geo_merge.geometry.border_lines import EULER, OUTSIDE, BorderLines, border_lines
+from geo_merge.geometry.border_lines import EULER, OUTSIDE, BorderLines, border_lines, unshared
 from geo_merge.geometry.characteristic_points import (
     DECIMALS,
     Polylines,
@@ -140,7 +140,7 @@ def _check_coverage(units: gpd.GeoDataFrame, shapes: Geometries) -> None:
     invalid = units.index[~shapely.is_valid(shapes)]
     if len(invalid):
         raise LayerError(f"Not valid: {_listed(invalid)} [G04]; geo-merge validate says where.")
-    apart = units.index[~shapely.is_empty(shapely.coverage_invalid_edges(shapes))]
+    apart = units.index[unshared(shapes)]
     if len(apart):
         raise LayerError(
             f"{len(apart)} units do not share their borders vertex by vertex: {_listed(apart)} "

@@ -78,6 +78,11 @@ class BorderLines:
         return np.unique(np.concatenate([self.left[there], self.right[there]]))
 
 
+def unshared(geometries: Geometries) -> Bools:
+    """Tell which polygons have edges that a neighbour does not share, or land of another."""
+    return np.asarray(~shapely.is_empty(shapely.coverage_invalid_edges(geometries)))
+
+
 def linestrings(xy: Floats, start: Ints) -> Geometries:
     """Return runs of vertices as LineStrings."""
     result: Geometries = shapely.from_ragged_array(shapely.GeometryType.LINESTRING, xy, (start,))

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo_merge.errors import GeometryError
-from geo_merge.geometry.border_lines import OUTSIDE, BorderLines, linestrings
+from geo_merge.geometry.border_lines import OUTSIDE, BorderLines, linestrings, unshared
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, flatten, ranges
 
 # Decimals of a metre in which points are given: more than a survey knows.
@@ -116,8 +116,7 @@ def _reshaped(lines: Geometries, borders: BorderLines, polygons: Geometries) -> 
     wrong = ~shapely.is_valid(new)
     for count in (shapely.get_num_geometries, _n_rings):
         wrong |= count(new) != count(polygons)
-    wrong |= ~shapely.is_empty(shapely.coverage_invalid_edges(new))
-    return np.flatnonzero(wrong)
+    return np.flatnonzero(wrong | unshared(new))
 
 
 def _n_rings(polygons: Geometries) -> Ints:

@@ -163,9 +163,13 @@ def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
         return earlier_plan(text, province)
     if province is None and not text.province:
         raise UsageError(f"{path.name} does not say its province; name it with --province.")
-    code = find_province(province or text.province).code
+    return plan_from(text, find_province(province or text.province).code)
+
+
+def plan_from(text: resolution.Resolution, province: str) -> Plan:
+    """Make the crosswalk of a resolution of 2025 that was read, for a province by its code."""
     statements = list(_statements(text))
-    plan = make_plan(statements, code, path.name, says_parts=True)
+    plan = make_plan(statements, province, text.source, says_parts=True)
     plan.problems[:0] = text.problems
     plan.problems += _miscounted(text, statements)
     return plan

@@ -1,0 +1,97 @@
+"""The commands between crosswalks and the texts of resolutions: crosswalk to-text."""
+
+# Heavy imports wait until a command needs them: --help must not.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geo_merge.cli.options import FINDINGS, OK, PATH, answer, say
+from geo_merge.cli.vietnam import crosswalk
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo_merge.vietnam.resolutions.figures import Figures
+
+_province = click.option(
+    "--province", help="One of the 34 provinces: code or name, as 24 or bac_ninh."
+)
+crosswalk_commands = crosswalk  # with those of this module
+_TEXTS = (".txt", ".md")
+
+
+@crosswalk.command(name="to-text")
+@click.argument("source", metavar="CROSSWALK|RESULT", type=PATH)
+@_province
+@click.option("--out", type=PATH, help="Text (.txt); to the standard output by default.")
+@click.option(
+    "--figures",
+    is_flag=True,
+    help="State land, people and neighbours too, of RESULT, a folder that build wrote.",
+)
+@click.option("--year", type=int, default=2025, help="Year in the title.")
+@click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
+def to_text(
+    *,
+    source: Path,
+    province: str | None,
+    out: Path | None,
+    figures: bool,
+    year: int,
+    encoding: str | None,
+) -> int:
+    """Draft Article 1 of a resolution, in words that from-text reads back to the same crosswalk.
+
+    In the form of June 2025; with --figures also what those up to 2024 state: the land and people
+    of each member and new unit, and what it borders.
+    """
+    from geo_merge.vietnam.resolutions.draft import draft
+
+    if out is not None and out.suffix.lower() not in _TEXTS:
+        raise UsageError(f"--out {out}: name a {', '.join(_TEXTS)} file.")
+    table, known = _crosswalk(source, encoding, figures=figures)
+    drafted = draft(table, province=province, figures=known, year=year)
+    if out is None:
+        answer(*drafted.text.splitlines())
+    else:
+        _write_text(drafted.text, out)
+    say(*(f"Note: {note}" for note in drafted.notes))
+    say(*(f"Error: {problem}" for problem in drafted.problems))
+    read = "another" if drafted.problems else "the same"
+    say(f"Read back, the draft gives {read} crosswalk: {counted(drafted.problems, 'problem')}.")
+    return FINDINGS if drafted.problems else OK
+
+
+def _crosswalk(
+    source: Path, encoding: str | None, *, figures: bool
+) -> tuple[pd.DataFrame, Figures | None]:
+    """Read a crosswalk, and the figures of the result that it is part of if they are asked for."""
+    from geo_merge.reading.tables import read_table
+    from geo_merge.results.files import load_result
+    from geo_merge.units.crosswalk import read_crosswalk
+    from geo_merge.vietnam.country import VIETNAM
+    from geo_merge.vietnam.resolutions.figures import figures_of
+
+    if (source / "manifest.json").is_file():
+        result = load_result(source)
+        known = figures_of(result.old, result.new) if figures else None
+        return result.crosswalk, known
+    if figures:
+        raise UsageError(f"--figures: {source} is no folder that build wrote; give one.")
+    path = source / "crosswalk.csv" if source.is_dir() else source
+    table = read_crosswalk(path, encoding=encoding, country=VIETNAM)
+    raw = read_table(path, encoding=encoding, country=VIETNAM)
+    return (table.assign(mode=raw["mode"]) if "mode" in raw else table), None
+
+
+def _write_text(text: str, out: Path) -> None:
+    from geo_merge.writing.files import whole_file
+
+    with whole_file(out) as temporary:
+        temporary.write_text(text, "utf-8", newline="\n")
