@@ -87,5 +87,6 @@ def counted(result: MergeResult) -> Iterator[tuple[str, str, str]]:
            change(before["area_km2"], after["area_km2"], state.language()))  # fmt: skip
     if "population" in before and "population" in after:
         year = summary.get("population_year") or ""
-        yield (f"{t('map.population')} {year}".strip(), figure(after["population"]),
+        people = t("map.population")
+        yield (f"{people} {year}".strip(), figure(after["population"]),
                change(before["population"], after["population"], state.language()))  # fmt: skip

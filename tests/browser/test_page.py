@@ -381,6 +381,32 @@ def test_screens_of_every_kind(
         assert it.wrong == []
 
 
+def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
+    """Three quarters of a laptop's window below the bar; all of a phone above the sheet."""
+    for width, height in ((1366, 768), (390, 844)):
+        with opened(browser, home=server, width=width, height=height) as it:
+            it.page.goto(f"{server}/?unit=after:07210")
+            it.wait_for_map()
+            it.rest(0.5)
+            bar = it.page.locator("[data-testid=stHeader]").bounding_box()
+            stage = it.page.locator(".gm-stage").bounding_box()
+            below = height - bar["height"]
+            if width > 1000:
+                assert stage["width"] * stage["height"] >= 0.75 * width * below
+            else:
+                sheet = it.page.locator(".gm-card").bounding_box()
+                assert stage["y"] + stage["height"] >= sheet["y"]
+                assert stage["height"] + sheet["height"] >= 0.75 * below
+                assert sheet["width"] >= width - 20
+            assert (
+                it.page.evaluate(
+                    "(e => e.scrollHeight - e.clientHeight)(document.querySelector('[data-testid=stMain]'))"
+                )
+                <= 1
+            )  # nothing to scroll to
+            assert it.wrong == []
+
+
 def test_the_keyboard_reaches_the_map(tab: Tab, server: str) -> None:
     tab.page.goto(server)
     tab.wait_for_map()

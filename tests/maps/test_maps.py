@@ -461,6 +461,70 @@ def test_findings_are_a_layer_and_have_a_place(
         assert it.wrong == []
 
 
+def test_findings_are_gathered_filtered_hovered_clicked_and_gone_through(
+    grid: Grid, browser: Browser, tmp_path: Path
+) -> None:
+    """Two holes side by side in a wide layer, a narrow gap elsewhere."""
+    from conftest import square  # noqa: PLC0415
+
+    old = grid(40, 1)
+    for k, at in ((1, (0.4, 0.6)), (30, (0.5,))):
+        west, south, _, _ = square(k, 0).bounds
+        for share in at:
+            hole = shapely.Point(west + share * 1000, south + 500).buffer(40)
+            old.loc[old.index[k], "geometry"] = old.geometry.iloc[k].difference(hole)
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "New"})
+    (tmp_path / "map.html").write_text(map_html(merge(old, table)), "utf-8")
+    with opened(browser) as it:
+        it.page.goto(f"{(tmp_path / 'map.html').as_uri()}#lang=en")
+        it.wait_for_map()
+        it.tick("Findings")
+        it.page.click(".gm-more")
+        shown = it.live("live.geometry.findings.features.map(f => f.properties)")
+        assert it.page.locator(".gm-a .gm-cluster").all_inner_texts() == ["2"]
+        box = it.page.locator(".gm-a .gm-cluster").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        it.page.mouse.move(x - 1, y)
+        it.page.mouse.move(x, y)
+        it.page.wait_for_selector(".gm-tip .gm-found")
+        assert "2 findings here" in it.page.inner_text(".gm-tip")
+        it.page.mouse.click(x, y)
+        assert it.live("live.state.finding") in [each["row"] for each in shown]
+        assert it.page.inner_text(".gm-steps p").endswith(
+            next(e["message"] for e in shown if e["row"] == it.live("live.state.finding")))  # fmt: skip
+        assert it.live("live.focused.length") == 2
+        seen = set()
+        for _ in shown:
+            it.page.get_by_role("button", name="Next", exact=True).click()
+            seen.add(it.live("live.state.finding"))
+        assert seen == {each["row"] for each in shown}
+        check = shown[0]["check"]
+        it.page.select_option(".gm-steps select", check)
+        of_it = sum(each["check"] == check for each in shown)
+        assert it.page.inner_text(".gm-place") == f"– / {of_it}"
+        assert it.wrong == []
+
+
+def test_gaps_are_no_outer_edge(grid: Grid, browser: Browser, tmp_path: Path) -> None:
+    from conftest import square  # noqa: PLC0415
+
+    old = grid(3, 1)
+    old.loc[old.index[1], "geometry"] = square(1, 0).difference(square(1, 0).centroid.buffer(50))
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "New"})
+    (tmp_path / "map.html").write_text(map_html(merge(old, table)), "utf-8")
+    with opened(browser) as it:
+        it.page.goto((tmp_path / "map.html").as_uri())
+        it.wait_for_map()
+        drawn = it.live(
+            "Object.fromEntries(live.sides.after.strokes.map(s => [s.kind, s.arcs.length]))"
+        )
+        assert drawn["gap"] == 1
+        assert drawn["overlap"] == 0
+        told = it.page.inner_text(".gm-legend")
+        assert say("map.line_gap", "vi") in told
+        assert say("map.line_overlap", "vi") not in told
+
+
 @pytest.fixture(scope="module")
 def real(bac_ninh: Path) -> MergeResult:
     old = read_units(bac_ninh / "bac_giang_communes.shp", bac_ninh / "bac_ninh_communes.shp")

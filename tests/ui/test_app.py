@@ -214,6 +214,7 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
                 "map.line_",
                 "map.old_",
                 "map.map_",
+                "map.severity_",
                 "check.",
                 "ledger.",
                 "file.",

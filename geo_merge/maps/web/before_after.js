@@ -45,7 +45,7 @@
       geo.status(this);
       this.drawCurtain = geo.curtain(this);
       geo.bar(this);
-      this.writeLegend = geo.legend(this);
+      geo.legend(this);
       geo.card(this);
       geo.steps(this);
       geo.listed(this);

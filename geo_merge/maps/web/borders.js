@@ -113,8 +113,9 @@
       const around = () => rings.filter((other) => other !== ring &&
         other.box[0] <= ring.box[0] && other.box[1] <= ring.box[1] &&
         other.box[2] >= ring.box[2] && other.box[3] >= ring.box[3]).map((other) => other.line);
-      const kind = leftOf(ring.line) < 0 ? "gaps"
-        : inside((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, around()) ? "overlaps" : "outline";
+      const area = leftOf(ring.line); // none of an arc that the grid has made a point
+      const kind = area < 0 ? "gaps" : area > 0 &&
+        inside((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, around()) ? "overlaps" : "outline";
       edges[kind].push(...ring.ids);
     });
     return edges;
@@ -174,6 +175,7 @@
     }
 
     const points = decode(geometry.topology), coarse = drawn(points);
+    const isLong = (k) => new Set(points[k < 0 ? ~k : k].map(String)).size > 1;
     const arcsOf = {
       before: () => geometry.before.map((_, row) => (rings[row] ? around([rings[row]]) : [])),
       after: () => geometry.after.map((p) => around(members(p.code))),
@@ -186,7 +188,7 @@
       districts: between(rings, column("parent")),
       provinces: between(rings, column("grandparent")),
       edges: edgesOf(around(rings.filter(Boolean)), points),
-      neighbours: (side) => neighbouring(arcsOf[side]()),
+      neighbours: (side) => neighbouring(arcsOf[side]().map((arcs) => arcs.filter(isLong))),
       coarse: coarse,
       finer: (detail) => drawn(decode(detail)),
     };

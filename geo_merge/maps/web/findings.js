@@ -60,7 +60,8 @@
     /** Return the findings that the filter leaves. */
     shown() {
       const { check } = this.live.state;
-      return this.features.filter((feature) => !check || feature.properties.check === check);
+      return this.features.filter(({ properties }) => !check || properties.check === check ||
+        properties.severity === check);
     }
 
     write() {
@@ -82,7 +83,7 @@
       const found = gathered(map, this.boxes, this.shown());
       this.drawn.set(map, found);
       found.shapes.forEach((feature) => group.addLayer(L.geoJSON(feature, { pane: "findings",
-        interactive: false, smoothFactor: 0, style: { weight: 2, fillOpacity: 0.35,
+        interactive: false, smoothFactor: 0, style: { weight: 2, fillOpacity: 0.2,
           color: COLOURS[feature.properties.severity] } })));
       found.dots.forEach((each) => group.addLayer(dot(each)));
       return group.addTo(map);
@@ -163,12 +164,15 @@
       parent.replaceChildren();
       parent.hidden = !live.state.findings || !live.geometry.findings.features.length;
       if (parent.hidden) { return; }
-      const counts = new Map();
-      live.geometry.findings.features.forEach(({ properties: { check } }) =>
-        counts.set(check, (counts.get(check) || 0) + 1));
-      const name = (check) => `${live.checkName(check)} (${live.number(counts.get(check))})`;
+      const counted = (field, name) => {
+        const counts = new Map();
+        live.geometry.findings.features.forEach(({ properties }) =>
+          counts.set(properties[field], (counts.get(properties[field]) || 0) + 1));
+        return [...counts].map(([id, count]) => [id, `${name(id)} (${live.number(count)})`]);
+      };
       choice(parent, live.t("filter"), [["", live.t("all_checks")],
-        ...[...counts.keys()].map((check) => [check, name(check)])], live.state.check || "",
+        ...counted("severity", (severity) => live.t(`severity_${severity}`)),
+        ...counted("check", (check) => live.checkName(check))], live.state.check,
       (check) => live.store.set({ check: check, finding: null }));
       const shown = live.marks.shown();
       const at = shown.findIndex((f) => f.properties.row === live.state.finding);

@@ -43,13 +43,14 @@
   }
 
   function lines(live, parent) {
-    const known = live.sides.before.strokes || [];
-    known.filter((stroke) => stroke.arcs.length && stroke.kind && live.state.lines)
-      .forEach((stroke) => {
-        const row = el("div", "gm-class", parent);
-        el("i", `gm-line gm-line-${stroke.kind}`, row);
-        el("span", "", row, live.t(`line_${stroke.kind}`));
-      });
+    const { districts, provinces, edges } = live.shapes;
+    const known = { district: districts, province: provinces, outline: edges.outline,
+      gap: edges.gaps, overlap: edges.overlaps };
+    Object.keys(known).filter((kind) => known[kind].length && live.state.lines).forEach((kind) => {
+      const row = el("div", "gm-class", parent);
+      el("i", `gm-line gm-line-${kind}`, row);
+      el("span", "", row, live.t(`line_${kind}`));
+    });
   }
 
   function legend(live) {
@@ -76,7 +77,7 @@
       lines(live, parent);
     };
     live.store.on(["language", "theme", "method", "basis", "lines"], write);
-    return write;
+    write();
   }
 
   Object.assign(geo, { legend, classes, NO_FIGURE, ZERO });

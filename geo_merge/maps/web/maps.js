@@ -134,7 +134,6 @@
       this.layers();
       this.relight();
       this.maps().forEach((map) => this.refine(map));
-      this.writeLegend();
     }
 
     /** Make the second map. */
@@ -170,6 +169,7 @@
     restyle() {
       SIDES.forEach((name) => this.sides[name].units.setStyle((f) => this.style(name, f)));
       this.maps().forEach((map) => this.relabel(map));
+      if (!this.touched) { this.home(); } // the legend has another size
     }
 
     /** Write the names of a map: of the side that is seen, where both lie over each other. */
