@@ -148,7 +148,7 @@ class _BeforeAfter(MacroElement):
   document.documentElement.lang = address.state.language;
   var detail = document.getElementById("gm-detail");
   geoMerge.page = geoMerge.mount(map, geometry, settings,
-    {languageSwitch: true, state: address.state, onChange: address.onChange,
+    {languageSwitch: true, alone: true, state: address.state, onChange: address.onChange,
      detail: function () { return Promise.resolve(JSON.parse(detail.textContent)); }});
 })(%(map)s, %(geometry)s, %(settings)s);
 """

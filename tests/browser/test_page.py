@@ -167,7 +167,7 @@ def test_search_and_hover_work_in_the_app(tab: Tab, server: str) -> None:
     tab.wait_for_map()
     tab.page.fill(".gm-input", "le vien")
     tab.page.keyboard.press("Enter")
-    tab.page.get_by_text("Xã Lệ Viễn", exact=True).first.wait_for()
+    tab.page.locator(".gm-name", has_text="Xã Lệ Viễn").first.wait_for()
     assert "Before:" in tab.hover("before", tab.live("live.state.selected.code"))
 
 

@@ -16,6 +16,7 @@
   const DEFAULTS = {
     card: true, // show a card of the chosen unit
     languageSwitch: false,
+    alone: false, // whether the page has nothing else
     state: {}, // mode, theme, view, selected, ... to begin with
     onChange: function () {}, // called with the name of what changed, and its value
     detail: null, // returns a promise of the details, for a map that is zoomed in
@@ -38,7 +39,7 @@
     }
 
     build() {
-      this.parts = geo.frame(this.a.getContainer());
+      this.parts = geo.frame(this.a.getContainer(), this.options.alone);
       this.box = this.parts.box;
       this.marks = new Marks(this);
       geo.surround(this);

@@ -7,9 +7,12 @@
   const NARROW = 640; // pixels below which the page is a phone's
   const SIDES = ["before", "after"];
 
-  /** Put the map of the page into a frame; return its elements. */
-  function frame(container) {
-    const box = el("div", "gm");
+  /** Put the map of the page into a frame; return its elements.
+   *
+   * alone: whether there is nothing else on the page.
+   */
+  function frame(container, alone) {
+    const box = el(alone ? "main" : "div", "gm");
     container.parentNode.insertBefore(box, container);
     const stage = el("div", "gm-stage", box);
     const parts = { box: box, bar: el("div", "gm-bar"), stage: stage };
@@ -28,6 +31,7 @@
     parts.card.hidden = true;
     parts.tip = el("div", "gm-tip", stage);
     parts.tip.hidden = true;
+    parts.heading = alone ? el("h1", "gm-live", box) : null;
     parts.live = el("div", "gm-live", box);
     parts.live.setAttribute("aria-live", "polite");
     return parts;
@@ -44,6 +48,7 @@
     const write = function () {
       box.lang = live.state.language;
       mark.textContent = live.t("north");
+      if (live.parts.heading) { live.parts.heading.textContent = live.t("map_both"); }
       SIDES.forEach((side) => {
         const title = titles[side];
         const count = live.number(live.settings.counts[side]);
