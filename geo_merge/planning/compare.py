@@ -101,9 +101,10 @@ def compare(one: Plan, two: Plan, layer: PlanLayer) -> Comparison:
     if not set(one.old) == set(two.old) == set(layer.codes):
         raise PlanError("The two plans are of different old units; open both with one layer.")
     shared = _shared(one, two, layer)
-    match = _matched(shared)
-    after = {two_code: one_code for one_code, two_code in match.items()}
     members = one.members(), two.members()
+    match = _matched(shared)
+    match |= {c: c for c, had in members[0].items() if not had and members[1].get(c) == ()}
+    after = {two_code: one_code for one_code, two_code in match.items()}
     pairs = [_pair(code, match.get(code), one, two, members) for code in one.new]
     pairs += [
         Pair(Change.NEW, None, code, members[1][code], (), ())
@@ -152,8 +153,6 @@ def _pair(
     members: tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]],
 ) -> Pair:
     had = members[0][code]
-    if other is None and not had and code in two.new and not members[1][code]:
-        other = code  # empty in both
     has = () if other is None else members[1][other]
     joined = tuple(c for c in has if c not in set(had))
     left = tuple(c for c in had if c not in set(has))
