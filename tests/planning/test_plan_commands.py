@@ -124,7 +124,7 @@ def test_a_list_of_changes_is_done_whole_or_not_at_all(run: Run, folder: Path) -
     assert (folder / "p" / "crosswalk.csv").read_bytes() == before
     (folder / "todo.json").write_text(json.dumps({"operations": todo[:1]}), "utf-8")
     assert run("plan", "apply", "p", "todo.json", cwd=folder).code == 0
-    for content, told in (("{", "is no JSON"), ("[1]", "holds no list of operations")):
+    for content, told in (("{", "is no JSON"), ("[1]", "must hold a list of operations")):
         (folder / "todo.json").write_text(content, "utf-8")
         ran = run("plan", "apply", "p", "todo.json", cwd=folder)
         assert (ran.code, told in ran.err) == (2, True)
