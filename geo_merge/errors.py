@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_SHOWN = 100  # sentences; more than anyone reads, and a file can be made to earn millions
-
 
 class GeoMergeError(Exception):
     """Base of all errors that geo_merge raises on purpose.
@@ -83,10 +81,3 @@ def unexpected(error: Exception) -> str:
         f"geo-merge failed unexpectedly ({type(error).__name__}: {told[0] if told else ''}); "
         "please report it with your input."
     )
-
-
-def shown(error: GeoMergeError) -> list[str]:
-    """Return the sentences of an error to show, the last of which may count the others."""
-    more = len(error.problems) - _SHOWN
-    rest = [f"{more:,} more of the kind; mend these, and the next run tells the others."]
-    return [*error.problems[:_SHOWN], *(rest if more > 0 else [])]

@@ -17,8 +17,9 @@ from geo_merge.geometry.edges import Unmatched
 from geo_merge.geometry.faces import Faces, containing
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints
 from geo_merge.geometry.widths import is_narrow, widest
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import RESOLUTION, Limits
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Cosine of the angle from which two edges run opposite ways (25°).
 _OPPOSITE = -0.9
@@ -165,33 +166,28 @@ def check_rounding(
     told = []
     if len(thin):
         told.append(
-            f"{len(thin):,} gaps or overlaps are nowhere wider than {_millimetres(width)} (the "
-            f"widest {_millimetres(widest(thin))}), {m2:,.6f} m² in all"
-        )
+            sentence("C05.thin", n=len(thin), limit=_millimetres(width),
+                     widest=_millimetres(widest(thin)), m2=m2)
+        )  # fmt: skip
     if pairs:
-        told.append(
-            f"{len(pairs):,} pairs of units draw {metres:,.1f} m of their borders with different "
-            f"vertices"
-        )
+        told.append(sentence("C05.drawn", n=len(pairs), metres=metres))
     return [
-        Finding(
-            check="C05",
-            severity=Severity.INFO,
+        Finding.of(
+            sentence("C05.rounding", told=told),
             units=tuple(sorted({str(frame.index[k]) for a, b, _ in pairs for k in (a, b)})),
             value=m2 if len(thin) else metres,
             unit_of_value="m²" if len(thin) else "m",
             geometry=shapely.multipolygons(thin)
             if len(thin)
             else shapely.multilinestrings(shapely.linestrings(drawn.ends[:, :2])),
-            message=f"Borders differ by the rounding of coordinates: {'; '.join(told)}.",
         )
     ]
 
 
-def _millimetres(metres: float) -> str:
+def _millimetres(metres: float) -> Sentence:
     if metres < RESOLUTION:
-        return f"less than {RESOLUTION * 1000:g} mm"
-    return f"{metres * 1000:.2g} mm"
+        return sentence("C05.under", mm=RESOLUTION * 1000)
+    return sentence("C05.millimetres", mm=metres * 1000)
 
 
 def check_inlets(
@@ -215,19 +211,10 @@ def check_inlets(
                 continue
             codes = tuple(sorted((str(frame.index[a]), str(frame.index[b]))))
             m2 = float(areas(np.array([water], dtype=object), frame.crs)[0])
+            one, two = (label(frame, code) for code in codes)
+            told = sentence("C07.inlet", m2=m2, length=length, width=width, a=one, b=two)
             findings.append(
-                Finding(
-                    check="C07",
-                    severity=Severity.WARNING,
-                    units=codes,
-                    value=m2,
-                    unit_of_value="m²",
-                    geometry=water,
-                    message=f"Inlet of {m2:,.2f} m² at the outer edge, {length:,.1f} m long and "
-                    f"{width:.2g} m wide, between {label(frame, codes[0])} and "
-                    f"{label(frame, codes[1])}.",
-                    hint="Close it in the source layer, unless it is water.",
-                )
+                Finding.of(told, units=codes, value=m2, unit_of_value="m²", geometry=water)
             )
     return findings
 

@@ -12,9 +12,10 @@ from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas, transformer
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Bools, Floats, Geometries
-from geo_merge.geometry.widths import is_narrow, told_metres, width_of
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.geometry.widths import is_narrow, width_of
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 _CORNERS = 3
 # Holes inside one unit that are still told one by one.
@@ -82,33 +83,22 @@ def _gap(
     narrow: bool = False,
 ) -> Finding:
     width = width_of(gap)
-    kind = "Sliver gap" if narrow else "Hole" if width > limits.hole else "Gap"
-    between = "inside" if len(around) == 1 else "between"
-    return Finding(
-        check="C01" if narrow or lacking is not None else "C02",
-        severity=Severity.WARNING if narrow or lacking is not None else Severity.ERROR,
-        units=around,
-        value=float(area),
-        unit_of_value="m²",
-        geometry=gap,
-        message=f"{kind} of {area:,.2f} m², up to {told_metres(width)} m wide, {between} "
-        f"{labels(frame, around)}{lack(frame, around, lacking)}.",
-        hint=_hint(kind, lacking),
-    )
+    kind = "hole" if width > limits.hole else "gap"
+    where = "C01.inside" if len(around) == 1 else "C01.between"
+    values = {"m2": area, "width": width, "where": sentence(where, units=labels(frame, around))}
+    if lacking is not None:
+        unit = label(frame, around[lacking])
+        told = sentence("C01.lacks", what=sentence(f"C01.{kind}"), unit=unit, **values)
+    else:
+        told = sentence("C01.sliver" if narrow else f"C02.{kind}", **values)
+    return Finding.of(told, units=around, value=float(area), unit_of_value="m²", geometry=gap)
 
 
 def _foreign(
     frame: gpd.GeoDataFrame, gap: BaseGeometry, area: float, around: tuple[str, ...]
 ) -> Finding:
-    return Finding(
-        check="C02",
-        severity=Severity.INFO,
-        units=around,
-        value=float(area),
-        unit_of_value="m²",
-        geometry=gap,
-        message=f"Hole of {area:,.2f} m² at {labels(frame, around)}, which the outline has too.",
-    )
+    told = sentence("C02.in_outline", m2=area, units=labels(frame, around))
+    return Finding.of(told, units=around, value=float(area), unit_of_value="m²", geometry=gap)
 
 
 def _many(frame: gpd.GeoDataFrame, gaps: Geometries, m2: Floats, code: str) -> Finding:
@@ -116,28 +106,17 @@ def _many(frame: gpd.GeoDataFrame, gaps: Geometries, m2: Floats, code: str) -> F
     largest = int(np.argmax(m2))
     place = shapely.get_coordinates(shapely.point_on_surface(gaps[largest]))
     (lon, lat), *_ = np.column_stack(transformer(frame.crs, WGS84).transform(*place.T))
-    return Finding(
-        check="C02",
-        severity=Severity.ERROR,
+    told = sentence(
+        "C02.many", n=len(gaps), m2=m2.sum(), unit=label(frame, code), largest=m2[largest],
+        width=width_of(gaps[largest]), lon=lon, lat=lat,
+    )  # fmt: skip
+    return Finding.of(
+        told,
         units=(code,),
         value=float(m2.sum()),
         unit_of_value="m²",
         geometry=shapely.multipolygons(gaps),
-        message=f"{len(gaps):,} holes of {m2.sum():,.2f} m² in all inside {label(frame, code)}; "
-        f"the largest, {m2[largest]:,.2f} m² and up to {told_metres(width_of(gaps[largest]))} m "
-        f"wide, is at longitude {lon:.5f}, latitude {lat:.5f}.",
-        hint=_hint("Hole", None),
     )
-
-
-def _hint(kind: str, lacking: int | None) -> str:
-    if lacking is not None:
-        return "Give both sides of the border the same vertices."
-    if kind == "Hole":
-        return "Find out whose land this is: a lost unit, a lake, or a part left out."
-    if kind == "Gap":
-        return "Find out to whom the strip belongs, and close it in the source layer."
-    return "Close it in the source layer."
 
 
 def lacks_vertex(region: BaseGeometry, around: Geometries, largest: float) -> int | None:
@@ -160,10 +139,3 @@ def lacks_vertex(region: BaseGeometry, around: Geometries, largest: float) -> in
 def _count_shared(corners: Floats, polygon: BaseGeometry) -> int:
     xy = shapely.get_coordinates(polygon)
     return sum(bool((xy == corner).all(axis=1).any()) for corner in corners)
-
-
-def lack(frame: gpd.GeoDataFrame, codes: tuple[str, ...], lacking: int | None) -> str:
-    """Return the end of a sentence that says which unit lacks a vertex."""
-    if lacking is None:
-        return ""
-    return f": a vertex of the border is missing in {label(frame, codes[lacking])}"

@@ -14,7 +14,8 @@ from geo_merge.checks.labels import labels, where
 from geo_merge.checks.places import parent_of
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.vocabulary.codes import fold_name
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 # Share of the codes that must have one form for the others to be odd.
 _COMMON = 0.9
@@ -39,16 +40,12 @@ def check_names(layer: Surveyed, name_key: Callable[[str], str] = fold_name) -> 
         xy = inside[frame.index.isin(codes)]
         xy = xy[np.isfinite(xy).all(axis=1)]
         findings.append(
-            Finding(
-                check="K06",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("K06.doubled", n=len(codes), units=labels(frame, codes)),
                 units=codes,
                 value=float(len(codes)),
                 unit_of_value="units",
                 geometry=shapely.multipoints(xy) if len(xy) else None,
-                message=f"{len(codes)} units of one parent have the same type and name: "
-                f"{labels(frame, codes)}.",
-                hint="Check that none is a double, and that none has another's name.",
             )
         )
     return findings
@@ -67,14 +64,17 @@ def check_codes(layer: Surveyed) -> list[Finding]:
         return []
     odd = np.flatnonzero(~pieces & [_form(str(code)) != usual for code in frame.index])
     return [
-        Finding(
-            check="K07",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence(
+                "K07.old",
+                where=where(frame, code),
+                code=code,
+                usual=count,
+                n=len(codes),
+                form=usual,
+            ),
             units=(code,),
             geometry=polygon,
-            message=f"{where(frame, code)}the code {code} has another form than {count:,} of "
-            f"{len(codes):,} codes ({usual}).",
-            hint="Check for letters in place of digits, lost digits and codes of another year.",
         )
         for code, polygon in zip(frame.index[odd].astype(str), layer.fetch(odd), strict=True)
     ]
@@ -83,5 +83,5 @@ def check_codes(layer: Surveyed) -> list[Finding]:
 def _form(code: str) -> str:
     """Return the form of a code in words: ``5 digits``, ``N000`` for letters among digits."""
     if code.isdigit() and code.isascii():
-        return f"{len(code)} digits"
+        return sentence("K07.digits", n=len(code))
     return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code))

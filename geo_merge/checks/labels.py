@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import geopandas as gpd
 
+from geo_merge.vocabulary.sentence import sentence
+
 _SHOWN = 5
 
 
@@ -20,12 +22,14 @@ def label(frame: gpd.GeoDataFrame, code: str) -> str:
 def labels(frame: gpd.GeoDataFrame, codes: Iterable[str]) -> str:
     """Return the labels of some units, the first ones if they are many."""
     every = list(codes)
-    rest = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(label(frame, code) for code in every[:_SHOWN]) + rest
+    told = ", ".join(label(frame, code) for code in every[:_SHOWN])
+    more = len(every) - _SHOWN
+    return sentence("words.more", told=told, more=more) if more > 0 else told
 
 
 def where(frame: gpd.GeoDataFrame, code: str) -> str:
     """Return file and row of a unit, as a message begins."""
     if "source_file" not in frame:
         return ""
-    return f"{frame.at[code, 'source_file']} row {frame.at[code, 'source_row']}: "
+    file, row = frame.at[code, "source_file"], frame.at[code, "source_row"]
+    return sentence("words.row", file=str(file), row=str(row))

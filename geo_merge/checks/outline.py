@@ -13,9 +13,10 @@ from geo_merge.checks.labels import labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.rings import Geometries
-from geo_merge.geometry.widths import is_narrow, told_metres, width_of
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.geometry.widths import is_narrow, width_of
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 
 def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
@@ -31,14 +32,14 @@ def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) ->
     missing = shapely.difference(wanted, shapely.union_all([covered, *gaps]))
     extra = shapely.difference(covered, wanted)
     findings: list[Finding] = []
-    for land, what in ((missing, "is missing at the edge of"), (extra, "too much is in")):
+    for land, what in ((missing, "C06.missing"), (extra, "C06.extra")):
         polygons = shapely.get_parts(shapely.get_parts(land))
         polygons = polygons[shapely.area(polygons) > 0]
         if not len(polygons):
             continue
         narrow = is_narrow(polygons, limits.narrow)
         findings += _wide(layer, polygons[~narrow], what)
-        findings += _narrow(layer.frame, polygons[narrow], what.split(maxsplit=2), limits)
+        findings += _narrow(layer.frame, polygons[narrow], f"{what}_slivers", limits)
     return findings
 
 
@@ -47,32 +48,17 @@ def _wide(layer: Surveyed, polygons: Geometries, what: str) -> Iterator[Finding]
     near = layer.around(polygons, distance=1.0)
     for polygon, m2, (units, _) in zip(polygons, areas(polygons, frame.crs), near, strict=True):
         codes = tuple(sorted(str(frame.index[k]) for k in units))
-        yield Finding(
-            check="C06",
-            severity=Severity.WARNING,
-            units=codes,
-            value=float(m2),
-            unit_of_value="m²",
-            geometry=polygon,
-            message=f"Against the outline {m2:,.2f} m², up to {told_metres(width_of(polygon))} m "
-            f"wide, {what} {labels(frame, codes) or 'the layer'}.",
-            hint="See which of the two is right: the layer, its datum, or the outline.",
-        )
+        where = labels(frame, codes) or sentence("C06.layer")
+        told = sentence(what, m2=m2, width=width_of(polygon), units=where)
+        yield Finding.of(told, units=codes, value=float(m2), unit_of_value="m²", geometry=polygon)
 
 
 def _narrow(
-    frame: gpd.GeoDataFrame, polygons: Geometries, what: list[str], limits: Limits
+    frame: gpd.GeoDataFrame, polygons: Geometries, what: str, limits: Limits
 ) -> Iterator[Finding]:
     if not len(polygons):
         return
     m2 = float(areas(polygons, frame.crs).sum())
     slivers: BaseGeometry = shapely.multipolygons(polygons)
-    yield Finding(
-        check="C06",
-        severity=Severity.INFO,
-        value=m2,
-        unit_of_value="m²",
-        geometry=slivers,
-        message=f"Against the outline {m2:,.2f} m² in {len(polygons)} slivers of at most "
-        f"{limits.narrow:g} m {what[0]} {what[1]}.",
-    )
+    told = sentence(what, m2=m2, n=len(polygons), limit=limits.narrow)
+    yield Finding.of(told, value=m2, unit_of_value="m²", geometry=slivers)

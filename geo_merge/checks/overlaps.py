@@ -10,14 +10,15 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.checks.gaps import lack, lacks_vertex
+from geo_merge.checks.gaps import lacks_vertex
 from geo_merge.checks.labels import label
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.rings import Geometries
-from geo_merge.geometry.widths import is_narrow, mean_width, told_metres, width_of
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.geometry.widths import is_narrow, mean_width, width_of
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 # Metres. Below this width the overlay of a face with a polygon loses up to half of its area.
 OVERLAY_WIDTH = 1e-3
@@ -40,27 +41,19 @@ def check_overlaps(layer: Surveyed, pairs: Sequence[Overlap], limits: Limits) ->
         units = (str(frame.index[pair.one]), str(frame.index[pair.two]))
         lacking = None if narrow else lacks_vertex(region, two, limits.vertex)
         a, b = (label(frame, code) for code in units)
-        double = bool((np.abs(shapely.area(two) - region.area) <= _SAME * region.area).all())
-        what = (
-            f"{a} and {b} have the same polygon of {area:,.2f} m²"
-            if double
-            else f"{a} and {b} overlap on {area:,.2f} m², "
-            f"up to {told_metres(width_of(region))} m wide"
-        )
+        values = {"a": a, "b": b, "m2": area}
+        if (np.abs(shapely.area(two) - region.area) <= _SAME * region.area).all():
+            told = sentence("C03.same" if narrow else "C04.same", **values)
+        elif lacking is None:
+            kind = "C03.overlap" if narrow else "C04.overlap"
+            told = sentence(kind, width=width_of(region), **values)
+        else:
+            unit = label(frame, units[lacking])
+            told = sentence("C03.lacks", width=width_of(region), unit=unit, **values)
         findings.append(
-            Finding(
-                check="C03" if narrow or lacking is not None else "C04",
-                severity=Severity.WARNING if narrow or lacking is not None else Severity.ERROR,
-                units=tuple(sorted(units)),
-                value=float(area),
-                unit_of_value="m²",
-                geometry=region,
-                message=f"{what}{lack(frame, units, lacking)}.",
-                hint="Give one of them its own polygon."
-                if double
-                else "Decide in the source layer to whom the land belongs.",
-            )
-        )
+            Finding.of(told, units=tuple(sorted(units)), value=float(area), unit_of_value="m²",
+                       geometry=region)
+        )  # fmt: skip
     return findings
 
 

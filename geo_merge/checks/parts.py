@@ -8,7 +8,8 @@ import shapely
 
 from geo_merge.checks.labels import label
 from geo_merge.geometry.rings import Geometries
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 
 def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) -> list[Finding]:
@@ -30,32 +31,29 @@ def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) ->
         parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
         small = parts[1:]
         findings.append(
-            Finding(
-                check="G11",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("G11.parts", unit=label(frame, code), n=int(counts[k]),
+                         who=_who(frame, code, parts, inside)),
                 units=(code,),
                 value=float(counts[k]),
                 unit_of_value="parts",
                 geometry=shapely.multipolygons(small) if len(small) > 1 else small[0],
-                message=f"New unit {label(frame, code)} is in {counts[k]} parts "
-                f"({_who(frame, code, parts, inside)}).",
-                hint="Islands and exclaves are; else a member is wrong in the crosswalk.",
             )
-        )
+        )  # fmt: skip
     return findings
 
 
 def _who(
     frame: gpd.GeoDataFrame, code: str, parts: Geometries, inside: gpd.GeoSeries | None
-) -> str:
+) -> Sentence:
     """Say which members do not touch the others; of one in parts itself just the members."""
     codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
     if not codes:
-        return "no members listed"
+        return sentence("G11.unlisted")
     if inside is None:
-        return f"members {', '.join(codes)}"
+        return sentence("G11.members", codes=codes)
     at = shapely.intersects(parts[:, None], np.asarray(inside[code][codes].values)[None, :])
     groups = [[c for c, here in zip(codes, row, strict=True) if here] for row in at]
     if sum(bool(g) for g in groups) < 2:  # noqa: PLR2004 - all members are in one part
-        return f"members {', '.join(codes)}"
-    return "members that do not touch: " + " | ".join(", ".join(g) for g in groups if g)
+        return sentence("G11.members", codes=codes)
+    return sentence("G11.apart", groups=[", ".join(g) for g in groups if g])

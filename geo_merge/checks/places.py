@@ -15,15 +15,12 @@ from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Ints
 from geo_merge.geometry.survey import Survey
-from geo_merge.geometry.widths import told_metres
-from geo_merge.vocabulary.counting import agree
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
-_ASTRAY = "An island, or coordinates gone astray?"
-_ISLANDS = "Where islands are known to lie so far out, say so: --limit far="
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
@@ -63,22 +60,17 @@ def _stray(
     """Return what is said of lands of the same units: once, however many there are."""
     away = max(metres for metres, _ in lands)
     far = away > limits.far
-    over = f", more than the {limits.far:,.0f} m of the limit far" if far else ""
-    who, where = labels(frame, codes), f"{told_metres(away)} m away{over}"
     if len(lands) == 1:
-        told = f"{who} {agree(codes, 'lies', 'lie')} outside the rest of the layer, {where}."
+        kind = "G06.far" if far else "G06.alone"
     else:
-        told = f"{len(lands)} parts of {who} lie outside the rest of the layer, up to {where}."
+        kind = "G06.far_parts" if far else "G06.parts"
+    told = sentence(
+        kind, units=labels(frame, codes), n=len(codes), parts=len(lands), away=away,
+        limit=limits.far, enough=_rounded_up(away),
+    )  # fmt: skip
     shapes = shapely.get_parts([land for _, land in lands])
-    return Finding(
-        check="G06",
-        severity=Severity.WARNING,
-        units=codes,
-        value=away,
-        unit_of_value="m",
-        geometry=shapely.multipolygons(shapes),
-        message=told,
-        hint=_ASTRAY + (f" {_ISLANDS}{_rounded_up(away)}." if far else ""),
+    return Finding.of(
+        told, units=codes, value=away, unit_of_value="m", geometry=shapely.multipolygons(shapes)
     )
 
 
@@ -155,18 +147,15 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
             code = str(frame.index[unit])
             findings.append(
-                Finding(
-                    check="G12",
-                    severity=Severity.WARNING,
+                Finding.of(
+                    sentence("G12.far", unit=label(frame, code), away=away,
+                             parent=names[k].strip(_AND).split(_AND)[-1]),
                     units=(code,),
                     value=away,
                     unit_of_value="m",
                     geometry=polygon,
-                    message=f"{label(frame, code)} lies {away:,.0f} m from the rest of "
-                    f"{names[k].strip(_AND).split(_AND)[-1]}, to which it is said to belong.",
-                    hint="Check its code, its parent and its place.",
                 )
-            )
+            )  # fmt: skip
     return findings
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -12,8 +14,22 @@ from geo_merge.geometry.areas import areas, transformer
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import FARTHEST, Bools, Floats, Ints, Rings, is_polygonal
 from geo_merge.geometry.validity import usable
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
+
+# What GEOS calls that a polygon is invalid.
+_REASONS = {
+    "self-intersection": "G04.self_intersection",
+    "ring self-intersection": "G04.ring_self_intersection",
+    "hole lies outside shell": "G04.hole_outside",
+    "holes are nested": "G04.nested_holes",
+    "nested shells": "G04.nested_shells",
+    "interior is disconnected": "G04.interior",
+    "duplicate rings": "G04.duplicate_rings",
+    "too few points in geometry component": "G04.few_points",
+    "ring is not closed": "G04.not_closed",
+}
 
 
 def check_geometries(
@@ -27,49 +43,44 @@ def check_geometries(
     findings = []
     for k in np.flatnonzero(suspect):
         code, geometry = str(frame.index[k]), geometries[k]
-        check, severity, text, place = _problem(geometry)
-        if check == "G04" and isinstance(place, shapely.Point):
+        kind, values, place = _problem(geometry)
+        if kind == "G04.invalid" and isinstance(place, shapely.Point):
             lon, lat = transformer(frame.crs, WGS84).transform(place.x, place.y)
-            text += f" (longitude {lon:.7f}, latitude {lat:.7f})"
+            values["at"] = sentence("words.at", lon=lon, lat=lat)
+        told = sentence(kind, where=where(frame, code), unit=label(frame, code), **values)
+        m2 = float(shapely.area(geometry)) if kind.startswith("G05") else None
         findings.append(
-            Finding(
-                check=check,
-                severity=severity,
-                units=(code,),
-                geometry=place,
-                value=None if check != "G05" else float(shapely.area(geometry)),
-                unit_of_value="m²" if check == "G05" else "",
-                message=f"{where(frame, code)}{label(frame, code)} {text}.",
-                hint="Mend the geometry in the source layer.",
-            )
-        )
+            Finding.of(told, units=(code,), value=m2, unit_of_value="" if m2 is None else "m²",
+                       geometry=place)
+        )  # fmt: skip
     return findings
 
 
 def _problem(  # noqa: PLR0911 - one return a problem
     geometry: BaseGeometry | None,
-) -> tuple[str, Severity, str, BaseGeometry | None]:
-    """Say what is wrong with a geometry that is not usable, or tiny."""
+) -> tuple[str, dict[str, Any], BaseGeometry | None]:
+    """Say what is wrong with a geometry that is not usable, or tiny: a kind, its values, where."""
     if geometry is None:
-        return "G01", Severity.ERROR, "has no geometry", None
+        return "G01.none", {}, None
     if geometry.is_empty:
-        return "G01", Severity.ERROR, "has an empty geometry", None
+        return "G01.empty", {}, None
     xy = shapely.get_coordinates(geometry)
     on_earth = (np.abs(xy) < FARTHEST).all(axis=1)
     if not on_earth.all():
         place = shapely.multipoints(xy[on_earth]) if on_earth.any() else None
         at = int(np.flatnonzero(~on_earth)[0])
-        what = "nowhere on earth" if np.isfinite(xy[at]).all() else "no finite number"
-        return "G02", Severity.ERROR, f"has a vertex (number {at + 1}) that is {what}", place
+        kind = "G02.nowhere" if np.isfinite(xy[at]).all() else "G02.infinite"
+        return kind, {"at": at + 1}, place
     if not is_polygonal(geometry):
-        return "G03", Severity.ERROR, f"is no polygon but a {geometry.geom_type}", geometry
+        return "G03.other", {"kind_of_geometry": geometry.geom_type}, geometry
     if shapely.area(shapely.convex_hull(geometry)) == 0:
-        return "G05", Severity.ERROR, "has no area", geometry
+        return "G05.none", {}, geometry
     if not shapely.is_valid(geometry):
         what, _, place = shapely.is_valid_reason(geometry).partition("[")
         point = shapely.Point(*map(float, place.rstrip("]").split()[:2])) if place else geometry
-        return "G04", Severity.ERROR, f"is invalid: {what.lower()} at {place.rstrip(']')}", point
-    return "G05", Severity.WARNING, f"has only {shapely.area(geometry):.2g} m²", geometry
+        reason = sentence(_REASONS.get(what.lower(), "G04.other"), reason=what.lower())
+        return "G04.invalid", {"what": reason, "place": place.rstrip("]"), "at": ""}, point
+    return "G05.crumb", {"m2": shapely.area(geometry)}, geometry
 
 
 def check_spikes(frame: gpd.GeoDataFrame, rings: Rings, limits: Limits) -> list[Finding]:
@@ -79,18 +90,15 @@ def check_spikes(frame: gpd.GeoDataFrame, rings: Rings, limits: Limits) -> list[
     for k, long, wide in zip(at, length, foot, strict=True):
         code = str(frame.index[rings.owner[rings.run_of(np.array([k]))[0]]])
         findings.append(
-            Finding(
-                check="G07",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("G07.spike", where=where(frame, code), unit=label(frame, code),
+                         length=long, foot=wide),
                 units=(code,),
                 value=float(long),
                 unit_of_value="m",
                 geometry=shapely.Point(rings.xy[k]),
-                message=f"{where(frame, code)}{label(frame, code)} has a spike of {long:,.2f} m, "
-                f"{wide:.2g} m wide at its foot.",
-                hint="Remove the vertex at its tip.",
             )
-        )
+        )  # fmt: skip
     return findings
 
 
@@ -130,15 +138,12 @@ def check_crumbs(frame: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
     for k, m2 in zip(crumbs, areas(parts[crumbs], frame.crs), strict=True):
         code = str(frame.index[owner[k]])
         findings.append(
-            Finding(
-                check="G08",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("G08.crumb", where=where(frame, code), unit=label(frame, code), m2=m2),
                 units=(code,),
                 value=float(m2),
                 unit_of_value="m²",
                 geometry=parts[k],
-                message=f"{where(frame, code)}{label(frame, code)} has a part of only {m2:.2g} m².",
-                hint="A crumb of drawing: remove it, or give it to the unit around it.",
             )
         )
     return findings

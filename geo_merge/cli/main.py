@@ -7,9 +7,19 @@ import sys
 
 import click
 
-from geo_merge.cli import borders, dossier, layers, merge, plan_propose, recode, resolutions, results, vietnam
-from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, say
-from geo_merge.errors import GeoMergeError, shown, unexpected
+from geo_merge.cli import (
+    borders,
+    dossier,
+    layers,
+    merge,
+    plan_propose,
+    recode,
+    resolutions,
+    results,
+    vietnam,
+)
+from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, language_of, say
+from geo_merge.errors import GeoMergeError, unexpected
 from geo_merge.system.closed import close_process
 
 
@@ -29,7 +39,9 @@ def app() -> None:
 
 for _command in (
     merge.build, merge.validate, merge.limits, results.stats, results.export, results.sample,
-    vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk, vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders, resolutions.crosswalk_commands,
+    vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk,
+    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders,
+    resolutions.crosswalk_commands,
 ):  # fmt: skip
     app.add_command(_command)
 
@@ -40,10 +52,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     close_process()
+    given: dict[str, str | None] = {}
     try:
-        sys.exit(app(standalone_mode=False) or OK)
+        sys.exit(app(standalone_mode=False, obj=given) or OK)
     except GeoMergeError as error:
-        say(*(f"Error: {problem}" for problem in shown(error)))
+        from geo_merge.vocabulary.problems import problems_in  # noqa: PLC0415 - heavy
+
+        language = language_of(given.get("lang"))
+        wrong = {"en": "Error", "vi": "Lỗi"}[language]
+        say(*(f"{wrong}: {problem}" for problem in problems_in(error, language)))
         sys.exit(CANNOT_RUN)
     except click.ClickException as error:
         error.show()

@@ -130,7 +130,7 @@ def build(
         inputs = [*job.inputs, *([] if decisions is None else [decisions])]
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options, language=language_of(lang))  # fmt: skip
-    report_result(result, as_json=as_json)
+    report_result(result, as_json=as_json, language=language_of(lang))
     say(f"Wrote {counted(len(written), 'file')} to {out}")
     if not result.has_errors:
         return OK
@@ -151,6 +151,7 @@ def build(
 @shared.outline
 @shared.limits
 @click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
+@shared.lang
 @shared.reading
 @click.option("--repair", is_flag=True, help="Also write what a repair would do, to decide on it.")
 @shared.repairing
@@ -164,6 +165,7 @@ def validate(
     outline: Path | None,
     limits: tuple[str, ...],
     out: Path | None,
+    lang: str | None,
     crs: str | None,
     encoding: str | None,
     code_field: str | None,
@@ -202,7 +204,7 @@ def validate(
         tell("Checking")
         findings = check(units, crosswalk=table, **job.others(units))
         if out is not None:
-            write_findings(findings, out)
+            write_findings(findings, out, job.country.of(units).language)
         if mending is not None:
             tell("Trying the repair")
             preview_repair(units, mending, out)
@@ -211,7 +213,7 @@ def validate(
     if as_json:
         print_json({"units": len(units), "findings": counts})
     else:
-        answer(*finding_lines(findings, notes=True))
+        answer(*finding_lines(findings, notes=True, language=language_of(lang)))
         answer(*count_lines(findings))
         answer(f"{counted(len(units), 'unit')}: {of_severities(counts)}")
     return FINDINGS if counts["error"] else OK

@@ -76,10 +76,20 @@ formats = click.option(
     multiple=True,
     help="Also write gpkg, shp, fgb, parquet, csv or xlsx; repeatable.",
 )
+
+
+def _remember(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Keep the language for errors, which are told when the command has ended."""
+    context.ensure_object(dict)["lang"] = value
+    return value
+
+
 lang = click.option(
     "--lang",
     type=click.Choice(["vi", "en"]),
-    help="Language of headings in statistics.xlsx; by default that of the system.",
+    is_eager=True,
+    callback=_remember,
+    help="Language of findings, errors and headings; by default that of the system.",
 )
 country = click.option(
     "--country",

@@ -18,6 +18,7 @@ from geo_merge.errors import UsageError
 
 if TYPE_CHECKING:
     from geo_merge.merging.result import MergeResult
+    from geo_merge.texts import Language
 from geo_merge.cli.options import print_json
 from geo_merge.jobs.sample import RESULT_VARIABLE
 
@@ -84,7 +85,9 @@ def run_app(*, directory: Path | None, port: int) -> int:
     return OK
 
 
-def report_result(result: MergeResult, *, as_json: bool, findings: bool = True) -> None:
+def report_result(
+    result: MergeResult, *, as_json: bool, findings: bool = True, language: Language = "en"
+) -> None:
     """Print the figures of a result, and what was found to the standard error."""
     from geo_merge.results.contract import summary_of
     from geo_merge.results.report import finding_lines, summary_lines
@@ -94,4 +97,4 @@ def report_result(result: MergeResult, *, as_json: bool, findings: bool = True) 
     else:
         answer(*summary_lines(summary_of(result)))
     if findings:
-        say(*finding_lines(result.findings))
+        say(*finding_lines(result.findings, language=language))

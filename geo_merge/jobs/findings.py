@@ -46,10 +46,10 @@ def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
     if path.suffix.lower() == ".csv":
         points = points_of(places, known)
         found = [[None if np.isnan(v) else v for v in side] for side in points.T.tolist()]
+        about = {"about": columns.pop("about")}
+        placed = dict(zip(("lon", "lat"), found, strict=True))
         with whole_file(path) as temporary:
-            temporary.write_bytes(
-                csv_bytes(columns | dict(zip(("lon", "lat"), found, strict=True)))
-            )
+            temporary.write_bytes(csv_bytes(columns | placed | about))
         return
     there = is_polygonal(places)
     rows = Attributes(rows_of(columns, 0, len(measured)))

@@ -120,7 +120,8 @@ def conclude(
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": crs.to_string(), "country": country.code or None,
-                    **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
+                     **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
+                     "language": country.language,
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
 

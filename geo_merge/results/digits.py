@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo_merge.geometry.rings import Floats
 from geo_merge.merging.result import MergeResult
+from geo_merge.vocabulary.findings_frame import told_in
 
 _SIGNIFICANT = 9  # of what a finding measures
 _SQUARE_METRES = 4
@@ -27,13 +28,16 @@ Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 def with_digits(result: MergeResult) -> MergeResult:
-    """Return a result whose own figures are rounded; attributes of old units stay as read."""
+    """Return a result as its files have it: own figures rounded, findings told as the country does.
+
+    Attributes of old units stay as read.
+    """
     return replace(
         result,
         new=rounded(result.new),
         parents=rounded(result.parents),
         statistics=rounded(result.statistics),
-        findings=rounded(result.findings),
+        findings=rounded(told_in(result.findings, result.provenance.get("language", ""))),
         ledger=_ledger(result.ledger),
         reconciliation=rounded(result.reconciliation),
         repairs=rounded(result.repairs),

@@ -37,8 +37,9 @@ from geo_merge.results.formats import (
 )
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import DRAWN
-from geo_merge.vocabulary.findings_frame import findings_frame
+from geo_merge.vocabulary.findings_frame import findings_frame, told_in
 from geo_merge.vocabulary.limits import any_size
+from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of
 from geo_merge.writing.files import publish, recover, staging, whole_file
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 from geo_merge.writing.read_back import check_read_back
@@ -216,9 +217,14 @@ def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
     return [directory / name for name in names]
 
 
-def write_findings(findings: gpd.GeoDataFrame, directory: StrPath) -> list[Path]:
-    """Write ``findings.geojson``, ``findings.csv`` and ``findings.xlsx``."""
-    directory, findings = Path(directory), rounded(findings)
+def write_findings(
+    findings: gpd.GeoDataFrame, directory: StrPath, language: str = ""
+) -> list[Path]:
+    """Write ``findings.geojson``, ``findings.csv`` and ``findings.xlsx``.
+
+    They are told in English, and in another language if one is given.
+    """
+    directory, findings = Path(directory), rounded(told_in(findings, language))
     with staging(directory) as folder:
         contract.write_findings(findings, folder)
         write_workbook(findings_sheets(findings), folder / "findings.xlsx")
@@ -294,9 +300,12 @@ def load_result(directory: StrPath) -> MergeResult:
             f"{directory} holds no complete result of geo-merge build ({error}); run build first."
         ) from error
     old, found = layers["old_units"], layers["findings"]
+    if "about" not in found:  # written by an earlier version
+        found["about"] = [row_of(check)["about"] for check in found["check"]]
     provenance = {
         "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
         **{how: summary.get(how, False) for how in DRAWN.values()},
+        "language": next((one for one in OTHER_LANGUAGES if f"message_{one}" in found), ""),
     }  # fmt: skip
     return MergeResult(
         old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),

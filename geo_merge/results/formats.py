@@ -25,6 +25,7 @@ from geo_merge.vocabulary.cells import harmless
 from geo_merge.vocabulary.field_names import distinct_names, is_blank, one_kind, text_cell
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.findings import points_of
+from geo_merge.vocabulary.findings_frame import LATER_COLUMNS
 from geo_merge.vocabulary.part_of import unit_codes
 
 # Fixed, so that the same input gives the same bytes.
@@ -60,7 +61,8 @@ def findings_table(findings: gpd.GeoDataFrame) -> pd.DataFrame:
     crs = findings.crs or WGS84
     points = points_of(np.asarray(findings.geometry.values), crs)
     table["lon"], table["lat"] = points.T if len(points) else ([], [])
-    return table
+    last = [c for c in LATER_COLUMNS if c in table]
+    return table[[*table.columns.drop(last), *last]]
 
 
 def flat(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,11 @@ from typing import Any
 
 import geopandas as gpd
 
-from geo_merge.texts import change
+from geo_merge.texts import Language, change
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import DRAWN
+from geo_merge.vocabulary.findings_frame import read_in
 
 _SHOWN = 20
 
@@ -73,10 +74,14 @@ def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
     return f", {told}{noted}"
 
 
-def finding_lines(findings: gpd.GeoDataFrame, *, notes: bool = False) -> Iterator[str]:
+def finding_lines(
+    findings: gpd.GeoDataFrame, *, notes: bool = False, language: Language = "en"
+) -> Iterator[str]:
     """Yield the findings, the heaviest first; notes (severity info) only on request."""
     shown = findings if notes else findings[findings["severity"] != "info"]
-    for row in shown.head(_SHOWN).itertuples():
+    first = shown.head(_SHOWN)
+    told = read_in(first, language)
+    for row in first[["severity", "check"]].join(told).itertuples():
         hint = f" {row.hint}" if row.hint else ""
         yield f"{row.severity} {row.check}: {row.message}{hint}"
     if len(shown) > _SHOWN:

@@ -12,6 +12,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.results.formats import findings_table, old_units, write_workbook
 from geo_merge.texts import TEXTS, Language, say
 from geo_merge.vocabulary.fields import DRAWN
+from geo_merge.vocabulary.findings_frame import TOLD, read_in, told_in
 
 # Columns of old units that the sheet has in front; their own attributes follow.
 _FRONT = ("code", "name", "unit_type", "district", "province", "area_km2", "population",
@@ -87,7 +88,8 @@ def _old(result: MergeResult) -> pd.DataFrame:
 
 
 def _findings(result: MergeResult, language: Language) -> pd.DataFrame:
-    table = findings_table(result.findings)
+    table = findings_table(told_in(result.findings, ""))
+    table[[*TOLD]] = read_in(result.findings, language)
     table["severity"] = [say(f"severity.{s}", language) for s in table["severity"]]
     return table
 

@@ -8,7 +8,7 @@ import streamlit as st
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.formats import findings_table
 from geo_merge.texts import TEXTS
-from geo_merge.ui import before_after, tables
+from geo_merge.ui import before_after, tables, told
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded, current
 from geo_merge.vocabulary.finding import Severity
@@ -69,8 +69,8 @@ def _chosen(result: MergeResult) -> None:
     """Show the whole of the finding that was clicked."""
     focus = st.session_state.get(Key.FOCUS)
     if focus is not None and focus in result.findings.index:
-        finding = result.findings.loc[focus]
-        st.text(f"{finding['check']} {finding['message']} {finding['hint']}".strip())
+        message, hint = told.findings(result.findings.loc[[focus]]).iloc[0]
+        st.text(f"{result.findings.at[focus, 'check']} {message} {hint}".strip())
 
 
 def _group(rows: pd.DataFrame, severity: Severity) -> None:
@@ -78,13 +78,15 @@ def _group(rows: pd.DataFrame, severity: Severity) -> None:
     if rows.empty:
         return
     st.subheader(f"{_ICONS[severity]} {t(f'ui.{severity}')} ({figure(len(rows))})", anchor=False)
+    sentences = told.findings(rows)
     table = pd.DataFrame(
         {
             t("ui.check"): [f"{check} {check_name(check)}" for check in rows["check"]],
-            t("ui.message"): rows["message"],
-            t("ui.value"): [figure(v, 2, u) if pd.notna(v) else ""
+            t("ui.message"): sentences["message"],
+            t("ui.value"): [figure(v, 2, t(f"measure.{u}") if f"measure.{u}" in TEXTS else u)
+                            if pd.notna(v) else ""
                             for v, u in zip(rows["value"], rows["unit_of_value"], strict=True)],
-            t("ui.hint"): rows["hint"],
+            t("ui.hint"): sentences["hint"],
         }
     )  # fmt: skip
     key = f"findings_{severity}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from geo_merge.jobs.preview import Preview
 from geo_merge.merging.result import MergeResult
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import TEXTS
-from geo_merge.ui import headline, state, store, tables, uploads
+from geo_merge.ui import headline, state, store, tables, told, uploads
 from geo_merge.ui.state import Key, t
 from geo_merge.vietnam.country import VIETNAM
 
@@ -26,11 +25,6 @@ MAX_BYTES = 200_000_000  # of all uploads together
 _FIELDS = ("code_field", "name_field", "population_field")
 _ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _SHOWN = 200  # problems
-# What the page calls the options of the command line.
-_OPTIONS = {"--layer": "ui.layer", "--crs": "CRS (EPSG)", "--encoding": "ui.encoding",
-            "--code-field": "ui.code_field", "--name-field": "ui.name_field",
-            "--population-field": "ui.population_field",
-            "--reference-code-field": "ui.reference_code_field"}  # fmt: skip
 
 
 def show() -> None:
@@ -74,9 +68,9 @@ def show() -> None:
 def _outcome(result: MergeResult) -> None:
     """Say how a merger ended."""
     if result.has_errors:
-        told = t("ui.has_errors", count=state.figure(result.errors))
-        st.toast(told, icon=":material/error:")
-        st.error(told, icon=":material/error:")
+        count = t("ui.has_errors", count=state.figure(result.errors))
+        st.toast(count, icon=":material/error:")
+        st.error(count, icon=":material/error:")
     else:
         st.toast(t("ui.merged"), icon=":material/check_circle:")
         st.success(t("ui.merged"), icon=":material/check_circle:")
@@ -156,7 +150,7 @@ def _preview_and_merge(job: Job) -> None:
     if preview.notes:
         with st.expander(f"{t('ui.notes')} ({len(preview.notes)})"):
             for note in preview.notes:
-                st.text(_on_page(note))
+                st.text(told.problem(note))
     if preview.problems:
         if preview.layers:
             st.subheader(t("ui.not_matched", count=len(preview.problems)), anchor=False)
@@ -215,17 +209,9 @@ def _steps(title: str) -> Iterator[tuple[Progress, uploads.Queued]]:
         place.empty()
 
 
-def _on_page(problem: str) -> str:
-    """Return a sentence that names what the page calls the options of the command line."""
-    for option, label in _OPTIONS.items():
-        name = t(label) if label in TEXTS else label
-        problem = re.sub(rf"{option}(?![\w-])", f"“{name}”", problem)
-    return problem
-
-
 def _problems(problems: Sequence[str]) -> None:
     """Show problems as text, and offer all of them as a file."""
     st.error(t("ui.cannot_merge"), icon=":material/error:")
-    table = pd.DataFrame({t("ui.problem"): list(map(_on_page, problems))})
+    table = pd.DataFrame({t("ui.problem"): list(map(told.problem, problems))})
     tables.show(table.head(_SHOWN), height="content" if len(problems) <= 10 else 380)  # noqa: PLR2004
     tables.downloads(table, "problems")

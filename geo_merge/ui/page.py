@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from geo_merge.errors import GeoMergeError, shown
+from geo_merge.errors import GeoMergeError
 from geo_merge.maps.page import ICON
 from geo_merge.ui import (
     checks_page,
@@ -12,9 +12,11 @@ from geo_merge.ui import (
     map_page,
     state,
     statistics_page,
+    told,
 )
 from geo_merge.ui.state import t
 from geo_merge.ui.tables import plain
+from geo_merge.vocabulary.problems import problems_in
 
 st.set_page_config(page_title="geo_merge", page_icon=str(ICON), layout="wide")
 state.start()
@@ -37,5 +39,5 @@ try:
     headline.top()
     page.run()
 except GeoMergeError as error:
-    for problem in shown(error):
+    for problem in map(told.on_page, problems_in(error, state.language())):
         st.error(plain(problem), icon=":material/error:")

@@ -66,6 +66,7 @@ def _ends_districts(old: gpd.GeoDataFrame, new_types: Iterable[str]) -> bool:
 VIETNAM = Country(
     code="VN",
     name="Vietnam",
+    language="vi",
     code_width=CODE_WIDTH,
     name_key=name_key,
     split_type=split_type,

@@ -60,6 +60,8 @@ class Country:
     ----------
     code, name
         ISO 3166-1, and the name in English; empty if no country is meant.
+    language
+        ISO 639-1, of its administration: findings are told in it beside English. Empty if none.
     code_width
         Digits of its units' codes: those that a file stores as numbers get their leading zeros
         again. None if only the crosswalk tells which zeros were lost.
@@ -92,6 +94,7 @@ class Country:
 
     code: str = ""
     name: str = ""
+    language: str = ""
     code_width: int | None = None
     name_key: NameKey = fold_name
     split_type: Callable[[str], tuple[str, str]] = _untyped

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.vocabulary.sentence import Sentence, hint_of, row_of
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -27,15 +29,18 @@ class Finding:
     severity
         An error keeps the new units from being written.
     message
-        One sentence: what was found, where.
+        One sentence: what was found, where. In English; a `Sentence` can be `said` in others.
     hint
-        What to do about it.
+        What to do about it; the same.
     units
         Codes of the units concerned.
     value, unit_of_value
         The measure of it, as ``11.98`` and ``km²``.
     geometry
         Where it is, in the CRS of the layer; None for what has no place.
+    about
+        Whose units it names: ``old``, ``new``, or ``file`` for what names none; by default, what
+        its check says.
     """
 
     check: str
@@ -46,3 +51,33 @@ class Finding:
     value: float | None = None
     unit_of_value: str = ""
     geometry: BaseGeometry | None = None
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        """Know whose units it names."""
+        if not self.about:
+            object.__setattr__(self, "about", row_of(self.check)["about"])
+
+    @classmethod
+    def of(
+        cls,
+        told: Sentence,
+        *,
+        units: tuple[str, ...] = (),
+        value: float | None = None,
+        unit_of_value: str = "",
+        geometry: BaseGeometry | None = None,
+    ) -> Finding:
+        """Return what a sentence tells as a finding: its check, severity and hint are known."""
+        row = row_of(told.kind)
+        return cls(
+            check=told.kind.partition(".")[0],
+            severity=Severity(row["severity"]),
+            about=row["about"],
+            message=told,
+            hint=hint_of(told),
+            units=units,
+            value=value,
+            unit_of_value=unit_of_value,
+            geometry=geometry,
+        )

@@ -25,16 +25,21 @@ _PLACE = 4
 _POINT = 7  # decimals of a degree
 
 
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by their weight, then by check, size and units."""
+    return sorted(
+        findings,
+        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
+    )
+
+
 def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
     """Return findings as columns: the heaviest first, then by check, size and units.
 
     The ``id`` of a finding is the same tomorrow: it depends on the check, the units and the place,
     not on the order, the size or what else was found. What has no value has None.
     """
-    rows = sorted(
-        findings,
-        key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
-    )
+    rows = in_order(findings)
     return {
         "id": _ids(rows, crs),
         "check": [f.check for f in rows],
@@ -44,6 +49,7 @@ def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
         "unit_of_value": [f.unit_of_value for f in rows],
         "message": [f.message for f in rows],
         "hint": [f.hint for f in rows],
+        "about": [f.about for f in rows],
         "geometry": [f.geometry for f in rows],
     }
 

@@ -28,7 +28,7 @@ from geo_merge.jobs.convert import Reading
 from geo_merge.jobs.dissolve import dissolve
 from geo_merge.results.formats import findings_table, write_csv
 from geo_merge.vocabulary.findings import FINDING_DECIMALS
-from geo_merge.vocabulary.findings_frame import findings_frame
+from geo_merge.vocabulary.findings_frame import findings_frame, told_in
 from geo_merge.writing.geojson import encode, write_geojson
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -178,6 +178,7 @@ print(code, [m for m in {HEAVY} if m in sys.modules])
             ],
             4326,
         )
+        as_frame = told_in(as_frame, "")
         expected = tmp_path / f"expected.{suffix}"
         if suffix == "csv":
             write_csv(findings_table(as_frame), expected)

@@ -1,0 +1,37 @@
+"""Sentences of findings and errors as the page shows them: in its language, with its buttons."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from geo_merge.texts import TEXTS
+from geo_merge.ui.state import language, t
+from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.sentence import said
+
+# An option of the command line, with the value that a sentence gives it; a command.
+_OPTION = re.compile(r"--([a-z][a-z-]*[a-z])((?: |=)?[A-Za-z_]+=[\w.|]+)?")
+_COMMAND = re.compile(r"geo-merge( [a-z][a-z-]*)+")
+
+
+def on_page(text: str) -> str:
+    """Return a sentence that names what the page has for options of the command line."""
+    return _COMMAND.sub(lambda _: t("option.other"), _OPTION.sub(_pressed, text))
+
+
+def findings(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return message and hint of findings in the language of the page; indexed as they are."""
+    told = read_in(frame, language())
+    return told.map(on_page)
+
+
+def problem(text: str) -> str:
+    """Return what stops a run in the language of the page."""
+    return on_page(said(text, language()))
+
+
+def _pressed(option: re.Match[str]) -> str:
+    key = f"option.{option[1]}"
+    return t(key if key in TEXTS else "option.other")

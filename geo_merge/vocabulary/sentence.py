@@ -1,0 +1,144 @@
+"""Sentences as data: a kind and its values, written in a language where they are read.
+
+The kinds stand in ``sentences/*.toml``, a table a check: its severity, whose units it names, its
+titles, and in tables below it the sentences that it can say, each with what to do, in both
+languages. ``sentences/words.toml`` has parts of sentences that several checks share.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self
+
+from geo_merge.geometry.widths import told_metres
+
+ENGLISH = "en"
+# Besides English, in which every sentence is made.
+OTHER_LANGUAGES = ("vi",)
+LANGUAGES = (ENGLISH, *OTHER_LANGUAGES)
+_DECIMAL_COMMA = str.maketrans(",.", ".,")
+_METRES = "metres"  # as a format: with the digits that mean something
+
+
+class Sentence(str):
+    """A sentence in English that can be said in other languages too; see `sentence`.
+
+    Attributes
+    ----------
+    kind
+        Which of the sentences of a check it is, as ``C02.gap``; empty if it was read from a file.
+    values
+        What it tells: numbers, names, or sentences in turn; if it was read from a file, the texts
+        of the other languages.
+    """
+
+    __slots__ = ("kind", "values")
+    kind: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, text: str, kind: str = "", values: Mapping[str, Any] | None = None) -> Self:
+        """Return a text with its kind and values."""
+        made = super().__new__(cls, text)
+        made.kind, made.values = kind, dict(values or {})
+        return made
+
+
+def sentence(kind: str, /, **values: Any) -> Sentence:  # noqa: ANN401 - whatever is told
+    """Return a sentence of a kind.
+
+    Parameters
+    ----------
+    kind
+        The check and which of its sentences, as ``C02.gap``; with ``:hint`` behind, what to do.
+    values
+        What stands in its ``{braces}``. Numbers are written as the language writes them; what is
+        in a list is joined with commas.
+    """
+    return Sentence(_write(kind, values, ENGLISH), kind, values)
+
+
+def hint_of(told: Sentence) -> Sentence | str:
+    """Return what to do about what a sentence tells; empty if there is nothing to do."""
+    if "hint" not in row_of(told.kind):
+        return ""
+    return sentence(f"{told.kind}:hint", **told.values)
+
+
+def said(text: str, language: str) -> str:
+    """Return a sentence in a language; a text that is no `Sentence` as it stands."""
+    if language == ENGLISH or not isinstance(text, Sentence):
+        return str(text)
+    if not text.kind:
+        return str(text.values.get(language) or text)
+    return _write(text.kind, text.values, language)
+
+
+@cache
+def row_of(kind: str) -> dict[str, Any]:
+    """Return what is known of a kind of sentence, or of a check: the check's where it has none.
+
+    Returns
+    -------
+    dict
+        ``severity``, ``about`` (old, new, or file for what names no units), ``title`` and
+        ``hint`` by language, and the sentence under its language.
+    """
+    check, _, name = kind.partition(".")
+    table = _tables(check[0] if check[0].isupper() else check)[check]
+    shared = ("severity", "about", "title", "hint")
+    own: dict[str, Any] = {key: table[key] for key in shared if key in table}
+    return {**own, **table[name]} if name else own
+
+
+def kinds() -> dict[str, list[str]]:
+    """Return the kinds of sentences of every check, and of the words that they share."""
+    folder = files(__package__) / "sentences"
+    names = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
+    return {
+        check: [f"{check}.{key}" for key, value in table.items() if "en" in value and key not in
+                {"title", "hint"}]
+        for name in names
+        for check, table in _tables(name).items()
+    }  # fmt: skip
+
+
+@cache
+def _tables(name: str) -> dict[str, dict[str, Any]]:
+    file = files(__package__) / "sentences" / f"{name}.toml"
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def _write(kind: str, values: Mapping[str, Any], language: str) -> str:
+    name, _, part = kind.partition(":")
+    row = row_of(name)
+    template: str = row[part][language] if part else row[language]
+    return _WRITERS[language].vformat(template, (), values)
+
+
+class _Writer(string.Formatter):
+    """Fills in the values of a sentence as a language writes them.
+
+    Beside Python's formats there are ``{n:unit|units}``, the word that agrees with a number,
+    ``{m:metres}``, and of a list what stands between its parts, a comma by default.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
+        """Return a value as text."""
+        if isinstance(value, str):
+            return said(value, self.language)
+        if isinstance(value, Sequence):
+            return (format_spec or ", ").join(said(part, self.language) for part in value)
+        if "|" in format_spec:
+            return str(format_spec.split("|")[value != 1])
+        text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
+        return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
+
+
+_WRITERS = {language: _Writer(language) for language in LANGUAGES}
