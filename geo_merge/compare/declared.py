@@ -11,10 +11,11 @@ import pandas as pd
 from geo_merge.errors import TableError
 from geo_merge.vocabulary.codes import clean_code, same_codes
 from geo_merge.vocabulary.fields import fold_field, population_fields
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.people import DENSEST
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import lost_thousands, read_numbers
 
 _DECLARED = {
@@ -31,10 +32,10 @@ _UNIT = {"ha": 0.01, "m2": 1e-6}
 
 # What declared areas are in when all are so many times the mapped ones.
 _OTHER_UNITS = (
-    (100.0, "hectares: call the column area_ha"),
-    (1e6, "square metres: call the column area_m2"),
-    (0.001, "thousands: a point or comma stands between thousands"),
-    (1000.0, "another form: a point or comma stands before decimals"),
+    (100.0, "D01.hectares"),
+    (1e6, "D01.square_metres"),
+    (0.001, "D01.thousands"),
+    (1000.0, "D01.decimals"),
 )
 
 
@@ -118,7 +119,7 @@ def check_declared(
     """
     limits = limits or Limits()
     findings = [
-        *unmatched_both(new.index, declared.index, "declared table"),
+        *unmatched_both(new.index, declared.index, "declared"),
         *_other_people(new, declared),
     ]
     unit = _other_unit(new, declared)
@@ -130,18 +131,15 @@ def check_declared(
             if not given > 0 or abs(area - given) <= limits.declared * given:
                 continue
             findings.append(
-                Finding(
-                    check="D01",
-                    severity=Severity.WARNING,
+                Finding.of(
+                    sentence("D01.area", unit=f"{code} ({new.at[code, 'name']})", mapped=area,
+                             declared=given, percent=100 * (area / given - 1)),
                     units=(str(code),),
                     value=area - given,
                     unit_of_value="km²",
                     geometry=new.geometry[code],
-                    message=f"{code} ({new.at[code, 'name']}): mapped {area:,.2f} km², declared "
-                    f"{given:,.2f} km² ({100 * (area / given - 1):+.1f} %).",
-                    hint="Land may have changed hands, or the declared figure differ.",
                 )
-            )
+            )  # fmt: skip
     return findings
 
 
@@ -153,17 +151,15 @@ def _other_unit(new: gpd.GeoDataFrame, declared: pd.DataFrame) -> Finding | None
     ratio = (given / new["area_km2"])[(given > 0) & (new["area_km2"] > 0)]
     for factor, name in _OTHER_UNITS:
         if len(ratio) and (ratio / factor).between(0.5, 2).all():
-            return Finding(
-                check="D01",
-                severity=Severity.WARNING,
+            first = ratio.index[0]
+            return Finding.of(
+                sentence("D01.other_unit", n=len(ratio), factor=factor, code=str(first),
+                         declared=given[first], mapped=new.at[first, "area_km2"],
+                         measure=sentence(name)),
                 units=tuple(map(str, ratio.index)),
                 value=factor,
                 unit_of_value="times",
-                message=f"All {len(ratio)} declared areas are about {factor:g} times the mapped "
-                f"ones ({ratio.index[0]}: {given[ratio.index[0]]:,.10g} for "
-                f"{new.at[ratio.index[0], 'area_km2']:,.2f} km²).",
-                hint=f"They seem to be in {name}.",
-            )
+            )  # fmt: skip
     return None
 
 
@@ -182,23 +178,18 @@ def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame) -> list[Finding
         mapped = float(new.at[code, "population"]) if "population" in new else float("nan")
         label = f"{code} ({new.at[code, 'name']})"
         if other_people(mapped, given):
-            text = f"{label}: mapped {mapped:,.10g} people, declared {given:,.10g}."
-            hint = "One of them may be of another year or unit, or its separators misread."
+            told = sentence("D04.people", unit=label, mapped=mapped, declared=given)
         elif km2 > 0 and given / km2 > DENSEST:
-            text = f"{label}: declared {given:,.10g} people on {km2:,.2f} km², more than any place."
-            hint = "Check the figure."
+            told = sentence("D04.dense", unit=label, declared=given, km2=km2)
         else:
             continue
         findings.append(
-            Finding(
-                check="D04",
-                severity=Severity.WARNING,
+            Finding.of(
+                told,
                 units=(str(code),),
                 value=given - mapped if np.isfinite(mapped) else given,
                 unit_of_value="people",
                 geometry=new.geometry[code],
-                message=text,
-                hint=hint,
             )
         )
     return findings
@@ -207,19 +198,20 @@ def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame) -> list[Finding
 def unmatched_both(here: pd.Index, there: pd.Index, name: str) -> list[Finding]:
     """Return what stands on one side only (D02), an error if nothing stands on both."""
     alone = (
-        unmatched(there.difference(here), name, "the result"),
-        unmatched(here.difference(there), "result", f"the {name}"),
+        unmatched(there.difference(here), name, "result"),
+        unmatched(here.difference(there), "result", name),
     )
     if len(here) and len(there) and not here.isin(there).any():
         return [
-            Finding(
-                check="D02",
-                severity=Severity.ERROR,
+            Finding.of(
+                sentence(
+                    "D02.nothing",
+                    there=sentence(f"D02.{name}"),
+                    theirs=[str(code) for code in there[:3]],
+                    ours=[str(code) for code in here[:3]],
+                ),
                 value=float(len(there)),
                 unit_of_value="units",
-                message=f"No code of the {name} ({', '.join(map(str, there[:3]))}) is one of the "
-                f"result ({', '.join(map(str, here[:3]))}), so nothing was compared.",
-                hint="Both must have the same codes: those of the new units.",
             )
         ]
     return [finding for finding in alone if finding is not None]
@@ -230,12 +222,6 @@ def unmatched(codes: pd.Index, here: str, there: str) -> Finding | None:
     if codes.empty:
         return None
     units = tuple(map(str, codes))
-    return Finding(
-        check="D02",
-        severity=Severity.WARNING,
-        units=units,
-        value=float(len(units)),
-        unit_of_value="units",
-        message=f"{len(units)} codes of the {here} are not in {there}: {', '.join(units[:10])}.",
-        hint="Check that both are of the same reform.",
-    )
+    told = sentence("D02.alone", n=len(units), here=sentence(f"D02.{here}"),
+                    there=sentence(f"D02.the_{there}"), codes=units[:10])  # fmt: skip
+    return Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")

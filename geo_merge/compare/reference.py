@@ -14,8 +14,9 @@ from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.difference import SAME_AREA, differences, joined, polygonal
 from geo_merge.geometry.rings import Geometries, is_polygonal
 from geo_merge.vocabulary.codes import same_codes
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,15 @@ def compare_reference(
     for k in np.flatnonzero(difference > limits.reference * area):
         code = str(common[k])
         findings.append(
-            Finding(
-                check="C06",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("C06.reference", unit=f"{code} ({new.at[code, 'name']})",
+                         m2=difference[k], percent=100 * difference[k] / area[k]),
                 units=(code,),
                 value=float(difference[k]),
                 unit_of_value="m²",
                 geometry=joined(gained[k], lost[k]),
-                message=f"{code} ({new.at[code, 'name']}) differs from its reference on "
-                f"{difference[k]:,.0f} m² ({100 * difference[k] / area[k]:.2f} % of its area).",
-                hint="See where in findings.geojson.",
             )
-        )
+        )  # fmt: skip
     return Compared(table, theirs, gained, lost, findings + found)
 
 
@@ -112,25 +110,18 @@ def _usable_reference(
     shapes[broken] = polygonal(shapely.make_valid(shapes[broken], method="structure"))
     good = is_polygonal(shapes)
     kinds = (
-        ("G01", missing, "have no geometry in the reference; they were not compared"),
-        ("G03", ~missing & ~good, "are no polygons in the reference; they were not compared"),
-        ("G04", broken & good, "are invalid in the reference; they were compared as mended"),
+        ("G01.reference", missing),
+        ("G03.reference", ~missing & ~good),
+        ("G04.reference", broken & good),
     )
     findings = []
-    for check, chosen, text in kinds:
+    for kind, chosen in kinds:
         units = tuple(map(str, reference.index[chosen]))
         if units:
-            labels = ", ".join(f"{code} ({new.at[code, 'name']})" for code in units[:10])
+            labels = [f"{code} ({new.at[code, 'name']})" for code in units[:10]]
             findings.append(
-                Finding(
-                    check=check,
-                    severity=Severity.WARNING,
-                    units=units,
-                    value=float(len(units)),
-                    unit_of_value="units",
-                    message=f"{labels} {text}.",
-                    hint="Mend the reference layer.",
-                )
-            )
+                Finding.of(sentence(kind, units=labels), units=units, value=float(len(units)),
+                           unit_of_value="units")
+            )  # fmt: skip
     mended = gpd.GeoSeries(shapes[good], index=reference.index[good], crs=new.crs)
     return mended, findings

@@ -27,8 +27,9 @@ from geo_merge.compare.reference import Compared
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.difference import reach
 from geo_merge.geometry.widths import is_narrow
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 COLUMNS = (
     "name", "verdict", "area_km2", "reference_area_km2", "declared_area_km2", "iou", "gained_m2",
@@ -247,29 +248,27 @@ def _against_reference(
 
 
 def _moved(move: Move, new: gpd.GeoDataFrame, limits: Limits) -> Finding:
-    here, there = (_label(c, new["name"]) or "no unit" for c in (move.here, move.there))
-    n = shapely.get_num_geometries(move.pieces)
-    return Finding(
-        check="C08",
-        severity=Severity.WARNING,
+    here, there = (
+        _label(c, new["name"]) or sentence("C08.nobody") for c in (move.here, move.there)
+    )
+    n = int(shapely.get_num_geometries(move.pieces))
+    return Finding.of(
+        sentence("C08.moved", km2=move.m2 / SQUARE_METRES_PER_KM2, n=n, limit=limits.drawing,
+                 here=here, there=there),
         units=tuple(c for c in (move.here, move.there) if c),
         value=move.m2,
         unit_of_value="m²",
         geometry=move.pieces,
-        message=f"{move.m2 / SQUARE_METRES_PER_KM2:,.2f} km² in {n} piece{'s' if n > 1 else ''} "
-        f"wider than {limits.drawing:g} m lie in {here}, but by the reference in {there}.",
-        hint="Land may have changed hands, or a member be in the wrong row of the crosswalk.",
-    )
+    )  # fmt: skip
 
 
 def _exchanged(exchange: Exchange, new: gpd.GeoDataFrame) -> Finding:
-    return Finding(
-        check="D03",
-        severity=Severity.WARNING,
+    more, less = (f"{code} ({new.at[code, 'name']})" for code in exchange.units)
+    return Finding.of(
+        sentence("D03.exchange", more=more, less=less, excess=exchange.excess,
+                 deficit=-exchange.deficit, km2=exchange.km2, rest=exchange.unexplained),
         units=exchange.units,
         value=exchange.km2,
         unit_of_value="km²",
         geometry=exchange.border,
-        message=f"{exchange.sentence(new['name'])}.",
-        hint="Ask which of the two the land belongs to; the map and the resolution disagree.",
-    )
+    )  # fmt: skip

@@ -11,7 +11,8 @@ from geo_merge.geometry.rings import Bools, is_polygonal
 from geo_merge.maps.drawing import Drawing
 from geo_merge.maps.drawing_proof import Claim
 from geo_merge.merging.result import MergeResult
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _LEVELS = ("district", "province")
 _NAMED = 10
@@ -51,32 +52,23 @@ def notes(result: MergeResult, drawing: Drawing) -> Iterator[Finding]:
     """Yield what was found in drawing a result."""
     if drawing.whole:
         codes = tuple(map(str, result.old.index[drawing.whole]))
-        yield Finding(
-            check="P04",
-            severity=Severity.INFO,
-            units=codes,
-            message=f"The map draws {_listed('old unit', codes)} with all vertices: simplified, "
-            "what it shows would not be what the files say.",
-        )
+        kind = "P04.whole_one" if len(codes) == 1 else "P04.whole"
+        yield Finding.of(sentence(kind, n=len(codes), units=_first(codes)), units=codes)
     old, new, *parents = drawing.unproven
-    labels = [("old unit", result.old.index[old]), ("new unit", result.new.index[new])]
+    labels = [("old_unit", result.old.index[old]), ("new_unit", result.new.index[new])]
     names = result.parents[result.parents["when"] == "before"]
     for level, wrong in zip(_LEVELS, parents, strict=True):
         labels.append((level, names[names["level"] == level]["name"].iloc[wrong]))
     for what, which in labels:
         if len(which):
             codes = tuple(map(str, which))
-            yield Finding(
-                check="P04",
-                severity=Severity.WARNING,
-                units=codes if what.endswith("unit") else (),
-                message=f"The map does not show {_listed(what, codes)} as the files have it.",
-                hint="Trust the files, and look at them in a GIS; on a map in the Mercator "
-                "projection nothing around a pole can be drawn.",
-            )
+            of = {"old_unit": "old", "new_unit": "new"}.get(what, "parent")
+            some = "one" if len(codes) == 1 else "several"
+            listed = sentence(f"P04.{some}_{what}", n=len(codes), units=_first(codes))
+            told = sentence(f"P04.{of}", what=listed)
+            yield Finding.of(told, units=() if of == "parent" else codes)
 
 
-def _listed(what: str, codes: Sequence[str]) -> str:
-    named = ", ".join(codes[:_NAMED])
-    more = f" and {len(codes) - _NAMED} more" if len(codes) > _NAMED else ""
-    return f"{what} {named}{more}" if len(codes) == 1 else f"{len(codes)} {what}s ({named}{more})"
+def _first(codes: Sequence[str]) -> str:
+    named, more = ", ".join(codes[:_NAMED]), len(codes) - _NAMED
+    return sentence("words.more", told=named, more=more) if more > 0 else named

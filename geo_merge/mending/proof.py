@@ -14,8 +14,9 @@ from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import shared_edges
 from geo_merge.mending.decisions import Decision
 from geo_merge.mending.record import Repair
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 
 # Square metres. A part smaller than this that a unit loses is no border that moved: official layers
 # have crumbs of a square centimetre a kilometre away from their unit.
@@ -44,27 +45,22 @@ def check_repair(
         found = {"units": (code,), "geometry": before[k]}
         if parts[k] > 0:
             findings.append(
-                Finding(
-                    check="M04",
-                    severity=Severity.WARNING,
+                Finding.of(
+                    sentence("M04.cut", unit=label, n=int(parts[k])),
                     value=float(parts[k]),
                     unit_of_value="parts",
-                    message=f"The repair cut {label} into {parts[k]} more parts than it had.",
-                    hint="Reject the overlap at the narrow place, or mend it in the source.",
                     **found,
                 )
             )
         if move > tolerance + _PRECISION and (np.isinf(move) or code not in free):
-            text = f"moved by {move:,.2f} m, further than {tolerance:g} m"
+            empty = bool(np.isinf(move))
             findings.append(
-                Finding(
-                    check="M02",
-                    severity=Severity.ERROR,
-                    value=None if np.isinf(move) else move,
-                    unit_of_value="" if np.isinf(move) else "m",
-                    message=f"The repair is wrong: {label} "
-                    f"{'lost all of its land' if np.isinf(move) else text}.",
-                    hint="Reject the repairs of this unit in decisions.csv, or mend the source.",
+                Finding.of(
+                    sentence("M02.emptied", unit=label)
+                    if empty
+                    else sentence("M02.moved", unit=label, move=move, limit=tolerance),
+                    value=None if empty else move,
+                    unit_of_value="" if empty else "m",
                     **found,
                 )
             )
@@ -88,15 +84,12 @@ def check_fit(
         return []
     touched = np.unique(shapely.STRtree(after).query(places, predicate="intersects")[1])
     return [
-        Finding(
-            check="M06",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence("M06.left", n=len(places)),
             units=tuple(sorted(str(code) for code in units.index[touched])),
             value=float(len(places)),
             unit_of_value="places",
             geometry=shapely.union_all(shapely.envelope(places)),
-            message=f"The repair left {len(places)} places where units still do not fit together.",
-            hint="Look there, and mend them in the source or with a wider --repair-snap.",
         )
     ]
 
@@ -125,12 +118,8 @@ def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) ->
     """Find decisions on defects that are not there (M03)."""
     there = {r.defect.id for r in repairs}
     return [
-        Finding(
-            check="M03",
-            severity=Severity.WARNING,
-            message=f"Row {decision.row} of the decisions ({decision.choice} {key}): there is no "
-            "such defect.",
-            hint="It was mended in the source, or the layer has changed; remove the row.",
+        Finding.of(
+            sentence("M03.unmet", row=str(decision.row), choice=str(decision.choice), defect=key)
         )
         for key, decision in table.items()
         if key not in there

@@ -15,6 +15,7 @@ from geo_merge.mending.decisions import numbered
 from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings_frame import typed_columns
+from geo_merge.vocabulary.sentence import sentence
 
 COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",
            "area_m2", "width_m", "move_m")  # fmt: skip
@@ -80,25 +81,19 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
 
 def repair_findings(repairs: Sequence[Repair], rule: str) -> list[Finding]:
     """Return what was repaired (M01): one finding a kind, since repairs.csv has each of them."""
-    told = {"gap": "gaps were filled", "overlap": "overlaps were settled",
-            "edges": "units got the vertices of their neighbours"}  # fmt: skip
     findings = []
-    for kind, text in told.items():
+    for kind in ("gap", "overlap", "edges"):
         done = [r for r in repairs if r.applied and r.defect.kind == kind]
         if not done:
             continue
         m2 = sum(r.defect.m2 for r in done)
         moved = max(r.move for r in done)
         findings.append(
-            Finding(
-                check="M01",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence(f"M01.{kind}", n=len(done), rule=rule, m2=m2, moved=moved),
                 units=tuple(sorted({code for r in done for code in r.changes})),
                 value=m2,
                 unit_of_value="m²",
-                message=f"{len(done)} {text} (rule {rule}): {m2:,.2f} m² changed hands, no border "
-                f"moved over {moved:,.2f} m.",
-                hint="See repairs.csv; reject in decisions.csv what should stay.",
             )
         )
     return findings

@@ -12,7 +12,8 @@ from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.dissolve import Dissolved, dissolve_groups
 from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.vocabulary.country import NewProvince
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
@@ -89,15 +90,16 @@ def check_provinces(old: gpd.GeoDataFrame, new_province: NewProvince) -> list[Fi
                          label=[name or code for code, name in after])  # fmt: skip
     pairs = pairs.drop_duplicates(["new_code", "key"])
     return [
-        Finding(
-            check="W10",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence(
+                "W10.provinces",
+                unit=f"{code} ({group['new_name'].iloc[0]})",
+                n=len(group),
+                provinces=list(group["label"]),
+            ),
             units=(str(code),),
             value=float(len(group)),
             unit_of_value="provinces",
-            message=f"{code} ({group['new_name'].iloc[0]}) has members of {len(group)} provinces: "
-            f"{', '.join(group['label'])}; each province after is drawn with its own members.",
-            hint="Check its rows of the crosswalk, and which province it belongs to.",
         )
         for code, group in pairs.groupby("new_code", sort=True)
         if len(group) > 1

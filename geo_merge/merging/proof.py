@@ -15,12 +15,17 @@ from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces
 from geo_merge.merging.assigned import Prepared
 from geo_merge.units import attributes
 from geo_merge.units.attributes import Rule
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
 from geo_merge.vocabulary.part_of import PART_OF, unit_codes
+from geo_merge.vocabulary.sentence import sentence
 
 _COUNTS = frozenset(("units", "pieces", "units_and_parts", "crosswalk_rows"))
-_REPORT = "Please report this with your data; the result must not be used."
+# Quantities that are called by what they are, not by a field of the layer.
+_OWN = {
+    **{name: f"P01.{name}" for name in _COUNTS},
+    **{name: f"P02.{name}" for name in ("area_m2", "area_claimed_twice_m2", "population")},
+}
 
 # Square metres. Of less land not a share is the rounding that is allowed, but that of coordinates:
 # to a micrometre, some projections are no better, along a kilometre of borders.
@@ -52,13 +57,15 @@ def make_ledger(
 def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> list[Finding]:
     """Let the result prove itself: nothing lost, area in as out, a valid coverage (P01 to P03)."""
     findings = [
-        Finding(
-            check="P01" if row.quantity in _COUNTS else "P02",
-            severity=Severity.ERROR,
+        Finding.of(
+            sentence(
+                "P01.count" if row.quantity in _COUNTS else "P02.sum",
+                quantity=_named(row.quantity),
+                before=row.before,
+                after=row.after,
+            ),
             value=row.difference,
             unit_of_value=row.quantity,
-            message=f"{row.quantity}: {row.before:,.10g} before, {row.after:,.10g} after.",
-            hint="See the other errors: units that could not be dissolved are missing.",
         )
         for row in ledger
         if not row.ok
@@ -67,20 +74,25 @@ def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> li
     m2_out = new["area_km2"].to_numpy() * SQUARE_METRES_PER_KM2
     limit = AREA_TOLERANCE * np.maximum(m2_in, _LEAST)
     findings += [
-        Finding(
-            check="P02",
-            severity=Severity.ERROR,
+        Finding.of(
+            sentence(
+                "P02.unit",
+                unit=f"{new.index[k]} ({new['name'].iloc[k]})",
+                before=m2_in[k],
+                after=m2_out[k],
+            ),
             units=(str(new.index[k]),),
             value=float(m2_out[k] - m2_in[k]),
             unit_of_value="m²",
             geometry=new.geometry.iloc[k],
-            message=f"New unit {new.index[k]} ({new['name'].iloc[k]}) has {m2_out[k]:,.3f} m², its "
-            f"members have {m2_in[k]:,.3f} m².",
-            hint="See the other errors of its members.",
         )
         for k in np.flatnonzero(np.abs(m2_out - m2_in) > limit)
     ]
     return [*_used_once(layer, new), *findings, *_still_coverage(layer, new)]
+
+
+def _named(quantity: str) -> str:
+    return sentence(_OWN[quantity]) if quantity in _OWN else quantity
 
 
 def _used_once(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
@@ -91,14 +103,11 @@ def _used_once(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
     if not wrong:
         return []
     return [
-        Finding(
-            check="P01",
-            severity=Severity.ERROR,
+        Finding.of(
+            sentence("P01.not_once", n=len(wrong), units=wrong[:10]),
             units=wrong,
             value=float(len(wrong)),
             unit_of_value="units",
-            message=f"{len(wrong)} old units are not used exactly once: {', '.join(wrong[:10])}.",
-            hint=_REPORT,
         )
     ]
 
@@ -114,12 +123,9 @@ def _still_coverage(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
     edges = shapely.coverage_invalid_edges(geometries[whole])
     bad = ~shapely.is_empty(edges)
     return [
-        Finding(
-            check="P03",
-            severity=Severity.ERROR,
+        Finding.of(
+            sentence("P03.coverage"),
             units=tuple(str(code) for code in new.index[whole[bad]]),
             geometry=shapely.union_all(edges[bad]) if bad.any() else None,
-            message="The new units are no valid coverage although the old ones are.",
-            hint=_REPORT,
         )
     ]

@@ -11,7 +11,8 @@ import pandas as pd
 from geo_merge.geometry.rings import Floats
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _AREA = re.compile(
     r"^(shape|st)?area(km2|sqkm|ha|m2|sqm)?$|^dientich(km2|ha|m2|tunhien)?$|^superficie$"
@@ -59,15 +60,11 @@ def check(frame: pd.DataFrame, rules: Mapping[str, object], m2: Floats) -> list[
         units = tuple(str(code) for code in frame.index[off])
         if units:
             findings.append(
-                Finding(
-                    check="A08",
-                    severity=Severity.WARNING,
+                Finding.of(
+                    sentence("A08.differs", field=name, n=len(units), units=units[:_SHOWN]),
                     units=units,
                     value=float(len(units)),
                     unit_of_value="units",
-                    message=f"{name} is less than half or more than double the drawn area for "
-                    f"{len(units)} units ({', '.join(units[:_SHOWN])}).",
-                    hint="Areas in the results are those of the polygons; check both.",
                 )
             )
     return findings

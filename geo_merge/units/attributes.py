@@ -15,8 +15,9 @@ from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.counts import NOTHING, Kind, kind_of, known_counts
 from geo_merge.vocabulary.field_names import is_blank, text_cell
 from geo_merge.vocabulary.fields import fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 
 RELATIVE_TOLERANCE = 1e-9
 _DIGITS = 12  # of averages: more are the rounding of one machine
@@ -282,33 +283,18 @@ def notes(
     found = []
     numeric = {n: r for n, r in rules.items() if r is not Rule.LIST or is_number(frame[n])}
     if numeric:
-        said = ", ".join(f"{name}: {rule}" for name, rule in numeric.items())
-        found.append(
-            Finding(
-                check="A01",
-                severity=Severity.INFO,
-                message=f"Rules of the numeric fields: {said}.",
-                hint="Set another with --rule FIELD=sum|area|population|list|drop.",
-            )
-        )
+        said = [
+            sentence("A01.rule", field=name, rule=sentence(f"A01.{rule}"))
+            for name, rule in numeric.items()
+        ]
+        found.append(Finding.of(sentence("A01.rules", rules=said)))
     if unknown_fields:
-        first = unknown_fields[0]
-        found.append(
-            Finding(
-                check="A07",
-                severity=Severity.WARNING,
-                value=float(len(unknown_fields)),
-                unit_of_value="fields",
-                message=f"Whether these numbers are counts is not known: "
-                f"{', '.join(unknown_fields)}; their values are listed, not added up.",
-                hint=f"Say it with --rule {first}=sum (area, population, list or drop).",
-            )
-        )
+        told = sentence("A07.unknown", fields=list(unknown_fields), first=unknown_fields[0])
+        found.append(Finding.of(told, value=float(len(unknown_fields)), unit_of_value="fields"))
     is_unit = ~frame["is_piece"] if "is_piece" in frame else np.ones(len(frame), dtype=bool)
     if "population" in rules:
         empty = frame.index[is_unit & (frame["population"] == 0)]
-        hint = "If their people are counted elsewhere, the figures of both are wrong."
-        found += _units_warning("A03", empty, "", " have a population of 0", ".", hint)
+        found += _units_warning("A03.none", empty)
     for name, rule in numeric.items():
         if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION}:
             again = name != "population" and "population" in rules and is_number(frame[name])
@@ -316,31 +302,17 @@ def notes(
                 continue
             known = _known(frame, name) if rule is Rule.SUM else frame[name]
             unknown = frame.index[is_unit & known.isna()]
-            after = "; the figures of their new units lack them."
-            found += _units_warning(
-                "A02", unknown, f"{name} is unknown for ", "", after, "Fill the field in."
-            )
+            found += _units_warning("A02.unknown", unknown, field=name)
     return found
 
 
-def _units_warning(  # noqa: PLR0917 - the parts of a sentence
-    check: str, units: pd.Index, before: str, middle: str, after: str, hint: str
-) -> list[Finding]:
+def _units_warning(kind: str, units: pd.Index, **values: str) -> list[Finding]:
     """Return a warning of units, their number and first codes in the message; none of no unit."""
     if units.empty:
         return []
     codes = tuple(map(str, units))
-    return [
-        Finding(
-            check=check,
-            severity=Severity.WARNING,
-            units=codes,
-            value=float(len(codes)),
-            unit_of_value="units",
-            message=f"{before}{len(codes)} units{middle} ({', '.join(codes[:10])}){after}",
-            hint=hint,
-        )
-    ]
+    told = sentence(kind, n=len(codes), units=codes[:10], **values)
+    return [Finding.of(told, units=codes, value=float(len(codes)), unit_of_value="units")]
 
 
 def is_row_mark(name: str) -> bool:

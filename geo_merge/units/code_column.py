@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pandas as pd
 from geo_merge.errors import LayerError
 from geo_merge.units.unnamed import without_failed_codes
 from geo_merge.vocabulary.codes import as_text, clean_code, is_scientific, plain_number, same_codes
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 
 def read_codes(
@@ -39,14 +41,10 @@ def read_codes(
         number = [n or a != b for n, a, b in zip(number, codes, plain, strict=True)]
         codes = plain
         findings.append(
-            Finding(
-                check="K02",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("K02.decimals", source=source, n=len(spelled), example=spelled[0]),
                 value=float(len(spelled)),
                 unit_of_value="codes",
-                message=f"{source}: {len(spelled)} codes were numbers with decimals or separators "
-                f"(as {spelled[0]}); they were read without.",
-                hint="Store codes as text.",
             )
         )
     if any(number):
@@ -56,30 +54,19 @@ def read_codes(
             for c, n in zip(codes, number, strict=True)
         ]
         n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
-        stored = "codes are" if all(number) else f"{sum(number)} of {len(number)} codes are"
+        stored = sentence("K02.all" if all(number) else "K02.some", n=sum(number), all=len(number))
         if n_padded:
-            digits = " or ".join(map(str, sorted({len(c) for c in padded if c})))
-            findings.append(
-                Finding(
-                    check="K02",
-                    severity=Severity.WARNING,
-                    value=float(n_padded),
-                    unit_of_value="codes",
-                    message=f"{source}: {stored} stored as numbers; a leading zero was restored "
-                    f"on {n_padded} of them ({digits} digits).",
-                    hint="Store codes as text.",
-                )
-            )
+            widths = [str(n) for n in sorted({len(c) for c in padded if c})]
+            digits = reduce(lambda one, other: sentence("K02.or", one=one, other=other), widths)
+            told = sentence("K02.zeros", source=source, stored=stored, n=n_padded, digits=digits)
+            findings.append(Finding.of(told, value=float(n_padded), unit_of_value="codes"))
         codes = padded
     if changed:
         findings.append(
-            Finding(
-                check="K02",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("K02.cleaned", source=source, n=changed),
                 value=float(changed),
                 unit_of_value="codes",
-                message=f"{source}: {changed} codes had blanks, invisible characters or digits of "
-                "other scripts; they were read without, or as plain digits.",
             )
         )
     return codes, findings

@@ -18,7 +18,8 @@ from geo_merge.vocabulary import fields, people
 from geo_merge.vocabulary.codes import as_text, clean_text
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 
 def unit_frame(
@@ -69,25 +70,12 @@ def unit_frame(
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles
-    repaired = (
-        ("G04", raw.closed, ("rings of {} are not closed (the last point is missing); they were "
-         "closed."), ""),
-        ("G03", raw.curved, "{} are curve polygons; their arcs were read as short straight edges.",
-         "Neighbours must have the same edges: save the layer as plain polygons."),
-    )  # fmt: skip
-    for check, rows, text, hint in repaired:
+    for kind, rows in (("G04.closed", raw.closed), ("G03.curves", raw.curved)):
         units = tuple(codes[k] for k in rows)
         if units:
+            told = sentence(kind, source=raw.source, units=units[:10])
             findings.append(
-                Finding(
-                    check=check,
-                    severity=Severity.WARNING,
-                    units=units,
-                    value=float(len(units)),
-                    unit_of_value="units",
-                    message=f"{raw.source}: {text.format(', '.join(units[:10]))}",
-                    hint=hint,
-                )
+                Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")
             )
     return frame, findings
 
@@ -109,13 +97,8 @@ def _roles(
                 f"{raw.source} has no field {wanted!r} [K01]; it has {fields.listed(columns)}."
             )
         if column != wanted:
-            findings.append(
-                Finding(
-                    check="K01",
-                    severity=Severity.WARNING,
-                    message=f"{raw.source}: the field {wanted!r} was asked for, {column!r} read.",
-                )
-            )
+            told = sentence("K01.field", source=raw.source, asked=wanted, read=column)
+            findings.append(Finding.of(told))
         roles[role] = column
     left = [c for c in columns if c not in roles.values()]
     roles = {**fields.find_fields(left), **roles}
@@ -147,15 +130,9 @@ def check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
                 "or, if it is no unit but a piece of land, a name and no type."
             )
         else:
-            findings.append(
-                Finding(
-                    check="K01",
-                    severity=Severity.INFO,
-                    units=(str(row.name),),
-                    message=f"{where}: {row.name} has neither code nor type; "
-                    "it counts as area, not as a unit.",
-                )
-            )
+            place = sentence("words.row", file=row.source_file, row=str(row.source_row))
+            told = sentence("K01.piece", where=place, name=row.name)
+            findings.append(Finding.of(told, units=(str(row.name),)))
     if problems:
         raise LayerError(problems)
 

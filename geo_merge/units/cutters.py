@@ -16,7 +16,8 @@ from geo_merge.mending.arrangement import arrange
 from geo_merge.mending.land import Land, rebuild
 from geo_merge.vocabulary.codes import clean_code, same_codes, text_of
 from geo_merge.vocabulary.fields import fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 # Square metres that pieces may leave over or claim twice before it is said: rounding.
 LEFT_OVER = 1.0
@@ -124,21 +125,15 @@ def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Fin
     rest = shapely.multipolygons(faces[claims == 1])
     twice = float((shapely.area(faces) * np.maximum(claims - 2, 0)).sum())
     result = dict(zip(parts, rebuild(land, shapes)[1:], strict=True))
-    for m2, what, where in (
-        (rest.area, "are in no piece and went to the piece that they border on most", rest),
-        (twice, "are in two pieces and went to the first", whole),
-    ):
+    for m2, kind, where in ((rest.area, "W05.left", rest), (twice, "W05.twice", whole)):
         if m2 > LEFT_OVER:
             findings.append(
-                Finding(
-                    check="W05",
-                    severity=Severity.WARNING,
+                Finding.of(
+                    sentence(kind, code=code, m2=m2),
                     units=(code,),
                     value=float(m2),
                     unit_of_value="m²",
                     geometry=where,
-                    message=f"{code}: {m2:,.0f} m² of it {what}.",
-                    hint="Let the pieces fill the unit, each its own part.",
                 )
             )
     return result

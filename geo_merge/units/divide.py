@@ -196,16 +196,14 @@ def _note(  # noqa: PLR0917 - what there is to tell
     by: str,
     how: str,
 ) -> Finding:
-    told = ", ".join(
-        f"{new} {part.area / 1e6:.2f} km² ({shares[new]:.1%})" for new, part in parts.items()
-    )
-    return Finding(
-        check="W05",
-        severity=Severity.WARNING,
+    told = [
+        sentence("W05.part", code=new, km2=part.area / 1e6, share=shares[new])
+        for new, part in parts.items()
+    ]
+    return Finding.of(
+        sentence("W05.cut", unit=f"{code} ({unit['name']})", parts=told,
+                 how=sentence(_SAID[how]), by=sentence(_SAID[by])),
         units=(code,),
         value=float(len(parts)),
         unit_of_value="parts",
-        message=f"{code} ({unit['name']}) was cut by {how}: {told}; its numbers were divided by "
-        f"{by} and are estimates.",
-        hint="Give measured figures of the parts if there are any.",
-    )
+    )  # fmt: skip

@@ -16,8 +16,9 @@ from geo_merge.geometry.validity import usable
 from geo_merge.units.attributes import is_row_mark
 from geo_merge.vocabulary.codes import clean_text, code_key
 from geo_merge.vocabulary.fields import fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
 # What rows of one unit may claim together, in square metres and as a share: rounding, no land.
@@ -155,15 +156,12 @@ def _whole(parts: Geometries) -> Any:  # noqa: ANN401 - a polygon or several
 
 def _told(counts: Mapping[Any, int]) -> Finding:
     rows = sum(counts.values())
-    said = ", ".join(f"{code} ({n} rows)" for code, n in list(counts.items())[:_SHOWN])
-    more = f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else ""
-    return Finding(
-        check="K03",
-        severity=Severity.WARNING,
+    first = [sentence("K03.unit", code=str(code), n=n) for code, n in list(counts.items())[:_SHOWN]]
+    more = len(counts) - _SHOWN
+    units = sentence("words.more", told=first, more=more) if more > 0 else first
+    return Finding.of(
+        sentence("K03.joined", rows=rows, n=len(counts), units=units),
         units=tuple(map(str, counts)),
         value=float(len(counts)),
         unit_of_value="units",
-        message=f"{rows} rows were joined to {len(counts)} units, since all their attributes "
-        f"agree: {said}{more}; their people are counted once.",
-        hint="Look whether each is one unit: a unit that was split keeps the code of the whole.",
     )

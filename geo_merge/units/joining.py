@@ -15,8 +15,9 @@ from geo_merge.geometry.rings import is_polygonal
 from geo_merge.units.planes import into_plane
 from geo_merge.units.working_plane import note_plane, working_crs
 from geo_merge.vocabulary.fields import OWN
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 
 
 def join_layers(
@@ -60,26 +61,20 @@ def _close_seams(
         result.append(frame.set_geometry(gpd.GeoSeries(closed, index=frame.index, crs=frame.crs)))
     if seamed.moved or seamed.inserted:
         findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.INFO,
+            Finding.of(
+                sentence(
+                    "C05.seam", moved=seamed.moved, added=seamed.inserted, largest=seamed.largest
+                ),
                 value=seamed.largest,
                 unit_of_value="m",
-                message=f"Along the seam between the files {seamed.moved} vertices were moved and "
-                f"{seamed.inserted} added, by at most {seamed.largest:.2g} m, so that the files "
-                "share their border.",
             )
         )
     if seamed.left_open:
         findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.WARNING,
+            Finding.of(
+                sentence("C05.seam_open", n=seamed.left_open),
                 value=float(seamed.left_open),
                 unit_of_value="seams",
-                message=f"{seamed.left_open} seams between files were left as they are: joining "
-                "them would make a unit invalid.",
-                hint="Give both files the same vertices along their border.",
             )
         )
     return result, _seam_rows(seamed)

@@ -25,9 +25,10 @@ from geo_merge.units.placing import with_crs
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import population_year
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import attach
+from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
 _SHOWN = 10
@@ -167,15 +168,8 @@ def as_units(
 
 
 def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:
-    return Finding(
-        check="R04",
-        severity=Severity.INFO,
-        value=grid,
-        unit_of_value="m",
-        message=f"Some units of {', '.join(raw.source for raw in raws)} have coordinates rounded "
-        f"to {grid:.2g} m: gaps and overlaps that this explains are taken for slivers.",
-        hint="Ask for the layer with all its decimals.",
-    )
+    told = sentence("R04.grid", sources=[raw.source for raw in raws], grid=grid)
+    return Finding.of(told, value=grid, unit_of_value="m")
 
 
 def _flat(paths: Iterable[Any]) -> Iterable[StrPath]:

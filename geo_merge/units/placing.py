@@ -22,7 +22,8 @@ from geo_merge.units.crs import check_coordinates, missing_crs
 from geo_merge.vocabulary import fields
 from geo_merge.vocabulary.codes import as_text
 from geo_merge.vocabulary.country import Country
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10  # rows
 
@@ -77,13 +78,8 @@ def in_one_piece(raw: RawLayer) -> RawLayer:
     shapes, rows = continuous(np.asarray(raw.frame.geometry.values))
     if not len(rows):
         return raw
-    finding = Finding(
-        check="R06",
-        severity=Severity.INFO,
-        value=float(len(rows)),
-        unit_of_value="rows",
-        message=f"{raw.source} lies on both sides of 180° of longitude; it was read in one piece, "
-        "and is cut at 180° where it is written in degrees.",
+    finding = Finding.of(
+        sentence("R06.seam", source=raw.source), value=float(len(rows)), unit_of_value="rows"
     )
     geometry = gpd.GeoSeries(shapes, index=raw.frame.index, crs=raw.frame.crs)
     frame = raw.frame.set_geometry(geometry)

@@ -22,8 +22,9 @@ from geo_merge.geometry.projection import describe, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches
 from geo_merge.geometry.validity import is_valid
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.geojson_stream import cuts
 
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
@@ -214,53 +215,28 @@ def tell(
 ) -> tuple[list[Finding], list[LedgerRow]]:
     """Return notes as findings, given how the rows are called, and as rows of the ledger."""
     findings = []
-    touch = (
-        f"touch themselves once projected to {describe(target)}, within the rounding of "
-        "coordinates; they are valid in the file, and were mended there"
-    )
-    split = "had rings that touch themselves; they were split there, and no vertex moved"
-    for rows, severity, text, hint in (
-        (notes.split, Severity.WARNING, split, "Draw holes as rings of their own."),
-        (notes.mended, Severity.INFO, touch, ""),
-    ):
+    for rows, kind in ((notes.split, "G04.split"), (notes.mended, "G04.projected")):
         units = tuple(labels[k] for k in np.sort(rows))
-        more = f" and {len(units) - _SHOWN} more" if len(units) > _SHOWN else ""
+        first, more = units[:_SHOWN], len(units) - _SHOWN
+        named = sentence("words.more", told=first, more=more) if more > 0 else first
         if units:
+            told = sentence(kind, units=named, crs=describe(target))
             findings.append(
-                Finding(
-                    check="G04",
-                    severity=severity,
-                    units=units,
-                    value=float(len(units)),
-                    unit_of_value="units",
-                    message=f"{', '.join(units[:_SHOWN])}{more} {text}.",
-                    hint=hint,
-                )
+                Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")
             )
     if notes.followed:
         findings.append(
-            Finding(
-                check="R07",
-                severity=Severity.INFO,
+            Finding.of(
+                sentence(
+                    "R07.followed", n=notes.followed, crs=describe(crs), plane=describe(target)
+                ),
                 value=float(notes.followed),
                 unit_of_value="vertices",
-                message=f"{notes.followed:,} vertices were added to edges of kilometres, which are "
-                f"straight in {describe(crs)} and curves in {describe(target)}: land is measured "
-                "along the lines of the file.",
             )
         )
     if notes.added:
-        bent = f", and an edge was bent by at most {notes.bent * 1000:.2g} mm" if notes.bent else ""
-        findings.append(
-            Finding(
-                check="C05",
-                severity=Severity.INFO,
-                value=float(notes.added),
-                unit_of_value="vertices",
-                message=f"{notes.added:,} vertices were added to straight edges on which a "
-                f"neighbour has one, in {describe(crs)} before projecting, so that both sides of a "
-                f"border stay together; no vertex moved{bent}.",
-            )
-        )
+        bent = sentence("C05.bent", mm=notes.bent * 1000) if notes.bent else ""
+        told = sentence("C05.shared", n=notes.added, crs=describe(crs), bent=bent)
+        findings.append(Finding.of(told, value=float(notes.added), unit_of_value="vertices"))
     name = "vertices_shared_largest_bend_m"
     return findings, [LedgerRow(name, 0.0, notes.bent, MOST)] if notes.bent else []

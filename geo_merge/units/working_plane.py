@@ -16,7 +16,8 @@ from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.longitudes import HALF, TURN
 from geo_merge.geometry.projection import describe
 from geo_merge.geometry.rings import Floats
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 # How much larger or smaller than on the ground a plane may show areas: nearly all units, and any
 # (Web Mercator: 1.15 at 21° N; the islands of Vietnam in the zone of its mainland: 1.03).
@@ -60,14 +61,7 @@ def note_plane(frames: Sequence[gpd.GeoDataFrame], plane: CRS) -> list[Finding]:
     """Say which plane the layers are worked on in if it is none that anybody knows."""
     if plane.to_epsg() is not None or any(frame.crs == plane for frame in frames):
         return []
-    return [
-        Finding(
-            check="R05",
-            severity=Severity.INFO,
-            message=f"The layer is too wide, or too near to a pole, for a zone in metres: widths "
-            f"and distances are measured in {describe(plane)}.",
-        )
-    ]
+    return [Finding.of(sentence("R05.plane", plane=describe(plane)))]
 
 
 def _in_metres(crs: CRS) -> bool:

@@ -15,6 +15,7 @@ from geo_merge.vocabulary.codes import as_text
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import population_fields, population_year
 from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import lost_thousands, read_numbers
 
 # People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
@@ -224,14 +225,16 @@ def check_density(
     if not dense:
         return []
     units = [str(frame.index[k]) for k in dense]
-    told = ", ".join(f"{frame.index[k]} {people[k]:,.10g} people, {density[k]:,.0f}/km²"
-                     for k in dense[:_SHOWN])  # fmt: skip
+    told = [
+        sentence("A05.unit", code=str(frame.index[k]), people=people[k], density=density[k])
+        for k in dense[:_SHOWN]
+    ]
     return [
-        _finding(
-            f"{len(units)} units have more than {DENSEST:,.0f} people per km² ({told}).",
-            units,
-            "No place is so dense; check the figures and the polygons.",
-            check="A05",
+        Finding.of(
+            sentence("A05.dense", n=len(units), most=DENSEST, units=told),
+            units=tuple(units),
+            value=float(len(units)),
+            unit_of_value="units",
         )
     ]
 

@@ -24,7 +24,8 @@ from geo_merge.vietnam.files import zones
 from geo_merge.vietnam.files.datum import NAMED
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.places import positions
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 # Kilometres: a unit of the right zone lies this near to the known position of its name. Positions
 # are good to 1.5 km in the median; neighbouring zones differ by 26 km.
@@ -111,22 +112,16 @@ def repair(frame: gpd.GeoDataFrame, source: str) -> tuple[gpd.GeoDataFrame, list
     x, y = _middle(frame)
     there, here = (transformer(c, WGS84).transform(x, y) for c in (frame.crs, crs))
     metres = abs(_GEOD.inv(*there, *here)[2])
-    finding = Finding(
-        check="R02",
-        severity=Severity.WARNING,
-        value=metres,
-        unit_of_value="m",
-        message=f"{source} {_said(frame.crs)}, but not with its own datum, which "
-        f"would put the layer {metres:.3g} m off; it was read as {describe(crs)}.",
-        hint="Mend the .prj, or save the layer in VN-2000.",
-    )
+    told = sentence("R02.datum", source=source, said=_said(frame.crs), metres=metres,
+                    crs=describe(crs))  # fmt: skip
+    finding = Finding.of(told, value=metres, unit_of_value="m")
     return frame.set_crs(crs, allow_override=True), [finding]
 
 
 def _said(crs: CRS) -> str:
     if NAMED.search(crs.to_wkt()):
-        return f"names VN-2000 ({crs.name})"
-    return "is drawn in a zone of VN-2000"
+        return sentence("R02.names", crs=crs.name)
+    return sentence("R02.zone")
 
 
 def place(frame: gpd.GeoDataFrame, names: Sequence[str], hint: str) -> tuple[CRS, Finding]:
@@ -155,17 +150,10 @@ def place(frame: gpd.GeoDataFrame, names: Sequence[str], hint: str) -> tuple[CRS
             f"(share of names within {NEAR_KM:g} km): {listed}; they are too near to each other to "
             "choose by that, so name the right one with --crs."
         )
-    second = f"; next best {fits[1]}" if len(fits) > 1 else ""
-    finding = Finding(
-        check="R01",
-        severity=Severity.WARNING,
-        value=100 * best.share,
-        unit_of_value="%",
-        message=f"{hint}; the layer was taken for {describe(best.crs)}, since {best.share:.0%} of "
-        f"the communes it names lie within {NEAR_KM:g} km of where they should{second}.",
-        hint="Name the CRS with --crs to be sure.",
-    )
-    return best.crs, finding
+    second = sentence("R01.second", crs=str(fits[1])) if len(fits) > 1 else ""
+    told = sentence("R01.placed", why=hint, crs=describe(best.crs), share=best.share, km=NEAR_KM,
+                    second=second)  # fmt: skip
+    return best.crs, Finding.of(told, value=100 * best.share, unit_of_value="%")
 
 
 def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> bool:
