@@ -28,11 +28,8 @@ def read_codes(
     codes = without_failed_codes([clean_code(t) for t in text], source)
     broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
     if broken:
-        rows = "; ".join(f"row {row}: {t}" for row, t in broken[:10])
-        raise LayerError(
-            f"{source}: {len(broken)} codes are numbers in scientific notation (as 7.21E+03) and "
-            f"may have lost digits ({rows}) [K02]; restore them as text."
-        )
+        rows = [sentence("K02.in_row", row=str(row), text=t) for row, t in broken[:10]]
+        raise LayerError(sentence("K02.scientific_layer", source=source, n=len(broken), rows=rows))
     findings = []
     changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
     plain = [code if n else plain_number(code) for code, n in zip(codes, number, strict=True)]

@@ -94,8 +94,9 @@ def _roles(
         column = fields.same_field(columns, wanted)
         if column is None:
             raise LayerError(
-                f"{raw.source} has no field {wanted!r} [K01]; it has {fields.listed(columns)}."
-            )
+                sentence("K01.no_field", source=raw.source, field=wanted,
+                         fields=fields.listed(columns))
+            )  # fmt: skip
         if column != wanted:
             told = sentence("K01.field", source=raw.source, asked=wanted, read=column)
             findings.append(Finding.of(told))
@@ -103,11 +104,12 @@ def _roles(
     left = [c for c in columns if c not in roles.values()]
     roles = {**fields.find_fields(left), **roles}
     if "code" not in roles:
-        has = f"it has {fields.listed(columns)}; name one with {code_option}"
         raise LayerError(
-            f"{raw.source} has no field known to hold codes [K01]; "
-            f"{has if columns else 'it has no fields at all: join the codes to it in a GIS'}."
-        )
+            sentence("K01.no_code_field", source=raw.source, fields=fields.listed(columns),
+                     option=code_option)
+            if columns
+            else sentence("K01.no_fields", source=raw.source)
+        )  # fmt: skip
     return roles
 
 
@@ -123,14 +125,13 @@ def check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
     problems = []
     typed = bool((joined["unit_type"] != "").any())
     for row in joined[joined["is_piece"]].itertuples():
-        where = f"{row.source_file} row {row.source_row}"
+        where = {"file": row.source_file, "row": str(row.source_row)}
         if row.unit_type or not row.name or not typed:
-            problems.append(
-                f"{where} ({row.name or 'no name'}) has no code [K01]; give it one, "
-                "or, if it is no unit but a piece of land, a name and no type."
-            )
+            name = row.name or sentence("K01.nameless")
+            there = sentence("K01.place", **where)
+            problems.append(sentence("K01.no_code", where=there, name=name))
         else:
-            place = sentence("words.row", file=row.source_file, row=str(row.source_row))
+            place = sentence("words.row", **where)
             told = sentence("K01.piece", where=place, name=row.name)
             findings.append(Finding.of(told, units=(str(row.name),)))
     if problems:

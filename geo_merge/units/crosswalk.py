@@ -19,13 +19,13 @@ from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import report_without_row
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.vocabulary.codes import code_key, fold_name
-from geo_merge.vocabulary.counting import agree, counted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import attach, findings_of, sources_of
 from geo_merge.vocabulary.part_of import unit_codes
+from geo_merge.vocabulary.sentence import sentence
 
 COLUMNS = (
     "old_code", "old_name", "old_type", "old_district_code", "old_district", "old_province_code",
@@ -72,10 +72,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     _refuse_wide(table, missing, source)
     if missing:
         columns = listed([str(column) for column in table.columns])
-        raise TableError(
-            f"{source}: the columns {', '.join(missing)} are missing [W07]; the table has "
-            f"{columns}; rename its headings."
-        )
+        raise TableError(sentence("W07.columns", source=source, missing=missing, columns=columns))
     text = {
         name: ["" if pd.isna(v) else str(v) for v in table[column]]
         for name, column in found.items()
@@ -96,17 +93,10 @@ def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
             numbered[base].append(str(column))
     wide = next((columns for columns in numbered.values() if len(columns) > 1), None)
     if wide:
-        raise TableError(
-            f"{source}: the old units stand side by side, in {', '.join(wide)} [W07]; write one "
-            "row for each old unit, with old_code, new_code and new_name."
-        )
+        raise TableError(sentence("W07.side_by_side", source=source, columns=wide))
     made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION), None)
     if made is not None and "old_code" in missing:
-        raise TableError(
-            f"{source}: it has a row for each new unit, with what it was made of in {made} [W07]; "
-            "make the crosswalk of it with geo-merge crosswalk from-compositions, or write one row "
-            "for each old unit."
-        )
+        raise TableError(sentence("W07.compositions", source=source, column=str(made)))
 
 
 def _source(table: pd.DataFrame) -> str:
@@ -176,39 +166,25 @@ def _check_once(
         where = ", ".join(map(str, group.index))
         label = f"{unit} ({old.at[unit, 'name']})"
         if len(set(group["new_code"])) > 1:
-            targets = ", ".join(
+            targets = [
                 f"{n} ({s:g})" for n, s in zip(group["new_code"], group["share"], strict=True)
-            )
-            report.problems.append(
-                f"{report.source} rows {where}: {label} is divided between {targets} [W05]; a "
-                "number cannot cut a polygon, so say with --divide what cuts it (pieces, new "
-                "boundaries or lines)."
-            )
+            ]
+            report.wrong("W05.divided", rows=where, unit=label, targets=targets)
         else:
-            report.warn(
-                "W02", f"rows {where} say the same of {label}; one was used.",
-                units=(str(unit),), value=float(len(group)), unit_of_value="rows",
-            )  # fmt: skip
+            told = sentence("W02.same", source=report.source, rows=where, unit=label)
+            report.note(told, units=(str(unit),), value=float(len(group)), unit_of_value="rows")
     rows = rows[~(rows["unit"].notna() & rows["unit"].duplicated())]
     for row, unit, share in zip(rows.index, rows["unit"], rows["share"], strict=True):
         if unit is not None and 0 < share < 1 - SHARE_TOLERANCE:
-            report.error(
-                row, f"only {share:g} of {unit} is assigned [W04]; the shares of a unit must add "
-                "up to 1."
-            )  # fmt: skip
+            report.wrong_in(row, "W04.part", share=share, unit=str(unit))
     new_units = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
     missing = []
     for code, unit in old[~old.index.isin({*rows["unit"].dropna(), *listed})].iterrows():
         label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
-        where = f" in {unit['district']}" if unit["district"] else ""
-        vintage = (
-            ", but its code and name are those of a new unit: the layer may be of after the merger"
-            " [K09]"
-            if (code, fold_name(unit["name"])) in new_units
-            else ""
-        )
-        missing.append((str(code), (f"{label}{where} has no row [K05]{vintage}; say which new unit "
-                        "it joins.")))  # fmt: skip
+        if unit["district"]:
+            label = sentence("K05.unit_in", unit=label, place=unit["district"])
+        kind = "K05.after" if (code, fold_name(unit["name"])) in new_units else "K05.unit"
+        missing.append((str(code), sentence(kind, source=report.source, unit=label)))
     report_without_row(old, missing, rows, report)
     return rows
 
@@ -221,11 +197,11 @@ def _share(row: Hashable, text: str, report: Report) -> float:
         parts = text.removesuffix("%").strip().replace(",", ".")
         whole = text.endswith("%") and parts.replace(".", "", 1).isdigit()
         advice = f"{float(parts) / 100:g}" if whole else "0.6"
-        report.error(row, f"share {text!r} is no number [W04]; write it as {advice}.")
+        report.wrong_in(row, "W04.no_number", text=text, advice=advice)
         return 1.0
     if not 0 < share <= 1:
-        percent = f"write percents as {share / 100:g}" if 1 < share <= 100 else "correct it"  # noqa: PLR2004
-        report.error(row, f"share {text} is not between 0 and 1 [W04]; {percent}.")
+        kind = "W04.percent" if 1 < share <= 100 else "W04.outside"  # noqa: PLR2004
+        report.wrong_in(row, kind, text=text, share=share / 100)
     return share
 
 
@@ -251,20 +227,18 @@ def _check_names(
         if is_cut(in_layer, name, widths[0]) or is_cut(name, in_layer, widths[1]):
             shortened.append((str(unit), in_layer, name))
         else:
-            report.warn(
-                "K08", f"row {row} calls {unit} {name}; in the layer it is {in_layer}.",
-                units=(str(unit),), hint="Codes may be swapped or of another year.",
-            )  # fmt: skip
+            told = sentence("K08.name", source=report.source, row=str(row), unit=str(unit),
+                            name=name, there=in_layer)  # fmt: skip
+            report.note(told, units=(str(unit),))
 
     if shortened:
-        told = "; ".join(f"{unit} {a} and {b}" for unit, a, b in shortened[:_SHOWN])
-        report.warn(
-            "K08", f"{counted(shortened, 'name')} of {agree(shortened, 'a unit', 'units')} "
-            f"{agree(shortened, 'was', 'were')} cut at the width of a field, in the layer or here "
-            f"({told}{', ...' if len(shortened) > _SHOWN else ''}); the codes agree.",
-            units=tuple(unit for unit, _, _ in shortened), value=float(len(shortened)),
-            unit_of_value="names", hint="Names of a Shapefile end at the width of their field.",
-        )  # fmt: skip
+        names = [
+            sentence("K08.both", unit=unit, one=a, other=b) for unit, a, b in shortened[:_SHOWN]
+        ]
+        more = ", ..." if len(shortened) > _SHOWN else ""
+        told = sentence("K08.cut", source=report.source, n=len(shortened), names=names, more=more)
+        report.note(told, units=tuple(unit for unit, _, _ in shortened),
+                    value=float(len(shortened)), unit_of_value="names")  # fmt: skip
 
 
 def _check_districts(
@@ -275,11 +249,9 @@ def _check_districts(
     for row, unit, given in zip(rows.index, rows["unit"], rows["old_district"], strict=True):
         there = actual.get(unit, "")
         if given and there and given != there and not _same_place(given, there, name_key):
-            report.warn(
-                "K08", f"row {row} puts {unit} ({old.at[unit, 'name']}) in {given}; in the layer "
-                f"it lies in {there}.", units=(str(unit),),
-                hint="The code or the district of the row is that of another unit.",
-            )  # fmt: skip
+            told = sentence("K08.district", source=report.source, row=str(row), given=given,
+                            unit=f"{unit} ({old.at[unit, 'name']})", there=there)  # fmt: skip
+            report.note(told, units=(str(unit),))
 
 
 def _same_place(one: str, two: str, name_key: NameKey) -> bool:
@@ -294,11 +266,9 @@ def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
     reused = set(rows["new_code"]) & set(rows["unit"])
     foreign = sorted(code for code in reused if (code, code) not in members)
     if foreign:
-        report.warn(
-            "W06", f"{len(foreign)} new codes are those of old units that go elsewhere "
-            f"({', '.join(foreign[:_SHOWN])}); old and new codes are not compared.",
-            units=tuple(foreign), value=float(len(foreign)), unit_of_value="codes",
-        )  # fmt: skip
+        told = sentence("W06.reused", source=report.source, n=len(foreign),
+                        codes=foreign[:_SHOWN])  # fmt: skip
+        report.note(told, units=tuple(foreign), value=float(len(foreign)), unit_of_value="codes")
 
 
 def read_crosswalk(

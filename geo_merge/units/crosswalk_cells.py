@@ -11,6 +11,7 @@ import pandas as pd
 from geo_merge.units.crosswalk_report import Report, ranges
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+from geo_merge.vocabulary.sentence import sentence
 
 CODES = ("old_code", "new_code")
 # Cells that must be a name or code where they are filled.
@@ -40,10 +41,7 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
     for column in CODES:
         for row, code in rows[column].items():
             if is_scientific(code):
-                report.error(
-                    row, f"{column} {code} is in scientific notation (E+), so digits may be lost "
-                    "[K02]; restore the code as text."
-                )  # fmt: skip
+                report.wrong_in(row, "K02.scientific", column=column, code=code)
         codes = rows[column].map(clean_code)
         changed += int((codes != rows[column]).sum())
         result[column] = _without_groups(_without_point(codes, column, report), column, report)
@@ -53,11 +51,8 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
         result[column] = _without_point(result[column], column, report)
     result["new_name_written"] = rows["new_name"]
     if changed:
-        report.warn(
-            "K02", f"{changed} codes had blanks, invisible characters or digits of other "
-            "scripts; they were read without, or as plain digits.", value=float(changed),
-            unit_of_value="codes",
-        )  # fmt: skip
+        told = sentence("K02.cleaned", source=report.source, n=changed)
+        report.note(told, value=float(changed), unit_of_value="codes")
     return result
 
 
@@ -70,11 +65,14 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
         cells = []
         for row, text in zip(rows.index, rows[column], strict=True):
             reason = no_value(text)
-            label = f"{column} of {labels[row]}" if column.startswith("new") else column
+            label = column
+            if column.startswith("new"):
+                label = sentence("W01.column_of", column=column, unit=labels[row])
             is_name = column.endswith("_name") and names[text] == 1 and may_be_a_place(text)
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):
-                report.error(row, f"{label} is blank [W01]; {_SAYS[column]}.")
+                kind = "W01.code" if column == "new_code" else "W01.name"
+                report.wrong_in(row, kind, label=label)
             elif reason is None or is_name:  # None in Piedmont, Nan in Siam
                 continue
             elif column in _NEEDED or (column in _NAMING and reason is not NoValue.NOTHING):
@@ -83,16 +81,14 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
                 blanked.setdefault(column, []).append(row)
         result[column] = cells
     for column, where in blanked.items():
-        report.warn(
-            "W01", f"{len(where)} cells of {column} (rows {ranges(where)}) hold no value "
-            "(a word or sign for nothing, a failed formula, a date); they were read as blank.",
-            value=float(len(where)), unit_of_value="cells",
-        )  # fmt: skip
+        told = sentence("W01.cells", source=report.source, n=len(where), column=column,
+                        rows=ranges(where))  # fmt: skip
+        report.note(told, value=float(len(where)), unit_of_value="cells")
     return result
 
 
 def _label(code: str, name: str) -> str:
-    return code or name or "a unit without code and name"
+    return code or name or sentence("W01.nameless")
 
 
 def _refusal(column: str, label: str, text: str, reason: NoValue) -> str:
@@ -111,11 +107,9 @@ def _without_groups(values: pd.Series, column: str, report: Report) -> pd.Series
     grouped = values[plain != values]
     if grouped.empty or not all(code.isdigit() for code in plain if code):
         return values
-    report.warn(
-        "K02", f"{len(grouped)} cells of {column} were numbers with separators (as "
-        f"{grouped.iloc[0]}); they were read without.", value=float(len(grouped)),
-        unit_of_value="cells", hint="Store codes as text.",
-    )  # fmt: skip
+    told = sentence("K02.separators", source=report.source, n=len(grouped), column=column,
+                    example=grouped.iloc[0])  # fmt: skip
+    report.note(told, value=float(len(grouped)), unit_of_value="cells")
     return plain
 
 
@@ -124,9 +118,7 @@ def _without_point(values: pd.Series, column: str, report: Report) -> pd.Series:
     pointed = [v for v in values if _POINT.fullmatch(v)]
     if not pointed or not all(map(_FLOAT.fullmatch, pointed)):
         return values
-    report.warn(
-        "K02", f"{len(pointed)} cells of {column} were numbers with decimals (as {pointed[0]}); "
-        "they were read without.", value=float(len(pointed)), unit_of_value="cells",
-        hint="Store codes as text.",
-    )  # fmt: skip
+    told = sentence("K02.point", source=report.source, n=len(pointed), column=column,
+                    example=pointed[0])  # fmt: skip
+    report.note(told, value=float(len(pointed)), unit_of_value="cells")
     return values.map(lambda v: _FLOAT.sub(r"\1", v) if _FLOAT.fullmatch(v) else v)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,14 +13,15 @@ from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
 from geo_merge.vocabulary.codes import code_key, is_scientific, without_separators
 from geo_merge.vocabulary.part_of import is_land
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 NameKey = Callable[[str], str]
 _SHOWN = 10
 # How a code that is not in the layer as it stands is found there, and what that is called.
 _KEYS: tuple[tuple[Callable[[str], str], str, str], ...] = (
-    (code_key, "code without leading zeros", "but for leading zeros, which were restored"),
-    (str.casefold, "code in other case", "but for case; they were taken for the layer's"),
-    (without_separators, "code without separators", "but for signs between their digits"),
+    (code_key, "code without leading zeros", "K02.zeros_in_layer"),
+    (str.casefold, "code in other case", "K02.case"),
+    (without_separators, "code without separators", "K02.signs"),
 )
 
 
@@ -76,11 +77,11 @@ def match(
     how: list[str] = []
     unknown: list[Unknown] = []
     for row, code, name in zip(rows.index, rows["old_code"], rows["old_name"], strict=True):
-        unit, step = None, ""
+        unit, step, told = None, "", None
         if row in lists or is_scientific(code):
             pass
         elif not code:
-            unit, step = _match_name(old, rows.loc[row], name_key)
+            unit, step, told = _match_name(old, rows.loc[row], name_key, report.source)
         elif code in coded:
             unit, step = code, "code"
         else:
@@ -88,23 +89,18 @@ def match(
             if unit is not None:
                 alike[step].append(code)
             else:
-                step = _told(old, code, name, name_key)
-        if unit is None and step:
-            unknown.append(Unknown(row, step))
+                told = _told(old, code, name, name_key, {"source": report.source, "row": str(row)})
+        if told is not None:
+            unknown.append(Unknown(row, told))
         units.append(unit)
         how.append(step if unit is not None else "")
     if coded - set(filter(None, units)) and coded <= set(rows["new_code"]):
-        report.problems.append(
-            f"{report.source}: every unit of the layer stands in new_code, but not in old_code "
-            "[K04]; the headings old and new seem to be swapped."
-        )
+        report.wrong("K04.swapped")
     report_unknown(old, rows, unknown, report, name_key)
-    for _, step, told in _KEYS:
-        if alike[step]:
-            report.warn(
-                "K02", f"{len(alike[step])} old codes agree with the layer {told}.",
-                value=float(len(alike[step])), unit_of_value="codes", hint="Store codes as text.",
-            )  # fmt: skip
+    for _, step, kind in _KEYS:
+        if n := len(alike[step]):
+            noted = sentence(kind, source=report.source, n=n)
+            report.note(noted, value=float(n), unit_of_value="codes")
     return Matched(
         units, how, frozenset(code for codes in lists.values() for code in codes),
         lost_zeros=bool({c for c in alike[_KEYS[0][1]] if not c.startswith("0")}),
@@ -127,30 +123,31 @@ def _match_alike(code: str, by_key: list[dict[str, list[str]]]) -> tuple[str | N
     return None, ""
 
 
-def _told(old: gpd.GeoDataFrame, code: str, name: str, name_key: NameKey) -> str:
+def _told(
+    old: gpd.GeoDataFrame, code: str, name: str, name_key: NameKey, where: Mapping[str, str]
+) -> Sentence:
     """Return what to say of a code that the layer has not, and which code has its name."""
     wanted = name_key(name)
     same = [str(c) for c, n in old["name"].items() if name_key(n) == wanted] if name else []
     label = f"{code} ({name})" if name else code
-    other = (
-        f"; the layer gives this name the code {same[0]}: is one of another year [K09]?"
-        if len(same) == 1
-        else ";"
-    )
-    return f"old_code {label} is not in the layer [K04]{other} correct the code or remove the row."
+    if len(same) == 1:
+        return sentence("K04.other_year", code=label, other=same[0], **where)
+    return sentence("K04.code", code=label, **where)
 
 
-def _match_name(old: gpd.GeoDataFrame, row: pd.Series, name_key: NameKey) -> tuple[str | None, str]:
+def _match_name(
+    old: gpd.GeoDataFrame, row: pd.Series, name_key: NameKey, source: str
+) -> tuple[str | None, str, Sentence | None]:
     """Find the unit of a row without a code by name, district and type.
 
     Returns
     -------
-    str or None, str
+    str or None, str, Sentence or None
         The unit and how it was found; or None, and what to say of the row.
     """
-    wanted = name_key(row["old_name"])
+    wanted, told = name_key(row["old_name"]), {"source": source, "row": str(row.name)}
     if not wanted:
-        return None, "neither old_code nor old_name [K01]; name the old unit."
+        return None, "", sentence("K01.no_name", **told)
     step = "name"
     same = old[[n == row["old_name"] or name_key(n) == wanted for n in old["name"]]]
     for column, given in (("district_code", row["old_district_code"]),
@@ -164,17 +161,11 @@ def _match_name(old: gpd.GeoDataFrame, row: pd.Series, name_key: NameKey) -> tup
     if len(typed) == 1 < len(same):
         same, step = typed, f"type, {step}"
     if len(same) == 1:
-        return str(same.index[0]), step
-    where = f" in {row['old_district']}" if row["old_district"] else ""
+        return str(same.index[0]), step, None
+    name = row["old_name"]
+    if row["old_district"]:
+        name = sentence("K04.name_in", name=name, place=row["old_district"])
     if same.empty:
-        return None, (
-            f"no unit called {row['old_name']}{where} is in the layer [K04]; correct the name or "
-            "give its old_code."
-        )
-    found = "; ".join(
-        f"{code} {u['name']} ({u['district']})" for code, u in same.head(_SHOWN).iterrows()
-    )
-    return None, (
-        f"{len(same)} units are called {row['old_name']}{where}: {found} [K04]; give the old_code "
-        "or the district."
-    )
+        return None, "", sentence("K04.name", name=name, **told)
+    found = [f"{code} {u['name']} ({u['district']})" for code, u in same.head(_SHOWN).iterrows()]
+    return None, "", sentence("K04.ambiguous", n=len(same), name=name, found=found, **told)

@@ -17,6 +17,7 @@ from geo_merge.vocabulary.codes import (
     has_odd_characters,
     look_key,
 )
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 NameKey = Callable[[str], str]
 _SHOWN = 10
@@ -67,11 +68,9 @@ def _with_zeros(codes: pd.Series, report: Report) -> pd.Series:
     short = {c for c in there if len(c) < longest}
     if widths != {longest} or not short:
         return codes
-    report.warn(
-        "K02", f"{len(short)} new codes lost leading zeros ({', '.join(sorted(short)[:_SHOWN])}), "
-        f"which were restored: others that start with a zero have {longest} digits.",
-        value=float(len(short)), unit_of_value="codes", hint="Store codes as text.",
-    )  # fmt: skip
+    told = sentence("K02.new_zeros", source=report.source, n=len(short),
+                    codes=sorted(short)[:_SHOWN], digits=longest)  # fmt: skip
+    report.note(told, value=float(len(short)), unit_of_value="codes")
     return codes.map(lambda c: c.zfill(longest) if c else c)
 
 
@@ -82,22 +81,21 @@ def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> No
     alike = coded["new_code"].groupby(looks).transform("nunique") > 1
     for _, group in coded[alike].groupby(looks[alike], sort=True):
         codes = sorted(set(group["new_code"]))
-        told = "; ".join(
-            f"{code} ({', '.join(sorted(set(some['new_name'])))}) in rows {ranges(some.index)}"
+        told = [
+            sentence(
+                "W03.code_rows",
+                code=code,
+                names=sorted(set(some["new_name"])),
+                rows=ranges(some.index),
+            )
             for code, some in group.groupby("new_code", sort=True)
-        )
+        ]
         names = {fold_accents(name_key(n)) for n in group["new_name"]}
         if len(names) == 1 or len({code_key(c) for c in codes}) == 1:
-            report.problems.append(
-                f"{report.source}: the new codes {told} are one but for leading zeros, case or "
-                "letters that look alike [W03]; write one code for each new unit."
-            )
+            report.wrong("W03.alike", codes=told)
         else:
-            report.warn(
-                "W03", f"the new codes {told} look alike; they were taken for different units, as "
-                "their names differ.", units=tuple(codes),
-                hint="Check that they are different units.",
-            )  # fmt: skip
+            alike_names = sentence("W03.alike_names", source=report.source, codes=told)
+            report.note(alike_names, units=tuple(codes))
 
 
 def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.DataFrame:
@@ -110,23 +108,21 @@ def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.D
             texts = [t for t in group[column] if t] if column == "new_name" else list(group[column])
             keys = {name_key(text) for text in texts}
             if len(keys) > 1:
-                first: dict[str, str] = {}
+                first: dict[str, Sentence] = {}
                 for row, text in zip(group.index, group[column], strict=True):
                     if text or column != "new_name":
-                        first.setdefault(name_key(text), f"row {row} {text}")
-                report.problems.append(
-                    f"{report.source}: new_code {code} has several {column}s: "
-                    f"{', '.join(first.values())} [W03]; make them one."
-                )
+                        place = sentence("W03.in_row", row=str(row), text=text)
+                        first.setdefault(name_key(text), place)
+                kind = "W03.several_names" if column == "new_name" else "W03.several_types"
+                report.wrong(kind, code=code, names=[*first.values()])
             elif len(spellings := sorted(set(group[written]))) > 1 and texts:
                 chosen = Counter(texts).most_common(1)[0][0]
                 result.loc[group.index, column] = chosen
-                what = "name" if column == "new_name" else "type"
-                report.warn(
-                    "W03", f"the {what} of new_code {code} is written in {len(spellings)} ways "
-                    f"({', '.join(spellings)}); they were taken for one, {chosen}.",
-                    units=(str(code),), value=float(len(spellings)), unit_of_value="spellings",
-                )  # fmt: skip
+                kind = "W03.spelled_name" if column == "new_name" else "W03.spelled_type"
+                told = sentence(kind, source=report.source, code=code, n=len(spellings),
+                                spellings=spellings, chosen=chosen)  # fmt: skip
+                report.note(told, units=(str(code),), value=float(len(spellings)),
+                            unit_of_value="spellings")  # fmt: skip
     return result
 
 
@@ -134,12 +130,8 @@ def _note_odd(rows: pd.DataFrame, report: Report) -> None:
     odd = sorted({c for c, n in zip(rows["new_code"], rows["new_name_written"], strict=True)
                   if c and has_odd_characters(n)})  # fmt: skip
     if odd:
-        report.warn(
-            "X04", f"the names of {len(odd)} new units ({', '.join(odd[:_SHOWN])}) have line "
-            "breaks, control or direction characters, or are longer than 200 characters.",
-            units=tuple(odd), value=float(len(odd)), unit_of_value="names",
-            hint="Line breaks become blanks; the rest is kept as text.",
-        )  # fmt: skip
+        told = sentence("X04.new", source=report.source, n=len(odd), codes=odd[:_SHOWN])
+        report.note(told, units=tuple(odd), value=float(len(odd)), unit_of_value="names")
 
 
 def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
@@ -150,10 +142,9 @@ def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
     doubled = pairs[pairs.duplicated(["key", "kind"], keep=False)]
     for _, group in doubled.groupby(["key", "kind"], sort=True):
         name = group["new_name"].iloc[0]
-        report.warn(
-            "W03", f"{len(group)} new units are called {name} ({', '.join(group['new_code'])}).",
-            units=tuple(group["new_code"]), hint="Check that they are different units.",
-        )  # fmt: skip
+        codes = tuple(group["new_code"])
+        told = sentence("W03.same_name", source=report.source, n=len(group), name=name, codes=codes)
+        report.note(told, units=codes)
 
 
 def _note_forms(rows: pd.DataFrame, report: Report) -> None:
@@ -165,12 +156,10 @@ def _note_forms(rows: pd.DataFrame, report: Report) -> None:
     usual, count = forms.most_common(1)[0]
     odd = [code for code in codes if _outline(code) != usual]
     if odd and count >= _COMMON * len(codes):
-        report.warn(
-            "K07", f"{len(odd)} new codes ({', '.join(odd[:_SHOWN])}) have another form than the "
-            f"{count} others (as {next(c for c in codes if c not in odd)}).", units=tuple(odd),
-            value=float(len(odd)), unit_of_value="codes",
-            hint="Check for letters in place of digits, and words in place of codes.",
-        )  # fmt: skip
+        example = next(c for c in codes if c not in odd)
+        told = sentence("K07.new", source=report.source, n=len(odd), codes=odd[:_SHOWN],
+                        usual=count, example=example)  # fmt: skip
+        report.note(told, units=tuple(odd), value=float(len(odd)), unit_of_value="codes")
 
 
 def _outline(code: str) -> str:
@@ -196,9 +185,7 @@ def _note_short(
     one_less = len(short) == len(there) and {len(c) for c in short} == {width - 1}
     if not short or not (lost_zeros or (begins and one_less and width > _LEVELS)):
         return
-    why = ", and the old codes of the table had lost their leading zeros" if lost_zeros else ""
-    report.warn(
-        "K02", f"{len(short)} new codes have fewer than {width} digits ({short[0]}, ...){why}; "
-        "they were kept.", units=tuple(short), value=float(len(short)), unit_of_value="codes",
-        hint="If the new codes lost zeros too, store them as text.",
-    )  # fmt: skip
+    why = sentence("K02.lost_too") if lost_zeros else ""
+    told = sentence("K02.short", source=report.source, n=len(short), digits=width, first=short[0],
+                    why=why)  # fmt: skip
+    report.note(told, units=tuple(short), value=float(len(short)), unit_of_value="codes")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 SHOWN = 20  # sentences of one kind; the rest is told in one
 _NAMED = 200  # units that one sentence names
@@ -22,21 +24,22 @@ class Report:
         """Report what is wrong in a row."""
         self.problems.append(f"{self.source} row {row}: {text}")
 
-    def errors(self, told: Sequence[tuple[Hashable, str]], rest: str) -> None:
-        """Report rows one by one, and those beyond `SHOWN` together."""
-        for row, text in told[:SHOWN]:
-            self.error(row, text)
-        more = [row for row, _ in told[SHOWN:]]
-        if more:
-            self.problems.append(f"{self.source}: {len(more)} more rows ({ranges(more)}) {rest}.")
+    def wrong(self, kind: str, /, **values: Any) -> None:  # noqa: ANN401 - as `sentence`
+        """Report what is wrong, as a sentence of a kind."""
+        self.problems.append(sentence(kind, source=self.source, **values))
 
-    def warn(self, check: str, message: str, *, units: tuple[str, ...] = (), hint: str = "",
-             value: float | None = None, unit_of_value: str = "") -> None:  # fmt: skip
+    def wrong_in(self, row: Hashable, kind: str, /, **values: Any) -> None:  # noqa: ANN401
+        """Report what is wrong in a row, as a sentence of a kind."""
+        self.wrong(kind, row=str(row), **values)
+
+    def note(
+        self, told: Sentence, *, units: tuple[str, ...] = (), value: float | None = None,
+        unit_of_value: str = "",
+    ) -> None:  # fmt: skip
         """Note what was found, and what was made of it."""
         self.findings.append(
-            Finding(check=check, severity=Severity.WARNING, message=f"{self.source}: {message}",
-                    units=units, hint=hint, value=value, unit_of_value=unit_of_value)
-        )  # fmt: skip
+            Finding.of(told, units=units, value=value, unit_of_value=unit_of_value)
+        )
 
 
 def ranges(rows: Iterable[Hashable]) -> str:
@@ -53,4 +56,5 @@ def ranges(rows: Iterable[Hashable]) -> str:
 def named(units: Sequence[str]) -> str:
     """Return units for messages, and how many more there are than can be named."""
     more = len(units) - _NAMED
-    return ", ".join(units[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    told = ", ".join(units[:_NAMED])
+    return sentence("words.more", told=told, more=more) if more > 0 else told

@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from itertools import islice
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_merge.units.crosswalk_report import SHOWN, Report, named, ranges
 from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.sentence import Sentence
 
 NameKey = Callable[[str], str]
 _FEW = 3  # rows or units of a place that is missing as a whole are told one by one
@@ -25,7 +27,7 @@ class Unknown:
     """A row that names no unit of the layer, and how that is said of it alone."""
 
     row: Hashable
-    told: str
+    told: Sentence
 
 
 def whole_lists(
@@ -65,12 +67,8 @@ def whole_lists(
             first = first or " ".join((as_written if code else name).split())
             says_names = says_names or len(list(filter(None, _NAMES.split(name)))) > 1
     if found:
-        first_names = "" if says_names else "write their names in old_name and "
-        report.problems.append(
-            f"{report.source} rows {ranges(found)}: several old units stand in one cell ({first}) "
-            f"[K04]; write one row for each old unit, or {first_names}let geo-merge crosswalk "
-            "from-compositions make the rows."
-        )
+        kind = "K04.cells" if says_names else "K04.cells_codes"
+        report.wrong(kind, rows=ranges(found), first=first)
     return found
 
 
@@ -94,28 +92,22 @@ def report_unknown(
             if len(where) < _FEW:
                 continue
             left = {row: each for row, each in left.items() if row not in set(where)}
-            report.problems.append(
-                f"{report.source}: {len(where)} rows belong to {place}, which is not among the "
-                f"files [K04] (rows {ranges(where)}); add its layer, or remove these rows."
-            )
+            report.wrong("K04.place", n=len(where), place=place, rows=ranges(where))
     coded = set(rows.index[rows["old_code"] != ""])
     strangers = [each for row, each in left.items() if row in coded]
     if len(strangers) > _FEW and len(strangers) == len(coded):
         here = sorted(map(str, old.index))
         theirs = sorted(map(str, rows.loc[list(coded), "old_code"]))
         named = sum("[K09]" in each.told for each in strangers)
-        why = (
-            f"{named} of its names are those of units there, so the codes are of another year [K09]"
-            if named
-            else "one of the two files is another than is meant"
-        )
-        report.problems.append(
-            f"{report.source}: none of its {len(theirs)} old codes ({theirs[0]} to {theirs[-1]}) "
-            f"is in the layer ({here[0]} to {here[-1]}) [K04]; {why}."
-        )
+        report.wrong(
+            "K04.all_other_year" if named else "K04.all_other_file", n=len(theirs),
+            first=theirs[0], last=theirs[-1], here=here[0], there=here[-1], named=named,
+        )  # fmt: skip
         left = {row: each for row, each in left.items() if row not in coded}
-    told = [(each.row, each.told) for each in left.values()]
-    report.errors(told, "name units that are not in the layer [K04]; correct or remove them")
+    report.problems += [each.told for each in islice(left.values(), SHOWN)]
+    more = list(left)[SHOWN:]
+    if more:
+        report.wrong("K04.more", n=len(more), rows=ranges(more))
 
 
 def _places(old: gpd.GeoDataFrame, level: str) -> tuple[set[str], set[str]] | None:
@@ -136,7 +128,7 @@ def _is_there(name: str, code: str, there: tuple[set[str], set[str]], key: NameK
 
 
 def report_without_row(
-    old: gpd.GeoDataFrame, missing: list[tuple[str, str]], rows: pd.DataFrame, report: Report
+    old: gpd.GeoDataFrame, missing: list[tuple[str, Sentence]], rows: pd.DataFrame, report: Report
 ) -> None:
     """Report units without a row: all of a province in one sentence if the table has none of it.
 
@@ -154,23 +146,14 @@ def report_without_row(
     used = set(rows["unit"].dropna())
     lacking = {code for code, _ in missing}
     if not used and len(missing) > SHOWN:
-        report.problems.append(
-            f"{report.source}: none of the {len(missing)} units of the layer has a row [K05]; give "
-            "the crosswalk of this layer."
-        )
+        report.wrong("K05.none", n=len(missing))
         return
     for province, units in old.groupby("province", sort=True):
         whole = set(map(str, units.index))
         if province and len(whole) > _FEW and whole <= lacking:
-            report.problems.append(
-                f"{report.source}: the {len(whole)} units of {province} have no row [K05]; add "
-                "their rows, or leave this layer out."
-            )
+            report.wrong("K05.province", n=len(whole), province=province)
             missing = [(code, told) for code, told in missing if code not in whole]
-    report.problems += [f"{report.source}: {told}" for _, told in missing[:SHOWN]]
+    report.problems += [told for _, told in missing[:SHOWN]]
     more = [code for code, _ in missing[SHOWN:]]
     if more:
-        report.problems.append(
-            f"{report.source}: {len(more)} more units have no row ({named(more)}) [K05]; say which "
-            "new units they join."
-        )
+        report.wrong("K05.more", n=len(more), units=named(more))

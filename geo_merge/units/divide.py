@@ -20,9 +20,19 @@ from geo_merge.units.cutters import Cutters, Pieces, cut, with_codes_of_rows
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name, with_unit_columns
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import attach, findings_of, grid_of, ledger_of, sources_of
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
+from geo_merge.vocabulary.sentence import sentence
+
+# What cuts a unit and what its numbers are divided by, in sentences.
+_SAID = {
+    "pieces": "W05.pieces",
+    "new boundaries": "W05.boundaries",
+    "lines": "W05.lines",
+    "stated share": "W05.stated",
+    "area": "W05.area",
+}
 
 
 def divide(

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from geo_merge.errors import LayerError
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
 _BLANK = (NoValue.ERROR, NoValue.NOTHING)
@@ -49,22 +50,13 @@ def without_nothing(
     why = [None if times[n] == 1 and may_be_a_place(n) else no_value(n) for n in names]
     kept = ["" if reason in _BLANK else name for name, reason in zip(names, why, strict=True)]
     findings = []
-    for reasons, check, told, hint in (
-        (_BLANK, "W01", "say nothing and were read as blank", "Give the units their names."),
-        (_KEPT, "W11", "are dates, times or truth values and were taken as they stand",
-         "A spreadsheet makes dates of names like 2/9; write them as text."),
-    ):  # fmt: skip
+    for reasons, kind in (
+        (_BLANK, "W01.names"),
+        (_KEPT, "W11.names"),
+    ):
         rows = [k for k, reason in enumerate(why) if reason in reasons]
         if rows:
-            shown = ", ".join(f"row {k + 1} {names[k]}" for k in rows[:_SHOWN])
-            findings.append(
-                Finding(
-                    check=check,
-                    severity=Severity.WARNING,
-                    value=float(len(rows)),
-                    unit_of_value="cells",
-                    message=f"{source}: {len(rows)} cells of {field} ({shown}) {told}.",
-                    hint=hint,
-                )
-            )
+            shown = [sentence("W11.cell", row=str(k + 1), text=names[k]) for k in rows[:_SHOWN]]
+            told = sentence(kind, source=source, n=len(rows), field=field, rows=shown)
+            findings.append(Finding.of(told, value=float(len(rows)), unit_of_value="cells"))
     return kept, findings
