@@ -29,7 +29,15 @@ from geo_merge.maps.drawing import (
 from geo_merge.maps.longitudes import about
 from geo_merge.maps.notes import joined, notes
 from geo_merge.maps.themes import fields, themes
-from geo_merge.maps.told import check_names, grounds, parents, plane, rows_of_findings, sources
+from geo_merge.maps.told import (
+    check_names,
+    findings_told,
+    grounds,
+    parents,
+    plane,
+    rows_of_findings,
+    sources,
+)
 from geo_merge.merging.result import MergeResult, with_findings
 from geo_merge.texts import LANGUAGES, map_texts
 from geo_merge.vocabulary.part_of import unit_codes
@@ -38,7 +46,6 @@ from geo_merge.vocabulary.part_of import unit_codes
 PALETTE = ("#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00")
 FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_DECIMALS = 7  # degrees; a centimetre
-_TOLD = ["severity", "check", "message"]  # of a finding
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
 _DIGITS = {"density": 0, "iou": 4, "share": 4}  # of figures on the map; two of all others
 TILES = {
@@ -215,18 +222,17 @@ def _findings(result: MergeResult) -> dict[str, str]:
     """Return the weightiest findings by whether they have a place, numbered by their rows."""
     shapes = np.asarray(result.findings.geometry.values)
     nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    told = result.findings.iloc[np.flatnonzero(nowhere)[:FINDINGS_SHOWN]]
-    notices = told[_TOLD].assign(row=np.flatnonzero(nowhere)[:FINDINGS_SHOWN])
+    notices = findings_told(result, np.flatnonzero(nowhere)[:FINDINGS_SHOWN])
     return {
         "findings": features_of(result, np.flatnonzero(~nowhere)[:FINDINGS_SHOWN]),
-        "notices": _json(notices.to_dict("records")),
+        "notices": _json(notices),
     }
 
 
 def features_of(result: MergeResult, rows: Ints) -> str:
     """Return findings as GeoJSON for the map; shapes with many vertices are simplified for it."""
     middle = drawing_of(result).middle
-    frame = result.findings.iloc[rows][[*_TOLD, "geometry"]]
+    frame = result.findings.iloc[rows][["geometry"]]
     shapes = np.asarray(frame.geometry.values)
     many = shapely.get_num_coordinates(shapes) > _FINDING_VERTICES
     shapes = shapes.copy()
@@ -235,7 +241,7 @@ def features_of(result: MergeResult, rows: Ints) -> str:
     degrees = np.asarray(gpd.GeoSeries(shapes, crs=frame.crs).to_crs(WGS84).values)
     # Not by the GeoJSON of files, which ends at 180°.
     rounded = shapely.transform(about(middle, degrees), lambda xy: np.round(xy, _FINDING_DECIMALS))
-    told = frame[_TOLD].assign(row=rows).to_dict("records")
+    told = findings_told(result, rows)
     features = (
         f'{{"type":"Feature","properties":{_json(properties)},"geometry":{geometry}}}'
         for properties, geometry in zip(told, shapely.to_geojson(rounded), strict=True)

@@ -10,14 +10,14 @@ import pandas as pd
 from pyproj import Transformer
 
 from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import Ints
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, TEXTS
+from geo_merge.vocabulary.findings_frame import read_in
 
 # Columns of the crosswalk that say why a unit is where it is, as the map calls them.
 _GROUNDS = {"row": "row", "matched_by": "how", "share": "share", "clause": "clause",
             "evidence": "evidence", "words": "words"}  # fmt: skip
-# Checks that look at new units: codes of old ones mean something else.
-_OF_NEW = ("D", "P", "C06", "C08", "G11")
 _DEGREE = 7  # of the polynomial that leads from degrees to the plane of the data
 _GRID = 25  # places a side that it is fitted to
 _PLANE_M = 0.5  # metres; a pointer on a map is not surer
@@ -45,15 +45,28 @@ def grounds(result: MergeResult) -> dict[str, pd.Series]:
 
 
 def rows_of_findings(result: MergeResult, index: pd.Index, *, new: bool) -> list[list[int]]:
-    """Return for each unit the rows of the findings that name it."""
+    """Return for each unit the rows of the findings that name it: one code may mean two units."""
     rows: dict[str, list[int]] = {}
-    for row, (check, units) in enumerate(
-        zip(result.findings["check"], result.findings["units"], strict=True)
+    side = "new" if new else "old"
+    for row, (about, units) in enumerate(
+        zip(result.findings["about"], result.findings["units"], strict=True)
     ):
-        if check.startswith(_OF_NEW) == new:
+        if about == side:
             for unit in units:
                 rows.setdefault(str(unit), []).append(row)
     return [rows.get(str(label), []) for label in index]
+
+
+def findings_told(result: MergeResult, rows: Ints) -> list[dict[str, Any]]:
+    """Return what the map says of findings: row, severity, check, and the sentence by language."""
+    found = result.findings.iloc[rows]
+    sentences = {language: read_in(found, language)["message"].tolist() for language in LANGUAGES}
+    return [
+        {"severity": severity, "check": check, "row": int(row),
+         "message": {language: told[k] for language, told in sentences.items()}}
+        for k, (severity, check, row) in enumerate(
+            zip(found["severity"], found["check"], rows, strict=True))
+    ]  # fmt: skip
 
 
 def check_names(result: MergeResult) -> dict[str, dict[str, str]]:

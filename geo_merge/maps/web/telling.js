@@ -60,7 +60,7 @@
 
     /** Return what a finding says; for a cluster, how many lie there. */
     sentence(finding) {
-      const text = `${this.checkName(finding.check)}: ${finding.message}`;
+      const text = `${this.checkName(finding.check)}: ${finding.message[this.state.language]}`;
       return finding.together > 1
         ? `${this.t("together", { count: this.number(finding.together) })} ${text}` : text;
     }
