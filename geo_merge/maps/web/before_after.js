@@ -115,7 +115,7 @@
         this.resize(); // a sheet that has come up leaves the maps less room
         const after = this.sides.after.get(this.family().code);
         const bounds = after ? this.sides.after.boundsOf([after]) : this.sides[side].boundsOf([unit]);
-        this.fit(bounds.pad(0.2), { maxZoom: 14 });
+        this.fit(bounds, { maxZoom: 14 }, 0.2);
       }
     }
 
@@ -127,7 +127,7 @@
       this.state.parent = units.map(idOf);
       this.relight();
       this.touched = true;
-      this.fit(this.sides.before.boundsOf(units).pad(0.05));
+      this.fit(this.sides.before.boundsOf(units), {}, 0.05);
     }
 
     uncover(point, map) {
@@ -160,7 +160,7 @@
       this.focused = finding.features.length ? this.marks.outline(finding.features) : null;
       if (!this.focused) { return; }
       this.touched = true;
-      this.fit(this.focused[0].getBounds().pad(0.5), { maxZoom: 15 });
+      this.fit(this.focused[0].getBounds(), { maxZoom: 15 }, 0.5);
     }
 
     /** Take what Python says into account, without a word back. */

@@ -98,15 +98,16 @@
       }
     }
 
-    /** Show bounds; on a page that has given the map no room yet, as soon as it does. */
-    fit(bounds, options) {
+    /** Show bounds, with a share of them around; on a page that has given the map no room yet, as soon as it does. */
+    fit(bounds, options, around) {
       this.waiting = null;
       if (!L.latLngBounds(bounds).isValid()) { return; } // of a unit that is not drawn
       if (this.links) { this.links.lead(this.a); }
       if (this.a.getSize().x && this.a.getSize().y) {
-        this.a.fitBounds(bounds, Object.assign({ animate: false }, geo.room(this, bounds), options));
+        const wide = L.latLngBounds(bounds).pad(around || 0);
+        this.a.fitBounds(wide, Object.assign({ animate: false }, geo.room(this, wide), options));
       } else {
-        this.waiting = [bounds, options];
+        this.waiting = [bounds, options, around];
         this.a.setView(L.latLngBounds(bounds).getCenter(), 8, { animate: false });
       }
     }

@@ -31,7 +31,8 @@
   function degrees(value, axis, digits, language, t) {
     const at = axis === "x" ? value - 360 * Math.round(value / 360) : value;
     const text = number(Math.abs(at), language, digits, digits);
-    if (Math.abs(at) < 0.5 * 10 ** -digits) { return `${text}°`; }
+    const least = 0.5 * 10 ** -digits;
+    if (Math.abs(at) < least || (axis === "x" && Math.abs(at) > 180 - least)) { return `${text}°`; }
     const ends = axis === "x" ? ["west", "east"] : ["south", "north"];
     return `${text}° ${t(ends[Number(at > 0)])}`;
   }

@@ -12,6 +12,7 @@ test("numbers, degrees and texts as a language has them", () => {
   assert.equal(geo.number(-1234.56, "en"), "−1,234.56");
   assert.equal(geo.degrees(21.5, "y", 1, "vi", words("vi")), "21,5° B");
   assert.equal(geo.degrees(181, "x", 0, "en", words("en")), "179° W");
+  assert.equal(geo.degrees(180, "x", 0, "en", words("en")), "180°");
   assert.equal(geo.degrees(0, "y", 1, "en", words("en")), "0.0°");
   assert.equal(geo.filled("{a} of {b}", { a: "{b}", b: 2 }), "2 of 2");
 });
