@@ -77,8 +77,10 @@ def _heading_row(filled: list[Row]) -> int:
     if scores[0] < _SURE:
         for k, cells in enumerate(top):
             below = _joined(cells, top[k + 1]) if k + 1 < len(top) else []
-            if scores[k] >= _SURE or known(below) >= _SURE:
+            if scores[k] >= _SURE:
                 return k
+            if known(below) >= _SURE:  # groups above headings that are known by themselves
+                return k + 1 if scores[k + 1] >= known(below) else k
     wide = max(_texts(cells) for cells in top)
     titles = 0  # a title stands alone, or in all cells that were merged for it
     while wide > 2 and titles + 1 < len(top) and _texts(top[titles]) == 1:  # noqa: PLR2004

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from geo_merge.vocabulary.cells import harmless
@@ -37,6 +38,7 @@ def name_of(text: str) -> str:
     return "" if no_value(cleaned) is NoValue.NOTHING else cleaned
 
 
+@lru_cache(2**16)
 def figure_of(text: str, thousands: str, decimal: str) -> Decimal | None:
     """Return the number that a cell holds, by the separators of its column; None for none."""
     plain = text.strip().replace("\u2212", "-").replace("\u00a0", " ")

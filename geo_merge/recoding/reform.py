@@ -137,8 +137,13 @@ def reform_of(
     amounts = _amounts(table, weights, report.source)
     old: dict[str, Unit] = {}
     new: dict[str, Unit] = {}
-    links: dict[tuple[str, str], tuple[str, float]] = {}
+    links: dict[tuple[str, str], tuple[float, float]] = {}
     provinces = _new_provinces(table)
+    read = read_numbers(rows["share"], whole=False)
+    said = read.values  # noqa: PD011 - a list
+    for k in read.wrong:
+        report.error(rows.index[k], f"share {rows['share'].iloc[k]!r} is no number [W04]; write "
+                     "it as 0.6.")  # fmt: skip
     texts = {c: rows[c].tolist() for c in rows.columns}
     for k, (code, new_code) in enumerate(zip(texts["old_code"], texts["new_code"], strict=True)):
         values = [texts[f"old_{field}"][k] for field in _FIELDS]
@@ -151,7 +156,7 @@ def reform_of(
         if known.name != after.name:
             report.error(rows.index[k], f"{new_code} is called {after.name}, before "
                          f"{known.name} [W03]; one new unit has one name.")  # fmt: skip
-        links[key, new_code] = (texts["share"][k], amounts[k])
+        links[key, new_code] = (said[k], amounts[k])
     shares = _shares(links, report, weighted=weights is not None)
     if report.problems:
         raise CrosswalkError(report.problems)
@@ -204,7 +209,7 @@ def _amounts(table: pd.DataFrame, weights: str | None, source: str) -> list[floa
 
 
 def _shares(
-    links: Mapping[tuple[str, str], tuple[str, float]], report: Report, *, weighted: bool
+    links: Mapping[tuple[str, str], tuple[float, float]], report: Report, *, weighted: bool
 ) -> list[tuple[str, str, float | None, float | None]]:
     """Return each link with its share of the old unit and of the new one."""
     of_old: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -214,7 +219,7 @@ def _shares(
         of_new[link[1]].append(link)
     forward: dict[tuple[str, str], float | None] = {}
     for key, group in of_old.items():
-        said = read_numbers([links[link][0] for link in group], whole=False).values  # noqa: PD011
+        said = [links[link][0] for link in group]
         whole = sum(said)
         if len(group) == 1:
             forward[group[0]] = _WHOLE
@@ -237,7 +242,7 @@ def _shares(
 
 
 def _parted(
-    group: list[tuple[str, str]], links: Mapping[tuple[str, str], tuple[str, float]]
+    group: list[tuple[str, str]], links: Mapping[tuple[str, str], tuple[float, float]]
 ) -> dict[tuple[str, str], float | None]:
     total = sum(links[link][1] for link in group)
     return {link: links[link][1] / total if total > 0 else None for link in group}

@@ -17,14 +17,14 @@ from geo_merge.recoding.matching import Answer, Outcome, Statement
 from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
 from geo_merge.recoding.same_names import SameNames
-from geo_merge.recoding.writing import ALL, CONVERTED, Sheets, opened
+from geo_merge.recoding.writing import ALL, Sheets, opened
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import free_name
 
 _REMEMBERED = 300_000  # different statements
 _SUGGESTED = 500  # statements for which similar names are looked for
 _SHARE_DIGITS = 6
-_, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
+CONVERTED, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
 SAME, SUGGESTIONS, LEDGER = "same names", "suggestions", "ledger"
 _WORST = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.CONVERTED, Outcome.EXCLUDED)
 
@@ -216,7 +216,9 @@ class Run:
         self, number: int, row: list[str], outcome: Outcome, answers: list[Answer], made: list[Any]
     ) -> list[list[Any]]:
         """Return the rows of the sheet of an outcome: of ambiguous ones one a candidate."""
-        own = self._typed(row)
+        if outcome is Outcome.CONVERTED and not self._sheets.typed:
+            return []  # all rows are written anyway
+        own = self._typed(row) if self._sheets.typed else row
         if outcome is Outcome.CONVERTED:
             return [[*own, *made]]
         if outcome is Outcome.AMBIGUOUS:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from geo_merge.recoding.cells import name_of
 from geo_merge.vocabulary.codes import fold_name
 
 HEADINGS = ("code", "name", "column", "same_name", "times", "from", "rows")
-MOST = 500_000  # different names that are kept in mind
+MOST = 200_000  # different names that are kept in mind
 _SHOWN = 20
 
 
@@ -35,14 +36,15 @@ class SameNames:
 
     def add(self, unit: str, heading: str, written: str, source: str, row: int) -> None:
         """Note a name of a row that became part of a unit; one in each old unit is enough."""
-        name = name_of(written)
-        key = (unit, heading, fold_name(name))
+        name, folded = _folded(written)
+        key = (unit, heading, folded)
         if not name:
             return
         if key not in self._found and len(self._found) >= MOST:
             self.full = True
             return
-        self._found[key].setdefault(source, _Place(row, source, name))
+        if source not in self._found[key]:
+            self._found[key][source] = _Place(row, source, name)
 
     def rows(self, names: dict[str, tuple[str, str]]) -> Iterator[Sequence[object]]:
         """Yield the names that stand in several old units of one new one.
@@ -58,3 +60,9 @@ class SameNames:
                 sources = "; ".join(" ".join(names[p.source]) for p in places.values())
                 rows = ", ".join(str(p.row) for p in list(places.values())[:_SHOWN])
                 yield (*names[unit], heading, first.written, len(places), sources, rows)
+
+
+@lru_cache(2**14)
+def _folded(written: str) -> tuple[str, str]:
+    name = name_of(written)
+    return name, fold_name(name)

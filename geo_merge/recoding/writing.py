@@ -15,7 +15,6 @@ from geo_merge.recoding.cells import safe
 from geo_merge.writing.files import publish, staging
 
 ALL = "rows"  # every row, in a CSV of its own; a workbook has it in its other sheets
-CONVERTED = "converted"  # rows that a CSV has among all rows
 SUFFIXES = (".xlsx", ".csv")
 _MOST_ROWS = 1_048_576  # of a sheet
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook has no time zone
@@ -24,8 +23,17 @@ _WIDEST = 40
 
 
 class Sheets(Protocol):
-    """Where the rows of each sheet go; `written` are the files, once all is there."""
+    """Where the rows of each sheet go.
 
+    Attributes
+    ----------
+    typed
+        Whether figures are written as numbers, and not as they stand in the table.
+    written
+        The files, once all is there.
+    """
+
+    typed: bool
     written: list[Path]
 
     def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -36,6 +44,8 @@ class Sheets(Protocol):
 class _Csv:
     """A CSV for each sheet that has rows; the first is the file that was asked for."""
 
+    typed = False
+
     def __init__(self, out: IO[str] | Path, headings: Mapping[str, Sequence[str]]) -> None:
         self._out, self._headings = out, headings
         self.written: list[Path] = []
@@ -44,7 +54,7 @@ class _Csv:
 
     def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
         rows = list(rows)
-        if sheet != CONVERTED and (rows or sheet == ALL):
+        if rows or sheet == ALL:
             self._writer(sheet).writerows([safe(cell) for cell in row] for row in rows)
 
     def _writer(self, sheet: str) -> Any:  # noqa: ANN401 - csv has no name for its writers
@@ -74,6 +84,8 @@ class _Printed(_Csv):
 
 class _Workbook:
     """A sheet for each kind of rows; texts stay texts, whatever they begin with."""
+
+    typed = True
 
     def __init__(self, path: Path, headings: Mapping[str, Sequence[str]]) -> None:
         import xlsxwriter  # noqa: PLC0415 - only XLSX needs it

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from click.testing import CliRunner
+from vietnamadminunits import ParseMode, convert_address, parse_address
 
 from geo_merge.cli.main import app
 from geo_merge.errors import GeoMergeError
@@ -266,3 +271,117 @@ def test_crosswalks_follow_one_another(tmp_path: Path, crosswalk: Path) -> None:
     assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["Z1", "", "02B"]
     shares = [(r["new_code"], r["share"]) for r in rows(tmp_path / "out_ambiguous.csv")]
     assert shares == [("02B", "0.25"), ("Z1", "0.75")]
+
+
+SHORT = {"Phường ": "P. ", "Xã ": "X. ", "Thị trấn ": "TT. ", "Huyện ": "H. ", "Thành phố ": "TP. ",
+         "Thị xã ": "TX. ", "Tỉnh ": "T. "}  # fmt: skip
+
+
+def shortened(name: str) -> str:
+    kind = next(kind for kind in SHORT if name.startswith(kind))
+    return SHORT[kind] + name.removeprefix(kind)
+
+
+FORMS: dict[str, Callable[[str, str, str, str], str]] = {
+    "old with district and province": lambda old, _, district, province: (
+        f"{old}, {district}, {province}"
+    ),
+    "new with old district": lambda _, new, district, __: f"{new}, {district}, Tỉnh Bắc Ninh",
+    "old with new province": lambda old, _, district, __: f"{old}, {district}, Tỉnh Bắc Ninh",
+    "new alone": lambda _, new, __, ___: f"{new}, Tỉnh Bắc Ninh",
+    "street": lambda old, _, district, province: (
+        f"Số 12 đường Lê Lợi, {old}, {district}, {province}"
+    ),
+    "village": lambda old, _, district, province: f"Thôn Thanh Bình, {old}, {district}, {province}",
+    "without district": lambda old, _, __, province: f"{old}, {province}",
+    "abbreviations": lambda old, _, district, province: ", ".join(
+        map(shortened, (old, district, province))
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_addresses_of_all_communes_in_eight_forms(tmp_path: Path, form: str) -> None:
+    """As many right as the package vietnamadminunits or more, and none wrong."""
+    known = gazetteer.crosswalk("24")
+    texts = [
+        FORMS[form](f"{r.old_type} {r.old_name}", f"{r.new_type} {r.new_name}", r.old_district,
+                    r.old_province)
+        for r in known.itertuples()
+    ]  # fmt: skip
+    lines = ["stt,dia_chi", *(f'{k},"{text}"' for k, text in enumerate(texts, 1))]
+    code, _ = recode(table(tmp_path, "\n".join(lines)), tmp_path / "out.csv", "--province", "24")
+    found = [r["new_code"] for r in rows(tmp_path / "out.csv")]
+    right = list(known["new_code"])
+    assert [f for f, r in zip(found, right, strict=True) if f not in {"", r}] == []
+    # Xã Đồng Tiến is in two districts of the old Bắc Giang.
+    assert found.count("") == (2 if form == "without district" else 0)
+    assert code == (1 if form == "without district" else 0)
+    assert len(found) - found.count("") >= max(theirs(texts, right))
+
+
+def theirs(texts: list[str], right: list[str]) -> tuple[int, int]:
+    """How many the package finds as old and as new addresses."""
+    scores = []
+    for find, options in (
+        (convert_address, {}), (parse_address, {"mode": ParseMode.FROM_2025})
+    ):  # fmt: skip
+        count = 0
+        for text, code in zip(texts, right, strict=True):
+            with contextlib.suppress(Exception):  # it raises what it likes
+                count += find(text, **options).ward_code == code
+        scores.append(count)
+    return scores[0], scores[1]
+
+
+def test_points_settle_divided_units_and_rows_without_a_name(
+    tmp_path: Path, crosswalk: Path
+) -> None:
+    layer = tmp_path / "new.geojson"
+    units = gpd.GeoDataFrame(
+        {"code": ["01A", "02A", "02B"], "name": ["Ay-le-Neuf", "Cy", "Dy"]},
+        geometry=[shapely.box(k, 45, k + 1, 46) for k in (0, 1, 2)], crs=4326,
+    )  # fmt: skip
+    units.to_file(layer)
+    given = table(
+        tmp_path, "code,lon,lat,n\n02A,2.5,45.5,1\n02A,0.5,45.5,2\n02A,,,3\n,1.5,45.5,4\n,9,9,5\n"
+    )
+    code, _ = recode(given, tmp_path / "out.csv", "--crosswalk", crosswalk, "--layer", layer)
+    assert code == 1
+    found = rows(tmp_path / "out.csv")
+    assert [r["new_code"] for r in found] == ["02B", "", "", "02A", ""]
+    assert "its point lies in another, 01A" in found[1]["how"]
+    assert found[4]["how"].startswith("not found: no unit of the layer lies at its point")
+
+
+def test_a_long_table_is_read_in_blocks(tmp_path: Path, crosswalk: Path) -> None:
+    count = 30_000
+    lines = ["code,people,note", *(f"01{'AB'[k % 2]},{k},{'x' * 400}" for k in range(count))]
+    given = table(tmp_path, "\n".join(lines))
+    assert given.stat().st_size > 10 * 2**20
+    assert recode(given, tmp_path / "out.csv", "--crosswalk", crosswalk)[0] == 0
+    ledger = {r["quantity"]: r for r in rows(tmp_path / "out_ledger.csv")}
+    assert int(ledger["rows"]["after"]) == count
+    assert int(ledger["people"]["after"]) == count * (count - 1) // 2
+
+
+def test_titles_and_merged_headings_of_a_workbook(tmp_path: Path, crosswalk: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["People of 2024"], [], ["Unit", "", "Number"], ["code", "name", "people"],
+                ["01A", "Ay", 10], ["0003", "Ey", 5]):  # fmt: skip
+        sheet.append(row)
+    sheet.merge_cells("A1:C1")
+    book.save(tmp_path / "given.xlsx")
+    code, _ = recode(tmp_path / "given.xlsx", tmp_path / "out.xlsx", "--crosswalk", crosswalk)
+    assert code == 0
+    found = sheets(tmp_path / "out.xlsx")["converted"]
+    assert [(r[0], r[2], r[3]) for r in found[1:]] == [("01A", 10, "01A"), ("0003", 5, "02B")]
+
+
+def test_parquet_keeps_codes_and_figures(tmp_path: Path, crosswalk: Path) -> None:
+    pd.DataFrame({"code": ["01A", "0003"], "people": [10, 5]}).to_parquet(tmp_path / "t.parquet")
+    code, _ = recode(tmp_path / "t.parquet", tmp_path / "out.csv", "--crosswalk", crosswalk)
+    assert code == 0
+    assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["01A", "02B"]
