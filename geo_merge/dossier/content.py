@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from geo_merge.dossier.form import A4, Paper
@@ -176,6 +176,8 @@ class Document:
         Who signs it: the places to the left and right of its end.
     sections
         What it says, in order.
+    has_front
+        Whether it begins with head, title and date.
     """
 
     language: Language
@@ -185,7 +187,8 @@ class Document:
     page: str
     sections: tuple[Section, ...]
     head: tuple[str, ...] = ()
-    signatures: tuple[str, ...] = field(default=())
+    signatures: tuple[str, ...] = ()
+    has_front: bool = True
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -46,6 +46,7 @@ def document_of(m: Material, *, names: Sequence[str] = (), scale: float | None =
     UsageError
         If no paper is large enough for the scale.
     """
+    bare = tuple(names) == ("maps",)  # sheets to hang up or to bind into another paper
     groups = ", ".join(group["name"] for group in m.result.summary["groups"])
     return Document(
         language=m.language,
@@ -54,7 +55,8 @@ def document_of(m: Material, *, names: Sequence[str] = (), scale: float | None =
         date=m.date,
         page=m.t("page"),
         head=m.country.letterhead if m.language == "vi" else (),
-        signatures=(m.t("signed_left"), m.t("signed_right")),
+        signatures=() if bare else (m.t("signed_left"), m.t("signed_right")),
+        has_front=not bare,
         sections=tuple(_sections(m, names, scale)),
     )
 

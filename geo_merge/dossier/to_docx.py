@@ -50,7 +50,8 @@ def docx(document: Document) -> bytes:
     word = Word()
     _set_styles(word, document)
     maps = pictures(document.figures)
-    _write_front(word, document)
+    if document.has_front:
+        _write_front(word, document)
     for k, section in enumerate(document.sections):
         _turn_to(word, section.paper, first=k == 0)
         _write_section(word, section, maps)

@@ -62,6 +62,8 @@ def _pages() -> str:
 
 
 def _head(document: Document) -> Iterator[str]:
+    if not document.has_front:
+        return
     yield "<header>"
     yield from (f"<p><b>{escape(line)}</b></p>" for line in document.head)
     yield f"<h1>{escape(document.title)}</h1>"

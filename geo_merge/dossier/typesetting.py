@@ -39,7 +39,8 @@ def pdf(document: Document) -> bytes:
     content = {
         "language": document.language, "title": document.title, "subtitle": document.subtitle,
         "date": document.date, "page": document.page, "head": document.head,
-        "signatures": document.signatures, "sections": list(_sheets(document, maps)),
+        "signatures": document.signatures, "front": document.has_front,
+        "sections": list(_sheets(document, maps)),
         "form": {"font": FONT, "body": BODY, "cell": CELL, "small": SMALL, "top": TOP,
                  "bottom": BOTTOM, "left": LEFT, "right": RIGHT},
     }  # fmt: skip

@@ -96,7 +96,7 @@ def read_seat(text: str, members: pd.DataFrame, types: Iterable[str], country: C
             return Seat(Reading.DISTRICT, district=str(districts[whole]), text=text)
     if own:
         return _open(own, members, key, text)
-    return _by_name(text, by_name)
+    return _by_name(text, by_name, key)
 
 
 def _key(kind: str, name: str, key: NameKey) -> str:
@@ -130,9 +130,9 @@ def _open(own: list[tuple[str, str]], members: pd.DataFrame, key: NameKey, text:
     return Seat(Reading.SIMILAR, suggested=code, text=text)
 
 
-def _by_name(text: str, by_name: Mapping[str, str]) -> Seat:
+def _by_name(text: str, by_name: Mapping[str, str], key: NameKey) -> Seat:
     """Return the member whose name alone a text has, if it is one."""
-    words = f" {' '.join(_WORD.findall(fold_name(text)))} "
+    words = f" {key(' '.join(_WORD.findall(text)))} "
     found = {code for name, code in by_name.items() if f" {name} " in words}
     if len(found) == 1:
         return Seat(Reading.NAME, tuple(found), text=text)

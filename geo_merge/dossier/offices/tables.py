@@ -180,6 +180,7 @@ def _place(result: pd.DataFrame, name: str) -> list[str]:
         ]
         result[column] = values
     one = result["lon"].isna() != result["lat"].isna()
+    one &= not problems  # else the other is the one that is wrong
     problems += [
         f"{name} row {row}: lon without lat, or lat without lon [W11]; write both."
         for row in result.index[one]

@@ -162,7 +162,7 @@ def _led(wish: Wish, paper: _Paper) -> Label | None:
     free = paper.free(boxes)
     free = free[~shapely.intersects(boxes[free], wish.shape)]
     for k in free:
-        line = shapely.shortest_line(shapely.Point(start), boxes[k])
+        line = shapely.linestrings([start, middles[k]])
         others = [*paper.boxes, *paper.lines]
         if others and shapely.intersects(line, others).any():
             continue
