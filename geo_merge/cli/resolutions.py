@@ -95,3 +95,47 @@ def _write_text(text: str, out: Path) -> None:
 
     with whole_file(out) as temporary:
         temporary.write_text(text, "utf-8", newline="\n")
+
+
+@crosswalk.command(name="check-text")
+@click.argument("file", type=PATH)
+@click.option(
+    "--layer",
+    type=PATH,
+    required=True,
+    help="Units as they are afterwards: a layer, or a folder that build wrote.",
+)
+@click.option("--out", type=PATH, help="CSV of the findings; they are printed in any case.")
+@click.option("--crs", help="CRS of the layer if it names none, as 9214.")
+@click.option("--encoding", help="Encoding of a Shapefile, if not found by itself.")
+def check_text(
+    *, file: Path, layer: Path, out: Path | None, crs: str | None, encoding: str | None
+) -> int:
+    """Check land, people and neighbours that a resolution states against a layer.
+
+    FILE is a resolution as .txt, .docx or .pdf with text.
+    """
+    from geo_merge.jobs.findings import write_findings
+    from geo_merge.results.files import load_result
+    from geo_merge.units.layers import read_units
+    from geo_merge.vietnam.country import VIETNAM
+    from geo_merge.vietnam.resolutions.resolution import read_resolution
+    from geo_merge.vietnam.resolutions.stated import check_stated, claims_of
+    from geo_merge.vocabulary.finding import Severity
+
+    text = read_resolution(file)
+    old = None
+    if (layer / "manifest.json").is_file():
+        result = load_result(layer)
+        old, new = result.old, result.new
+    else:
+        new = read_units(layer, crs=crs, encoding=encoding, country=VIETNAM)
+    found = check_stated(text, new, old)
+    if out is not None:
+        write_findings(found, new.crs.to_string(), out)
+    say(*(f"Error: {problem}" for problem in text.problems))
+    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
+    wrong = [f for f in found if f.severity != Severity.INFO]
+    stated = claims_of(text)[0]
+    answer(f"{counted(stated, 'new unit')} checked, {counted(wrong, 'difference')}")
+    return FINDINGS if wrong or text.problems else OK

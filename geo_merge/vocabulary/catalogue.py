@@ -72,6 +72,8 @@ CHECKS = {
     "D02": "code on one side only",
     "D03": "declared areas of two neighbours differ by the same land",
     "D04": "declared people differ",
+    "D05": "stated neighbours differ",
+    "D06": "stated figures do not add up",
     "M01": "repaired",
     "M02": "emptied or moved too far by a repair",
     "M03": "decision on a defect that is not there",

@@ -29,8 +29,8 @@ class Stated:
         Its land, to the digits that are stated.
     people
         None if they are not known.
-    neighbours
-        Type and name of each unit that it shares a border with (not a corner alone).
+    neighbours, neighbour_codes
+        Type and name, and code, of each unit that it shares a border with (not a corner alone).
     reaches_outside
         Whether part of its border is that of the layer.
     """
@@ -38,6 +38,7 @@ class Stated:
     area_km2: float
     people: int | None = None
     neighbours: tuple[tuple[str, str], ...] = ()
+    neighbour_codes: tuple[str, ...] = ()
     reaches_outside: bool = False
 
     def summed(self, members: Sequence[Stated]) -> Stated:
@@ -70,7 +71,7 @@ def figures_of(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> Figures:
     LayerError
         If the new units do not share their borders, so that neighbours would be missed.
     """
-    return Figures(_measured(old), measured_with_neighbours(new))
+    return Figures(measured(old), measured_with_neighbours(new))
 
 
 def measured_with_neighbours(units: gpd.GeoDataFrame) -> dict[str, Stated]:
@@ -94,9 +95,10 @@ def measured_with_neighbours(units: gpd.GeoDataFrame) -> dict[str, Stated]:
         code: replace(
             stated,
             neighbours=tuple(sorted(names[k] for k in around[code] if k != OUTSIDE)),
+            neighbour_codes=tuple(sorted(codes[k] for k in around[code] if k != OUTSIDE)),
             reaches_outside=OUTSIDE in around[code],
         )
-        for code, stated in _measured(units).items()
+        for code, stated in measured(units).items()
     }
 
 
@@ -122,7 +124,8 @@ def shared_borders(
     return np.unique(np.column_stack([lines.left, lines.right]), axis=0)
 
 
-def _measured(units: gpd.GeoDataFrame) -> dict[str, Stated]:
+def measured(units: gpd.GeoDataFrame) -> dict[str, Stated]:
+    """Return land and people of the units of a layer, by code."""
     km2 = areas(np.asarray(units.geometry.values), units.crs) / SQUARE_METRES_PER_KM2
     people = units.get("population", pd.Series(None, index=units.index, dtype=object))
     return {

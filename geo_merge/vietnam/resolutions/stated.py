@@ -1,0 +1,311 @@
+"""What a resolution states of land, people and neighbours, held against a map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.texts import number
+from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.names import PARENT_TYPES, bare_key, split_type
+from geo_merge.vietnam.resolutions.figures import Stated, measured, measured_with_neighbours
+from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
+from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
+from geo_merge.vietnam.resolutions.sentences import Member, Mode
+from geo_merge.vocabulary.finding import Finding, Severity
+
+_KINDS = "xã|phường|thị trấn|đặc khu"
+_KM2 = re.compile(r"([\d.,]*\d)\s*(km2|km²|ha)\b", re.IGNORECASE)
+_PEOPLE = re.compile(r"([\d.,]*\d)\s*(?:người|nhân khẩu)\b", re.IGNORECASE)
+_HAS = re.compile(rf"(?:^|,\s*)({_KINDS})\s+([^,;]+?)\s+có\s", re.IGNORECASE)
+_BORDERS = re.compile(rf"(?:^|[,;]\s*)({_KINDS})\s+([^,;]+?)\s+giáp\s+(.+)$", re.IGNORECASE)
+_ALSO_BORDERS = re.compile(r",\s*giáp\s+(.+)$", re.IGNORECASE)
+_OPEN = re.compile(r"(\s+và\s+|,\s*)?\[[^\]]*\]")  # what a draft leaves open
+_HECTARES = 100.0  # in a square kilometre
+_HALF_DIGIT = 0.005  # km²; figures have two decimals
+_WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
+_SHARE = 0.01
+
+
+@dataclass
+class Claims:
+    """What a clause states of one new unit.
+
+    Attributes
+    ----------
+    clause, unit_type, name, district
+        Where it is said, and of what.
+    joined
+        Whether it was a unit before, whose own figures are not stated.
+    members
+        What it is made of.
+    areas, people
+        The figures in the sentence of the members, in order (km²; people).
+    area, population
+        What it has afterwards; None if that is not stated.
+    neighbours
+        What it borders; None if that is not stated.
+    """
+
+    clause: str
+    unit_type: str
+    name: str
+    district: str = ""
+    joined: bool = False
+    members: tuple[Member, ...] = ()
+    areas: list[float] = field(default_factory=list)
+    people: list[float] = field(default_factory=list)
+    area: float | None = None
+    population: float | None = None
+    neighbours: tuple[Member, ...] | None = None
+
+    @property
+    def where(self) -> str:
+        """Return clause and unit, for messages."""
+        return f"clause {self.clause}, {self.unit_type.lower()} {self.name}"
+
+
+def claims_of(text: Resolution) -> tuple[list[Claims], list[Finding]]:
+    """Return what a resolution states of its new units, and what of it was not understood."""
+    found: list[Claims] = []
+    problems: list[Finding] = []
+    for said in text.statements:
+        if said.sentence.kind in {"arranged", "joined"}:
+            found.append(_of_members(said))
+        elif said.sentence.kind == "note" and found:
+            _add_note(said, found, problems)
+    return found, problems
+
+
+def _of_members(said: Statement) -> Claims:
+    sentence = said.sentence
+    return Claims(
+        said.clause, sentence.unit_type, sentence.name, said.district, sentence.kind == "joined",
+        sentence.members, list(_areas(said.words)), list(_figures(_PEOPLE, said.words)),
+    )  # fmt: skip
+
+
+def _areas(words: str) -> Iterator[float]:
+    for figure, unit in _KM2.findall(words):
+        yield _number(figure) / (_HECTARES if unit.lower() == "ha" else 1.0)
+
+
+def _figures(pattern: re.Pattern[str], words: str) -> Iterator[float]:
+    yield from (_number(figure) for figure in pattern.findall(words))
+
+
+def _number(text: str) -> float:
+    """Read a number as Vietnamese texts write it: 31.373 people, 1,73 km²."""
+    return float(text.replace(".", "").replace(",", "."))
+
+
+def _add_note(said: Statement, found: list[Claims], problems: list[Finding]) -> None:
+    """Add what a note states to the claims of the unit that it names; by default the last one."""
+    borders = _BORDERS.search(said.words.rstrip(" .;"))
+    has = _HAS.search(said.words)
+    named = borders or has
+    claims = _named(found, named[2]) if named else None
+    if claims is None:
+        return
+    if has:
+        claims.area = next(_areas(said.words), None)
+        claims.population = next(_figures(_PEOPLE, said.words), None)
+    also = None if borders else _ALSO_BORDERS.search(said.words.rstrip(" .;"))
+    listed = borders[3] if borders else also[1] if also else None
+    if listed is None:
+        return
+    if _OPEN.search(listed):
+        problems.append(
+            _finding("D05", f"{claims.where}: neighbours beyond the layer are still to be named",
+                     "Name them in the place of the brackets.", (), severity=Severity.INFO)
+        )  # fmt: skip
+        listed = _OPEN.sub("", listed)
+    if not listed.strip():
+        claims.neighbours = ()
+        return
+    try:
+        claims.neighbours = read_composition(listed)
+    except NotUnderstoodError as error:
+        problems.append(
+            _finding("D05", f"{claims.where}: neighbours are not understood from {str(error)!r} on",
+                     "Check them by hand.", (), severity=Severity.ERROR)
+        )  # fmt: skip
+
+
+def _named(found: Sequence[Claims], name: str) -> Claims | None:
+    same = [c for c in found if bare_key(c.name) == bare_key(name)]
+    return same[-1] if same else None
+
+
+def _finding(
+    check: str, message: str, hint: str, units: tuple[str, ...], *,
+    severity: Severity = Severity.WARNING, value: float | None = None, unit: str = "",
+) -> Finding:  # fmt: skip
+    return Finding(check=check, severity=severity, message=f"{message}.", hint=hint, units=units,
+                   value=value, unit_of_value=unit)  # fmt: skip
+
+
+def check_stated(
+    text: Resolution, new: gpd.GeoDataFrame, old: gpd.GeoDataFrame | None = None
+) -> list[Finding]:
+    """Check the figures and neighbours that a resolution states.
+
+    Sums of members against the new unit, to the last digit; land and people against the layer (1 %
+    of land, half a digit at least; people to the last one, where the layer has them); each
+    neighbour against the borders of the layer, both ways. A neighbour beyond the layer's edge
+    cannot be checked, which is a note.
+
+    Parameters
+    ----------
+    text
+        The resolution.
+    new
+        Units as they are afterwards, with ``name, unit_type``, parents and ``population`` where
+        known.
+    old
+        Units as they were before, for the figures of members.
+
+    Raises
+    ------
+    LayerError
+        If the new units do not share their borders.
+    """
+    claims, findings = claims_of(text)
+    known = measured_with_neighbours(new)
+    units = _units(new)
+    before = None if old is None else _units(old)
+    members = {} if old is None else measured(old)
+    for each in claims:
+        findings += _check_sums(each)
+        if before is not None:
+            findings += _check_members(each, before, members)
+        match = units.find(each.name, unit_type=each.unit_type, behind=each.district)
+        if match.unit is None:
+            wanted = match.problem(f"{each.unit_type} {each.name}")
+            findings.append(_finding("K04", f"{each.where}: {wanted} in the layer",
+                                     "Nothing of it is checked; name its layer.", ()))  # fmt: skip
+            continue
+        stated = Stated(
+            each.area or 0.0, None if each.population is None else round(each.population)
+        )
+        findings += _check_figures(each.where, stated, match.unit.code, known)
+        findings += _check_neighbours(each, match.unit, known, units)
+    return findings
+
+
+def _units(frame: gpd.GeoDataFrame) -> Units:
+    columns = [c for c in ("district_code", "district", "province_code", "province") if c in frame]
+    table = pd.DataFrame(frame[["name", "unit_type", *columns]]).fillna("").astype(str)
+    return Units.of(table.assign(code=frame.index.astype(str)))
+
+
+def _check_sums(claims: Claims) -> Iterator[Finding]:
+    """Add up the figures of members; those of a unit that others join are not stated."""
+    rows = ((claims.areas, claims.area, "km²", 2, _HALF_DIGIT),
+            (claims.people, claims.population, "people", 0, 0.5))  # fmt: skip
+    for figures, total, unit, digits, tolerance in rows:
+        if total is None or len(figures) != len(claims.members):
+            continue
+        added = sum(figures)
+        if (claims.joined and added <= total + tolerance) or abs(added - total) <= tolerance:
+            continue
+        told = " + ".join(number(f, "en", digits) for f in figures)
+        yield _finding(
+            "D06",
+            f"{claims.where}: {told} = {number(added, 'en', digits)} {unit}, but "
+            f"{number(total, 'en', digits)} is stated",
+            "Correct a figure of the members or the sum.",
+            (), value=round(total - added, digits), unit=unit,
+        )  # fmt: skip
+
+
+def _check_members(claims: Claims, before: Units, known: Mapping[str, Stated]) -> Iterator[Finding]:
+    if len(claims.areas) != len(claims.members):
+        return
+    people = claims.people if len(claims.people) == len(claims.members) else []
+    for k, member in enumerate(claims.members):
+        match = before.find(
+            member.name, unit_type=member.unit_type, parents=(member.district,),
+            behind=member.behind or claims.district,
+        )  # fmt: skip
+        if member.mode not in _WHOLE or match.unit is None:
+            continue
+        stated = Stated(claims.areas[k], round(people[k]) if people else None)
+        where = f"clause {claims.clause}, {member.unit_type.lower()} {member.name}"
+        yield from _check_figures(where, stated, match.unit.code, known)
+
+
+def _check_figures(
+    where: str, stated: Stated, code: str, known: Mapping[str, Stated]
+) -> Iterator[Finding]:
+    drawn = known[code]
+    off = stated.area_km2 - drawn.area_km2
+    if stated.area_km2 and abs(off) > max(_SHARE * drawn.area_km2, 2 * _HALF_DIGIT):
+        yield _finding(
+            "D01",
+            f"{where}: {stated.area_km2:,.2f} km² are stated, the layer has {drawn.area_km2:,.2f}",
+            "Check the figure, and whether the layer is of the same day.",
+            (code,), value=round(off, 2), unit="km²",
+        )  # fmt: skip
+    if stated.people and drawn.people and stated.people != drawn.people:
+        yield _finding(
+            "D04",
+            f"{where}: {stated.people:,} people are stated, the layer has {drawn.people:,}",
+            "Check the figure, and whether both are of the same count.",
+            (code,), value=float(stated.people - drawn.people), unit="people",
+        )  # fmt: skip
+
+
+def _check_neighbours(
+    claims: Claims, unit: Unit, known: Mapping[str, Stated], units: Units
+) -> Iterator[Finding]:
+    if claims.neighbours is None:
+        return
+    drawn = known[unit.code]
+    around = [units.by_code[code] for code in drawn.neighbour_codes]
+    covered: set[str] = set()
+    for stated in claims.neighbours:
+        named = f"{stated.unit_type.lower()} {stated.name}".strip()
+        meant = [other for other in around if _is(stated, other)]
+        covered |= {other.code for other in meant}
+        if meant:
+            continue
+        if drawn.reaches_outside and not _is_here(stated, units):
+            yield _finding("D05", f"{claims.where}: {named} lies beyond the layer, which cannot "
+                           "tell whether it is a neighbour", "Check it by hand.", (unit.code,),
+                           severity=Severity.INFO)  # fmt: skip
+        else:
+            yield _finding("D05", f"{claims.where}: does not border {named}, as is said",
+                           "Take it out, or correct the layer.", (unit.code,))  # fmt: skip
+    for other in around:
+        if other.code not in covered:
+            yield _finding("D05", f"{claims.where}: borders {other}, which is not said",
+                           "Add it, or correct the layer.", (unit.code, other.code))  # fmt: skip
+
+
+def _is(stated: Member, other: Unit) -> bool:
+    """Tell whether a neighbour is stated: itself, or as part of its district or province."""
+    if stated.unit_type in PARENT_TYPES:
+        return _is_within(other, stated)
+    typed = stated.unit_type in {"", other.unit_type} or not other.unit_type
+    district = not stated.district or bare_key(stated.district) == bare_key(other.district)
+    return typed and district and bare_key(other.name) == bare_key(stated.name)
+
+
+def _is_within(unit: Unit, parent: Member) -> bool:
+    """Tell whether a unit lies in a district or province; the city in a province is not that."""
+    for kind, name in map(split_type, (unit.district, unit.province)):
+        if name and bare_key(name) == bare_key(parent.name) and kind in {"", parent.unit_type}:
+            return True
+    return False
+
+
+def _is_here(stated: Member, units: Units) -> bool:
+    if stated.unit_type in PARENT_TYPES:
+        return any(_is_within(unit, stated) for unit in units.all)
+    match = units.find(stated.name, unit_type=stated.unit_type, parents=(stated.district,))
+    return match.unit is not None
