@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", metavar="RESULT|LAYER", type=PATH)
-@click.option("--out", type=PATH, required=True, help="Folder for tables and GeoPackage.")
+@click.option("--out", type=PATH, required=True, help="Folder for tables, GeoPackage and sheets.")
 @click.option(
     "--distance",
     type=float,
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
     help="Metres by which the line through the points may differ from the border.",
 )
 @click.option("--plane", help="CRS of the points, as 9214; by default that of the layer.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of descriptions.")
+@click.option("--sheets/--no-sheets", default=True, help="Write a sheet for each two neighbours.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), help="Language of sheets and descriptions."
+)
 @shared.reading
 @shared.as_json
 def borders(
@@ -49,6 +53,7 @@ def borders(
     out: Path,
     distance: float,
     plane: str | None,
+    sheets: bool,
     lang: str | None,
     crs: str | None,
     encoding: str | None,
@@ -62,10 +67,12 @@ def borders(
 ) -> int:
     """Write the boundary records of new units: of a folder that build wrote, or of a layer.
 
-    For each border between two units: nodes, characteristic points, length and a description.
+    For each border between two units: nodes, characteristic points, length, a description,
+    and a sheet on which both confirm it.
     """
     from geo_merge.dossier.border_files import write_records
     from geo_merge.dossier.border_records import border_records
+    from geo_merge.dossier.border_sheets import sheet
     from geo_merge.geometry.characteristic_points import SHORTEST
     from geo_merge.results.files import sha256, with_sidecars
     from geo_merge.vocabulary.memory import findings_of
@@ -86,11 +93,14 @@ def borders(
         tell("Tracing borders")
         records = border_records(units, distance)
         tell("Writing")
+        language = language_of(lang)
+        head = chosen.of(units).letterhead if language == "vi" else ()
         inputs = [source / "new_units.geojson"] if source.is_dir() else with_sidecars([source])
         written = write_records(
-            records, out, language=language_of(lang),
+            records, out, language=language,
+            sheet=partial(sheet, letterhead=head) if sheets else None,
             inputs={path.name: sha256(path) for path in inputs},
-            options={"distance": distance, "plane": plane, "lang": lang},
+            options={"distance": distance, "plane": plane, "sheets": sheets, "lang": lang},
         )  # fmt: skip
     found = (f for f in findings_of(units) if f.severity != "info")
     say(*(f"{f.severity} {f.check}: {f.message}" for f in found))

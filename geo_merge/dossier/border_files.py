@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,6 +29,7 @@ from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 
 _GPKG = "borders.gpkg"
 _GPKG_DATE = "1980-01-01T00:00:00Z"  # fixed, so that the same input gives the same bytes
+_NAME = 40  # characters of a code in the name of a file
 _TABLES = ("borders.csv", "lines.csv", "nodes.csv", "points.csv")
 Sheet = Callable[[Words, str, str], bytes]
 
@@ -86,10 +88,7 @@ def write_records(
     """
     borders = pairs(records)
     if sheet is not None:
-        borders["sheet"] = [
-            f"border_{left}_{right}.docx"
-            for left, right in zip(borders["left_code"], borders["right_code"], strict=True)
-        ]
+        borders["sheet"] = _sheet_names(borders)
     names = [*_TABLES, _GPKG, *borders.get("sheet", []), MANIFEST]
     stale = check_target(directory, names)
     words = Words(records, language)
@@ -105,6 +104,20 @@ def write_records(
         (folder / MANIFEST).write_bytes(as_json(manifest))
         publish(folder, directory, seal=MANIFEST, stale=lambda: stale)
     return [directory / name for name in sorted(names)]
+
+
+def _sheet_names(borders: pd.DataFrame) -> list[str]:
+    """Name sheets by number and codes, of which only what every system allows in names of files."""
+    digits = len(str(len(borders)))
+    codes = (borders[column].map(_for_file) for column in ("left_code", "right_code"))
+    return [
+        f"border_{k:0{digits}}_{left}_{right}.docx"
+        for k, (left, right) in enumerate(zip(*codes, strict=True), start=1)
+    ]
+
+
+def _for_file(code: str) -> str:
+    return re.sub(r"[^A-Za-z0-9-]+", "-", code)[:_NAME]
 
 
 def check_target(directory: Path, names: Iterable[str]) -> set[str]:

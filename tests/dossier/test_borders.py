@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from conftest import CRS, ORIGIN, square
 
 from geo_merge.dossier.border_files import pairs, read_polygons, write_records
 from geo_merge.dossier.border_records import border_records, same_within
+from geo_merge.dossier.border_sheets import sheet
 from geo_merge.dossier.border_words import WINDS, Words, sections, wind_of
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.units.layers import read_units
@@ -148,12 +150,44 @@ def test_files_give_the_polygons_back_and_the_same_bytes(grid: Grid, tmp_path: P
     assert layers == {name: records.proof[name] for name in layers}
 
 
+def test_a_sheet_says_it_all_and_nothing_in_it_is_a_command(grid: Grid) -> None:
+    docx = pytest.importorskip("docx")
+    layer = grid(2, 1)
+    layer["name"] = ["=cmd|'/C calc'!A0 <b>", "Kép\x07"]
+    words = Words(border_records(layer, 5.0), "vi")
+    made = sheet(words, "00001", "00002", ("CỘNG HÒA",))
+    assert made == sheet(words, "00001", "00002", ("CỘNG HÒA",))
+    read = docx.Document(io.BytesIO(made))
+    said = [p.text for p in read.paragraphs]
+    assert said[0] == "CỘNG HÒA"
+    assert "Giữa xã =cmd|'/C calc'!A0 <b> và xã Kép[U+0007]" in said
+    facts, parts, points, signatures = read.tables
+    assert facts.rows[2].cells[1].text == "999,98 m"
+    assert [cell.text for cell in parts.rows[1].cells] == ["1", "2", "Bắc", "0,0°", "999,98"]
+    assert [row.cells[0].text for row in points.rows] == ["Số", "1 (N1)", "2 (N2)"]
+    assert points.rows[1].cells[1].text == "2.350.000,000"
+    assert points.rows[1].cells[2].text == "401.000,000"
+    assert signatures.rows[0].cells[1].text == "TM. ỦY BAN NHÂN DÂN XÃ KÉP[U+0007]"
+
+
+def test_codes_of_any_form_name_files(grid: Grid, tmp_path: Path) -> None:
+    layer = grid(3, 1).set_axis(["../a", "A/b", "a*b"], axis=0).rename_axis("code")
+    records = border_records(layer, 5.0)
+    written = write_records(
+        records, tmp_path / "out", language="en", sheet=lambda *_: b"x", inputs={}, options={}
+    )
+    assert sorted(p.name for p in written if p.suffix == ".docx") == [
+        "border_1_-a_A-b.docx", "border_2_A-b_a-b.docx",
+    ]  # fmt: skip
+    assert all(p.parent == tmp_path / "out" for p in written)
+
+
 def test_the_command_writes_again_but_not_over_others(grid: Grid, tmp_path: Path) -> None:
     layer = tmp_path / "xa.gpkg"
     grid().reset_index().to_file(layer)
     out = tmp_path / "records"
     for _ in range(2):
-        done = run("borders", layer, "--out", out, "--json")
+        done = run("borders", layer, "--out", out, "--no-sheets", "--json")
         assert done.code == 0, done.err
         assert json.loads(done.out)["lines"] == 8
     (out / "manifest.json").unlink()
