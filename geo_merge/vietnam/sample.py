@@ -30,6 +30,7 @@ PIECE = {
 PART_OF = "07537"  # Biên Sơn, the new unit
 # Metres: by how much vertices may move for neighbours to share their edges, and to be left out.
 SNAP, SIMPLIFY = 0.001, 15.0
+BAY = 200.0  # metres
 
 
 def build(lines: Path, official: Path, folder: Path) -> None:
@@ -65,7 +66,7 @@ def with_piece(communes: Geometries, whole: shapely.Geometry) -> Geometries:
         Polygons in metres, which may miss each other by `SNAP`.
     whole
         A new unit: of it the largest part that no commune covers is the piece, and with it what
-        lies shut in between it and the communes.
+        lies shut in between it and the communes, or in bays narrower than `BAY`.
 
     Returns
     -------
@@ -75,9 +76,12 @@ def with_piece(communes: Geometries, whole: shapely.Geometry) -> Geometries:
     covered = shapely.union_all(shapely.coverage_clean(communes, snapping_distance=SNAP))
     bare = shapely.get_parts(shapely.difference(whole, covered))
     piece = bare[np.argmax(shapely.area(bare))]
-    around = shapely.get_parts(shapely.union_all([covered, piece]))
-    shut_in = [shapely.Polygon(ring) for part in around for ring in part.interiors]
-    piece = shapely.union_all([piece, *(s for s in shut_in if shapely.intersects(s, piece))])
+    around = shapely.union_all([covered, piece])
+    closed = shapely.buffer(shapely.buffer(around, BAY / 2), -BAY / 2)
+    filled = [shapely.Polygon(part.exterior) for part in shapely.get_parts(closed)]
+    between = shapely.get_parts(shapely.difference(shapely.union_all(filled), around))
+    piece = shapely.union_all([piece, *between[shapely.distance(between, piece) <= SNAP]])
+    piece = max(shapely.get_parts(piece), key=shapely.area)
     result: Geometries = shapely.coverage_clean([*communes, piece], snapping_distance=SNAP)
     return result
 
