@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -62,10 +63,21 @@ class Overlaps:
     m2: Floats
     plane_m2: Floats
 
+    @cached_property
+    def of_unit(self) -> Mapping[int, Sequence[int]]:
+        """The pieces that each unit claims with others."""
+        pieces: dict[int, list[int]] = {}
+        for k, claimers in enumerate(self.claimers):
+            for unit in claimers:
+                pieces.setdefault(unit, []).append(k)
+        return pieces
+
     def claimed_again(self, members: set[int]) -> tuple[float, float]:
         """Return how many square metres members claim more than once: ellipsoid, plane."""
-        times = np.array([max(len(c & members) - 1, 0) for c in self.claimers], dtype=float)
-        return float(times @ self.m2), float(times @ self.plane_m2)
+        pieces = sorted({k for unit in members for k in self.of_unit.get(unit, ())})
+        at = np.array(pieces, dtype=np.int64)
+        times = np.array([len(self.claimers[k] & members) - 1 for k in pieces], dtype=float)
+        return float(times @ self.m2[at]), float(times @ self.plane_m2[at])
 
 
 def borders_and_overlaps(geometries: Geometries, crs: CRS) -> tuple[Borders, Overlaps]:
