@@ -7,6 +7,7 @@ import shapely
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.rings import Geometries
+from geo_merge.vocabulary.sentence import sentence
 
 # Pairs of units whose boxes meet: a commune has some ten neighbours, and everything that checks
 # and dissolves looks at each pair.
@@ -32,7 +33,6 @@ def refuse_stacked(geometries: Geometries, source: str) -> None:
             counts = np.bincount(inner)
             row = int(np.argmax(counts))
             raise LayerError(
-                f"{source}: {counts[row]:,} of {len(geometries):,} rows lie where row "
-                f"{begin + row + 1} does [C04]; units lie beside one another, so take the copies "
-                "out."
-            )
+                sentence("C04.stacked", source=source, n=int(counts[row]), all=len(geometries),
+                         row=str(begin + row + 1))
+            )  # fmt: skip

@@ -20,6 +20,7 @@ from geo_merge.reading.sources import mended, open_layer
 from geo_merge.units.crs import grid_of_crs, on_grid
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # The decimals that coordinates may be rounded to, in degrees and in metres.
 _DECIMALS = (5, 0)
@@ -122,7 +123,7 @@ def join_told(path: Path, told: Sequence[Told], texts: Texts) -> RawLayer:
     if not is_partitioned(path):
         return told[0].raw
     frame = pd.concat([each.raw.frame for each in told], ignore_index=True)
-    raw = RawLayer(frame, path.name, (), f"{path.name} names no CRS")
+    raw = RawLayer(frame, path.name, (), sentence("R01.none", file=path.name))
     return raw if texts.asked else mended(raw, texts)
 
 

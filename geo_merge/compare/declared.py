@@ -71,15 +71,13 @@ def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
         found["population"] = people[0]
     source = next((str(s["source"]) for s in sources_of(table)), "declared")
     if "code" not in found or len(found) == 1:
-        raise TableError(
-            f"{source}: a column with new_code and one with area_km2 or population are needed "
-            f"[W07]; the table has {', '.join(map(str, table.columns))}."
-        )
+        columns = [str(column) for column in table.columns]
+        raise TableError(sentence("W07.declared", source=source, columns=columns))
     cleaned = [clean_code(str(c)) for c in table[found["code"]]]
     known = same_codes(cleaned, codes)
     index = pd.Index([known.get(c, c) for c in cleaned], name="code")
     problems = [
-        f"{source} row {row}: code {code} stands twice [K03]; keep one row."
+        sentence("K03.twice", source=source, row=str(row), code=code)
         for row, code, again in zip(table.index, index, index.duplicated(), strict=True)
         if again
     ]
@@ -93,13 +91,23 @@ def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
         if role == "population" and lost_thousands(read.values):
             values = np.round(values * 1000)
         problems += [
-            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is no number [W11]; "
-            "correct it."
+            sentence(
+                "W11.number",
+                source=source,
+                row=str(table.index[k]),
+                column=found[role],
+                text=texts[k],
+            )
             for k in read.wrong
         ]
         problems += [
-            f"{source} row {table.index[k]}: {found[role]} {texts[k]!r} is negative [W11]; correct "
-            "it, or leave it blank if it is unknown."
+            sentence(
+                "W11.negative",
+                source=source,
+                row=str(table.index[k]),
+                column=found[role],
+                text=texts[k],
+            )
             for k in np.flatnonzero(values < 0).tolist()
         ]
         heading = re.search(r"(?<!k)(ha|m2)$", fold_field(found[role]))

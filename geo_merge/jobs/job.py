@@ -26,6 +26,7 @@ from geo_merge.units.layers import read_units
 from geo_merge.units.other_layers import read_cutters, read_outline
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
+from geo_merge.vocabulary.sentence import sentence
 
 Progress = Callable[[str], None]
 ReadLayer = Callable[..., gpd.GeoDataFrame]
@@ -156,9 +157,7 @@ class Job:
             If an input cannot be used; see `divide.divide` and `pipeline.merge`.
         """
         if self.crosswalk is None:  # before reading, which can take minutes
-            raise UsageError(
-                "There is no crosswalk; say what became of each unit with --crosswalk."
-            )
+            raise UsageError(sentence("W07.no_crosswalk"))
         say("Reading")
         units, read = self.read(read_layer)
         table = cast("pd.DataFrame", read)

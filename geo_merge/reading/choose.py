@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from geo_merge.errors import LayerError, SeveralLayersError
 from geo_merge.reading import kinds
+from geo_merge.vocabulary.sentence import sentence
 
 AnyPath = TypeVar("AnyPath", Path, PurePosixPath)
 _OFTEN_ABOUT = ".json"  # more often tells of a layer than is one
@@ -43,15 +44,13 @@ def choose(name: str, files: Sequence[AnyPath], layer: str | None) -> tuple[AnyP
     layers = layers_among(files)
     if not layers:
         _refuse_orphans(name, files)
-        raise LayerError(
-            f"{name} holds no layer [F01]; give one of {kinds.accepted()}, with all its files."
-        )
+        raise LayerError(sentence("F01.no_layer", file=name, formats=kinds.accepted()))
     labels = _labels(layers)
     if layer in labels:
         return layers[labels.index(layer)], None
     if len(layers) > 1:
         raise SeveralLayersError(
-            f"{name} holds several layers ({', '.join(labels)}) [F06]; name one with --layer.",
+            sentence("F06.layers", file=name, layers=labels),
             labels,
         )
     return layers[0], layer
@@ -64,9 +63,9 @@ def _refuse_orphans(name: str, files: Iterable[PurePath]) -> None:
         if kind is not None:
             main = f"{file.stem}{kind.endings[0]}"
             raise LayerError(
-                f"{name}: {main} is missing, and {file.name} is only a part of it [F02]; give all "
-                f"parts of the {kind.name} ({', '.join(kind.parts)})."
-            )
+                sentence("F02.orphan", source=name, main=main, file=file.name, format=kind.name,
+                         parts=list(kind.parts))
+            )  # fmt: skip
 
 
 def _labels(layers: Sequence[PurePath]) -> list[str]:

@@ -17,6 +17,7 @@ from geo_merge.reading.parts import find_parts
 from geo_merge.reading.raw import RawLayer
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import reworded
 
 Open = Callable[[Path, str | None, Texts, Sizes], RawLayer]
 
@@ -63,8 +64,12 @@ def read_zip(
         inner, name, layer = archive.extract(path, folder, layer, sizes)
         known = f"{path.name}/{Path(name).stem}"
 
-        def told(text: str) -> str:
+        def own(text: str) -> str:
             return re.sub(rf"(?<![\w-]){inner.stem}\.", lambda _: f"{known}.", text)
+
+        def told(text: str) -> str:
+            sentence: str = reworded(text, own)
+            return sentence
 
         try:
             raw = open_layer(inner, layer, texts, sizes)

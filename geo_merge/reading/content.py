@@ -9,6 +9,7 @@ from pathlib import Path
 from geo_merge.errors import LayerError
 from geo_merge.reading import kinds
 from geo_merge.reading.geojson_text import is_geojson
+from geo_merge.vocabulary.sentence import sentence
 
 _HEAD = 4096  # bytes
 _MAGIC = {
@@ -40,16 +41,15 @@ def check_content(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
-        raise LayerError(f"{path.name} is empty (0 bytes) [F01]; copy or export it again.")
+        raise LayerError(sentence("F01.empty", file=path.name))
     said = kinds.kind_of(path.name, path.suffix)
     if said in {kinds.GEOJSON, kinds.TAB, kinds.MIF} and head.startswith(_UTF16):
-        raise LayerError(f"{path.name} is in UTF-16 [F05]; save it as UTF-8.")
+        raise LayerError(sentence("F05.utf16", file=path.name))
     found = _found(path, head, said)
     if found == said.name or (path.suffix.lower() == ".kmz" and found == "zip archive"):
         return
     raise LayerError(
-        f"{path.name} is named like a {said.name}, but its content is {_NAMES.get(found, found)} "
-        "[F01]; give it the right extension or export it again."
+        sentence("F01.content", file=path.name, said=said.name, found=_NAMES.get(found, found))
     )
 
 

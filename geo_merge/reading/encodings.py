@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geo_merge.vocabulary.country import Country
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 Columns = Sequence[Sequence[bytes]]
 # The right encoding makes known names of nearly all names, a wrong one of under a fifth.
@@ -80,9 +81,13 @@ class Scores:
         if not self.names:
             return ", ".join(sorted(self.tried))
         ranked = sorted(self.tried, key=lambda e: (-self.shares.get(e, -1.0), e))
-        return f"known names of {self.names}: " + ", ".join(
-            f"{e} {self.shares[e]:.0%}" if e in self.shares else f"{e} impossible" for e in ranked
-        )
+        shares = [
+            sentence("F05.share", encoding=e, share=self.shares[e])
+            if e in self.shares
+            else sentence("F05.impossible", encoding=e)
+            for e in ranked
+        ]
+        return sentence("F05.scores", n=self.names, shares=shares)
 
 
 def no_detection(columns: Columns, also: Sequence[str]) -> Scores:
@@ -185,12 +190,7 @@ def _is_utf8(values: Sequence[bytes]) -> bool:
 
 def kept_utf8(source: str, asked: str) -> Finding:
     """Return what to say of a text in UTF-8 for which another encoding was named."""
-    return Finding(
-        check="F05",
-        severity=Severity.INFO,
-        message=f"{source} is in UTF-8 and was read so; the encoding {asked} that was asked for "
-        "holds for the other files.",
-    )
+    return Finding.of(sentence("F05.kept", source=source, asked=asked))
 
 
 def utf16_without_mark(data: bytes) -> str | None:
@@ -255,18 +255,15 @@ def decide(
             return Decision(declared, (), scores)
     if winner is None:
         valid = declared is None and "utf-8" in scores.shares
-        found = (_finding(source, "utf-8", said, "its texts are valid UTF-8"),)
+        found = (_finding(source, "utf-8", said, sentence("F05.valid")),)
         return Decision("utf-8" if valid else None, found if valid else (), scores)
-    why = f"{scores.shares[winner]:.0%} of its {scores.names} names are then known ones"
+    why = sentence("F05.known", share=scores.shares[winner], n=scores.names)
     return Decision(winner, (_finding(source, winner, said, why),), scores)
 
 
 def _finding(source: str, encoding: str, said: str, why: str) -> Finding:
-    return Finding(
-        check="F05",
-        severity=Severity.WARNING,
-        message=f"{source} {said}; it was read in the encoding {encoding.upper()}: {why}.",
-        hint="Check the names; if they are wrong, name the encoding with --encoding.",
+    return Finding.of(
+        sentence("F05.read", source=source, said=said, encoding=encoding.upper(), why=why)
     )
 
 
@@ -276,12 +273,14 @@ def contradiction(columns: Columns, source: str, asked: str, texts: Texts) -> tu
     if decision.encoding in {None, asked}:
         return ()
     return (
-        Finding(
-            check="F05",
-            severity=Severity.WARNING,
-            message=f"{source} was read in the encoding {asked}, as asked; {decision.encoding} "
-            f"fits better ({decision.scores.told()}).",
-            hint="Check the names; leave --encoding out to have it found.",
+        Finding.of(
+            sentence(
+                "F05.contradiction",
+                source=source,
+                asked=asked,
+                better=decision.encoding,
+                scores=decision.scores.told(),
+            )
         ),
     )
 
@@ -311,7 +310,7 @@ def mend_mojibake(
             columns = [[v.encode(alphabet) for v in column] for column in words.values()]
         except UnicodeEncodeError:
             continue
-        said = "holds texts of another encoding, taken for Latin letters"
+        said = sentence("F05.latin")
         decision = decide(
             columns or [[]], source, alphabet, said, texts, least=MIN_NAMES_OF_UNICODE
         )

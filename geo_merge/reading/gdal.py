@@ -22,6 +22,7 @@ from geo_merge.system.closed import closed
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
@@ -180,13 +181,7 @@ def choose_layer(
         raise LayerError(f"{name} holds no polygons ({kinds}) [G03]; give polygon layers.")
     if len(layers) == 1:
         return polygons[0], ()
-    finding = Finding(
-        check="F06",
-        severity=Severity.WARNING,
-        message=f"{name} holds {len(layers)} layers; {polygons[0]}, the only one of "
-        "polygons, was read.",
-        hint="Name the layer with --layer to be sure.",
-    )
+    finding = Finding.of(sentence("F06.one", file=name, n=len(layers), layer=polygons[0]))
     return polygons[0], (finding,)
 
 
@@ -228,6 +223,6 @@ def read_layer(
     refuse_other_count(name, len(read.frame), there)
     whole = name if len(layers) == 1 else f"{name}/{chosen}"
     return RawLayer(
-        read.frame, whole, (*findings, *read.findings), f"{whole} names no CRS", read.closed,
-        exact=read.exact,
+        read.frame, whole, (*findings, *read.findings), sentence("R01.none", file=whole),
+        read.closed, exact=read.exact,
     )  # fmt: skip

@@ -23,8 +23,9 @@ from geo_merge.reading.plain.geojson_attributes import Properties, crs_name, rea
 from geo_merge.reading.plain.ragged import NotPlainError, require
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.vocabulary.fields import free_name
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # Whole numbers from here on have no room in 64 bits.
 _INT64 = 2**63
@@ -60,12 +61,7 @@ def _placed(raw: RawLayer, document: Any) -> RawLayer:  # noqa: ANN401 - whateve
     bounds = raw.frame.total_bounds
     if not topology or raw.frame.crs is not None or not np.abs(bounds).max() <= _DEGREES:
         return raw
-    finding = Finding(
-        check="R01",
-        severity=Severity.WARNING,
-        message=f"{raw.source} names no CRS; it was read as WGS 84, in which TopoJSON is made.",
-        hint="If it is in another CRS, bring it to WGS 84 in a GIS, as GeoJSON.",
-    )
+    finding = Finding.of(sentence("R01.topojson", source=raw.source))
     return replace(raw, frame=raw.frame.set_crs(WGS84), findings=(*raw.findings, finding))
 
 
@@ -92,8 +88,8 @@ def read_collection(data: bytes, name: str, sizes: Sizes) -> RawLayer:
         crs=known_crs(name, read.crs) if isinstance(read.crs, str) else read.crs,
     )
     return RawLayer(
-        frame, name, read.findings, f"{name} names no CRS", read.closed, own=attributes.own,
-        crs_assumed=collected.about.get("crs") is None,
+        frame, name, read.findings, sentence("R01.none", file=name), read.closed,
+        own=attributes.own, crs_assumed=collected.about.get("crs") is None,
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from geo_merge.reading.gdal import choose_layer, list_layers, read_ogr, refuse_o
 from geo_merge.reading.geopackage_schema import check_schema, count_rows, opened
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.system.scratch import scratch
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # Bytes of a GeoPackage envelope by its indicator (OGC 12-128r18, 2.1.3); WKB types with arcs.
 _ENVELOPE = {1: 32, 2: 48, 3: 48, 4: 64}
@@ -40,20 +41,13 @@ def read_geopackage(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -
         curved = _curves(file, chosen)
     whole = path.name if len(layers) == 1 else f"{path.name}/{chosen}"
     raw = RawLayer(
-        read.frame, whole, (*findings, *read.findings), f"{whole} names no CRS", read.closed,
-        curved, exact=read.exact,
+        read.frame, whole, (*findings, *read.findings), sentence("R01.none", file=whole),
+        read.closed, curved, exact=read.exact,
     )  # fmt: skip
     if stored in {None, there}:
         return raw
-    finding = Finding(
-        check="F04",
-        severity=Severity.WARNING,
-        value=float(there),
-        unit_of_value="features",
-        message=f"{whole} says that it has {stored} features, but {there} are there; all of them "
-        "were read.",
-        hint="Other programs may read fewer: save the layer again.",
-    )
+    told = sentence("F04.count", source=whole, stored=str(stored), there=str(there))
+    finding = Finding.of(told, value=float(there), unit_of_value="features")
     return replace(raw, findings=(*raw.findings, finding))
 
 

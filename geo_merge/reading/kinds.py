@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo_merge.errors import LayerError
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -81,23 +82,11 @@ def kind_of(name: str, ending: str) -> Kind:
         return BY_ENDING[ending]
     if ending in PART_OF:
         kind = PART_OF[ending]
-        raise LayerError(
-            f"{name} is a part of a {kind.name} [F02]; name the {kind.endings[0]} beside it."
-        )
+        raise LayerError(sentence("F02.part", file=name, format=kind.name, main=kind.endings[0]))
     if ending in _PACKED:
-        raise LayerError(
-            f"{name} is {_OTHERS[ending]}, which is not read [F01]; unpack it, or pack the files "
-            "as .zip."
-        )
+        raise LayerError(sentence("F01.packed", file=name, what=_OTHERS[ending]))
     if ending in _TABLES:
-        raise LayerError(
-            f"{name} is a table without boundaries, not a layer [F01]; give it as crosswalk or "
-            "declared figures, and name the layer of polygons here."
-        )
+        raise LayerError(sentence("F01.table", file=name))
     if ending in _OTHERS:
-        raise LayerError(
-            f"{name} is {_OTHERS[ending]}, not a layer of polygons [F01]; export the layer to a "
-            f"GeoPackage (QGIS: Export > Save Features As; or ogr2ogr layer.gpkg {name}), and "
-            "name that."
-        )
-    raise LayerError(f"{name}: unknown format {ending!r}; give one of {accepted()}.")
+        raise LayerError(sentence("F01.other", file=name, what=_OTHERS[ending]))
+    raise LayerError(sentence("F01.unknown", file=name, ending=ending, formats=accepted()))

@@ -18,6 +18,7 @@ from geo_merge.reading.gdal import refuse_other_count
 from geo_merge.reading.parquet import Part, read_part
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # What pyarrow and geopandas raise where metadata name columns that are not there.
 _FALSE = (KeyError, IndexError, TypeError, AttributeError, RecursionError)
@@ -53,4 +54,4 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
     for part, frame in zip(parts, frames, strict=True):
         refuse_other_count(part.path.name, part.rows, len(frame))
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-    return RawLayer(frame, path.name, (), f"{path.name} names no CRS")
+    return RawLayer(frame, path.name, (), sentence("R01.none", file=path.name))

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from geo_merge.errors import LayerError
 from geo_merge.reading.kinds import Kind
+from geo_merge.vocabulary.sentence import sentence
 
 AnyPath = TypeVar("AnyPath", Path, PurePosixPath)
-_WHAT = {".shx": "the index of the shapes", ".dbf": "the attributes", ".dat": "the attributes",
-         ".map": "the shapes", ".id": "the index of the shapes",
-         ".mid": "the attributes"}  # fmt: skip
+# What a part holds, in sentences.
+_WHAT = {".shx": "F02.index", ".dbf": "F02.attributes", ".dat": "F02.attributes",
+         ".map": "F02.shapes", ".id": "F02.index", ".mid": "F02.attributes"}  # fmt: skip
 
 
 def same_name(name: str) -> str:
@@ -55,8 +56,14 @@ def refuse_missing(name: str, stem: str, found: Iterable[str], kind: Kind) -> No
     missing = [ending for ending in kind.needed if ending not in there]
     if missing:
         raise LayerError(
-            f"{name}: {stem}{ending} ({_WHAT[ending]}) is missing [F02]; copy all parts of the "
-            f"{kind.name} ({', '.join(kind.parts)}) into one folder."
+            sentence(
+                "F02.missing",
+                source=name,
+                file=f"{stem}{ending}",
+                what=sentence(_WHAT[ending]),
+                format=kind.name,
+                parts=list(kind.parts),
+            )
             for ending in missing
         )
 

@@ -19,8 +19,9 @@ from geo_merge.reading.parts import spelled_alike
 from geo_merge.reading.plain import dbf, shapefile
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.system.scratch import scratch
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10  # rows
 _LONGEST_NAME = 40  # characters of the name of an encoding
@@ -48,7 +49,11 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     noted = [f for f in noted if "parsed incompletely" not in f.message or not numbers] + numbers
     if not shapes.numbered:
         noted.append(_unnumbered(path))
-    hint = f"{path.stem}.prj is missing" if parts.prj is None else f"{parts.prj.name} names no CRS"
+    hint = (
+        sentence("R01.missing_prj", file=f"{path.stem}.prj")
+        if parts.prj is None
+        else sentence("R01.none", file=parts.prj.name)
+    )
     return RawLayer(
         frame, path.name, (*findings, *noted), hint, closed, encoding=codec, exact=exact
     )
@@ -68,12 +73,14 @@ def _numbers_as_written(
                      if c.strip() == cell.encode("latin-1"))  # fmt: skip
         frame = frame.assign(**{columns[k]: pd.Series(values, index=frame.index)})
         found.append(
-            Finding(
-                check="F03",
-                severity=Severity.WARNING,
-                message=f"{parts.dbf.name}: the numbers of {columns[k]} are not written as its "
-                f"field has them ({cell!r}); this was read as {first!r}.",
-                hint="Check the figures, and store numbers without separators of thousands.",
+            Finding.of(
+                sentence(
+                    "F03.numbers",
+                    file=parts.dbf.name,
+                    field=columns[k],
+                    cell=cell,
+                    value=repr(first),
+                )
             )
         )
     return frame, found
@@ -92,13 +99,7 @@ def _spelled_alike(parts: shapefile.Shapefile) -> Iterator[Path]:
 
 
 def _unnumbered(path: Path) -> Finding:
-    return Finding(
-        check="F04",
-        severity=Severity.WARNING,
-        message=f"{path.name}: its records are not numbered from 1, as they should be; they were "
-        "read in the order in which they stand.",
-        hint="Save the layer again: other programs may refuse it.",
-    )
+    return Finding.of(sentence("F04.unnumbered", file=path.name))
 
 
 def _encoding(
@@ -111,7 +112,7 @@ def _encoding(
     if parts.cpg is not None:
         said = parts.cpg.read_text("ascii", "replace").strip()[:_LONGEST_NAME]
         declared = "".join(filter(str.isprintable, said))
-    said = f"has a .cpg that says {declared}" if declared else "has no .cpg"
+    said = sentence("F05.cpg", encoding=declared) if declared else sentence("F05.no_cpg")
     whole, cut = dbf.whole_letters(table)
     columns = whole if cut else dbf.text_columns(table)
     codec, findings = decide_encoding(columns, name, declared, said, texts)
@@ -121,13 +122,6 @@ def _encoding(
     if not cut:
         return codec, findings, cut
     rows = ", ".join(str(row + 1) for row in cut[:_SHOWN])
-    finding = Finding(
-        check="F05",
-        severity=Severity.WARNING,
-        value=float(len(cut)),
-        unit_of_value="rows",
-        message=f"{name}: texts of {len(cut)} rows (first {rows}) were cut within a letter, at the "
-        "width of their field; the half letter was dropped.",
-        hint="Ask for the layer in a format without such widths, as GeoPackage.",
-    )
+    told = sentence("F05.cut", file=name, n=len(cut), rows=rows)
+    finding = Finding.of(told, value=float(len(cut)), unit_of_value="rows")
     return codec, (*findings, finding), cut

@@ -33,6 +33,7 @@ from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.reading.shapefile_layer import read_shapefile
 from geo_merge.reading.xml_layer import read_gml, read_kml
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 __all__ = ["RawLayer", "mended", "open_layer"]
 
@@ -72,7 +73,7 @@ def open_layer(
     _check_crs(raw)
     _check_size(path, raw.frame, sizes)
     if raw.frame.empty:
-        raise LayerError(f"{raw.source} has no features [F07]; choose the layer with the units.")
+        raise LayerError(sentence("F07.none", source=raw.source))
     return raw if texts.asked else mended(raw, texts)
 
 

@@ -22,6 +22,7 @@ from geo_merge.reading.table_headings import SEARCHED, known
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 10_000  # characters of a line, for the separator
@@ -134,7 +135,7 @@ def _found_encoding(
     for row in cells:
         for column, cell in zip(columns, row, strict=False):
             column.append(cell)
-    decision = decide(columns, path.name, None, "is not in UTF-8", texts)
+    decision = decide(columns, path.name, None, sentence("F05.not_utf8"), texts)
     if decision.encoding is None:
         raise TableError(
             f"{wrong}, and its encoding is not clear; tried {decision.scores.told()}; save the "

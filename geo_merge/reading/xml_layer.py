@@ -21,6 +21,7 @@ from geo_merge.reading.xml_text import as_xml, read_xml
 from geo_merge.vocabulary import fields
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark[\s>]")
 _KML = re.compile(r"<kml\b[^>]*>(.*)</kml>", re.DOTALL)
@@ -67,7 +68,7 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     source = as_xml(_named(text))
     placemarks = len(_PLACEMARK.findall(text))
     if not placemarks:
-        raise LayerError(f"{path.name} has no features [F07]; choose the layer with the units.")
+        raise LayerError(sentence("F07.none", source=path.name))
     layers = list_layers(source)
     refuse_larger(path, "layers", len(layers), sizes.layers, "layers")
     read = sum(count_rows(source, name) for name, _ in layers)

@@ -13,12 +13,14 @@ from geo_merge.vocabulary.sentence import said
 
 # An option of the command line, with the value that a sentence gives it; a command.
 _OPTION = re.compile(r"--([a-z][a-z-]*[a-z])(?: [^=.;,()]{1,40}=[\w|]+)?")
-_COMMAND = re.compile(r"geo-merge( [a-z][a-z-]*)+")
+_COMMAND = re.compile(
+    r"geo-merge(?! failed) [a-z]+(?: from-[a-z]+)?(?: [A-Z]+\b)*(?: --by .+? --keep-agreeing)?"
+)
 
 
 def on_page(text: str) -> str:
     """Return a sentence that names what the page has for options of the command line."""
-    return _COMMAND.sub(lambda _: t("option.other"), _OPTION.sub(_pressed, text))
+    return _OPTION.sub(_pressed, _COMMAND.sub(lambda _: t("option.other"), text))
 
 
 def findings(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from geo_merge.results.files import sha256
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
 from geo_merge.ui.store import Loaded, content_key
+from geo_merge.vocabulary.sentence import sentence
 
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
@@ -98,20 +99,23 @@ def put_all(folder: Path, uploads: Iterable[Upload]) -> tuple[Path, ...]:
         missing = [f"{path.stem}{ending}" for ending in kind.needed if ending not in found]
         if missing:
             problems.append(
-                f"{path.name} is a part of a {kind.name}, and {' and '.join(missing)} "
-                f"{'is' if len(missing) == 1 else 'are'} missing [F02]; drag in all its files "
-                f"({', '.join(kind.parts)}) together, or zip them."
-            )
+                sentence("F02.drag", file=path.name, format=kind.name, missing=_and(missing),
+                         n=len(missing), parts=list(kind.parts))
+            )  # fmt: skip
         parts = [part for part in parts if part not in found.values()]
     for part in parts:
         kind = kinds.PART_OF[part.suffix.lower()]
         problems.append(
-            f"{part.name} is a part of a {kind.name}, and {part.stem}{kind.endings[0]} is missing "
-            f"[F02]; drag in all its files ({', '.join(kind.parts)}) together, or zip them."
-        )
+            sentence("F02.drag", file=part.name, format=kind.name, n=1,
+                     missing=f"{part.stem}{kind.endings[0]}", parts=list(kind.parts))
+        )  # fmt: skip
     if problems:
         raise LayerError(problems)
     return tuple(layers)
+
+
+def _and(names: Sequence[str]) -> str:
+    return reduce(lambda one, other: sentence("words.and", one=one, other=other), names)
 
 
 def put_one(folder: Path, uploads: Iterable[Upload]) -> Path:
@@ -124,8 +128,7 @@ def put_one(folder: Path, uploads: Iterable[Upload]) -> Path:
     """
     layers = put_all(folder, uploads)
     if len(layers) > 1:
-        names = ", ".join(path.name for path in layers)
-        raise LayerError(f"{names} are several layers [F06]; give one to compare with.")
+        raise LayerError(sentence("F06.uploads", files=[path.name for path in layers]))
     return layers[0]
 
 

@@ -64,9 +64,8 @@ def unit_frame(
     geometry = shapely.force_2d(np.asarray(source.geometry.values))
     if not source.geometry.geom_type.isin(("Polygon", "MultiPolygon")).any():
         kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
-        raise LayerError(
-            f"{raw.source} holds no polygons but {kinds or 'no geometry'} [G03]; give polygons."
-        )
+        types = kinds or sentence("G03.no_geometry")
+        raise LayerError(sentence("G03.none", source=raw.source, types=types))
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles

@@ -14,6 +14,7 @@ from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.longitudes import HALF, TURN
 from geo_merge.geometry.projection import WGS84, describe
 from geo_merge.geometry.rings import Bools, Floats, Geometries
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -93,21 +94,16 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
     if frame.crs.is_geographic:
         if not small[known].all():
             raise CRSError(
-                f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are no degrees, "
-                f"but the layer says {describe(frame.crs)} [R02]; they look like metres, so name "
-                "their CRS (--crs, or the crs member of the file)."
-            )
+                sentence("R02.no_degrees", source=source, x=bounds[0], y=bounds[1],
+                         crs=describe(frame.crs))
+            )  # fmt: skip
         if max(abs(bounds[1]), abs(bounds[3])) > 90:  # noqa: PLR2004 - the pole
-            raise CRSError(
-                f"{source}: latitudes of {bounds[1]:.2f} to {bounds[3]:.2f} degrees do not exist: "
-                "latitude and longitude are swapped [R02]; write x (longitude) first."
-            )
+            raise CRSError(sentence("R02.latitudes", source=source, low=bounds[1], high=bounds[3]))
     elif small[known].all() and frame.crs.axis_info[0].unit_name == "metre":
         raise CRSError(
-            f"{source}: coordinates of {bounds[0]:.4f}, {bounds[1]:.4f} are degrees, but the layer "
-            f"says {describe(frame.crs)}, which is in metres [R02]; name the right CRS "
-            "(4326 for WGS 84)."
-        )
+            sentence("R02.degrees", source=source, x=bounds[0], y=bounds[1],
+                     crs=describe(frame.crs))
+        )  # fmt: skip
     if not placed:
         _check_area_of_use(frame.crs, bounds, source)
 
@@ -137,10 +133,9 @@ def _check_one_system(
     odd = np.flatnonzero(known & (~small if frame.crs.is_geographic else small))
     label = [str(frame.iloc[i].get("code", "")) for i in odd[:5]]
     raise CRSError(
-        f"{source}: {len(odd)} of {known.sum()} rows are in another system than the rest (first "
-        f"rows {', '.join(str(i + 1) for i in odd[:5])}; codes {', '.join(label)}): degrees and "
-        "metres are mixed [R02]; export the layer again in one CRS."
-    )
+        sentence("R02.mixed", source=source, n=len(odd), all=int(known.sum()),
+                 rows=[str(i + 1) for i in odd[:5]], codes=label)
+    )  # fmt: skip
 
 
 def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
@@ -151,16 +146,13 @@ def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
     beside = _beside((west, east), (use.west, use.east))
     if not np.isfinite((west, south, east, north)).all():
         raise CRSError(
-            f"{source}: coordinates such as {bounds[0]:.1f}, {bounds[1]:.1f} are nowhere on earth "
-            f"in {describe(crs)}, which the layer says [R03]; name the right CRS, and bring "
-            "millimetres or numbers with the zone before them to metres."
+            sentence("R03.nowhere", source=source, x=bounds[0], y=bounds[1], crs=describe(crs))
         )
     if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
         raise CRSError(
-            f"{source}: the layer would lie at longitude {west:.2f} to {east:.2f}, latitude "
-            f"{south:.2f} to {north:.2f}, but {describe(crs)} is made for {use.name.rstrip('.')} "
-            "[R03]; name the right CRS."
-        )
+            sentence("R03.outside", source=source, west=west, east=east, south=south, north=north,
+                     crs=describe(crs), area=use.name.rstrip("."))
+        )  # fmt: skip
 
 
 def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:
@@ -188,15 +180,8 @@ def missing_crs(
 ) -> CRSError:
     """Return the error for a layer that names no CRS: what was tried, and what would fit."""
     if candidates is None:
-        return CRSError(
-            f"{source}, so the CRS is unknown [R01]; it is not guessed, so name it with --crs."
-        )
+        return CRSError(sentence("R01.unknown", why=source))
     tried, fitting = candidates(bounds)
-    found = (
-        f"of {tried} tried, the coordinates fit {', '.join(fitting)}"
-        if fitting
-        else f"the coordinates fit none of {tried} tried"
-    )
-    return CRSError(
-        f"{source}, so the CRS is unknown [R01]; {found}; it is not guessed, so name it with --crs."
-    )
+    if not fitting:
+        return CRSError(sentence("R01.none_fits", why=source, tried=tried))
+    return CRSError(sentence("R01.fitting", why=source, tried=tried, fitting=list(fitting)))

@@ -81,14 +81,14 @@ def _difference(rows: gpd.GeoDataFrame) -> str:
     compared = [name for name in names if not is_row_mark(name) and not _is_area(name)]
     differing = [name for name in compared if len(set(map(_key, rows[name]))) > 1]
     if differing:
-        return f"they differ in {', '.join(differing[:_SHOWN])}"
+        return sentence("K03.differ", fields=differing[:_SHOWN])
     shapes = np.asarray(rows.geometry.values)
     if not usable(shapes).all():
-        return "not all of them have a valid polygon"
+        return sentence("K03.invalid")
     total = float(shapely.area(shapes).sum())
     twice = total - float(shapely.union_all(shapes).area)
     if twice > max(_SLIVER, _SHARE * total):
-        return f"they overlap by {twice:,.0f} m²"
+        return sentence("K03.overlap", m2=twice)
     return ""
 
 
@@ -107,23 +107,19 @@ def _key(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
 
 def _problem(rows: gpd.GeoDataFrame, why: str, code_fields: Mapping[str, str]) -> str:
     code, file = str(rows["code"].iloc[0]), str(rows["source_file"].iloc[0])
-    where = ", ".join(
-        f"{s} row {r} ({n})"
+    places = [
+        sentence("K03.place", file=str(s), row=str(r), name=str(n))
         for s, r, n in zip(rows["source_file"], rows["source_row"], rows["name"], strict=True)
-    )
-    hint = f"geo-merge dissolve LAYER OUT --by {code_fields.get(file, 'CODE')} --keep-agreeing"
-    return (
-        f"Code {code} stands on {len(rows)} rows: {where} [K03]; every unit needs a code of its "
-        f"own{f' ({why})' if why else ''}. If they are parts of one unit, join them first: {hint}."
-    )
+    ]
+    return sentence(
+        "K03.rows", code=code, n=len(rows), rows=places, field=code_fields.get(file, "CODE"),
+        why=sentence("K03.why", why=why) if why else "",
+    )  # fmt: skip
 
 
 def _missing(missing: Mapping[str, str]) -> Iterator[str]:
     for code, name in missing.items():
-        yield (
-            f"Code {code} ({name}) stands in the crosswalk, but not in the layer [K04]; one of the "
-            "rows above may be this unit."
-        )
+        yield sentence("K04.may_be", code=code, name=name)
 
 
 def _joined(

@@ -126,12 +126,11 @@ def refuse_nowhere(raw: RawLayer) -> None:
     odd = ~(np.abs(xy) < FARTHEST).all(axis=1)
     if odd.any():
         rows = np.unique(owner[odd]) + 1
-        told = ", ".join(map(str, rows[:_SHOWN]))
         x, y = xy[np.argmax(odd)]
         raise LayerError(
-            f"{raw.source}: {len(rows)} rows ({told}) have a vertex that is nowhere on earth "
-            f"({x:g}, {y:g}) [G02]; mend it in the source layer."
-        )
+            sentence("G02.rows", source=raw.source, n=len(rows), x=x, y=y,
+                     rows=[str(row) for row in rows[:_SHOWN]])
+        )  # fmt: skip
 
 
 def _names_crs(frame: gpd.GeoDataFrame) -> bool:

@@ -25,13 +25,13 @@ def without_failed_codes(codes: Sequence[str], source: str) -> list[str]:
     """
     why = [no_value(code) for code in codes]
     failed = [
-        f"{source} row {k}: the code is {code}, {reason} [K01]; give the unit its code."
+        sentence("K01.failed", source=source, row=str(k), code=code, reason=str(reason))
         for k, (code, reason) in enumerate(zip(codes, why, strict=True), 1)
         if reason is NoValue.ERROR
     ]
     if failed:
         more = len(failed) - _SHOWN
-        rest = [f"{source}: {more} more codes are failed formulas [K01]."] if more > 0 else []
+        rest = [sentence("K01.more_failed", source=source, n=more)] if more > 0 else []
         raise LayerError([*failed[:_SHOWN], *rest])
     return [
         "" if reason is NoValue.NOTHING else code for code, reason in zip(codes, why, strict=True)

@@ -44,9 +44,7 @@ def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
     places = [_lonlat(frame) for frame in frames]
     everywhere = np.concatenate(places)
     if not len(everywhere):
-        raise LayerError(
-            "No row has a polygon with a place [G01]; mend the geometries in the source layer."
-        )
+        raise LayerError(sentence("G01.nowhere"))
     for frame in sorted(frames, key=len, reverse=True):
         fits = _in_metres(frame.crs) and _keeps_areas(frame.crs, everywhere)
         if fits and not _is_mirrored(frame.crs, everywhere):

@@ -15,7 +15,7 @@ from geo_merge.vocabulary.codes import as_text
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import population_fields, population_year
 from geo_merge.vocabulary.finding import Finding, Severity
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 from geo_merge.vocabulary.written import lost_thousands, read_numbers
 
 # People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
@@ -37,10 +37,7 @@ def find_people(
     if named:
         people, found = read_people(frame, field, codes, source)
         if people is None:
-            raise LayerError(
-                f"{source}: the field {field!r} holds no numbers, so it counts no people [A04]; "
-                "name another with --population-field."
-            )
+            raise LayerError(sentence("A04.no_numbers", source=source, field=field))
         return field, people, found
     columns = [str(c) for c in frame.columns if c != frame.geometry.name]
     first = read_people(frame, field, codes, source)
@@ -106,8 +103,9 @@ def read_people(
         )
         wrong = [f"{codes[k]} {texts.iloc[k]!r}" for k in read.wrong]
         if wrong:
-            told = f"{source}: {field} is no number for {len(wrong)} units"
-            found.append(_unknown(told, wrong, [codes[k] for k in read.wrong]))
+            told = sentence("A04.unread", source=source, field=field, n=len(wrong),
+                            units=wrong[:_SHOWN])  # fmt: skip
+            found.append(_of_units(told, [codes[k] for k in read.wrong]))
     values, more = _possible(values, field, codes, source)
     values, scaled = _in_thousands(values, field, source, frame)
     return values, [*found, *more, *scaled]
@@ -124,9 +122,9 @@ def _possible(
     out = np.flatnonzero((cleaned.isna() & values.notna()).to_numpy(bool)).tolist()
     if not out:
         return cleaned, []
-    told = [f"{codes[k]} {values.iloc[k]:,.10g}" for k in out]
-    text = f"{source}: {field} is no number of people for {len(out)} units"
-    return cleaned, [_unknown(text, told, [codes[k] for k in out])]
+    figures = [sentence("A04.figure", code=codes[k], people=values.iloc[k]) for k in out[:_SHOWN]]
+    told = sentence("A04.impossible", source=source, field=field, n=len(out), units=figures)
+    return cleaned, [_of_units(told, [codes[k] for k in out])]
 
 
 def _in_thousands(
@@ -139,22 +137,12 @@ def _in_thousands(
     example = values.dropna()[fractions].iloc[0]
     sparse = values.sum() < _SPARSEST * _km2(frame)
     if sparse and lost_thousands(values.tolist()):
-        message = (
-            f"{source}: {field} has figures as {example:.10g}; less than one person a km², they "
-            f"were read as thousands ({example * 1000:,.0f})."
-        )
-        hint = "A point between thousands was taken for a decimal one; store whole numbers."
-        return (values * 1000).round(), [_finding(message, [], hint)]
-    message = (
-        f"{source}: {field} has {int(fractions.sum())} figures that are not whole (as "
-        f"{example:.10g}); they were taken as they stand."
-    )
-    hint = "Estimates have fractions, counts of people have none."
-    if sparse:
-        hint = (
-            "It is less than one person a km²: if they are thousands, store the people themselves."
-        )
-    return values, [_finding(message, [], hint)]
+        told = sentence("A04.thousands", source=source, field=field, example=example,
+                        read=example * 1000)  # fmt: skip
+        return (values * 1000).round(), [Finding.of(told)]
+    told = sentence("A04.sparse" if sparse else "A04.fractions", source=source, field=field,
+                    n=int(fractions.sum()), example=example)  # fmt: skip
+    return values, [Finding.of(told)]
 
 
 def _km2(frame: gpd.GeoDataFrame) -> float:
@@ -172,16 +160,9 @@ def _several(frame: gpd.GeoDataFrame, field: str, source: str) -> list[Finding]:
     if not others:
         return []
     year = population_year(field)
-    of = f", of {year}" if year else ""
-    return [
-        Finding(
-            check="A06",
-            severity=Severity.INFO,
-            message=f"{source}: people of several counts ({', '.join([field, *others])}); "
-            f"population is {field}{of}.",
-            hint="The newest count is taken, unless a field is called population.",
-        )
-    ]
+    told = sentence("A06.several", source=source, fields=[field, *others], field=field,
+                    year=sentence("A06.year", year=str(year)) if year else "")  # fmt: skip
+    return [Finding.of(told)]
 
 
 def check_years(sources: Sequence[Mapping[str, Any]]) -> list[Finding]:
@@ -195,14 +176,13 @@ def check_years(sources: Sequence[Mapping[str, Any]]) -> list[Finding]:
     years = {s["source"]: s["population_year"] for s in sources if s["population_year"]}
     if len(set(years.values())) < 2:  # noqa: PLR2004 - different ones
         return []
-    told = ", ".join(
-        f"{s['source']} {years[s['source']]} ({s['fields']['population']})"
+    told = [
+        sentence("A06.file", file=s["source"], year=str(years[s["source"]]),
+                 field=s["fields"]["population"])
         for s in sources
         if s["source"] in years
-    )
-    hint = "Name a count that all of them have with --population-field, or say who counted what."
-    message = f"The people of the files are of different years: {told}; sums of both mix them."
-    return [_finding(message, [], hint, check="A06")]
+    ]  # fmt: skip
+    return [Finding.of(sentence("A06.years", years=told))]
 
 
 def check_density(
@@ -229,19 +209,11 @@ def check_density(
         sentence("A05.unit", code=str(frame.index[k]), people=people[k], density=density[k])
         for k in dense[:_SHOWN]
     ]
-    return [
-        Finding.of(
-            sentence("A05.dense", n=len(units), most=DENSEST, units=told),
-            units=tuple(units),
-            value=float(len(units)),
-            unit_of_value="units",
-        )
-    ]
+    return [_of_units(sentence("A05.dense", n=len(units), most=DENSEST, units=told), units)]
 
 
-def _unknown(text: str, told: Sequence[str], units: Sequence[str]) -> Finding:
-    message = f"{text} ({', '.join(told[:_SHOWN])}); it is unknown there."
-    return _finding(message, units, "Give the people of these units.")
+def _of_units(told: Sentence, units: Sequence[str]) -> Finding:
+    return Finding.of(told, units=tuple(units), value=float(len(units)), unit_of_value="units")
 
 
 def _finding(message: str, units: Sequence[str], hint: str, *, check: str = "A04") -> Finding:

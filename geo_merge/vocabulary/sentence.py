@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self
@@ -75,6 +75,15 @@ def said(text: str, language: str) -> str:
     if not text.kind:
         return str(text.values.get(language) or text)
     return _write(text.kind, text.values, language)
+
+
+def reworded(text: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - as in `sentence`
+    """Return a sentence whose texts are changed, as names of files are, in all languages."""
+    if isinstance(text, Sentence) and text.kind:
+        return sentence(text.kind, **{k: reworded(v, change) for k, v in text.values.items()})
+    if isinstance(text, list | tuple):
+        return [reworded(part, change) for part in text]
+    return change(text) if isinstance(text, str) else text
 
 
 @cache

@@ -38,15 +38,17 @@ NUMBERS = {
     "move": 251.5, "factor": 100.0, "declared": 10781.0, "mapped": 107.81, "excess": 1.25,
     "deficit": 1.5, "rest": 0.25, "usual": 98, "grid": 1.1132, "share": 0.6, "km": 5.0,
     "people": 4321.0, "density": 120000.0, "most": 100000.0, "digits": 5, "named": 3,
-    "mb": 250.0, "scores": 3,
+    "example": 3.137, "read": 3137.0, "x": 500000.0, "y": 2345678.9, "tried": 12, "low": 0.0,
+    "high": 106.5, "west": 105.0, "east": 106.25, "south": 20.5, "north": 21.5,
 }  # fmt: skip
 LISTS = {"told", "codes", "groups", "units", "fields", "rules", "sources", "names", "found", "rows"}
 # Names of files, columns and programs, which are the same in every language.
 NAMES = re.compile(
     r"findings\.\w+|repairs\.csv|decisions\.csv|\b(?:old|new)_\w+|\barea_\w+|GIS|VN-2000|\.prj|"
-    r"Mercator|Shapefile|--[a-z-]+(?: *[\w|]*=[\w|]*)?|geo-merge [\w-]+ [\w-]+|FIELD=[\w|]+|\[[A-Z]\d\d\]|"
+    r"Mercator|Shapefile|--[a-z-]+(?: *[\w|]*=[\w|]*)?|geo-merge [\w-]+ (?:LAYER OUT|[\w-]+)|FIELD=[\w|]+|\[[A-Z]\d\d\]|"
     r"\(hoặc area, population, list, drop\)|7\.21E\+03|E\+|km²|m²|\bmm\b|\bk?m\b|WGS 84|UTF-8|"
-    r"TopoJSON|GeoJSON|CSV|ZIP|XLSX"
+    r"TopoJSON|GeoJSON|GeoPackage|QGIS: Export > Save Features As|ogr2ogr layer\.gpkg|UTF-16|"
+    r"\.zip|\.cpg|\bpopulation\b|\bx\b|\by\b"
 )  # fmt: skip
 # Words that both languages write alike.
 BOTH = {"do", "to", "so", "in"}

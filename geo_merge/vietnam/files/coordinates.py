@@ -138,18 +138,10 @@ def place(frame: gpd.GeoDataFrame, names: Sequence[str], hint: str) -> tuple[CRS
     best = fits[0]
     rivals = [f for f in fits[1:] if f.share > MAX_RIVAL * best.share]
     if best.swapped:
-        raise CRSError(
-            f"{hint}, and x and y seem to be swapped [R01]: exchanged, {best.share:.0%} of the "
-            f"communes lie where they should in {describe(best.crs)}; exchange them, and name the "
-            "CRS with --crs."
-        )
+        raise CRSError(sentence("R01.swapped", why=hint, share=best.share, crs=describe(best.crs)))
     if rivals:
-        listed = ", ".join(map(str, (best, *rivals)))
-        raise CRSError(
-            f"{hint}, so the CRS is unknown [R01]; these put the communes where they should lie "
-            f"(share of names within {NEAR_KM:g} km): {listed}; they are too near to each other to "
-            "choose by that, so name the right one with --crs."
-        )
+        listed = [str(fit) for fit in (best, *rivals)]
+        raise CRSError(sentence("R01.rivals", why=hint, km=NEAR_KM, fits=listed))
     second = sentence("R01.second", crs=str(fits[1])) if len(fits) > 1 else ""
     told = sentence("R01.placed", why=hint, crs=describe(best.crs), share=best.share, km=NEAR_KM,
                     second=second)  # fmt: skip
@@ -183,18 +175,16 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
         )
     if best.swapped:
         raise CRSError(
-            f"{source}: x and y are swapped [R02]: exchanged, {best.share:.0%} of the communes lie "
-            f"where they should in {describe(best.crs)}; write x (easting, longitude) first."
+            sentence("R02.swapped", source=source, share=best.share, crs=describe(best.crs))
         )
     away = ""
     if np.isfinite(stated.middle).all():
         metres = abs(_GEOD.inv(*stated.middle, *best.middle)[2])
-        away = f", {metres / 1000:.1f} km from where its communes are"
+        away = sentence("R02.away", km=metres / 1000)
     raise CRSError(
-        f"{source}: the layer says {describe(frame.crs)}, which puts it at longitude "
-        f"{stated.middle[0]:.2f}, latitude {stated.middle[1]:.2f}{away} [R02]; by its names it is "
-        f"in {best}; mend the .prj, or remove it and name the CRS with --crs."
-    )
+        sentence("R02.elsewhere", source=source, crs=describe(frame.crs), lon=stated.middle[0],
+                 lat=stated.middle[1], away=away, fit=str(best))
+    )  # fmt: skip
 
 
 def is_here(frame: gpd.GeoDataFrame) -> bool:
