@@ -10,7 +10,7 @@ from geo_merge.errors import TableError, UsageError
 from geo_merge.recoding.cells import code_of, figure_of, name_of
 from geo_merge.recoding.reform import Reform
 from geo_merge.vocabulary.codes import code_key, is_running
-from geo_merge.vocabulary.fields import ROLES, fold_field, listed, same_field
+from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year, same_field
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
 from geo_merge.vocabulary.written import read_numbers
@@ -30,6 +30,9 @@ _NUMBERS_OF_ROWS = frozenset(("id", "gid", "fid", "stt", "tt", "no", "nr", "obje
 _CODE_LIKE = re.compile(r"code|^ma[a-z]|cod$|kod|insee|bfs|geoid|codgeo|^nr|nr$|plz|fips|lau")
 _LABEL = re.compile(r"thon|village|lang$|^ten|name|todanpho|tdp|ban$|truong|school|duong|street|"
                     r"label|nom$|lieudit|ort$|hamlet|ap$")  # fmt: skip
+# Headings of names, unless the cells are codes.
+_UNITS = ("xa", "phuong", "xaphuong", "phuongxa", "xaphuongthitran", "commune", "ward", "donvi",
+          "donvihanhchinh", "municipality", "gemeinde")  # fmt: skip
 _MOST = 0.5
 _NEARLY = 0.9
 _FEW = 0.1
@@ -182,12 +185,21 @@ def _by_heading(
                   None)  # fmt: skip
         if at is not None and any(cell.strip() for cell in sample.cells[at]):
             roles[role] = at
+    if "name" not in roles and "name" not in said:
+        named = [folded[n] for n in _UNITS if n in folded and folded[n] not in roles.values()]
+        named = [at for at in named[:1] if not _mostly_codes(sample.cells[at])]
+        roles |= {"name": named[0]} if named else {}
     if not {"lon", "lat"} <= roles.keys():
         roles.pop("lon", None), roles.pop("lat", None)
     if "address" not in roles and "address" not in said:
         like = [k for name, k in folded.items() if re.search(r"diachi|address|adresse", name)]
         roles |= {"address": like[0]} if len(like) == 1 and like[0] not in roles.values() else {}
     return roles
+
+
+def _mostly_codes(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return sum(cell[0].isdigit() for cell in filled) >= _MOST * len(filled)
 
 
 def _is_of(heading: str, side: Side) -> bool:
@@ -315,7 +327,8 @@ def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int
         if said is None and at in used:
             continue
         filled = [c for c in sample.cells[at] if c.strip()]
-        read = read_numbers(filled, whole=False)
+        people = population_year(sample.headings[at]) is not None
+        read = read_numbers(filled, whole=people)
         numbers = [v for v in read.values if v == v]  # noqa: PLR0124 - NaN is not itself
         zeros = any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in filled)
         counts_rows = fold_field(sample.headings[at]) in _NUMBERS_OF_ROWS

@@ -385,3 +385,15 @@ def test_parquet_keeps_codes_and_figures(tmp_path: Path, crosswalk: Path) -> Non
     code, _ = recode(tmp_path / "t.parquet", tmp_path / "out.csv", "--crosswalk", crosswalk)
     assert code == 0
     assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["01A", "02B"]
+
+
+def test_thousands_of_people_and_headings_of_vietnamese_offices(tmp_path: Path) -> None:
+    given = table(
+        tmp_path,
+        'thon,xa,huyen,tinh,so_dan\nA,Lệ Viễn,Sơn Động,Bắc Giang,"1.234"\n'
+        'B,Lệ Viễn,Sơn Động,Bắc Giang,"2.000"\n',
+    )  # fmt: skip
+    assert recode(given, tmp_path / "out.csv", "--province", "24")[0] == 0
+    assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["07654", "07654"]
+    ledger = {r["quantity"]: r for r in rows(tmp_path / "out_ledger.csv")}
+    assert int(ledger["so_dan"]["after"]) == 3234
