@@ -397,3 +397,12 @@ def test_thousands_of_people_and_headings_of_vietnamese_offices(tmp_path: Path) 
     assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["07654", "07654"]
     ledger = {r["quantity"]: r for r in rows(tmp_path / "out_ledger.csv")}
     assert int(ledger["so_dan"]["after"]) == 3234
+
+
+def test_a_city_called_as_its_province_is_the_city(tmp_path: Path) -> None:
+    given = table(
+        tmp_path,
+        'dia_chi\n"Xã Vĩnh Quang, Thành phố Cao Bằng, Tỉnh Cao Bằng"\n"Lam Sơn, Thanh Hóa, Thanh Hóa"\n',
+    )
+    assert recode(given, tmp_path / "out.csv")[0] == 0
+    assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["01279", "14797"]

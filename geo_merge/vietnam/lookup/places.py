@@ -120,6 +120,8 @@ class VietnamPlaces:
     ) -> list[Reading]:
         """Return the readings of the strictest form of the name that has any."""
         meant = [self._parent(parent) for parent in parents]
+        # Of several parents the last alone is a province: Thành phố Cao Bằng, Tỉnh Cao Bằng.
+        meant = [_as_district(p) if p.districts else p for p in meant[:-1]] + meant[-1:]
         if not all(parent.is_known for parent in meant):
             return []
         key, written = bare_key(name), fold_name(name)
@@ -199,6 +201,10 @@ class VietnamPlaces:
         if kind in _DISTRICT_TYPES:
             before = after = frozenset()
         return _Parent(before, after, frozenset(districts if kind != "Tỉnh" else ()))
+
+
+def _as_district(parent: _Parent) -> _Parent:
+    return _Parent(frozenset(), frozenset(), parent.districts)
 
 
 def are_ours(units: Units) -> bool:
