@@ -97,14 +97,17 @@ def _conserved(m: Material) -> Table:
 def _declared(m: Material) -> Table | None:
     """Return the sums of what was declared beside those of the map."""
     statistics, rows = m.result.statistics, []
-    names = {"area_km2": m.t("area"), "population": m.people_of}
+    names = {"area_km2": m.t("area"), "population": m.t("people")}
+    year = m.result.summary.get("population_year")
     for key, digits in _FIGURES.items():
         if f"declared_{key}" not in statistics or key not in statistics:
             continue
         declared = pd.to_numeric(statistics[f"declared_{key}"])
         ours, theirs = pd.to_numeric(statistics[key]).sum(), declared.sum()
-        rows.append((names[key], m.n(ours, digits), m.n(theirs, digits),
-                     m.n(int(declared.notna().sum()))))  # fmt: skip
+        told = m.n(ours, digits)
+        if key == "population" and year:  # what was declared is of another year
+            told = f"{told} ({year})"
+        rows.append((names[key], told, m.n(theirs, digits), m.n(int(declared.notna().sum()))))
     heads = ("quantity", "on_map", "declared", "units_declared")
     columns = [Column(m.t(f"col_{h}"), 3 if k == 0 else 1.5, "right" if k else "left")
                for k, h in enumerate(heads)]  # fmt: skip
@@ -261,7 +264,7 @@ def measure(m: Material, value: object, unit: object) -> str:
     digits = 0 if float(known).is_integer() else 2
     name = str(unit or "")
     words = name if name in _METRIC else m.word("unit", name)
-    return f"{m.n(known, digits)} {words}".strip()
+    return f"{m.n(known, digits)} {words}".strip().replace("-", "−")
 
 
 def _decided(m: Material) -> Iterator[Block]:

@@ -87,6 +87,9 @@ def _set_styles(word: Any, document: Document) -> None:  # noqa: ANN401 - python
             fonts.set(qn(f"w:{script}"), SERIF)
     for name in ("Lead", "Heading 1", "Heading 2", "Heading 3", "Title"):
         word.styles[name].font.bold = True
+    rule = word.styles["Title"].element.pPr.find(qn("w:pBdr"))
+    if rule is not None:
+        word.styles["Title"].element.pPr.remove(rule)
     properties = word.core_properties
     properties.title, properties.language = document.title, document.language
     properties.author, properties.comments = "", ""
