@@ -321,10 +321,6 @@ def _sheet(
     """Put title, frame, degrees, legend, scale and notes around what was drawn."""
     frame, language = window.frame, atlas.language
     width, height = frame.right + _DEGREES, frame.bottom + _DEGREES + _FOOT
-    clip = (
-        f'<clipPath id="frame"><rect x="{frame.left}" y="{frame.top}" width="{frame.width:.2f}" '
-        f'height="{frame.height:.2f}"/></clipPath>'
-    )
     below = frame.bottom + _DEGREES + 3.5
     scaled = f"{title} – {say('dossier.scale', language)} 1:{number(window.scale, language)}"
     around = [
@@ -337,5 +333,4 @@ def _sheet(
         text(frame.left, height - 1.0, say("dossier.sketch", language), 2.5, style="italic"),
         text(frame.right, height - 1.0, atlas.date, 2.3, anchor="end"),
     ]
-    body = [clip, '<g clip-path="url(#frame)">', *parts, "</g>", *around]
-    return Figure(drawing(width, height, scaled, body), width, height, scaled)
+    return Figure(drawing(width, height, scaled, [*parts, *around]), width, height, scaled)
