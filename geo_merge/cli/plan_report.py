@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo_merge.planning.layer import PlanLayer
     from geo_merge.planning.plan import Plan
     from geo_merge.planning.standards import Standard
+    from geo_merge.texts import Language
     from geo_merge.vocabulary.finding import Finding
 
 
@@ -101,9 +102,12 @@ def summary_lines(figures: PlanFigures, layer: PlanLayer) -> list[str]:
     return lines
 
 
-def check_lines(checked: Checked, law: Standard, language: str) -> list[str]:
+def check_lines(checked: Checked, law: Standard, language: Language) -> list[str]:
     """Return how many units have which verdict, and on what that rests."""
-    counts = ", ".join(f"{n} {verdict}" for verdict, n in checked.count().items())
+    from geo_merge.planning.tables import said
+    from geo_merge.planning.verdicts import Verdict
+
+    counts = ", ".join(f"{n} {said(Verdict(v), language)}" for v, n in checked.count().items())
     lines = [f"{law.law[language]}: {counts}", f"figures: {checked.figures_from}"]
     if law.population_as_of:
         lines.append(f"the law counts people as of {law.population_as_of}")

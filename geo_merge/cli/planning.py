@@ -207,7 +207,7 @@ def check(
     law = read_standard(standard)
     opened, layer, figures = opened_figures(directory, chosen)
     checked = held(figures, layer, law, chosen)
-    table = verdicts_table(checked, language_of(lang))
+    table = verdicts_table(checked, "en" if as_json else language_of(lang))
     write_tables({"verdicts": table, "units": units_table(figures)}, out)
     if as_json:
         print_json({"standard": law.id, "figures_from": checked.figures_from,

@@ -12,7 +12,7 @@ from geo_merge.planning.figures import PlanFigures, UnitFigures
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.standards import Standard
 from geo_merge.planning.verdicts import ClassVerdict, Judgement, Line, Verdict
-from geo_merge.texts import Language
+from geo_merge.texts import Language, say
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 
 UNIT_COLUMNS = ("code", "name", "unit_type", "seat", "locked", "member_count", "members",
@@ -99,21 +99,26 @@ def _verdict_rows(
     front = {"standard": standard.id, "code": subject.code, "name": subject.name,
              "unit_type": subject.unit_type}  # fmt: skip
     if not judgement.classes:
-        yield {**front, "verdict": str(Verdict.NONE), "clause": standard.law[language]}
+        yield {**front, "verdict": said(Verdict.NONE, language), "clause": standard.law[language]}
     for one in judgement.classes:
         for line in one.lines:
             yield {
                 **front, "class": one.unit_class.names[language],
-                "belongs": "yes" if one.belongs else "not known",
+                "belongs": say(f"standing.{'belongs' if one.belongs else 'unknown'}", language),
                 "quantity": line.threshold.quantity, "value": line.value,
                 "required": line.standard,
                 "percent": None if line.percent is None else round(line.percent, 2),
-                "verdict": str(_verdict(one, line)),
+                "verdict": said(_verdict(one, line), language),
                 "reduction": "" if line.reduction is None else line.reduction.id,
                 "exemption": "" if one.exemption is None else one.exemption.id,
                 "clause": clause(standard, line.threshold.article, language),
                 "sure": str(line.threshold.source.sure), "source": line.threshold.source.text,
             }  # fmt: skip
+
+
+def said(verdict: Verdict, language: Language) -> str:
+    """Return a verdict in words."""
+    return say(f"standing.{verdict.name.lower()}", language)
 
 
 def _verdict(one: ClassVerdict, line: Line) -> Verdict:

@@ -142,7 +142,18 @@ def test_a_check_says_what_falls_short_and_what_is_not_known(run: Run, folder: P
     )
     (folder / "own.toml").write_text(own, "utf-8")
     run("plan", "assign", "p", "00004", "--to", "N2", cwd=folder)
-    ran = run("plan", "check", "p", "--standard", "own.toml", "--input", "mountain=no", cwd=folder)
+    ran = run(
+        "plan",
+        "check",
+        "p",
+        "--standard",
+        "own.toml",
+        "--input",
+        "mountain=no",
+        "--lang",
+        "en",
+        cwd=folder,
+    )
     assert ran.code == 0, ran.err
     assert "Own: 2 met" in ran.out
     (folder / "own.toml").write_text(own.replace("least", "leest"), "utf-8")

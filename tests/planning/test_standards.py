@@ -208,7 +208,9 @@ def test_a_plan_against_a_law_with_inputs_of_its_members(
         "đồng bằng", 100, 100, 100.0,
     )  # fmt: skip
     assert first["clause"] == "The law, Điều 5"
-    assert rows["belongs"].tolist() == ["yes", "not known", "not known"]
+    assert rows["belongs"].tolist() == ["đúng", "chưa rõ", "chưa rõ"]
+    assert rows["verdict"].tolist() == ["đạt", "không đạt", "không đạt"]
+    assert verdicts_table(checked, "en")["verdict"].tolist() == ["met", "not met", "not met"]
 
 
 @pytest.mark.parametrize(
