@@ -103,13 +103,15 @@ def new(
     from geo_merge.planning.opening import source_of
     from geo_merge.planning.places import with_seats
     from geo_merge.planning.plan import unassigned
-    from geo_merge.planning.store import SavedPlan, check_target, save
+    from geo_merge.planning.store import SavedPlan, check_target, is_plan, save
     from geo_merge.reading.tables import read_table
     from geo_merge.units.layers import read_units
     from geo_merge.vocabulary.memory import findings_of
 
     del reference_code_field  # of the options that all readers share, the one that has no use here
     check_target(out)
+    if is_plan(out):
+        raise UsageError(f"{out} holds a plan already; give another folder, or move it away.")
     if not old:
         from geo_merge.jobs.sample import sample_files
 

@@ -73,6 +73,15 @@ def test_a_plan_is_made_changed_compared_and_built(run: Run, folder: Path) -> No
     assert law.out == "no difference: 2 units the same\n"
 
 
+def test_a_plan_is_not_written_over_another(run: Run, folder: Path) -> None:
+    before = (folder / "p" / "crosswalk.csv").read_bytes()
+    ran = run("plan", "new", "communes.gpkg", "--out", "p", cwd=folder)
+    assert (ran.code, ran.err) == (
+        2, "Error: p holds a plan already; give another folder, or move it away.\n",
+    )  # fmt: skip
+    assert (folder / "p" / "crosswalk.csv").read_bytes() == before
+
+
 def test_an_unfinished_plan_does_not_build_and_says_which_rows(run: Run, folder: Path) -> None:
     ran = run("build", "communes.gpkg", "--crosswalk", "p", "--out", "r", cwd=folder)
     assert ran.code == 2
