@@ -266,22 +266,22 @@ def summary_of(figures: PlanFigures, layer: PlanLayer) -> dict[str, Any]:
     """
     plan = figures.plan
     there = [code for code, unit in figures.units.items() if unit.members or unit.pieces]
-    units = layer.frame[~layer.is_piece]
-    old_types = Counter(units["unit_type"].replace("", UNKNOWN_TYPE).tolist())
     new_types = Counter(plan.new[code].unit_type or UNKNOWN_TYPE for code in there)
-    before = Counter(zip(units["province_code"], units["province"], strict=True))
+    old_types, before = layer.types_before, layer.provinces_before
+    old_count = sum(old_types.values())
+    there_too = set(there)
     after = Counter(figures.units[code].province for code in there)
     people = layer.people[~layer.is_piece]
     return {
-        "before": {"count": len(units), "by_type": dict(sorted(old_types.items()))},
+        "before": {"count": old_count, "by_type": dict(sorted(old_types.items()))},
         "after": {"count": len(there), "by_type": dict(sorted(new_types.items()))},
-        "reduction_percent": reduction_percent(len(units), len(there)),
+        "reduction_percent": reduction_percent(old_count, len(there)),
         "groups": [
             {"code": code, "name": name, "before": n, "after": after[code, name],
              "reduction_percent": reduction_percent(n, after[code, name])}
             for (code, name), n in sorted(before.items()) if code or name
         ],
-        "empty": [code for code in plan.new if code not in set(there)],
+        "empty": [code for code in plan.new if code not in there_too],
         "without_place": list(plan.without_place),
         "area_km2": float(layer.m2.sum()) / SQUARE_METRES_PER_KM2,
         "population": None if np.isnan(people).all() else float(np.nansum(people)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.areas import areas, transformer
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints
 from geo_merge.merging.conclude import fields_of
+from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.planning.borders import Borders, Overlaps, borders_and_overlaps
 from geo_merge.units import attributes
 from geo_merge.units.attributes import Rule
@@ -115,6 +117,17 @@ class PlanLayer:
         return math.fsum(
             metres for a in members for b, metres in lengths[a].items() if b in members
         )
+
+    @cached_property
+    def types_before(self) -> Counter[str]:
+        """How many units there are of each type, pieces of land aside."""
+        return Counter(self.frame["unit_type"][~self.is_piece].replace("", UNKNOWN_TYPE).tolist())
+
+    @cached_property
+    def provinces_before(self) -> Counter[tuple[str, str]]:
+        """How many units there are in each province, by code and name."""
+        units = self.frame[["province_code", "province"]][~self.is_piece]
+        return Counter(units.itertuples(index=False, name=None))
 
     @cached_property
     def is_piece(self) -> Bools:
