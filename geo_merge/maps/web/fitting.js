@@ -46,7 +46,7 @@
     return {
       paddingTopLeft: [left + (aside ? Math.min(spare.x, legend.offsetWidth + MARGIN) : 0), top],
       paddingBottomRight: [right,
-        BELOW + (aside ? 0 : Math.max(0, Math.min(spare.y, legend.offsetHeight + 4 * MARGIN)))],
+        BELOW + (aside ? 0 : Math.max(0, Math.min(spare.y, legend.offsetHeight + 7 * MARGIN)))],
     };
   }
 
