@@ -171,7 +171,7 @@ def _member(
     same = known is not None and bare_key(known.name) == bare_key(name)
     parent = _parent(known, kind, name, units) if known is not None and same else ""
     elsewhere = before if mode == Mode.REST else ()
-    return Member(code, kind, _capitals(name), parent, mode, elsewhere)
+    return Member(code, kind, _capitals(name) if code else name, parent, mode, elsewhere)
 
 
 def _parent(unit: Unit, kind: str, name: str, units: Units) -> str:

@@ -52,10 +52,14 @@ class Stated:
 
 @dataclass(frozen=True)
 class Figures:
-    """Figures by code: of old units, and of new ones."""
+    """Figures by code: of old units (land without a code by its name), and of new ones."""
 
     members: Mapping[str, Stated]
     new: Mapping[str, Stated]
+
+    def of(self, member: str) -> Stated | None:
+        """Return the figures of an old unit; None if they are not known."""
+        return self.members.get(member)
 
 
 def figures_of(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> Figures:
@@ -71,7 +75,12 @@ def figures_of(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> Figures:
     LayerError
         If the new units do not share their borders, so that neighbours would be missed.
     """
-    return Figures(measured(old), measured_with_neighbours(new))
+    members = measured(old)
+    if "is_piece" in old:
+        members |= {
+            str(name): members[str(code)] for code, name in old["name"][old["is_piece"]].items()
+        }
+    return Figures(members, measured_with_neighbours(new))
 
 
 def measured_with_neighbours(units: gpd.GeoDataFrame) -> dict[str, Stated]:

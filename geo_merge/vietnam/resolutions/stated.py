@@ -64,6 +64,11 @@ class Claims:
     neighbours: tuple[Member, ...] | None = None
 
     @property
+    def peopled(self) -> list[Member]:
+        """The members that have people: land that is no unit has none."""
+        return [member for member in self.members if not member.is_piece]
+
+    @property
     def where(self) -> str:
         """Return clause and unit, for messages."""
         return f"clause {self.clause}, {self.unit_type.lower()} {self.name}"
@@ -205,10 +210,10 @@ def _units(frame: gpd.GeoDataFrame) -> Units:
 
 def _check_sums(claims: Claims) -> Iterator[Finding]:
     """Add up the figures of members; those of a unit that others join are not stated."""
-    rows = ((claims.areas, claims.area, "km²", 2, _HALF_DIGIT),
-            (claims.people, claims.population, "people", 0, 0.5))  # fmt: skip
-    for figures, total, unit, digits, tolerance in rows:
-        if total is None or len(figures) != len(claims.members):
+    rows = ((claims.areas, len(claims.members), claims.area, "km²", 2, _HALF_DIGIT),
+            (claims.people, len(claims.peopled), claims.population, "people", 0, 0.5))  # fmt: skip
+    for figures, n, total, unit, digits, tolerance in rows:
+        if total is None or len(figures) != n:
             continue
         added = sum(figures)
         if (claims.joined and added <= total + tolerance) or abs(added - total) <= tolerance:
@@ -226,15 +231,16 @@ def _check_sums(claims: Claims) -> Iterator[Finding]:
 def _check_members(claims: Claims, before: Units, known: Mapping[str, Stated]) -> Iterator[Finding]:
     if len(claims.areas) != len(claims.members):
         return
-    people = claims.people if len(claims.people) == len(claims.members) else []
-    for k, member in enumerate(claims.members):
+    counted = iter(claims.people if len(claims.people) == len(claims.peopled) else ())
+    for area, member in zip(claims.areas, claims.members, strict=True):
+        people = None if member.is_piece else next(counted, None)
         match = before.find(
             member.name, unit_type=member.unit_type, parents=(member.district,),
             behind=member.behind or claims.district,
         )  # fmt: skip
         if member.mode not in _WHOLE or match.unit is None:
             continue
-        stated = Stated(claims.areas[k], round(people[k]) if people else None)
+        stated = Stated(area, None if people is None else round(people))
         where = f"clause {claims.clause}, {member.unit_type.lower()} {member.name}"
         yield from _check_figures(where, stated, match.unit.code, known)
 

@@ -92,7 +92,9 @@ def _group(run: object, members: list[Member], figures: Figures | None) -> str:
     if mode == Mode.REST:
         return f"phần còn lại của {listed}{_references(members[0].elsewhere)}"
     land, people, has_people = _EXTENTS[mode]
-    stated = figures.members.get(members[0].code) if figures and mode not in PARTS else None
+    stated = (
+        figures.of(members[0].code or members[0].name) if figures and mode not in PARTS else None
+    )
     said = f"{land} {_LAND}{_area(stated)}"
     if has_people:
         said += f", {people}{_PEOPLE}{_count(stated)}"
@@ -141,7 +143,7 @@ def _figures(clause: Clause, figures: Figures | None, notes: list[str]) -> list[
     unit = figures.new.get(clause.code) if figures else None
     if figures is None or unit is None:
         return []
-    members = [figures.members.get(m.code) for m in clause.members]
+    members = [figures.of(m.code or m.name) for m in clause.members]
     whole = all(m.mode not in PARTS for m in clause.members)
     known = [m for m in members if m is not None]
     if whole and len(known) == len(members):  # what the sentence before adds up to
