@@ -44,7 +44,7 @@ class Claims:
     members
         What it is made of.
     areas, people
-        The figures in the sentence of the members, in order (km²; people).
+        The figures of each member (km²; people); None where there is none.
     area, population
         What it has afterwards; None if that is not stated.
     neighbours
@@ -57,16 +57,11 @@ class Claims:
     district: str = ""
     joined: bool = False
     members: tuple[Member, ...] = ()
-    areas: list[float] = field(default_factory=list)
-    people: list[float] = field(default_factory=list)
+    areas: list[float | None] = field(default_factory=list)
+    people: list[float | None] = field(default_factory=list)
     area: float | None = None
     population: float | None = None
     neighbours: tuple[Member, ...] | None = None
-
-    @property
-    def peopled(self) -> list[Member]:
-        """The members that have people: land that is no unit has none."""
-        return [member for member in self.members if not member.is_piece]
 
     @property
     def where(self) -> str:
@@ -87,11 +82,20 @@ def claims_of(text: Resolution) -> tuple[list[Claims], list[Finding]]:
 
 
 def _of_members(said: Statement) -> Claims:
+    """Give each member the figures that stand between the one before it and its own name."""
     sentence = said.sentence
-    return Claims(
+    claims = Claims(
         said.clause, sentence.unit_type, sentence.name, said.district, sentence.kind == "joined",
-        sentence.members, list(_areas(said.words)), list(_figures(_PEOPLE, said.words)),
+        sentence.members,
     )  # fmt: skip
+    start = 0
+    for member in sentence.members:
+        at = said.words.casefold().find(member.name.casefold(), start)
+        words = said.words[start:at] if at >= 0 else ""
+        claims.areas.append(next(_areas(words), None))
+        claims.people.append(next(_figures(_PEOPLE, words), None))
+        start = max(at, start)
+    return claims
 
 
 def _areas(words: str) -> Iterator[float]:
@@ -210,10 +214,12 @@ def _units(frame: gpd.GeoDataFrame) -> Units:
 
 def _check_sums(claims: Claims) -> Iterator[Finding]:
     """Add up the figures of members; those of a unit that others join are not stated."""
-    rows = ((claims.areas, len(claims.members), claims.area, "km²", 2, _HALF_DIGIT),
-            (claims.people, len(claims.peopled), claims.population, "people", 0, 0.5))  # fmt: skip
-    for figures, n, total, unit, digits, tolerance in rows:
-        if total is None or len(figures) != n:
+    peopled = [n for n, m in zip(claims.people, claims.members, strict=True) if not m.is_piece]
+    rows = ((claims.areas, claims.area, "km²", 2, _HALF_DIGIT),
+            (peopled, claims.population, "people", 0, 0.5))  # fmt: skip
+    for stated, total, unit, digits, tolerance in rows:
+        figures = [figure for figure in stated if figure is not None]
+        if total is None or not figures or len(figures) != len(stated):
             continue
         added = sum(figures)
         if (claims.joined and added <= total + tolerance) or abs(added - total) <= tolerance:
@@ -229,18 +235,15 @@ def _check_sums(claims: Claims) -> Iterator[Finding]:
 
 
 def _check_members(claims: Claims, before: Units, known: Mapping[str, Stated]) -> Iterator[Finding]:
-    if len(claims.areas) != len(claims.members):
-        return
-    counted = iter(claims.people if len(claims.people) == len(claims.peopled) else ())
-    for area, member in zip(claims.areas, claims.members, strict=True):
-        people = None if member.is_piece else next(counted, None)
+    figures = zip(claims.members, claims.areas, claims.people, strict=True)
+    for member, area, people in figures:
         match = before.find(
             member.name, unit_type=member.unit_type, parents=(member.district,),
             behind=member.behind or claims.district,
         )  # fmt: skip
         if member.mode not in _WHOLE or match.unit is None:
             continue
-        stated = Stated(area, None if people is None else round(people))
+        stated = Stated(area or 0.0, None if people is None else round(people))
         where = f"clause {claims.clause}, {member.unit_type.lower()} {member.name}"
         yield from _check_figures(where, stated, match.unit.code, known)
 
