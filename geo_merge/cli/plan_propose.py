@@ -65,15 +65,21 @@ def propose(
     """
     from geo_merge import __version__
     from geo_merge.planning.blame import blame
-    from geo_merge.planning.certificate import certificate_of, lines_of, write_certificate
-    from geo_merge.planning.opening import save_plan
+    from geo_merge.planning.certificate import (
+        certificate_of,
+        check_target,
+        lines_of,
+        write_certificate,
+    )
+    from geo_merge.planning.opening import paths_of, save_plan, source_of
     from geo_merge.planning.partition import solver_version
     from geo_merge.planning.propose import Objective, Status
     from geo_merge.planning.propose import propose as run
-    from geo_merge.planning.store import check_target
+    from geo_merge.planning.store import check_target as check_folder
     from geo_merge.planning.tasks import proposed, task_of
 
     solver_version()
+    check_folder(out)
     check_target(out)
     wishes = _wishes(chosen)
     opened, layer, _ = planning.opened_figures(directory, chosen)
@@ -91,8 +97,9 @@ def propose(
         save_plan(opened, made, out, directory)
     elif found.status is Status.INFEASIBLE:
         blamed = blame(task.problem, task.conditions, seconds=max(60.0, seconds / 2))
+    files = source_of(paths_of(opened.source, directory), out, opened.source.options)
     content = certificate_of(task, found, layer, people=people, method=distances.method,
-                             source=opened.source, plan=made, blamed=blamed,
+                             source=files, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
     write_certificate(content, out)
     if as_json:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from geo_merge.errors import ExportError
 from geo_merge.planning.blame import Blame
 from geo_merge.planning.conditions import Conditions
 from geo_merge.planning.layer import PlanLayer
@@ -17,7 +18,8 @@ from geo_merge.planning.partition import solver_version
 from geo_merge.planning.plan import Plan
 from geo_merge.planning.problem import Problem
 from geo_merge.planning.propose import Objective, Proposal, Status
-from geo_merge.planning.store import LayerSource
+from geo_merge.planning.store import CROSSWALK, LayerSource, is_plan
+from geo_merge.planning.store import DOCUMENT as PLAN
 from geo_merge.planning.tasks import Task
 from geo_merge.writing.files import publish, staging
 
@@ -223,9 +225,27 @@ def sentence(content: Mapping[str, Any]) -> str:
     return f"{told}. At most {content['better_at_most_percent']:,.2f} % better is possible."
 
 
+def check_target(directory: Path) -> None:
+    """Refuse the folder of a plan that somebody made: a proposal would take its place.
+
+    Raises
+    ------
+    ExportError
+        In one sentence.
+    """
+    if is_plan(directory) and not (directory / DOCUMENT).is_file():
+        raise ExportError(
+            f"{directory} holds a plan that was not proposed; give another folder for the proposal."
+        )
+
+
 def write_certificate(content: Mapping[str, Any], directory: Path) -> None:
-    """Write a certificate to a folder, whole or not at all; ExportError if that fails."""
+    """Write a certificate to a folder, whole or not at all; ExportError if that fails.
+
+    Where there is no plan, one that was proposed there before goes.
+    """
+    stale = set() if content["plan"] else {CROSSWALK, PLAN}
     with staging(directory) as folder:
         for name, text in files_of_certificate(content).items():
             (folder / name).write_bytes(text)
-        publish(folder, directory, seal=DOCUMENT)
+        publish(folder, directory, seal=DOCUMENT, stale=lambda: stale)

@@ -19,6 +19,9 @@ from geo_merge.planning.plan import About, NewUnit, Plan
 from geo_merge.planning.problem import Partition, Problem
 from geo_merge.planning.standards import Standard
 
+# All ways between them are measured: a million.
+_MOST_UNITS = 1_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
@@ -74,6 +77,11 @@ def task_of(plan: Plan, layer: PlanLayer, distances: Distances, wishes: Wishes) 
     """
     kept = tuple(code for code in plan.new if About("new", code) in plan.locks)
     at = _chosen(plan, layer, wishes.district, kept)
+    if len(at) > _MOST_UNITS:
+        raise UsageError(
+            f"{len(at):,} units are too many to be planned at once (at most {_MOST_UNITS:,}); plan "
+            "a former district with --district, or lock what is settled."
+        )
     number = {layer.codes[k]: row for row, k in enumerate(at.tolist())}
     names = sorted({name for r in wishes.requirements for name in r.fields} - {MEMBERS})
     fields = {name: _field(layer, name, "--require")[at] for name in names}

@@ -171,6 +171,17 @@ def test_what_cannot_be_asked_is_one_sentence(
     assert not (tmp_path / "p").exists()
 
 
+def test_a_proposal_takes_no_other_plans_place(folder: Path, four: Path, tmp_path: Path) -> None:
+    with pytest.raises(GeoMergeError, match="holds a plan that was not proposed"):
+        _here("plan", "propose", folder / "plan", "--out", folder / "plan")
+    shutil.copytree(four, tmp_path / "p")
+    assert _here("plan", "propose", folder / "plan", "--out", tmp_path / "p",
+                 "--require", "area_km2 >= 30", "--number", "5") == 1  # fmt: skip
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == [
+        "certificate.json", "certificate.txt", "check_certificate.py"
+    ]  # fmt: skip
+
+
 def test_missing_positions_are_named(folder: Path, tmp_path: Path) -> None:
     table = tmp_path / "positions.csv"
     table.write_text("old_code,lon,lat\n00101,105.01,20.81\n")
@@ -188,8 +199,8 @@ def test_a_standard_by_its_classes(folder: Path, tmp_path: Path) -> None:
     assert said["value"] == 3
 
 
-def test_the_same_question_gives_the_same_bytes(folder: Path, four: Path, tmp_path: Path) -> None:
-    assert _here("plan", "propose", folder / "plan", "--out", tmp_path / "again",
+def test_the_same_question_gives_the_same_bytes(folder: Path, four: Path) -> None:
+    assert _here("plan", "propose", folder / "plan", "--out", folder / "again",
                  "--require", "population >= 15000", "--number", "4") == 0  # fmt: skip
     for name in ("certificate.json", "certificate.txt", "crosswalk.csv"):
-        assert (tmp_path / "again" / name).read_bytes() == (four / name).read_bytes()
+        assert (folder / "again" / name).read_bytes() == (four / name).read_bytes()
