@@ -41,6 +41,7 @@ m = MaxPHeuristic(g, w, ["x", "y"], "people", float(sys.argv[2]), top_n=2)
 m.solve(); print(json.dumps([int(k) for k in m.labels_]))
 """
 BORDER = 10.0  # metres that make neighbours
+SECONDS = 40  # of the processor that a peer may take for a district
 
 
 @dataclass(frozen=True)
@@ -115,14 +116,19 @@ def by_us(
     return labels, time.process_time() - started, found.status.value
 
 
+def _limit() -> None:
+    # On some layers the heuristic never ends.
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 def by_maxp(python: Path, units: gpd.GeoDataFrame, floor: float) -> tuple[list[int] | None, float]:
-    """Return the region of each unit as spopt finds it, None if it ends in an error; seconds."""
+    """Return the region of each unit as spopt finds it, None if it fails or does not end; seconds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "units.gpkg"
         units.to_file(path)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run((python, "-c", _MAXP, path, str(floor)), capture_output=True, text=True,
-                              check=False, timeout=600)  # fmt: skip
+                              check=False, preexec_fn=_limit)  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return (json.loads(done.stdout) if done.returncode == 0 else None), seconds
