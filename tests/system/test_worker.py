@@ -31,7 +31,7 @@ def test_steps_and_result_come_back() -> None:
     )
     assert list(dict.fromkeys(filter(None, steps))) == ["Reading", "Matching the crosswalk"]
     assert preview.problems == ()
-    assert sum(layer["units"] for layer in preview.layers) == 313
+    assert sum(layer["units"] for layer in preview.layers) == 314  # TB1 is a row too
     assert "MaXa" in preview.fields
 
 
