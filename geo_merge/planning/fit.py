@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from geo_merge.planning.plan import About, OldUnit, Plan
 from geo_merge.vocabulary.codes import code_key
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 Key = TypeVar("Key")
 
@@ -83,35 +84,26 @@ def _gone(plan: Plan, gone: Iterable[str]) -> Iterator[Finding]:
     for code in gone:
         home, about = plan.home[code], About("old", code)
         told = [
-            "it had no place yet" if home is None else f"it was in {plan.new[home]}",
-            *(["it was locked"] if about in plan.locks else []),
-            *([f"note: {plan.notes[about]}"] if about in plan.notes else []),
-            *(f"it was the seat of {u}" for u in plan.new.values() if u.seat == code),
-        ]
-        yield Finding(
-            check="L01", severity=Severity.WARNING, units=(code,),
-            message=f"{plan.old[code]} is no longer in the layer; {'; '.join(told)}.",
-            hint="Check that the layer is the one that the plan was made for.",
-        )  # fmt: skip
+            sentence("L01.nowhere") if home is None
+            else sentence("L01.home", home=str(plan.new[home])),
+            *([sentence("L01.locked")] if about in plan.locks else []),
+            *([sentence("L01.note", note=plan.notes[about])] if about in plan.notes else []),
+            *(sentence("L01.seat", home=str(u)) for u in plan.new.values() if u.seat == code),
+        ]  # fmt: skip
+        gone_unit = sentence("L01.gone", unit=str(plan.old[code]), told=told)
+        yield Finding.of(gone_unit, units=(code,))
 
 
 def _new(fitted: Plan, before: Mapping[str, str]) -> Iterator[Finding]:
     for code, unit in fitted.old.items():
         if code not in before:
-            yield Finding(
-                check="L02", severity=Severity.WARNING, units=(code,),
-                message=f"{unit} is new in the layer; it has no place yet.",
-                hint="Assign it to a new unit.",
-            )  # fmt: skip
+            yield Finding.of(sentence("L02.new", unit=str(unit)), units=(code,))
 
 
 def _renamed(plan: Plan, fitted: Plan, before: Mapping[str, str]) -> Iterator[Finding]:
     for code, then in before.items():
         old, new = plan.old[then], fitted.old[code]
         if (old.name, old.unit_type) != (new.name, new.unit_type):
-            yield Finding(
-                check="L03", severity=Severity.WARNING, units=(code,),
-                message=f"{code} is {new.unit_type} {new.name} in the layer, and "
-                f"{old.unit_type} {old.name} in the plan; it keeps its place.",
-                hint="Check that it is the same unit.",
-            )  # fmt: skip
+            now, before_it = (f"{unit.unit_type} {unit.name}".strip() for unit in (new, old))
+            told = sentence("L03.renamed", code=code, new=now, old=before_it)
+            yield Finding.of(told, units=(code,))

@@ -18,8 +18,9 @@ from geo_merge.planning.store import LayerFile, LayerSource, SavedPlan, load, sa
 from geo_merge.reading.containers import files_of
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.country import PLAIN, Country
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import findings_of
+from geo_merge.vocabulary.sentence import sentence
 
 ReadLayer = Callable[..., gpd.GeoDataFrame]
 
@@ -137,13 +138,8 @@ def _changed(source: LayerSource, paths: Iterable[Path]) -> tuple[Finding, ...]:
     )
     if not other:
         return ()
-    return (
-        Finding(
-            check="L04", severity=Severity.WARNING, value=float(len(other)), unit_of_value="files",
-            message=f"{', '.join(other)}: changed since the plan was saved.",
-            hint="Figures may differ; saving the plan takes the files as they are.",
-        ),
-    )  # fmt: skip
+    told = sentence("L04.changed", names=other)
+    return (Finding.of(told, value=float(len(other)), unit_of_value="files"),)
 
 
 def save_plan(opened: OpenPlan, plan: Plan, directory: Path, of: Path) -> None:

@@ -15,7 +15,8 @@ from geo_merge.planning.plan import Plan
 from geo_merge.planning.seats import as_position
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.fields import fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _LON = ("lon", "lng", "longitude", "kinhdo", "x")
 _LAT = ("lat", "latitude", "vido", "y")
@@ -75,12 +76,8 @@ def _outside(places: Mapping[str, tuple[float, float]], layer: gpd.GeoDataFrame)
 
 def _told(outside: Iterable[str], layer: gpd.GeoDataFrame, source: str) -> Iterator[Finding]:
     for code in outside:
-        yield Finding(
-            check="L05", severity=Severity.WARNING, units=(code,),
-            message=f"{source}: the position of {code} ({layer.at[code, 'name']}) lies outside it; "
-            "it is not used.",
-            hint="Correct the position, or its code.",
-        )  # fmt: skip
+        unit = f"{code} ({layer.at[code, 'name']})"
+        yield Finding.of(sentence("L05.outside", source=source, unit=unit), units=(code,))
 
 
 def with_seats(plan: Plan, table: pd.DataFrame, source: str) -> tuple[Plan, tuple[str, ...]]:

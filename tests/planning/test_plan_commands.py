@@ -15,7 +15,8 @@ from commands import run as run_process
 
 from geo_merge.cli.main import app
 from geo_merge.cli.options import CANNOT_RUN, OK
-from geo_merge.errors import GeoMergeError, shown
+from geo_merge.errors import GeoMergeError
+from geo_merge.vocabulary.problems import problems_in
 
 Grid = Callable[..., gpd.GeoDataFrame]
 Run = Callable[..., Ran]
@@ -34,7 +35,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         try:
             code = app([str(a) for a in arguments], standalone_mode=False) or OK
         except GeoMergeError as error:
-            problems, code = shown(error), CANNOT_RUN
+            problems, code = problems_in(error, "en"), CANNOT_RUN
         told = capsys.readouterr()
         return Ran(code, told.out, told.err + "".join(f"Error: {p}\n" for p in problems))
 
