@@ -6,9 +6,12 @@ import io
 import zipfile
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 
 import streamlit as st
 
+from geo_merge.dossier.document import document_of, write_document
+from geo_merge.dossier.material import read_material
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.contract import CONTRACT, ContractFile
@@ -20,6 +23,7 @@ from geo_merge.texts import Language
 from geo_merge.ui import state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
+from geo_merge.vietnam.country import VIETNAM
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same result gives the same bytes
 _FORMATS = {  # file: format
@@ -30,7 +34,7 @@ _FORMATS = {  # file: format
     "new_units.csv": "csv",
     "new_units.xlsx": "xlsx",
 }
-_ALL = "geo_merge.zip"
+_ALL, _PAPERS = "geo_merge.zip", "dossier.docx"
 
 
 def show() -> None:
@@ -43,6 +47,9 @@ def show() -> None:
         allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
     st.header(t("ui.everything"), anchor=False)
     _offer(_ALL, partial(everything, loaded, state.language(), allow_errors=allowed), primary=True)
+    if find_spec("docx") and find_spec("typst"):
+        paper = partial(papers, loaded, state.language(), allow_errors=allowed)
+        _offer(_PAPERS, paper, disabled=result.has_errors and not allowed)
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
         needs_result = name.startswith(("new_units", "map"))
@@ -89,6 +96,16 @@ def in_format(result: MergeResult, kind: str, name: str) -> bytes:
     with scratch() as folder:
         WRITERS[kind](result, folder)
         return (folder / name).read_bytes()
+
+
+def papers(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:
+    """Return the papers of a result, as the command line writes them from its folder."""
+    with scratch() as folder:
+        write(loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
+              options=loaded.options, language=language)  # fmt: skip
+        material = read_material(folder, language, country=VIETNAM)
+        write_document(document_of(material), folder / _PAPERS)
+        return (folder / _PAPERS).read_bytes()
 
 
 def everything(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:
