@@ -50,6 +50,8 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
         )
     counts = summary["findings"]
     yield f"Findings: {of_severities(counts)}"
+    if summary.get("country", "") is None:
+        yield "No country is known for this layer: names, types and codes are taken as they are."
     for how in DRAWN.values():
         if summary.get(how):
             yield f"Boundaries are {how}, not official."
