@@ -449,6 +449,7 @@ def test_the_parts_of_a_shapefile_may_come_one_by_one(
     tab.page.goto(f"{server}/data?lang=en")
     upload(tab, [parts[".shp"], parts[".shx"], parts[".prj"]], tmp_path / "crosswalk.csv")
     tab.page.get_by_text(say("ui.cannot_merge", "en")).wait_for(timeout=60_000)
+    tab.rest()
     with tab.page.expect_download() as download:
         tab.page.locator(".st-key-problems_csv button").click()
     download.value.save_as(tmp_path / "problems.csv")

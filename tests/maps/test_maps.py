@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -296,7 +297,7 @@ def test_classes_are_made_for_the_side_that_is_looked_at(tab: Tab) -> None:
         tab.page.select_option(".gm-panel select >> nth=1", basis)
         breaks[basis] = tab.live("live.theme().breaks")
         assert tab.live(used)[side] == 6
-    assert breaks["before"][-1] < breaks["after"][-1]
+    assert breaks["before"][0] < breaks["after"][0]
     for method in ("quantiles", "equal"):
         tab.page.select_option(".gm-panel select >> nth=0", method)
         breaks[method] = tab.live("live.theme().breaks")
@@ -498,7 +499,7 @@ def test_findings_are_gathered_filtered_hovered_clicked_and_gone_through(
         it.page.mouse.click(x, y)
         assert it.live("live.state.finding") in [each["row"] for each in shown]
         assert it.page.inner_text(".gm-steps p").endswith(
-            next(e["message"] for e in shown if e["row"] == it.live("live.state.finding")))  # fmt: skip
+            next(e["message"]["en"] for e in shown if e["row"] == it.live("live.state.finding")))  # fmt: skip
         assert it.live("live.focused.length") == 2
         seen = set()
         for _ in shown:
@@ -595,3 +596,19 @@ def test_the_page_asks_no_server(sample: MergeResult) -> None:
 def test_the_figure_saves_itself(sample: MergeResult, tmp_path: Path) -> None:
     before_after_map(sample, language="en").save(str(tmp_path / "x.html"))
     assert (tmp_path / "x.html").stat().st_size > 200_000
+
+
+def test_a_finding_may_be_a_point(grid: Grid, browser: Browser, tmp_path: Path) -> None:
+    old = grid(3, 1)
+    hole = shapely.Point(*old.geometry.iloc[1].centroid.coords[0]).buffer(40)
+    old.loc[old.index[1], "geometry"] = old.geometry.iloc[1].difference(hole)
+    result = merge(old, pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "New"}))
+    points = result.findings.assign(geometry=result.findings.geometry.centroid)
+    (tmp_path / "map.html").write_text(map_html(replace(result, findings=points)), "utf-8")
+    with opened(browser) as it:
+        it.page.goto(f"{(tmp_path / 'map.html').as_uri()}#lang=en")
+        it.wait_for_map()
+        it.tick("Findings")
+        placed = "live.geometry.findings.features.filter(f => f.geometry.type === 'Point').length"
+        assert it.live(placed) >= 1
+        assert it.wrong == []

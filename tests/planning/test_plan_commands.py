@@ -200,4 +200,7 @@ def test_a_folder_that_is_no_plan_is_one_sentence(run: Run, tmp_path: Path) -> N
 
 def test_the_sample_is_planned_by_itself(tmp_path: Path) -> None:
     ran = run_process("plan", "new", "--out", tmp_path / "p")
-    assert (ran.code, ran.out.splitlines()[0]) == (0, "313 old units, 0 new units")
+    assert (ran.code, ran.out.splitlines()[0]) == (
+        0,
+        "313 old units and 1 piece of land, 0 new units",
+    )

@@ -51,7 +51,7 @@
       this.live = live;
       this.features = live.geometry.findings.features;
       this.boxes = new Map(this.features.map((feature) =>
-        [feature, L.geoJSON(feature, { pointToLayer: (f, at) => L.circle(at, 1) }).getBounds()]));
+        [feature, L.geoJSON(feature).getBounds()]));
       this.drawn = new Map(); // by map: what gathered() returned
       live.store.on(["findings", "check", "mode"], () => this.write());
       live.store.on(["finding"], () => this.go());
