@@ -12,8 +12,10 @@ from pyproj import Transformer
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Ints
 from geo_merge.merging.result import MergeResult
-from geo_merge.texts import LANGUAGES, TEXTS
+from geo_merge.texts import LANGUAGES
+from geo_merge.vocabulary.catalogue import CHECKS
 from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.sentence import title_of
 
 # Columns of the crosswalk that say why a unit is where it is, as the map calls them.
 _GROUNDS = {"row": "row", "matched_by": "how", "share": "share", "clause": "clause",
@@ -72,9 +74,9 @@ def findings_told(result: MergeResult, rows: Ints) -> list[dict[str, Any]]:
 def check_names(result: MergeResult) -> dict[str, dict[str, str]]:
     """Return what the checks that found something are called, by language."""
     return {
-        check: dict(zip(LANGUAGES, TEXTS[f"check.{check}"], strict=True))
+        check: {language: title_of(check, language) for language in LANGUAGES}
         for check in dict.fromkeys(result.findings["check"])
-        if f"check.{check}" in TEXTS
+        if check in CHECKS
     }
 
 

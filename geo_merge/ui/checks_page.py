@@ -8,10 +8,11 @@ import streamlit as st
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.formats import findings_table
 from geo_merge.texts import TEXTS
-from geo_merge.ui import before_after, tables, told
+from geo_merge.ui import before_after, state, tables, told
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded, current
 from geo_merge.vocabulary.finding import Severity
+from geo_merge.vocabulary.sentence import title_of
 
 _ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:",
           Severity.INFO: ":material/info:"}  # fmt: skip
@@ -42,8 +43,7 @@ def show() -> None:
 
 def check_name(check: str) -> str:
     """Return what a check is about, in the language of the session."""
-    key = f"check.{check}"
-    return t(key) if key in TEXTS else check
+    return title_of(check, state.language()) or check
 
 
 @st.fragment

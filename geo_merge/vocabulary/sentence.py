@@ -103,16 +103,37 @@ def row_of(kind: str) -> dict[str, Any]:
     return {**own, **table[name]} if name else own
 
 
+@cache
+def titles() -> dict[str, dict[str, str]]:
+    """Return what every check is about, by its id and by language."""
+    return {
+        check: row["title"]
+        for name in _names()
+        for check, row in _tables(name).items()
+        if "title" in row
+    }
+
+
+def title_of(check: str, language: str) -> str:
+    """Return what a check is about as a heading; empty if there is no such check."""
+    title = titles().get(check, {}).get(language, "")
+    return title[:1].upper() + title[1:]
+
+
 def kinds() -> dict[str, list[str]]:
     """Return the kinds of sentences of every check, and of the words that they share."""
-    folder = files(__package__) / "sentences"
-    names = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
     return {
         check: [f"{check}.{key}" for key, value in table.items() if "en" in value and key not in
                 {"title", "hint"}]
-        for name in names
+        for name in _names()
         for check, table in _tables(name).items()
     }  # fmt: skip
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    folder = files(__package__) / "sentences"
+    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir()))
 
 
 @cache

@@ -23,6 +23,7 @@ from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, first
 from geo_merge.vocabulary.catalogue import CHECKS
+from geo_merge.vocabulary.sentence import title_of, titles
 
 PAGES = ("map", "statistics", "checks", "data", "download")
 
@@ -215,7 +216,6 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
                 "map.old_",
                 "map.map_",
                 "map.severity_",
-                "check.",
                 "ledger.",
                 "file.",
                 "step.",
@@ -246,12 +246,12 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
 
 
 def test_every_check_means_one_thing_in_both_languages() -> None:
-    told = {k.removeprefix("check."): v for k, v in TEXTS.items() if k.startswith("check.")}
+    told = {check: tuple(title_of(check, one) for one in LANGUAGES) for check in titles()}
     assert {check: english for check, (_, english) in told.items()} == {
         check: title[0].upper() + title[1:] for check, title in CHECKS.items()
     }
-    for titles in zip(*told.values(), strict=True):
-        assert len(set(titles)) == len(CHECKS)
+    for several in zip(*told.values(), strict=True):
+        assert len(set(several)) == len(CHECKS)
 
 
 @pytest.mark.parametrize(
