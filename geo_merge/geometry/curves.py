@@ -22,6 +22,7 @@ from geo_merge.geometry.rings import (
     Rings,
     edge_lengths,
     flatten,
+    ranges,
 )
 from geo_merge.geometry.seam import like
 
@@ -64,8 +65,10 @@ def follow(
     followed = follow_rings(rings, way, unit, metres)
     if followed is rings:
         return geometries, 0
+    longer = np.flatnonzero(np.diff(followed.vertex_start) > np.diff(rings.vertex_start))
+    changed = stretched[longer]
     result = geometries.copy()
-    result[stretched] = like(followed.geometries(), geometries[stretched])
+    result[changed] = like(followed.take(longer).geometries(), geometries[changed])
     return result, len(followed.xy) - len(rings.xy)
 
 
@@ -113,13 +116,13 @@ def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
 
 def _cut(rings: Rings, pieces: Ints) -> Rings:
     """Return rings whose edges are cut into so many pieces of one length each."""
-    start = np.concatenate([[0], np.cumsum(pieces)])
-    edge = np.repeat(np.arange(len(pieces)), pieces)
-    k = np.arange(start[-1]) - start[edge]
-    a, b = rings.xy, np.roll(rings.xy, -1, axis=0)
-    down = _runs_down(a, b)
+    cut = np.flatnonzero(pieces > 1)
+    new = pieces[cut] - 1
+    edge = np.repeat(cut, new)
+    k, _ = ranges(np.ones(len(cut), dtype=np.int64), pieces[cut])
+    a, b, n = rings.xy[edge], rings.xy[edge + 1], pieces[edge]
     low, high = _ordered(a, b)
-    share = np.where(down[edge], pieces[edge] - k, k) / pieces[edge]
-    xy = low[edge] + (high - low)[edge] * share[:, None]
-    xy[start[:-1]] = rings.xy
-    return replace(rings, xy=xy, start=start[rings.start])
+    share = np.where(_runs_down(a, b), n - k, k) / n
+    xy = np.insert(rings.xy, edge + 1, low + (high - low) * share[:, None], axis=0)
+    before = np.concatenate([[0], np.cumsum(new)])
+    return replace(rings, xy=xy, start=rings.start + before[np.searchsorted(cut, rings.start)])

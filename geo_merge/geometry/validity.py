@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -20,7 +22,13 @@ def is_valid(geometries: Geometries) -> Bools:
         (g is not None and _valid.get(id(g)) is g for g in geometries), bool, len(geometries)
     )
     new = np.flatnonzero(~known)
-    known[new] = shapely.is_valid(geometries[new])
+    # Each thread takes every nth one: large polygons lie beside each other.
+    shares = [new[k :: os.cpu_count()] for k in range(os.cpu_count() or 1)]
+    with ThreadPoolExecutor(len(shares)) as pool:
+        for share, valid in zip(
+            shares, pool.map(shapely.is_valid, [geometries[s] for s in shares]), strict=True
+        ):
+            known[share] = valid
     for geometry in geometries[new[known[new]]]:
         _valid[id(geometry)] = geometry
     return known

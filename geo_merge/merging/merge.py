@@ -135,7 +135,7 @@ def validate(
                        limits=limits, country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
-    surveyed = survey_layer(layer, limits)
+    surveyed = survey_layer(without_memory(layer), limits)
     findings = [*findings_of(layer), *check_surveyed(
         surveyed, limits, outline=_in_crs(outline, layer),
         name_key=country.of(layer).name_key)]  # fmt: skip
