@@ -51,10 +51,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
                 refuse_wide(path.name, len(cells), sizes)
                 rows.append((number, [kept_text(c) for c in cells]))
     except csv.Error as error:
-        raise TableError(
-            f"{path.name} row {number + reader.line_num + skipped}: {error} [W08]; a quotation "
-            "mark is not closed or stands inside a text."
-        ) from error
+        raise TableError(sentence("W08.quote", source=path.name, row=str(number + 1))) from error
     return Sheet(path.name, rows, list(findings))
 
 

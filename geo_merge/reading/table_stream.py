@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import findings_of, sources_of
+from geo_merge.vocabulary.sentence import sentence
 
 BLOCK = 20_000  # rows at once
 _HEAD = 2**20  # bytes in which the headings of a long CSV are looked for
@@ -134,15 +135,16 @@ def _csv_blocks(
     path: Path, codec: str, delimiter: str, first: int, width: int
 ) -> Iterator[Block]:  # fmt: skip
     with path.open(encoding=codec, newline="") as file:
-        reader = enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=1)
-        kept = ((number, cells) for number, cells in reader if number >= first)
+        numbers = count(1)
+        reader = zip(csv.reader(file, delimiter=delimiter, strict=True), numbers, strict=False)
+        kept = ((number, cells) for cells, number in reader if number >= first)
         try:
             while block := list(islice(kept, BLOCK)):
                 rows = [(n, cells) for n, cells in block if any(map(str.strip, cells))]
                 yield [n for n, _ in rows], [_of_width(path, n, c, width) for n, c in rows]
         except csv.Error as error:
             raise TableError(
-                f"{path.name}: {error} [W08]; a quotation mark is not closed."
+                sentence("W08.quote", source=path.name, row=str(next(numbers)))
             ) from error
         except UnicodeDecodeError as error:
             raise TableError(

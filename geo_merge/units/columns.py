@@ -11,15 +11,18 @@ import pandas as pd
 import shapely
 
 from geo_merge.errors import LayerError
+from geo_merge.geometry.gathered import gather
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.code_column import read_codes
-from geo_merge.units.unnamed import without_nothing
+from geo_merge.units.unnamed import lost_letters, without_nothing
 from geo_merge.vocabulary import fields, people
 from geo_merge.vocabulary.codes import as_text, clean_text
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
+
+_LAND = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def unit_frame(
@@ -42,7 +45,7 @@ def unit_frame(
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
         data[role] = [clean_text(v) for v in values]
     data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
-    findings += found
+    findings += [*found, *lost_letters(data["name"], "name", raw.source)]
     if "population" in roles:
         field, counted, found = people.find_people(
             source, roles["population"], codes, raw.source, named=bool(named.get("population"))
@@ -61,18 +64,22 @@ def unit_frame(
             others = [*columns, *data]
             name = free_name(f"{column}_source", others) if taken else column
             data[name] = _finite(source[column]).to_numpy()
-    geometry = shapely.force_2d(np.asarray(source.geometry.values))
-    if not source.geometry.geom_type.isin(("Polygon", "MultiPolygon")).any():
+    geometry, gathered, left = gather(shapely.force_2d(np.asarray(source.geometry.values)))
+    if not np.isin(shapely.get_type_id(geometry), _LAND).any():
         kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
         types = kinds or sentence("G03.no_geometry")
         raise LayerError(sentence("G03.none", source=raw.source, types=types))
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles
-    for kind, rows in (("G04.closed", raw.closed), ("G03.curves", raw.curved)):
-        units = tuple(codes[k] for k in rows)
+    for kind, rows in (
+        ("G04.closed", raw.closed),
+        ("G03.curves", raw.curved),
+        ("G03.gathered" if left else "G03.gathered_land", gathered),
+    ):
+        units = tuple(codes[k] or data["name"][k] for k in rows)
         if units:
-            told = sentence(kind, source=raw.source, units=units[:10])
+            told = sentence(kind, source=raw.source, units=units[:10], n=left)
             findings.append(
                 Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")
             )

@@ -18,7 +18,7 @@ from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import report_without_row
 from geo_merge.units.cut_names import is_cut, width_of
-from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
 from geo_merge.vocabulary.finding import Finding
@@ -137,7 +137,7 @@ def resolve(
     rows = as_crosswalk(table)
     report = Report(_source(rows))
     written, rows = rows, cleaned(rows, report, old["name"])
-    matched = match(old, rows, written, report, name_key)
+    matched = match(old, rows, written.loc[rows.index], report, name_key)
     units = pd.Series(matched.units, index=rows.index, dtype=object)
     rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)
     rows = settled_new(rows, old, report, name_key, lost_zeros=matched.lost_zeros)
@@ -219,7 +219,7 @@ def _check_names(
         if unit is None or not name:
             continue
         in_layer, unit_type = layer[unit]
-        if not in_layer or name == in_layer:
+        if not in_layer or name == in_layer or has_lost_letters(f"{name} {in_layer}"):
             continue
         accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
         if not accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterable
 import pandas as pd
 
 from geo_merge.units.crosswalk_report import Report, ranges
+from geo_merge.units.unnamed import lost_letters
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
@@ -20,6 +21,12 @@ _FREE = ("share", "clause", "words", "evidence")
 _NEEDED = ("new_code", "new_name")
 _SAYS = {"new_code": "say which new unit it joins", "new_name": "give the name of the new unit"}
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
+# How a row begins that adds up those above it, with a count behind it: Tổng Cọt is a commune.
+_SUM = re.compile(
+    r"((grand |sub)?total|totaux|sum|summe|insgesamt|i alt|celkem|合計|総数|計"
+    r"|tổng( cộng| số)?|cộng)[\s:.,()0-9–-]*",
+    re.IGNORECASE,
+)
 _POINT = re.compile(r"[0-9]+[.,][0-9]+")
 
 
@@ -35,7 +42,8 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
     names
         Names of the old units: where one is called None or Nan, that is a name.
     """
-    rows = _without_nothing(rows, report, Counter(names))
+    known = Counter(names)
+    rows = _without_nothing(_without_sums(rows, report, known), report, known)
     result = rows.copy()
     changed = 0
     for column in CODES:
@@ -49,11 +57,24 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
         result[column] = rows[column].map(clean_text)
     for column in ("old_name", "new_name"):
         result[column] = _without_point(result[column], column, report)
+        report.findings += lost_letters(result[column], column, report.source)
     result["new_name_written"] = rows["new_name"]
     if changed:
         told = sentence("K02.cleaned", source=report.source, n=changed)
         report.note(told, value=float(changed), unit_of_value="codes")
     return result
+
+
+def _without_sums(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
+    """Report rows in which a table adds its figures up, and return the others."""
+    sums = []
+    for row, *texts in zip(rows.index, rows["old_code"], rows["old_name"], rows["new_name"],
+                           rows["new_code"], strict=True):  # fmt: skip
+        said = next((t for t in texts if _SUM.fullmatch(clean_text(t)) and not names[t]), None)
+        if said is not None and not all(map(clean_text, texts)):
+            report.wrong_in(row, "K04.total", text=clean_text(said))
+            sums.append(row)
+    return rows.drop(index=sums)
 
 
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:

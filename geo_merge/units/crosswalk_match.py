@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
 
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
-from geo_merge.vocabulary.codes import code_key, is_scientific, without_separators
+from geo_merge.vocabulary.codes import code_key, is_scientific, look_key, without_separators
 from geo_merge.vocabulary.part_of import is_land
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
@@ -69,9 +70,11 @@ def match(
     """
     coded = set(map(str, old.index[~is_land(old)]))
     lists = whole_lists(old, rows, written, report, name_key)
-    by_key = [_by_key(coded, key) for key, _, _ in _KEYS[:-1]]
+    likeness = _Likeness(old, name_key)
+    by_key = [_grouped(map(key, coded), coded) for key, _, _ in _KEYS[:-1]]
     # 1-11 and 11-1 are different codes where the layer has such.
-    by_key.append(_by_key({code for code in coded if code.isdigit()}, without_separators))
+    digits = [code for code in coded if code.isdigit()]
+    by_key.append(_grouped(map(without_separators, digits), digits))
     alike: dict[str, list[str]] = defaultdict(list)
     units: list[str | None] = []
     how: list[str] = []
@@ -89,7 +92,7 @@ def match(
             if unit is not None:
                 alike[step].append(code)
             else:
-                told = _told(old, code, name, name_key, {"source": report.source, "row": str(row)})
+                told = likeness.told(code, name, {"source": report.source, "row": str(row)})
         if told is not None:
             unknown.append(Unknown(row, told))
         units.append(unit)
@@ -102,16 +105,9 @@ def match(
             noted = sentence(kind, source=report.source, n=n)
             report.note(noted, value=float(n), unit_of_value="codes")
     return Matched(
-        units, how, frozenset(code for codes in lists.values() for code in codes),
+        units, how, frozenset(likeness.pointed_at.union(*lists.values())),
         lost_zeros=bool({c for c in alike[_KEYS[0][1]] if not c.startswith("0")}),
     )  # fmt: skip
-
-
-def _by_key(codes: set[str], key: Callable[[str], str]) -> dict[str, list[str]]:
-    result: dict[str, list[str]] = defaultdict(list)
-    for code in codes:
-        result[key(code)].append(code)
-    return result
 
 
 def _match_alike(code: str, by_key: list[dict[str, list[str]]]) -> tuple[str | None, str]:
@@ -123,16 +119,49 @@ def _match_alike(code: str, by_key: list[dict[str, list[str]]]) -> tuple[str | N
     return None, ""
 
 
-def _told(
-    old: gpd.GeoDataFrame, code: str, name: str, name_key: NameKey, where: Mapping[str, str]
-) -> Sentence:
-    """Return what to say of a code that the layer has not, and which code has its name."""
-    wanted = name_key(name)
-    same = [str(c) for c, n in old["name"].items() if name_key(n) == wanted] if name else []
-    label = f"{code} ({name})" if name else code
-    if len(same) == 1:
-        return sentence("K04.other_year", code=label, other=same[0], **where)
-    return sentence("K04.code", code=label, **where)
+class _Likeness:
+    """What the units of a layer have in common with a code that none of them has."""
+
+    def __init__(self, old: gpd.GeoDataFrame, name_key: NameKey) -> None:
+        self._codes = list(map(str, old.index))
+        self._names = old["name"].tolist()
+        self._name_key = name_key
+        self.pointed_at: set[str] = set()
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        return _grouped(map(self._name_key, self._names), self._codes)
+
+    @cached_property
+    def _by_looks(self) -> dict[str, list[str]]:
+        return _grouped(map(look_key, self._codes), self._codes)
+
+    @cached_property
+    def _range(self) -> tuple[str, str, bool]:
+        numbers = len({len(c) for c in self._codes}) == 1 and all(map(str.isdigit, self._codes))
+        return min(self._codes), max(self._codes), numbers
+
+    def told(self, code: str, name: str, where: Mapping[str, str]) -> Sentence:
+        """Return what to say of a code that the layer has not."""
+        label = f"{code} ({name})" if name else code
+        alike = self._by_looks.get(look_key(code), [])
+        if len(alike) == 1:
+            self.pointed_at.add(alike[0])
+            return sentence("K04.looks", code=label, other=alike[0], **where)
+        same = self._by_name.get(self._name_key(name), []) if name else []
+        if len(same) == 1:
+            return sentence("K04.other_year", code=label, other=same[0], **where)
+        here, there, numbers = self._range
+        if numbers and code.isdigit() and len(code) == len(here) and not here <= code <= there:
+            return sentence("K04.outside", code=label, here=here, there=there, **where)
+        return sentence("K04.code", code=label, **where)
+
+
+def _grouped(keys: Iterable[str], codes: Iterable[str]) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = defaultdict(list)
+    for key, code in zip(keys, codes, strict=True):
+        result[key].append(code)
+    return result
 
 
 def _match_name(

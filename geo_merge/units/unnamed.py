@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from geo_merge.errors import LayerError
+from geo_merge.vocabulary.codes import has_lost_letters
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
@@ -60,3 +61,13 @@ def without_nothing(
             told = sentence(kind, source=source, n=len(rows), field=field, rows=shown)
             findings.append(Finding.of(told, value=float(len(rows)), unit_of_value="cells"))
     return kept, findings
+
+
+def lost_letters(names: Iterable[str], field: str, source: str) -> list[Finding]:
+    """Report names that were saved in an encoding without some of their letters (F05)."""
+    lost = [name for name in names if has_lost_letters(name)]
+    if not lost:
+        return []
+    shown = list(dict.fromkeys(lost))[:_SHOWN]
+    told = sentence("F05.lost", source=source, n=len(lost), field=field, names=shown)
+    return [Finding.of(told, value=float(len(lost)), unit_of_value="names")]

@@ -29,6 +29,7 @@ _LATIN = str.maketrans(
 _FOR_DIGITS = str.maketrans("oil", "011")
 _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
+_LOST = re.compile(r"\ufffd|[^\W\d_]\?|\?[^\W\d_]")
 _PARTED = re.compile(r"[0-9]+([-./][0-9]+)+")
 _SEPARATOR = re.compile(r"[.,'\u2019]")
 _NEARLY_ALL = 0.9  # steps of one among numbers of rows
@@ -142,6 +143,11 @@ def has_odd_characters(text: str) -> bool:
     """Tell whether a name has control or direction characters, or is far too long for one."""
     too_long = 200
     return len(text) > too_long or any(unicodedata.category(c) in {"Cc", "Cf"} for c in text)
+
+
+def has_lost_letters(text: str) -> bool:
+    """Tell whether a name has ``?`` or U+FFFD where an encoding had no sign for a letter."""
+    return _LOST.search(text) is not None
 
 
 def as_text(values: pd.Series) -> pd.Series:

@@ -52,12 +52,23 @@ def test_rows_are_numbered_as_an_editor_does(tmp_path: Path) -> None:
         ("a,b\n", "no rows"),
         ("a,a\n1,2\n", r"several columns are called a \[W07\]"),
         ("a,b\n1,2\n1,2,3\n4,5\n6\n", r"row 3: 3 cells .*\n.*row 5: 1 cells"),
-        ('a,b\n1,"x\n2,y\n', r"\[W08\]; a quotation mark"),
+        ('a,b\n1,"x\n2,y\n', "row 2: a quotation mark that opens there is not"),
+        ('a,b\n1,x\n2,"y\n3,"z"\n4,w\n', "row 3: a quotation mark that opens there is not"),
         ("a,b\n1,\0\n", "row 2: NUL"),
         (b"a,b\n1,\xe3\n", "row 2: not UTF-8 .*--encoding"),
         (b"PK\x03\x04", r"\[F01\]"),
     ],
-    ids=["empty", "headings", "doubled", "shape", "quote", "nul", "encoding", "zip"],
+    ids=[
+        "empty",
+        "headings",
+        "doubled",
+        "shape",
+        "quote",
+        "quote in the middle",
+        "nul",
+        "encoding",
+        "zip",
+    ],
 )
 def test_bad_csv_is_named(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(TableError, match=f"(?s){message}"):

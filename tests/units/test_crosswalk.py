@@ -458,3 +458,45 @@ def test_names_cut_at_the_width_of_a_field_are_one_finding(grid: Grid) -> None:
     assert "3 names of units were cut at the width of a field" in cut.message
     assert "00002 Nông trường P and Nông trường Phong Hải" in cut.message
     assert "calls 00005 Hai; in the layer it is Ba" in other.message
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [("Tổng cộng: 4", "2", ""), ("Total", "", ""), ("", "Cộng", "2"), ("Summe:", "", "")],
+)
+def test_a_row_that_adds_the_others_up_is_called_so_and_nothing_else(
+    grid: Grid, cells: tuple[str, str, str]
+) -> None:
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), table(*WHOLE, cells))
+    (told,) = raised.value.problems
+    assert "row 6: '" in told
+    assert "is a sum, not a unit [K04]; remove the row" in told
+
+
+def test_a_unit_may_be_called_like_a_sum(grid: Grid) -> None:
+    layer = units(grid).assign(name=["Tổng Cọt", "Total", "Xã 3", "Xã 4"])
+    rows = table(("Tổng Cọt", "N1", "Một"), ("Total", "N1", ""), *(("Xã 3", "N2", "Hai"), ("Xã 4", "N2", "Hai")),
+                 columns="old_name new_code new_name").assign(new_name=["Một", "Một", "Hai", "Hai"])  # fmt: skip
+    assert len(resolve(layer, rows.assign(old_code="")).rows) == 4
+
+
+def test_a_letter_for_a_digit_is_pointed_at(grid: Grid) -> None:
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), table(*WHOLE[:3], ("0OOO4", "N2", "Hai")))
+    (told,) = raised.value.problems
+    assert "row 5: old_code 0OOO4 is not in the layer [K04], but 00004 is" in told
+
+
+def test_a_code_beyond_those_of_the_layer_may_be_of_another_province(grid: Grid) -> None:
+    with pytest.raises(CrosswalkError, match="run from 00001 to 00004: is it a unit of another"):
+        resolve(units(grid), table(*WHOLE, ("27001", "N2", "Hai")))
+
+
+def test_names_whose_letters_an_encoding_lost_are_told_once(grid: Grid) -> None:
+    layer = units(grid).assign(name=["Lạng Sơn", "Đại Lai", "Xã 3", "Xã 4"])
+    rows = table(*WHOLE).assign(old_name=["L?ng S?n", "\ufffdại Lai", "Xã 3", "Xã 4"],
+                                new_name=["M?t", "M?t", "Hai", "Hai"])  # fmt: skip
+    found = resolve(layer, rows).findings
+    assert [(f.check, f.value) for f in found] == [("F05", 2), ("F05", 2)]
+    assert "L?ng S?n; \ufffdại Lai" in found[0].message

@@ -328,3 +328,16 @@ def test_a_layer_with_codes_alone(grid: Grid, tmp_path: Path) -> None:
     grid(2, 1)[["geometry"]].reset_index().to_file(tmp_path / "codes.gpkg")
     units = read_units(tmp_path / "codes.gpkg")
     assert units["name"].tolist() == units["unit_type"].tolist() == ["", ""]
+
+
+def test_a_unit_stored_with_lines_beside_its_land_is_read_and_told(
+    grid: Grid, tmp_path: Path
+) -> None:
+    frame = grid().reset_index()
+    whole = frame.geometry.area.tolist()
+    frame.loc[1, "geometry"] = shapely.GeometryCollection([frame.geometry[1], shapely.Point(0, 0)])
+    units = read_units(save(frame, tmp_path, "l.gpkg"))
+    assert units.geometry.area.tolist() == pytest.approx(whole)
+    (told,) = [f for f in findings_of(units) if f.check == "G03"]
+    assert told.units == ("00002",)
+    assert "lines or points: 1" in told.message
