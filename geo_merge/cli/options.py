@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.shown import on_terminal
 
 if TYPE_CHECKING:
     pass
@@ -150,18 +151,18 @@ def country_of(text: str | None) -> Country:
 def answer(*lines: str) -> None:
     """Print results, to the standard output."""
     for line in lines:
-        print(line)  # noqa: T201
+        print(on_terminal(line))  # noqa: T201
 
 
 def say(*lines: str) -> None:
     """Print messages, to the standard error."""
     for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201
+        print(on_terminal(line), file=sys.stderr)  # noqa: T201
 
 
 def complain(line: str) -> None:
     """Print that errors stand, in red on a terminal, to the standard error."""
-    click.secho(line, fg="red", bold=True, err=True)
+    click.secho(on_terminal(line), fg="red", bold=True, err=True)
 
 
 @contextmanager

@@ -101,7 +101,10 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
     from geo_merge.writing.files import whole_file
 
     if out is None:
-        print(frame.to_csv(index=False, lineterminator="\n"), end="")  # noqa: T201
+        from geo_merge.vocabulary.cells import csv_bytes
+
+        columns = {str(name): frame[name].tolist() for name in frame}
+        answer(csv_bytes(columns).decode().rstrip("\n"))
         return
     with whole_file(out) as temporary:
         write_csv(frame, temporary)

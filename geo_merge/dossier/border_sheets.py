@@ -8,10 +8,10 @@ import geopandas as gpd
 
 from geo_merge.dossier.border_words import WINDS, Words, sections
 from geo_merge.dossier.content import Block, Column, Document, Heading, Paragraph, Section, Table
-from geo_merge.dossier.content import shown as plain
 from geo_merge.dossier.to_docx import docx
 from geo_merge.geometry.projection import describe
 from geo_merge.texts import number
+from geo_merge.vocabulary.shown import shown as plain
 
 
 def sheet(words: Words, left: str, right: str, letterhead: tuple[str, ...] = ()) -> bytes:

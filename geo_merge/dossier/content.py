@@ -1,35 +1,21 @@
 """What a paper says, whatever it is written as: sections of headings, paragraphs, tables and maps.
 
 Texts are texts: a writer shows every character of them, and none is a command of Word, typst or a
-browser. `shown` takes out what no paper can show.
+browser. `vocabulary.shown` takes out what no paper can show.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from geo_merge.dossier.form import A4, Paper
 from geo_merge.texts import Language
+from geo_merge.vocabulary.shown import shown
 
 Align = Literal["left", "right", "centre"]
 Style = Literal["body", "note", "lead", "warning"]
-_BLANKS = re.compile(r"\s+")
-# Unicode: control and format characters, surrogates, private use, not assigned.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-
-
-def shown(text: str) -> str:
-    """Return a text of one line that can be shown and signed: what has no shape is spelt out.
-
-    A control character becomes its number, as ``[U+0007]``; so does what turns the direction of
-    reading, by which a name can look like another.
-    """
-    plain = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
-    return "".join(f"[U+{ord(c):04X}]" if unicodedata.category(c) in _UNSEEN else c for c in plain)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from geo_merge.dossier import drawn, sections
 from geo_merge.dossier.agencies_section import agencies_section
-from geo_merge.dossier.content import Document, Section, shown
+from geo_merge.dossier.content import Document, Section
 from geo_merge.dossier.material import Material
 from geo_merge.dossier.offices_section import offices_section
 from geo_merge.dossier.to_docx import docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.shown import shown
 from geo_merge.writing.files import whole_file
 
 WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx, ".pdf": pdf, ".html": html}

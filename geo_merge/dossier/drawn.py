@@ -15,7 +15,6 @@ from geo_merge.dossier.content import (
     Paragraph,
     Section,
     Table,
-    shown,
 )
 from geo_merge.dossier.form import A3, A4
 from geo_merge.dossier.material import NOTHING, Material
@@ -28,6 +27,7 @@ from geo_merge.dossier.sheets.atlas import (
     map_of_unit,
     paper_for,
 )
+from geo_merge.vocabulary.shown import shown
 
 # Checks that speak of new units: codes of old ones mean something else.
 _OF_NEW = ("D", "P", "C06", "C08", "G11")

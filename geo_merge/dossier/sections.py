@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table, shown
+from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table
 from geo_merge.dossier.form import A4
 from geo_merge.dossier.material import NOTHING, Material
 from geo_merge.texts import TEXTS, change
+from geo_merge.vocabulary.shown import shown
 
 _GLOSSARY = "glossary."
 _FIGURES = {"area_km2": 2, "population": 0}

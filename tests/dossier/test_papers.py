@@ -22,7 +22,6 @@ from conftest import CRS, ROOT, square
 from small_results import small_result
 
 from geo_merge.api import merge
-from geo_merge.dossier.content import shown
 from geo_merge.dossier.document import SECTIONS, document_of
 from geo_merge.dossier.material import added, read_material
 from geo_merge.dossier.to_docx import docx as as_docx
@@ -31,6 +30,7 @@ from geo_merge.dossier.typesetting import pdf
 from geo_merge.errors import UsageError
 from geo_merge.results.files import write
 from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vocabulary.shown import shown
 
 Folder = Callable[..., Path]
 HARM = "#panic() $x$ <script>alert(1)</script> =1+1 *b*\u202e\x07"

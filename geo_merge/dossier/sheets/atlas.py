@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.dossier.content import Figure, shown
+from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import PAPERS, Paper
 from geo_merge.dossier.sheets import margin
 from geo_merge.dossier.sheets.labels import Label, Wish, place, two_lines
@@ -32,6 +32,7 @@ from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.maps.thinning import thin
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import Language, number, say
+from geo_merge.vocabulary.shown import shown
 
 Side = Literal["before", "after", "both"]
 # Colours of areas: neighbours have different ones, and all of them are pale under black letters.
