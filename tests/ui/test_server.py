@@ -18,6 +18,7 @@ from browsing import Tab, browsing, opened, serving
 from playwright.sync_api import Browser
 
 from geo_merge.errors import UsageError
+from geo_merge.system import worker
 from geo_merge.system.turns import VARIABLE, Turns, most_workers
 from geo_merge.texts import say
 
@@ -65,11 +66,20 @@ def until(what: Callable[[], object], seconds: float = SECONDS) -> Any:
     return found
 
 
+def workers(server: str) -> list[psutil.Process]:
+    """Return the processes of a server that run a worker's program.
+
+    One that was forked and runs nothing yet is none: suspended there, it would keep the thread
+    that forked it (``vfork``) waiting, and with it the session that is to end it.
+    """
+    return [p for p in process_of(server).children() if worker.__name__ in p.cmdline()]
+
+
 def held_worker(server: str) -> psutil.Process:
     """Return the worker of a server, which is held: it does not get on, as with a huge file."""
-    (worker,) = until(lambda: process_of(server).children())
-    worker.suspend()
-    return worker
+    (held,) = until(lambda: workers(server))
+    held.suspend()
+    return held
 
 
 def gone(process: psutil.Process) -> bool:
@@ -117,12 +127,12 @@ def test_work_and_uploads_go_with_the_browser_and_who_waits_comes_next(
     with opened(browser, home=server) as second:
         with opened(browser, home=server) as first:
             give(first, server, layer)
-            worker = held_worker(server)
+            held = held_worker(server)
             assert list(temporary.glob("geo_merge_*/files/layer.gpkg"))
             give(second, server, layer)
             second.page.get_by_text(say("ui.queued", "en", place=1)).wait_for()
-            assert process_of(server).children() == [worker]
-        until(lambda: gone(worker))
+            assert process_of(server).children() == [held]
+        until(lambda: gone(held))
         second.page.get_by_text("layer.gpkg").first.wait_for()
         second.page.get_by_text(say("ui.no_crosswalk", "en")).wait_for()
     until(lambda: not list(temporary.iterdir()))
@@ -132,9 +142,9 @@ def test_work_and_uploads_go_with_the_browser_and_who_waits_comes_next(
 def test_work_ends_when_its_page_is_left(browser: Browser, server: str, layer: Path) -> None:
     with opened(browser, home=server) as tab:
         give(tab, server, layer)
-        worker = held_worker(server)
+        held = held_worker(server)
         tab.page.get_by_role("link", name="Statistics").click()
-        until(lambda: gone(worker))
+        until(lambda: gone(held))
 
 
 def test_a_killed_server_leaves_no_worker_and_its_uploads_go_at_the_next_start(
@@ -145,10 +155,10 @@ def test_a_killed_server_leaves_no_worker_and_its_uploads_go_at_the_next_start(
     (place / "geo_merge_mine" / "plan.dwg").write_text("mine")
     with serving(TMPDIR=str(place)) as address, opened(browser, home=address) as tab:
         give(tab, address, layer)
-        worker = held_worker(address)
+        held = held_worker(address)
         process_of(address).send_signal(signal.SIGKILL)
-        worker.resume()
-        until(lambda: gone(worker))
+        held.resume()
+        until(lambda: gone(held))
         assert list(place.glob("geo_merge_*/files/layer.gpkg"))
     with serving(TMPDIR=str(place)):
         assert [path.name for path in place.iterdir()] == ["geo_merge_mine"]
