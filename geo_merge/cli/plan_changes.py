@@ -12,8 +12,12 @@ import click
 from geo_merge.cli.options import OK, PATH, answer, country_of, options, say
 from geo_merge.cli.plan_report import headline, say_findings
 from geo_merge.cli.planning import plan, units_option
+from geo_merge.vocabulary.counting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo_merge.planning.history import History
     from geo_merge.planning.operations import Operation
 
 __all__ = ["plan"]  # with its changes
@@ -25,24 +29,37 @@ _changing = options(
 )  # fmt: skip
 _codes = click.argument("codes", metavar="CODE...", nargs=-1, required=True)
 _unit = click.argument("unit", metavar="NEW_CODE")
+_times = click.option("--times", type=click.IntRange(min=1), default=1, help="How many changes.")
 
 
 def _change(
     directory: Path, out: Path | None, layers: tuple[Path, ...], *operations: Operation
 ) -> int:
     """Do operations to a plan, all or none of them, and save it."""
-    from geo_merge.planning.history import History
+
+    def done(history: History) -> History:
+        for operation in operations:
+            history = history.do(operation)
+        return history
+
+    return _saved(directory, out, layers, done)
+
+
+def _saved(
+    directory: Path, out: Path | None, layers: tuple[Path, ...],
+    change: Callable[[History], History],
+) -> int:  # fmt: skip
+    """Open a plan with what was done to it, change that, and save both."""
     from geo_merge.planning.opening import open_plan, save_plan
+    from geo_merge.planning.remembered import recall
     from geo_merge.planning.store import check_target
 
     target = out or directory
     check_target(target)
     opened = open_plan(directory, layers=layers, country=country_of(None))
     say_findings(f for f in opened.findings if f.check.startswith("L"))
-    history = History(opened.plan)
-    for operation in operations:
-        history = history.do(operation)
-    save_plan(opened, history.plan, target, directory)
+    history = change(recall(directory, opened.plan))
+    save_plan(opened, history.plan, target, directory, history)
     answer(*headline(history.plan))
     say(f"Wrote the plan to {target}")
     return OK
@@ -183,6 +200,48 @@ def note(
 
     about = f"old {old}" if old else f"new {new}" if new else "plan"
     return _change(directory, out, layers, Note(about, text))
+
+
+@plan.command()
+@_changing
+@_times
+def undo(*, directory: Path, out: Path | None, layers: tuple[Path, ...], times: int) -> int:
+    """Take the last change back, also another day."""
+    return _saved(directory, out, layers, lambda history: _undone(history, times))
+
+
+@plan.command()
+@_changing
+@_times
+def redo(*, directory: Path, out: Path | None, layers: tuple[Path, ...], times: int) -> int:
+    """Do again what was undone."""
+    return _saved(directory, out, layers, lambda history: _done_again(history, times))
+
+
+def _undone(history: History, times: int) -> History:
+    from geo_merge.errors import PlanError
+
+    if times > history.done:
+        raise PlanError(
+            f"{counted(times, 'change')} cannot be undone: the plan remembers {history.done}; give "
+            "--times a smaller number."
+        )
+    for _ in range(times):
+        history = history.undo()
+    return history
+
+
+def _done_again(history: History, times: int) -> History:
+    from geo_merge.errors import PlanError
+
+    if times > history.undone:
+        raise PlanError(
+            f"{counted(times, 'change')} cannot be done again: {history.undone} were undone; give "
+            "--times a smaller number."
+        )
+    for _ in range(times):
+        history = history.redo()
+    return history
 
 
 @plan.command()

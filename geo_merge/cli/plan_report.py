@@ -53,6 +53,36 @@ def write_tables(tables: dict[str, pd.DataFrame], out: tuple[Path, ...]) -> None
             raise UsageError(f"--out {path}: name a file that ends in .xlsx or .csv.")
 
 
+def write_standards(checked: Checked, plan: Plan, result: Path, language: Language) -> None:
+    """Write ``standards.csv`` to a result that was made of the plan; papers read it there.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no result, or that of another plan.
+    """
+    from geo_merge.planning.tables import standards_table
+    from geo_merge.reading.tables import read_table
+    from geo_merge.results.files import write_beside
+    from geo_merge.results.formats import write_csv
+
+    if not (result / "manifest.json").is_file() or not (result / "crosswalk.csv").is_file():
+        raise UsageError(f"--result {result}: build did not write there; build the plan first.")
+    used = read_table(result / "crosswalk.csv", encoding="utf-8")
+    built = dict(zip(used["old_code"], used["new_code"], strict=True))
+    planned = {c: plan.home[c] or "" for c, unit in plan.old.items() if not unit.is_piece}
+    other = sorted(code for code in {*built, *planned} - {""}
+                   if built.get(code) != planned.get(code))  # fmt: skip
+    if other:
+        raise UsageError(
+            f"--result {result}: it was made of another plan, in which {counted(other, 'old unit')}"
+            f" ({', '.join(other[:10])}) went elsewhere; build this plan there first."
+        )
+    table = standards_table(checked, language)
+    write_beside(result, "standards.csv", lambda path: write_csv(table, path))
+    say(f"Wrote {result / 'standards.csv'}")
+
+
 def say_findings(found: Iterable[Finding]) -> None:
     """Print findings, to the standard error."""
     say(*(f"{f.severity} {f.check}: {f.message}" for f in found))

@@ -29,6 +29,7 @@ from geo_merge.cli.plan_report import (
     records,
     say_findings,
     summary_lines,
+    write_standards,
     write_tables,
 )
 from geo_merge.errors import UsageError
@@ -187,11 +188,13 @@ def show(
 @_holding
 @measuring
 @_out
+@click.option("--result", type=PATH, help="Folder that build wrote of this plan: standards.csv "
+              "goes there, for its papers.")  # fmt: skip
 @shared.lang
 @shared.as_json
 def check(
-    *, directory: Path, standard: str | None, out: tuple[Path, ...], lang: str | None,
-    as_json: bool, **chosen: Any,  # noqa: ANN401
+    *, directory: Path, standard: str | None, out: tuple[Path, ...], result: Path | None,
+    lang: str | None, as_json: bool, **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Hold PLAN against a standard; exit status 1 if a unit falls short or has no place.
 
@@ -211,6 +214,8 @@ def check(
     checked = held(figures, layer, law, chosen)
     table = verdicts_table(checked, "en" if as_json else language_of(lang))
     write_tables({"verdicts": table, "units": units_table(figures)}, out)
+    if result is not None:
+        write_standards(checked, opened.plan, result, language_of(lang))
     if as_json:
         print_json({"standard": law.id, "figures_from": checked.figures_from,
                     "count": checked.count(), "verdicts": records(table),

@@ -191,6 +191,8 @@ def standards(m: Material) -> Section:
 def _standard_cell(m: Material, head: str, text: str) -> str:
     if head in {"value", "standard", "percent"}:
         return m.n(text, 2)
+    if head == "verdict":
+        return m.word("standing", text)
     key = f"dossier.standard_{text}"
     return m.t(f"standard_{text}") if key in TEXTS else text
 

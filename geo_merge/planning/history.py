@@ -33,6 +33,11 @@ class History:
     operations: tuple[Operation, ...] = ()
     done: int = 0
 
+    @property
+    def undone(self) -> int:
+        """How many operations can be done again."""
+        return len(self.operations) - self.done
+
     @cached_property
     def plan(self) -> Plan:
         """The plan as it is now."""

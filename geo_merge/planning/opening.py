@@ -13,7 +13,9 @@ import geopandas as gpd
 
 from geo_merge.errors import PlanError
 from geo_merge.planning.fit import fit
+from geo_merge.planning.history import History
 from geo_merge.planning.plan import Plan, old_units_of
+from geo_merge.planning.remembered import HISTORY, history_bytes
 from geo_merge.planning.store import LayerFile, LayerSource, SavedPlan, load, save
 from geo_merge.reading.containers import files_of
 from geo_merge.units.layers import read_units
@@ -142,7 +144,9 @@ def _changed(source: LayerSource, paths: Iterable[Path]) -> tuple[Finding, ...]:
     return (Finding.of(told, value=float(len(other)), unit_of_value="files"),)
 
 
-def save_plan(opened: OpenPlan, plan: Plan, directory: Path, of: Path) -> None:
+def save_plan(
+    opened: OpenPlan, plan: Plan, directory: Path, of: Path, history: History | None = None
+) -> None:
     """Save a plan with the layer that it was opened with, there or in another folder.
 
     Parameters
@@ -155,6 +159,9 @@ def save_plan(opened: OpenPlan, plan: Plan, directory: Path, of: Path) -> None:
         Where to save it.
     of
         The folder that it was opened from.
+    history
+        What was done to it, to be undone another day.
     """
     source = source_of(paths_of(opened.source, of), directory, opened.source.options)
-    save(SavedPlan(plan, source), directory)
+    more = {} if history is None else {HISTORY: history_bytes(history)}
+    save(SavedPlan(plan, source), directory, more)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -108,8 +109,10 @@ def files_of_plan(saved: SavedPlan) -> dict[str, bytes]:
     return {CROSSWALK: crosswalk_bytes(saved.plan), DOCUMENT: text}
 
 
-def save(saved: SavedPlan, directory: Path) -> None:
-    """Write a plan to a folder, whole or not at all.
+def save(
+    saved: SavedPlan, directory: Path, more: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
+    """Write a plan to a folder, whole or not at all, with more files beside it.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def save(saved: SavedPlan, directory: Path) -> None:
     """
     check_target(directory)
     with staging(directory) as folder:
-        for name, content in files_of_plan(saved).items():
+        for name, content in {**files_of_plan(saved), **more}.items():
             (folder / name).write_bytes(content)
         publish(folder, directory, seal=DOCUMENT)
 

@@ -22,6 +22,7 @@ UNIT_COLUMNS = ("code", "name", "unit_type", "seat", "locked", "member_count", "
 VERDICT_COLUMNS = ("standard", "code", "name", "unit_type", "class", "belongs", "quantity", "value",
                    "required", "percent", "verdict", "reduction", "exemption", "clause", "sure",
                    "source")  # fmt: skip
+STANDARDS_COLUMNS = ("code", "measure", "value", "standard", "percent", "verdict", "clause")
 # Decimals of figures: km² to 1 m², metres of ways, per cent to two.
 _DIGITS = {"area_km2": 6, "density": 2, "compactness": 4, "distance_km": 3, "longest_km": 3}
 
@@ -114,6 +115,29 @@ def _verdict_rows(
                 "clause": clause(standard, line.threshold.article, language),
                 "sure": str(line.threshold.source.sure), "source": line.threshold.source.text,
             }  # fmt: skip
+
+
+def standards_table(checked: Checked, language: Language) -> pd.DataFrame:
+    """Return one row a unit, class and figure, as papers read them from ``standards.csv``.
+
+    A unit that may belong to several classes has rows of each, which their clauses name.
+    """
+    rows = [
+        {
+            "code": judgement.subject.code,
+            "measure": line.threshold.quantity.removesuffix("_km2"),
+            "value": _rounded(line.threshold.quantity, line.value),
+            "standard": line.standard,
+            "percent": None if line.percent is None else round(line.percent, 2),
+            "verdict": _verdict(one, line).name.lower(),
+            "clause": f"{clause(checked.standard, line.threshold.article, language)} "
+                      f"({one.unit_class.names[language]})",
+        }
+        for judgement in checked.units
+        for one in judgement.classes
+        for line in one.lines
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=STANDARDS_COLUMNS)
 
 
 def said(verdict: Verdict, language: Language) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -124,6 +124,20 @@ def write_formats(result: MergeResult, directory: StrPath, formats: Iterable[str
         publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
         _remember(directory, names)
     return [directory / name for name in names]
+
+
+def write_beside(directory: Path, name: str, write: Callable[[Path], None]) -> None:
+    """Add a file to a result: the next run replaces it with the rest, or takes it away.
+
+    Raises
+    ------
+    ExportError
+        If a file of others stands in its place, or it cannot be written.
+    """
+    with staging(directory) as folder:
+        write(folder / name)
+        publish(folder, directory, stale=lambda: _nothing_of_others(directory, [name]))
+        _remember(directory, [name])
 
 
 def check_target(
