@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
 from geo_merge.merging.result import MergeResult
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, told, uploads
 from geo_merge.ui.state import Key, t
+from geo_merge.ui.steps import steps
 from geo_merge.vietnam.country import VIETNAM
 
 MAX_BYTES = 200_000_000  # of all uploads together
@@ -165,7 +164,7 @@ def _preview_and_merge(job: Job) -> None:
 
 def _merge(key: str, job: Job) -> None:
     title = ", ".join(path.name for path in job.inputs)
-    with _steps(t("ui.merging")) as (say, queued):
+    with steps(t("ui.merging")) as (say, queued):
         loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
     st.session_state[Key.LOADED] = loaded
     for forgotten in (Key.VIEW, Key.FOCUS):
@@ -179,34 +178,11 @@ def _looked(key: str, job: Job) -> Preview:
     """Look into the files; again only if they or the options are others."""
     known, preview = st.session_state.get(Key.PREVIEW, ("", None))
     if known != key or preview is None:
-        with _steps(t("ui.looking")) as (say, queued):
+        with steps(t("ui.looking")) as (say, queued):
             preview = uploads.look(job, say, queued)
         st.session_state[Key.PREVIEW] = (key, preview)
     seen: Preview = preview
     return seen
-
-
-@contextmanager
-def _steps(title: str) -> Iterator[tuple[Progress, uploads.Queued]]:
-    """Give what shows the step at work and its seconds, and what shows the place in the queue.
-
-    Both are called every second: Streamlit ends them when the session has gone elsewhere.
-    """
-    place = st.empty()
-    start = time.monotonic()
-
-    def say(step: str) -> None:
-        name = t(f"step.{step}") if f"step.{step}" in TEXTS else step
-        seconds = state.figure(time.monotonic() - start, 0, "s")
-        place.status(f"{title} {name} ({seconds})".replace("  ", " "))
-
-    def queued(before: int) -> None:
-        place.status(t("ui.queued", place=before))
-
-    try:
-        yield say, queued
-    finally:
-        place.empty()
 
 
 def _problems(problems: Sequence[str]) -> None:

@@ -29,10 +29,11 @@ class Key(StrEnum):
     PREVIEW = "preview"  # what was found in the files given last
     CHOICES = "choices"  # the layers of files with several
     MERGED = "merged"  # whether a merger has just ended
+    PLAN = "plan"  # by which the server knows the plan at work
     STARTED = "started"
 
 
-_IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME)
+_IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN)
 
 
 def start() -> None:

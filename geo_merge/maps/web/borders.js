@@ -224,5 +224,7 @@
     return [west, south, east, north];
   }
 
-  root.geoBorders = { shapesOf, inside, boxOf, edgesOf, neighbouring, northing };
+  root.geoBorders = {
+    shapesOf, inside, boxOf, edgesOf, neighbouring, northing, decode, outlines,
+  };
 })(typeof globalThis !== "undefined" ? globalThis : window);

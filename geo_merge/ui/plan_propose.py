@@ -1,0 +1,133 @@
+"""Proposing a plan on the page: what is asked for, the solver at work, the plan it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo_merge import __version__
+from geo_merge.jobs.job import Progress
+from geo_merge.planning.blame import blame
+from geo_merge.planning.certificate import certificate_of, files_of_certificate, lines_of
+from geo_merge.planning.conditions import parse_requirement, parse_units
+from geo_merge.planning.distances import StraightLine
+from geo_merge.planning.history import History
+from geo_merge.planning.layer import PlanLayer
+from geo_merge.planning.plan import Plan
+from geo_merge.planning.propose import Objective, Status, propose
+from geo_merge.planning.store import LayerSource
+from geo_merge.planning.tasks import Wishes, asked, proposed, task_of
+from geo_merge.system import worker
+from geo_merge.system.turns import turns
+from geo_merge.ui import plan_files, plan_kept, state
+from geo_merge.ui.plan_work import Work
+from geo_merge.ui.state import t
+from geo_merge.ui.steps import steps
+
+_MOST_SECONDS = 300
+_SPARE_SECONDS = 120.0  # to measure, to say why there is none, to check
+_FOUND = "plan_proposed"  # the last certificate of the session
+
+
+def show(work: Work, place: DeltaGenerator) -> None:
+    """Draw the questions; a plan that is found is opened, with its certificate to take away."""
+    if find_spec("highspy") is None:
+        st.info(t("planning.no_solver"), icon=":material/info:")
+        return
+    st.caption(t("planning.propose_help"))
+    with st.form("plan_propose", border=False):
+        objective = st.selectbox(t("planning.objective"), list(Objective), key="plan_objective",
+                                 format_func=lambda o: t(f"planning.objective_{o}"))  # fmt: skip
+        chosen = _standing(work)
+        require = st.text_input(t("planning.require"), key="plan_require",
+                                placeholder="population >= 16000")  # fmt: skip
+        number = st.text_input(t("planning.number"), key="plan_number", placeholder="3, 4-6")
+        districts = sorted({u.district for u in work.plan.old.values() if u.district})
+        district = st.selectbox(t("planning.district"), ["", *districts], key="plan_district",
+                                format_func=lambda d: d or t("planning.all_units"))  # fmt: skip
+        within = st.checkbox(t("planning.within"), key="plan_within")
+        seconds = st.number_input(t("planning.seconds"), 5, _MOST_SECONDS, 60, key="plan_seconds")
+        pressed = st.form_submit_button(t("planning.propose_now"), icon=":material/lightbulb:")
+    if pressed:
+        held = work.holding
+        by_law = () if held is None or not chosen else (asked(held.standard, chosen, held.settled),)
+        own = tuple(parse_requirement(text) for text in require.split(",") if text.strip())
+        wishes = Wishes(
+            requirements=(*by_law, *own), units=parse_units(number) if number.strip() else None,
+            within_districts=within, district=district,
+        )  # fmt: skip
+        _run(work, wishes, objective or Objective.TRAVEL, float(seconds), place)
+    _certificate()
+
+
+def _standing(work: Work) -> list[str]:
+    """Ask which classes of the standard new units are to meet."""
+    if work.holding is None:
+        st.caption(t("planning.choose_standard"))
+        return []
+    names = {c.id: c.names[state.language()] for c in work.holding.standard.of_level("unit")}
+    chosen: list[str] = st.multiselect(
+        t("planning.classes"), list(names), key="plan_classes", format_func=lambda c: names[c]
+    )
+    return chosen
+
+
+def _run(
+    work: Work, wishes: Wishes, objective: Objective, seconds: float, place: DeltaGenerator
+) -> None:
+    base = work.base
+    found = partial(
+        found_of, work.plan, base.layer, base.source, wishes, objective=objective, seconds=seconds
+    )
+    with place, steps(t("planning.proposing")) as (say, queued), turns().take(queued):
+        plan, content = worker.run(found, say, seconds=seconds + _SPARE_SECONDS)
+    st.session_state[_FOUND] = content
+    if plan is not None:
+        work.open(History(plan), content)
+        plan_kept.save(work)
+
+
+def found_of(
+    plan: Plan, layer: PlanLayer, source: LayerSource, wishes: Wishes, say: Progress, *,
+    objective: Objective, seconds: float,
+) -> tuple[Plan | None, Mapping[str, Any]]:  # fmt: skip
+    """Return the plan that is proposed, None if there is none, and the certificate.
+
+    Raises
+    ------
+    GeoMergeError
+        If what is asked for cannot be solved; see `tasks.task_of`.
+    """
+    say("Measuring distances")
+    task = task_of(plan, layer, StraightLine(), wishes)
+    say("Searching")
+    best = propose(task.problem, task.conditions, objective, seconds=seconds)
+    made, blamed = None, None
+    if best.partition:
+        made = proposed(plan, task, best.partition, best.seats)
+    elif best.status is Status.INFEASIBLE:
+        say("Finding out why there is none")
+        blamed = blame(task.problem, task.conditions, seconds=_SPARE_SECONDS / 2)
+    people = layer.population_field if wishes.people == "population" else wishes.people
+    content = certificate_of(task, best, layer, people=people, method=StraightLine.method,
+                             source=source, plan=made, blamed=blamed,
+                             version=__version__)  # fmt: skip
+    return made, content
+
+
+def _certificate() -> None:
+    """Show what was found last, and offer its certificate."""
+    content: Mapping[str, Any] | None = st.session_state.get(_FOUND)
+    if content is None:
+        return
+    st.text("\n".join(lines_of(content)))
+    st.download_button(
+        t("planning.certificate"),
+        lambda: plan_files.zipped(files_of_certificate(content), "certificate"), "certificate.zip",
+        "application/zip", key="plan_certificate", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
