@@ -17,10 +17,10 @@ from geo_merge.recoding.cells import figure_of
 from geo_merge.recoding.columns import Columns, Sample
 from geo_merge.recoding.ledger import EXACT
 from geo_merge.recoding.matching import Answer, Outcome
-from geo_merge.recoding.reform import Unit
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.counts import Kind, kind_of
 from geo_merge.vocabulary.fields import fold_field, population_fields
+from geo_merge.vocabulary.places import Unit
 
 _MOST_LISTED = 100  # values in one cell
 _MIXED = "mixed"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from geo_merge.errors import TableError
 from geo_merge.reading.table_stream import Table, columns_of, first_rows
 from geo_merge.recoding.columns import Columns, Sample, parse_columns, recognise
-from geo_merge.recoding.matching import AtPoint, Matcher
+from geo_merge.recoding.matching import Matcher
+from geo_merge.recoding.origin import Known
 from geo_merge.recoding.reform import Reform
 from geo_merge.recoding.vintage import check_codes, of_codes, of_texts
 from geo_merge.vocabulary.fields import free_name
@@ -62,13 +63,11 @@ class Plan:
 
 def plan(
     table: Table,
-    reform: Reform,
-    places: Places,
+    known: Known,
     target: Side,
     *,
     columns: Sequence[str] = (),
     vintage: Side | None = None,
-    at_point: AtPoint | None = None,
 ) -> Plan:
     """Look at a table: what its columns hold, and of which side its units are.
 
@@ -76,22 +75,21 @@ def plan(
     ----------
     table
         The rows.
-    reform, places
-        The units, and how their names are understood.
+    known
+        The units, how their names are understood, and their polygons if there are any.
     target
         The side to which rows go.
     columns
         Roles of columns as a person gave them: ``ROLE=COLUMN``.
     vintage
         The side of the table, if a person said so; then its codes are not held against it.
-    at_point
-        Units of the target side at a point.
 
     Raises
     ------
     TableError
         If the table names no units, or those of the wrong side or of another place.
     """
+    reform, places, at_point = known.reform, known.places, known.at_point(target)
     numbers, rows = first_rows(table, SAMPLED)
     sample = Sample(table.name, table.headings, numbers, columns_of(rows, len(table.headings)))
     found = recognise(sample, reform, places, target, parse_columns(columns, sample))

@@ -17,30 +17,11 @@ from geo_merge.vocabulary.country import NewProvince
 from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import findings_of, sources_of
-from geo_merge.vocabulary.places import Side
+from geo_merge.vocabulary.places import Side, Unit
 from geo_merge.vocabulary.written import read_numbers
 
 _WHOLE = 1.0
 _FIELDS = ("name", "type", "district_code", "district", "province_code", "province")
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit before or after; its code is empty for a district that had no units."""
-
-    code: str
-    name: str
-    unit_type: str = ""
-    district_code: str = ""
-    district: str = ""
-    province_code: str = ""
-    province: str = ""
-
-    def __str__(self) -> str:
-        """Return it as messages name it: ``07489 Xã Lệ Viễn (Huyện Sơn Động)``."""
-        parent = self.district or self.province
-        told = " ".join(filter(None, (self.code, self.unit_type, self.name)))
-        return f"{told} ({parent})" if parent else told
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,21 @@ The modules behind it load frames and the places of the country: they wait until
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from geo_merge.vietnam.names import CODE_WIDTH, name_key, split_type
-from geo_merge.vietnam.provinces import province_after
+from geo_merge.vietnam.provinces import IN_FORCE, province_after
 from geo_merge.vocabulary.country import Country
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from pyproj import CRS
 
     from geo_merge.reading.encodings import Texts
     from geo_merge.vocabulary.finding import Finding
+    from geo_merge.vocabulary.places import Places, Side, Unit
 
 
 def _texts(asked: str | None) -> Texts:
@@ -63,6 +65,20 @@ def _ends_districts(old: gpd.GeoDataFrame, new_types: Iterable[str]) -> bool:
     return ends_districts(old, new_types)
 
 
+def _places(
+    units: Mapping[Side, Mapping[str, Unit]], members: Mapping[str, Sequence[str]]
+) -> Places | None:
+    from geo_merge.vietnam.lookup.places import places_of
+
+    return places_of(units, members)
+
+
+def _published(province: str | None) -> pd.DataFrame:
+    from geo_merge.vietnam.gazetteer import published
+
+    return published(province)
+
+
 VIETNAM = Country(
     code="VN",
     name="Vietnam",
@@ -78,6 +94,9 @@ VIETNAM = Country(
     has_other_datum=_has_other_datum,
     province_after=province_after,
     ends_districts=_ends_districts,
+    places=_places,
+    published=_published,
+    since=IN_FORCE,
     # Decree 30/2020/NĐ-CP, Annex I.
     letterhead=("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
 )

@@ -15,6 +15,8 @@ import pandas as pd
 
 from geo_merge.errors import FetchError
 from geo_merge.vietnam.names import split_type
+from geo_merge.vietnam.provinces import PROVINCES, find_province
+from geo_merge.vocabulary.memory import attach
 
 _BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
 
@@ -135,6 +137,24 @@ def crosswalk(province_code: str) -> pd.DataFrame:
     after = after.rename(columns={"new_unit_type": "new_type"})
     table = pd.concat([before.reset_index(drop=True), after.reset_index(drop=True)], axis=1)
     return table.sort_values(["old_code", "new_code"], ignore_index=True)
+
+
+def published(province: str | None) -> pd.DataFrame:
+    """Return the crosswalk of a province, by code or name, or of the country for None.
+
+    Raises
+    ------
+    UsageError
+        If there is no such province; the message lists all.
+    """
+    if province is None:
+        codes = dict.fromkeys(new for _, _, new, _ in PROVINCES)
+        name, note = "Vietnam", ""
+        frame = pd.concat(map(crosswalk, codes), ignore_index=True)
+    else:
+        found = find_province(province)
+        name, note, frame = found.name, found.note, crosswalk(found.code)
+    return attach(frame, sources=[{"source": f"the crosswalk of {name}", "note": note}])
 
 
 @cache

@@ -10,29 +10,12 @@ import pandas as pd
 
 from geo_merge.vietnam.names import bare_key, name_key, plain, split_type, squashed
 from geo_merge.vocabulary.codes import fold_name
+from geo_merge.vocabulary.places import Unit
 
 # Of 100: what rapidfuzz must give a name without accents for it to be suggested (Đak Lua and
 # Đắc Lua: 83).
 SIMILAR = 80.0
 _MOST_SUGGESTIONS = 5
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit that can be found."""
-
-    code: str
-    name: str
-    unit_type: str
-    district_code: str = ""
-    district: str = ""
-    province_code: str = ""
-    province: str = ""
-
-    def __str__(self) -> str:
-        """Return it as messages name it: ``07489 Xã Lệ Viễn (Huyện Sơn Động)``."""
-        parent = self.district or self.province
-        return f"{self.code} {self.unit_type} {self.name}".strip() + (f" ({parent})" * bool(parent))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from geo_merge.errors import UsageError
 from geo_merge.vietnam.names import name_key, split_type
 from geo_merge.vocabulary.fields import fold_field
 
+IN_FORCE = date(2025, 7, 1)  # of the communes, wards and special zones that they are divided into
 # Old code, old name, new code, new name.
 PROVINCES = (
     ("01", "Thành phố Hà Nội", "01", "Thành phố Hà Nội"),

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from geo_merge.vocabulary.codes import fold_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from pyproj import CRS
 
     from geo_merge.vocabulary.finding import Finding
+    from geo_merge.vocabulary.places import Places, Side, Unit
 
 NameKey = Callable[[str], str]
 # Whether the districts of a layer end, by the layer and the types of its new units.
 EndsDistricts = Callable[["gpd.GeoDataFrame", Iterable[str]], bool]
 NewProvince = Callable[[str, str], tuple[str, str] | None]
+# How names of units are understood, by the units of both sides and the members of each new one.
+PlacesOf = Callable[
+    ["Mapping[Side, Mapping[str, Unit]]", Mapping[str, Sequence[str]]], "Places | None"
+]
 
 
 def _untyped(name: str) -> tuple[str, str]:
@@ -49,6 +56,10 @@ def _last(_old: gpd.GeoDataFrame, _new_types: Iterable[str]) -> bool:
 
 
 def _stays(_code: str, _name: str) -> tuple[str, str] | None:
+    return None
+
+
+def _no_places(_units: object, _members: object) -> Places | None:
     return None
 
 
@@ -90,6 +101,14 @@ class Country:
         Tells whether the districts of a layer end with what is done to its units.
     letterhead
         Lines that official papers begin with, in the country's language.
+    places
+        Returns how names and addresses of units are understood; None if they are not of the
+        country.
+    published
+        Returns the published crosswalk of a province, or of the whole country for None, with what
+        is to be said of it (`vocabulary.memory`); None if there is none.
+    since
+        The first day of the new units of `published`.
     """
 
     code: str = ""
@@ -109,6 +128,9 @@ class Country:
     province_after: NewProvince = _stays
     ends_districts: EndsDistricts = _last
     letterhead: tuple[str, ...] = ()
+    places: PlacesOf = _no_places
+    published: Callable[[str | None], pd.DataFrame] | None = None
+    since: date | None = None
 
     def of(self, layer: gpd.GeoDataFrame) -> Country:
         """Return the country if a layer lies in it, else `PLAIN`."""

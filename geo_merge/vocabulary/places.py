@@ -1,4 +1,4 @@
-"""How a country's names and addresses are understood: what recoding asks, and what it is told."""
+"""Units by name and code, and how a country's names and addresses are understood."""
 
 from __future__ import annotations
 
@@ -18,6 +18,25 @@ class Side(StrEnum):
     def other(self) -> Side:
         """The other side."""
         return Side.NEW if self is Side.OLD else Side.OLD
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit before or after; its code is empty for a district that had no units."""
+
+    code: str
+    name: str
+    unit_type: str = ""
+    district_code: str = ""
+    district: str = ""
+    province_code: str = ""
+    province: str = ""
+
+    def __str__(self) -> str:
+        """Return it as messages name it: ``07489 Xã Lệ Viễn (Huyện Sơn Động)``."""
+        parent = self.district or self.province
+        told = " ".join(filter(None, (self.code, self.unit_type, self.name)))
+        return f"{told} ({parent})" if parent else told
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.matching import Units
 from geo_merge.vietnam.names import bare_key, name_key, plain, split_type
 from geo_merge.vietnam.places import positions, spellings
+from geo_merge.vocabulary.places import Unit
 
 LETTERS = (
     "aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"

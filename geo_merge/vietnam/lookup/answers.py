@@ -19,13 +19,13 @@ from geo_merge.errors import UsageError
 from geo_merge.units.lineage import LINKS, Lineage, Step, as_links
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.lookup.address import readings
-from geo_merge.vietnam.matching import Match, Unit, Units
+from geo_merge.vietnam.matching import Match, Units
 from geo_merge.vietnam.names import CODE_WIDTH, UNIT_TYPES, bare_key, split_type
-from geo_merge.vietnam.provinces import PROVINCES
+from geo_merge.vietnam.provinces import IN_FORCE, PROVINCES
 from geo_merge.vietnam.resolutions.plan import new_units, old_units
 from geo_merge.vocabulary.codes import clean_code
+from geo_merge.vocabulary.places import Unit
 
-IN_FORCE = date(2025, 7, 1)
 _EVE = date(2025, 6, 30)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _EARLIER = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from geo_merge.vietnam.lookup.address import split_address
-from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.matching import Units
 from geo_merge.vietnam.names import UNIT_TYPES, bare_key, name_key, plain, split_type, squashed
 from geo_merge.vietnam.provinces import PROVINCES, written_out
 from geo_merge.vocabulary.codes import fold_name
-from geo_merge.vocabulary.places import Reading, Side
+from geo_merge.vocabulary.places import Reading, Side, Unit
 
 _REMEMBERED = 2**16
 _DISTRICT_TYPES = ("Huyện", "Quận", "Thị xã")
@@ -205,6 +205,17 @@ class VietnamPlaces:
 
 def _as_district(parent: _Parent) -> _Parent:
     return _Parent(frozenset(), frozenset(), parent.districts)
+
+
+def places_of(
+    units: Mapping[Side, Mapping[str, Unit]], members: Mapping[str, Sequence[str]]
+) -> VietnamPlaces | None:
+    """Return how names of units are understood, by their keys; None if they are not of Vietnam."""
+    old, new = (
+        Units(replace(unit, code=key) for key, unit in units[side].items())
+        for side in (Side.OLD, Side.NEW)
+    )
+    return VietnamPlaces(old, new, members) if are_ours(old) else None
 
 
 def are_ours(units: Units) -> bool:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geo_merge.errors import TableError, UsageError
 from geo_merge.vietnam.lookup.answers import Answer, look_up
-from geo_merge.vietnam.matching import Unit
 from geo_merge.vocabulary.codes import clean_code, code_key, is_running, plain_number
 from geo_merge.vocabulary.fields import find_fields, fold_field, free_name
+from geo_merge.vocabulary.places import Unit
 
 _MADE = ("row", "asked", "code", "name", "unit_type", "how", "related_code", "related_name",
          "related_type", "share", "evidence")  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo_merge.vietnam.matching import Match, Unit, Units
+from geo_merge.vietnam.matching import Match, Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key, name_key
 from geo_merge.vietnam.resolutions.sentences import Member, Mode
+from geo_merge.vocabulary.places import Unit
 
 WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
 PIECE = "land that is no unit"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo_merge.errors import TableError, UsageError
 from geo_merge.reading.tables import read_table
-from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vietnam.files.encodings import texts
 from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vietnam.resolutions import resolution
@@ -20,6 +20,7 @@ from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_compo
 from geo_merge.vietnam.resolutions.plan import Plan, count_by_type, make_plan, new_units
 from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentence
 from geo_merge.vocabulary.codes import clean_code
+from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field
 
 # Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
@@ -66,7 +67,7 @@ def plan_from_compositions(
     UsageError
         If the province is not said.
     """
-    table = read_table(path, encoding=encoding, country=VIETNAM)
+    table = read_table(path, encoding=encoding, country=Country(texts=texts))
     columns = _columns(table, path.name)
     wanted = None if province is None else find_province(province).code
     by_province: dict[str, list[Statement]] = {}

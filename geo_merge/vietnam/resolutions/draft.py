@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo_merge.errors import UsageError
 from geo_merge.units.crosswalk import COLUMNS
-from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.matching import Units
 from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.provinces import PROVINCES, Province, find_province
 from geo_merge.vietnam.resolutions.compositions import plan_from
@@ -26,6 +26,7 @@ from geo_merge.vietnam.resolutions.plan import new_units, old_units
 from geo_merge.vietnam.resolutions.resolution import parse_resolution
 from geo_merge.vietnam.resolutions.sentences import Mode
 from geo_merge.vietnam.resolutions.wording import Clause, Member, closing, lower, sentences
+from geo_merge.vocabulary.places import Unit
 
 _TYPES = ("Xã", "Phường", "Thị trấn", "Đặc khu")
 _SHOWN = 10

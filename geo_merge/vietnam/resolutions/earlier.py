@@ -6,12 +6,13 @@ import pandas as pd
 
 from geo_merge.errors import UsageError
 from geo_merge.units.crosswalk import COLUMNS
-from geo_merge.vietnam.matching import Match, Unit, Units
+from geo_merge.vietnam.matching import Match, Units
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vietnam.resolutions.plan import EVIDENCE, Plan, old_units
 from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
 from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentence
+from geo_merge.vocabulary.places import Unit
 
 
 def earlier_plan(text: Resolution, province: str | None) -> Plan:

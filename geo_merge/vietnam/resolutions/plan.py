@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo_merge.units.crosswalk import COLUMNS
 from geo_merge.vietnam import gazetteer
-from geo_merge.vietnam.matching import Match, Unit, Units
+from geo_merge.vietnam.matching import Match, Units
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vietnam.resolutions.claims import (
@@ -28,6 +28,7 @@ from geo_merge.vietnam.resolutions.claims import (
 from geo_merge.vietnam.resolutions.differences import differences
 from geo_merge.vietnam.resolutions.sentences import Member, Mode, clause_references
 from geo_merge.vietnam.resolutions.settling import settle
+from geo_merge.vocabulary.places import Unit
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
 _SHOWN = 10

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from geo_merge.vietnam.matching import Match, Unit, Units, are_similar
+from geo_merge.vietnam.matching import Match, Units, are_similar
 from geo_merge.vietnam.resolutions.claims import SPELLING, Claim
+from geo_merge.vocabulary.places import Unit
 
 
 def settle(claims: Sequence[Claim], old: Units, *, says_parts: bool) -> None:

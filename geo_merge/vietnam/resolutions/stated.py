@@ -10,13 +10,14 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_merge.texts import number
-from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.matching import Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key, split_type
 from geo_merge.vietnam.resolutions.figures import Stated, measured, measured_with_neighbours
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
 from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
 from geo_merge.vietnam.resolutions.sentences import Member, Mode
 from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.places import Unit
 
 _KINDS = "xã|phường|thị trấn|đặc khu"
 _KM2 = re.compile(r"([\d.,]*\d)\s*(km2|km²|ha)\b", re.IGNORECASE)
