@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 @click.option("--result", type=PATH, help="A folder that build wrote: its crosswalk and polygons.")
 @click.option("--to", type=click.Choice(["new", "old"]), help="Where to go.  [default: new]")
 @click.option(
-    "--out", type=PATH, help="FILE.xlsx, or FILE.csv and others beside it; else rows are printed."
+    "--out",
+    type=PATH,
+    help="FILE.xlsx; or FILE.csv or .parquet, and others beside it; else rows are printed.",
 )
 @click.option("--column", "columns", multiple=True, metavar="ROLE=COLUMN",
               help="What a column holds, if it is taken for something else: code, name, unit_type, "
@@ -55,11 +57,17 @@ if TYPE_CHECKING:
 )
 @click.option("--weights", help="Column of the crosswalk whose figures divide the divided units.")
 @click.option("--layer", type=PATH, help="Polygons of the units to go to; points settle rows.")
+@click.option("--decisions", type=PATH, help="What was decided on rows before: the decisions that "
+              "a run wrote, with choices filled in.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Write nothing if rows are left.")
 @shared.encoding
 @shared.limits
 @shared.country
-def recode(*, table: Path, out: Path | None, strict: bool, **given: Any) -> int:  # noqa: ANN401
+@shared.lang
+def recode(
+    *, table: Path, out: Path | None, strict: bool, lang: str | None,
+    **given: Any,  # noqa: ANN401
+) -> int:  # fmt: skip
     """Bring a table from old units to new ones, or back, with every row accounted for.
 
     TABLE is CSV, XLSX, Parquet or a folder of Parquet, with codes, names, addresses or points.
@@ -71,7 +79,8 @@ def recode(*, table: Path, out: Path | None, strict: bool, **given: Any) -> int:
     say(*how.told)
     stream: IO[str] = sys.stdout if out is None else io.StringIO()
     with progress() as tell:
-        done, written = write(how, out or stream, rules=rules, strict=strict, progress=tell)
+        done, written = write(how, out or stream, rules=rules, strict=strict,
+                              language=shared.language_of(lang), progress=tell)  # fmt: skip
     say(*lines_of(done, how))
     for outcome, whys in problems_of(done).items():
         say(*(f"{str(outcome).capitalize()}: {why}" for why in whys))
@@ -83,6 +92,7 @@ def recode(*, table: Path, out: Path | None, strict: bool, **given: Any) -> int:
 def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
     """Return how the table will be recoded, and the rules by which it is added up."""
     from geo_merge.reading.table_stream import open_table
+    from geo_merge.reading.tables import read_table
     from geo_merge.recoding.origin import Origin
     from geo_merge.recoding.plan import plan
     from geo_merge.vocabulary.limits import parse
@@ -100,7 +110,8 @@ def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
     ).read(target)  # fmt: skip
     say(*known.notes)
     opened = open_table(table, encoding=given["encoding"], sizes=sizes, country=country)
-    how = plan(opened, known, target, columns=given["columns"], vintage=vintage)
+    decided = given["decisions"] and read_table(given["decisions"], country=country)
+    how = plan(opened, known, target, columns=given["columns"], vintage=vintage, decided=decided)
     say(*(finding.message for finding in opened.findings))
     return how, list(given["rules"]) if given["aggregate"] else None
 

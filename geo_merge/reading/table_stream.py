@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
@@ -46,12 +46,15 @@ class Table:
         Returns the rows, each with the number that a spreadsheet or editor shows.
     findings
         What was noticed in reading.
+    types
+        Columns that hold numbers in a file that says so, and the types as Parquet calls them.
     """
 
     name: str
     headings: tuple[str, ...]
     blocks: _Blocks
     findings: tuple[Finding, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_table(
@@ -181,7 +184,11 @@ def _open_parquet(path: Path) -> Table:
         ) from error
     if empty or not fields:
         raise TableError(f"{path.name} has no rows [W07]; export the table again.")
-    return Table(path.name, tuple(fields), partial(_parquet_blocks, data, fields))
+    numbers = {
+        f.name: str(f.type) for f in data.schema
+        if pa.types.is_integer(f.type) or pa.types.is_float32(f.type) or pa.types.is_float64(f.type)
+    }  # fmt: skip
+    return Table(path.name, tuple(fields), partial(_parquet_blocks, data, fields), types=numbers)
 
 
 def _parquet_blocks(data: Any, fields: list[str]) -> Iterator[Block]:  # noqa: ANN401 - a dataset

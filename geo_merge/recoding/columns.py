@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from geo_merge.errors import TableError, UsageError
 from geo_merge.recoding.cells import code_of, figure_of, name_of
 from geo_merge.recoding.reform import Reform
+from geo_merge.recoding.villages import is_of_villages
 from geo_merge.vocabulary.codes import code_key, is_running
 from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year, same_field
 from geo_merge.vocabulary.no_values import no_value
@@ -17,7 +18,7 @@ from geo_merge.vocabulary.written import read_numbers
 
 # Roles that an option may give; of code, figures and labels several columns may be.
 ROLE_NAMES = ("code", "name", "unit_type", "district", "province", "address", "lon", "lat",
-              "figures", "labels")  # fmt: skip
+              "figures", "labels", "village")  # fmt: skip
 _HEADINGS = {
     "address": ("diachi", "address", "addr", "adresse", "direccion", "noio", "diachithuongtru",
                 "diachithutructuyen", "noicutru", "diadiem", "anschrift", "fulladdress"),
@@ -52,6 +53,8 @@ class Columns:
         Columns of numbers, with the separators of thousands and decimals.
     labels
         Columns with names of what lies in the units: villages, schools, streets.
+    village
+        The column with villages, by which divided units may be settled.
     """
 
     headings: tuple[str, ...]
@@ -65,7 +68,7 @@ class Columns:
     hint: int | None = None
     figures: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     labels: tuple[int, ...] = ()
-    told: tuple[str, ...] = ()
+    village: int | None = None
 
     @property
     def found_by(self) -> bool:
@@ -154,9 +157,10 @@ def recognise(
     figures = _figures(sample, said.get("figures"), used)
     labels = tuple(said["labels"]) if "labels" in said else _labels(sample, used | set(figures))
     parents = tuple(roles[r] for r in ("district", "province") if r in roles)
+    village = said["village"][:1] if "village" in said else _villages(sample, labels)
     found = Columns(
         sample.headings, codes, names, roles.get("unit_type"), parents, roles.get("address"),
-        roles.get("lon"), roles.get("lat"), hint, figures, labels,
+        roles.get("lon"), roles.get("lat"), hint, figures, labels, next(iter(village), None),
     )  # fmt: skip
     if not found.found_by:
         raise TableError(
@@ -343,6 +347,10 @@ def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int
         if any(figure_of(c, read.thousands, read.decimal) is not None for c in filled):
             found[at] = (read.thousands, read.decimal)
     return found
+
+
+def _villages(sample: Sample, labels: tuple[int, ...]) -> list[int]:
+    return [at for at in labels if is_of_villages(sample.headings[at])]
 
 
 def _labels(sample: Sample, used: set[int]) -> tuple[int, ...]:

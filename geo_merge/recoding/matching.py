@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from geo_merge.recoding.cells import code_of, name_of
 from geo_merge.recoding.reform import Part, Reform
+from geo_merge.recoding.villages import village_key
 from geo_merge.vocabulary.places import Places, Reading, Side
 
 # The unit of a side at longitude and latitude, in degrees; None where there is none.
@@ -38,6 +39,7 @@ class Statement:
     parents: tuple[str, ...] = ()
     address: str = ""
     hint: str = ""
+    village: str = ""
     point: tuple[float, float] | None = None
 
 
@@ -217,6 +219,9 @@ class Matcher:
                 if part.key == meant:
                     how = f"{found.how.partition(';')[0]}, and the code beside it"
                     return Answer(Outcome.CONVERTED, (part,), how, found.source)
+        if open_ and said.village and self._target is Side.NEW and len(found.source) == 1:
+            found = self._by_village(found, said.village)
+            open_ = found.outcome is Outcome.AMBIGUOUS
         no_key = found.outcome is Outcome.NOT_FOUND and not (said.code or said.name or said.address)
         if said.point is None or self._at_point is None or not (open_ or no_key):
             return found
@@ -232,3 +237,17 @@ class Matcher:
         unit = self._reform.units[self._target][there]
         return Answer(Outcome.AMBIGUOUS, found.parts,
                       f"{found.how}; its point lies in another, {unit}", found.source)  # fmt: skip
+
+    def _by_village(self, found: Answer, written: str) -> Answer:
+        """Choose the new unit to which the crosswalk says that a village of a divided one goes."""
+        key = village_key(written)
+        (old,) = found.source
+        there = [p for p in found.parts if key in self._reform.villages.get((old, p.key), ())]
+        if len(there) == 1:
+            how = f"{found.how.partition(';')[0]}, and its village"
+            return Answer(Outcome.CONVERTED, tuple(there), how, found.source)
+        if not any((old, p.key) in self._reform.villages for p in found.parts):
+            return found
+        what = "goes to several of them" if there else "is none that the crosswalk names"
+        return Answer(found.outcome, found.parts, f"{found.how}; its village {written} {what}",
+                      found.source)  # fmt: skip

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from geo_merge.errors import TableError
 from geo_merge.reading.table_stream import Table, columns_of, first_rows
 from geo_merge.recoding.columns import Columns, Sample, parse_columns, recognise
+from geo_merge.recoding.decisions import Decisions, as_decisions
 from geo_merge.recoding.matching import Matcher
 from geo_merge.recoding.origin import Known
 from geo_merge.recoding.reform import Reform
@@ -33,6 +36,10 @@ class Plan:
         What they hold.
     told
         Sentences on what was recognised.
+    decisions
+        What a person decided before.
+    points, villages
+        Whether points and villages may settle rows.
     """
 
     table: Table
@@ -43,7 +50,9 @@ class Plan:
     target: Side
     matcher: Matcher
     told: tuple[str, ...]
+    decisions: Decisions
     points: bool = False
+    villages: bool = False
 
     @property
     def made(self) -> list[list[str]]:
@@ -68,6 +77,7 @@ def plan(
     *,
     columns: Sequence[str] = (),
     vintage: Side | None = None,
+    decided: pd.DataFrame | None = None,
 ) -> Plan:
     """Look at a table: what its columns hold, and of which side its units are.
 
@@ -83,6 +93,8 @@ def plan(
         Roles of columns as a person gave them: ``ROLE=COLUMN``.
     vintage
         The side of the table, if a person said so; then its codes are not held against it.
+    decided
+        Decisions of an earlier run, if there are any; see `decisions.as_decisions`.
 
     Raises
     ------
@@ -115,7 +127,20 @@ def plan(
         )
     use_points = at_point is not None and found.lon is not None and found.lat is not None
     matcher = Matcher(reform, places, target, vintage=spoken, at_point=at_point)
-    return Plan(table, sample, found, reform, places, target, matcher, tuple(told), use_points)
+    decisions = [] if decided is None else as_decisions(decided, reform, target)
+    villages = found.village is not None and target is Side.NEW and bool(reform.divided())
+    told += _on_villages(found, reform) if villages else ()
+    return Plan(table, sample, found, reform, places, target, matcher, tuple(told),
+                Decisions(decisions), use_points, villages)  # fmt: skip
+
+
+def _on_villages(columns: Columns, reform: Reform) -> Iterator[str]:
+    """Say that a column of villages cannot settle divided units."""
+    if columns.village is not None and not reform.villages:
+        yield (
+            f"{columns.headings[columns.village]} names villages, but {reform.source} does not "
+            "say which village of a divided unit goes where; they settle nothing by themselves."
+        )
 
 
 def _roles(columns: Columns, sample: Sample) -> Iterator[str]:
@@ -125,7 +150,7 @@ def _roles(columns: Columns, sample: Sample) -> Iterator[str]:
         "parents": columns.parents, "address": [columns.address],
         "longitude and latitude": [columns.lon, columns.lat],
         "codes beside them": [columns.hint], "figures": columns.figures,
-        "names of what lies in the units": columns.labels,
+        "names of what lies in the units": columns.labels, "villages": [columns.village],
     }  # fmt: skip
     said = [
         f"{role}: {', '.join(sample.headings[at] for at in its if at is not None)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo_merge.errors import CrosswalkError, UsageError
+from geo_merge.recoding.villages import column_of, villages_in
 from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_report import Report
@@ -45,6 +46,8 @@ class Reform:
         Where it is from, for messages.
     findings
         What was noticed in the crosswalk.
+    villages
+        Names of the villages that go from an old unit to a new one, where the crosswalk has them.
     """
 
     def __init__(
@@ -53,10 +56,12 @@ class Reform:
         links: Iterable[tuple[str, str, float | None, float | None]],
         source: str,
         findings: Iterable[Finding] = (),
+        villages: Mapping[tuple[str, str], frozenset[str]] | None = None,
     ) -> None:
         self.units = {side: dict(units[side]) for side in Side}
         self.source = source
         self.findings = tuple(findings)
+        self.villages = dict(villages or {})
         forward, back = defaultdict(list), defaultdict(list)
         for old, new, share, back_share in links:
             forward[old].append(Part(new, share))
@@ -119,6 +124,9 @@ def reform_of(
     old: dict[str, Unit] = {}
     new: dict[str, Unit] = {}
     links: dict[tuple[str, str], tuple[float, float]] = {}
+    named = column_of(map(str, table.columns))
+    cells = [] if named is None else table[named].astype(str).tolist()
+    villages: dict[tuple[str, str], frozenset[str]] = {}
     provinces = _new_provinces(table)
     read = read_numbers(rows["share"], whole=False)
     said = read.values  # noqa: PD011 - a list
@@ -138,11 +146,13 @@ def reform_of(
             report.error(rows.index[k], f"{new_code} is called {after.name}, before "
                          f"{known.name} [W03]; one new unit has one name.")  # fmt: skip
         links[key, new_code] = (said[k], amounts[k])
+        if cells and (its := villages_in(cells[k])):
+            villages[key, new_code] = its | villages.get((key, new_code), frozenset())
     shares = _shares(links, report, weighted=weights is not None)
     if report.problems:
         raise CrosswalkError(report.problems)
     return Reform({Side.OLD: old, Side.NEW: new}, shares, report.source,
-                  [*findings_of(table), *report.findings])  # fmt: skip
+                  [*findings_of(table), *report.findings], villages)  # fmt: skip
 
 
 def _source(table: pd.DataFrame) -> str:

@@ -11,6 +11,8 @@ from typing import IO, Any
 from geo_merge.errors import UsageError
 from geo_merge.recoding.aggregate import Aggregate, fields_of
 from geo_merge.recoding.cells import figure_of
+from geo_merge.recoding.decisions import COLUMNS as DECISION_COLUMNS
+from geo_merge.recoding.decisions import Open, Openings, listed_decisions
 from geo_merge.recoding.ledger import COLUMNS as LEDGER_COLUMNS
 from geo_merge.recoding.ledger import Ledger
 from geo_merge.recoding.matching import Answer, Outcome, Statement
@@ -18,6 +20,7 @@ from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
 from geo_merge.recoding.same_names import SameNames
 from geo_merge.recoding.writing import ALL, Sheets, opened
+from geo_merge.texts import Language, say
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import free_name
 
@@ -25,7 +28,8 @@ _REMEMBERED = 300_000  # different statements
 _SUGGESTED = 500  # statements for which similar names are looked for
 _SHARE_DIGITS = 6
 CONVERTED, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
-SAME, SUGGESTIONS, LEDGER = "same names", "suggestions", "ledger"
+SAME, SUGGESTIONS, LEDGER, DECISIONS = "same names", "suggestions", "ledger", "decisions"
+_LEFT = frozenset((Outcome.AMBIGUOUS, Outcome.NOT_FOUND))
 _WORST = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.CONVERTED, Outcome.EXCLUDED)
 
 
@@ -41,11 +45,14 @@ class Recoded:
         How many rows each step settled, or why it did not.
     table
         The ledger as rows.
+    still
+        What is open, for a person to decide; the most rows first.
     """
 
     ledger: Ledger
     table: list[dict[str, Any]]
     hows: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+    still: list[Open] = field(default_factory=list)
 
     @property
     def left(self) -> int:
@@ -62,7 +69,8 @@ def sheets_of(how: Plan, aggregate: Aggregate | None) -> dict[str, list[str]]:
     sheets = {ALL: [*own, *made], CONVERTED: [*own, *made], AMBIGUOUS: [row, *own, *made],
               NOT_FOUND: [row, *own, why], SAME: list(SAME_HEADINGS),
               SUGGESTIONS: [row, "written", "code", "name", "type", "parent"],
-              LEDGER: list(LEDGER_COLUMNS), EXCLUDED: [row, *own, why]}  # fmt: skip
+              LEDGER: list(LEDGER_COLUMNS), EXCLUDED: [row, *own, why],
+              DECISIONS: list(DECISION_COLUMNS)}  # fmt: skip
     return ({aggregate.sheet: aggregate.headings} if aggregate else {}) | sheets
 
 
@@ -72,6 +80,7 @@ def write(
     *,
     rules: Sequence[str] | None = None,
     strict: bool = False,
+    language: Language = "en",
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Recoded, list[Path]]:
     """Recode a table and write it.
@@ -86,6 +95,8 @@ def write(
         Rules of fields (`aggregate.fields_of`), if rows shall be added up too.
     strict
         Whether nothing is written if rows are left.
+    language
+        Of the names of sheets in a workbook.
     progress
         Called with how far the work is.
 
@@ -104,7 +115,9 @@ def write(
         fields = fields_of(how.sample, how.columns, rules)
         units = how.reform.units[how.target]
         aggregate = Aggregate(how.columns, fields, units, how.made, f"{how.target} units")
-    with opened(out, sheets_of(how, aggregate)) as sheets:
+    headings = sheets_of(how, aggregate)
+    titles = {name: say(f"recode.sheet_{name.replace(' ', '_')}", language) for name in headings}
+    with opened(out, headings, titles=titles, types=how.table.types) as sheets:
         done = Run(how, sheets, aggregate).all(progress)
         if strict and done.left:
             refused = (
@@ -126,9 +139,18 @@ class Run:
         self._hows: Counter[tuple[Outcome, str]] = Counter()
         self._same = SameNames()
         self._open: dict[str, int] = {}
+        self._openings = Openings()
         columns = how.columns
         self._keys = [
-            (code, columns.name, columns.unit_type, columns.parents, columns.address, columns.hint)
+            (
+                code,
+                columns.name,
+                columns.unit_type,
+                columns.parents,
+                columns.address,
+                columns.hint,
+                columns.village,
+            )
             for code in (columns.codes or (None,))
         ]
 
@@ -153,14 +175,18 @@ class Run:
             shared = self._aggregate.totals()
         table = self._ledger.table(shared)
         self._sheets.add(LEDGER, [list(row.values()) for row in table])
-        return Recoded(self._ledger, table, self._hows)
+        self._how.decisions.check()
+        still = self._openings.all()
+        made = listed_decisions(self._how.decisions.used, still, self._how.reform, self._how.target)
+        self._sheets.add(DECISIONS, [list(row.values()) for row in made])
+        return Recoded(self._ledger, table, self._hows, still)
 
     def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> None:
         done = []
         sheets: dict[str, list[list[Any]]] = {o.value: [] for o in Outcome}
         everything = []
         for number, row in zip(numbers, rows, strict=True):
-            answers = [self._answer(row, key) for key in self._keys]
+            answers = [self._answer(number, row, key) for key in self._keys]
             made = [cell for _, cells in answers for cell in cells]
             only = [answer for answer, _ in answers]
             outcome = only[0].outcome if len(only) == 1 else _worst(a.outcome for a in only)
@@ -179,12 +205,15 @@ class Run:
             self._sheets.add(sheet, its)
         self._ledger.count_out(done)
 
-    def _answer(self, row: Sequence[str], key: tuple[Any, ...]) -> tuple[Answer, list[Any]]:
-        code, name, kind, parents, address, hint = key
+    def _answer(
+        self, number: int, row: Sequence[str], key: tuple[Any, ...]
+    ) -> tuple[Answer, list[Any]]:
+        code, name, kind, parents, address, hint, village = key
         said = (
             "" if code is None else row[code].strip(), "" if name is None else row[name],
             "" if kind is None else row[kind], tuple([row[p].strip() for p in parents]),
             "" if address is None else row[address], "" if hint is None else row[hint],
+            "" if village is None or not self._how.villages else row[village],
             self._point(row) if self._how.points else None,
         )  # fmt: skip
         found = self._known.get(said)
@@ -194,7 +223,23 @@ class Run:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[said] = found
+        if found[0].outcome in _LEFT or self._how.decisions:
+            return self._decided(number, row, Statement(*said), found)
         return found
+
+    def _decided(
+        self, number: int, row: Sequence[str], statement: Statement, found: tuple[Answer, list[Any]]
+    ) -> tuple[Answer, list[Any]]:
+        """Return what a row becomes by a decision, and note it if it stays open."""
+        answer, cells = found
+        if self._how.decisions:
+            how = self._how
+            settled = how.decisions.settle(number, statement, answer, how.reform, how.target)
+            if settled is not answer:
+                answer, cells = settled, self._cells(settled)
+        if answer.outcome in _LEFT:
+            self._openings.add(number, row, statement, answer)
+        return answer, cells
 
     def _point(self, row: Sequence[str]) -> tuple[float, float] | None:
         columns = self._how.columns
@@ -285,14 +330,22 @@ def lines_of(done: Recoded, how: Plan) -> list[str]:
         "not added up."
         for at, (count, first) in done.ledger.odd.items()
     ]
+    used = sum(how.decisions.used.values())
+    lines += [f"{counted(used, 'row')} settled by decisions."] if used else []
+    lines += [f"{d.line}: no row says {d.says!r}{_in_row(d.row)}; the decision was not used [M05]."
+              for d in how.decisions.unused()]  # fmt: skip
     return lines
+
+
+def _in_row(row: int | None) -> str:
+    return "" if row is None else f" in row {row}"
 
 
 def problems_of(done: Recoded, shown: int = 20) -> Mapping[Outcome, list[str]]:
     """Return why rows are left, the most frequent first."""
     found: dict[Outcome, list[str]] = {}
     for (outcome, why), count in done.hows.most_common():
-        if outcome in {Outcome.AMBIGUOUS, Outcome.NOT_FOUND}:
+        if outcome in _LEFT:
             its = found.setdefault(outcome, [])
             if len(its) < shown:
                 its.append(f"{why} ({count:,} rows)" if count > 1 else why)

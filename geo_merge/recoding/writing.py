@@ -15,7 +15,7 @@ from geo_merge.recoding.cells import safe
 from geo_merge.writing.files import publish, staging
 
 ALL = "rows"  # every row, in a CSV of its own; a workbook has it in its other sheets
-SUFFIXES = (".xlsx", ".csv")
+SUFFIXES = (".xlsx", ".csv", ".parquet")
 _MOST_ROWS = 1_048_576  # of a sheet
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook has no time zone
 _DIGITS = 15  # that a spreadsheet keeps of a number
@@ -74,6 +74,49 @@ class _Csv:
         self._stack.close()
 
 
+class _Parquet(_Csv):
+    """All rows as Parquet, columns of numbers as they were there; the other sheets as CSV."""
+
+    def __init__(
+        self, out: Path, headings: Mapping[str, Sequence[str]], types: Mapping[str, str]
+    ) -> None:
+        import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        super().__init__(out.with_suffix(".csv"), headings)
+        own = dict(types)
+        self._schema = pa.schema([
+            (name, pa.type_for_alias(own.get(name, "string"))) for name in headings[ALL]
+        ])  # fmt: skip
+        self._file = pq.ParquetWriter(out, self._schema)
+
+    def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        if sheet != ALL:
+            super().add(sheet, rows)
+            return
+        import pyarrow as pa  # noqa: PLC0415
+
+        rows = list(rows)
+        if rows:
+            columns = [
+                _column([row[k] for row in rows], field) for k, field in enumerate(self._schema)
+            ]
+            self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+
+    def close(self) -> None:
+        super().close()
+        self._file.close()
+
+
+def _column(cells: Sequence[Any], field: Any) -> Any:  # noqa: ANN401 - pyarrow
+    import pyarrow as pa  # noqa: PLC0415
+
+    if pa.types.is_string(field.type):
+        return pa.array([str(cell) for cell in cells], field.type)
+    texts = pa.array([cell or None for cell in cells], pa.string())
+    return texts.cast(field.type)
+
+
 class _Printed(_Csv):
     """All rows on a stream; the other sheets are not written."""
 
@@ -87,7 +130,9 @@ class _Workbook:
 
     typed = True
 
-    def __init__(self, path: Path, headings: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, path: Path, headings: Mapping[str, Sequence[str]], titles: Mapping[str, str]
+    ) -> None:
         import xlsxwriter  # noqa: PLC0415 - only XLSX needs it
 
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
@@ -99,7 +144,7 @@ class _Workbook:
         self._sheets: dict[str, Any] = {}
         self._next: dict[str, int] = {}
         for name, its in headings.items():
-            sheet = self._book.add_worksheet(name)
+            sheet = self._book.add_worksheet(titles.get(name, name))
             for k, heading in enumerate(its):
                 sheet.set_column(k, k, min(_WIDEST, max(10, len(heading) + 2)))
                 sheet.write_string(0, k, heading, bold)
@@ -139,15 +184,25 @@ def beside(path: Path, sheet: str) -> Path:
 
 
 @contextmanager
-def opened(out: Path | IO[str], headings: Mapping[str, Sequence[str]]) -> Iterator[Sheets]:
+def opened(
+    out: Path | IO[str],
+    headings: Mapping[str, Sequence[str]],
+    *,
+    titles: Mapping[str, str] | None = None,
+    types: Mapping[str, str] | None = None,
+) -> Iterator[Sheets]:
     """Give where rows go; files appear once all is written, or not at all.
 
     Parameters
     ----------
     out
-        ``.xlsx`` or ``.csv``, or a stream for all rows.
+        ``.xlsx``, ``.csv`` or ``.parquet``, or a stream for all rows.
     headings
         Of each sheet, in their order.
+    titles
+        Names of the sheets of a workbook, if they have others there.
+    types
+        Columns of numbers and their types, as Parquet calls them.
 
     Raises
     ------
@@ -158,12 +213,10 @@ def opened(out: Path | IO[str], headings: Mapping[str, Sequence[str]]) -> Iterat
         yield _Printed(out, headings)
         return
     if out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--out {out}: write a name that ends in .xlsx or .csv.")
+        raise UsageError(f"--out {out}: write a name that ends in .xlsx, .csv or .parquet.")
     with staging(out.parent) as folder:
         book = out.suffix.lower() == ".xlsx"
-        kinds = {name: its for name, its in headings.items() if not book or name != ALL}
-        path = folder / out.name
-        sheets: _Workbook | _Csv = _Workbook(path, kinds) if book else _Csv(path, kinds)
+        sheets = _sheets(folder / out.name, headings, titles or {}, types or {})
         try:
             yield sheets
         finally:
@@ -171,6 +224,18 @@ def opened(out: Path | IO[str], headings: Mapping[str, Sequence[str]]) -> Iterat
         stale = {beside(out, sheet).name for sheet in headings if not book and sheet != ALL}
         sheets.written = sorted(out.parent / p.name for p in folder.iterdir())
         publish(folder, out.parent, stale=lambda: {n for n in stale if (out.parent / n).is_file()})
+
+
+def _sheets(
+    path: Path, headings: Mapping[str, Sequence[str]], titles: Mapping[str, str],
+    types: Mapping[str, str],
+) -> _Workbook | _Csv:  # fmt: skip
+    match path.suffix.lower():
+        case ".xlsx":
+            return _Workbook(path, {n: its for n, its in headings.items() if n != ALL}, titles)
+        case ".parquet":
+            return _Parquet(path, headings, types)
+    return _Csv(path, headings)
 
 
 def _close(sheets: _Workbook | _Csv, out: Path) -> None:

@@ -1,0 +1,254 @@
+"""What a person decided on rows that became no one unit, kept so that it holds the next time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from geo_merge.errors import TableError
+from geo_merge.recoding.matching import Answer, Outcome, Statement
+from geo_merge.recoding.reform import Part, Reform
+from geo_merge.vocabulary.codes import clean_text, code_key
+from geo_merge.vocabulary.fields import fold_field, listed
+from geo_merge.vocabulary.memory import sources_of
+from geo_merge.vocabulary.places import Side, Unit
+
+# `row` is blank where a decision is on all rows that say the same of their unit.
+COLUMNS = ("row", "says", "choice", "choice_name", "reason", "rows", "candidates")
+EXCLUDED = "excluded"  # the choice that leaves rows out
+MOST = 2_000  # different statements that are listed as open
+_ROWS = 50  # of each, that are told one by one
+_NEEDED = ("says", "choice")
+_SEPARATOR = " | "
+
+
+def said(statement: Statement) -> str:
+    """Return what a row says of its unit, as decisions have it: its filled cells, in order."""
+    point = () if statement.point is None else (f"{statement.point[0]:g} {statement.point[1]:g}",)
+    cells = (statement.code, statement.name, statement.unit_type, *statement.parents,
+             statement.address, statement.hint, statement.village, *point)  # fmt: skip
+    return _SEPARATOR.join(text for cell in cells if (text := clean_text(cell)))
+
+
+def _key(text: str) -> str:
+    """Return what a spreadsheet leaves of a statement: no zeros before codes, no matter of case."""
+    return _SEPARATOR.join(code_key(part).casefold() for part in text.split(_SEPARATOR.strip()))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided on rows that say the same, or on one of them.
+
+    Attributes
+    ----------
+    says
+        What they say of their unit; see `said`.
+    choice
+        Key of the unit; empty if they are left out.
+    row
+        The number of the row, if it is on this one alone.
+    reason
+        Why, in the person's words.
+    line
+        Where it stands, for messages.
+    """
+
+    says: str
+    choice: str
+    row: int | None = None
+    reason: str = ""
+    line: str = ""
+
+
+class Decisions:
+    """Decisions, and which of them have been of use.
+
+    Attributes
+    ----------
+    used
+        Rows settled by each.
+    """
+
+    def __init__(self, decisions: Iterable[Decision] = ()) -> None:
+        self._by_key = {(_key(d.says), d.row): d for d in decisions}
+        self.used: Counter[Decision] = Counter()
+        self._problems: dict[Decision, str] = {}
+
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self._by_key)
+
+    def settle(self, row: int, statement: Statement, found: Answer, reform: Reform,
+               target: Side) -> Answer:  # fmt: skip
+        """Return what a row becomes by the decision on it, if there is one."""
+        key = _key(said(statement))
+        decision = self._by_key.get((key, row)) or self._by_key.get((key, None))
+        if decision is None or found.outcome is Outcome.EXCLUDED:
+            return found
+        self.used[decision] += 1
+        why = f"a decision{decision.reason and ': '}{decision.reason}"
+        if not decision.choice:
+            return replace(found, outcome=Outcome.EXCLUDED, parts=(), how=f"left out by {why}")
+        candidates = [part.key for part in found.parts]
+        if candidates and decision.choice not in candidates:
+            units = reform.units[target]
+            self._problems[decision] = (
+                f"{decision.line}: {decision.says} was decided to be {units[decision.choice]}, but "
+                f"may only be {listed([str(units[key]) for key in candidates])} (row {row}) [M05]; "
+                "correct the decision, or remove it."
+            )
+            return found
+        if found.outcome is Outcome.CONVERTED:
+            return found
+        return Answer(Outcome.CONVERTED, (Part(decision.choice, 1.0),), why, found.source)
+
+    def check(self) -> None:
+        """Refuse decisions for units that their rows cannot be.
+
+        Raises
+        ------
+        TableError
+            With all of them.
+        """
+        if self._problems:
+            raise TableError(list(self._problems.values()))
+
+    def unused(self) -> list[Decision]:
+        """Return the decisions that no row asked for."""
+        return [d for d in self._by_key.values() if d not in self.used]
+
+
+def as_decisions(table: pd.DataFrame, reform: Reform, target: Side) -> list[Decision]:
+    """Return the decisions of a table; rows without a choice are still open.
+
+    Parameters
+    ----------
+    table
+        ``says`` and ``choice``: the code of a unit of the target, or ``excluded``; ``row`` where it
+        is on one row alone, and ``reason``. Further columns are not read.
+    reform, target
+        The units, and the side to which rows go.
+
+    Raises
+    ------
+    TableError
+        With all problems: columns that are missing, codes that no unit has, two decisions on one
+        thing.
+    """
+    source = next((str(s["source"]) for s in sources_of(table)), "decisions")
+    columns = {fold_field(str(c)): c for c in table.columns}
+    missing = [name for name in _NEEDED if name not in columns]
+    if missing:
+        raise TableError(
+            f"{source}: the columns {', '.join(missing)} are missing [W07]; it has "
+            f"{listed([str(c) for c in table.columns])}; start from the decisions of a run."
+        )
+    blank = [""] * len(table)
+    cells = [
+        [clean_text(str(cell)) for cell in (table[columns[name]] if name in columns else blank)]
+        for name in ("row", "says", "choice", "reason")
+    ]
+    found: dict[tuple[str, int | None], Decision] = {}
+    problems: list[str] = []
+    for line, row, says, choice, reason in zip(table.index, *cells, strict=True):
+        where = f"{source} row {line}"
+        if not choice:
+            continue
+        key = "" if choice.casefold() == EXCLUDED else reform.find(target, choice)
+        number = int(float(row)) if row.replace(".", "", 1).isdecimal() else None
+        if key is None:
+            problems.append(f"{where}: {choice} is no code of a {target} unit of {reform.source} "
+                            f"[K04]; write one of the candidates, or {EXCLUDED}.")  # fmt: skip
+        elif not says or (row and number is None):
+            wrong = f"{row!r} is no number of a row" if says else "it does not say what rows say"
+            problems.append(f"{where}: {wrong} [W04]; start from the decisions of a run.")
+        else:
+            decision = Decision(says, key, number, reason, where)
+            known = found.setdefault((_key(says), number), decision)
+            if known.choice != key:
+                problems.append(
+                    f"{where}: another decision on {says} stands in {known.line} [M05]; keep one."
+                )
+    if problems:
+        raise TableError(problems)
+    return list(found.values())
+
+
+@dataclass
+class Open:
+    """Rows that say the same of their unit and became no one.
+
+    Attributes
+    ----------
+    says, outcome, why
+        What they say, what became of them, and why.
+    parts
+        The units that they may be; empty if none is known.
+    count
+        How many they are.
+    rows
+        The first of them: their numbers and cells.
+    """
+
+    says: str
+    outcome: Outcome
+    why: str
+    parts: tuple[Part, ...]
+    count: int = 0
+    rows: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+
+
+class Openings:
+    """Collects what is open, statement by statement.
+
+    Attributes
+    ----------
+    left_out
+        Rows whose statements are more than are listed.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, Open] = {}
+        self.left_out = 0
+
+    def add(self, number: int, row: Sequence[str], statement: Statement, answer: Answer) -> None:
+        """Note a row that became no one unit."""
+        says = said(statement)
+        if says not in self._open:
+            if len(self._open) >= MOST:
+                self.left_out += 1
+                return
+            self._open[says] = Open(says, answer.outcome, answer.how, answer.parts)
+        its = self._open[says]
+        its.count += 1
+        if len(its.rows) < _ROWS:
+            its.rows.append((number, tuple(row)))
+
+    def all(self) -> list[Open]:
+        """Return what is open, the most rows first."""
+        return sorted(self._open.values(), key=lambda its: -its.count)
+
+
+def listed_decisions(
+    made: Iterable[Decision], still: Iterable[Open], reform: Reform, target: Side
+) -> list[dict[str, object]]:
+    """Return a table of decisions: those that were made, and what is open, to be filled in."""
+    units = reform.units[target]
+    table: list[dict[str, object]] = []
+    for d in made:
+        unit = units[d.choice] if d.choice else None
+        code, name = (EXCLUDED, "") if unit is None else (unit.code, _named(unit))
+        row = "" if d.row is None else d.row
+        table.append(dict(zip(COLUMNS, (row, d.says, code, name, d.reason, "", ""), strict=True)))
+    for its in still:
+        candidates = "; ".join(str(units[part.key]) for part in its.parts)
+        values = ("", its.says, "", "", "", its.count, candidates)
+        table.append(dict(zip(COLUMNS, values, strict=True)))
+    return table
+
+
+def _named(unit: Unit) -> str:
+    return f"{unit.unit_type} {unit.name}".strip()
