@@ -76,7 +76,6 @@ def recode(
     from geo_merge.recoding.run import lines_of, problems_of, write
 
     how, rules = _plan(table, given)
-    say(*how.told)
     stream: IO[str] = sys.stdout if out is None else io.StringIO()
     with progress() as tell:
         done, written = write(how, out or stream, rules=rules, strict=strict,
@@ -91,10 +90,9 @@ def recode(
 
 def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
     """Return how the table will be recoded, and the rules by which it is added up."""
-    from geo_merge.reading.table_stream import open_table
     from geo_merge.reading.tables import read_table
     from geo_merge.recoding.origin import Origin
-    from geo_merge.recoding.plan import plan
+    from geo_merge.recoding.request import Request
     from geo_merge.vocabulary.limits import parse
     from geo_merge.vocabulary.places import Side
 
@@ -104,15 +102,16 @@ def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
     _, sizes = parse(given["limits"])
     target = Side(given["to"] or "new")
     vintage = _vintage(given["vintage"], given["as_of"], given, country)
-    known = Origin(
+    origin = Origin(
         country=country, crosswalks=given["crosswalks"], province=given["province"],
         result=given["result"], layer=given["layer"], weights=given["weights"],
-    ).read(target)  # fmt: skip
-    say(*known.notes)
-    opened = open_table(table, encoding=given["encoding"], sizes=sizes, country=country)
+    )  # fmt: skip
     decided = given["decisions"] and read_table(given["decisions"], country=country)
-    how = plan(opened, known, target, columns=given["columns"], vintage=vintage, decided=decided)
-    say(*(finding.message for finding in opened.findings))
+    how = Request(
+        table=table, origin=origin, target=target, columns=given["columns"], vintage=vintage,
+        encoding=given["encoding"], sizes=sizes, decided=decided,
+    ).plan()  # fmt: skip
+    say(*how.notes, *how.told)
     return how, list(given["rules"]) if given["aggregate"] else None
 
 

@@ -55,6 +55,8 @@ class Columns:
         Columns with names of what lies in the units: villages, schools, streets.
     village
         The column with villages, by which divided units may be settled.
+    district
+        That of `parents` which holds districts.
     """
 
     headings: tuple[str, ...]
@@ -69,6 +71,17 @@ class Columns:
     figures: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     labels: tuple[int, ...] = ()
     village: int | None = None
+    district: int | None = None
+
+    def role_of(self, at: int) -> str:
+        """Return the role of a column, one of `ROLE_NAMES` or ``hint``; empty if it has none."""
+        roles = {
+            "code": self.codes, "name": (self.name,), "unit_type": (self.unit_type,),
+            "district": (self.district,), "province": self.parents, "address": (self.address,),
+            "lon": (self.lon,), "lat": (self.lat,), "hint": (self.hint,),
+            "figures": tuple(self.figures), "village": (self.village,), "labels": self.labels,
+        }  # fmt: skip
+        return next((role for role, its in roles.items() if at in its), "")
 
     @property
     def found_by(self) -> bool:
@@ -161,6 +174,7 @@ def recognise(
     found = Columns(
         sample.headings, codes, names, roles.get("unit_type"), parents, roles.get("address"),
         roles.get("lon"), roles.get("lat"), hint, figures, labels, next(iter(village), None),
+        roles.get("district"),
     )  # fmt: skip
     if not found.found_by:
         raise TableError(

@@ -69,6 +69,8 @@ class Origin:
     weights
         What divides the divided units: a column of the crosswalk, or of a result ``area`` or
         ``population``.
+    polygons
+        Of each side, if they are at hand; those of `result` and `layer` are read.
     """
 
     country: Country = PLAIN
@@ -77,6 +79,7 @@ class Origin:
     result: Path | None = None
     layer: Path | None = None
     weights: str | None = None
+    polygons: Mapping[Side, gpd.GeoDataFrame] = field(default_factory=dict)
 
     def read(self, target: Side) -> Known:
         """Read the units; those to go to are on side `target`.
@@ -88,12 +91,12 @@ class Origin:
         """
         if sum(map(bool, (self.crosswalks, self.province, self.result))) > 1:
             raise UsageError("Name one of --crosswalk, --province and --result.")
-        layers: dict[Side, gpd.GeoDataFrame] = {}
+        layers = {side: frame.to_crs(WGS84) for side, frame in self.polygons.items()}
         if self.result is not None:
             layers = self._result_layers(self.result)
             tables = [_weighed(self._table(self.result / "crosswalk.csv"), layers, self.weights)]
         elif self.crosswalks:
-            tables = [self._table(path) for path in self.crosswalks]
+            tables = [_weighed(self._table(path), layers, self.weights) for path in self.crosswalks]
         else:
             tables = [self._published()]
         if self.layer is not None:
@@ -134,7 +137,7 @@ def _weighed(
     table: pd.DataFrame, layers: Mapping[Side, gpd.GeoDataFrame], weights: str | None
 ) -> pd.DataFrame:
     """Add to the crosswalk of a result what goes from each old unit to each new one."""
-    if weights not in MEASURES or weights in table:
+    if weights not in MEASURES or weights in table or Side.OLD not in layers:
         return table
     old, name = layers[Side.OLD], MEASURES[weights]
     if weights == "area":

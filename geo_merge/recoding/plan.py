@@ -14,7 +14,7 @@ from geo_merge.recoding.decisions import Decisions, as_decisions
 from geo_merge.recoding.matching import Matcher
 from geo_merge.recoding.origin import Known
 from geo_merge.recoding.reform import Reform
-from geo_merge.recoding.vintage import check_codes, of_codes, of_texts
+from geo_merge.recoding.vintage import Vintage, check_codes, of_codes, of_texts
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.places import Places, Side
 
@@ -36,6 +36,10 @@ class Plan:
         What they hold.
     told
         Sentences on what was recognised.
+    notes
+        Sentences on the crosswalk, and on how the table was read.
+    vintages
+        How the codes of each column with codes fit both sides.
     decisions
         What a person decided before.
     points, villages
@@ -50,6 +54,8 @@ class Plan:
     target: Side
     matcher: Matcher
     told: tuple[str, ...]
+    notes: tuple[str, ...]
+    vintages: tuple[Vintage, ...]
     decisions: Decisions
     points: bool = False
     villages: bool = False
@@ -105,7 +111,7 @@ def plan(
     numbers, rows = first_rows(table, SAMPLED)
     sample = Sample(table.name, table.headings, numbers, columns_of(rows, len(table.headings)))
     found = recognise(sample, reform, places, target, parse_columns(columns, sample))
-    told = list(_roles(found, sample))
+    told, vintages = list(_roles(found, sample)), []
     if vintage is target:
         raise TableError(
             f"{table.name} is said to be of {vintage} units and shall become {target} ones; go "
@@ -114,6 +120,7 @@ def plan(
     for at in found.codes:
         fits = of_codes(sample, found, at, reform, places)
         told.append(f"{fits.told}.")
+        vintages.append(fits)
         if vintage is None:
             told += filter(None, [check_codes(fits, table.name, target, reform)])
             _check_names(sample, at, found.name, reform, places=places, target=target)
@@ -131,6 +138,7 @@ def plan(
     villages = found.village is not None and target is Side.NEW and bool(reform.divided())
     told += _on_villages(found, reform) if villages else ()
     return Plan(table, sample, found, reform, places, target, matcher, tuple(told),
+                (*known.notes, *(f.message for f in table.findings)), tuple(vintages),
                 Decisions(decisions), use_points, villages)  # fmt: skip
 
 

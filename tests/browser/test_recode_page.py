@@ -1,0 +1,104 @@
+"""A person's own table on the page: recognised, recoded, settled, taken away, and used again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from browsing import Tab, browsing, opened, serving
+from commands import run
+from playwright.sync_api import Browser
+
+from geo_merge.texts import say
+from geo_merge.vietnam import gazetteer
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
+    with opened(browser, home=server, shot=shot) as it:
+        yield it
+        assert it.wrong == []
+
+
+def table(folder: Path) -> Path:
+    """Rows that can be recoded, one whose code and name disagree, and one of nowhere."""
+    some = gazetteer.crosswalk("24").head(5)
+    rows = pd.DataFrame({"ma_xa": some["old_code"], "ten_xa": some["old_name"], "so_truong": 2})
+    odd = pd.DataFrame({"ma_xa": ["07201", "99999"], "ten_xa": ["Lệ Viễn", "Không Có"],
+                        "so_truong": 7})  # fmt: skip
+    path = folder / "truong.csv"
+    pd.concat([rows, odd]).to_csv(path, index=False)
+    return path
+
+
+def give(tab: Tab, home: str, path: Path, lang: str) -> None:
+    tab.page.goto(f"{home}/recode?lang={lang}")
+    tab.page.locator("input[type=file]").first.wait_for(state="attached")
+    tab.rest(1.0)
+    tab.page.locator("input[type=file]").first.set_input_files(str(path))
+    tab.page.get_by_text("07201 · ").first.wait_for(timeout=90_000)  # what was recognised
+    tab.rest(1.0)
+
+
+def press(tab: Tab, words: str, until: str) -> None:
+    tab.page.get_by_role("button", name=words, exact=True).click()
+    tab.page.get_by_text(until).first.wait_for(timeout=90_000)
+    tab.rest(1.0)
+
+
+def taken(tab: Tab, words: str, path: Path) -> Path:
+    with tab.page.expect_download(timeout=60_000) as download:
+        tab.page.get_by_role("button", name=words, exact=True).click()
+    download.value.save_as(path)
+    return path
+
+
+def test_a_table_is_recoded_settled_and_its_decisions_hold_on_the_command_line(
+    tab: Tab, server: str, tmp_path: Path
+) -> None:
+    given = table(tmp_path)
+    give(tab, server, given, "en")
+    press(tab, "Recode", "2 rows became no one unit.")
+    assert "7 rows = converted: 5 · ambiguous: 1 · not found: 1" in tab.page.inner_text("body")
+    for choice in ("07654 Xã An Lạc", say("recode.exclude", "en")):
+        tab.page.get_by_text(choice).first.click()
+        tab.rest(1.0)
+        tab.page.get_by_role("button", name="Decide", exact=True).click()
+        tab.rest(1.0)
+    press(tab, "Recode", say("recode.all_done", "en"))
+    book = taken(tab, "truong_recoded.xlsx", tmp_path / "page.xlsx")
+    found = openpyxl.load_workbook(book)
+    converted = list(found["converted"].iter_rows(values_only=True))
+    assert len(converted) == 1 + 6
+    tab.page.get_by_text(say("recode.decided", "en", count=2)).click()
+    saved = taken(tab, "Save decisions (CSV)", tmp_path / "decisions.csv")
+    done = run("recode", given, "--province", "24", "--decisions", saved, "--out",
+               tmp_path / "line.xlsx", "--lang", "en")  # fmt: skip
+    assert done.code == 0, done.err
+    line = openpyxl.load_workbook(tmp_path / "line.xlsx")
+    assert list(line["converted"].iter_rows(values_only=True)) == converted
+
+
+def test_what_a_column_holds_can_be_changed(tab: Tab, server: str, tmp_path: Path) -> None:
+    give(tab, server, table(tmp_path), "vi")
+    press(tab, "Chuyển bảng", "Còn 2 dòng chưa thuộc về một đơn vị duy nhất.")
+    tab.page.get_by_role("combobox", name="ten_xa").click()
+    tab.page.get_by_role("option", name="không dùng").click()
+    tab.page.wait_for_timeout(3000)
+    tab.rest(1.5)
+    press(tab, "Chuyển bảng", "Còn 1 dòng chưa thuộc về một đơn vị duy nhất.")  # by code alone
