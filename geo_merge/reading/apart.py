@@ -21,6 +21,7 @@ from geo_merge.errors import GeoMergeError, LayerError
 from geo_merge.system import worker
 from geo_merge.system.closed import closed
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _ROWS = 256  # of a batch
 # What a child may take beyond the libraries that it loads.
@@ -62,15 +63,9 @@ def _check(
     except GeoMergeError as error:
         if "[S06]" not in str(error):
             raise LayerError(error.problems) from error
-        raise LayerError(
-            f"{name} takes more memory or time to be read than a file of {held / 2**20:.1f} MB "
-            "can [S06]; it is damaged or was made to harm, so export the layer again."
-        ) from error
+        raise LayerError(sentence("S06.too_much", name=name, mb=held / 2**20)) from error
     if total > most:
-        raise LayerError(
-            f"{name} would grow from {held} to more than {most:.0f} bytes when it is read [S02]; "
-            "if that is meant, allow it with --limit archive_ratio and archive_mb."
-        )
+        raise LayerError(sentence("S02.read_grows", name=name, held=held, most=most))
 
 
 def _size(path: Path) -> int:

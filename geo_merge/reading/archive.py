@@ -17,6 +17,7 @@ from geo_merge.reading import kinds
 from geo_merge.reading.choose import choose
 from geo_merge.reading.parts import find_parts, refuse_missing
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # Bytes below which the ratio means nothing.
 _SMALL = 2**16
@@ -53,10 +54,7 @@ def extract(
     with _opened(archive, sizes) as (opened, entries):
         chosen, inner = choose(archive.name, list(entries), layer)
         if chosen.suffix.lower() == ".zip":
-            raise LayerError(
-                f"{archive.name} holds {chosen.name}, an archive in an archive [F02]; unpack it, "
-                "and give the one inside."
-            )
+            raise LayerError(sentence("F02.nested", name=archive.name, inner=chosen.name))
         target = into / f"layer{chosen.suffix.lower()}"
         budget = _budget(archive, sizes)
         for to, entry in _files(archive, entries, chosen, target).items():
@@ -90,9 +88,7 @@ def _opened(archive: Path, sizes: Sizes) -> Iterator[tuple[zipfile.ZipFile, Entr
             paths = {PurePosixPath(e.filename.replace("\\", "/")): e for e in entries}
             yield opened, {path: e for path, e in paths.items() if not _is_hidden(path)}
     except BROKEN as error:
-        raise LayerError(
-            f"{archive.name} is damaged ({error}) [F03]; copy or download it again."
-        ) from error
+        raise LayerError(sentence("F03.damaged_copy", name=archive.name, reason=error)) from error
 
 
 def _is_hidden(path: PurePosixPath) -> bool:
@@ -108,31 +104,20 @@ def _check_entries(archive: Path, entries: list[zipfile.ZipInfo], sizes: Sizes) 
     in_geodatabase = sum(".gdb/" in e.filename.replace("\\", "/").lower() for e in entries)
     most = sizes.archive_entries
     if len(entries) - in_geodatabase > most or in_geodatabase > most * _GEODATABASE_ENTRIES:
-        raise LayerError(
-            f"{archive.name} has {len(entries)} entries, more than {most:.0f} [S05]; zip only the "
-            f"files of one layer, or allow it with --limit archive_entries={len(entries)}."
-        )
+        raise LayerError(sentence("S05.entries", name=archive.name, n=len(entries), most=most))
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or ":" in name:
-            raise LayerError(
-                f"{archive.name}: the entry {entry.filename!r} points outside the archive (.. or "
-                "an absolute path) [S01]; zip the files again."
-            )
+            raise LayerError(sentence("S01.outside", name=archive.name, entry=entry.filename))
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise LayerError(
-                f"{archive.name}: the entry {entry.filename!r} is a symbolic link [S01]; zip the "
-                "files themselves."
-            )
+            raise LayerError(sentence("S01.link", name=archive.name, entry=entry.filename))
         if entry.flag_bits & 0x1:
-            raise LayerError(f"{archive.name} is encrypted [F03]; zip it without a password.")
+            raise LayerError(sentence("F03.encrypted", name=archive.name))
     total = sum(e.file_size for e in entries)
     if total > _budget(archive, sizes):
         raise LayerError(
-            f"{archive.name} would grow from {archive.stat().st_size} to {total} bytes [S02]; "
-            "that is no layer, or, if it is meant, allow it with --limit archive_ratio and "
-            "archive_mb."
+            sentence("S02.grows", name=archive.name, size=archive.stat().st_size, total=total)
         )
 
 
@@ -179,12 +164,9 @@ def _chunks(
             while chunk := source.read(_CHUNK if entry.compress_type in _BOUNDED else _SMALLEST):
                 left -= len(chunk)
                 if left < 0:
-                    raise LayerError(
-                        f"{archive.name}: {entry.filename} inflates to more than it says [S02]; "
-                        "that is no layer."
-                    )
+                    raise LayerError(sentence("S02.entry", name=archive.name, entry=entry.filename))
                 yield chunk
     except BROKEN as error:
         raise LayerError(
-            f"{archive.name}: {entry.filename} is damaged ({error}) [F03]; copy it again."
+            sentence("F03.entry_damaged", name=archive.name, entry=entry.filename, reason=error)
         ) from error

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from geo_merge.errors import LayerError
+from geo_merge.vocabulary.sentence import sentence
 
 _TOTALS = ("numberMatched", "totalFeatures", "totalResults", "numberOfFeatures")
 _PAGES = ("next", "prev", "previous")
@@ -37,25 +38,22 @@ def refuse_part(source: str, about: Mapping[str, Any], features: int) -> None:
     said = {**properties, **about} if isinstance(properties, Mapping) else dict(about)
     why = next(_reasons(said, features), None)
     if why is not None:
-        raise LayerError(
-            f"{source} says itself that it is a part: {why} [F03]; ask the service for all "
-            "features and save them as one file, without that mark."
-        )
+        raise LayerError(sentence("F03.part", source=source, why=why))
 
 
 def _reasons(said: Mapping[str, Any], features: int) -> Iterator[str]:
     if str(said.get("exceededTransferLimit")).lower() == "true":
-        yield f"exceededTransferLimit is true, {features} features are in it"
+        yield sentence("F03.exceeded", features=features)
     totals = {name: _count(said.get(name)) for name in _TOTALS}
     for name, total in totals.items():
         if total is not None and total > features:
-            yield f"it holds {features} of {total} features ({name})"
+            yield sentence("F03.of_total", features=features, total=total, name=name)
     returned = _count(said.get("numberReturned"))
     if returned is not None and returned != features:
-        yield f"it holds {features} features, but numberReturned is {returned}"
+        yield sentence("F03.returned", features=features, returned=returned)
     if features not in totals.values():  # some services link on from the last page, too
         for page in _pages(said):
-            yield f"it links to a {page} page"
+            yield sentence("F03.next_page", page=page)
 
 
 def _count(value: Any) -> int | None:  # noqa: ANN401 - whatever JSON knows

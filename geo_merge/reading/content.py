@@ -26,7 +26,8 @@ _TEXTS = {
     "KML": re.compile(rb"<(\w+:)?(kml|Document|Folder|Placemark)[\s>]"),
     "GML": re.compile(rb"<(\w+:)?\w+[^>]*(opengis\.net/(gml|wfs)|:gml\s*=)", re.DOTALL),
 }
-_NAMES = {"text": "other text", "zip archive": "a zip archive", "unknown": "something else"}
+_NAMES = {"text": sentence("F01.is_text"), "zip archive": sentence("F01.is_zip"),
+          "unknown": sentence("F01.is_other")}  # fmt: skip
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -49,7 +50,7 @@ def check_content(path: Path) -> None:
     if found == said.name or (path.suffix.lower() == ".kmz" and found == "zip archive"):
         return
     raise LayerError(
-        sentence("F01.content", file=path.name, said=said.name, found=_NAMES.get(found, found))
+        sentence("F01.content", file=path.name, said=said.called, found=_NAMES.get(found, found))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from geo_merge.errors import CRSError
+from geo_merge.vocabulary.sentence import sentence
 
 # What makes PROJ or GDAL open a file: grids of a datum, by whatever notation, and lists of
 # definitions. The grid "null", which stands in every Web Mercator, is none; init=epsg:... is a
@@ -39,7 +40,4 @@ def refuse_files(text: str, source: str) -> None:
     """
     named = names_file(text)
     if named:
-        raise CRSError(
-            f"{source}: its coordinate system names a file or an address ({named[:80]}), which is "
-            "not opened [R01]; name a CRS by its code, as EPSG:9214."
-        )
+        raise CRSError(sentence("R01.names_file", source=source, named=named[:80]))

@@ -18,6 +18,7 @@ from geo_merge.reading.encodings import (
     known_codec,
 )
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 UNSAID = ""  # nothing is declared, as is usual: UTF-8 beyond doubt needs no word
 BYTEWISE = "ISO-8859-1"  # as GDAL spells it
@@ -55,17 +56,15 @@ def decide_encoding(
     codec = known_codec(declared) if declared else None
     decision = decide(columns, name, codec, said, texts)
     if decision.encoding is None:
-        raise LayerError(
-            f"{name} {said}; its texts are not {declared or 'UTF-8'}, and no encoding is clear "
-            f"from its names [F05]; tried {decision.scores.told()}; {ADVICE}."
-        )
+        raise LayerError(sentence("F05.unclear", name=name, said=said, declared=declared or "UTF-8",
+                                  tried=decision.scores.told(), advice=ADVICE))  # fmt: skip
     return decision.encoding, decision.findings
 
 
 def _codec(encoding: str, name: str) -> str:
     codec = known_codec(encoding)
     if codec is None:
-        raise LayerError(f"{name}: unknown encoding {encoding!r}; name one such as cp1258.")
+        raise LayerError(sentence("F05.unknown_codec", name=name, encoding=encoding))
     return codec
 
 
@@ -76,10 +75,8 @@ def _asked(columns: Columns, encoding: str, name: str) -> str:
             for value in values:
                 value.decode(codec)
     except UnicodeDecodeError as error:
-        raise LayerError(
-            f"{name}: the texts are not valid {encoding} (byte {error.object[error.start]:#04x}) "
-            "[F05]; name another encoding with --encoding, or leave it out to have it found."
-        ) from None
+        raise LayerError(sentence("F05.invalid_asked", name=name, encoding=encoding,
+                                  byte=error.object[error.start])) from None  # fmt: skip
     return codec
 
 
@@ -94,10 +91,7 @@ def recode(frame: gpd.GeoDataFrame, codec: str, texts: Texts) -> gpd.GeoDataFram
     result = frame.rename(columns={c: text(c) for c in frame.columns})
     doubled = sorted(map(repr, set(result.columns[result.columns.duplicated()])))
     if doubled:
-        raise LayerError(
-            f"Several fields are called {', '.join(doubled)} [F04]; the table of the layer is "
-            "damaged, so export it again."
-        )
+        raise LayerError(sentence("F04.doubled_fields", fields=", ".join(doubled)))
     for column in result.columns.drop(result.geometry.name):
         if not pd.api.types.is_numeric_dtype(result[column].dtype):
             result[column] = result[column].map(text)

@@ -24,10 +24,7 @@ MIN_NAMES_OF_UNICODE = 3
 _NKO = re.compile("[\u07c0-\u07ff]")
 MIN_ZEROS = 0.1  # of the letters of a table in UTF-16 that are ASCII; it has separators and digits
 _FEW_ZEROS = 4  # bytes: fewer are stray NULs
-ADVICE = (
-    "name it with --encoding: cp1258 or tcvn3 in Vietnam, cp1252 in western Europe and America, "
-    "cp1250 in central Europe, cp932 in Japan"
-)
+ADVICE = sentence("F05.advice")
 # So many letters of several bytes are no accident: of two bytes over 127, one pair in eight is one
 # in UTF-8.
 _SURE = 20

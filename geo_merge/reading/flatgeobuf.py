@@ -10,6 +10,7 @@ from geo_merge.reading.encodings import Texts
 from geo_merge.reading.gdal import read_layer, refuse_other_count
 from geo_merge.reading.raw import RawLayer
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _MAGIC = 8  # bytes
 # Of the table of the header (FlatGeobuf 3.0, header.fbs): where each field is told, and what holds
@@ -41,7 +42,7 @@ def _check_count(path: Path) -> None:
         except (IndexError, ValueError):
             said, node_size = -1, 0
         if said < 0 or start + size > len(data):
-            raise LayerError(f"{path.name}: its header is damaged [F03]; copy or export it again.")
+            raise LayerError(sentence("F03.header", name=path.name))
         at = start + size + (_index_size(said, node_size) if said and node_size > 1 else 0)
         there = 0
         while at + 4 <= len(data):
@@ -50,10 +51,7 @@ def _check_count(path: Path) -> None:
         if said:  # 0: not counted
             refuse_other_count(path.name, said, there)
         if at != len(data):
-            raise LayerError(
-                f"{path.name} ends in the middle of a feature, after {there} [F03]; it was cut "
-                "off, so copy or export it again."
-            )
+            raise LayerError(sentence("F03.ends_in_feature", name=path.name, there=there))
 
 
 def _number(data: mmap.mmap, at: int, size: int) -> int:

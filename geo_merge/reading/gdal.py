@@ -22,7 +22,7 @@ from geo_merge.system.closed import closed
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.limits import Sizes
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import hint_of, sentence
 
 Source = Path | bytes
 _POLYGONS = ("Polygon", "Surface", "Unknown", "GeometryCollection")
@@ -66,29 +66,27 @@ def read_ogr(source: Source, name: str, **options: str) -> OgrLayer:
             mended = strict.geometry.isna() & frame.geometry.notna()
             closed_rings = tuple(int(k) for k in np.flatnonzero(mended))
         except UnboundLocalError as error:  # how pyogrio fails at a CRS that GDAL cannot write
-            raise CRSError(
-                f"{name}: its coordinate system cannot be read [R01]; name a CRS by its code, as "
-                "EPSG:9214."
-            ) from error
+            raise CRSError(sentence("R01.unreadable", name=name)) from error
         exact = exact_columns(opened, frame, **options)
     for warning in said:
         if not issubclass(warning.category, _OF_DATA):
             warnings.warn_explicit(
                 warning.message, warning.category, warning.filename, warning.lineno
             )
-    told = (str(w.message) for w in said if issubclass(w.category, _OF_DATA))
-    texts = dict.fromkeys(text for text in told if "invalid value" not in text)
+    texts = dict.fromkeys(str(w.message) for w in said if issubclass(w.category, _OF_DATA))
     findings = [
-        Finding(
-            check=next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03"),
-            severity=Severity.WARNING,
-            message=f"{name}: the reader says: {text.splitlines()[0]}",
-            hint="Look at the layer in a GIS.",
-        )
+        _said(name, text)
         for text in texts
-        if not text.startswith(_PARSED)
+        if "invalid value" not in text and not text.startswith(_PARSED)
     ]
     return OgrLayer(frame, closed_rings, findings, exact)
+
+
+def _said(name: str, text: str) -> Finding:
+    """Return what GDAL says of a file as a finding of the check that it is about."""
+    told = sentence("F03.reader", name=name, reason=text.splitlines()[0])
+    check = next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03")
+    return Finding(check=check, severity=Severity.WARNING, message=told, hint=hint_of(told))
 
 
 @contextmanager
@@ -146,10 +144,7 @@ def _count_fields(source: Source, layer: str) -> int:
 def refuse_other_count(name: str, read: int, there: int) -> None:
     """Raise LayerError (F04) if not all rows of a file were read."""
     if read != there:
-        raise LayerError(
-            f"{name} says that it has {read} features, but {there} are there [F04]; it was damaged "
-            "or changed by a program that did not count again, so export it again."
-        )
+        raise LayerError(sentence("F04.features", name=name, read=read, there=there))
 
 
 def choose_layer(
@@ -165,20 +160,22 @@ def choose_layer(
     if layer is not None:
         if layer not in [each for each, _ in layers]:
             names = ", ".join(each for each, _ in layers)
-            raise LayerError(f"{name} has no layer {layer!r}; it has {names}.")
+            raise LayerError(sentence("F06.no_such_layer", name=name, layer=layer, names=names))
         return layer, ()
     polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
     if not polygons:  # lines to cut by, perhaps
         polygons = [n for n, kind in layers if kind and "LineString" in kind]
     if len(polygons) > 1:
         raise SeveralLayersError(
-            f"{name} holds several polygon layers ({', '.join(polygons)}) [F06]; "
-            "name one with --layer.",
+            sentence("F06.polygon_layers", name=name, layers=", ".join(polygons)),
             polygons,
         )
     if not polygons:
-        kinds = ", ".join(f"{each}: {kind or 'no geometry'}" for each, kind in layers)
-        raise LayerError(f"{name} holds no polygons ({kinds}) [G03]; give polygon layers.")
+        kinds = [
+            sentence("G03.layer" if kind else "G03.layer_bare", name=each, kind=kind)
+            for each, kind in layers
+        ]
+        raise LayerError(sentence("G03.no_polygons", name=name, kinds=kinds))
     if len(layers) == 1:
         return polygons[0], ()
     finding = Finding.of(sentence("F06.one", file=name, n=len(layers), layer=polygons[0]))

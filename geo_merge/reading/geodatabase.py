@@ -9,6 +9,7 @@ from geo_merge.reading.encodings import Texts
 from geo_merge.reading.gdal import read_layer
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _CATALOG = "a00000001.gdbtable"  # the list of tables, in every geodatabase
 
@@ -28,10 +29,7 @@ def read_geodatabase(path: Path, layer: str | None, texts: Texts, sizes: Sizes) 
     """
     del texts
     if not is_geodatabase(path):
-        raise LayerError(
-            f"{path.name} is no file geodatabase ({_CATALOG} is missing) [F01]; copy the whole "
-            "folder."
-        )
+        raise LayerError(sentence("F01.no_geodatabase", name=path.name, catalog=_CATALOG))
     megabytes = sum(file.stat().st_size for file in path.iterdir()) / 2**20
-    refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
+    refuse_larger(path, "mb", megabytes, sizes.file_mb, "file_mb")
     return read_layer(path, path.name, layer, sizes, apart=True)

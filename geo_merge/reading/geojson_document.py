@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.reading.complete import refuse_part
 from geo_merge.reading.crs_text import refuse_files
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -53,10 +54,8 @@ def as_collection(path: Path) -> bytes | None:
         whole, why = _feature(text)
         if not whole:
             excerpt = text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}…"
-            broken.append(
-                f"{path.name} {'record' if parted else 'line'} {k} is no whole feature: {why} "
-                f"({excerpt}) [F03]; the file was cut off or damaged, so download it again."
-            )
+            broken.append(sentence("F03.record" if parted else "F03.line", file=path.name,
+                                   row=str(k), why=why, excerpt=excerpt))  # fmt: skip
     if broken:
         raise LayerError(broken[:_SHOWN])
     features = ",\n".join(text for _, text in numbered)
@@ -80,11 +79,11 @@ def _feature(text: str) -> tuple[bool, str]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        return False, f"it breaks off at character {error.pos + 1}"
+        return False, sentence("F03.breaks_off", at=error.pos + 1)
     except RecursionError:
-        return False, "it is nested too deeply"
+        return False, sentence("F03.too_deep")
     kind = content.get("type") if isinstance(content, dict) else type(content).__name__
-    return kind == "Feature", f"it is a {kind}"
+    return kind == "Feature", sentence("F03.is_a", kind=kind)
 
 
 def check_document(source: str, data: bytes) -> Any:  # noqa: ANN401 - whatever JSON knows
@@ -129,10 +128,7 @@ def check_crs(source: str, document: dict[str, Any]) -> None:
         if isinstance(crs, dict) and str(crs.get("type")).lower() in {"link", "url"}:
             about = crs.get("properties")
             where = next(map(str, about.values()), "") if isinstance(about, dict) else ""
-            raise CRSError(
-                f"{source} names its CRS by a link ({where[:80]}), which is not opened [R01]; "
-                "write its name there, as EPSG:9214, or take the member crs out for WGS 84."
-            )
+            raise CRSError(sentence("R01.link", source=source, named=where[:80]))
         for text in _texts([crs, holder.get("spatialReference")]):
             refuse_files(text, source)
         _check_name(source, crs)
@@ -160,10 +156,7 @@ def known_crs(source: str, name: str) -> CRS:
     try:
         return CRS.from_user_input(name)
     except ProjError as error:
-        raise CRSError(
-            f"{source} names the CRS {name[:80]!r}, which is not known [R01]; write its code "
-            "there, as EPSG:9214, or take the member crs out for WGS 84."
-        ) from error
+        raise CRSError(sentence("R01.unknown_member", source=source, named=name[:80])) from error
 
 
 def _texts(content: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON knows
@@ -204,14 +197,8 @@ def _check_arcs(source: str, topology: dict[str, Any]) -> None:
             used[one] += 1
     missing = sorted(k for k in used if not -count <= k < count)
     if missing:
-        raise LayerError(
-            f"{source} has {count} arcs, but its units are made of others, as {missing[0]} [F03]; "
-            "it was cut off or damaged, so export it again."
-        )
+        raise LayerError(sentence("F03.arcs", source=source, n=count, missing=missing[0]))
     held = [len(a) if isinstance(a, list) else 0 for a in arcs or []] if count else []
     made = sum(held[k] * times for k, times in used.items())
     if made > _REPEATED * sum(held) + _SLACK:
-        raise LayerError(
-            f"{source} has {sum(held):,} vertices in its arcs, but its units would have {made:,} "
-            "[S02]; arcs are borders of two units each, so export it again."
-        )
+        raise LayerError(sentence("S02.arcs", source=source, held=sum(held), made=made))

@@ -112,10 +112,8 @@ def _read_shapes(collected: Collected, data: bytes, name: str) -> _Shapes:
         find_odd_numbers(name, check_document(name, data))
         frame, closed, findings, _ = read_ogr(collected.geometries(), name)
         if len(frame) != len(collected.features):
-            raise LayerError(
-                f"{name}: of {len(collected.features)} features {len(frame)} could be read "
-                "[F03]; copy or export it again."
-            ) from None
+            raise LayerError(sentence("F03.could_be_read", name=name, all=len(collected.features),
+                                      read=len(frame))) from None  # fmt: skip
         return _Shapes(np.asarray(frame.geometry.values), frame.crs, closed, tuple(findings))
     shapes = np.full(len(there), None, dtype=object)
     shapes[there] = polygons.geometries()
@@ -130,11 +128,7 @@ def _check_geometries(
     for k, (feature, shape) in enumerate(zip(collected.features, shapes, strict=True)):
         if shape is None and feature.get("geometry") is not None:
             known = ", ".join(f"{n} {v}" for n, v in list(attributes.own.rows[k].items())[:2])
-            problems.append(
-                f"{name} row {k + 1} ({known}) has a geometry that is none: its type or its "
-                "coordinates are not as GeoJSON has them (numbers, not texts) [G02]; mend it in "
-                "the source layer."
-            )
+            problems.append(sentence("G02.no_geometry", name=name, row=k + 1, known=known))
     if problems:
         raise LayerError(problems[:_SHOWN])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from geo_merge.errors import LayerError
+from geo_merge.vocabulary.sentence import sentence
 
 # Bytes in which GDAL looks for what a text is, with ample room.
 _HEAD = 2**20
@@ -43,8 +44,7 @@ def find_odd_numbers(source: str, document: Any) -> None:  # noqa: ANN401 - what
             known = properties.items() if isinstance(properties, dict) else ()
             told = ", ".join(f"{n} {v}" for n, v in list(known)[:2])
             problems.append(
-                f"{source} row {k + 1} ({told}) has a coordinate that is no finite number "
-                f"({odd[0]!r}) [G02]; mend it in the source layer."
+                sentence("G02.not_finite", source=source, row=k + 1, told=told, odd=odd[0])
             )
     if problems:
         raise LayerError(problems)

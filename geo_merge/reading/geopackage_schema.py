@@ -16,6 +16,7 @@ from geo_merge.errors import LayerError
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.raw import refuse_larger
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # Steps of SQLite's machine: ample for a look at every row of any honest file of a size.
 _STEPS, _STEPS_PER_BYTE, _EVERY = 10**8, 10, 10**5
@@ -81,10 +82,8 @@ def check_schema(path: Path, name: str, sizes: Sizes) -> None:
 def damaged(name: str, error: sqlite3.Error) -> LayerError:
     """Return the error for a database that SQLite cannot read, or not to its end."""
     if "interrupted" in str(error):
-        return LayerError(
-            f"{name} is a GeoPackage that goes on for ever [F03]; export the layer again."
-        )
-    return LayerError(f"{name} is a damaged GeoPackage ({error}) [F03]; copy or export it again.")
+        return LayerError(sentence("F03.endless", name=name))
+    return LayerError(sentence("F03.geopackage", name=name, reason=error))
 
 
 def count_rows(path: Path, table: str, name: str) -> int:
@@ -112,10 +111,7 @@ def count_rows(path: Path, table: str, name: str) -> int:
     except sqlite3.DatabaseError as error:
         raise damaged(name, error) from error
     if total > 2 * held + _SLACK:
-        raise LayerError(
-            f"{name} would grow from {held} to {total:.0f} bytes when it is read [S02]; its values "
-            "stand in it only once for many rows, so export the layer again."
-        )
+        raise LayerError(sentence("S02.geopackage", name=name, held=held, total=total))
     return rows
 
 
@@ -127,10 +123,7 @@ def _refuse_programs(name: str, kinds: list[tuple[str, str, str]]) -> None:
     """Refuse views and virtual tables in the place of what a GeoPackage says of itself."""
     for table, kind, sql in kinds:
         if table.startswith("gpkg_") and _is_program(kind, sql):
-            raise LayerError(
-                f"{name}: its own list {table} is a view, not a table [S04]; export the layer to a "
-                "GeoPackage of its own."
-            )
+            raise LayerError(sentence("S04.own_list", name=name, table=table))
 
 
 def _is_program(kind: str, sql: str) -> bool:
@@ -142,10 +135,7 @@ def _refuse_views(name: str, tables: list[str], kinds: list[tuple[str, str, str]
     programs = {table for table, kind, sql in kinds if _is_program(kind, sql)}
     for table in tables:
         if table.lower() in programs:
-            raise LayerError(
-                f"{name}: the layer {table} is a view, not a table [S04]; export it to a "
-                "GeoPackage of its own."
-            )
+            raise LayerError(sentence("S04.view", name=name, table=table))
 
 
 def _refuse_computed(db: sqlite3.Connection, name: str, table: str, sizes: Sizes) -> None:
@@ -153,7 +143,4 @@ def _refuse_computed(db: sqlite3.Connection, name: str, table: str, sizes: Sizes
     refuse_larger(name, "fields", len(columns), sizes.fields, "fields")
     computed = [str(column[1]) for column in columns if column[6] in _COMPUTED]
     if computed:
-        raise LayerError(
-            f"{name}: the field {computed[0]} of the layer {table} is computed when it is read "
-            "[S04]; export the layer to a GeoPackage of its own, with its values."
-        )
+        raise LayerError(sentence("S04.computed", name=name, field=computed[0], table=table))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo_merge.errors import LayerError
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Kind:
     endings: tuple[str, ...]
     needed: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What people call it, for sentences in any language."""
+        return sentence(_CALLED[self.name]) if self.name in _CALLED else self.name
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -49,24 +54,28 @@ KINDS = (SHAPEFILE, GEOPACKAGE, GEOJSON, FLATGEOBUF, GEOPARQUET, TAB, MIF, GEODA
 BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
 # Files that are no layer by themselves, by the layer that they belong with.
 PART_OF = {ending: kind for kind in KINDS for ending in (*kind.needed, *kind.more)}
+# Names that are words, not those of programs.
+_CALLED = {"zip archive": "F01.zip", "file geodatabase": "F01.geodatabase"}
 # What people have instead, and what it is.
-_OTHERS = {".dxf": "an AutoCAD drawing", ".dwg": "an AutoCAD drawing",
-           ".dgn": "a MicroStation drawing", ".sqlite": "an SQLite database",
-           ".db": "a database", ".mdb": "an Access database", ".accdb": "an Access database",
-           ".gpx": "tracks of a GPS", ".osm": "OpenStreetMap data", ".pbf": "OpenStreetMap data",
-           ".e00": "an ArcInfo export", ".xml": "XML", ".qgz": "a QGIS project",
-           ".qgs": "a QGIS project", ".mxd": "an ArcMap project", ".aprx": "an ArcGIS project",
-           ".lyr": "an ArcGIS style", ".wor": "a MapInfo workspace",
-           ".pdf": "a document", ".mpk": "a map package",
-           ".rar": "a RAR archive", ".7z": "a 7z archive", ".gz": "a gzip archive",
-           ".docx": "a document", ".doc": "a document"}  # fmt: skip
+_OTHERS = {".dxf": "F01.autocad", ".dwg": "F01.autocad",
+           ".dgn": "F01.microstation", ".sqlite": "F01.sqlite",
+           ".db": "F01.database", ".mdb": "F01.access", ".accdb": "F01.access",
+           ".gpx": "F01.gps", ".osm": "F01.osm", ".pbf": "F01.osm",
+           ".e00": "F01.arcinfo", ".xml": "F01.xml", ".qgz": "F01.qgis",
+           ".qgs": "F01.qgis", ".mxd": "F01.arcmap", ".aprx": "F01.arcgis",
+           ".lyr": "F01.style", ".wor": "F01.workspace",
+           ".pdf": "F01.document", ".mpk": "F01.map_package",
+           ".rar": "F01.rar", ".7z": "F01.seven", ".gz": "F01.gzip",
+           ".docx": "F01.document", ".doc": "F01.document"}  # fmt: skip
 _TABLES = {".csv", ".xlsx", ".xls"}
 _PACKED = {".rar", ".7z", ".gz"}
 
 
-def accepted() -> str:
+def accepted() -> list[Sentence]:
     """Return the formats with their endings, for messages."""
-    return ", ".join(f"{kind.name} ({', '.join(kind.endings)})" for kind in KINDS)
+    return [
+        sentence("F01.format", name=kind.called, endings=", ".join(kind.endings)) for kind in KINDS
+    ]
 
 
 def kind_of(name: str, ending: str) -> Kind:
@@ -84,9 +93,9 @@ def kind_of(name: str, ending: str) -> Kind:
         kind = PART_OF[ending]
         raise LayerError(sentence("F02.part", file=name, format=kind.name, main=kind.endings[0]))
     if ending in _PACKED:
-        raise LayerError(sentence("F01.packed", file=name, what=_OTHERS[ending]))
+        raise LayerError(sentence("F01.packed", file=name, what=sentence(_OTHERS[ending])))
     if ending in _TABLES:
         raise LayerError(sentence("F01.table", file=name))
     if ending in _OTHERS:
-        raise LayerError(sentence("F01.other", file=name, what=_OTHERS[ending]))
+        raise LayerError(sentence("F01.other", file=name, what=sentence(_OTHERS[ending])))
     raise LayerError(sentence("F01.unknown", file=name, ending=ending, formats=accepted()))

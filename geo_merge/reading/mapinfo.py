@@ -24,6 +24,7 @@ from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 _HEAD = 2**16  # bytes in which a header has long ended
 _CHARSET = re.compile(
@@ -50,7 +51,7 @@ def read_mapinfo(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
     kind = kinds.BY_ENDING[path.suffix.lower()]
     parts = beside(path, kind)
     for part in parts.values():
-        refuse_larger(part, "MB", part.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+        refuse_larger(part, "mb", part.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     head = path.read_bytes()[:_HEAD]
     if kind is kinds.TAB:
         _check_header(path.name, head)
@@ -62,23 +63,19 @@ def read_mapinfo(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> R
         raw = read_layer(copy, path.name, None, sizes, apart=True, encoding=BYTEWISE)
     if len(raw.frame) != rows:
         raise LayerError(
-            f"{path.name} has {len(raw.frame)} shapes, but {rows} rows of attributes [F04]; codes "
-            "would land on wrong polygons, so export the table again."
+            sentence("F04.attributes", name=path.name, shapes=len(raw.frame), rows=rows)
         )
     frame, codec, findings = _decoded(raw.frame, path.name, said, texts)
-    hint = f"{path.name} is drawn in a plane (CoordSys NonEarth)"
+    hint = sentence("R01.plane", name=path.name)
     return replace(raw, frame=frame, findings=(*raw.findings, *findings), encoding=codec,
                    crs_hint=hint)  # fmt: skip
 
 
 def _check_header(name: str, head: bytes) -> None:
     kind = _TYPE.search(head)
-    stored = kind[1].decode().upper() if kind else "nothing"
+    stored = kind[1].decode().upper() if kind else sentence("words.nothing")
     if stored != "NATIVE" or _ELSEWHERE.search(head):
-        raise LayerError(
-            f"{name} is a table of other tables or files (type {stored}), which are not opened "
-            "[S03]; in MapInfo, save a copy of the table (File > Save Copy As), and give that."
-        )
+        raise LayerError(sentence("S03.tables", name=name, stored=stored))
 
 
 def _rows_of_tab(parts: dict[str, Path]) -> int:
@@ -93,24 +90,17 @@ def _rows_of_tab(parts: dict[str, Path]) -> int:
     data = table.read_bytes()
     rows, header, width = sizes_of(data)
     if len(data) < max(header + rows * width, _DBF_HEAD):
-        raise LayerError(
-            f"{table.name} has {len(data)} bytes, but its {rows} records need "
-            f"{header + rows * width} [F03]; it was cut off, so copy it again."
-        )
+        raise LayerError(sentence("F03.records", name=table.name, size=len(data), records=rows,
+                                  needed=header + rows * width))  # fmt: skip
     refuse_misshapen(table.name, data)
     shapes = index.stat().st_size // 4  # the place of each shape in the .map
     if shapes != rows:
-        raise LayerError(
-            f"{table.name} has {rows} records, but {index.name} has {shapes} shapes [F04]; "
-            "restore both from the same export."
-        )
+        raise LayerError(sentence("F04.table_shapes", name=table.name, records=rows,
+                                  other=index.name, shapes=shapes))  # fmt: skip
     marks = data[header : header + rows * width : width]
     deleted = marks.count(b"*")
     if deleted:
-        raise LayerError(
-            f"{table.name}: {deleted} records are marked as deleted [F04]; they would vanish "
-            "without a word, so pack the table (MapInfo: Table > Maintenance > Pack)."
-        )
+        raise LayerError(sentence("F04.deleted_table", name=table.name, n=deleted))
     return rows
 
 
@@ -135,6 +125,6 @@ def _decoded(
     frame: gpd.GeoDataFrame, name: str, said: str, texts: Texts
 ) -> tuple[gpd.GeoDataFrame, str, tuple[Finding, ...]]:
     declared = _CODECS.get(said, "")
-    words = f"says its charset is {said}" if declared else "does not say its charset"
+    words = sentence("F05.charset", encoding=said) if declared else sentence("F05.no_charset")
     codec, findings = decide_texts(frame, name, declared or UNSAID, words, texts)
     return recode(frame, codec, texts), codec, findings

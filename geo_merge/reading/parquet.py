@@ -17,6 +17,7 @@ from pyproj.exceptions import ProjError
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.geometry.projection import describe
 from geo_merge.reading.crs_text import refuse_files
+from geo_merge.vocabulary.sentence import sentence
 
 Bounds = tuple[float, float, float, float]
 _SUFFIXES = (".parquet", ".geoparquet")
@@ -85,15 +86,9 @@ def part_files(directory: Path) -> list[Path]:
     files = [p for p in beside if p.suffix.lower() in _SUFFIXES and p.is_file()]
     other = sorted(p.name for p in beside if p not in files)
     if not files:
-        raise LayerError(
-            f"{directory.name} is a folder without GeoParquet files (part.0.parquet, ...) [F01]; "
-            "name a file, or a folder of such parts."
-        )
+        raise LayerError(sentence("F01.no_parts", name=directory.name))
     if other:
-        raise LayerError(
-            f"{directory.name} holds {', '.join(other[:5])} beside its GeoParquet parts [F01]; "
-            "take out what is not part of the layer."
-        )
+        raise LayerError(sentence("F01.beside", name=directory.name, others=", ".join(other[:5])))
     return sorted(files, key=_natural)
 
 
@@ -114,17 +109,12 @@ def read_part(path: Path) -> Part:
         with pq.ParquetFile(path) as file:
             header, schema = file.metadata, file.schema_arrow
     except (pa.ArrowException, OSError) as error:
-        raise LayerError(
-            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
-        ) from error
+        raise LayerError(sentence("F03.unreadable", name=path.name, reason=error)) from error
     name, about = _about(path, schema)
     groups = [header.row_group(k) for k in range(header.num_row_groups)]
     there = sum(group.num_rows for group in groups)
     if there != header.num_rows:
-        raise LayerError(
-            f"{path.name} says that it has {header.num_rows} features, but {there} are there "
-            "[F04]; it was damaged, so export it again."
-        )
+        raise LayerError(sentence("F04.parquet", name=path.name, n=header.num_rows, there=there))
     return Part(
         path=path,
         rows=header.num_rows,
@@ -145,10 +135,7 @@ def _about(path: Path, schema: pa.Schema) -> tuple[str, dict[str, Any]]:
     except (KeyError, ValueError, TypeError, RecursionError):
         name, about = "", None
     if not isinstance(about, dict) or name not in schema.names:
-        raise LayerError(
-            f"{path.name} is not a GeoParquet file (no metadata of its geometry) [F01]; write it "
-            "with them, as GeoDataFrame.to_parquet does."
-        )
+        raise LayerError(sentence("F01.no_geoparquet", name=path.name))
     return name, about
 
 
@@ -167,10 +154,7 @@ def _crs(path: Path, crs: Any) -> CRS | None:  # noqa: ANN401 - whatever JSON kn
     try:
         return CRS.from_user_input(crs)
     except ProjError as error:
-        raise CRSError(
-            f"{path.name} names the CRS {told[:80]!r}, which is not known [R01]; write its code "
-            "there, as EPSG:9214."
-        ) from error
+        raise CRSError(sentence("R01.unknown_crs", name=path.name, named=told[:80])) from error
 
 
 def _bounds(path: Path, box: Any) -> Bounds | None:  # noqa: ANN401 - whatever JSON knows
@@ -185,10 +169,7 @@ def _bounds(path: Path, box: Any) -> Bounds | None:  # noqa: ANN401 - whatever J
         return None
     numbers = isinstance(box, list) and all(isinstance(value, int | float) for value in box)
     if not numbers or len(box) not in {4, 6}:
-        raise LayerError(
-            f"{path.name} says that it lies within {str(box)[:80]!r}, which is no box [F03]; write "
-            "the file again."
-        )
+        raise LayerError(sentence("F03.box", name=path.name, box=str(box)[:80]))
     half = len(box) // 2
     return box[0], box[1], box[half], box[half + 1]
 
@@ -205,28 +186,24 @@ def _kind(kind: pa.DataType) -> str:
 def _differences(first: Part, part: Part, directory: Path) -> Iterator[str]:
     where = f"{directory.name}/{part.path.name}"
     if part.crs != first.crs and not (part.crs and first.crs and part.crs.equals(first.crs)):
-        own, other = (describe(p.crs) if p.crs else "no known CRS" for p in (part, first))
-        yield (
-            f"{where} is in {own}, but {first.path.name} in {other} [R02]; bring all parts to one "
-            "CRS."
-        )
+        own, other = (describe(p.crs) if p.crs else sentence("R01.no_known") for p in (part, first))
+        yield (sentence("R02.parts", where=where, own=own, file=first.path.name, other=other))
     if part.geometry != first.geometry:
-        yield (
-            f"{where} has its geometry in {part.geometry!r}, but {first.path.name} in "
-            f"{first.geometry!r} [F04]; give all parts the same columns."
-        )
+        yield (sentence("F04.geometry", where=where, own=part.geometry, file=first.path.name,
+                        other=first.geometry))  # fmt: skip
         return
     missing = [c for c in first.columns if c not in part.columns]
     extra = [c for c in part.columns if c not in first.columns]
     # A column that is null throughout has no type, whatever it has in other parts.
     other_kind = [
-        f"{c} is {kind}, not {first.columns[c]}"
+        sentence("F04.kind", column=c, kind=kind, other=first.columns[c])
         for c, kind in part.columns.items()
         if c in first.columns and len({kind, first.columns[c]} - {"null"}) > 1
     ]
-    told = [*(f"no {c}" for c in missing), *(f"{c} besides" for c in extra), *other_kind]
+    told = [
+        *(sentence("F04.no_column", column=c) for c in missing),
+        *(sentence("F04.besides", column=c) for c in extra),
+        *other_kind,
+    ]
     if told:
-        yield (
-            f"{where} has other columns than {first.path.name} ({', '.join(told)}) [F04]; give "
-            "all parts the same columns."
-        )
+        yield sentence("F04.columns", where=where, file=first.path.name, told=told)

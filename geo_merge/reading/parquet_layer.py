@@ -39,18 +39,16 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
         S05 if they are too large, F03 if one is damaged, F04 if it has other rows than it says.
     """
     megabytes = sum(part.path.stat().st_size for part in parts) / 2**20
-    refuse_larger(path, "MB", megabytes, sizes.file_mb, "file_mb")
+    refuse_larger(path, "mb", megabytes, sizes.file_mb, "file_mb")
     refuse_larger(path, "features", sum(p.rows for p in parts), sizes.features, "features")
     inflated = sum(part.inflated for part in parts) / 2**20
-    refuse_larger(path, "MB inflated", inflated, sizes.archive_mb, "archive_mb")
+    refuse_larger(path, "mb_inflated", inflated, sizes.archive_mb, "archive_mb")
     check_parquet(path.name, [part.path for part in parts], sizes)
     try:
         with np.errstate(invalid="ignore"):  # vertices that are no numbers are told by the checks
             frames = [gpd.read_parquet(part.path) for part in parts]
     except (pa.ArrowException, shapely.GEOSException, OSError, ValueError, *_FALSE) as error:
-        raise LayerError(
-            f"{path.name} cannot be read ({error}) [F03]; copy or export it again."
-        ) from error
+        raise LayerError(sentence("F03.unreadable", name=path.name, reason=error)) from error
     for part, frame in zip(parts, frames, strict=True):
         refuse_other_count(part.path.name, part.rows, len(frame))
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

@@ -14,6 +14,7 @@ from geo_merge.errors import LayerError
 from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.plain_values import plain_columns
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,5 @@ def refuse_larger(path: Path | str, what: str, size: float, largest: float, limi
     """Raise LayerError (S05) if a file has more of something than it may have."""
     if size > largest:
         name = path if isinstance(path, str) else path.name
-        raise LayerError(
-            f"{name} has {size:,.0f} {what}, more than {largest:,.0f} [S05]; if that is "
-            f"meant, allow it with --limit {limit}={math.ceil(size)}."
-        )
+        raise LayerError(sentence("S05.larger", name=name, size=size, what=sentence(f"S05.{what}"),
+                                  most=largest, limit=limit, asked=math.ceil(size)))  # fmt: skip

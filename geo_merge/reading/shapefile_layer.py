@@ -31,7 +31,7 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     """Read a Shapefile that is whole."""
     del layer
     parts = shapefile.find_parts(path)
-    refuse_larger(parts.dbf, "MB", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+    refuse_larger(parts.dbf, "mb", parts.dbf.stat().st_size / 2**20, sizes.file_mb, "file_mb")
     shapes = shapefile.check(parts)
     refuse_larger(path, "features", len(shapes), sizes.features, "features")
     if parts.prj is not None:
@@ -72,17 +72,8 @@ def _numbers_as_written(
         first = next(v for v, c in zip(values, table.cells(table.fields[k]), strict=True)
                      if c.strip() == cell.encode("latin-1"))  # fmt: skip
         frame = frame.assign(**{columns[k]: pd.Series(values, index=frame.index)})
-        found.append(
-            Finding.of(
-                sentence(
-                    "F03.numbers",
-                    file=parts.dbf.name,
-                    field=columns[k],
-                    cell=cell,
-                    value=repr(first),
-                )
-            )
-        )
+        found.append(Finding.of(sentence("F03.numbers", file=parts.dbf.name, field=columns[k],
+                                         cell=cell, value=repr(first))))  # fmt: skip
     return frame, found
 
 

@@ -80,21 +80,20 @@ def open_layer(
 def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer:
     """Read a file, or a folder that is a file geodatabase."""
     if not path.exists():
-        raise LayerError(f"{path}: no such file; check the path.")
+        raise LayerError(sentence("F01.no_file", path=path))
     kind = kinds.GEODATABASE if path.is_dir() else kinds.kind_of(path.name, path.suffix)
     if path.is_file():
-        refuse_larger(path, "MB", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
+        refuse_larger(path, "mb", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")
         check_content(path)
     try:
         return _READERS[kind](path, layer, texts, sizes)
     except _READ_ERRORS as error:
         raise LayerError(
-            f"{path.name} cannot be read ({_short(error)}) [F03]; copy or export it again."
+            sentence("F03.unreadable", name=path.name, reason=_short(error))
         ) from error
     except UnicodeDecodeError as error:
         raise LayerError(
-            f"{path.name}: texts are not valid UTF-8 (byte {error.object[error.start]:#04x}) "
-            "[F05]; export it again as UTF-8."
+            sentence("F05.not_utf8_byte", name=path.name, byte=error.object[error.start])
         ) from error
 
 
@@ -114,10 +113,7 @@ def _check_crs(raw: RawLayer) -> None:
         try:
             transformer(crs, WGS84)
         except ProjError as error:
-            raise CRSError(
-                f"{raw.source}: its coordinate system ({crs.name}) cannot be used [R01]; name a "
-                "CRS by its code, as EPSG:9214."
-            ) from error
+            raise CRSError(sentence("R01.unusable", source=raw.source, crs=crs.name)) from error
 
 
 def mended(raw: RawLayer, texts: Texts) -> RawLayer:

@@ -20,7 +20,7 @@ from geo_merge.reading.encodings import (
 )
 from geo_merge.reading.table_headings import SEARCHED, known
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
@@ -34,7 +34,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     text, findings = _decode(path, data, texts, sizes)
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
-        raise TableError(f"{path.name} row {row}: NUL characters [W08]; export the table again.")
+        raise TableError(sentence("W08.nul", name=path.name, row=row))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     skipped = 0
     delimiter = None
@@ -63,7 +63,7 @@ def kept_text(cell: str) -> str:
 
 def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, tuple[Finding, ...]]:
     if data[:4] == b"PK\x03\x04":
-        raise TableError(f"{path.name} is a spreadsheet or zip [F01]; name it .xlsx.")
+        raise TableError(sentence("F01.csv_is_zip", name=path.name))
     for bom, codec in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -74,12 +74,11 @@ def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, t
                 return data.decode(codec), ()
             except UnicodeDecodeError as error:
                 raise TableError(
-                    f"{path.name} is damaged at byte {error.start:,}: not {codec.upper()}, as its "
-                    "first bytes say [F05]; export the table again as UTF-8."
+                    sentence("F05.first_bytes", name=path.name, at=error.start, codec=codec.upper())
                 ) from error
     asked = known_codec(texts.asked or "utf-8")
     if asked is None:
-        raise TableError(f"{path.name}: unknown encoding {texts.asked!r}; name one as cp1258.")
+        raise TableError(sentence("F05.table_codec", name=path.name, encoding=texts.asked))
     wide = utf16_without_mark(data)
     if wide is not None:
         return data.decode(wide), (_unmarked(path, wide),)
@@ -90,9 +89,10 @@ def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, t
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
         _check_end(path, row, error)
-        wrong = f"{path.name} row {row}: not {asked.upper()} (byte {data[error.start]:#04x}) [F05]"
+        wrong = sentence("F05.row", name=path.name, row=row, codec=asked.upper(),
+                         byte=data[error.start])  # fmt: skip
     if texts.asked is not None:
-        raise TableError(f"{wrong}; name another encoding with --encoding, or leave it out.")
+        raise TableError(sentence("F05.other_encoding", wrong=wrong))
     found, findings = _found_encoding(path, data, texts, wrong, sizes)
     return texts.decode(data, found), findings
 
@@ -101,10 +101,7 @@ def _check_end(path: Path, row: int, error: UnicodeDecodeError) -> None:
     """Refuse a table in UTF-8 that was cut off within its last character."""
     before = error.object[: error.start]
     if error.reason == "unexpected end of data" and not before.isascii():
-        raise TableError(
-            f"{path.name} row {row} breaks off within a character [F03]; the table was cut off, so "
-            "copy or download it again."
-        )
+        raise TableError(sentence("F03.within_character", name=path.name, row=row))
 
 
 def _words(data: bytes) -> list[bytes]:
@@ -114,11 +111,7 @@ def _words(data: bytes) -> list[bytes]:
 
 
 def _unmarked(path: Path, codec: str) -> Finding:
-    return Finding(
-        check="F05",
-        severity=Severity.INFO,
-        message=f"{path.name} is in {codec.upper()} without a byte order mark; it was read so.",
-    )
+    return Finding.of(sentence("F05.no_mark", name=path.name, codec=codec.upper()))
 
 
 def _found_encoding(
@@ -135,8 +128,7 @@ def _found_encoding(
     decision = decide(columns, path.name, None, sentence("F05.not_utf8"), texts)
     if decision.encoding is None:
         raise TableError(
-            f"{wrong}, and its encoding is not clear; tried {decision.scores.told()}; save the "
-            f"table as UTF-8, or {ADVICE}."
+            sentence("F05.table_unclear", wrong=wrong, tried=decision.scores.told(), advice=ADVICE)
         )
     return decision.encoding, decision.findings
 

@@ -9,7 +9,8 @@ from geo_merge.errors import TableError
 from geo_merge.reading.table_rows import Row, Sheet
 from geo_merge.vocabulary.codes import clean_text
 from geo_merge.vocabulary.fields import HEADINGS, fold_field
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 SEARCHED = 30  # rows from the top in which headings are looked for
 _SURE = 2  # headings that are known make a row that of the headings
@@ -34,23 +35,20 @@ def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:
     """
     filled = [(number, cells) for number, cells in sheet.rows if any(c.strip() for c in cells)]
     if not filled:
-        raise TableError(f"{sheet.name} is empty [W07]; export the table again.")
+        raise TableError(sentence("W07.empty", name=sheet.name))
     at = _heading_row(filled)
     number, headings = filled[at]
     body = filled[at + 1 :]
     joined = _joined(headings, body[0][1]) if body else None
     if joined is not None and known(joined) > max(known(headings), known(body[0][1])):
-        _tell(sheet, f"the headings stand in two rows, {number} and {body[0][0]}; they were read "
-              "together")  # fmt: skip
+        _tell(sheet, "W07.two_rows", one=str(number), other=str(body[0][0]))
         (number, _), headings, body = body[0], joined, body[1:]
     if at:
         above = " / ".join(" ".join(dict.fromkeys(filter(None, cells))) for _, cells in filled[:at])
-        _tell(sheet, f"the headings were found in row {number}; what stands above them was not "
-              f"read ({clean_text(above)[:_SHOWN]})")  # fmt: skip
+        _tell(sheet, "W07.found_in", row=str(number), above=clean_text(above)[:_SHOWN])
     if body and _is_no_data(headings, body[0][1]):
         told = " | ".join(body[0][1])[:_SHOWN]
-        _tell(sheet, f"row {body[0][0]}, below the headings, numbers or repeats them ({told}); it "
-              "was not read")  # fmt: skip
+        _tell(sheet, "W07.numbered", row=str(body[0][0]), told=told)
         body = body[1:]
     if at and _doubled(headings) and not _doubled(_joined(filled[at - 1][1], headings)):
         headings = _joined(filled[at - 1][1], headings)
@@ -60,8 +58,7 @@ def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:
     doubled = _doubled(columns)
     if doubled:
         raise TableError(
-            f"{sheet.name} row {number}: several columns are called {', '.join(doubled)} "
-            "[W07]; rename or remove all but one."
+            sentence("W07.doubled", name=sheet.name, row=number, columns=", ".join(doubled))
         )
     return number, columns, body
 
@@ -127,8 +124,5 @@ def _counts(text: str) -> bool:
     return parts == [*"ABCDE"[: len(letters)], *numbers]
 
 
-def _tell(sheet: Sheet, what: str) -> None:
-    sheet.findings.append(
-        Finding(check="W07", severity=Severity.WARNING, message=f"{sheet.name}: {what}.",
-                hint="Check that no row of data was taken for a heading.")
-    )  # fmt: skip
+def _tell(sheet: Sheet, kind: str, **values: str) -> None:
+    sheet.findings.append(Finding.of(sentence(kind, name=sheet.name, **values)))

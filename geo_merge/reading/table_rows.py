@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from geo_merge.errors import TableError
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 Row = tuple[int, list[str]]
 
@@ -33,7 +34,4 @@ class Sheet:
 def refuse_wide(name: str, columns: int, sizes: Sizes) -> None:
     """Raise TableError (S05) if a table has more columns than it may have."""
     if columns > sizes.table_columns:
-        raise TableError(
-            f"{name} has {columns:,} columns, more than {sizes.table_columns:,.0f} [S05]; if that "
-            f"is meant, allow it with --limit table_columns={columns}."
-        )
+        raise TableError(sentence("S05.wide", name=name, columns=columns, most=sizes.table_columns))

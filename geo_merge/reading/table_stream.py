@@ -99,7 +99,7 @@ def _open_csv(path: Path, encoding: str | None, sizes: Sizes, country: Country) 
     sheet = read_csv(path, head, texts_of(country, codec if encoding else None), sizes)
     _, headings, body = find_headings(sheet)
     if not body:
-        raise TableError(f"{path.name} has headings but no rows in its first MB [W07].")
+        raise TableError(sentence("W07.no_rows_in_mb", name=path.name))
     skipped = text[:4].lower() == "sep="
     delimiter = text[4:5] if skipped else delimiter_of(text)
     first = body[0][0]
@@ -112,10 +112,7 @@ def _head(path: Path, encoding: str | None) -> tuple[bytes, str]:
     with path.open("rb") as file:
         data = file.read(_HEAD)
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise TableError(
-            f"{path.name} is a long table in UTF-16 [F05]; save it as UTF-8, or allow more at once "
-            "with --limit table_mb."
-        )
+        raise TableError(sentence("F05.long_utf16", name=path.name))
     lines, quotes, end = data.split(b"\n")[:-1], 0, 0
     for k, line in enumerate(lines, start=1):
         quotes += line.count(b'"')
@@ -126,10 +123,7 @@ def _head(path: Path, encoding: str | None) -> tuple[bytes, str]:
         head.decode("utf-8-sig")
     except UnicodeDecodeError:
         if asked is None:
-            raise TableError(
-                f"{path.name} is a long table and not in UTF-8 [F05]; save it as UTF-8, or name "
-                "its encoding with --encoding, as cp1258."
-            ) from None
+            raise TableError(sentence("F05.long_not_utf8", name=path.name)) from None
         return head, asked
     return head, "utf-8-sig"
 
@@ -150,20 +144,16 @@ def _csv_blocks(
                 sentence("W08.quote", source=path.name, row=str(next(numbers)))
             ) from error
         except UnicodeDecodeError as error:
-            raise TableError(
-                f"{path.name} is not {codec.upper()} throughout (byte "
-                f"{error.object[error.start]:#04x}) [F05]; save it as UTF-8."
-            ) from error
+            raise TableError(sentence("F05.throughout", name=path.name, codec=codec.upper(),
+                                      byte=error.object[error.start])) from error  # fmt: skip
 
 
 def _of_width(path: Path, number: int, cells: list[str], width: int) -> list[str]:
     if len(cells) != width:
         if len(cells) > width and not any(map(str.strip, cells[width:])):
             return cells[:width]
-        raise TableError(
-            f"{path.name} row {number}: {len(cells)} cells where the headings have {width} "
-            f"({' | '.join(cells)[:80]}) [W08]; quote texts that contain the separator."
-        )
+        raise TableError(sentence("W08.cells", name=path.name, row=number, n=len(cells),
+                                  columns=width, told=" | ".join(cells)[:80]))  # fmt: skip
     return [kept_text(cell) if cell.startswith("=") else cell for cell in cells]
 
 
@@ -172,18 +162,17 @@ def _open_parquet(path: Path) -> Table:
     import pyarrow.dataset as ds  # noqa: PLC0415
 
     if not path.exists():
-        raise TableError(f"{path}: no such file; check the path.")
+        raise TableError(sentence("F01.no_table", path=path))
     try:
         data = ds.dataset(path, format="parquet", exclude_invalid_files=False)
         fields = [f.name for f in data.schema if not pa.types.is_binary(f.type)]
         empty = data.count_rows() == 0
     except (pa.ArrowException, OSError) as error:
         raise TableError(
-            f"{path.name} cannot be read as Parquet ({str(error).splitlines()[0]}) [F01]; name a "
-            "Parquet file, or a folder of nothing else."
+            sentence("F01.no_parquet", name=path.name, reason=str(error).splitlines()[0])
         ) from error
     if empty or not fields:
-        raise TableError(f"{path.name} has no rows [W07]; export the table again.")
+        raise TableError(sentence("W07.no_rows", name=path.name))
     numbers = {
         f.name: str(f.type) for f in data.schema
         if pa.types.is_integer(f.type) or pa.types.is_float32(f.type) or pa.types.is_float64(f.type)

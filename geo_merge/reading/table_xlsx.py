@@ -16,8 +16,9 @@ from geo_merge.reading.archive import BROKEN
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
 from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, scan_workbook
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 # What openpyxl raises on parts of a workbook that are missing or damaged (found by fuzzing).
 _NO_WORKBOOK = (KeyError, IndexError, TypeError, AttributeError, SyntaxError)
@@ -43,13 +44,8 @@ def read_xlsx(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
         )
     except (*BROKEN, *_NO_WORKBOOK, InvalidFileException) as error:
         if data.startswith(_ZIP) and not zipfile.is_zipfile(io.BytesIO(data)):
-            raise TableError(
-                f"{path.name} is cut off or damaged [F03]; copy or download it again."
-            ) from error
-        raise TableError(
-            f"{path.name} is named like a spreadsheet, but its content is something else [F01]; "
-            "save it as .xlsx from Excel or LibreOffice, or as CSV."
-        ) from error
+            raise TableError(sentence("F03.cut", name=path.name)) from error
+        raise TableError(sentence("F01.no_spreadsheet", name=path.name)) from error
     with contextlib.closing(book):
         sheet, scan = _used_sheet(path.name, book, parts)
         name = f"{path.name}/{sheet.title}"
@@ -64,31 +60,22 @@ def _used_sheet(name: str, book: Any, parts: dict[str, Scan]) -> tuple[Any, Scan
     scans = [(s, parts.get(s._worksheet_path, Scan())) for s in book.worksheets]  # noqa: SLF001
     used = [(sheet, scan) for sheet, scan in scans if scan.last != (0, 0) or scan.unvalued]
     if len(used) != 1:
-        names = ", ".join(sheet.title for sheet, _ in used) or "none with content"
-        raise TableError(
-            f"{name} must hold one sheet with the table; it has {names} [F06]; remove or save "
-            "the others elsewhere."
-        )
+        names = ", ".join(sheet.title for sheet, _ in used) or sentence("F06.none")
+        raise TableError(sentence("F06.sheets", name=name, names=names))
     return used[0]
 
 
 def _check_scan(scan: Scan, name: str, sizes: Sizes) -> None:
     """Refuse formulas without values, and tables that are large because of a cell far away."""
     if scan.unvalued:
-        raise TableError(
-            f"{name}: {len(scan.unvalued)} cells are formulas without a stored value "
-            f"({', '.join(scan.unvalued[:10])}) [W01]; open the table in Excel or LibreOffice and "
-            "save it, or paste values."
-        )
+        raise TableError(sentence("W01.formulas", name=name, n=len(scan.unvalued),
+                                  cells=", ".join(scan.unvalued[:10])))  # fmt: skip
     rows, columns = scan.last
     refuse_wide(name, columns, sizes)
     if rows * columns > sizes.xlsx_cells:
         far = scan.farthest[rows < columns]
-        raise TableError(
-            f"{name}: with {far} the table has {rows:,} rows of {columns:,} columns, more than "
-            f"{sizes.xlsx_cells:,.0f} cells [S05]; delete what stands far from the table, or allow "
-            f"it with --limit xlsx_cells={rows * columns}."
-        )
+        raise TableError(sentence("S05.far", name=name, far=far, rows=rows, columns=columns,
+                                  most=sizes.xlsx_cells, asked=rows * columns))  # fmt: skip
 
 
 def _read_rows(
@@ -112,9 +99,7 @@ def _read_rows(
                 if isinstance(cell.value, int | float) and text != _cell_text(cell.value)
             ]
     except (*BROKEN, *_NO_WORKBOOK) as error:
-        raise TableError(
-            f"{name} is damaged ({error}) [F03]; save it again in Excel or LibreOffice."
-        ) from error
+        raise TableError(sentence("F03.workbook", name=name, reason=error)) from error
     return rows, shown
 
 
@@ -124,14 +109,10 @@ def _formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
         return []
     (where, example), count = shown[0], len(shown)
     return [
-        Finding(
-            check="K02",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence("K02.shown_zeros", name=name, n=count, example=example, where=where),
             value=float(count),
             unit_of_value="cells",
-            message=f"{name}: {count} numbers were read with the zeros that their format shows "
-            f"(as {example} in {where}).",
-            hint="Store codes as text.",
         )
     ]
 
@@ -140,12 +121,7 @@ def _hidden(scan: Scan, name: str) -> list[Finding]:
     if not scan.hidden:
         return []
     return [
-        Finding(
-            check="W09",
-            severity=Severity.WARNING,
-            message=f"{name}: rows {', '.join(map(str, scan.hidden[:10]))} are hidden; they were "
-            "read.",
-        )
+        Finding.of(sentence("W09.hidden", name=name, rows=", ".join(map(str, scan.hidden[:10]))))
     ]
 
 
@@ -154,10 +130,7 @@ def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[F
     spans = list(clipped(scan.merged, scan.last))
     filled = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in spans)
     if filled > sizes.xlsx_cells:
-        raise TableError(
-            f"{name}: {len(spans)} merged ranges lie over one another ({filled:,} cells) [W09]; "
-            "unmerge them."
-        )
+        raise TableError(sentence("W09.over", name=name, n=len(spans), filled=filled))
     for (top, left), (bottom, right) in spans:
         value = rows[top - 1][1][left - 1]
         for _, texts in rows[top - 1 : bottom]:
@@ -166,14 +139,10 @@ def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[F
         return []
     told = sorted(f"{cell_name(*first)}:{cell_name(*last)}" for first, last in scan.merged)
     return [
-        Finding(
-            check="W09",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence("W09.merged", name=name, told=", ".join(told[:10])),
             value=float(len(told)),
             unit_of_value="ranges",
-            message=f"{name}: merged cells ({', '.join(told[:10])}) were read as if their "
-            "value stood in each of them.",
-            hint="Check that this is what they mean.",
         )
     ]
 

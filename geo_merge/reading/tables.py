@@ -17,6 +17,7 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import attach
+from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
 
@@ -57,42 +58,36 @@ def read_table(
     """
     path = Path(path)
     if not path.is_file():
-        raise TableError(f"{path}: no such file; check the path.")
+        raise TableError(sentence("F01.no_table", path=path))
     reader = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx}.get(
         path.suffix.lower()
     )
     if reader is None:
-        raise TableError(f"{path.name}: unknown format {path.suffix!r}; save it as CSV or XLSX.")
+        raise TableError(sentence("F01.table_format", name=path.name, ending=path.suffix))
     sizes = sizes or Sizes()
     megabytes = path.stat().st_size / 2**20
     if megabytes > sizes.table_mb:
-        raise TableError(
-            f"{path.name} has {megabytes:.0f} MB, more than {sizes.table_mb:g} [S05]; if that is "
-            f"meant, allow it with --limit table_mb={megabytes + 1:.0f}."
-        )
+        raise TableError(sentence("S05.table", name=path.name, mb=megabytes, most=sizes.table_mb,
+                                  asked=megabytes + 1))  # fmt: skip
     data = path.read_bytes()
     if not data.strip():
-        raise TableError(f"{path.name} is empty [W07]; export the table again.")
+        raise TableError(sentence("W07.empty", name=path.name))
     return _frame(reader(path, data, texts_of(country, encoding), sizes), sizes)
 
 
 def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
     _, columns, body = find_headings(sheet)
     if not body:
-        raise TableError(f"{sheet.name} has headings ({listed(columns)}) but no rows [W07].")
+        raise TableError(sentence("W07.headings_alone", name=sheet.name, columns=listed(columns)))
     if len(body) > sizes.table_rows:
         raise TableError(
-            f"{sheet.name} has {len(body)} rows, more than {sizes.table_rows:.0f} [S05]; if that "
-            f"is meant, allow it with --limit table_rows={len(body)}."
+            sentence("S05.table_rows", name=sheet.name, n=len(body), most=sizes.table_rows)
         )
-    problems = [
-        f"{sheet.name} row {number}: {len(cells)} cells where the headings have {len(columns)} "
-        f"({' | '.join(cells)[:80]}) [W08]; quote texts that contain the separator."
-        for number, cells in body
-        if len(cells) != len(columns)
-    ]
+    problems = [sentence("W08.cells", name=sheet.name, row=number, n=len(cells),
+                         columns=len(columns), told=" | ".join(cells)[:80]) for number,
+                         cells in body if len(cells) != len(columns)]  # fmt: skip
     problems += [
-        f"{sheet.name} row {number}: a cell has more than {sizes.cell:.0f} characters [W08]."
+        sentence("W08.long_cell", name=sheet.name, row=number, most=sizes.cell)
         for number, cells in body
         if max(map(len, cells)) > sizes.cell
     ]

@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from geo_merge.errors import TableError
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 Place = tuple[int, int]  # row and column, from 1
 # How many elements a cell is made of at most (c, f, v, is, r, rPr, t), and which part of the cells
@@ -76,19 +77,14 @@ def scan_workbook(name: str, archive: zipfile.ZipFile, sizes: Sizes) -> dict[str
     entries = archive.infolist()
     size = sum(entry.file_size for entry in entries)
     if size > sizes.xlsx_mb * 2**20:
-        raise TableError(
-            f"{name} would inflate to {size / 2**20:.0f} MB, more than {sizes.xlsx_mb:g} [S02]; if "
-            f"that is meant, allow it with --limit xlsx_mb={size // 2**20 + 1}."
-        )
+        raise TableError(sentence("S02.workbook", name=name, mb=size / 2**20, most=sizes.xlsx_mb,
+                                  asked=size // 2**20 + 1))  # fmt: skip
     if len(entries) > sizes.xlsx_entries:
         raise TableError(
-            f"{name} has {len(entries)} parts, more than {sizes.xlsx_entries:.0f} [S05]; if that "
-            f"is meant, allow it with --limit xlsx_entries={len(entries)}."
+            sentence("S05.workbook_parts", name=name, n=len(entries), most=sizes.xlsx_entries)
         )
     if any(entry.compress_type not in _ARCHIVED for entry in entries):
-        raise TableError(
-            f"{name} is packed as no spreadsheet is [F01]; save it again in Excel or LibreOffice."
-        )
+        raise TableError(sentence("F01.packed_oddly", name=name))
     counted = _Counter(name, sizes.xlsx_cells)
     return {entry.filename: counted.scan(archive.read(entry)) for entry in entries}
 
@@ -193,33 +189,22 @@ class _Counter:
 
     def _refuse(self) -> NoReturn:
         if self._depth > _DEEPEST:
-            raise TableError(
-                f"{self._name} has elements within elements, {self._depth} deep [F01]; no "
-                "spreadsheet is made so, so save it again in Excel or LibreOffice."
-            )
-        what = "formats, merged ranges and links" if self._others > _OTHERS * self._most else (
-            "cells" if self._cells > self._most else "rows and texts"
+            raise TableError(sentence("F01.deep", name=self._name, depth=self._depth))
+        what = sentence("S05.formats") if self._others > _OTHERS * self._most else (
+            sentence("S05.cells") if self._cells > self._most else sentence("S05.rows_and_texts")
         )  # fmt: skip
-        raise TableError(
-            f"{self._name} has more {what} than a table of {self._most:,.0f} cells [S05]; copy the "
-            f"table alone to a new workbook, or allow it with --limit "
-            f"xlsx_cells={2 * self._most:.0f}."
-        )
+        raise TableError(sentence("S05.parts_of_table", name=self._name, what=what, most=self._most,
+                                  asked=2 * self._most))  # fmt: skip
 
     def _refuse_long(self) -> NoReturn:
-        raise TableError(
-            f"{self._name} has a text of more than a million characters [W08]; shorten it."
-        )
+        raise TableError(sentence("W08.long_text", name=self._name))
 
     def _token(self, text: str) -> None:
         if len(text) > _LONG_TOKEN:
             self._refuse_long()
 
     def _doctype(self, *_: object) -> NoReturn:
-        raise TableError(
-            f"{self._name} defines its own entities (DOCTYPE) [S03], as no spreadsheet program "
-            "does; save it again in Excel or LibreOffice."
-        )
+        raise TableError(sentence("S03.workbook", name=self._name))
 
 
 def cell_name(row: int, column: int) -> str:

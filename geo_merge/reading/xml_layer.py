@@ -19,7 +19,7 @@ from geo_merge.reading.gdal import count_rows, list_layers, read_layer
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.reading.xml_text import as_xml, read_xml
 from geo_merge.vocabulary import fields
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
@@ -61,10 +61,7 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     data = archive.read_member(path, ".kml", sizes) if packed else path.read_bytes()
     text = read_xml(path.name, data)
     if _LINK.search(text):
-        raise LayerError(
-            f"{path.name} points to other files for a part of its content (NetworkLink), which "
-            "are not opened [S03]; save that content itself in Google Earth, and give that."
-        )
+        raise LayerError(sentence("S03.network", name=path.name))
     source = as_xml(_named(text))
     placemarks = len(_PLACEMARK.findall(text))
     if not placemarks:
@@ -73,10 +70,7 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     refuse_larger(path, "layers", len(layers), sizes.layers, "layers")
     read = sum(count_rows(source, name) for name, _ in layers)
     if read != placemarks:
-        raise LayerError(
-            f"{path.name} has {placemarks} placemarks, but {read} can be read [F03]; units would "
-            "be lost, so export it again, or bring it to a GeoPackage in a GIS."
-        )
+        raise LayerError(sentence("F03.placemarks", name=path.name, n=placemarks, read=read))
     raw = read_layer(source, path.name, layer, sizes)
     return replace(raw, frame=_numbered(_without_looks(raw.frame)))
 
@@ -118,12 +112,7 @@ def read_gml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     raw = read_layer(source, path.name, layer, sizes)
     findings = raw.findings
     if _ARC.search(text):
-        finding = Finding(
-            check="G03",
-            severity=Severity.WARNING,
-            message=f"{path.name} has arcs, which were read as short straight edges.",
-            hint="Neighbours must have the same edges: save the layer as plain polygons.",
-        )
+        finding = Finding.of(sentence("G03.arcs", name=path.name))
         findings = (*findings, finding)
     return replace(raw, frame=_numbered(raw.frame), findings=findings)
 
@@ -134,28 +123,21 @@ def _check_ends(name: str, source: bytes) -> None:
     try:
         parser.Parse(source, True)  # noqa: FBT003
     except expat.ExpatError as error:
-        raise LayerError(
-            f"{name} breaks off or is no XML at line {error.lineno}, character {error.offset + 1} "
-            f"({expat.ErrorString(error.code)}) [F03]; copy or export it again."
-        ) from None
+        raise LayerError(sentence("F03.xml", name=name, line=error.lineno,
+                                  character=error.offset + 1,
+                                  reason=expat.ErrorString(error.code))) from None  # fmt: skip
 
 
 def _check_reference(name: str, text: str) -> None:
     reference = _REFERENCE.search(text)
     if reference:
-        raise LayerError(
-            f"{name} is made of parts that stand elsewhere ({reference[1][:80]}), which are not "
-            "fetched [S03]; export it with its content (WFS: resolve=all), or as a GeoPackage."
-        )
+        raise LayerError(sentence("S03.references", name=name, reference=reference[1][:80]))
 
 
 def _check_srs(name: str, text: str) -> None:
     for srs in dict.fromkeys(_SRS.findall(text)):
         if not _CODE.fullmatch(srs.strip()):
-            raise CRSError(
-                f"{name} names the CRS {srs[:80]!r}, which is not looked up [R01]; write its code "
-                "there, as urn:ogc:def:crs:EPSG::9214."
-            )
+            raise CRSError(sentence("R01.srs", name=name, named=srs[:80]))
 
 
 def _check_whole(name: str, text: str, features: int) -> None:

@@ -7,6 +7,7 @@ import re
 
 from geo_merge.errors import LayerError
 from geo_merge.reading.encodings import known_codec
+from geo_merge.vocabulary.sentence import sentence
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -33,20 +34,15 @@ def read_xml(name: str, data: bytes) -> str:
         said = declared[1].decode() if declared else "utf-8"
         encoding = known_codec(said) or ""
         if not encoding:
-            raise LayerError(f"{name}: unknown encoding {said!r} [F05]; save it as UTF-8.")
+            raise LayerError(sentence("F05.xml_encoding", name=name, said=said))
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise LayerError(
-            f"{name}: texts are not valid {encoding.upper()} (byte "
-            f"{error.object[error.start]:#04x}) [F05]; export it again as UTF-8."
-        ) from None
+        raise LayerError(sentence("F05.xml_invalid", name=name, codec=encoding.upper(),
+                                  byte=error.object[error.start])) from None  # fmt: skip
     text = _COMMENT.sub("", _DECLARATION.sub("", text))
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise LayerError(
-            f"{name} defines its own entities (DOCTYPE) [S03], which can name other files; "
-            "export it again without."
-        )
+        raise LayerError(sentence("S03.entities", name=name))
     return _SCHEMA.sub("", _INSTRUCTION.sub("", text))
 
 

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from numbers import Number
 from typing import Any, Self
 
 from geo_merge.geometry.widths import told_metres
@@ -56,9 +57,10 @@ def sentence(kind: str, /, **values: Any) -> Sentence:  # noqa: ANN401 - whateve
         The check and which of its sentences, as ``C02.gap``; with ``:hint`` behind, what to do.
     values
         What stands in its ``{braces}``. Numbers are written as the language writes them; what is
-        in a list is joined with commas.
+        in a list is joined with commas; all else, as a path or an error, is told as its text.
     """
-    return Sentence(_write(kind, values, ENGLISH), kind, values)
+    plain = {name: _plain(value) for name, value in values.items()}
+    return Sentence(_write(kind, plain, ENGLISH), kind, plain)
 
 
 def hint_of(told: Sentence) -> Sentence | str:
@@ -128,6 +130,10 @@ def kinds() -> dict[str, list[str]]:
         for name in _names()
         for check, table in _tables(name).items()
     }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever is told
+    return value if isinstance(value, Number | Sequence) else str(value)
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from geo_merge.errors import LayerError
 from geo_merge.reading.plain.ragged import require
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 _FIELD = 32  # bytes of a field's description, and of what stands before the first
@@ -92,12 +93,12 @@ def refuse_misshapen(name: str, data: bytes) -> None:
     blank = [field.name.decode("latin-1") for field in fields if not field.width]
     if not fields or needed > width or (blank and needed < width):
         what = (
-            f"its header of {header} bytes has no room for a field"
+            sentence("F03.no_room", header=header)
             if not fields
-            else f"its fields need {needed} bytes a record, but its {records} records have {width}"
+            else sentence("F03.widths", needed=needed, records=records, width=width)
         )
-        why = f" ({', '.join(blank)}: 0 bytes)" if blank else ""
-        raise LayerError(f"{name}: {what}{why} [F03]; it is damaged, so export the layer again.")
+        why = sentence("F03.blank", fields=blank) if blank else ""
+        raise LayerError(sentence("F03.misshapen", name=name, what=what, why=why))
 
 
 def text_columns(table: Table) -> list[list[bytes]]:

@@ -25,6 +25,7 @@ from geo_merge.reading.json_values import (
     text_of,
 )
 from geo_merge.reading.plain.ragged import NotPlainError, require
+from geo_merge.vocabulary.sentence import sentence
 
 _SMALLEST = 4  # positions of a ring
 _SHOWN = 10
@@ -117,26 +118,23 @@ def _check_features(features: list[Any], source: str) -> None:
     ]
     if odd:
         more = ", ..." if len(odd) > _SHOWN else ""
-        raise LayerError(
-            f"{source}: {len(odd)} of {len(features)} entries of the collection are no features "
-            f"(number {', '.join(odd[:_SHOWN])}{more}) [F03]; give each the type Feature, "
-            "properties and a geometry, or take it out."
-        )
+        raise LayerError(sentence("F03.no_features", source=source, n=len(odd), all=len(features),
+                                  numbers=", ".join(odd[:_SHOWN]), more=more))  # fmt: skip
 
 
 def _check_members(features: list[Any], source: str) -> None:
     """Refuse features that have a member twice, as two geometries."""
     twice = [
-        (f" row {k + 1}", doubled(each))
+        (sentence("words.at_row", row=str(k + 1)), doubled(each))
         for k, feature in enumerate(features)
         for each in (feature, feature.get("geometry"))
     ]
     _refuse_twice(twice, source)
 
 
-def _refuse_twice(twice: list[tuple[str, str | None]], source: str) -> None:
+def _refuse_twice(twice: Sequence[tuple[str, str | None]], source: str) -> None:
     problems = [
-        f"{source}{where} has {name!r} twice [F03]; remove the one that is not meant."
+        sentence("F03.twice", source=source, where=where, name=name)
         for where, name in twice
         if name is not None
     ]
@@ -153,8 +151,7 @@ def _check_texts(features: list[Any], source: str) -> None:
             except UnicodeEncodeError as error:
                 half = error.object[error.start].encode("ascii", "backslashreplace").decode()
                 raise LayerError(
-                    f"{source} row {k + 1} has half of a character ({half}) in a text [F05]; "
-                    "write the whole character there."
+                    sentence("F05.half", source=source, row=k + 1, half=half)
                 ) from None
 
 

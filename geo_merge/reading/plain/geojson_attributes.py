@@ -13,6 +13,7 @@ from geo_merge.reading.plain.geojson import Collected
 from geo_merge.reading.plain.ragged import require
 from geo_merge.vocabulary.attributes import Attributes
 from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 5
 
@@ -76,10 +77,8 @@ def read_attributes(
         else:
             rows.append({n: plain(properties[n]) for n in keys if n in wanted})
     if twice:
-        where = ", ".join(f"{n!r} in row {k}" for n, k in list(twice.items())[:_SHOWN])
-        raise LayerError(
-            f"{source}: features have a property twice ({where}) [F03]; rename or remove one."
-        )
+        where = [sentence("F03.in_row", name=n, row=k) for n, k in list(twice.items())[:_SHOWN]]
+        raise LayerError(sentence("F03.properties", source=source, where=where))
     ids = [plain(feature.get("id")) for feature in collected.features]
     known = any(i is not None for i in ids)
     return Properties(tuple(names), Attributes(rows, ids if known else None))

@@ -12,6 +12,7 @@ from geo_merge.errors import LayerError
 from geo_merge.reading.kinds import SHAPEFILE
 from geo_merge.reading.parts import beside
 from geo_merge.reading.plain.dbf import refuse_misshapen, sizes_of
+from geo_merge.vocabulary.sentence import sentence
 
 _HEADER = 100  # bytes, of .shp and .shx (ESRI Shapefile Technical Description, 1998)
 _MAGIC = 9994
@@ -88,10 +89,7 @@ def check(parts: Shapefile) -> Shapes:
     offset, length = index[:, 0], index[:, 1]
     lost = np.flatnonzero(offset + 8 + length > len(shp))
     if len(lost):
-        raise LayerError(
-            f"{parts.shp.name}: {len(lost)} of {len(index)} records lie beyond the end of the "
-            "file [F03]; it was cut off, so copy or download it again."
-        )
+        raise LayerError(sentence("F03.beyond", name=parts.shp.name, n=len(lost), all=len(index)))
     number = _big_endian(shp, offset)
     stated = _big_endian(shp, offset + 4) * 2
     # Some programs count records from 0, or not at all: then what lies where is what counts.
@@ -101,10 +99,7 @@ def check(parts: Shapefile) -> Shapes:
     wrong = np.flatnonzero(misnumbered | (stated != length))
     if len(wrong):
         rows = ", ".join(str(row + 1) for row in wrong[:_MAX_LISTED])
-        raise LayerError(
-            f"{parts.shx.name}: records {rows} point to other shapes than their own [F04]; the "
-            f"index does not belong to {parts.shp.name}, so restore both from the same export."
-        )
+        raise LayerError(sentence("F04.index", name=parts.shx.name, rows=rows, shp=parts.shp.name))
     _check_lost(parts, shp, index, set(number.tolist()) if number.any() else set())
     _check_table(parts, len(index))
     return Shapes(shp, offset + 8, length, numbered)
@@ -116,16 +111,10 @@ def _bytes(path: Path) -> Bytes:
     data = np.memmap(path, dtype=np.uint8, mode="r") if size else np.empty(0, dtype=np.uint8)
     head = data[:_HEADER].tobytes()
     if len(head) < _HEADER or int.from_bytes(head[:4], "big") != _MAGIC:
-        raise LayerError(
-            f"{path.name} is {'empty' if not size else 'not a Shapefile'} [F01]; "
-            "export the layer again."
-        )
+        raise LayerError(sentence("F01.no_shapefile" if size else "F01.empty_part", name=path.name))
     stated = int.from_bytes(head[24:28], "big") * 2
     if stated > size:
-        raise LayerError(
-            f"{path.name} has {size} bytes, but its header says {stated} [F03]; it was cut "
-            "off, so copy or download it again."
-        )
+        raise LayerError(sentence("F03.stated", name=path.name, size=size, stated=stated))
     return data
 
 
@@ -145,10 +134,7 @@ def _check_lost(parts: Shapefile, shp: Bytes, index: Ints, known: set[int]) -> N
     ends = np.concatenate([order[:, 0], [len(shp)]])
     if (begins > ends).any():
         row = int(np.argmax(begins > ends)) + 1
-        raise LayerError(
-            f"{parts.shx.name}: the records of {parts.shp.name} lie over one another (record "
-            f"{row}) [F04]; the files are damaged, so export the layer again."
-        )
+        raise LayerError(sentence("F04.lie_over", name=parts.shx.name, shp=parts.shp.name, row=row))
     kind = shp[32:36].tobytes()
     for k in np.flatnonzero(ends - begins >= _SHORTEST):
         at, end = int(begins[k]), int(ends[k])
@@ -159,42 +145,31 @@ def _check_lost(parts: Shapefile, shp: Bytes, index: Ints, known: set[int]) -> N
             if not is_shape or not _SHORTEST <= size <= end - at or number < 0:
                 break
             if number not in known and (number or not known):
-                raise LayerError(
-                    f"{parts.shx.name} has {len(index)} records, but {parts.shp.name} has more "
-                    f"(number {number} is not in it) [F04]; units would be lost, so restore both "
-                    "from the same export."
-                )
+                raise LayerError(sentence("F04.not_in_index", name=parts.shx.name, n=len(index),
+                                          shp=parts.shp.name, number=number))  # fmt: skip
             at += size
 
 
 def _check_table(parts: Shapefile, shapes: int) -> None:
     dbf = parts.dbf.read_bytes()
     if len(dbf) < 32:  # noqa: PLR2004 - the header of a dBASE table
-        raise LayerError(f"{parts.dbf.name} is empty or cut off [F03]; export the layer again.")
+        raise LayerError(sentence("F03.empty", name=parts.dbf.name))
     records, header, width = sizes_of(dbf)
     if records != shapes:
-        raise LayerError(
-            f"{parts.dbf.name} has {records} records, but {parts.shp.name} has {shapes} shapes "
-            "[F04]; codes would land on wrong polygons, so restore both from the same export."
-        )
+        raise LayerError(sentence("F04.wrong_polygons", name=parts.dbf.name, records=records,
+                                  other=parts.shp.name, shapes=shapes))  # fmt: skip
     if header + records * width > len(dbf):
-        raise LayerError(
-            f"{parts.dbf.name} has {len(dbf)} bytes, but its {records} records need "
-            f"{header + records * width} [F03]; it was cut off, so copy it again."
-        )
+        raise LayerError(sentence("F03.records", name=parts.dbf.name, size=len(dbf),
+                                  records=records, needed=header + records * width))  # fmt: skip
     refuse_misshapen(parts.dbf.name, dbf)
     end = header + records * width
     if len(dbf) >= end + width and dbf[end] in {_THERE, _DELETED} and width:
         more = (len(dbf) - header) // width
         raise LayerError(
-            f"{parts.dbf.name} says that it has {records} records, but {more} are there [F04]; "
-            "units would be lost, so export the layer again."
+            sentence("F04.more_records", name=parts.dbf.name, records=records, more=more)
         )
     marks = np.frombuffer(dbf, dtype=np.uint8, offset=header)[: records * width : width]
     deleted = np.flatnonzero(marks == _DELETED)
     if len(deleted):
         rows = ", ".join(str(row + 1) for row in deleted[:_MAX_LISTED])
-        raise LayerError(
-            f"{parts.dbf.name}: {len(deleted)} records are marked as deleted (rows {rows}) [F04]; "
-            "they would vanish without a word, so undelete or remove them, shapes included."
-        )
+        raise LayerError(sentence("F04.deleted", name=parts.dbf.name, n=len(deleted), rows=rows))
