@@ -11,17 +11,6 @@ from geo_merge.geometry.rings import Bools, Floats, Geometries
 # Of the square root of its area: a polygon of a smaller mean width is a hairline, along which the
 # largest circle takes long to find and is as wide as the mean.
 _HAIRLINE = 0.02
-# Metres from which on a width or distance is told without decimals.
-_WHOLE = 100.0
-# Metres under which three digits would be written with a power of ten.
-_SMALL = 1e-4
-
-
-def told_metres(metres: float) -> str:
-    """Return a width or distance with the digits that mean something: 0.0123, 45.6, 1,810."""
-    if metres < _SMALL:
-        return f"{metres:.6f}".rstrip("0").rstrip(".")
-    return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
 def mean_width(polygons: Geometries | BaseGeometry) -> Floats:

@@ -18,11 +18,12 @@ from shapely.affinity import translate
 from geo_merge.checks.layer import check_layer
 from geo_merge.checks.parts import check_parts
 from geo_merge.errors import UsageError
-from geo_merge.geometry.widths import is_narrow, told_metres, width_of
+from geo_merge.geometry.widths import is_narrow, width_of
 from geo_merge.merging.merge import validate
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits, parse
+from geo_merge.wording.sentence import told_metres
 
 Grid = Callable[..., gpd.GeoDataFrame]
 X, Y = ORIGIN

@@ -1,0 +1,1 @@
+"""What is told: sentences by their kind, in the languages that people read."""

@@ -1,0 +1,152 @@
+"""Sentences as data: a kind and its values, written in a language where they are read.
+
+The kinds stand in ``vocabulary/sentences/*.toml``, a table a check; `vocabulary.sentence` says what
+else is known of a check there.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from numbers import Number
+from typing import Any, Self
+
+ENGLISH = "en"
+# Besides English, in which every sentence is made.
+OTHER_LANGUAGES = ("vi",)
+LANGUAGES = (ENGLISH, *OTHER_LANGUAGES)
+_DECIMAL_COMMA = str.maketrans(",.", ".,")
+_METRES = "metres"  # as a format: with the digits that mean something
+# Metres from which on a width or distance is told without decimals.
+_WHOLE = 100.0
+# Metres under which three digits would be written with a power of ten.
+_SMALL = 1e-4
+
+
+class Sentence(str):
+    """A sentence in English that can be said in other languages too; see `sentence`.
+
+    Attributes
+    ----------
+    kind
+        Which of the sentences of a check it is, as ``C02.gap``; empty if it was read from a file.
+    values
+        What it tells: numbers, names, or sentences in turn; if it was read from a file, the texts
+        of the other languages.
+    """
+
+    __slots__ = ("kind", "values")
+    kind: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, text: str, kind: str = "", values: Mapping[str, Any] | None = None) -> Self:
+        """Return a text with its kind and values."""
+        made = super().__new__(cls, text)
+        made.kind, made.values = kind, dict(values or {})
+        return made
+
+
+def sentence(kind: str, /, **values: Any) -> Sentence:  # noqa: ANN401 - whatever is told
+    """Return a sentence of a kind.
+
+    Parameters
+    ----------
+    kind
+        The check and which of its sentences, as ``C02.gap``; with ``:hint`` behind, what to do.
+    values
+        What stands in its ``{braces}``. Numbers are written as the language writes them; what is
+        in a list is joined with commas; all else, as a path or an error, is told as its text.
+    """
+    plain = {name: _plain(value) for name, value in values.items()}
+    return Sentence(_write(kind, plain, ENGLISH), kind, plain)
+
+
+def said(text: str, language: str) -> str:
+    """Return a sentence in a language; a text that is no `Sentence` as it stands."""
+    if language == ENGLISH or not isinstance(text, Sentence):
+        return str(text)
+    if not text.kind:
+        return str(text.values.get(language) or text)
+    return _write(text.kind, text.values, language)
+
+
+def reworded(text: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - as in `sentence`
+    """Return a sentence whose texts are changed, as names of files are, in all languages."""
+    if isinstance(text, Sentence) and text.kind:
+        return sentence(text.kind, **{k: reworded(v, change) for k, v in text.values.items()})
+    if isinstance(text, list | tuple):
+        return [reworded(part, change) for part in text]
+    return change(text) if isinstance(text, str) else text
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever is told
+    return value if isinstance(value, Number | Sequence) else str(value)
+
+
+def names_of_tables() -> list[str]:
+    """Return the names of the files of sentences: a letter of checks, or what they are about."""
+    return sorted(file.name.removesuffix(".toml") for file in _folder().iterdir())
+
+
+@cache
+def table_of(name: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a file of sentences, by check."""
+    return tomllib.loads((_folder() / f"{name}.toml").read_text("utf-8"))
+
+
+def rows_under(check: str) -> dict[str, Any]:
+    """Return what stands under a check, or under the name of words that several share."""
+    return table_of(check[0] if check[0].isupper() else check)[check]
+
+
+def _folder() -> Traversable:
+    return files("geo_merge") / "vocabulary" / "sentences"
+
+
+def _write(kind: str, values: Mapping[str, Any], language: str) -> str:
+    return _WRITERS[language].vformat(_template(kind, language), (), values)
+
+
+@cache
+def _template(kind: str, language: str) -> str:
+    name, _, part = kind.partition(":")
+    check, _, own = name.partition(".")
+    rows = rows_under(check)
+    row = {**rows, **rows[own]} if own else rows
+    return str(row[part][language] if part else row[language])
+
+
+def told_metres(metres: float) -> str:
+    """Return a width or distance with the digits that mean something: 0.0123, 45.6, 1,810."""
+    if metres < _SMALL:
+        return f"{metres:.6f}".rstrip("0").rstrip(".")
+    return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
+
+
+class _Writer(string.Formatter):
+    """Fills in the values of a sentence as a language writes them.
+
+    Beside Python's formats there are ``{n:unit|units}``, the word that agrees with a number,
+    ``{m:metres}``, and of a list what stands between its parts, a comma by default.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
+        """Return a value as text."""
+        if isinstance(value, str):
+            return said(value, self.language)
+        if isinstance(value, Sequence):
+            return (format_spec or ", ").join(said(part, self.language) for part in value)
+        if "|" in format_spec:
+            return str(format_spec.split("|")[value != 1])
+        text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
+        return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
+
+
+_WRITERS = {language: _Writer(language) for language in LANGUAGES}
