@@ -32,6 +32,7 @@ from geo_merge.cli.results import report_result
 @click.command()
 @click.argument("old", nargs=-1, type=PATH)
 @shared.crosswalk
+@shared.unlisted
 @click.option("--out", type=PATH, default="geo_merge_out", help="Folder for the results.")
 @shared.reference
 @shared.declared
@@ -67,6 +68,7 @@ def build(
     *,
     old: tuple[Path, ...],
     crosswalk: Path | None,
+    unlisted: str,
     out: Path,
     reference: Path | None,
     declared: Path | None,
@@ -101,6 +103,7 @@ def build(
     from geo_merge.jobs.job import Job
     from geo_merge.maps.display import drawn
     from geo_merge.results.files import check_formats, check_target, write
+    from geo_merge.units.unlisted import Unlisted
 
     wanted = check_formats(names_in(formats))
     compared = reference is not None or declared is not None
@@ -119,7 +122,7 @@ def build(
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, reference_code_field=reference_code_field,
               country=country_of(country), rules=parse_rules(rules),
-              repair=mending)  # fmt: skip
+              unlisted=Unlisted(unlisted), repair=mending)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
@@ -146,6 +149,7 @@ def build(
 @click.command()
 @click.argument("old", metavar="LAYER...", nargs=-1, required=True, type=PATH)
 @shared.crosswalk
+@shared.unlisted
 @shared.reference
 @shared.declared
 @shared.outline
@@ -160,6 +164,7 @@ def validate(
     *,
     old: tuple[Path, ...],
     crosswalk: Path | None,
+    unlisted: str,
     reference: Path | None,
     declared: Path | None,
     outline: Path | None,
@@ -202,7 +207,7 @@ def validate(
         tell("Reading")
         units, table = job.read()
         tell("Checking")
-        findings = check(units, crosswalk=table, **job.others(units))
+        findings = check(units, crosswalk=table, unlisted=unlisted, **job.others(units))
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:

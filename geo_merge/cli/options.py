@@ -60,6 +60,10 @@ limits = click.option(
     multiple=True,
     help="NAME=VALUE of a threshold or size; repeatable; see limits.",
 )
+unlisted = click.option(
+    "--unlisted", type=click.Choice(["refuse", "keep"]), default="refuse",
+    help="Units without a row in the crosswalk: refuse them, or keep them as they are.",
+)  # fmt: skip
 crs = click.option("--crs", help="CRS of the files that name none, as 9214.")
 encoding = click.option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
 code_field = click.option("--code-field", help="Field with the codes, if not found by itself.")

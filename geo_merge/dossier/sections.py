@@ -24,7 +24,7 @@ def summary(m: Material) -> Section:
     old, new = before["count"], after["count"]
     lead = m.t("answer", before=m.n(old), after=m.n(new), fewer=m.n(abs(old - new)),
                percent=change(old, new, m.language) or NOTHING)  # fmt: skip
-    blocks: list[Block] = [Paragraph(lead, "lead"), *_state(m)]
+    blocks: list[Block] = [Paragraph(lead, "lead"), *_kept(m), *_state(m)]
     blocks += [Heading(m.t("by_group")), _counts(m, _groups(m)),
                Heading(m.t("by_type")), _counts(m, _types(m)),
                Heading(m.t("conserved")), _conserved(m)]  # fmt: skip
@@ -32,6 +32,14 @@ def summary(m: Material) -> Section:
     blocks += [Heading(m.t("declared"))]
     blocks += [declared] if declared else [Paragraph(m.t("no_declared"), "note")]
     return Section("summary", m.t("section_summary"), tuple(blocks))
+
+
+def _kept(m: Material) -> Iterator[Paragraph]:
+    """Yield how many units a partial reform kept as they were."""
+    if "kept" in m.result.summary:
+        kept, changed = m.result.summary["kept"], m.result.summary["changed"]
+        told = {"kept": m.n(kept), "before": m.n(changed["before"]), "after": m.n(changed["after"])}
+        yield Paragraph(m.t("kept", **told))
 
 
 def _state(m: Material) -> Iterator[Paragraph]:

@@ -24,6 +24,7 @@ from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
 from geo_merge.units.other_layers import read_cutters, read_outline
+from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
 from geo_merge.vocabulary.sentence import sentence
@@ -52,6 +53,7 @@ class Job:
     layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
     rules: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    unlisted: Unlisted = Unlisted.REFUSE
     repair: RepairOptions | None = None
     country: Country = PLAIN
 
@@ -78,7 +80,7 @@ class Job:
                 "reference_code_field": self.reference_code_field,
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
-                "repair": mending}  # fmt: skip
+                "unlisted": str(self.unlisted), "repair": mending}  # fmt: skip
 
     def read(
         self, read_layer: ReadLayer = read_units
@@ -167,4 +169,5 @@ class Job:
             units, table = divide(units, table, cutters, rules=self.rules,
                                   country=self.country)  # fmt: skip
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
-                     country=self.country, prepare=prepare, **self.others(units))  # fmt: skip
+                     unlisted=self.unlisted, country=self.country, prepare=prepare,
+                     **self.others(units))  # fmt: skip

@@ -38,6 +38,12 @@ class Preview:
     problems: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def unlisted(self) -> bool:
+        """Whether the table does not name all units, so that it has to be said what they become."""
+        told = (*self.problems, *self.notes)
+        return any(getattr(one, "kind", "") in {"K05.unlisted", "K05.kept"} for one in told)
+
 
 def look(job: Job, say: Progress = lambda _: None) -> Preview:
     """Read the files of a job and match the crosswalk."""
@@ -64,7 +70,8 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
         say("Matching the crosswalk")
         try:
             name_key = job.country.of(units).name_key
-            resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key)
+            resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key,
+                                         unlisted=job.unlisted)  # fmt: skip
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:
             problems = error.problems

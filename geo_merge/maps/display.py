@@ -44,6 +44,8 @@ from geo_merge.vocabulary.part_of import unit_codes
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).
 PALETTE = ("#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00")
+# Of units that a partial reform keeps as they are: none of the palette, and paler than all.
+KEPT = "#dcdfe3"
 FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_DECIMALS = 7  # degrees; a centimetre
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
@@ -108,6 +110,7 @@ def display(result: MergeResult) -> Display:
         "schematic": result.schematic,
         "approximate": result.approximate,
         "errors": result.errors,
+        "kept": {"count": result.summary.get("kept", 0), "colour": KEPT},
         "tiles": TILES,
     }
     return Display(geometry, drawing.detail, settings)
@@ -153,6 +156,8 @@ def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFra
     columns |= {name: _numbers(result.new[field]) for name, field in fields(result).items()}
     if "area_km2_difference_percent" in new:
         columns["declared_percent"] = new["area_km2_difference_percent"]
+    if "kept" in new:
+        columns["kept"] = new["kept"].astype(bool)
     columns["findings"] = rows_of_findings(result, new.index, new=True)
     return _rounded(columns)
 
@@ -254,7 +259,7 @@ def _json(content: Any) -> str:  # noqa: ANN401 - whatever JSON knows
 
 
 def unit_colours(new: gpd.GeoDataFrame) -> dict[str, str]:
-    """Give new units colours so that neighbours differ, largest first."""
+    """Give new units colours so that neighbours differ, largest first; kept ones are pale."""
     geometries = np.asarray(new.geometry.values)
     neighbours = _neighbours(geometries)
     chosen = np.full(len(new), -1)
@@ -263,7 +268,11 @@ def unit_colours(new: gpd.GeoDataFrame) -> dict[str, str]:
         # Start from another colour each time, so that the map is not mostly of the first.
         order = [(int(k) + step) % len(PALETTE) for step in range(len(PALETTE))]
         chosen[k] = next((c for c in order if c not in taken), int(k) % len(PALETTE))
-    return {str(code): PALETTE[c] for code, c in zip(new.index, chosen, strict=True)}
+    kept = new["kept"].to_numpy(bool) if "kept" in new else np.zeros(len(new), dtype=bool)
+    return {
+        str(code): KEPT if pale else PALETTE[c]
+        for code, c, pale in zip(new.index, chosen, kept, strict=True)
+    }
 
 
 def _neighbours(geometries: Geometries) -> list[Ints]:

@@ -19,14 +19,17 @@ from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.dissolve import Dissolved
 from geo_merge.geometry.rings import Ints
 from geo_merge.mending import Repaired, with_waivers
-from geo_merge.merging import parents, statistics, stored_areas
+from geo_merge.merging import parents, parents_after, statistics, stored_areas
 from geo_merge.merging.assigned import Prepared
 from geo_merge.merging.new_units import new_units
+from geo_merge.merging.parents_after import Parents
 from geo_merge.merging.proof import make_ledger, prove
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import attributes, crosswalk
+from geo_merge.units.crosswalk_new import PARENTS_AFTER
+from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary import people
-from geo_merge.vocabulary.country import PLAIN, Country, NewProvince
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -83,15 +86,16 @@ def conclude(
     findings += attributes.notes(layer.frame, chosen, asked)
     findings += people.check_density(layer.frame, layer.areas)
     findings += stored_areas.check(layer.frame, chosen, layer.areas)
-    new = new_units(layer, chosen)
+    ended, after = _after(layer, country)
+    new = new_units(layer, chosen, after)
     say("Dissolving districts and provinces")
-    above = _parents(layer, country.province_after)
-    ended = country.ends_districts(layer.frame, new["unit_type"])
-    levels = parents.count_levels(above, ended=ended)
-    findings += parents.check_provinces(layer.frame, country.province_after)
+    above = _parents(layer, after)
+    levels = parents.count_levels(above, layer.frame, ended=ended)
+    findings += parents_after.check_parents(layer.frame, after)
     say("Comparing")
     crs = layer.frame.crs
-    findings += check_parts(new, _inside(layer))
+    changed = new[~new["kept"]] if "kept" in new else new
+    findings += check_parts(changed, _inside(layer))
     table = None if declared is None else as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
     reconciled, compared = compare_units(new, reference, table, limits)
@@ -133,7 +137,22 @@ def _inside(layer: Prepared) -> gpd.GeoSeries:
     return gpd.GeoSeries(points, index=members, crs=layer.frame.crs).sort_index()
 
 
-def _parents(layer: Prepared, new_province: NewProvince) -> gpd.GeoDataFrame:
+def _after(layer: Prepared, country: Country) -> tuple[bool, dict[str, Parents]]:
+    """Return whether districts end, and the parents of each old unit after, by level.
+
+    Where units stay as they are for want of a row, the reform is another than the one that a
+    country knows to have joined its provinces.
+    """
+    partial = bool(is_kept(layer.rows).any())
+    ended = not partial and country.ends_districts(layer.frame, layer.rows["new_type"])
+    after = parents_after.parents_after(
+        layer.frame, layer.rows, ended=ended, name_key=country.name_key,
+        new_province=PLAIN.province_after if partial else country.province_after,
+    )  # fmt: skip
+    return ended, after
+
+
+def _parents(layer: Prepared, after: Mapping[str, Parents]) -> gpd.GeoDataFrame:
     rows = np.flatnonzero(layer.usable)
     overlaps = bool((layer.faces.claims > 1).any())
 
@@ -143,8 +162,8 @@ def _parents(layer: Prepared, new_province: NewProvince) -> gpd.GeoDataFrame:
     return parents.dissolve_parents(
         layer.frame.iloc[rows],
         None if overlaps else layer.areas[rows],
+        after={level: of.take(rows) for level, of in after.items()},
         dissolve=dissolve,
-        new_province=new_province,
     )
 
 
@@ -195,7 +214,11 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
             "share": shares.to_numpy(),
             "matched_by": rows["matched_by"].to_numpy(),
             "row": rows["row"].to_numpy(),
-            **{name: rows[name].to_numpy() for name in crosswalk.EVIDENCE if name in rows},
+            **{
+                name: rows[name].to_numpy()
+                for name in (*PARENTS_AFTER, *crosswalk.EVIDENCE)
+                if name in rows
+            },
         }
     )
 
@@ -212,6 +235,7 @@ def _summary(
     before |= levels["before"]
     after |= levels["after"]
     result = statistics.summary(before, after, statistics.province_groups(layer.frame, layer.areas))
+    result |= statistics.changed_and_kept(layer.frame, new)
     if "population" in layer.frame:
         result |= statistics.population_source(sources)
     result["findings"] = {str(s): sum(f.severity == s for f in findings) for s in Severity}

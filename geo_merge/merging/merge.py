@@ -19,6 +19,7 @@ from geo_merge.merging.conclude import Progress, compare_units, conclude
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
+from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -35,6 +36,7 @@ def merge(
     outline: gpd.GeoDataFrame | None = None,
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    unlisted: str = Unlisted.REFUSE,
     repair: RepairOptions | None = None,
     country: Country = PLAIN,
     prepare: Prepare = prepare,
@@ -61,6 +63,9 @@ def merge(
         all else listed.
     limits
         Thresholds of the checks.
+    unlisted
+        ``refuse`` units that the crosswalk does not name, or ``keep`` them: they become new units
+        with their own code, name, type and polygon, as in a reform of a part of a country.
     repair
         Repair the old units first, and how; by default they stay as they are.
     country
@@ -95,7 +100,7 @@ def merge(
         mended = repair_layer(old, **vars(repair))
         old = mended.layer
     say("Matching the crosswalk")
-    resolved = _resolve(old, crosswalk, country)
+    resolved = _resolve(old, crosswalk, country, unlisted)
     say("Surveying and dissolving")
     layer = prepare(old, resolved, limits)
     return conclude(
@@ -112,6 +117,7 @@ def validate(
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
     limits: Limits | None = None,
+    unlisted: str = Unlisted.REFUSE,
     country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Check a layer of units, and what else is known of it, without merging.
@@ -132,7 +138,7 @@ def validate(
     _guard(layer)
     if crosswalk is not None:
         result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
-                       limits=limits, country=country)  # fmt: skip
+                       limits=limits, unlisted=unlisted, country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(without_memory(layer), limits)
@@ -161,5 +167,8 @@ def _guard(old: gpd.GeoDataFrame) -> None:
         raise LayerError(f"Codes stand on several rows: {', '.join(doubled[:10])} [K03].")
 
 
-def _resolve(old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country) -> Resolved:
-    return crosswalk.resolve(with_unit_columns(old), table, name_key=country.name_key)
+def _resolve(
+    old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country, unlisted: str
+) -> Resolved:
+    return crosswalk.resolve(with_unit_columns(old), table, name_key=country.name_key,
+                             unlisted=Unlisted(unlisted))  # fmt: skip

@@ -13,8 +13,10 @@ import shapely
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.rings import Bools, Ints
 from geo_merge.merging.assigned import Prepared
+from geo_merge.merging.parents_after import Parents, parents_of_new
 from geo_merge.units import attributes
 from geo_merge.units.attributes import Rule
+from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.part_of import is_land, unit_codes
 
@@ -22,8 +24,20 @@ from geo_merge.vocabulary.part_of import is_land, unit_codes
 _OURS = frozenset(("population", "density", "pieces"))
 
 
-def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
-    """Return the new units with their members and figures; one without usable members is empty."""
+def new_units(
+    layer: Prepared, rules: Mapping[str, Rule], after: Mapping[str, Parents]
+) -> gpd.GeoDataFrame:
+    """Return the new units with their members and figures; one without usable members is empty.
+
+    Parameters
+    ----------
+    layer
+        Old units, surveyed, and new units, dissolved.
+    rules
+        How each field of the members becomes one of the new unit.
+    after
+        The parents of each old unit after, by level.
+    """
     frame, groups = layer.frame, layer.groups
     shapes = np.array(
         [shapely.Polygon() if d is None else d.geometry for d in layer.dissolved], dtype=object
@@ -35,6 +49,8 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
     data: dict[str, Any] = {
         "name": layer.rows["new_name"].to_numpy()[first],
         "unit_type": layer.rows["new_type"].to_numpy()[first],
+        **parents_of_new(after, frame["new_code"], layer.new_codes),
+        **_kept(layer, first),
         "member_count": [len(m) for m in members],
         "members": members,
         "member_names": _lists(frame["name"], groups, ~land),
@@ -61,6 +77,15 @@ def new_units(layer: Prepared, rules: Mapping[str, Rule]) -> gpd.GeoDataFrame:
         data[name] = values[column].to_numpy()
     index = pd.Index(layer.new_codes, name="code")
     return gpd.GeoDataFrame(data, geometry=gpd.GeoSeries(shapes, crs=frame.crs).values, index=index)
+
+
+def _kept(layer: Prepared, first: Ints) -> dict[str, Any]:
+    """Return which units stay as they are for want of a row, and which of them are land alone."""
+    kept = is_kept(layer.rows).to_numpy(bool)
+    if not kept.any():
+        return {}
+    land = kept & is_land(layer.frame)
+    return {"kept": kept[first], **({"is_piece": land[first]} if land.any() else {})}
 
 
 def _lists(values: Iterable[object], groups: Ints, chosen: Bools) -> list[list[str]]:

@@ -1,8 +1,9 @@
-"""The units above the commune: districts and provinces before, provinces after."""
+"""The units above the commune: districts and provinces, before and after."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,22 +12,29 @@ import pandas as pd
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.dissolve import Dissolved, dissolve_groups
 from geo_merge.geometry.rings import Floats, Ints
-from geo_merge.vocabulary.country import NewProvince
-from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.merging.parents_after import LEVELS, Parents, parents_before
 
 Dissolve = Callable[[Ints, Ints], Sequence[Dissolved]]
 COLUMNS = ("level", "when", "code", "name", "member_count", "area_km2", "method")
+
+
+@dataclass(frozen=True)
+class _Members:
+    """What is dissolved to parents: how many units each is, its area, and how it is dissolved."""
+
+    units: Ints
+    m2: Floats
+    dissolve: Dissolve
 
 
 def dissolve_parents(
     old: gpd.GeoDataFrame,
     m2: Floats | None = None,
     *,
+    after: Mapping[str, Parents],
     dissolve: Dissolve,
-    new_province: NewProvince,
 ) -> gpd.GeoDataFrame:
-    """Dissolve old units to their districts and provinces, and to the provinces after.
+    """Dissolve old units to their districts and provinces, before and after.
 
     Parameters
     ----------
@@ -35,31 +43,30 @@ def dissolve_parents(
     m2
         Area of each old unit in square metres if none overlaps another, to be summed; else the
         parents are measured.
+    after
+        The parents of each old unit after, by level; see `parents_after.parents_after`.
     dissolve
         Dissolves rows of `old`, given by position, in groups; see `dissolve.dissolve_groups`.
-    new_province
-        Returns code and name of the province that an old one became part of; a province of which
-        it knows nothing stays as it is.
 
     Returns
     -------
     geopandas.GeoDataFrame
         ``level`` (district, province), ``when`` (before, after), ``code, name, member_count,
-        area_km2, method``.
+        area_km2, method``; members are old units.
     """
-    units = old.assign(members=~old["is_piece"].to_numpy(bool), m2=np.nan if m2 is None else m2)
-    district, province = (
-        _dissolve_level(units, level, "before", old[f"{level}_code"], old[level], dissolve)
-        for level in ("district", "province")
+    members = _Members(
+        (~old["is_piece"].to_numpy(bool)).astype(int),
+        np.full(len(old), np.nan) if m2 is None else m2,
+        dissolve,
     )
-    codes, names = _after(province, new_province)
-    shapes = np.asarray(province.geometry.values)
-
-    def dissolve_provinces(rows: Ints, groups: Ints) -> Sequence[Dissolved]:
-        return dissolve_groups(shapes[rows], groups)
-
-    after = _dissolve_level(province, "province", "after", codes, names, dissolve_provinces)
-    frames = [district, province, after]
+    was = {level: parents_before(old, level) for level in LEVELS}
+    before = {level: _dissolve_level(members, level, "before", was[level], old.crs)
+              for level in LEVELS}  # fmt: skip
+    frames = [
+        *before.values(),
+        *(_dissolve_after(members, level, was[level], after[level], before[level])
+          for level in LEVELS),
+    ]  # fmt: skip
     known = [f for f in frames if len(f)] or frames[:1]
     result = gpd.GeoDataFrame(pd.concat(known, ignore_index=True), crs=old.crs)
     if m2 is None:
@@ -68,86 +75,68 @@ def dissolve_parents(
     return result.rename(columns={"members": "member_count"})[[*COLUMNS, "geometry"]]
 
 
-def _after(province: gpd.GeoDataFrame, new_province: NewProvince) -> tuple[pd.Series, pd.Series]:
-    """Return code and name of the new province of each old one."""
-    pairs = zip(province["code"], province["name"], strict=True)
-    after = [new_province(code, name) or (code, name) for code, name in pairs]
-    return (pd.Series([code for code, _ in after], dtype=object),
-            pd.Series([name for _, name in after], dtype=object))  # fmt: skip
-
-
-def check_provinces(old: gpd.GeoDataFrame, new_province: NewProvince) -> list[Finding]:
-    """Find new units with members of several provinces that nobody knows to have merged (W10)."""
-    pairs = pd.DataFrame({name: old[name].to_numpy() for name in
-                          ("new_code", "new_name", "province_code", "province")})  # fmt: skip
-    pairs = pairs[(pairs["province_code"] != "") | (pairs["province"] != "")].drop_duplicates()
-    after = [
-        new_province(code, name) or (code, name)
-        for code, name in zip(pairs["province_code"], pairs["province"], strict=True)
-    ]
-    # A province is one by its code, or by its name without one.
-    pairs = pairs.assign(key=[code or name for code, name in after],
-                         label=[name or code for code, name in after])  # fmt: skip
-    pairs = pairs.drop_duplicates(["new_code", "key"])
-    return [
-        Finding.of(
-            sentence(
-                "W10.provinces",
-                unit=f"{code} ({group['new_name'].iloc[0]})",
-                n=len(group),
-                provinces=list(group["label"]),
-            ),
-            units=(str(code),),
-            value=float(len(group)),
-            unit_of_value="provinces",
-        )
-        for code, group in pairs.groupby("new_code", sort=True)
-        if len(group) > 1
-    ]
-
-
-def count_levels(parents: gpd.GeoDataFrame, *, ended: bool) -> dict[str, dict[str, int]]:
+def count_levels(
+    parents: gpd.GeoDataFrame, old: gpd.GeoDataFrame, *, ended: bool
+) -> dict[str, dict[str, int]]:
     """Return the number of districts and provinces before, and after where that is known.
 
     Parameters
     ----------
     parents
         As `dissolve_parents` returns them.
+    old
+        The old units.
     ended
-        Whether it is known what became of them: districts are no more, provinces those after. Else
-        nothing is said, since a crosswalk tells of units alone.
+        Whether the districts ended: that none is told of after would not say so.
     """
     counts = {
         when: {
             f"{level}s": int(((parents["level"] == level) & (parents["when"] == when)).sum())
-            for level in ("district", "province")
+            for level in LEVELS
         }
         for when in ("before", "after")
     }
-    return counts if ended else {**counts, "after": {}}
+    lost = {f"{level}s" for level in LEVELS if parents_before(old, level).known.any()}
+    counts["after"] = {name: n for name, n in counts["after"].items()
+                       if n or name not in lost or ended}  # fmt: skip
+    return counts
 
 
-def _dissolve_level(  # noqa: PLR0917 - what a level is
-    members: pd.DataFrame, level: str, when: str, codes: pd.Series, names: pd.Series,
-    dissolve: Dissolve,
-) -> gpd.GeoDataFrame:  # fmt: skip
-    """Dissolve members by their parent; one is a unit by its code, or by its name without one."""
-    has_parent = ((codes != "") | (names != "")).to_numpy(bool)
-    code, name = codes.to_numpy()[has_parent], names.to_numpy()[has_parent]
-    label = np.where(code != "", code, name).astype(str)
-    unique, first, groups = np.unique(label, return_index=True, return_inverse=True)
-    children = members[has_parent]
-    dissolved = dissolve(np.flatnonzero(has_parent), groups) if len(label) else []
+def _dissolve_after(
+    members: _Members, level: str, was: Parents, now: Parents, before: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Dissolve parents after: from those before where each goes into one as a whole."""
+    rows = np.flatnonzero(was.known)
+    _, first, of = np.unique(was.labels[rows], return_index=True, return_inverse=True)
+    labels = now.labels[rows]
+    if (was.known != now.known).any() or (labels != labels[first][of]).any():
+        return _dissolve_level(members, level, "after", now, before.crs)
+    shapes = np.asarray(before.geometry.values)
+    above = _Members(
+        before["members"].to_numpy(int),
+        before["m2"].to_numpy(float),
+        lambda rows, groups: dissolve_groups(shapes[rows], groups),
+    )
+    return _dissolve_level(above, level, "after", now.take(rows[first]), before.crs)
+
+
+def _dissolve_level(
+    members: _Members, level: str, when: str, parents: Parents, crs: object
+) -> gpd.GeoDataFrame:
+    """Dissolve members by their parent."""
+    there = parents.known
+    unique, first, groups = np.unique(parents.labels[there], return_index=True, return_inverse=True)
+    dissolved = members.dissolve(np.flatnonzero(there), groups) if len(groups) else []
     size = len(unique)
     return gpd.GeoDataFrame(
         {
             "level": level,
             "when": when,
-            "code": code[first],
-            "name": name[first],
-            "members": np.bincount(groups, children["members"], minlength=size).astype(int),
-            "m2": np.bincount(groups, children["m2"], minlength=size),
+            "code": parents.codes[there][first],
+            "name": parents.names[there][first],
+            "members": np.bincount(groups, members.units[there], minlength=size).astype(int),
+            "m2": np.bincount(groups, members.m2[there], minlength=size),
             "method": [d.method for d in dissolved],
         },
-        geometry=gpd.GeoSeries([d.geometry for d in dissolved], crs=members.crs).values,
+        geometry=gpd.GeoSeries([d.geometry for d in dissolved], crs=crs).values,
     )

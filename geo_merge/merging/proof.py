@@ -12,15 +12,18 @@ import shapely
 
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces
+from geo_merge.geometry.rings import Bools
 from geo_merge.merging.assigned import Prepared
 from geo_merge.units import attributes
 from geo_merge.units.attributes import Rule
+from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
-from geo_merge.vocabulary.part_of import PART_OF, unit_codes
+from geo_merge.vocabulary.part_of import PART_OF, is_land, unit_codes
 from geo_merge.vocabulary.sentence import sentence
 
-_COUNTS = frozenset(("units", "pieces", "units_and_parts", "crosswalk_rows"))
+_COUNTS = frozenset(("units", "pieces", "units_and_parts", "crosswalk_rows",
+                     "units_kept", "pieces_kept"))  # fmt: skip
 # Quantities that are called by what they are, not by a field of the layer.
 _OWN = {
     **{name: f"P01.{name}" for name in _COUNTS},
@@ -47,11 +50,28 @@ def make_ledger(
         LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
         LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * max(before, _LEAST)),
     ]  # fmt: skip
+    kept, land = is_kept(layer.rows).to_numpy(bool), is_land(layer.frame)
+    for quantity, chosen in (("units_kept", kept & ~land), ("pieces_kept", kept & land)):
+        if chosen.any():
+            rows.append(LedgerRow(quantity, int(chosen.sum()), _same(layer, new, chosen)))
     if PART_OF in layer.frame:
         rows.append(LedgerRow("units_and_parts", int((codes != "").sum()), len(members)))
     if again > 0:
         rows.append(LedgerRow("area_claimed_twice_m2", again, 0.0, again))
     return rows + attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules)
+
+
+def _same(layer: Prepared, new: gpd.GeoDataFrame, chosen: Bools) -> int:
+    """Return how many units have code, name, type, place and area to the last bit as before.
+
+    The polygons themselves may be on other machines; these were measured there.
+    """
+    old, measures = layer.frame[chosen], layer.surveyed.measures
+    now = new.reindex(old.index)
+    shapes = np.asarray(now.geometry.values)
+    same = (now["name"] == old["name"]) & (now["unit_type"] == old["unit_type"])
+    same &= (shapely.bounds(shapes) == measures.bounds[chosen]).all(axis=1)
+    return int((same & (shapely.area(shapes) == measures.drawn[chosen])).sum())
 
 
 def prove(layer: Prepared, new: gpd.GeoDataFrame, ledger: list[LedgerRow]) -> list[Finding]:

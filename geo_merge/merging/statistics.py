@@ -30,7 +30,7 @@ def unit_statistics(new: gpd.GeoDataFrame, declared: pd.DataFrame | None = None)
     declared
         Figures that somebody else published, indexed by new code: ``area_km2, population``.
     """
-    columns = ["name", "unit_type", "member_count", "members", "member_names", "pieces",
+    columns = ["name", "unit_type", "kept", "member_count", "members", "member_names", "pieces",
                "area_km2", "population", "population_unknown",
                "density", "method"]  # fmt: skip
     frame = pd.DataFrame(new[[c for c in columns if c in new]])
@@ -159,6 +159,32 @@ def province_groups(
         }
         for (code, name), count in sorted(before.items())
     ]
+
+
+def changed_and_kept(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return how many units a partial reform kept as they were, and what became of the others.
+
+    Parameters
+    ----------
+    old
+        Old units with ``new_code``.
+    new
+        New units; ``kept`` says which are old ones without a row in the crosswalk. Without it, the
+        reform is of all units, and nothing is returned.
+
+    Returns
+    -------
+    dict
+        ``kept``, and ``changed``: how many others there were ``before`` and are ``after``.
+    """
+    if "kept" not in new:
+        return {}
+    there = new[~is_land(new)]
+    kept = int(there["kept"].sum())
+    before, after = len(old) - int(old["is_piece"].sum()) - kept, len(there) - kept
+    reduction = reduction_percent(before, after)
+    changed = {"before": before, "after": after, "reduction_percent": reduction}
+    return {"kept": kept, "changed": changed}
 
 
 def population_source(sources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -31,6 +31,9 @@ def _fell_or_grew(before: int, after: int, what: str = "") -> str:
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield the figures before and after."""
     yield headline(summary)
+    if "kept" in summary:
+        told = _fell_or_grew(summary["changed"]["before"], summary["changed"]["after"])
+        yield f"  Kept as they were: {summary['kept']:,}; all others: {told}"
     for group in summary["groups"]:
         yield f"  {group['name']}: {_fell_or_grew(group['before'], group['after'])}"
     for when in ("before", "after"):

@@ -60,7 +60,8 @@ def _with_headings(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def _summary(summary: Mapping[str, Any], language: Language) -> Iterator[dict[str, Any]]:
     """Yield a row a figure, before and after."""
-    before, after = summary["before"], summary["after"]
+    before = {**summary["before"]}
+    after = {**summary["after"], **{k: summary[k] for k in ("kept",) if k in summary}}
     keys = [k for k in before if k not in {"by_type", "unit_area_km2", "unit_population"}]
     for key in dict.fromkeys([*keys, *(k for k in after if k in _FIGURES)]):
         if key in _FIGURES:
@@ -73,7 +74,7 @@ def _summary(summary: Mapping[str, Any], language: Language) -> Iterator[dict[st
         yield {"quantity": group["name"], "before": group["before"], "after": group["after"]}
 
 
-_FIGURES = ("count", "pieces", "area_km2", "population", "population_unknown", "districts",
+_FIGURES = ("count", "kept", "pieces", "area_km2", "population", "population_unknown", "districts",
             "provinces")  # fmt: skip
 
 

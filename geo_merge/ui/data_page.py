@@ -18,6 +18,7 @@ from geo_merge.texts import TEXTS
 from geo_merge.ui import headline, state, store, tables, told, uploads
 from geo_merge.ui.state import Key, t
 from geo_merge.ui.steps import steps
+from geo_merge.units.unlisted import Unlisted
 from geo_merge.vietnam.country import VIETNAM
 
 MAX_BYTES = 200_000_000  # of all uploads together
@@ -87,12 +88,25 @@ def _with_choices(job: Job) -> Job:
         job, layers=_chosen_layers(job), code_field=_chosen("code_field"),
         name_field=_chosen("name_field"), population_field=_chosen("population_field"),
         reference_code_field=_chosen("reference_code_field"), crs=_chosen("crs"),
-        encoding=_chosen("encoding"),
+        encoding=_chosen("encoding"), unlisted=Unlisted(_chosen(_unlisted_key(job)) or "refuse"),
     )  # fmt: skip
 
 
 def _chosen(name: str) -> str | None:
     return str(st.session_state.get(name) or "").strip() or None
+
+
+def _unlisted_key(job: Job) -> str:
+    """Return the key of the choice for units without a row; another table asks anew."""
+    table = job.crosswalk
+    return f"unlisted_{table.name}_{table.stat().st_size}" if table else "unlisted"
+
+
+def _unlisted(job: Job, preview: Preview) -> None:
+    """Ask what becomes of units that the table does not name, where there are such."""
+    if preview.unlisted:
+        st.radio(t("ui.unlisted"), list(map(str, Unlisted)), key=_unlisted_key(job),
+                 format_func=lambda value: t(f"ui.unlisted_{value}"), horizontal=True)  # fmt: skip
 
 
 def _layer_key(path: Path) -> str:
@@ -145,6 +159,7 @@ def _preview_and_merge(job: Job) -> None:
         names = {c: t(f"ui.{c}") for c in layers if f"ui.{c}" in TEXTS}
         tables.show(layers.rename(columns=names), height="content")
     _layers(job, preview)
+    _unlisted(job, preview)
     _options(preview.fields)
     if preview.notes:
         with st.expander(f"{t('ui.notes')} ({len(preview.notes)})"):

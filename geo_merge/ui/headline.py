@@ -78,11 +78,16 @@ def counted(result: MergeResult) -> Iterator[tuple[str, str, str]]:
     summary = result.summary
     before, after = summary["before"], summary["after"]
     counts = [(t("ui.all_units"), before["count"], after["count"])]
+    if "kept" in summary:
+        changed = summary["changed"]
+        counts.append((t("ui.changed"), changed["before"], changed["after"]))
     counts += [(g["name"], g["before"], g["after"]) for g in summary["groups"][:_GROUPS]]
     if before["districts"] and "districts" in after:
         counts.append((t("ui.districts"), before["districts"], after["districts"]))
     for name, was, now in counts:
         yield name, f"{figure(was)} → {figure(now)}", change(was, now, state.language())
+    if "kept" in summary:
+        yield t("ui.kept"), figure(summary["kept"]), ""
     yield (t("map.area"), figure(after["area_km2"], 2, "km²"),
            change(before["area_km2"], after["area_km2"], state.language()))  # fmt: skip
     if "population" in before and "population" in after:

@@ -44,6 +44,7 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
     before, after = summary["before"], summary["after"]
     rows: list[tuple[str, float, float]] = [
         (t("ui.all_units"), before["count"], after["count"]),
+        *([(t("ui.kept"), summary["kept"], summary["kept"])] if "kept" in summary else []),
         *((g["name"], g["before"], g["after"]) for g in summary["groups"]),
         *((f"{t('ui.type')}: {kind}", before["by_type"].get(kind, 0), after["by_type"].get(kind, 0))
           for kind in sorted({*before["by_type"], *after["by_type"]})),

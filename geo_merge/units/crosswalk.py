@@ -14,10 +14,10 @@ from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.reading.tables import StrPath, read_table
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match
-from geo_merge.units.crosswalk_new import settled_new
+from geo_merge.units.crosswalk_new import PARENTS_AFTER, settled_new
 from geo_merge.units.crosswalk_report import Report
-from geo_merge.units.crosswalk_unmatched import report_without_row
 from geo_merge.units.cut_names import is_cut, width_of
+from geo_merge.units.unlisted import Unlisted, without_row
 from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
@@ -65,7 +65,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         If a needed column is missing (W07); the message lists the columns that were found.
     """
     by_fold = {fold_field(str(c)): c for c in table.columns}
-    known = (*COLUMNS, *EVIDENCE)
+    known = (*COLUMNS, *PARENTS_AFTER, *EVIDENCE)
     found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
     missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
@@ -77,7 +77,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         name: ["" if pd.isna(v) else str(v) for v in table[column]]
         for name, column in found.items()
     }
-    kept = (*COLUMNS, *(name for name in EVIDENCE if name in found))
+    kept = (*COLUMNS, *(name for name in (*PARENTS_AFTER, *EVIDENCE) if name in found))
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")
@@ -105,7 +105,11 @@ def _source(table: pd.DataFrame) -> str:
 
 
 def resolve(
-    old: gpd.GeoDataFrame, table: pd.DataFrame, *, name_key: NameKey = fold_name
+    old: gpd.GeoDataFrame,
+    table: pd.DataFrame,
+    *,
+    name_key: NameKey = fold_name,
+    unlisted: Unlisted = Unlisted.REFUSE,
 ) -> Resolved:
     """Match every row of a crosswalk with an old unit, and every old unit with one row.
 
@@ -120,6 +124,8 @@ def resolve(
         Crosswalk; see `as_crosswalk`.
     name_key
         Returns names in the form in which they are compared.
+    unlisted
+        What becomes of units without a row: they are refused, or keep code, name and type.
 
     Returns
     -------
@@ -132,7 +138,8 @@ def resolve(
     ------
     CrosswalkError
         With all problems: rows that name no unit (K04), units without a row (K05), units with
-        several (W02, W05), blank new codes (W01), conflicting names (W03), bad shares (W04).
+        several (W02, W05), blank new codes (W01), conflicting names and parents (W03), bad shares
+        (W04), and, where units are kept, new units that have their codes (W06).
     """
     rows = as_crosswalk(table)
     report = Report(_source(rows))
@@ -141,7 +148,8 @@ def resolve(
     units = pd.Series(matched.units, index=rows.index, dtype=object)
     rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)
     rows = settled_new(rows, old, report, name_key, lost_zeros=matched.lost_zeros)
-    rows = _check_once(old, rows, report, matched.listed)
+    rows = _check_once(old, rows, report)
+    rows = without_row(old, rows, report, Unlisted(unlisted), listed=matched.listed)
     _check_names(old, rows, report, name_key)
     if report.problems:
         raise CrosswalkError(report.problems)
@@ -155,10 +163,8 @@ def resolve(
     return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
 
 
-def _check_once(
-    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, listed: frozenset[str]
-) -> pd.DataFrame:
-    """Return the rows with one for each unit; report units with none or several."""
+def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report) -> pd.DataFrame:
+    """Return the rows without those that name a unit again; report units with several."""
     shares = [_share(row, text, report) for row, text in rows["share"].items()]
     rows = rows.assign(share=shares)
     matched = rows[rows["unit"].notna()]
@@ -177,15 +183,6 @@ def _check_once(
     for row, unit, share in zip(rows.index, rows["unit"], rows["share"], strict=True):
         if unit is not None and 0 < share < 1 - SHARE_TOLERANCE:
             report.wrong_in(row, "W04.part", share=share, unit=str(unit))
-    new_units = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
-    missing = []
-    for code, unit in old[~old.index.isin({*rows["unit"].dropna(), *listed})].iterrows():
-        label = unit["name"] if unit["is_piece"] else f"{code} ({unit['name']})"
-        if unit["district"]:
-            label = sentence("K05.unit_in", unit=label, place=unit["district"])
-        kind = "K05.after" if (code, fold_name(unit["name"])) in new_units else "K05.unit"
-        missing.append((str(code), sentence(kind, source=report.source, unit=label)))
-    report_without_row(old, missing, rows, report)
     return rows
 
 

@@ -20,6 +20,8 @@ from geo_merge.vocabulary.codes import (
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 NameKey = Callable[[str], str]
+# The parents of a new unit, where a table says.
+PARENTS_AFTER = ("new_district_code", "new_district", "new_province_code", "new_province")
 _SHOWN = 10
 _COMMON = 0.75  # share of the new codes that must have one form for the others to be odd
 _LEVELS = 3  # digits; codes as short are a digit shorter from level to level
@@ -54,6 +56,7 @@ def settled_new(
     _note_odd(rows, report)
     _note_forms(rows, report)
     _check_names(rows, report, name_key)
+    _check_parents(rows, report, name_key)
     _note_short(rows["new_code"], old, report, lost_zeros=lost_zeros)
     return rows
 
@@ -145,6 +148,20 @@ def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
         codes = tuple(group["new_code"])
         told = sentence("W03.same_name", source=report.source, n=len(group), name=name, codes=codes)
         report.note(told, units=codes)
+
+
+def _check_parents(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
+    """Report new units whose rows give them several districts or provinces."""
+    for column in PARENTS_AFTER:
+        if column not in rows:
+            continue
+        said = rows[(rows["new_code"] != "") & (rows[column] != "")]
+        for code, texts in said[column].groupby(said["new_code"], sort=True):
+            first = {name_key(text): sentence("W03.in_row", row=str(row), text=text)
+                     for row, text in reversed(list(texts.items()))}  # fmt: skip
+            if len(first) > 1:
+                names = list(first.values())[::-1]
+                report.wrong("W03.several_parents", code=code, column=column, names=names)
 
 
 def _note_forms(rows: pd.DataFrame, report: Report) -> None:

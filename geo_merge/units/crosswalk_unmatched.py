@@ -1,4 +1,4 @@
-"""Rows of a crosswalk without a unit, and units without a row: told by what they have in common."""
+"""Rows of a crosswalk without a unit: told by what they have in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import islice
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.units.crosswalk_report import SHOWN, Report, named, ranges
+from geo_merge.units.crosswalk_report import SHOWN, Report, ranges
 from geo_merge.vocabulary.codes import code_key, fold_name
 from geo_merge.vocabulary.sentence import Sentence
 
@@ -125,35 +125,3 @@ def _is_there(name: str, code: str, there: tuple[set[str], set[str]], key: NameK
     keys = {key(n) for n in names}
     alike = any(n.endswith(f" {wanted}") or wanted.endswith(f" {n}") for n in keys)
     return not name or not names or wanted in keys or alike
-
-
-def report_without_row(
-    old: gpd.GeoDataFrame, missing: list[tuple[str, Sentence]], rows: pd.DataFrame, report: Report
-) -> None:
-    """Report units without a row: all of a province in one sentence if the table has none of it.
-
-    Parameters
-    ----------
-    old
-        The units, indexed by code.
-    missing
-        Code of each unit without a row, and how that is said of it alone.
-    rows
-        The rows with the ``unit`` that each names.
-    report
-        Gets the sentences.
-    """
-    used = set(rows["unit"].dropna())
-    lacking = {code for code, _ in missing}
-    if not used and len(missing) > SHOWN:
-        report.wrong("K05.none", n=len(missing))
-        return
-    for province, units in old.groupby("province", sort=True):
-        whole = set(map(str, units.index))
-        if province and len(whole) > _FEW and whole <= lacking:
-            report.wrong("K05.province", n=len(whole), province=province)
-            missing = [(code, told) for code, told in missing if code not in whole]
-    report.problems += [told for _, told in missing[:SHOWN]]
-    more = [code for code, _ in missing[SHOWN:]]
-    if more:
-        report.wrong("K05.more", n=len(more), units=named(more))

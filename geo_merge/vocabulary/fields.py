@@ -59,6 +59,7 @@ _OF_TABLES = (
     "areakm2", "area", "dientich", "dientichkm2", "dansonguoi", "cap", "tenmoi", "mamoi",
     "tencu", "macu",
     "maxacu", "maxamoi", "tenxacu", "tenxamoi", "loaicu", "loaimoi", "newprovince", "tinhthanhpho",
+    "newprovincecode", "newdistrict", "newdistrictcode",
     "kinhdo", "vido", "how", "matchedby",
 )  # fmt: skip
 HEADINGS = frozenset(

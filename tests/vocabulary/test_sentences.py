@@ -45,7 +45,7 @@ LISTS = {"told", "codes", "groups", "units", "fields", "rules", "sources", "name
 # Names of files, columns, programs and their parts, which are the same in every language.
 NAMES = re.compile(
     r"findings\.\w+|repairs\.csv|decisions\.csv|\b(?:old|new)_\w+|\barea_\w+|GIS|VN-2000|\.prj|"
-    r"Mercator|--[a-z-]+(?: *[\w|]*=[\w|]*)?|geo-merge [\w-]+ (?:LAYER OUT|[\w-]+)|FIELD=[\w|]+|"
+    r"Mercator|--[a-z-]+(?: keep| *[\w|]*=[\w|]*)?|geo-merge [\w-]+ (?:LAYER OUT|[\w-]+)|FIELD=[\w|]+|"
     r"\[[A-Z]\d\d\]|\(hoặc area, population, list, drop\)|7\.21E\+03|E\+|km²|m²|\bmm\b|\bk?m\b|"
     r"QGIS: Export > Save Features As|ogr2ogr layer\.gpkg|UTF-(?:8|16)|WGS 84|\bpopulation\b|"
     r"MapInfo: Table > Maintenance > Pack|File > Save Copy As|CoordSys NonEarth|WFS: resolve=all|"

@@ -26,7 +26,7 @@
 
   /** Return on which grounds a unit is where it is: row, match, share, clause of the resolution. */
   function grounds(live, p) {
-    const how = { code: "by_code", name: "by_name" }[p.how];
+    const how = { code: "by_code", name: "by_name", kept: "kept_unit" }[p.how];
     return [p.row ? live.t("crosswalk_row", { row: p.row }) : "",
       p.how ? (how ? live.t(how) : p.how) : "",
       p.share && p.share !== 1 ? live.t("share", { share: live.number(100 * p.share) }) : "",
@@ -80,6 +80,7 @@
     } else {
       button("gm-member", heading, nameOf(feature), () => live.select(side, idOf(feature)));
     }
+    if (feature.properties.kept) { el("p", "gm-faint", parent, live.t("kept_unit")); }
     facts(live, parent, feature.properties);
   }
 

@@ -74,6 +74,10 @@
         if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); }
         if (theme.missing) { row(NO_FIGURE, live.t("no_figure"), "gm-class gm-missing"); }
       }
+      const { kept } = live.settings;
+      if (!theme.breaks && kept && kept.count) {
+        row(kept.colour, live.t("kept", { count: live.number(kept.count) }), "gm-class gm-kept");
+      }
       lines(live, parent);
     };
     live.store.on(["language", "theme", "method", "basis", "lines"], write);

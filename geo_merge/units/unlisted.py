@@ -1,0 +1,157 @@
+"""Units that no row of a crosswalk names: refused in one sentence, or kept as they are.
+
+Most reforms are partial: their tables name the units that change, and all others stay.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import geopandas as gpd
+import pandas as pd
+
+from geo_merge.units.crosswalk_report import SHOWN, Report
+from geo_merge.vocabulary.codes import clean_code, fold_name, look_key
+from geo_merge.vocabulary.part_of import is_land
+from geo_merge.vocabulary.sentence import Sentence, sentence
+
+KEPT = "kept"  # how a unit without a row was matched
+_NAMED = 5  # units of a sentence
+_PLACES = 3  # provinces of a sentence
+_FEW = 3  # units of a province that is missing as a whole
+
+
+class Unlisted(StrEnum):
+    """What becomes of units without a row."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+
+
+def is_kept(rows: pd.DataFrame) -> pd.Series:
+    """Tell which units of a resolved crosswalk stay as they are, for want of a row."""
+    kept: pd.Series = rows["matched_by"] == KEPT
+    return kept
+
+
+def without_row(
+    old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, unlisted: Unlisted,
+    *, listed: frozenset[str],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the rows with one for each unit that had none, if these are kept; else report them.
+
+    Parameters
+    ----------
+    old
+        The units, indexed by code.
+    rows
+        The rows with the ``unit`` that each names.
+    report
+        Gets what keeps the run from going on, or how many units are kept.
+    unlisted
+        What becomes of units without a row.
+    listed
+        Units that stand with others in one cell, which is reported already.
+    """
+    rows = _pieces_kept_before(old, rows)
+    missing = old[~old.index.isin({*rows["unit"].dropna(), *listed})]
+    if missing.empty:
+        return rows
+    if unlisted is Unlisted.REFUSE:
+        _refuse(old, missing, rows, report)
+        return rows
+    _refuse_their_codes(missing, rows, report)
+    told = sentence("K05.kept", source=report.source, n=len(missing),
+                    what=_counted(old, missing), units=_named(missing))  # fmt: skip
+    report.note(told, units=tuple(map(str, missing.index)), value=float(len(missing)),
+                unit_of_value="units")  # fmt: skip
+    return pd.concat([rows, _rows_of(missing, rows)])
+
+
+def _pieces_kept_before(old: gpd.GeoDataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Know pieces of land that a crosswalk as used says were kept: they go to themselves."""
+    land = {str(label): clean_code(str(label)) for label in old.index[is_land(old)]}
+    kept = rows["unit"].map(land) == rows["new_code"]
+    return rows.assign(matched_by=rows["matched_by"].mask(kept, KEPT),
+                       new_code=rows["new_code"].mask(kept, rows["unit"]))  # fmt: skip
+
+
+def _rows_of(units: gpd.GeoDataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by which units become themselves."""
+    codes = units.index.astype(str)
+    known = {
+        "unit": codes, "old_code": codes, "new_code": codes, "share": 1.0, "matched_by": KEPT,
+        "new_name": units["name"].to_numpy(), "new_type": units["unit_type"].to_numpy(),
+        "row": None,
+    }  # fmt: skip
+    blank = {column: "" for column in rows.columns if column not in known}
+    index = pd.Index([""] * len(units), name=rows.index.name)
+    return pd.DataFrame({**known, **blank}, index=index)[rows.columns].astype({"row": object})
+
+
+def _refuse_their_codes(missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report) -> None:
+    """Report new units with the code of a unit that keeps it, or one that looks the same (W06)."""
+    units = missing[~is_land(missing)]
+    kept = {look_key(str(code)): str(code) for code in units.index}
+    for row, code in rows.drop_duplicates("new_code")["new_code"].items():
+        unit = kept.get(look_key(code)) if code else None
+        if unit is not None:
+            label = _label(unit, units.at[unit, "name"])
+            report.wrong_in(row, "W06.kept", code=code, unit=label)
+
+
+def _refuse(
+    old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report
+) -> None:
+    """Report units without a row in one sentence: how many, the first, and what they share."""
+    if rows["unit"].isna().all() and len(missing) > SHOWN:
+        report.wrong("K05.none", n=len(missing))
+        return
+    new = set(zip(rows["new_code"], map(fold_name, rows["new_name"]), strict=True))
+    after = sum((str(code), fold_name(str(name))) in new for code, name in missing["name"].items())
+    told = sentence("K05.after", n=after) if after else ""
+    report.wrong("K05.unlisted", n=len(missing), what=_counted(old, missing), after=told,
+                 units=_named(missing), places=_places(old, missing))  # fmt: skip
+
+
+def _places(old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) -> Sentence | str:
+    """Return which provinces are missing as a whole."""
+    sizes = old[old["province"] != ""].groupby("province", sort=True).size()
+    lacking = missing.groupby("province").size().reindex(sizes.index)
+    whole = sizes[(sizes == lacking) & (sizes > _FEW)]
+    if whole.empty or len(whole) == len(sizes) == 1:
+        return ""
+    told: list[Sentence | str] = [sentence("K05.whole", n=int(n), province=str(name))
+                                  for name, n in whole.head(_PLACES).items()]  # fmt: skip
+    return sentence("K05.among", provinces=[*told, *(["..."] if len(whole) > _PLACES else [])])
+
+
+def _counted(old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) -> Sentence:
+    """Return how many units, of how many, and how many pieces of land have no row."""
+    land = int(is_land(missing).sum())
+    n, pieces = len(missing) - land, sentence("K05.pieces", n=land)
+    units = sentence("K05.units", n=n, all=int((~is_land(old)).sum()))
+    if not land:
+        return units
+    return sentence("words.and", one=units, other=pieces) if n else pieces
+
+
+def _named(units: gpd.GeoDataFrame) -> Sentence | list[Sentence | str]:
+    """Return what the first units are called, and how many more there are."""
+    labels, more = _labels(units.head(_NAMED)), len(units) - _NAMED
+    return sentence("words.more", told=labels, more=more) if more > 0 else labels
+
+
+def _labels(shown: gpd.GeoDataFrame) -> list[Sentence | str]:
+    """Return what units are called in a sentence: code, name and district."""
+    labels: list[Sentence | str] = []
+    for code, name, land, place in zip(
+        shown.index, shown["name"], is_land(shown), shown["district"], strict=True
+    ):
+        label = str(name) if land else _label(str(code), str(name))
+        labels.append(sentence("K05.unit_in", unit=label, place=place) if place else label)
+    return labels
+
+
+def _label(code: str, name: str) -> str:
+    return f"{code} ({name})" if name else code
