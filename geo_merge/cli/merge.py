@@ -52,6 +52,7 @@ from geo_merge.cli.results import report_result
     help="FIELD=sum|area|population|list|drop; repeatable.",
 )
 @shared.limits
+@shared.accept
 @click.option(
     "--repair", is_flag=True, help="Mend edges, gaps and overlaps of the layer, on record."
 )
@@ -86,6 +87,7 @@ def build(
     country: str | None,
     rules: tuple[str, ...],
     limits: tuple[str, ...],
+    accept: tuple[str, ...],
     repair: bool,
     repair_rule: str | None,
     repair_tolerance: float | None,
@@ -104,6 +106,7 @@ def build(
     from geo_merge.maps.display import drawn
     from geo_merge.results.files import check_formats, check_target, write
     from geo_merge.units.unlisted import Unlisted
+    from geo_merge.vocabulary.accepting import as_accepted
 
     wanted = check_formats(names_in(formats))
     compared = reference is not None or declared is not None
@@ -122,7 +125,7 @@ def build(
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, reference_code_field=reference_code_field,
               country=country_of(country), rules=parse_rules(rules),
-              unlisted=Unlisted(unlisted), repair=mending)  # fmt: skip
+              unlisted=Unlisted(unlisted), accept=as_accepted(accept), repair=mending)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
@@ -154,6 +157,7 @@ def build(
 @shared.declared
 @shared.outline
 @shared.limits
+@shared.accept
 @click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
 @shared.lang
 @shared.reading
@@ -169,6 +173,7 @@ def validate(
     declared: Path | None,
     outline: Path | None,
     limits: tuple[str, ...],
+    accept: tuple[str, ...],
     out: Path | None,
     lang: str | None,
     crs: str | None,
@@ -191,6 +196,7 @@ def validate(
     from geo_merge.merging.merge import validate as check
     from geo_merge.results.files import check_findings_target, write_findings
     from geo_merge.results.report import count_lines, finding_lines, of_severities
+    from geo_merge.vocabulary.accepting import as_accepted
 
     if out is not None:
         check_findings_target(out, repaired=repair)
@@ -202,12 +208,14 @@ def validate(
               outline=outline, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, country=country_of(country),
-              reference_code_field=reference_code_field)  # fmt: skip
+              reference_code_field=reference_code_field,
+              accept=as_accepted(accept))  # fmt: skip
     with progress() as tell:
         tell("Reading")
         units, table = job.read()
         tell("Checking")
-        findings = check(units, crosswalk=table, unlisted=unlisted, **job.others(units))
+        findings = check(units, crosswalk=table, unlisted=unlisted, accept=job.accept,
+                         **job.others(units))  # fmt: skip
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:

@@ -64,6 +64,10 @@ unlisted = click.option(
     "--unlisted", type=click.Choice(["refuse", "keep"]), default="refuse",
     help="Units without a row in the crosswalk: refuse them, or keep them as they are.",
 )  # fmt: skip
+accept = click.option(
+    "--accept", multiple=True, metavar="ID",
+    help="Check whose doubt is known to be wrong, as R03: a note; repeatable.",
+)  # fmt: skip
 crs = click.option("--crs", help="CRS of the files that name none, as 9214.")
 encoding = click.option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
 code_field = click.option("--code-field", help="Field with the codes, if not found by itself.")

@@ -54,6 +54,7 @@ class Job:
     rules: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     unlisted: Unlisted = Unlisted.REFUSE
+    accept: frozenset[str] = frozenset()
     repair: RepairOptions | None = None
     country: Country = PLAIN
 
@@ -80,7 +81,8 @@ class Job:
                 "reference_code_field": self.reference_code_field,
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
-                "unlisted": str(self.unlisted), "repair": mending}  # fmt: skip
+                "unlisted": str(self.unlisted), "accept": sorted(self.accept),
+                "repair": mending}  # fmt: skip
 
     def read(
         self, read_layer: ReadLayer = read_units
@@ -109,7 +111,7 @@ class Job:
                 *self.old, code_field=self.code_field, name_field=self.name_field,
                 population_field=self.population_field,
                 layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
-                expected=expected, country=self.country,
+                expected=expected, country=self.country, accept=self.accept,
             )  # fmt: skip
         except GeoMergeError as error:
             problems = [*error.problems, *problems]
@@ -136,11 +138,12 @@ class Job:
             "reference": None if self.reference is None else read_units(
                 self.reference, code_field=self.reference_code_field,
                 code_option="--reference-code-field", layer=self.layers, crs=self.crs,
-                target_crs=units.crs, sizes=sizes, country=self.country),
+                target_crs=units.crs, sizes=sizes, country=self.country, accept=self.accept),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes, country=self.country),
             "outline": None if self.outline is None else read_outline(
-                self.outline, units.crs, crs=self.crs, sizes=sizes, country=self.country),
+                self.outline, units.crs, crs=self.crs, sizes=sizes, country=self.country,
+                accept=self.accept),
             "limits": limits,
         }  # fmt: skip
 
@@ -169,5 +172,5 @@ class Job:
             units, table = divide(units, table, cutters, rules=self.rules,
                                   country=self.country)  # fmt: skip
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
-                     unlisted=self.unlisted, country=self.country, prepare=prepare,
-                     **self.others(units))  # fmt: skip
+                     unlisted=self.unlisted, accept=self.accept, country=self.country,
+                     prepare=prepare, **self.others(units))  # fmt: skip

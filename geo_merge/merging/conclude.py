@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -29,6 +29,7 @@ from geo_merge.units import attributes, crosswalk
 from geo_merge.units.crosswalk_new import PARENTS_AFTER
 from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary import people
+from geo_merge.vocabulary.accepting import accepted, told_accepted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.finding import Finding, Severity
@@ -60,6 +61,7 @@ def conclude(
     outline: gpd.GeoDataFrame | None = None,
     rules: Mapping[str, str] | None = None,
     country: Country = PLAIN,
+    accept: Collection[str] = (),
     say: Progress = lambda _: None,
 ) -> MergeResult:
     """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
@@ -107,6 +109,7 @@ def conclude(
         findings += mended.findings
         ledger[:0] = mended.ledger
     findings += prove(layer, new, ledger)
+    findings = accepted(findings, accept)
     if mended is not None:
         findings = with_waivers(findings, mended.repairs)
     return MergeResult(
@@ -124,6 +127,7 @@ def conclude(
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
                     "crs": crs.to_string(), "country": country.code or None,
+                    **({"accepted": told_accepted(findings)} if accept else {}),
                      **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
                      "language": country.language,
                     "rules": {k: str(v) for k, v in chosen.items()}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +20,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.units.unlisted import Unlisted
+from geo_merge.vocabulary.accepting import accepted, as_accepted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -37,6 +38,7 @@ def merge(
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
+    accept: Iterable[str] = (),
     repair: RepairOptions | None = None,
     country: Country = PLAIN,
     prepare: Prepare = prepare,
@@ -66,6 +68,9 @@ def merge(
     unlisted
         ``refuse`` units that the crosswalk does not name, or ``keep`` them: they become new units
         with their own code, name, type and polygon, as in a reform of a part of a country.
+    accept
+        Ids of checks that judge what is plausible (`catalogue.ACCEPTABLE`), where it is known that
+        they are wrong: what they find is a note.
     repair
         Repair the old units first, and how; by default they stay as they are.
     country
@@ -106,6 +111,7 @@ def merge(
     return conclude(
         layer, read, crosswalk, resolved.findings, limits, mended=mended, reference=reference,
         declared=declared, outline=outline, rules=rules, country=country, say=say,
+        accept=as_accepted(accept),
     )  # fmt: skip
 
 
@@ -118,6 +124,7 @@ def validate(
     outline: gpd.GeoDataFrame | None = None,
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
+    accept: Iterable[str] = (),
     country: Country = PLAIN,
 ) -> gpd.GeoDataFrame:
     """Check a layer of units, and what else is known of it, without merging.
@@ -138,7 +145,8 @@ def validate(
     _guard(layer)
     if crosswalk is not None:
         result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
-                       limits=limits, unlisted=unlisted, country=country)  # fmt: skip
+                       limits=limits, unlisted=unlisted, accept=accept,
+                       country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(without_memory(layer), limits)
@@ -149,7 +157,7 @@ def validate(
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else as_declared(declared, good.index)
     findings += compare_units(good.assign(area_km2=km2), reference, table, limits)[1]
-    return findings_frame(findings, layer.crs)
+    return findings_frame(accepted(findings, as_accepted(accept)), layer.crs)
 
 
 def _in_crs(outline: gpd.GeoDataFrame | None, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:

@@ -264,6 +264,7 @@ def _manifest(
         "country": result.provenance.get("country"),
         "rules": result.provenance.get("rules", {}),
         "options": dict(options),
+        **({"accepted": result.provenance["accepted"]} if "accepted" in result.provenance else {}),
         "versions": {
             **{name: version(name) for name in packages},
             "GEOS": shapely.geos_version_string,

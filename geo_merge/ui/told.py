@@ -12,7 +12,7 @@ from geo_merge.vocabulary.findings_frame import read_in
 from geo_merge.vocabulary.sentence import said
 
 # An option of the command line, with the value that a sentence gives it; a command.
-_OPTION = re.compile(r"--([a-z][a-z-]*[a-z])(?: keep\b| [^=.;,()]{1,40}=[\w|]+)?")
+_OPTION = re.compile(r"--([a-z][a-z-]*[a-z])(?: keep\b| [A-Z]\d\d| [^=.;,()]{1,40}=[\w|]+)?")
 _COMMAND = re.compile(
     r"geo-merge(?! failed) [a-z]+(?: from-[a-z]+)?(?: [A-Z]+\b)*(?: --by .+? --keep-agreeing)?"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,8 @@ from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.longitudes import HALF, TURN
 from geo_merge.geometry.projection import WGS84, describe
 from geo_merge.geometry.rings import Bools, Floats, Geometries
+from geo_merge.vocabulary.accepting import as_note, is_accepted
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ _MIN_VERTICES = 20
 Bounds = tuple[float, float, float, float]
 # A layer may lie this far beyond the area that its CRS is made for; along the parallels further,
 # since countries use one zone for all (Norway's zone 33, for 12 to 18° E, from 4 to 31° E).
-MARGIN_DEGREES, MARGIN_LONGITUDE = 3.0, 10.0
+MARGIN_DEGREES, MARGIN_LONGITUDE = 3.0, 14.0
+# Beyond the area by less than this is a box around it, not another use.
+_EDGE = 0.5
 
 
 def coarsest_grid(frame: gpd.GeoDataFrame) -> float:
@@ -64,7 +68,13 @@ def _off_grid(coordinates: Floats, decimals: int) -> Bools:
     return off
 
 
-def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = False) -> None:
+def check_coordinates(
+    frame: gpd.GeoDataFrame,
+    source: str,
+    *,
+    placed: bool = False,
+    accept: Collection[str] = (),
+) -> list[Finding]:
     """Check that the coordinates can be what the CRS says.
 
     Parameters
@@ -73,6 +83,13 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
         The layer and its file name.
     placed
         Whether the layer is known to lie where it should: then a zone may reach beyond its area.
+    accept
+        Checks whose judgement of what is plausible is known to be wrong here (R03).
+
+    Returns
+    -------
+    list of Finding
+        R03, as a note, where a CRS is used beyond the area that it is made for.
 
     Raises
     ------
@@ -83,7 +100,7 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
     boxes = shapely.bounds(np.asarray(frame.geometry.values))
     known = np.isfinite(boxes).all(axis=1)
     if not known.any():
-        return
+        return []
     most = TURN if frame.crs.is_geographic else HALF  # longitudes may run on over 180°
     small = (np.abs(boxes[:, [0, 2]]).max(axis=1) <= most) & (
         np.abs(boxes[:, [1, 3]]).max(axis=1) <= HALF
@@ -104,8 +121,7 @@ def check_coordinates(frame: gpd.GeoDataFrame, source: str, *, placed: bool = Fa
             sentence("R02.degrees", source=source, x=bounds[0], y=bounds[1],
                      crs=describe(frame.crs))
         )  # fmt: skip
-    if not placed:
-        _check_area_of_use(frame.crs, bounds, source)
+    return [] if placed else _check_area_of_use(frame.crs, bounds, source, accept)
 
 
 def contradicts(crs: CRS, bounds: Bounds) -> bool:
@@ -138,21 +154,36 @@ def _check_one_system(
     )  # fmt: skip
 
 
-def _check_area_of_use(crs: CRS, bounds: Bounds, source: str) -> None:
+def _check_area_of_use(
+    crs: CRS, bounds: Bounds, source: str, accept: Collection[str] = ()
+) -> list[Finding]:
     use = crs.area_of_use
     if use is None:
-        return
+        return []
     west, south, east, north = lonlat_bounds(crs, bounds)
     beside = _beside((west, east), (use.west, use.east))
     if not np.isfinite((west, south, east, north)).all():
         raise CRSError(
             sentence("R03.nowhere", source=source, x=bounds[0], y=bounds[1], crs=describe(crs))
         )
+    place = {"source": source, "west": west, "east": east, "south": south, "north": north,
+             "crs": describe(crs), "area": use.name.rstrip(".")}  # fmt: skip
     if not beside or south > use.north + MARGIN_DEGREES or north < use.south - MARGIN_DEGREES:
-        raise CRSError(
-            sentence("R03.outside", source=source, west=west, east=east, south=south, north=north,
-                     crs=describe(crs), area=use.name.rstrip("."))
-        )  # fmt: skip
+        told = sentence("R03.outside", **place)
+        if not is_accepted(told, accept):
+            raise CRSError(told)
+        return [as_note(Finding.of(told))]
+    if crs.is_geographic or _within((west, east), (use.west, use.east)):
+        return []
+    return [Finding.of(sentence("R03.beyond", **place))]
+
+
+def _within(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Tell whether a stretch of longitudes lies in another; either may have west > east."""
+    (west, east), (first, last) = ((w, e + TURN * (w > e)) for w, e in (one, other))
+    return any(
+        west + turn >= first - _EDGE and east + turn <= last + _EDGE for turn in (-TURN, 0.0, TURN)
+    )
 
 
 def _beside(one: tuple[float, float], other: tuple[float, float]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from geo_merge.units.columns import _piece_labels, check_pieces, unit_frame
 from geo_merge.units.crs import check_coordinates, coarsest_grid
 from geo_merge.units.islands import join_islands
 from geo_merge.units.joining import join_layers
-from geo_merge.units.placing import with_crs
+from geo_merge.units.placing import check_places, with_crs
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import population_year
@@ -47,6 +47,7 @@ def read_units(
     expected: Mapping[str, str] | None = None,
     code_option: str = "--code-field",
     country: Country = PLAIN,
+    accept: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
     """Read the units of one or several files as one layer.
 
@@ -77,6 +78,9 @@ def read_units(
     country
         What is known of the country that the layer may lie in; where it does, its types and
         widths of codes apply.
+    accept
+        Checks whose judgement of what is plausible a person knows to be wrong here: R01 (no CRS,
+        degrees), R02 (places elsewhere), R03 (a CRS beyond its area).
 
     Returns
     -------
@@ -99,12 +103,12 @@ def read_units(
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
     for raw in raws:
         refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
-    raws = with_crs(raws, crs, name_field, country)
+    raws = with_crs(raws, crs, name_field, country, accept)
     return as_units(
         files, raws, named={"code": code_field, "name": name_field,
                             "population": population_field},
         code_option=code_option, target_crs=target_crs, expected=expected, country=country,
-        grid=max(coarsest_grid(raw.frame) for raw in raws),
+        grid=max(coarsest_grid(raw.frame) for raw in raws), accept=accept,
     )  # fmt: skip
 
 
@@ -119,6 +123,7 @@ def as_units(
     expected: Mapping[str, str] | None = None,
     close_seams: bool = True,
     country: Country = PLAIN,
+    accept: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
     """Make one layer of units of what was read; see `read_units`.
 
@@ -137,10 +142,10 @@ def as_units(
     frames = []
     for raw in raws:
         frame, found = unit_frame(raw, named, code_option, country, expected or {})
-        placed = country.check_places(frame, frame["name"].tolist(), raw.source)
-        check_coordinates(frame, raw.source, placed=placed)
+        placed, doubts = check_places(frame, raw.source, country, accept)
+        where = check_coordinates(frame, raw.source, placed=placed, accept=accept)
         frames.append(frame)
-        findings += [*raw.findings, *found]
+        findings += [*raw.findings, *found, *doubts, *where]
     joined, ledger = join_layers(frames, findings, target_crs, close_seams=close_seams)
     code_fields = {
         raw.source: frame.attrs["fields"]["code"] for raw, frame in zip(raws, frames, strict=True)

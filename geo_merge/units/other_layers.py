@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import geopandas as gpd
@@ -33,6 +34,7 @@ def read_outline(
     crs: str | int | None = None,
     sizes: Sizes | None = None,
     country: Country = PLAIN,
+    accept: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
     """Read polygons that a layer should fill; they need no codes.
 
@@ -42,9 +44,9 @@ def read_outline(
         If the file cannot be read, or holds what is no valid polygon.
     """
     raw = open_layer(Path(path), texts=texts_of(country), sizes=sizes)
-    (raw,) = with_crs([raw], crs, None, country)
+    (raw,) = with_crs([raw], crs, None, country, accept)
     frame = raw.frame.assign(code="")
-    check_coordinates(frame, raw.source)
+    check_coordinates(frame, raw.source, accept=accept)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
     if not usable(shapes).all():
         raise LayerError(

@@ -5,7 +5,7 @@ A layer in degrees is in one piece afterwards, wherever on the earth it lies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -15,26 +15,29 @@ from pyproj import CRS
 
 from geo_merge.errors import CRSError, LayerError, UsageError
 from geo_merge.geometry.longitudes import POLE, TURN, continuous
-from geo_merge.geometry.projection import describe, parse_crs
+from geo_merge.geometry.projection import WGS84, describe, parse_crs
 from geo_merge.geometry.rings import FARTHEST
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.crs import check_coordinates, missing_crs
 from geo_merge.vocabulary import fields
+from geo_merge.vocabulary.accepting import as_note, is_accepted
 from geo_merge.vocabulary.codes import as_text
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _SHOWN = 10  # rows
 
 
 def with_crs(
-    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None, country: Country
-) -> list[RawLayer]:
+    raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None, country: Country,
+    accept: Collection[str] = (),
+) -> list[RawLayer]:  # fmt: skip
     """Give each layer a CRS.
 
     It is its own, mended where it lost its datum; for layers that name none, that of the option,
-    or the one in which their places lie where they should, if the country knows places.
+    or the one in which their places lie where they should, if the country knows places; if it is
+    accepted that none is known (R01), WGS 84, where the coordinates can be degrees.
     """
     given = None if crs is None else parse_crs(str(crs))
     if given is not None:
@@ -52,10 +55,39 @@ def with_crs(
         try:
             result.append(_one_with_crs(raw, given, name_field, country))
         except CRSError as error:
-            problems += error.problems
+            doubted = all(is_accepted(problem, accept) for problem in error.problems)
+            if doubted and "R01" in accept and _in_degrees(raw.frame):
+                result.append(_as_degrees(raw))
+            else:
+                problems += error.problems
     if problems:
         raise CRSError(problems)
     return [in_one_piece(raw) for raw in result]
+
+
+def _as_degrees(raw: RawLayer) -> RawLayer:
+    """Take a layer without a CRS for one in WGS 84, and say so."""
+    finding = Finding.of(sentence("R01.accepted", why=raw.crs_hint))
+    return replace(raw, frame=raw.frame.set_crs(WGS84, allow_override=True),
+                   findings=(*raw.findings, finding))  # fmt: skip
+
+
+def check_places(
+    frame: gpd.GeoDataFrame, source: str, country: Country, accept: Collection[str] = ()
+) -> tuple[bool, list[Finding]]:
+    """Check that units lie where their names say, as far as the country knows places.
+
+    Returns
+    -------
+    bool, list of Finding
+        Whether that is proven, and what was found and is accepted.
+    """
+    try:
+        return country.check_places(frame, frame["name"].tolist(), source), []
+    except CRSError as error:
+        if not all(is_accepted(problem, accept) for problem in error.problems):
+            raise
+        return False, [as_note(Finding.of(p)) for p in error.problems if isinstance(p, Sentence)]
 
 
 def _without_assumed(raw: RawLayer, given: CRS) -> RawLayer:

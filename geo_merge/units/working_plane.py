@@ -56,9 +56,14 @@ def working_crs(frames: Sequence[gpd.GeoDataFrame]) -> CRS:
 
 
 def note_plane(frames: Sequence[gpd.GeoDataFrame], plane: CRS) -> list[Finding]:
-    """Say which plane the layers are worked on in if it is none that anybody knows."""
-    if plane.to_epsg() is not None or any(frame.crs == plane for frame in frames):
+    """Say which plane the layers are worked on in if it is none that anybody would expect."""
+    if any(frame.crs == plane for frame in frames):
         return []
+    if plane.to_epsg() is not None:
+        own = max(frames, key=len).crs
+        if not _in_metres(own):
+            return []
+        return [Finding.of(sentence("R05.other", crs=describe(own), plane=describe(plane)))]
     return [Finding.of(sentence("R05.plane", plane=describe(plane)))]
 
 

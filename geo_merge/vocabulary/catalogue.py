@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo_merge.vocabulary.sentence import ENGLISH, titles
+from geo_merge.vocabulary.sentence import ENGLISH, kinds, row_of, titles
 
 # Ids that findings and messages carry, in [brackets] where an error stops the run.
 CHECKS = {check: title[ENGLISH] for check, title in titles().items()}
+
+# Those that judge what is plausible, all or some of their sentences: a person may know better.
+ACCEPTABLE = frozenset(
+    check for check in CHECKS if any(row_of(k).get("acceptable") for k in (check, *kinds()[check]))
+)
 
 
 def count_findings(findings: pd.DataFrame) -> pd.DataFrame:

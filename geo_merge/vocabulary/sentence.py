@@ -44,11 +44,12 @@ def row_of(kind: str) -> dict[str, Any]:
     -------
     dict
         ``severity``, ``about`` (old, new, or file for what names no units), ``title`` and
-        ``hint`` by language, and the sentence under its language.
+        ``hint`` by language, the sentence under its language, and ``acceptable`` if a person may
+        know better.
     """
     check, _, name = kind.partition(".")
     table = rows_under(check)
-    shared = ("severity", "about", "title", "hint")
+    shared = ("severity", "about", "title", "hint", "acceptable")
     own: dict[str, Any] = {key: table[key] for key in shared if key in table}
     return {**own, **table[name]} if name else own
 
@@ -73,8 +74,8 @@ def title_of(check: str, language: str) -> str:
 def kinds() -> dict[str, list[str]]:
     """Return the kinds of sentences of every check, and of the words that they share."""
     return {
-        check: [f"{check}.{key}" for key, value in table.items() if "en" in value and key not in
-                {"title", "hint"}]
+        check: [f"{check}.{key}" for key, value in table.items()
+                if isinstance(value, dict) and "en" in value and key not in {"title", "hint"}]
         for name in names_of_tables()
         for check, table in table_of(name).items()
     }  # fmt: skip
