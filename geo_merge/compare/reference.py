@@ -11,11 +11,10 @@ import shapely
 
 from geo_merge.compare.declared import unmatched_both
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
-from geo_merge.geometry.difference import SAME_AREA, differences, joined, polygonal
+from geo_merge.geometry.difference import SAME_AREA, differences, polygonal
 from geo_merge.geometry.rings import Geometries, is_polygonal
 from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.sentence import sentence
 
 
@@ -35,7 +34,7 @@ class Compared:
         Land that only the new unit and only the reference has, for each code of `reference`.
     findings
         D02 for codes without a match, G01, G03 and G04 for reference geometries that are not
-        polygons or not valid, C06 for units that differ by more than the limit.
+        polygons or not valid.
     """
 
     table: pd.DataFrame
@@ -45,9 +44,7 @@ class Compared:
     findings: list[Finding]
 
 
-def compare_reference(
-    new: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, limits: Limits | None = None
-) -> Compared:
+def compare_reference(new: gpd.GeoDataFrame, reference: gpd.GeoDataFrame) -> Compared:
     """Compare new units with reference boundaries, unit by unit.
 
     Parameters
@@ -57,10 +54,7 @@ def compare_reference(
     reference
         Polygons indexed by the same codes, in any CRS. Invalid ones are mended first, those that
         are no polygons left out; both are reported.
-    limits
-        Thresholds.
     """
-    limits = limits or Limits()
     reference = reference.to_crs(new.crs) if reference.crs != new.crs else reference
     known = same_codes(reference.index, new.index)
     labels = [known.get(str(code), str(code)) for code in reference.index]
@@ -85,18 +79,6 @@ def compare_reference(
         },
         index=common,
     ).reindex(new.index)
-    for k in np.flatnonzero(difference > limits.reference * area):
-        code = str(common[k])
-        findings.append(
-            Finding.of(
-                sentence("C06.reference", unit=f"{code} ({new.at[code, 'name']})",
-                         m2=difference[k], percent=100 * difference[k] / area[k]),
-                units=(code,),
-                value=float(difference[k]),
-                unit_of_value="m²",
-                geometry=joined(gained[k], lost[k]),
-            )
-        )  # fmt: skip
     return Compared(table, theirs, gained, lost, findings + found)
 
 

@@ -4,8 +4,10 @@ The verdict on a unit says which of them agree:
 
 - ``same``: the polygons are nowhere further apart than `Limits.narrow`, and the declared area
   agrees within `Limits.declared`.
-- ``drawing noise``: they differ, but nowhere over land wider than `Limits.drawing`.
+- ``drawing noise``: they differ, but nowhere over land wider than `Drawings.drawing`.
 - ``moved land``: a compact piece, wider than that, lies in another unit than in the reference.
+- ``outer edge differs``: a compact piece lies in no unit of one side: at the outer edge, where
+  coasts and waters are drawn by other rules.
 - ``declared figure differs``: no land moved, but the declared area is another, or the declared
   people are less than half or more than twice as many.
 - ``not compared``: there is neither a reference polygon nor a declared area.
@@ -13,6 +15,7 @@ The verdict on a unit says which of them agree:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import geopandas as gpd
@@ -20,7 +23,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_merge.compare.apart import Drawings, as_drawings
 from geo_merge.compare.declared import other_people
+from geo_merge.compare.differing import differing
 from geo_merge.compare.exchange import Exchange, declared_exchanges
 from geo_merge.compare.moved import Move, find_moves
 from geo_merge.compare.reference import Compared
@@ -46,8 +51,33 @@ class Verdict(StrEnum):
     SAME = "same"
     NOISE = "drawing noise"
     MOVED = "moved land"
+    EDGE = "outer edge differs"
     DECLARED = "declared figure differs"
     UNKNOWN = "not compared"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """New units against what others published.
+
+    Attributes
+    ----------
+    table
+        Indexed by code, with the columns of `COLUMNS`: ``gained`` and ``lost`` are the land that
+        only our polygon and only the reference has (``gained`` is the active geometry);
+        ``distance_m`` is the Hausdorff distance between both polygons in metres; ``counterparts``
+        are the codes of units that the explanation names.
+    findings
+        C06 for units that differ by more than the limit, C08 for land that moved, C09 for how far
+        apart the two are drawn, C10 for the outer edge, D03 for two neighbours whose declared
+        areas differ by the same.
+    drawings
+        How far units and reference are apart as drawings; None without a reference.
+    """
+
+    table: gpd.GeoDataFrame
+    findings: list[Finding]
+    drawings: Drawings | None
 
 
 def reconcile(
@@ -55,7 +85,7 @@ def reconcile(
     compared: Compared | None = None,
     declared: pd.DataFrame | None = None,
     limits: Limits | None = None,
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+) -> Reconciled:
     """Say of every new unit whether polygon, reference and declared area agree, and why not.
 
     Parameters
@@ -68,19 +98,10 @@ def reconcile(
         Published figures as `compare.as_declared` returns them.
     limits
         Thresholds.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Indexed by code, with the columns of `COLUMNS`: ``gained`` and ``lost`` are the land that
-        only our polygon and only the reference has (``gained`` is the active geometry);
-        ``distance_m`` is the Hausdorff distance between both polygons in metres; ``counterparts``
-        are the codes of units that the explanation names.
-    list of Finding
-        C08 for land that moved, D03 for two neighbours whose declared areas differ by the same.
     """
     limits = limits or Limits()
-    moves = [] if compared is None else find_moves(new, compared, limits)
+    drawings = None if compared is None else as_drawings(new, compared, limits)
+    moves = [] if drawings is None else find_moves(new, drawings)
     exchanges = declared_exchanges(new, declared, limits)
     frame = _figures(new, compared, declared)
     people = _other_people(new, declared)
@@ -92,6 +113,7 @@ def reconcile(
             moves,
             exchanges,
             limits,
+            drawings,
             noisy=bool(noisy[code]),
             names=new["name"],
             people=people.get(str(code), ""),
@@ -100,8 +122,9 @@ def reconcile(
     ]
     for k, column in enumerate(("verdict", "counterparts", "explanation")):
         frame[column] = [row[k] for row in rows]
-    found = [_moved(m, new, limits) for m in moves] + [_exchanged(e, new) for e in exchanges]
-    return frame[list(COLUMNS)], found
+    found = [] if drawings is None else differing(frame, new, moves, drawings, limits)
+    found += [_exchanged(e, new) for e in exchanges]
+    return Reconciled(frame[list(COLUMNS)], found, drawings)
 
 
 def reference_columns(reconciliation: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -189,6 +212,7 @@ def _judge(
     moves: list[Move],
     exchanges: list[Exchange],
     limits: Limits,
+    drawings: Drawings | None,
     *,
     noisy: bool,
     names: pd.Series,
@@ -202,8 +226,10 @@ def _judge(
     others += [] if swap is None else [c for c in swap.units if c != code]
     has_reference = bool(pd.notna(row["iou"]))
     text = []
-    if has_reference:
-        text.append(_against_reference(row, mine, names, limits, noisy=noisy))
+    if has_reference and not noisy:
+        text.append(f"Same as the reference, nowhere {limits.narrow:g} m wide apart.")
+    elif has_reference and drawings is not None:
+        text.append(_against_reference(row, mine, names, drawings))
     given = row["declared_area_km2"]
     differs = bool(given > 0 and abs(row["area_km2"] - given) > limits.declared * given)
     if given > 0:
@@ -213,8 +239,10 @@ def _judge(
             f"{'' if swap is None else f': {swap.sentence(names)}'}."
         )
     text += [people] if people else []
-    if mine:
+    if any(move.between for move in mine):
         verdict = Verdict.MOVED
+    elif mine:
+        verdict = Verdict.EDGE
     elif differs or people:
         verdict = Verdict.DECLARED
     elif has_reference and noisy:
@@ -225,18 +253,18 @@ def _judge(
 
 
 def _against_reference(
-    row: pd.Series, moves: list[Move], names: pd.Series, limits: Limits, *, noisy: bool
+    row: pd.Series, moves: list[Move], names: pd.Series, drawings: Drawings
 ) -> str:
-    if not noisy:
-        return f"Same as the reference, nowhere {limits.narrow:g} m wide apart."
+    shifted = f", with the shift of the whole ({', '.join(drawings.where)}) taken off"
+    shift = shifted if drawings.apart.shifted else ""
     if not moves:
         return (
-            f"Drawn otherwise than the reference by up to {row['distance_m']:,.0f} m, but nowhere "
-            f"over land wider than {limits.drawing:g} m."
+            f"Drawn otherwise than the reference by up to {row['distance_m']:,.0f} m, but{shift} "
+            f"nowhere over land wider than {drawings.drawing:,.0f} m."
         )
     code = str(row.name)
     told = []
-    for move in moves[:_TOLD]:
+    for move in sorted(moves, key=lambda m: not m.between)[:_TOLD]:
         km2 = f"{move.m2 / SQUARE_METRES_PER_KM2:,.2f} km²"
         here, there = (_label(c, names) or "no unit" for c in (move.here, move.there))
         if move.here == code:
@@ -244,22 +272,8 @@ def _against_reference(
         else:
             told.append(f"{km2} that the reference gives it lie in {here}")
     more = f", and {len(moves) - _TOLD} more" if len(moves) > _TOLD else ""
-    return f"Land moved: {'; '.join(told)}{more}."
-
-
-def _moved(move: Move, new: gpd.GeoDataFrame, limits: Limits) -> Finding:
-    here, there = (
-        _label(c, new["name"]) or sentence("C08.nobody") for c in (move.here, move.there)
-    )
-    n = int(shapely.get_num_geometries(move.pieces))
-    return Finding.of(
-        sentence("C08.moved", km2=move.m2 / SQUARE_METRES_PER_KM2, n=n, limit=limits.drawing,
-                 here=here, there=there),
-        units=tuple(c for c in (move.here, move.there) if c),
-        value=move.m2,
-        unit_of_value="m²",
-        geometry=move.pieces,
-    )  # fmt: skip
+    what = "Land moved" if any(move.between for move in moves) else "Outer edge"
+    return f"{what}{shift}: {'; '.join(told)}{more}."
 
 
 def _exchanged(exchange: Exchange, new: gpd.GeoDataFrame) -> Finding:

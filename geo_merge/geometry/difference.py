@@ -93,13 +93,13 @@ def reach(pieces: BaseGeometry, base: BaseGeometry) -> float:
     outside = ~shapely.contains_xy(base, xy[:, 0], xy[:, 1])
     if not outside.any():
         return 0.0
-    _, distance = shapely.STRtree(_stretches(base)).query_nearest(
+    _, distance = shapely.STRtree(stretches(base)).query_nearest(
         shapely.points(xy[outside]), return_distance=True, all_matches=False
     )
     return float(distance.max())
 
 
-def _stretches(polygon: BaseGeometry) -> Geometries:
+def stretches(polygon: BaseGeometry) -> Geometries:
     """Return the outline of a polygon in lines of a few edges each, for a spatial index."""
     rings = shapely.get_rings(shapely.get_parts(polygon))
     xy, ring = shapely.get_coordinates(rings, return_index=True)

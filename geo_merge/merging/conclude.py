@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ from geo_merge.checks.layer import check_surveyed
 from geo_merge.checks.parts import check_parts
 from geo_merge.compare import reference as compare
 from geo_merge.compare.declared import as_declared, check_declared
-from geo_merge.compare.verdict import reconcile, reference_columns
+from geo_merge.compare.verdict import Reconciled, reconcile, reference_columns
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.dissolve import Dissolved
 from geo_merge.geometry.rings import Ints
@@ -100,10 +101,10 @@ def conclude(
     findings += check_parts(changed, _inside(layer))
     table = None if declared is None else as_declared(declared, new.index)
     figures = statistics.unit_statistics(new, table)
-    reconciled, compared = compare_units(new, reference, table, limits)
+    reconciled = compare_units(new, reference, table, limits)
     if reference is not None:
-        figures = figures.join(reference_columns(reconciled))
-    findings += compared
+        figures = figures.join(reference_columns(reconciled.table))
+    findings += reconciled.findings
     ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
     if mended is not None:
         findings += mended.findings
@@ -119,10 +120,11 @@ def conclude(
         crosswalk=_as_used(layer),
         statistics=figures,
         summary={**_summary(layer, new, levels, findings, sources_of(read)),
+                 **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
                  "country": country.code or None},
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
-        reconciliation=reconciled,
+        reconciliation=reconciled.table,
         old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
@@ -176,15 +178,15 @@ def compare_units(
     reference: gpd.GeoDataFrame | None,
     declared: pd.DataFrame | None,
     limits: Limits | None,
-) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+) -> Reconciled:
     """Compare units with a reference and declared figures, and reconcile the three."""
     if reference is None and declared is None:
-        return gpd.GeoDataFrame(), []
+        return Reconciled(gpd.GeoDataFrame(), [], None)
     findings = [] if declared is None else check_declared(new, declared, limits)
-    compared = None if reference is None else compare.compare_reference(new, reference, limits)
+    compared = None if reference is None else compare.compare_reference(new, reference)
     findings += [] if compared is None else compared.findings
-    reconciled, found = reconcile(new, compared, declared, limits)
-    return reconciled, [*findings, *found]
+    reconciled = reconcile(new, compared, declared, limits)
+    return replace(reconciled, findings=[*findings, *reconciled.findings])
 
 
 def _says(old: gpd.GeoDataFrame, field: str) -> bool:

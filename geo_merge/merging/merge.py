@@ -156,7 +156,7 @@ def validate(
     good = layer[surveyed.measures.usable]
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else as_declared(declared, good.index)
-    findings += compare_units(good.assign(area_km2=km2), reference, table, limits)[1]
+    findings += compare_units(good.assign(area_km2=km2), reference, table, limits).findings
     return findings_frame(accepted(findings, as_accepted(accept)), layer.crs)
 
 

@@ -12,9 +12,11 @@ from geo_merge.errors import UsageError
 # Metres. In the planes of countries a double tells places a nanometre apart, the overlay of two
 # polygons some hundred: what is thinner has no width that could be told.
 RESOLUTION = 1e-6
+# Metres: half a millimetre, the plotting accuracy of a map, on one of 1:100,000.
+DRAWING = 50.0
 
 
-def _limit(default: float, unit: str, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field
+def _limit(default: float | None, unit: str, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field
     return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 
@@ -38,8 +40,11 @@ class Limits:
     declared: float = _limit(0.01, "share", "by which an area may differ from the declared one")
     reference: float = _limit(0.001, "share", "of its area by which a unit may differ from a map")
 
-    # Half a millimetre, the plotting accuracy of a map, on one of 1:100,000.
-    drawing: float = _limit(50.0, "m", "differences from a map nowhere wider are drawing noise")
+    # None: what the two drawings themselves show, see `compare.apart`.
+    drawing: float | None = _limit(
+        None, "m", "differences from a map nowhere wider are drawing noise; told from the two, "
+        f"from {DRAWING:g} m up"
+    )  # fmt: skip
 
     @property
     def rounding_width(self) -> float:
@@ -114,6 +119,7 @@ def parse(texts: Iterable[str], sizes: Sizes | None = None) -> tuple[Limits, Siz
 
 
 def describe() -> Iterator[tuple[str, float, str, str]]:
-    """Yield name, default, unit and meaning of every limit."""
+    """Yield name, default, unit and meaning of every limit; of `drawing`, its least default."""
     for one in (*fields(Limits), *fields(Sizes)):
-        yield one.name, float(one.default), one.metadata["unit"], one.metadata["meaning"]  # type: ignore[arg-type]
+        default = DRAWING if one.default is None else float(one.default)  # type: ignore[arg-type]
+        yield one.name, default, one.metadata["unit"], one.metadata["meaning"]
