@@ -60,7 +60,8 @@ def borders(
     code_field: str | None,
     name_field: str | None,
     population_field: str | None,
-    reference_code_field: str | None,
+    type_field: str | None,
+    parent_fields: tuple[str, ...],
     layer: str | None,
     country: str | None,
     as_json: bool,
@@ -77,7 +78,7 @@ def borders(
     from geo_merge.results.files import sha256, with_sidecars
     from geo_merge.vocabulary.memory import findings_of
 
-    del population_field, reference_code_field  # --help of all readers is one
+    del population_field  # --help of all readers is one
     if not SHORTEST <= distance < float("inf"):
         raise UsageError(f"--distance {distance:g}: give metres from {SHORTEST:g}.")
     if source.resolve() == out.resolve():
@@ -88,7 +89,7 @@ def borders(
         units = read_new_units(
             source, plane, chosen,
             {"crs": crs, "encoding": encoding, "code_field": code_field, "name_field": name_field,
-             "layer": layer},
+             "type_field": type_field, "parent_fields": parent_fields, "layer": layer},
         )  # fmt: skip
         tell("Tracing borders")
         records = border_records(units, distance)

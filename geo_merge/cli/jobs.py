@@ -60,6 +60,27 @@ def parse_rules(texts: Iterable[str]) -> dict[str, str]:
     return rules
 
 
+def parse_columns(texts: Iterable[str]) -> dict[str, str]:
+    """Return the heading of each column of the crosswalk that was named.
+
+    Raises
+    ------
+    UsageError
+        If one is no column of a crosswalk.
+    """
+    from geo_merge.units.crosswalk import COLUMNS
+
+    columns = {}
+    for text in texts:
+        role, _, heading = text.partition("=")
+        if not heading or role not in COLUMNS:
+            raise UsageError(
+                f"--column {text}: write ROLE=HEADING with one of {', '.join(COLUMNS)}."
+            )
+        columns[role] = heading
+    return columns
+
+
 def repair_options(
     *,
     repair: bool,

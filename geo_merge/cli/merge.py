@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from geo_merge.cli import options as shared
-from geo_merge.cli.jobs import names_in, parse_rules, preview_repair, repair_options, run_job
+from geo_merge.cli.jobs import (
+    names_in,
+    parse_columns,
+    parse_rules,
+    preview_repair,
+    repair_options,
+    run_job,
+)
 from geo_merge.cli.options import (
     FINDINGS,
     OK,
@@ -42,6 +49,7 @@ from geo_merge.cli.results import report_result
     type=PATH,
     help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
 )
+@shared.divide_code_field
 @shared.formats
 @shared.lang
 @shared.reading
@@ -71,10 +79,11 @@ def build(
     crosswalk: Path | None,
     unlisted: str,
     out: Path,
-    reference: Path | None,
+    reference: tuple[Path, ...],
     declared: Path | None,
     outline: Path | None,
     divide: Path | None,
+    divide_code_field: str | None,
     formats: tuple[str, ...],
     lang: str | None,
     crs: str | None,
@@ -82,7 +91,11 @@ def build(
     code_field: str | None,
     name_field: str | None,
     population_field: str | None,
+    type_field: str | None,
+    parent_fields: tuple[str, ...],
     reference_code_field: str | None,
+    reference_name_field: str | None,
+    columns: tuple[str, ...],
     layer: str | None,
     country: str | None,
     rules: tuple[str, ...],
@@ -109,7 +122,7 @@ def build(
     from geo_merge.vocabulary.accepting import as_accepted
 
     wanted = check_formats(names_in(formats))
-    compared = reference is not None or declared is not None
+    compared = bool(reference) or declared is not None
     check_target(out, wanted, compared=compared, repaired=repair)
     if not old:
         from geo_merge.jobs.sample import sample_files
@@ -123,7 +136,10 @@ def build(
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
-              population_field=population_field, reference_code_field=reference_code_field,
+              population_field=population_field, type_field=type_field,
+              parent_fields=parent_fields, reference_code_field=reference_code_field,
+              reference_name_field=reference_name_field, divide_code_field=divide_code_field,
+              columns=parse_columns(columns),
               country=country_of(country), rules=parse_rules(rules),
               unlisted=Unlisted(unlisted), accept=as_accepted(accept), repair=mending)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
@@ -169,7 +185,7 @@ def validate(
     old: tuple[Path, ...],
     crosswalk: Path | None,
     unlisted: str,
-    reference: Path | None,
+    reference: tuple[Path, ...],
     declared: Path | None,
     outline: Path | None,
     limits: tuple[str, ...],
@@ -181,7 +197,11 @@ def validate(
     code_field: str | None,
     name_field: str | None,
     population_field: str | None,
+    type_field: str | None,
+    parent_fields: tuple[str, ...],
     reference_code_field: str | None,
+    reference_name_field: str | None,
+    columns: tuple[str, ...],
     layer: str | None,
     country: str | None,
     repair: bool,
@@ -207,15 +227,17 @@ def validate(
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
-              population_field=population_field, country=country_of(country),
+              population_field=population_field, type_field=type_field,
+              parent_fields=parent_fields, country=country_of(country),
               reference_code_field=reference_code_field,
-              accept=as_accepted(accept))  # fmt: skip
+              reference_name_field=reference_name_field,
+              columns=parse_columns(columns), accept=as_accepted(accept))  # fmt: skip
     with progress() as tell:
         tell("Reading")
         units, table = job.read()
         tell("Checking")
         findings = check(units, crosswalk=table, unlisted=unlisted, accept=job.accept,
-                         **job.others(units))  # fmt: skip
+                         **job.others(units, table))  # fmt: skip
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:

@@ -45,11 +45,14 @@ def _of_plan(_context: click.Context, _option: click.Parameter, path: Path | Non
     return path / "crosswalk.csv" if path is not None and is_plan else path
 
 
-crosswalk = click.option(
+_crosswalk = click.option(
     "--crosswalk", type=PATH, callback=_of_plan,
     help="CSV or XLSX: old_code, new_code, new_name, new_type, ..., or the folder of a plan.",
 )  # fmt: skip
-reference = click.option("--reference", type=PATH, help="Published boundaries of the new units.")
+_reference = click.option(
+    "--reference", multiple=True, type=PATH,
+    help="Published boundaries of the new units; repeatable, for one in several files.",
+)  # fmt: skip
 declared = click.option(
     "--declared", type=PATH, help="CSV or XLSX of published new_code, area_km2, population."
 )
@@ -74,6 +77,21 @@ code_field = click.option("--code-field", help="Field with the codes, if not fou
 name_field = click.option("--name-field", help="Field with the names, if not found by itself.")
 population_field = click.option(
     "--population-field", help="Field with the people, if not found by itself."
+)
+type_field = click.option("--type-field", help="Field with the types, if not found by itself.")
+parent_field = click.option(
+    "--parent-field", "parent_fields", multiple=True,
+    help="Field with the units above, if not found by itself; a second one with those above them.",
+)  # fmt: skip
+column = click.option(
+    "--column", "columns", multiple=True,
+    help="ROLE=HEADING of a column of the crosswalk, as old_code=kommunenr_2019; repeatable.",
+)  # fmt: skip
+reference_name_field = click.option(
+    "--reference-name-field", help="Field with the names of --reference, if not found by itself."
+)
+divide_code_field = click.option(
+    "--divide-code-field", help="Field with the new codes of --divide, if not found by itself."
 )
 reference_code_field = click.option(
     "--reference-code-field", help="Field with the codes of --reference, if not found by itself."
@@ -123,8 +141,10 @@ decisions = click.option(
     help="Table of decisions; decisions.csv of --out by default.",
 )
 
-reading = options(crs, encoding, code_field, name_field, population_field, reference_code_field,
+reading = options(crs, encoding, code_field, name_field, population_field, type_field, parent_field,
                   layer, country)  # fmt: skip
+reference = options(_reference, reference_code_field, reference_name_field)
+crosswalk = options(_crosswalk, column)
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
 
 

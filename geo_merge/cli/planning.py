@@ -98,7 +98,7 @@ def plan() -> None:
 @shared.reading
 def new(
     *, old: tuple[Path, ...], out: Path, crosswalk: Path | None, seats: Path | None,
-    country: str | None, reference_code_field: str | None, **reading: Any,  # noqa: ANN401
+    country: str | None, **reading: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Make a plan of the old units in LAYER; without any, those of the embedded sample."""
     from geo_merge.planning.opening import source_of
@@ -109,7 +109,6 @@ def new(
     from geo_merge.units.layers import read_units
     from geo_merge.vocabulary.memory import findings_of
 
-    del reference_code_field  # of the options that all readers share, the one that has no use here
     check_target(out)
     if is_plan(out):
         raise UsageError(f"{out} holds a plan already; give another folder, or move it away.")

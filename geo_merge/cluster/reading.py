@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
 from geo_merge.errors import UsageError
 from geo_merge.reading.encodings import texts_of
+from geo_merge.units.field_roles import NamedFields
 from geo_merge.units.layers import as_units
 from geo_merge.units.placing import with_crs
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -29,6 +30,8 @@ def read_remote(
     code_field: str | None = None,
     name_field: str | None = None,
     population_field: str | None = None,
+    type_field: str | None = None,
+    parent_fields: Sequence[str] = (),
     layer: str | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
@@ -48,7 +51,8 @@ def read_remote(
         The cluster.
     *files
         As the workers and this machine see them.
-    code_field, name_field, population_field, layer, crs, encoding, sizes, expected, country
+    code_field, name_field, population_field, type_field, parent_fields, layer, crs, encoding, \
+    sizes, expected, country
         See `layers.read_units`.
 
     Returns
@@ -71,8 +75,10 @@ def read_remote(
     raws = [join_told(path, each, texts) for path, each in zip(files, told, strict=True)]
     raws = with_crs(raws, crs, name_field, country)
     units = as_units(
-        files, raws, named={"code": code_field, "name": name_field,
-                            "population": population_field}, expected=expected,
+        files, raws,
+        named=NamedFields(code=code_field, name=name_field, population=population_field,
+                          unit_type=type_field, parents=tuple(parent_fields)),
+        expected=expected,
         grid=grid_of(raws, told), close_seams=False, country=country,
     )  # fmt: skip
     parts = [

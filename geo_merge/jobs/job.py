@@ -39,7 +39,7 @@ class Job:
 
     old: tuple[Path, ...]
     crosswalk: Path | None = None
-    reference: Path | None = None
+    reference: tuple[Path, ...] = ()
     declared: Path | None = None
     outline: Path | None = None
     divide: Path | None = None
@@ -48,7 +48,12 @@ class Job:
     code_field: str | None = None
     name_field: str | None = None
     population_field: str | None = None
+    type_field: str | None = None
+    parent_fields: tuple[str, ...] = ()
     reference_code_field: str | None = None
+    reference_name_field: str | None = None
+    divide_code_field: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the crosswalk
     layer: str | None = None
     layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -61,7 +66,7 @@ class Job:
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, self.reference, self.declared, self.outline, self.divide)
+        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.divide)
         return [*self.old, *(path for path in more if path is not None)]
 
     @property
@@ -78,7 +83,10 @@ class Job:
         mending = self.repair and {name: getattr(self.repair, name) for name in told}
         return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
                 "name_field": self.name_field, "population_field": self.population_field,
+                "type_field": self.type_field, "parent_fields": list(self.parent_fields),
                 "reference_code_field": self.reference_code_field,
+                "reference_name_field": self.reference_name_field,
+                "divide_code_field": self.divide_code_field, "columns": dict(self.columns),
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
                 "unlisted": str(self.unlisted), "accept": sorted(self.accept),
@@ -100,7 +108,7 @@ class Job:
         try:
             if self.crosswalk is not None:
                 table = read_crosswalk(self.crosswalk, encoding=self.encoding, sizes=sizes,
-                                       country=self.country)  # fmt: skip
+                                       columns=self.columns, country=self.country)  # fmt: skip
         except GeoMergeError as error:
             problems += error.problems
         expected = (
@@ -109,7 +117,8 @@ class Job:
         try:
             units = read_layer(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
-                population_field=self.population_field,
+                population_field=self.population_field, type_field=self.type_field,
+                parent_fields=self.parent_fields,
                 layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
                 expected=expected, country=self.country, accept=self.accept,
             )  # fmt: skip
@@ -131,14 +140,19 @@ class Job:
         texts = texts_of(self.country, self.encoding)
         return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
 
-    def others(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
-        """Read what units are compared with: ``reference, declared, outline``, and ``limits``."""
+    def others(self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None) -> dict[str, Any]:
+        """Read what units are compared with: ``reference, declared, outline``, and ``limits``.
+
+        The crosswalk tells the codes and names that the reference should have.
+        """
         limits, sizes = parse(self.limits)
+        new = {} if table is None else dict(zip(table["new_code"], table["new_name"], strict=True))
         return {
-            "reference": None if self.reference is None else read_units(
+            "reference": None if not self.reference else read_units(
                 self.reference, code_field=self.reference_code_field,
-                code_option="--reference-code-field", layer=self.layers, crs=self.crs,
-                target_crs=units.crs, sizes=sizes, country=self.country, accept=self.accept),
+                name_field=self.reference_name_field, code_option="--reference-code-field",
+                layer=self.layers, crs=self.crs, target_crs=units.crs, sizes=sizes, evidence=new,
+                country=self.country, accept=self.accept),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes, country=self.country),
             "outline": None if self.outline is None else read_outline(
@@ -167,10 +181,19 @@ class Job:
         units, read = self.read(read_layer)
         table = cast("pd.DataFrame", read)
         if self.divide is not None:
-            cutters = read_cutters(self.divide, units.crs, crs=self.crs, encoding=self.encoding,
-                                   sizes=parse(self.limits)[1], country=self.country)  # fmt: skip
+            cutters = read_cutters(
+                self.divide,
+                units.crs,
+                code_field=self.divide_code_field,
+                crosswalk=table,
+                crs=self.crs,
+                encoding=self.encoding,
+                sizes=parse(self.limits)[1],
+                country=self.country,
+            )
             units, table = divide(units, table, cutters, rules=self.rules,
                                   country=self.country)  # fmt: skip
+        others = self.others(units, table)
         return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
                      unlisted=self.unlisted, accept=self.accept, country=self.country,
-                     prepare=prepare, **self.others(units))  # fmt: skip
+                     prepare=prepare, **others)  # fmt: skip

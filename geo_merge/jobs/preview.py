@@ -50,8 +50,8 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     say("Reading")
     try:
         units, table = job.read()
-        if job.reference is not None:
-            job.open(job.reference)
+        for path in job.reference:
+            job.open(path)
     except GeoMergeError as error:
         fields, choices = _told(job)
         return Preview([], fields, [], error.problems, choices)
@@ -82,7 +82,7 @@ def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     """Return the fields of the layers that can be read, and the layers of files with several."""
     fields: dict[str, None] = {}
     choices: dict[str, tuple[str, ...]] = {}
-    for path in (*job.old, *([] if job.reference is None else [job.reference])):
+    for path in (*job.old, *job.reference):
         try:
             frame = job.open(path).frame
         except SeveralLayersError as error:
@@ -90,6 +90,6 @@ def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:
         except GeoMergeError:
             continue  # said already
         else:
-            if path != job.reference:
+            if path in job.old:
                 fields |= dict.fromkeys(map(str, frame.columns.drop(frame.geometry.name)))
     return list(fields), choices

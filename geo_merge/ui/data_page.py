@@ -56,7 +56,7 @@ def show() -> None:
             job = Job(
                 old=uploads.put_all(folder, layers),
                 crosswalk=uploads.put(folder, crosswalk) if crosswalk else None,
-                reference=uploads.put_one(folder, reference) if reference else None,
+                reference=(uploads.put_one(folder, reference),) if reference else (),
                 declared=uploads.put(folder, declared) if declared else None,
                 country=VIETNAM,
             )
@@ -116,7 +116,7 @@ def _layer_key(path: Path) -> str:
 
 def _chosen_layers(job: Job) -> dict[Path, str]:
     """Return the layers that were chosen of files with several."""
-    paths = (*job.old, *([] if job.reference is None else [job.reference]))
+    paths = (*job.old, *job.reference)
     chosen = {path: _chosen(_layer_key(path)) for path in paths}
     return {path: layer for path, layer in chosen.items() if layer}
 
@@ -124,7 +124,7 @@ def _chosen_layers(job: Job) -> dict[Path, str]:
 def _layers(job: Job, preview: Preview) -> None:
     """Ask for the layer of each file that has several."""
     known: dict[str, tuple[str, ...]] = st.session_state.setdefault(Key.CHOICES, {})
-    for path in (*job.old, *([] if job.reference is None else [job.reference])):
+    for path in (*job.old, *job.reference):
         key = _layer_key(path)
         if path.name in preview.choices:
             known[key] = preview.choices[path.name]

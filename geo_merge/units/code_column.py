@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -14,6 +15,8 @@ from geo_merge.units.unnamed import without_failed_codes
 from geo_merge.vocabulary.codes import as_text, clean_code, is_scientific, plain_number, same_codes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
+
+_SHOWN = 10
 
 
 def read_codes(
@@ -67,6 +70,47 @@ def read_codes(
             )
         )
     return codes, findings
+
+
+def place_of(name: str, *above: str) -> str:
+    """Return a name with those of the units above it, as ``Bø / Telemark``."""
+    return " / ".join(filter(None, dict.fromkeys((name, *above))))
+
+
+def codes_of_names(
+    data: Mapping[str, Sequence[str]], source: str, field: str, option: str
+) -> tuple[list[str], list[Finding]]:
+    """Return what units of a layer without codes are called by: names, with a parent if need be.
+
+    Parameters
+    ----------
+    data
+        ``name, district, province`` of each row.
+    source, field, option
+        The file, its field with the names, and what messages call the option for codes.
+
+    Raises
+    ------
+    LayerError
+        K01, for names that several rows have, with the same parents.
+    """
+    named = zip(data["name"], data["district"], data["province"], strict=True)
+    places = [place_of(*names) for names in named]
+    times = Counter(filter(None, data["name"]))
+    codes = [place if times[name] > 1 else name
+             for name, place in zip(data["name"], places, strict=True)]  # fmt: skip
+    rows: dict[str, list[str]] = defaultdict(list)
+    for row, code in enumerate(codes, start=1):
+        rows[code].append(str(row))
+    same = [sentence("K01.same_name", name=code, rows=where[:_SHOWN])
+            for code, where in rows.items() if code and len(where) > 1]  # fmt: skip
+    if same:
+        told = sentence("K01.ambiguous", source=source, n=len(same), names=same[:_SHOWN],
+                        option=option)  # fmt: skip
+        raise LayerError(told)
+    kind = "K01.by_name_and_parent" if max(times.values(), default=0) > 1 else "K01.by_name"
+    told = sentence(kind, source=source, field=field)
+    return codes, [Finding.of(told, value=float(len(codes)), unit_of_value="units")]
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a cell holds

@@ -12,10 +12,12 @@ import shapely
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.gathered import gather
+from geo_merge.geometry.rings import Geometries, Ints
 from geo_merge.reading.raw import RawLayer
-from geo_merge.units.code_column import read_codes
+from geo_merge.units.code_column import codes_of_names, read_codes
+from geo_merge.units.field_roles import NamedFields, find_roles
 from geo_merge.units.unnamed import lost_letters, without_nothing
-from geo_merge.vocabulary import fields, people
+from geo_merge.vocabulary import people
 from geo_merge.vocabulary.codes import as_text, clean_text
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
@@ -27,35 +29,31 @@ _LAND = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 def unit_frame(
     raw: RawLayer,
-    named: Mapping[str, str | None],
-    code_option: str,
+    named: NamedFields,
     country: Country,
     expected: Mapping[str, str],
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Give a layer the columns of unit layers, its own attributes behind them."""
     source = raw.frame
     columns = [str(c) for c in source.columns if c != source.geometry.name]
+    geometry, gathered, left = _polygons(raw)
     findings: list[Finding] = []
-    roles = _roles(raw, columns, named, code_option, findings)
+    roles = find_roles(raw, named, expected, findings)
     country = country.of(source)
-    codes, found = read_codes(source[roles["code"]], raw.source, country.code_width, expected)
-    findings += found
-    data: dict[str, Any] = {"code": codes}
+    data: dict[str, Any] = {"code": []}
     for role in ("name", "unit_type", *PARENTS):
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
         data[role] = [clean_text(v) for v in values]
     data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
     findings += [*found, *lost_letters(data["name"], "name", raw.source)]
+    if "code" in roles:
+        codes, found = read_codes(source[roles["code"]], raw.source, country.code_width, expected)
+    else:
+        codes, found = codes_of_names(data, raw.source, roles["name"], named.code_option)
+    data["code"] = codes
+    findings += found
     if "population" in roles:
-        field, counted, found = people.find_people(
-            source, roles["population"], codes, raw.source, named=bool(named.get("population"))
-        )
-        roles["population"] = field
-        findings += found
-        if counted is None:
-            del roles["population"]
-        else:
-            data["population"] = counted.to_numpy()
+        data |= _people(raw, roles, codes, findings, named=named.population is not None)
     if "unit_type" not in roles:
         data["unit_type"] = [country.split_type(n)[0] for n in data["name"]]
     for column in columns:
@@ -64,59 +62,52 @@ def unit_frame(
             others = [*columns, *data]
             name = free_name(f"{column}_source", others) if taken else column
             data[name] = _finite(source[column]).to_numpy()
-    geometry, gathered, left = gather(shapely.force_2d(np.asarray(source.geometry.values)))
-    if not np.isin(shapely.get_type_id(geometry), _LAND).any():
-        kinds = ", ".join(sorted({str(k) for k in source.geometry.geom_type.dropna()}))
-        types = kinds or sentence("G03.no_geometry")
-        raise LayerError(sentence("G03.none", source=raw.source, types=types))
     frame = gpd.GeoDataFrame(data, geometry=geometry, crs=source.crs)
     frame["source_file"], frame["source_row"] = raw.source, np.arange(1, len(frame) + 1)
     frame.attrs["fields"] = roles
+    labels = [code or name for code, name in zip(codes, data["name"], strict=True)]
+    return frame, [*findings, *_as_drawn(raw, gathered, left, labels)]
+
+
+def _polygons(raw: RawLayer) -> tuple[Geometries, Ints, int]:
+    """Return the land of the units, which were collections, and how much has none in these."""
+    land, gathered, left = gather(shapely.force_2d(np.asarray(raw.frame.geometry.values)))
+    if not np.isin(shapely.get_type_id(land), _LAND).any():
+        kinds = sorted({str(k) for k in raw.frame.geometry.geom_type.dropna()})
+        types = ", ".join(kinds) or sentence("G03.no_geometry")
+        raise LayerError(sentence("G03.none", source=raw.source, types=types))
+    return land, gathered, left
+
+
+def _people(
+    raw: RawLayer, roles: dict[str, str], codes: list[str], findings: list[Finding], *, named: bool
+) -> dict[str, Any]:
+    """Return the people of the units, if the field of people counts any."""
+    field, counted, found = people.find_people(
+        raw.frame, roles.pop("population"), codes, raw.source, named=named
+    )
+    findings += found
+    if counted is None:
+        return {}
+    roles["population"] = field
+    return {"population": counted.to_numpy()}
+
+
+def _as_drawn(raw: RawLayer, gathered: Ints, left: int, labels: list[str]) -> list[Finding]:
+    """Return what reading had to do to polygons."""
+    findings = []
     for kind, rows in (
         ("G04.closed", raw.closed),
         ("G03.curves", raw.curved),
         ("G03.gathered" if left else "G03.gathered_land", gathered),
     ):
-        units = tuple(codes[k] or data["name"][k] for k in rows)
+        units = tuple(labels[k] for k in rows)
         if units:
             told = sentence(kind, source=raw.source, units=units[:10], n=left)
             findings.append(
                 Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")
             )
-    return frame, findings
-
-
-def _roles(
-    raw: RawLayer,
-    columns: list[str],
-    named: Mapping[str, str | None],
-    code_option: str,
-    findings: list[Finding],
-) -> dict[str, str]:
-    roles: dict[str, str] = {}
-    for role, wanted in named.items():
-        if wanted is None:
-            continue
-        column = fields.same_field(columns, wanted)
-        if column is None:
-            raise LayerError(
-                sentence("K01.no_field", source=raw.source, field=wanted,
-                         fields=fields.listed(columns))
-            )  # fmt: skip
-        if column != wanted:
-            told = sentence("K01.field", source=raw.source, asked=wanted, read=column)
-            findings.append(Finding.of(told))
-        roles[role] = column
-    left = [c for c in columns if c not in roles.values()]
-    roles = {**fields.find_fields(left), **roles}
-    if "code" not in roles:
-        raise LayerError(
-            sentence("K01.no_code_field", source=raw.source, fields=fields.listed(columns),
-                     option=code_option)
-            if columns
-            else sentence("K01.no_fields", source=raw.source)
-        )  # fmt: skip
-    return roles
+    return findings
 
 
 def _finite(values: pd.Series) -> pd.Series:

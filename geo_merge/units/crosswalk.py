@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -13,14 +13,14 @@ import pandas as pd
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.reading.tables import StrPath, read_table
 from geo_merge.units.crosswalk_cells import cleaned
-from geo_merge.units.crosswalk_match import match
+from geo_merge.units.crosswalk_match import match, without_codes
 from geo_merge.units.crosswalk_new import PARENTS_AFTER, settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
 from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
 from geo_merge.vocabulary.country import PLAIN, Country
-from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed
+from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed, same_field
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import attach, findings_of, sources_of
@@ -131,8 +131,8 @@ def resolve(
     -------
     Resolved
         ``rows``: the crosswalk in the order of the units, indexed by their codes, with ``row``
-        and ``matched_by``; ``codes``: units whose code lost its leading zeros in the layer, and
-        the code that the crosswalk gives them.
+        and ``matched_by``; ``codes``: units whose code lost its leading zeros in the layer, or that
+        have none there, and the code that the crosswalk gives them.
 
     Raises
     ------
@@ -154,11 +154,14 @@ def resolve(
     if report.problems:
         raise CrosswalkError(report.problems)
     _note_reused_codes(rows.assign(unit=rows["unit"].map(unit_codes(old))), report)
+    uncoded = set(old.index[without_codes(old)])
     recoded = {
         str(unit): str(code)
         for unit, code in zip(rows["unit"], rows["old_code"], strict=True)
-        if code and len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))
-    }
+        if code
+        and (unit in uncoded
+             or (len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))))
+    }  # fmt: skip
     ordered = rows.set_index("unit").loc[old.index].rename(index=recoded)
     return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
 
@@ -273,9 +276,13 @@ def read_crosswalk(
     *,
     encoding: str | None = None,
     sizes: Sizes | None = None,
+    columns: Mapping[str, str] | None = None,
     country: Country = PLAIN,
 ) -> pd.DataFrame:
     """Read a crosswalk and check its columns; see `read_table`.
+
+    `columns` says what the table calls its columns, where it has headings of its own: as
+    ``{"old_code": "kommunenr"}``.
 
     Returns
     -------
@@ -287,4 +294,20 @@ def read_crosswalk(
     TableError
         If it cannot be read, or lacks ``old_code``, ``new_code`` or ``new_name``.
     """
-    return as_crosswalk(read_table(path, encoding=encoding, sizes=sizes, country=country))
+    table = read_table(path, encoding=encoding, sizes=sizes, country=country)
+    return as_crosswalk(_renamed(table, columns or {}))
+
+
+def _renamed(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table with the columns that a person named under the names of the vocabulary."""
+    found = list(map(str, table.columns))
+    headings = {role: same_field(found, wanted) for role, wanted in columns.items()}
+    missing = [wanted for role, wanted in columns.items() if headings[role] is None]
+    if missing:
+        told = sentence("W07.no_heading", source=_source(table), headings=missing,
+                        columns=listed(found))  # fmt: skip
+        raise TableError(told)
+    others = [c for c in found if fold_field(c) not in {fold_field(role) for role in headings}]
+    named = {role: table[heading] for role, heading in headings.items()}
+    return attach(table[others].assign(**named), findings=findings_of(table),
+                  sources=sources_of(table))  # fmt: skip

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from geo_merge.geometry.rings import Bools
+from geo_merge.units.code_column import place_of
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
 from geo_merge.vocabulary.codes import code_key, is_scientific, look_key, without_separators
@@ -79,20 +82,22 @@ def match(
     units: list[str | None] = []
     how: list[str] = []
     unknown: list[Unknown] = []
-    for row, code, name in zip(rows.index, rows["old_code"], rows["old_name"], strict=True):
+    uncoded = old[without_codes(old)]
+    for row, code in zip(rows.index, rows["old_code"], strict=True):
         unit, step, told = None, "", None
         if row in lists or is_scientific(code):
             pass
-        elif not code:
-            unit, step, told = _match_name(old, rows.loc[row], name_key, report.source)
         elif code in coded:
             unit, step = code, "code"
+        elif not code:
+            unit, step, told = _match_name(old, rows.loc[row], name_key, report.source)
         else:
             unit, step = _match_alike(code, by_key)
             if unit is not None:
                 alike[step].append(code)
             else:
-                told = likeness.told(code, name, {"source": report.source, "row": str(row)})
+                row_of = rows.loc[row]
+                unit, step, told = _match_other(uncoded, row_of, likeness, name_key, report.source)
         if told is not None:
             unknown.append(Unknown(row, told))
         units.append(unit)
@@ -108,6 +113,15 @@ def match(
         units, how, frozenset(likeness.pointed_at.union(*lists.values())),
         lost_zeros=bool({c for c in alike[_KEYS[0][1]] if not c.startswith("0")}),
     )  # fmt: skip
+
+
+def without_codes(old: gpd.GeoDataFrame) -> Bools:
+    """Tell which units are known by their names, as those of a layer that has no codes are."""
+    places = zip(old["name"], old["district"], old["province"], strict=True)
+    called = [{name, place_of(name, *above)} for name, *above in places]
+    return np.array(
+        [bool(str(code)) and code in c for code, c in zip(old.index, called, strict=True)]
+    )
 
 
 def _match_alike(code: str, by_key: list[dict[str, list[str]]]) -> tuple[str | None, str]:
@@ -164,10 +178,20 @@ def _grouped(keys: Iterable[str], codes: Iterable[str]) -> dict[str, list[str]]:
     return result
 
 
+def _match_other(
+    uncoded: gpd.GeoDataFrame, row: pd.Series, likeness: _Likeness, key: NameKey, source: str
+) -> tuple[str | None, str, Sentence | None]:
+    """Find the unit of a code that the layer has not by its name, among units without codes."""
+    if len(uncoded):
+        return _match_name(uncoded, row, key, source)
+    where = {"source": source, "row": str(row.name)}
+    return None, "", likeness.told(row["old_code"], row["old_name"], where)
+
+
 def _match_name(
     old: gpd.GeoDataFrame, row: pd.Series, name_key: NameKey, source: str
 ) -> tuple[str | None, str, Sentence | None]:
-    """Find the unit of a row without a code by name, district and type.
+    """Find the unit of a row by name, district and type, where either has no code.
 
     Returns
     -------
@@ -175,6 +199,8 @@ def _match_name(
         The unit and how it was found; or None, and what to say of the row.
     """
     wanted, told = name_key(row["old_name"]), {"source": source, "row": str(row.name)}
+    if not wanted and row["old_code"]:
+        return None, "", sentence("K01.needs_name", code=row["old_code"], **told)
     if not wanted:
         return None, "", sentence("K01.no_name", **told)
     step = "name"

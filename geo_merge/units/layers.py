@@ -19,6 +19,7 @@ from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.units.columns import _piece_labels, check_pieces, unit_frame
 from geo_merge.units.crs import check_coordinates, coarsest_grid
+from geo_merge.units.field_roles import NamedFields
 from geo_merge.units.islands import join_islands
 from geo_merge.units.joining import join_layers
 from geo_merge.units.placing import check_places, with_crs
@@ -39,12 +40,15 @@ def read_units(
     code_field: str | None = None,
     name_field: str | None = None,
     population_field: str | None = None,
+    type_field: str | None = None,
+    parent_fields: Sequence[str] = (),
     layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
     target_crs: CRS | None = None,
     sizes: Sizes | None = None,
     expected: Mapping[str, str] | None = None,
+    evidence: Mapping[str, str] | None = None,
     code_option: str = "--code-field",
     country: Country = PLAIN,
     accept: Collection[str] = (),
@@ -56,8 +60,10 @@ def read_units(
     *paths
         Files of the formats in `reading.kinds`, also zipped, or folders that hold one layer (of
         GeoParquet parts, or a geodatabase), each in its own CRS.
-    code_field, name_field, population_field
-        Fields with the codes, names and people; found among the usual ones by default.
+    code_field, name_field, population_field, type_field, parent_fields
+        Fields with the codes, names, people and types, and those with the units above, the nearest
+        first; found by their names and by what they hold by default. A layer without codes is known
+        by its names.
     layer
         The layer to read where a file has several; or that of each such file.
     crs
@@ -73,6 +79,8 @@ def read_units(
     expected
         Codes and names that the layer should have, as a crosswalk knows them: where a code stands
         on two rows, the one that is missing is named beside it.
+    evidence
+        Codes and names by which the fields are told where `expected` is not known.
     code_option
         What messages call `code_field`.
     country
@@ -105,9 +113,11 @@ def read_units(
         refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
     raws = with_crs(raws, crs, name_field, country, accept)
     return as_units(
-        files, raws, named={"code": code_field, "name": name_field,
-                            "population": population_field},
-        code_option=code_option, target_crs=target_crs, expected=expected, country=country,
+        files, raws,
+        named=NamedFields(code=code_field, name=name_field, population=population_field,
+                          unit_type=type_field, parents=tuple(parent_fields),
+                          code_option=code_option, evidence=evidence or {}),
+        target_crs=target_crs, expected=expected, country=country,
         grid=max(coarsest_grid(raw.frame) for raw in raws), accept=accept,
     )  # fmt: skip
 
@@ -117,8 +127,7 @@ def as_units(
     raws: Sequence[RawLayer],
     *,
     grid: float,
-    named: Mapping[str, str | None],
-    code_option: str = "--code-field",
+    named: NamedFields,
     target_crs: CRS | None = None,
     expected: Mapping[str, str] | None = None,
     close_seams: bool = True,
@@ -134,21 +143,22 @@ def as_units(
     grid
         The coarsest grid that coordinates lie on, in metres; see `crs.coarsest_grid`.
     named
-        The fields that the user named, by role: ``code``, ``name``, ``population``.
+        The fields that the user named.
     close_seams
         Whether to let files share their borders.
     """
     findings: list[Finding] = []
     frames = []
     for raw in raws:
-        frame, found = unit_frame(raw, named, code_option, country, expected or {})
+        frame, found = unit_frame(raw, named, country, expected or {})
         placed, doubts = check_places(frame, raw.source, country, accept)
         where = check_coordinates(frame, raw.source, placed=placed, accept=accept)
         frames.append(frame)
         findings += [*raw.findings, *found, *doubts, *where]
     joined, ledger = join_layers(frames, findings, target_crs, close_seams=close_seams)
     code_fields = {
-        raw.source: frame.attrs["fields"]["code"] for raw, frame in zip(raws, frames, strict=True)
+        raw.source: frame.attrs["fields"].get("code", "")
+        for raw, frame in zip(raws, frames, strict=True)
     }
     joined, told, rows = join_islands(
         joined, expected or {}, code_fields, elsewhere=not close_seams

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,14 +16,18 @@ from pyproj import CRS
 from geo_merge.errors import LayerError
 from geo_merge.geometry.validity import usable
 from geo_merge.reading.encodings import texts_of
+from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.units.code_column import read_codes
 from geo_merge.units.crs import check_coordinates
 from geo_merge.units.cutters import Cutters, as_cutters
+from geo_merge.units.field_roles import NamedFields, find_roles
 from geo_merge.units.placing import with_crs
 from geo_merge.vocabulary import fields
+from geo_merge.vocabulary.codes import as_text, fold_name
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
 
@@ -59,6 +64,8 @@ def read_cutters(
     path: StrPath,
     target_crs: CRS,
     *,
+    code_field: str | None = None,
+    crosswalk: pd.DataFrame | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
     sizes: Sizes | None = None,
@@ -72,20 +79,44 @@ def read_cutters(
         A layer of polygons or lines.
     target_crs
         The CRS of the units.
+    code_field
+        The field with the codes of new units; found by its name and by those that the crosswalk
+        names by default. New units without codes are known by the names that it gives them.
+    crosswalk
+        See `crosswalk.as_crosswalk`.
     crs, encoding, sizes, country
         See `read_units`.
+
+    Raises
+    ------
+    LayerError
+        K01, if polygons do not say which new units they are of.
     """
     raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
     frame = with_crs([raw], crs, None, country)[0].frame.to_crs(target_crs)
-    columns = [str(c) for c in frame.columns]
-    code = fields.find_field(columns, "code")
-    named = {"oldcode", "newcode"} & set(map(fields.fold_field, columns))
-    if code is None and (shapely.get_dimensions(np.asarray(frame.geometry.values)) != 1).all():
-        raise LayerError(
-            f"{raw.source} has no field known to hold the codes of new units [K01]; it has "
-            f"{', '.join(c for c in columns if c != 'geometry') or 'none'}; call that new_code."
-        )
-    if code is not None and not named:
-        codes, _ = read_codes(frame[code], raw.source, None, {})
-        frame = frame.set_index(pd.Index(codes))
+    if (shapely.get_dimensions(np.asarray(frame.geometry.values)) == 1).all():
+        return as_cutters(frame)
+    if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):
+        frame = frame.set_index(pd.Index(_new_codes(raw, code_field, crosswalk)))
     return as_cutters(frame)
+
+
+def _new_codes(
+    raw: RawLayer, code_field: str | None, crosswalk: pd.DataFrame | None
+) -> Sequence[str]:
+    """Return the code of the new unit that each row is of."""
+    new = {} if crosswalk is None else dict(zip(crosswalk["new_code"], crosswalk["new_name"],
+                                                strict=True))  # fmt: skip
+    named = NamedFields(code=code_field, code_option="--divide-code-field", evidence=new)
+    roles = find_roles(raw, named, new, [])
+    if "code" in roles:
+        return read_codes(raw.frame[roles["code"]], raw.source, None, {})[0]
+    called: dict[str, set[str]] = defaultdict(set)
+    for code, name in new.items():
+        called[fold_name(name)].add(code)
+    names = list(as_text(raw.frame[roles["name"]]))
+    unclear = sorted({name for name in names if len(called[fold_name(name)]) > 1})
+    if unclear:
+        told = sentence("K01.ambiguous_new", source=raw.source, names=unclear[:10])
+        raise LayerError(told)
+    return [next(iter(called[fold_name(name)]), name) for name in names]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,41 +16,6 @@ if TYPE_CHECKING:
 # Fields that say how a layer is drawn, so that every map made of it says so: schematically (by the
 # maker of `geo-merge fetch --before`), or approximately (the embedded sample).
 DRAWN = {"schematic": "schematic", "approx": "approximate"}
-# The usual names, folded (see `fold_field`), the surest first. Vietnamese agencies: Ma (code),
-# Ten (name), Loai (type), xa/px (commune), huyen/quan (district), tinh (province), dan so (people).
-# GID_n, NAME_n: GADM. ADMn_PCODE: UN OCHA. INSEE_COM: IGN France. BFS_NUMMER: swisstopo.
-# N03_007: Japan's MLIT. AKOOD, OKOOD: Estonia's Land Board.
-ROLES: dict[str, Sequence[str]] = {
-    "code": (
-        "code", "oldcode", "unitcode", "maxa", "macodexa", "maphuongxa", "mapx", "maxaphuong",
-        "madvhc", "madvhcxa", "madonvi", "wardcode", "communecode", "communeid", "comcode",
-        "adm4pcode", "adm4psgc", "adm3pcode", "gid4", "gid3", "cc4", "cc3", "inseecom", "insee",
-        "codeinsee",
-        "codgeo", "bfsnummer", "bfsnr", "n03007", "akood", "okood", "lau2", "lauid", "geocode",
-        "geoid", "code2009", "code2025", "newcode", "ma", "pcode", "gid", "adm2pcode", "gid2", "id",
-    ),
-    "name": (
-        "name", "oldname", "unitname", "tenxa", "tenphuongxa", "tenpx", "tenxaphuong", "tendvhc",
-        "tendonvi", "wardname", "communename", "comname", "adm4vi", "adm3vi", "adm4en", "adm3en",
-        "name4", "name3", "varname3", "nomcom", "nom", "libgeo", "gemname", "gemeindename",
-        "n03004",
-        "animi", "onimi", "launame", "newname", "ten", "adm2vi", "adm2en", "name2", "shapename",
-    ),
-    "unit_type": (
-        "unittype", "type", "loaixa", "oldtype", "loai", "loaidvhc", "capdvhc", "wardtype", "type3",
-        "type4", "newtype", "typeunit",
-    ),
-    "district_code": ("districtcode", "olddistrictcode", "mahuyen", "maquan", "maqh", "adm2pcode",
-                      "gid2"),
-    "district": ("district", "districtname", "olddistrict", "tenhuyen", "tenquan", "huyen",
-                 "quanhuyen",
-                 "adm2vi", "adm2en", "name2"),
-    "province_code": ("provincecode", "oldprovincecode", "matinh", "matp", "adm1pcode", "gid1"),
-    "province": ("province", "provincename", "oldprovince", "tentinh", "tinh", "tinhthanh",
-                 "adm1vi",
-                 "adm1en", "name1"),
-}  # fmt: skip
-
 # Headings of columns that say what a new unit was made of, folded.
 COMPOSITION = ("composition", "ghichu", "thanhphan", "sapnhaptu", "cacdonvisapnhap")
 # Headings that tables have besides, folded: of crosswalks, decisions, places, compositions.
@@ -62,11 +29,6 @@ _OF_TABLES = (
     "newprovincecode", "newdistrict", "newdistrictcode",
     "kinhdo", "vido", "how", "matchedby",
 )  # fmt: skip
-HEADINGS = frozenset(
-    (*_OF_TABLES, *COMPOSITION, *(name for names in ROLES.values() for name in names))
-)
-
-
 # Fields of all people, folded, without the year of their census.
 _PEOPLE = re.compile(
     r"(tot|total|tong|sum|resident|estimated|est|jumlah|jml|aantal|aant|pocet|nb|no)?"
@@ -89,6 +51,7 @@ _PEOPLE_IN_SCRIPTS = frozenset(
 _LISTED = 40  # names of fields in a message
 _CENTURY = 40  # two digits up to this are years of this century
 PARENTS = ("district_code", "district", "province_code", "province")
+_ONE_OF = re.compile(r"\[([0-9]+)\]")
 # What geo_merge itself writes beside the source's attributes.
 OWN = ("code", "name", "unit_type", *PARENTS, "population", "is_piece", "source_file", "source_row",
        "new_code", "new_name", "part_of", "part_share", "geometry")  # fmt: skip
@@ -98,6 +61,37 @@ def fold_field(name: str) -> str:
     """Return a field name for comparing: no accents, case, blanks or punctuation."""
     plain = unicodedata.normalize("NFD", name.replace("Đ", "D").replace("đ", "d"))
     return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower())
+
+
+def _usual_names() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the usual names of the fields of each role by who uses them, folded."""
+    file = files("geo_merge.vocabulary").joinpath("roles.toml")
+    return {
+        role: {who: tuple(each for n in names for each in _each(n)) for who, names in usual.items()}
+        for role, usual in tomllib.loads(file.read_text("utf-8")).items()
+    }
+
+
+def _each(name: str) -> list[str]:
+    """Return a name once for each digit in brackets, in their order."""
+    there = _ONE_OF.search(name)
+    if there is None:
+        return [name]
+    head, tail = name[: there.start()], name[there.end() :]
+    return [each for digit in there[1] for each in _each(f"{head}{digit}{tail}")]
+
+
+_USUAL = _usual_names()
+# The usual names of the fields of each role, folded (see `fold_field`), the surest first.
+ROLES: dict[str, Sequence[str]] = {
+    role: tuple(dict.fromkeys(name for names in usual.values() for name in names))
+    for role, usual in _USUAL.items()
+}
+# Names of fields that may hold the codes of units, or anything else.
+UNSURE = frozenset((*_USUAL["code"]["anybody"], *_USUAL["code"]["last"]))
+HEADINGS = frozenset(
+    (*_OF_TABLES, *COMPOSITION, *(name for names in ROLES.values() for name in names))
+)
 
 
 def _without_accents(name: str) -> str:
@@ -146,14 +140,19 @@ def population_fields(columns: Iterable[str]) -> list[str]:
     return sorted(years, key=order)
 
 
-def find_field(columns: Iterable[str], role: str) -> str | None:
-    """Return the column that plays a role, or None; the surest name wins."""
+def usual_fields(columns: Iterable[str], role: str) -> list[str]:
+    """Return the columns whose names are usual for a role, the surest first."""
     if role == "population":
-        return next(iter(population_fields(columns)), None)
+        return population_fields(columns)
     folded: dict[str, str] = {}
     for column in columns:
         folded.setdefault(fold_field(str(column)), column)
-    return next((folded[name] for name in ROLES[role] if name in folded), None)
+    return [folded[name] for name in ROLES[role] if name in folded]
+
+
+def find_field(columns: Iterable[str], role: str) -> str | None:
+    """Return the column that plays a role, or None; the surest name wins."""
+    return next(iter(usual_fields(columns, role)), None)
 
 
 def find_fields(columns: Iterable[str]) -> dict[str, str]:

@@ -270,5 +270,6 @@ def test_boundaries_without_codes_are_refused(grid: Grid, tmp_path: Path) -> Non
                tmp_path / "cut.gpkg", "--out", tmp_path / "o")  # fmt: skip
     assert done.code == 2
     assert (
-        "cut.gpkg has no field known to hold the codes of new units [K01]; it has thing" in done.err
+        "cut.gpkg has no field known to hold codes [K01]; it has thing; name one with "
+        "--divide-code-field" in done.err
     )

@@ -356,7 +356,7 @@ def test_a_field_of_people_can_be_named(tmp_path: Path) -> None:
 
 def test_the_codes_of_a_reference_can_be_named(tmp_path: Path) -> None:
     a = one_file(tmp_path / "a.gpkg", "1")
-    reference = one_file(tmp_path / "r.gpkg", "1", kode="N").with_suffix(".gpkg")
+    reference = one_file(tmp_path / "r.gpkg", "1", merkmal="N").with_suffix(".gpkg")
     frame = gpd.read_file(reference).drop(columns=["code", "name"])
     frame.to_file(tmp_path / "ref.gpkg")
     table = tmp_path / "t.csv"
@@ -367,6 +367,6 @@ def test_the_codes_of_a_reference_can_be_named(tmp_path: Path) -> None:
     assert refused.code == 2
     assert "has no field known to hold codes [K01]" in refused.err
     assert "name one with --reference-code-field" in refused.err
-    done = run(*job, "--reference-code-field", "kode")
+    done = run(*job, "--reference-code-field", "merkmal")
     assert done.code == 0, done.err
     assert pd.read_csv(tmp_path / "o" / "reconciliation.csv")["iou"].tolist() == [1.0]
