@@ -131,9 +131,10 @@ def build(
         old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
     mending = repair_options(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
-        decisions=decisions, out=out, encoding=encoding,
+        decisions=decisions if repair else None, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
+              decisions=None if repair else decisions,
               outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, type_field=type_field,
@@ -149,7 +150,7 @@ def build(
         tell("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip
-        inputs = [*job.inputs, *([] if decisions is None else [decisions])]
+        inputs = list(dict.fromkeys([*job.inputs, *([] if decisions is None else [decisions])]))
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options, language=language_of(lang))  # fmt: skip
     report_result(result, as_json=as_json, language=language_of(lang))

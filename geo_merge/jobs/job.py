@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,12 +61,14 @@ class Job:
     unlisted: Unlisted = Unlisted.REFUSE
     accept: frozenset[str] = frozenset()
     repair: RepairOptions | None = None
+    decisions: Path | None = None
     country: Country = PLAIN
 
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.divide)
+        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.divide,
+                self.decisions)  # fmt: skip
         return [*self.old, *(path for path in more if path is not None)]
 
     @property
@@ -180,20 +182,32 @@ class Job:
         say("Reading")
         units, read = self.read(read_layer)
         table = cast("pd.DataFrame", read)
-        if self.divide is not None:
-            cutters = read_cutters(
-                self.divide,
-                units.crs,
-                code_field=self.divide_code_field,
-                crosswalk=table,
-                crs=self.crs,
-                encoding=self.encoding,
-                sizes=parse(self.limits)[1],
-                country=self.country,
-            )
-            units, table = divide(units, table, cutters, rules=self.rules,
-                                  country=self.country)  # fmt: skip
+        units, table = self.divided(units, table)
+        decisions = self.decided()
+        repair = self.repair
+        if repair is not None and decisions is not None:
+            repair = replace(repair, decisions=decisions)
         others = self.others(units, table)
-        return merge(units, table, rules=self.rules, repair=self.repair, progress=say,
-                     unlisted=self.unlisted, accept=self.accept, country=self.country,
-                     prepare=prepare, **others)  # fmt: skip
+        return merge(units, table, rules=self.rules, repair=repair, decisions=decisions,
+                     unlisted=self.unlisted, accept=self.accept, progress=say,
+                     country=self.country, prepare=prepare, **others)  # fmt: skip
+
+    def divided(
+        self, units: gpd.GeoDataFrame, table: pd.DataFrame
+    ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+        """Return units and crosswalk after the layer that divides units, if there is one."""
+        if self.divide is None:
+            return units, table
+        cutters = read_cutters(
+            self.divide, units.crs, code_field=self.divide_code_field, crosswalk=table,
+            crs=self.crs, encoding=self.encoding, sizes=parse(self.limits)[1],
+            country=self.country,
+        )  # fmt: skip
+        return divide(units, table, cutters, rules=self.rules, country=self.country)
+
+    def decided(self) -> pd.DataFrame | None:
+        """Return the table of decisions, if there is one."""
+        if self.decisions is None:
+            return None
+        return read_table(self.decisions, encoding=self.encoding, sizes=parse(self.limits)[1],
+                          country=self.country)  # fmt: skip

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
-from geo_merge.units import crosswalk
+from geo_merge.merging.conclude import fields_of
+from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
 
@@ -30,6 +33,8 @@ class Preview:
         What keeps the merger from being computed, as sentences.
     choices
         The layers of each file that has several, of which none was named.
+    rules
+        By which rule each field of numbers becomes one of the new units, if none is set.
     """
 
     layers: list[dict[str, Any]]
@@ -37,6 +42,7 @@ class Preview:
     notes: list[str]
     problems: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def unlisted(self) -> bool:
@@ -69,13 +75,26 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     if table is not None:
         say("Matching the crosswalk")
         try:
+            units, table = job.divided(units, table)
             name_key = job.country.of(units).name_key
             resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key,
                                          unlisted=job.unlisted)  # fmt: skip
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:
             problems = error.problems
-    return Preview(layers, fields, notes, problems)
+    return Preview(layers, fields, notes, problems, rules=rules_of(units))
+
+
+def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
+    """Return the rule that each field of numbers has by itself; see `attributes.rules_for`."""
+    fields, roles = fields_of(units), attributes.roles_of(sources_of(units))
+    numbers = [
+        name
+        for name in fields
+        if name not in {*roles, "population"} and attributes.is_number(units[name])
+    ]
+    known = attributes.rules_for(units, fields, {}, roles)
+    return {name: str(known[name]) for name in numbers}
 
 
 def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:

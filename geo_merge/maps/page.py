@@ -26,6 +26,8 @@ SCRIPTS = (
     "legend.js", "themes.js", "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js",
     "keyboard.js", "findings.js", "telling.js", "maps.js", "before_after.js",
 )  # fmt: skip
+# Those of the small map of one place.
+PLACE_SCRIPTS = ("words.js", "dom.js", "linked.js", "place.js")
 ICON = _WEB / "icon.svg"
 ZOOM_SNAP = 0.01  # of a zoom: the layer fills the window that it has
 

@@ -1,8 +1,9 @@
-"""Decisions of people on defects, each with its reason, so that a run can be repeated."""
+"""Decisions of people on defects and findings, each with its reason, so that runs can repeat."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,12 +23,17 @@ COLUMNS = ("id", "decision", "reason")
 _ID_BYTES = 4
 
 
+# Ids of findings begin with their check, those of defects with their kind.
+_OF_FINDING = re.compile(r"[A-Z]\d\d-")
+
+
 class Choice(StrEnum):
-    """What was decided on a defect."""
+    """What was decided on a defect or a finding."""
 
     ACCEPT = "accept"
     REJECT = "reject"
     WAIVE = "waive"
+    MEND = "mend"
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,10 @@ class Decision:
     Attributes
     ----------
     choice
-        ``accept``: repair it, however wide it is. ``reject``: do not, it stays a finding.
-        ``waive``: it is right as it is (a lake, disputed land) and no longer an error.
+        ``accept``: repair it, however wide it is; a finding: it is known, and stays what it is.
+        ``reject``: do not repair it, it stays a finding. ``waive``: it is right as it is (a lake,
+        disputed land); a gap or an overlap is no longer an error. ``mend``: it is to be mended in
+        the source, and stays a finding until then.
     reason
         Why; a waiver needs one.
     row
@@ -51,13 +59,13 @@ class Decision:
 
 
 def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
-    """Return the decisions of a table by the id of the defect.
+    """Return the decisions of a table by the id of the defect or finding.
 
     Parameters
     ----------
     table
-        ``id``, ``decision`` (accept, reject, waive, or blank where the rule shall decide) and
-        ``reason``; further columns are not read.
+        ``id``, ``decision`` (accept, reject, waive, mend, or blank where the rule shall decide)
+        and ``reason``; further columns are not read.
 
     Raises
     ------
@@ -100,6 +108,11 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
 
 def _text(value: object) -> str:
     return "" if value is None or value != value else clean_text(str(value))  # noqa: PLR0124 - NaN
+
+
+def is_of_finding(key: str) -> bool:
+    """Tell whether a decision is on a finding, and not on a defect."""
+    return _OF_FINDING.match(key) is not None
 
 
 def defect_ids(

@@ -20,6 +20,7 @@ from geo_merge.mending.decisions import Choice, Decision, defect_ids
 
 # How the obstacle of a defect begins that is right as it is.
 WAIVED = "waived"
+_DONE = {Choice.WAIVE: WAIVED, Choice.REJECT: "rejected", Choice.MEND: "to be mended in the source"}
 
 
 @dataclass(frozen=True)
@@ -156,5 +157,5 @@ def obstacle_of(decision: Decision) -> str:
     """Return the obstacle that a decision is to a repair; blank if it accepts it."""
     if decision.choice == Choice.ACCEPT:
         return ""
-    done = WAIVED if decision.choice == Choice.WAIVE else "rejected"
+    done = _DONE[decision.choice]
     return f"{done}: {decision.reason}" if decision.reason else done

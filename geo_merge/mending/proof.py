@@ -12,7 +12,7 @@ from geo_merge.geometry.difference import SAME_VERTEX, differences, reach
 from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces, resolution
 from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import shared_edges
-from geo_merge.mending.decisions import Decision
+from geo_merge.mending.decisions import Decision, is_of_finding
 from geo_merge.mending.record import Repair
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
@@ -122,7 +122,7 @@ def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) ->
             sentence("M03.unmet", row=str(decision.row), choice=str(decision.choice), defect=key)
         )
         for key, decision in table.items()
-        if key not in there
+        if key not in there and not is_of_finding(key)
     ]
 
 

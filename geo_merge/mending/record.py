@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo_merge.mending.decisions import numbered
+from geo_merge.mending.decisions import Choice, Decision, is_of_finding, numbered
 from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.findings import columns_of, in_order
 from geo_merge.vocabulary.findings_frame import typed_columns
 from geo_merge.vocabulary.sentence import sentence
 
@@ -117,3 +118,29 @@ def with_waivers(findings: Iterable[Finding], repairs: gpd.GeoDataFrame) -> list
                 continue
         result.append(finding)
     return result
+
+
+def with_decisions(
+    findings: Iterable[Finding], decisions: Mapping[str, Decision], crs: CRS
+) -> list[Finding]:
+    """Return findings of which waived gaps and overlaps are notes, with the reason.
+
+    A decision on a finding that is not there is a finding itself (M03).
+    """
+    chosen = {key: one for key, one in decisions.items() if is_of_finding(key)}
+    result = in_order(findings)
+    if not chosen:
+        return result
+    ids = columns_of(result, crs)["id"]
+    for k, (key, finding) in enumerate(zip(ids, result, strict=True)):
+        one = chosen.get(key)
+        if one is not None and one.choice == Choice.WAIVE and finding.check in _WAIVABLE:
+            result[k] = replace(finding, severity=Severity.INFO, hint=f"{WAIVED}: {one.reason}.")
+    return [
+        *result,
+        *(
+            Finding.of(sentence("M03.unmet", row=str(one.row), choice=str(one.choice), defect=key))
+            for key, one in chosen.items()
+            if key not in set(ids)
+        ),
+    ]

@@ -19,7 +19,8 @@ from geo_merge.compare.verdict import Reconciled, reconcile, reference_columns
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.dissolve import Dissolved
 from geo_merge.geometry.rings import Ints
-from geo_merge.mending import Repaired, with_waivers
+from geo_merge.mending import Repaired, with_decisions, with_waivers
+from geo_merge.mending.decisions import Decision
 from geo_merge.merging import parents, parents_after, statistics, stored_areas
 from geo_merge.merging.assigned import Prepared
 from geo_merge.merging.new_units import new_units
@@ -57,6 +58,7 @@ def conclude(
     limits: Limits,
     *,
     mended: Repaired | None = None,
+    decisions: Mapping[str, Decision] | None = None,
     reference: gpd.GeoDataFrame | None = None,
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
@@ -77,6 +79,8 @@ def conclude(
         Findings of matching the two.
     mended
         The repair of the layer, if there was one.
+    decisions
+        What was decided on findings, by their id.
 
     The other parameters are those of `merge`.
     """
@@ -113,6 +117,7 @@ def conclude(
     findings = accepted(findings, accept)
     if mended is not None:
         findings = with_waivers(findings, mended.repairs)
+    findings = with_decisions(findings, decisions or {}, crs)
     return MergeResult(
         old=layer.frame,
         new=new,

@@ -14,6 +14,7 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
+from geo_merge.mending.decisions import as_decisions
 from geo_merge.merging.assigned import Prepare, prepare
 from geo_merge.merging.conclude import Progress, compare_units, conclude
 from geo_merge.merging.result import MergeResult
@@ -40,6 +41,7 @@ def merge(
     unlisted: str = Unlisted.REFUSE,
     accept: Iterable[str] = (),
     repair: RepairOptions | None = None,
+    decisions: pd.DataFrame | None = None,
     country: Country = PLAIN,
     prepare: Prepare = prepare,
     progress: Progress | None = None,
@@ -73,6 +75,9 @@ def merge(
         they are wrong: what they find is a note.
     repair
         Repair the old units first, and how; by default they stay as they are.
+    decisions
+        Table of decisions on findings, as `RepairOptions` has them on defects too: a gap or an
+        overlap that is waived is a note.
     country
         What is known of the country that the layer may lie in; where it does, its names are
         compared as there, and its provinces merge as they did.
@@ -99,6 +104,8 @@ def merge(
     limits, outline = for_layer(limits, old), _in_crs(outline, old)
     read = old
     old = without_memory(old)
+    given = decisions if repair is None else repair.decisions
+    decided = {} if given is None else as_decisions(given)
     mended = None
     if repair is not None:
         say("Repairing")
@@ -109,9 +116,9 @@ def merge(
     say("Surveying and dissolving")
     layer = prepare(old, resolved, limits)
     return conclude(
-        layer, read, crosswalk, resolved.findings, limits, mended=mended, reference=reference,
-        declared=declared, outline=outline, rules=rules, country=country, say=say,
-        accept=as_accepted(accept),
+        layer, read, crosswalk, resolved.findings, limits, mended=mended, decisions=decided,
+        reference=reference, declared=declared, outline=outline, rules=rules, country=country,
+        say=say, accept=as_accepted(accept),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -52,7 +53,8 @@ def remember() -> None:
 
 def show(
     loaded: Loaded, *, key: str, alone: bool = False, focus: int | None = None,
-    findings: bool = False,
+    findings: bool = False, height: int | None = None,
+    choose: Callable[[int], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw the map; what is chosen on it goes to the session.
 
@@ -69,6 +71,11 @@ def show(
         Row of the finding to go to.
     findings
         Whether findings are shown to begin with.
+    height
+        Of the map in pixels, if it has not the page to itself.
+    choose
+        Called with the row of a finding that is chosen on the map; without it, the map has a
+        strip of its own to go through them.
     """
     shown = display_of(loaded.key, loaded.result)
     session = st.session_state
@@ -83,6 +90,8 @@ def show(
             "detail": shown.detail if session.get(Key.DETAIL) == shown.key else None,
             # The page itself says above how a sample is drawn, and that errors stand.
             "alone": alone,
+            "height": height,
+            "steps": choose is None,
             "settings": {
                 **shown.settings,
                 "schematic": False,
@@ -96,6 +105,7 @@ def show(
             },
         },
         **{f"on_{name}_change": partial(_take, key, name) for name in _TOLD},
+        on_finding_change=partial(_chosen, key, choose),
     )
 
 
@@ -113,3 +123,10 @@ def _take(key: str, name: str) -> None:
     st.session_state[_TOLD[name]] = told.get(name)
     if name not in _WIRE:
         state.write_address()
+
+
+def _chosen(key: str, choose: Callable[[int], None] | None) -> None:
+    """Pass on the finding that was chosen on the map."""
+    row = st.session_state[key].get("finding")
+    if choose is not None and row is not None:
+        choose(int(row))

@@ -1,21 +1,18 @@
-"""What the checks found, where it is, and the ledger."""
+"""What the checks found, what was repaired, the decisions on both, and the ledger."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from geo_merge.maps.place import place_of, undone
 from geo_merge.merging.result import MergeResult
-from geo_merge.results.formats import findings_table
 from geo_merge.texts import TEXTS
-from geo_merge.ui import before_after, state, tables, told
-from geo_merge.ui.state import Key, figure, t
+from geo_merge.ui import before_after, decided, findings_list, repairs_list, tables
+from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
-from geo_merge.vocabulary.finding import Severity
-from geo_merge.vocabulary.sentence import title_of
 
-_ICONS = {Severity.ERROR: ":material/error:", Severity.WARNING: ":material/warning:",
-          Severity.INFO: ":material/info:"}  # fmt: skip
 _RECONCILED = (
     "name",
     "area_km2",
@@ -26,78 +23,61 @@ _RECONCILED = (
     "area_km2_difference",
     "area_km2_difference_percent",
 )
+_SQUARE_METRES_PER_KM2 = 1e6
 
 
 def show() -> None:
     """Draw the page."""
     loaded = current()
+    result = loaded.result
     before_after.remember()
-    _findings(loaded)
+    decided.use_result(loaded.key, result.decisions)
+    st.header(t("map.findings"), anchor=False)
+    if result.findings.empty:
+        st.success(t("ui.no_findings"), icon=":material/check_circle:")
+    else:
+        findings_list.show(loaded)
+    if len(result.repairs):
+        _repairs(loaded)
+    if len(result.findings) or len(result.repairs):
+        st.header(t("work.decisions"), anchor=False)
+        st.markdown(t("work.decisions_help"))
+        decided.exchange(_decidable(result), "decisions")
     st.header(t("ui.ledger"), anchor=False)
     st.caption(t("ui.ledger_help"))
-    ledger = ledger_table(loaded.result)
+    ledger = ledger_table(result)
     tables.show(ledger, height="content")
     tables.downloads(ledger, "ledger")
-    _reconciliation(loaded.result)
-
-
-def check_name(check: str) -> str:
-    """Return what a check is about, in the language of the session."""
-    return title_of(check, state.language()) or check
+    _reconciliation(result)
 
 
 @st.fragment
-def _findings(loaded: Loaded) -> None:
-    findings = loaded.result.findings
-    st.header(t("map.findings"), anchor=False)
-    if findings.empty:
-        st.success(t("ui.no_findings"), icon=":material/check_circle:")
-        return
-    left, right = st.columns([1.2, 1], gap="medium")
-    with left:
-        for severity in Severity:
-            _group(findings[findings["severity"] == severity], severity)
-        tables.downloads(pd.DataFrame(findings_table(findings)), "findings")
-    with right:
-        before_after.show(
-            loaded, key="checks_map", focus=st.session_state.get(Key.FOCUS), findings=True
-        )
-        _chosen(loaded.result)
+def _repairs(loaded: Loaded) -> None:
+    """Show what a repair moved, each place before and after."""
+    result = loaded.result
+    st.header(t("repair.ledger"), anchor=False)
+    st.markdown(t("repair.ledger_help"))
+    repairs, after = result.repairs, np.asarray(result.old.geometry.values)
+
+    def place(row: int) -> dict[str, object]:
+        one = repairs.iloc[row]
+        done = bool(one["applied"]) and one["kind"] != "edges"
+        before = undone(result.old, one["geometry"], tuple(one["before"])) if done else result.old
+        return place_of(before, after, one["geometry"])
+
+    repairs_list.show("repairs", repairs, findings_list.names_of(result), place)
 
 
-def _chosen(result: MergeResult) -> None:
-    """Show the whole of the finding that was clicked."""
-    focus = st.session_state.get(Key.FOCUS)
-    if focus is not None and focus in result.findings.index:
-        message, hint = told.findings(result.findings.loc[[focus]]).iloc[0]
-        st.text(f"{result.findings.at[focus, 'check']} {message} {hint}".strip())
-
-
-def _group(rows: pd.DataFrame, severity: Severity) -> None:
-    """Show the findings of a severity; a click on a row goes to its place."""
-    if rows.empty:
-        return
-    st.subheader(f"{_ICONS[severity]} {t(f'ui.{severity}')} ({figure(len(rows))})", anchor=False)
-    sentences = told.findings(rows)
-    table = pd.DataFrame(
-        {
-            t("ui.check"): [f"{check} {check_name(check)}" for check in rows["check"]],
-            t("ui.message"): sentences["message"],
-            t("ui.value"): [figure(v, 2, t(f"measure.{u}") if f"measure.{u}" in TEXTS else u)
-                            if pd.notna(v) else ""
-                            for v, u in zip(rows["value"], rows["unit_of_value"], strict=True)],
-            t("ui.hint"): sentences["hint"],
-        }
-    )  # fmt: skip
-    key = f"findings_{severity}"
-
-    def go() -> None:
-        chosen = st.session_state[key].selection.rows
-        if chosen:
-            st.session_state[Key.FOCUS] = int(rows.index[chosen[0]])
-
-    tables.show(table, height="auto", key=key, on_select=go, selection_mode="single-row",
-                column_config={t("ui.message"): {"width": "large"}})  # fmt: skip
+def _decidable(result: MergeResult) -> pd.DataFrame:
+    """Return all that can be decided on: findings, and what a repair met."""
+    columns = ["id", "units", "area_m2", "width_m"]
+    findings = result.findings[["id", "units"]].assign(
+        area_m2=findings_list.sizes(result.findings), width_m=np.nan
+    )
+    found = pd.DataFrame(findings)[columns]
+    if result.repairs.empty:
+        return found
+    return pd.concat([pd.DataFrame(result.repairs)[columns], found], ignore_index=True)
 
 
 def ledger_table(result: MergeResult) -> pd.DataFrame:
@@ -119,7 +99,7 @@ def _reconciliation(result: MergeResult) -> None:
 
 
 def reconciliation_table(result: MergeResult) -> pd.DataFrame:
-    """Return new units against reference and declared figures, the least agreeing first."""
+    """Return new units against reference and declared figures, the most land differing first."""
     if len(result.reconciliation):
         table = pd.DataFrame(result.reconciliation.drop(columns=["gained", "lost"]))
         table["verdict"] = [t(f"verdict.{verdict}") for verdict in table["verdict"]]
@@ -127,7 +107,25 @@ def reconciliation_table(result: MergeResult) -> pd.DataFrame:
         table = result.statistics[[c for c in _RECONCILED if c in result.statistics]]
     if not {"iou", "declared_area_km2"} & set(table):
         return pd.DataFrame()
-    order = table["iou"] if "iou" in table else -table["area_km2_difference_percent"].abs()
-    table = table.loc[order.sort_values(kind="stable").index].reset_index()
+    order = (-differing(table)).sort_values(kind="stable").index
+    table = table.loc[order].reset_index()
     names = {c: t(f"ui.{c}") for c in table if f"ui.{c}" in TEXTS}
     return table.rename(columns={**names, "code": t("map.code")})
+
+
+def differing(table: pd.DataFrame) -> pd.Series:
+    """Return the square metres by which each unit differs from either source, the larger of both.
+
+    A unit that neither source has differs by nothing that is known.
+    """
+    sizes = [
+        table[name].abs() * scale
+        for name, scale in (
+            ("reference_difference_m2", 1.0),
+            ("area_km2_difference", _SQUARE_METRES_PER_KM2),
+        )
+        if name in table
+    ]
+    return (
+        pd.concat(sizes, axis=1).max(axis=1).fillna(0.0) if sizes else pd.Series(0.0, table.index)
+    )

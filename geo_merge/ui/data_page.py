@@ -15,7 +15,7 @@ from geo_merge.jobs.preview import Preview
 from geo_merge.merging.result import MergeResult
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import TEXTS
-from geo_merge.ui import headline, state, store, tables, told, uploads
+from geo_merge.ui import headline, options_panel, state, store, tables, told, uploads
 from geo_merge.ui.state import Key, t
 from geo_merge.ui.steps import steps
 from geo_merge.units.unlisted import Unlisted
@@ -60,7 +60,7 @@ def show() -> None:
                 declared=uploads.put(folder, declared) if declared else None,
                 country=VIETNAM,
             )
-            _preview_and_merge(_with_choices(job))
+            _preview_and_merge(options_panel.with_options(_with_choices(job)))
     except GeoMergeError as error:
         _problems(error.problems)
 
@@ -152,7 +152,7 @@ def _options(fields: list[str]) -> None:
 
 def _preview_and_merge(job: Job) -> None:
     key = store.content_key(list(job.files.values()), job.options)
-    preview = _looked(key, job)
+    preview = _looked(*options_panel.to_look_at(job))
     if preview.layers:
         st.subheader(t("ui.recognised"), anchor=False)
         layers = pd.DataFrame(preview.layers)
@@ -161,6 +161,7 @@ def _preview_and_merge(job: Job) -> None:
     _layers(job, preview)
     _unlisted(job, preview)
     _options(preview.fields)
+    options_panel.show(job, preview, key)
     if preview.notes:
         with st.expander(f"{t('ui.notes')} ({len(preview.notes)})"):
             for note in preview.notes:

@@ -17,7 +17,7 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
 # Addresses of pages and people become links even so, unless something stands in them.
 _ADDRESS = re.compile(r"(?<=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # no width, no break
-_MOST = 5_000  # rows on a page; files have all
+MOST = 5_000  # rows on a page; files have all
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -31,9 +31,9 @@ def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -
 
     Numbers in the columns of `changes` have a sign.
     """
-    shown = flat(table.head(_MOST)).reset_index(drop=True)
-    if len(table) > _MOST:
-        st.caption(t("ui.rows_shown", count=figure(_MOST), all=figure(len(table))))
+    shown = flat(table.head(MOST)).reset_index(drop=True)
+    if len(table) > MOST:
+        st.caption(t("ui.rows_shown", count=figure(MOST), all=figure(len(table))))
     numbers = list(shown.select_dtypes("number"))
     styled: Any = shown.style if numbers else shown
     for name in numbers:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from geo_merge.maps.page import SCRIPTS
+from geo_merge.maps.page import PLACE_SCRIPTS, SCRIPTS
 from geo_merge.maps.plan_map import EDITING, PAINTING
 
 WEB = ROOT / "geo_merge" / "maps" / "web"
@@ -19,7 +19,7 @@ LONGEST = 300  # lines
 
 def test_every_script_is_part_of_the_map_and_short() -> None:
     found = {path.name for path in WEB.glob("*.js")}
-    assert found == {*SCRIPTS, "component.js"}
+    assert found == {*SCRIPTS, *PLACE_SCRIPTS, "component.js", "place_component.js"}
     assert len(SCRIPTS) == len(set(SCRIPTS))
     for name in found:
         assert len((WEB / name).read_text("utf-8").splitlines()) <= LONGEST, name

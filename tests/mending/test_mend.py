@@ -556,7 +556,7 @@ def test_validate_previews_a_repair(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["--decisions", "d.csv"], ["--repair-rule", "longest-edge"], ["--repair-tolerance", "1"]],
+    [["--repair-snap", "0"], ["--repair-rule", "longest-edge"], ["--repair-tolerance", "1"]],
 )
 def test_options_of_a_repair_need_one(tmp_path: Path, options: list[str]) -> None:
     ran = run("build", *options, "--out", tmp_path / "out")

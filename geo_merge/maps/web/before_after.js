@@ -15,6 +15,7 @@
   const { SIDES, Maps, Marks, idOf } = geo;
   const DEFAULTS = {
     card: true, // show a card of the chosen unit
+    steps: true, // show a strip with which findings are gone through
     languageSwitch: false,
     alone: false, // whether the page has nothing else
     state: {}, // mode, theme, view, selected, ... to begin with
@@ -48,7 +49,7 @@
       geo.bar(this);
       geo.legend(this);
       geo.card(this);
-      geo.steps(this);
+      if (this.options.steps) { geo.steps(this); }
       geo.listed(this);
       this.watch(this.a);
       this.react();

@@ -50,9 +50,10 @@ function mount(host, data, tell) {
   map.setView([0, 0], 2);
   host.live = geoMerge.mount(map, kept.get(data.key), data.settings, {
     card: data.alone,
+    steps: data.steps,
     state: data.state,
     onChange: function (name, value) {
-      if (["selected", "view", "mode", "theme"].includes(name)) { tell(name, value); }
+      if (["selected", "view", "mode", "theme", "finding"].includes(name)) { tell(name, value); }
     },
     detail: () => detailOf(data.key, () => tell("detail", data.key)),
   });
@@ -66,6 +67,7 @@ export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const host = parentElement.querySelector(".gm-host");
   if (data.alone && !host.unfill) { host.unfill = fill(host); }
+  if (data.height) { host.style.height = `${data.height}px`; }
   if (data.geometry) {
     keep(kept, data.key, JSON.parse(data.geometry));
   }

@@ -1,0 +1,117 @@
+"""The findings of a result as a list to work through, with the map going to each."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo_merge.mending.decisions import Choice
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.formats import findings_table
+from geo_merge.texts import TEXTS
+from geo_merge.ui import before_after, state, tables, told, worklist
+from geo_merge.ui.state import figure, t
+from geo_merge.ui.store import Loaded
+from geo_merge.ui.worklist import Worklist
+from geo_merge.vocabulary.codes import fold_accents
+from geo_merge.vocabulary.finding import Severity
+from geo_merge.vocabulary.sentence import title_of
+
+_SQUARE_METRES = {"m²": 1.0, "km²": 1e6}
+_MAP = 560  # pixels, the height of the map
+_CHOICES = (Choice.ACCEPT, Choice.WAIVE, Choice.MEND)
+
+
+def sizes(findings: pd.DataFrame) -> pd.Series:
+    """Return the land of each finding in square metres; NaN for what is no matter of land."""
+    return findings["value"].abs() * findings["unit_of_value"].map(_SQUARE_METRES)
+
+
+def by_weight(findings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return findings in the order of what matters: severity, then land, the largest first."""
+    ranks = {str(severity): k for k, severity in enumerate(Severity)}
+    keys = pd.DataFrame({"rank": findings["severity"].map(ranks), "m2": -sizes(findings)})
+    return findings.loc[keys.sort_values(["rank", "m2"], kind="stable").index]
+
+
+def names_of(result: MergeResult) -> dict[str, str]:
+    """Return the names of units by their codes, of both sides where a code means two."""
+    names: dict[str, str] = {}
+    for frame in (result.old, result.new):
+        for code, name in zip(map(str, frame.index), map(str, frame["name"]), strict=True):
+            if names.get(code, name) != name:
+                names[code] = f"{names[code]} / {name}"
+            else:
+                names[code] = name
+    return names
+
+
+def list_of(result: MergeResult) -> Worklist:
+    """Return the findings of a result as a list to work through."""
+    findings = by_weight(result.findings)
+    sentences, names = told.findings(findings), names_of(result)
+    kinds = dict.fromkeys(findings["check"])
+    titles = {check: f"{check} {title_of(check, state.language()) or ''}".strip()
+              for check in kinds}  # fmt: skip
+    words = [
+        fold_accents(" ".join([*units, *(names.get(str(unit), "") for unit in units)]))
+        for units in findings["units"]
+    ]
+    rows = pd.DataFrame({"id": findings["id"], "kind": findings["check"],
+                         "weight": findings["severity"], "m2": sizes(findings),
+                         "units": findings["units"], "words": words})  # fmt: skip
+    shown = pd.DataFrame(
+        {
+            t("work.weight"): [t(f"severity.{one}") for one in findings["severity"]],
+            t("ui.check"): [titles[check] for check in findings["check"]],
+            t("ui.value"): [_value(*pair) for pair in
+                            zip(findings["value"], findings["unit_of_value"], strict=True)],
+            t("ui.message"): sentences["message"],
+        }
+    )  # fmt: skip
+    weights = {str(one): t(f"ui.{one}") for one in Severity}
+    return Worklist("findings", rows, titles, weights, shown, _CHOICES)
+
+
+def _value(value: float, unit: str) -> str:
+    digits = 2 if unit in _SQUARE_METRES or value != value // 1 else 0
+    return figure(value, digits, t(f"measure.{unit}") if f"measure.{unit}" in TEXTS else unit)
+
+
+@st.fragment
+def show(loaded: Loaded) -> None:
+    """Show the list, the map, and what is decided on the finding that is looked at."""
+    result = loaded.result
+    work = list_of(result)
+
+    def choose(chosen: int) -> None:
+        st.session_state[work.place] = str(result.findings["id"].iloc[chosen])
+
+    shown = worklist.filters(work)
+    left, right = st.columns([1.15, 1], gap="medium")
+    row = worklist.current(work, shown)
+    with left:
+        worklist.steps(work, shown)
+        worklist.table(work, shown, height=280,
+                       column_config={t("ui.message"): {"width": "large"},
+                                      t("work.weight"): {"width": "small"}})  # fmt: skip
+        if row is not None:
+            _told(result, row)
+            worklist.decide(work, shown)
+    with right:
+        label = None if row is None else int(np.flatnonzero(result.findings["id"] == row["id"])[0])
+        before_after.show(loaded, key="checks_map", focus=label, findings=True, height=_MAP,
+                          choose=choose)  # fmt: skip
+    tables.downloads(pd.DataFrame(findings_table(result.findings.loc[shown.index])), "findings")
+
+
+def _told(result: MergeResult, row: pd.Series) -> None:
+    """Say the whole of a finding, and what to do about it."""
+    message, hint = told.findings(result.findings.loc[[row.name]]).iloc[0]
+    names = names_of(result)
+    st.text(f"{row['kind']} · {message} {hint}".strip())
+    units = [f"{names.get(str(u), '')} ({u})".strip() for u in row["units"]]
+    if units:
+        st.text(f"{t('work.units')}: {', '.join(units)}")
