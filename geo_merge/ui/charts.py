@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -22,6 +23,7 @@ _NUMBERS: dict[Language, dict[str, Any]] = {
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""]},
 }
 _PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+_CHOSEN = "chosen"  # the selection of a bar
 _BINS, _HEIGHT, _PICTURE_WIDTH = 30, 280, 900
 
 
@@ -89,16 +91,19 @@ def by_type(summary: dict[str, Any]) -> alt.Chart:
 def ranking(table: pd.DataFrame, measure: str, title: str) -> alt.Chart:
     """Return units as bars in the order of the table."""
     names = [f"{name} ({code})" for code, name in table["name"].items()]
-    rows = pd.DataFrame({"unit": names, "value": table[measure].to_numpy(float)})
+    rows = pd.DataFrame(
+        {"unit": names, "value": table[measure].to_numpy(float), "code": table.index.astype(str)}
+    )
     chart = (
         alt.Chart(rows)
         .mark_bar(color=AFTER)
         .encode(
             x=alt.X("value:Q", title=title),
-            y=alt.Y("unit:N", title=None, sort=None),
+            y=alt.Y("unit:N", title=None, sort=None, axis=alt.Axis(labelLimit=0, labelFlush=False)),
             tooltip=[alt.Tooltip("unit:N", title=t("ui.name")),
                      alt.Tooltip("value:Q", title=title, format=",.2f")],
         )
+        .add_params(alt.selection_point(_CHOSEN, fields=["code"]))
     )  # fmt: skip
     return _localised(chart)
 
@@ -108,9 +113,23 @@ def _localised(chart: alt.Chart) -> alt.Chart:
     return localised
 
 
-def show(chart: alt.Chart, name: str) -> None:
-    """Show a chart, and offer it as PNG and SVG; the pictures are made when asked for."""
-    st.altair_chart(chart, width="stretch")
+def show(chart: alt.Chart, name: str, *, choose: Callable[[str], None] | None = None) -> None:
+    """Show a chart, and offer it as PNG and SVG; the pictures are made when asked for.
+
+    `choose` is called with the code of a unit whose bar is clicked.
+    """
+    if choose is None:
+        st.altair_chart(chart, width="stretch")
+    else:
+        key = f"chart_{name}"
+
+        def clicked() -> None:
+            chosen = st.session_state[key].selection.get(_CHOSEN) or []
+            if chosen:
+                choose(str(chosen[0]["code"]))
+
+        st.altair_chart(chart, width="stretch", key=key, on_select=clicked,
+                        selection_mode=_CHOSEN)  # fmt: skip
     with st.container(horizontal=True):
         for kind, mime in _PICTURES.items():
             st.download_button(

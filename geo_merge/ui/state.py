@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -31,6 +32,7 @@ class Key(StrEnum):
     MERGED = "merged"  # whether a merger has just ended
     PLAN = "plan"  # by which the server knows the plan at work
     STARTED = "started"
+    WRITTEN = "written"  # the address of the page as it was written last, and on which page
 
 
 _IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN)
@@ -43,11 +45,29 @@ def start() -> None:
         state[Key.STARTED] = True
         for key in _IN_ADDRESS:
             state[key] = address.get(key)
-        side, _, code = address.get("unit", "").partition(":")
-        state[Key.SELECTED] = {"side": side, "code": code} if side in SIDES and code else None
+        state[Key.SELECTED] = _unit_in(address)
         state[Key.SELECTION] = 0
         state[Key.LANGUAGE] = as_language(address.get("lang"))
+    elif _went_back():
+        state[Key.SELECTED] = _unit_in(address)
+        state[Key.SELECTION] += 1
     write_address()
+
+
+def _unit_in(address: Mapping[str, str]) -> dict[str, str] | None:
+    side, _, code = address.get("unit", "").partition(":")
+    return {"side": side, "code": code} if side in SIDES and code else None
+
+
+def _went_back() -> bool:
+    """Tell whether the browser went back or forward to another unit.
+
+    The address is another one then than was written. A page that is opened by its name has none.
+    """
+    written, page = st.session_state.get(Key.WRITTEN, ({}, None))
+    here = st.query_params.to_dict()
+    other = here.get("unit") != written.get("unit")
+    return other and (bool(here) or (page is not None and page == st.context.url))
 
 
 def write_address() -> None:
@@ -59,6 +79,7 @@ def write_address() -> None:
         **({"unit": f"{chosen['side']}:{chosen['code']}"} if chosen else {}),
         **{str(key): state[key] for key in _IN_ADDRESS if state[key]},
     }
+    state[Key.WRITTEN] = (wanted, st.context.url)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
 

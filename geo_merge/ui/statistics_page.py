@@ -10,8 +10,8 @@ import streamlit as st
 
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS
-from geo_merge.ui import charts, tables
-from geo_merge.ui.state import figure, t
+from geo_merge.ui import charts, map_page, state, tables
+from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded, areas_of, current
 from geo_merge.vocabulary.codes import fold_accents
 
@@ -19,6 +19,7 @@ _MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population
              "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip
 _DISTRIBUTED = ("area_km2", "population")
 _RANKED = 15  # units
+_LEADS = "statistics_lead"  # key of the session: a unit was chosen here
 
 
 def show() -> None:
@@ -94,6 +95,7 @@ def _with_areas(loaded: Loaded) -> MergeResult:
 @st.fragment
 def _ranking(result: MergeResult) -> None:
     st.subheader(t("ui.ranking"), anchor=False)
+    st.markdown(t("work.row_leads"))
     measures = _measures(result)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.selectbox(t("ui.measure"), list(measures), key="ranking_measure",
@@ -101,7 +103,21 @@ def _ranking(result: MergeResult) -> None:
         smallest = st.toggle(t("ui.smallest"), key="ranking_smallest")
     ordered = result.statistics.sort_values(measure, ascending=smallest, kind="stable")
     chart = charts.ranking(ordered.head(_RANKED), measure, measures[measure])
-    charts.show(chart, f"ranking_{measure}")
+    charts.show(chart, f"ranking_{measure}", choose=_choose)
+    _to_map()
+
+
+def _choose(code: str) -> None:
+    """Note the unit that the map is to open at."""
+    state.select("after", code)
+    st.session_state[_LEADS] = True
+
+
+def _to_map() -> None:
+    """Open the map if a unit was just chosen here."""
+    if st.session_state.pop(_LEADS, False):
+        st.session_state[Key.VIEW] = None  # of what was looked at before
+        st.switch_page(st.Page(map_page.show, default=True, url_path="map"))
 
 
 @st.fragment
@@ -120,7 +136,16 @@ def _table(result: MergeResult) -> None:
         keep &= result.statistics["unit_type"].isin(kinds)
     shown = table[keep]
     st.caption(t("ui.rows_shown", count=figure(len(shown)), all=figure(len(table))))
-    tables.show(shown.reset_index(), height=420)
+    key = "new_units_table"
+
+    def go() -> None:
+        chosen = st.session_state[key].selection.rows
+        if chosen:
+            _choose(str(shown.index[chosen[0]]))
+
+    tables.show(shown.reset_index(), height=420, key=key, on_select=go,
+                selection_mode="single-row")  # fmt: skip
+    _to_map()
     tables.downloads(shown.reset_index(), "statistics")
 
 

@@ -96,7 +96,8 @@ def filters(work: Worklist) -> pd.DataFrame:
         format_func=lambda kind: f"{work.kinds[kind]} ({figure(counts.get(kind, 0))})",
     )  # fmt: skip
     weights = first[1].multiselect(
-        t("repair.outcome" if work.repair else "work.weight"), list(work.weights), key=f"{key}_weights", placeholder=t("work.all"),
+        t("repair.outcome" if work.repair else "work.weight"), list(work.weights),
+        key=f"{key}_weights", placeholder=t("work.all"),
         format_func=work.weights.__getitem__,
     )  # fmt: skip
     options = [decided.OPEN, *map(str, work.choices)]
@@ -181,7 +182,7 @@ def decide(work: Worklist, shown: pd.DataFrame, after: Callable[[], None] = lamb
         reason = st.text_input(t("work.reason"), "" if before is None else before.reason,
                                key=f"{work.key}_reason_{key}")  # fmt: skip
         left, right = st.columns(2)
-        one = left.form_submit_button(t("work.save"), type="primary", width="stretch")
+        one = left.form_submit_button(t("work.save"), width="stretch")
         every = right.form_submit_button(t("work.save_all", count=figure(len(shown))),
                                          width="stretch")  # fmt: skip
     if not one and not every:

@@ -43,6 +43,16 @@ function fill(host) {
   };
 }
 
+/** Write into the address what is no step back: a view, as units alone are. */
+function note(name, value) {
+  const here = new URLSearchParams(location.search), there = new URLSearchParams();
+  if (value) { here.set(name, value); } else { here.delete(name); }
+  // In the order in which the app writes them: it leaves an address alone that is as it wants it.
+  ["lang", "unit", "view", "mode", "theme"].filter((key) => here.get(key))
+    .forEach((key) => there.set(key, here.get(key)));
+  history.replaceState(history.state, "", `${location.pathname}?${there}`);
+}
+
 function mount(host, data, tell) {
   const container = document.createElement("div");
   host.replaceChildren(container);
@@ -53,6 +63,7 @@ function mount(host, data, tell) {
     steps: data.steps,
     state: data.state,
     onChange: function (name, value) {
+      if (["view", "mode", "theme"].includes(name)) { note(name, value); }
       if (["selected", "view", "mode", "theme", "finding"].includes(name)) { tell(name, value); }
     },
     detail: () => detailOf(data.key, () => tell("detail", data.key)),

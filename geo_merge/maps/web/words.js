@@ -10,9 +10,13 @@
       .replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase().trim();
   }
 
-  /** Return a text with its accents, however they were typed, and without case. */
+  // The tone of "oa", "oe" and "uy" at the end of a word: on either letter it is one word.
+  const LATER_TONE = /([ou])([aey])([\u0300\u0301\u0303\u0309\u0323])(?![\p{L}\p{M}])/giu;
+
+  /** Return a text with its accents, however they were typed, and without case: "Hòa" is "Hoà". */
   function accented(text) {
-    return String(text).normalize("NFC").toLowerCase().trim();
+    return String(text).normalize("NFD").replace(LATER_TONE, "$1$3$2").normalize("NFC")
+      .toLowerCase().trim();
   }
 
   /** Return the first letters of a type of unit: "thị trấn" is abbreviated as "TT". */

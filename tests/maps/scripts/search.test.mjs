@@ -22,6 +22,22 @@ test("accents that were typed are meant: what has them comes first", () => {
   assert.equal(names("Hoàng Vân".normalize("NFD"))[0], "Hoàng Vân");
 });
 
+test("a tone may stand on either letter", () => {
+  const both = indexed([
+    { kind: "before", type: "Xã", name: "Hoa Thám", code: "1", within: "" },
+    { kind: "before", type: "Xã", name: "Hòa Bình", code: "2", within: "" },
+    { kind: "after", type: "Xã", name: "Hoà Tiến", code: "3", within: "" },
+    { kind: "after", type: "Xã", name: "Thuỵ Hương", code: "4", within: "" },
+    { kind: "after", type: "Xã", name: "Quý Sơn", code: "5", within: "" },
+  ]);
+  const found = (query) => find(both, query).map((item) => item.code);
+  assert.deepEqual(found("Hòa"), ["2", "3", "1"]);
+  assert.deepEqual(found("Hoà"), ["2", "3", "1"]);
+  assert.deepEqual(found("HÒA TIẾN"), ["3"]);
+  assert.deepEqual(found("Thụy Hương"), ["4"]);
+  assert.deepEqual(found("Quý Sơn"), ["5"]);
+});
+
 test("types may be short, and before or after the name", () => {
   ["P. Bắc Giang", "P.Bắc Giang", "p bac giang", "Bắc Giang, phường", "phường bắc giang", "BẮC GIANG"]
     .forEach((query) => assert.equal(names(query)[0], "Bắc Giang", query));
