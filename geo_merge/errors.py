@@ -72,12 +72,3 @@ class StandardError(GeoMergeError):
 
 class ClusterError(GeoMergeError):
     """A Dask scheduler does not answer, or its workers fail."""
-
-
-def unexpected(error: Exception) -> str:
-    """Return the one sentence for what nobody foresaw."""
-    told = f"{error}".splitlines()
-    return (
-        f"geo-merge failed unexpectedly ({type(error).__name__}: {told[0] if told else ''}); "
-        "please report it with your input."
-    )

@@ -19,8 +19,9 @@ from geo_merge.cli import (
     vietnam,
 )
 from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, language_of, say
-from geo_merge.errors import GeoMergeError, unexpected
+from geo_merge.errors import GeoMergeError
 from geo_merge.system.closed import close_process
+from geo_merge.wording.failures import unexpected
 
 
 class _InOrder(click.Group):

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from geo_merge.jobs.job import Job
@@ -32,9 +33,7 @@ def merged(
         import dask.dataframe  # noqa: F401, PLC0415 - an extra
         import distributed  # noqa: F401, PLC0415
     except ImportError as error:
-        raise UsageError(
-            '--engine dask needs Dask, which is not installed; pip install "geo-merge[dask]".'
-        ) from error
+        raise UsageError(sentence("usage.no_dask")) from error
     from geo_merge.cluster import engine  # noqa: PLC0415 - only with it
 
     return engine.merged(job, say, scheduler=scheduler)

@@ -15,6 +15,7 @@ from distributed.scheduler import KilledWorker, NoWorkerError
 
 from geo_merge.errors import ClusterError, GeoMergeError
 from geo_merge.system.scratch import scratch
+from geo_merge.vocabulary.sentence import sentence
 
 # Seconds: a scheduler that runs answers in one.
 TIMEOUT = 10.0
@@ -82,8 +83,7 @@ def _client(scheduler: str, timeout: float) -> Iterator[Client]:
         client = Client(scheduler, timeout=timeout)
     except (OSError, ValueError) as error:
         raise ClusterError(
-            f"--scheduler {scheduler}: no Dask scheduler answers there within {timeout:g} s; check "
-            "the address (tcp://host:8786), and that dask scheduler runs."
+            sentence("cluster.no_answer", scheduler=scheduler, seconds=timeout)
         ) from error
     with client:
         yield client
@@ -93,14 +93,16 @@ def _check_versions(client: Client, scheduler: str) -> None:
     """Compare the packages of all workers with our own."""
     versions: Any = client.get_versions(packages=_PACKAGES)
     if not versions["workers"]:
-        raise ClusterError(
-            f"--scheduler {scheduler}: the scheduler has no workers; start some with dask worker "
-            f"{scheduler}."
-        )
+        raise ClusterError(sentence("cluster.no_workers", scheduler=scheduler))
     ours = versions["client"]["packages"]
     problems = [
-        f"The worker {address} has {name} {about['packages'].get(name) or 'not installed'}, this "
-        f"machine {ours[name]}; install the same version on both."
+        sentence(
+            "cluster.versions",
+            address=address,
+            name=name,
+            ours=ours[name],
+            theirs=about["packages"].get(name) or sentence("words.not_installed"),
+        )
         for address, about in sorted(versions["workers"].items())
         for name in _PACKAGES
         if about["packages"].get(name) != ours[name]
@@ -116,14 +118,14 @@ def _failures() -> Iterator[None]:
         yield
     except KilledWorker as error:
         raise ClusterError(
-            f"Workers died {dask.config.get('distributed.scheduler.allowed-failures') + 1} times "
-            "over the same part of the layer, mostly for want of memory; give each worker more, or "
-            "write the layer in smaller parts."
+            sentence(
+                "cluster.died", n=dask.config.get("distributed.scheduler.allowed-failures") + 1
+            )
         ) from error
     except NoWorkerError as error:
-        raise ClusterError("All workers are gone; see their logs, and start them again.") from error
+        raise ClusterError(sentence("cluster.gone")) from error
     except (CancelledError, CommClosedError) as error:
-        raise ClusterError("The connection to the Dask scheduler was lost; run again.") from error
+        raise ClusterError(sentence("cluster.lost")) from error
     except RuntimeError as error:  # Dask's shuffle wraps what its tasks raise
         told = _cause(error)
         if told is None:

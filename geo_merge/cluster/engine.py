@@ -27,6 +27,7 @@ from geo_merge.merging.assigned import Prepared, assign, put_together
 from geo_merge.merging.result import MergeResult
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 
 @contextmanager
@@ -56,10 +57,7 @@ def merged(
     """
     for option, value in (("--repair", job.repair), ("--divide", job.divide)):
         if value is not None:
-            raise UsageError(
-                f"--engine dask cannot do {option}, which needs the whole layer in one place; do "
-                "that on one machine first, or leave it out."
-            )
+            raise UsageError(sentence("usage.not_on_dask", option=option))
     say("Starting workers")
     with connect(scheduler, **cluster) as client:
         engine = _Engine(client)

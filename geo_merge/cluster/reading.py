@@ -22,6 +22,7 @@ from geo_merge.units.placing import with_crs
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import remember
+from geo_merge.vocabulary.sentence import sentence
 
 
 def read_remote(
@@ -66,7 +67,7 @@ def read_remote(
         If a file cannot be read as a layer of units, or parts of a folder differ.
     """
     if not files:
-        raise UsageError("There is no layer to read; name at least one file.")
+        raise UsageError(sentence("usage.no_layer"))
     like = Part(Path(), layer=layer, encoding=encoding, sizes=sizes or Sizes(), country=country)
     listed = list(list_parts(files, like))
     futures = [client.map(tell, parts, pure=False) for parts in listed]

@@ -15,6 +15,7 @@ import shapely
 from geo_merge.errors import GeometryError
 from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, Rings, flatten, ranges
+from geo_merge.wording.sentence import sentence
 
 OUTSIDE = -1
 # Nodes − lines + faces of a net in the plane (Euler's formula).
@@ -185,7 +186,7 @@ def _twins(walk: Ints, begin: Ints, end: Ints, n_spots: int) -> Ints:
     tail = walk[end] * n + walk[end - 1]
     order = np.argsort(head, kind="stable")
     if (head[order][1:] == head[order][:-1]).any():
-        raise GeometryError("Two polygons have land on the same side of an edge: they overlap.")
+        raise GeometryError(sentence("geometry.same_side"))
     at = np.minimum(np.searchsorted(head[order], tail), len(order) - 1)
     found = order[at]
     return np.where(head[found] == tail, found, -1)

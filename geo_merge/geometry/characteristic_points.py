@@ -16,6 +16,7 @@ import shapely
 from geo_merge.errors import GeometryError
 from geo_merge.geometry.border_lines import OUTSIDE, BorderLines, linestrings, unshared
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, flatten, ranges
+from geo_merge.wording.sentence import sentence
 
 # Decimals of a metre in which points are given: more than a survey knows.
 DECIMALS = 3
@@ -74,10 +75,7 @@ def characteristic_points(borders: BorderLines, polygons: Geometries, distance: 
         If all vertices do not help: there are lines nearer to each other than the rounding.
     """
     if len(np.unique(np.round(borders.nodes, DECIMALS), axis=0)) < len(borders.nodes):
-        raise GeometryError(
-            f"Two nodes of the borders are the same with {DECIMALS} decimals of a metre; mend the "
-            "layer."
-        )
+        raise GeometryError(sentence("geometry.same_node", digits=DECIMALS))
     tolerance = np.full(len(borders.lines), max(distance - _ROUNDING, 0.0))
     least = tolerance / 2**_HALVINGS
     kept = np.zeros(len(borders.xy), dtype=bool)
@@ -93,8 +91,7 @@ def characteristic_points(borders: BorderLines, polygons: Geometries, distance: 
         if not tolerance[again].any():
             x, y = borders.xy[borders.start[again[0]]]
             raise GeometryError(
-                f"{len(again)} border lines, one at {x:.0f} {y:.0f}, touch where they did not once "
-                f"their points have {DECIMALS} decimals of a metre; mend the layer there."
+                sentence("geometry.touching", n=len(again), x=x, y=y, digits=DECIMALS)
             )
         smaller = tolerance[again] / 2
         tolerance[again] = np.where(smaller > least[again], smaller, 0.0)

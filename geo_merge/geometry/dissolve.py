@@ -19,6 +19,7 @@ from geo_merge.errors import GeometryError
 from geo_merge.geometry.edges import Unmatched, match, runs_of, unmatched
 from geo_merge.geometry.faces import AREA_TOLERANCE, Faces, build_faces, claims_of, faces_of
 from geo_merge.geometry.rings import Geometries, Ints, flatten
+from geo_merge.wording.sentence import sentence
 
 # Vertices below which GEOS' union takes about as long (official units of Vietnam in threes and
 # tens, districts of Bắc Ninh: equal at 2,000 to 5,000).
@@ -69,13 +70,11 @@ def dissolve(geometries: Geometries) -> Dissolved:
 
 def _check_members(geometries: Geometries) -> None:
     if not len(geometries):
-        raise GeometryError("There is nothing to dissolve.")
+        raise GeometryError(sentence("geometry.nothing"))
     bad = shapely.is_missing(geometries) | shapely.is_empty(geometries)
     bad |= ~shapely.is_valid(geometries)
     if bad.any():
-        raise GeometryError(
-            f"{bad.sum()} of {len(bad)} members are null, empty or invalid; mend them first."
-        )
+        raise GeometryError(sentence("geometry.members", n=bad.sum(), all=len(bad)))
 
 
 def dissolve_valid(geometries: Geometries, left: Unmatched | None = None) -> Dissolved:
@@ -106,7 +105,7 @@ def dissolve_valid(geometries: Geometries, left: Unmatched | None = None) -> Dis
     if not shapely.is_valid(merged):  # GEOS may leave a shell inside another one
         merged = shapely.union_all(shapely.get_parts(merged))
     if not shapely.is_valid(merged) or shapely.is_empty(merged):
-        raise GeometryError("The union of the members is not a valid polygon; validate the layer.")
+        raise GeometryError(sentence("geometry.union"))
     return Dissolved(merged, "union")
 
 

@@ -27,6 +27,7 @@ from geo_merge.geometry.rings import (
     is_polygonal,
     somewhere,
 )
+from geo_merge.wording.sentence import sentence
 
 HALF, TURN, POLE = 180.0, 360.0, 90.0
 # Degrees of latitude: a vertex so near to a pole has any longitude.
@@ -226,11 +227,7 @@ def _clipped(polygon: shapely.Polygon, room: shapely.Polygon) -> BaseGeometry:
         return shapely.intersection(polygon, room)
     except shapely.GEOSException:
         lon, lat = polygon.exterior.coords[0]
-        raise GeometryError(
-            f"A polygon near longitude {_turned_home(lon):.4f}, latitude {lat:.4f} goes around a "
-            "pole or crosses 180°, and crosses itself once its edges are straight in degrees "
-            "[P03]; add vertices to its edges there, or keep the layer in its own CRS."
-        ) from None
+        raise GeometryError(sentence("P03.pole", lon=_turned_home(lon), lat=lat)) from None
 
 
 def _turned_home(lon: float) -> float:

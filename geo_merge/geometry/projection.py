@@ -10,6 +10,7 @@ from geo_merge.errors import CRSError
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.curves import follow_rings
 from geo_merge.geometry.rings import Floats, Rings
+from geo_merge.wording.sentence import sentence
 
 WGS84 = CRS.from_epsg(4326)
 _DECIMALS = 12  # degrees
@@ -21,9 +22,7 @@ def parse_crs(text: str) -> CRS:
     try:
         return CRS.from_user_input(int(text) if text.isdigit() else text)
     except ProjError:
-        raise CRSError(
-            f"--crs {text}: no such coordinate reference system; give an EPSG code such as 9214."
-        ) from None
+        raise CRSError(sentence("R01.no_such_crs", text=text)) from None
 
 
 def describe(crs: CRS) -> str:

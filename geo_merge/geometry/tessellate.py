@@ -11,6 +11,7 @@ from shapely import MultiPolygon, Polygon
 from geo_merge.errors import GeometryError
 from geo_merge.geometry.dissolve import dissolve_groups
 from geo_merge.geometry.rings import Floats, Geometries, Ints
+from geo_merge.wording.sentence import sentence
 
 # Metres between positions that coincide, once they are told apart.
 NUDGE = 300.0
@@ -48,24 +49,19 @@ def tessellate(points: Floats, within: Polygon | MultiPolygon) -> Geometries:
         owner = _reunite(points, faces, owner)
     missing = np.setdiff1d(np.arange(len(points)), owner)
     if len(missing):
-        raise GeometryError(
-            f"{len(missing)} positions are so close to others that no land is nearest to them; "
-            "tell them apart with mend_positions."
-        )
+        raise GeometryError(sentence("geometry.no_land", n=len(missing)))
     return np.array([d.geometry for d in dissolve_groups(faces, owner)], dtype=object)
 
 
 def _check(points: Floats, within: Polygon | MultiPolygon) -> None:
     if not len(points):
-        raise GeometryError("There are no positions to divide the area among.")
+        raise GeometryError(sentence("geometry.no_positions"))
     if len(np.unique(points, axis=0)) < len(points):
-        raise GeometryError("Positions coincide; tell them apart with mend_positions.")
+        raise GeometryError(sentence("geometry.coincide"))
     shapely.prepare(within)
     outside = ~shapely.intersects_xy(within, points[:, 0], points[:, 1])
     if outside.any():
-        raise GeometryError(
-            f"{outside.sum()} positions lie outside the area; mend_positions moves them."
-        )
+        raise GeometryError(sentence("geometry.outside", n=outside.sum()))
 
 
 def _faces(points: Floats, within: Polygon | MultiPolygon) -> Geometries:
@@ -131,7 +127,7 @@ def noded(polygons: Geometries) -> Geometries:
     face, first = np.unique(face, return_index=True)
     owner = polygon[first]
     if len(np.unique(owner)) < len(polygons):
-        raise GeometryError("A polygon is covered by others and would vanish.")
+        raise GeometryError(sentence("geometry.vanish"))
     return np.array([d.geometry for d in dissolve_groups(faces[face], owner)], dtype=object)
 
 
@@ -172,6 +168,6 @@ def mend_positions(
                 line = shapely.shortest_line(room, shapely.Point(moved))
                 result[k] = shapely.get_coordinates(line)[0]
         if step > 1000 * len(result):  # pragma: no cover - an area without room
-            raise GeometryError("The positions cannot be told apart inside the area.")
+            raise GeometryError(sentence("geometry.not_apart"))
     moved_any = np.flatnonzero((result != original).any(axis=1))
     return result, [int(k) for k in moved_any]

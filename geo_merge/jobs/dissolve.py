@@ -33,7 +33,8 @@ from geo_merge.reading.plain.plain import WGS84, read_plain
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.vocabulary.attributes import Attributes
 from geo_merge.vocabulary.fields import free_name
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.geojson_stream import Block, ahead, cuts, polygon_block
 from geo_merge.writing.rounding import Project
 
@@ -149,8 +150,8 @@ def _dissolve(
 def _groups(layer: RaggedLayer, field: str, source: str) -> dict[str, Ints]:
     """Return the rows of each value, in the order of the first rows."""
     if field not in layer.names:
-        known = ", ".join(layer.names) or "none"
-        raise LayerError(f"{source} has no field {field!r} [K01]; it has {known}.")
+        known = list(layer.names) or sentence("words.none")
+        raise LayerError(sentence("K01.no_field", source=source, field=field, fields=known))
     return group_rows(layer.column(field), field, source)
 
 
@@ -181,7 +182,7 @@ def _choose(
     columns = {name: layer.column(name) for name in layer.names if name != field}
     agree = agreeing(columns, groups)
     left = ", ".join(name for name in columns if name not in agree)
-    note = f"Left out, since their values differ within a group: {left}." if left else ""
+    note = sentence("K01.left_out", left=left) if left else ""
     kept = {name: values for name, values in columns.items() if name in agree}
     return _Chosen(field, values, kept), (note,) if note else ()
 
@@ -239,22 +240,16 @@ def _joined(key: Any, rows: Ints, rings: Rings, shapes: Geometries) -> _Group:  
 def _defects(key: Any, rows: Ints, there: Ints, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
     """Yield what cannot be dissolved: rows without a polygon, and invalid ones."""
     for row in np.setdiff1d(rows, there):
-        yield _error("G03", row, f"Row {row + 1} ({key}) has no polygon [G03].")
+        yield _error("G03.row", row, key)
     for k in np.flatnonzero(~shapely.is_valid(shapes)):
         row, reason = there[k], shapely.is_valid_reason(shapes[k])
-        text = f"Row {row + 1} ({key}) has an invalid polygon ({reason}) [G04]."
-        yield _error("G04", row, text, shapes[k])
+        yield _error("G04.row", row, key, geometry=shapes[k], reason=reason)
 
 
-def _error(check: str, row: int, message: str, geometry: Any = None) -> Finding:  # noqa: ANN401
-    return Finding(
-        check=check,
-        severity=Severity.ERROR,
-        units=(f"row {row + 1}",),
-        message=message,
-        hint="Mend it in the source layer.",
-        geometry=geometry,
-    )
+def _error(kind: str, row: int, key: Any, *, geometry: Any = None, reason: str = "") -> Finding:  # noqa: ANN401
+    unit = sentence("K01.row_first", row=str(row + 1))
+    told = sentence(kind, unit=unit, key=str(key), reason=reason)
+    return Finding.of(told, units=(f"row {row + 1}",), geometry=geometry)
 
 
 def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
@@ -265,15 +260,9 @@ def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterato
     inside = shapely.get_coordinates(shapely.point_on_surface(twice))
     face, member = containing(shapes, inside)
     for k, geometry in enumerate(twice):
-        units = tuple(f"row {row + 1}" for row in sorted(rows[member[face == k]]))
-        yield Finding(
-            check="C04",
-            severity=Severity.WARNING,
-            units=units,
-            message=f"{', '.join(units)} ({key}) overlap.",
-            hint="Validate the layer.",
-            geometry=geometry,
-        )
+        units = [sentence("K01.row", row=str(row + 1)) for row in sorted(rows[member[face == k]])]
+        told = sentence("C04.in_group", units=units, key=str(key))
+        yield Finding.of(told, units=tuple(map(str, units)), geometry=geometry)
 
 
 def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
@@ -292,14 +281,7 @@ def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:
         taken[containing(whole, inside)[0]] = True
     for (key, face), others in zip(found, taken, strict=True):
         if not others:
-            yield Finding(
-                check="C02",
-                severity=Severity.WARNING,
-                units=(str(key),),
-                message=f"Land inside {key} belongs to none of its members.",
-                hint="Validate the layer.",
-                geometry=face,
-            )
+            yield Finding.of(sentence("C02.in_group", key=key), units=(str(key),), geometry=face)
 
 
 def _ragged(raw: RawLayer) -> RaggedLayer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from geo_merge.errors import LayerError
 from geo_merge.geometry.rings import Ints
 from geo_merge.vocabulary.codes import clean_text
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
 
@@ -49,12 +51,14 @@ def group_rows(values: Sequence[Any], field: str, source: str) -> dict[str, Ints
     nothing = {key: own for key, own in rows.items() if _is_nothing(key)}
     if nothing:
         missing = sorted(k + 1 for own in nothing.values() for k in own)
-        what = " or ".join(key or "nothing" for key in nothing)
-        more = ", ..." if len(missing) > _SHOWN else ""
-        raise LayerError(
-            f"{source}: {len(missing)} rows have {what} in the field {field!r} (rows "
-            f"{', '.join(map(str, missing[:_SHOWN]))}{more}) [K01]; say there what they belong to."
+        what = reduce(
+            lambda one, other: sentence("words.or", one=one, other=other),
+            (key or sentence("words.no_value_there") for key in nothing),
         )
+        more = ", ..." if len(missing) > _SHOWN else ""
+        raise LayerError(sentence("K01.rows_without", source=source, n=len(missing), what=what,
+                                  field=field, rows=", ".join(map(str, missing[:_SHOWN])),
+                                  more=more))  # fmt: skip
     return {key: np.array(own) for key, own in rows.items()}
 
 
@@ -74,18 +78,10 @@ def spelled_differently(
         if others:
             shown = ", ".join(str(k + 1) for k in others[:_SHOWN])
             more = ", ..." if len(others) > _SHOWN else ""
-            yield Finding(
-                check="K02",
-                severity=Severity.WARNING,
-                units=tuple(f"row {k + 1}" for k in others),
-                value=float(len(others)),
-                unit_of_value="rows",
-                message=f"{len(others)} rows ({shown}{more}) have {first} in {field} in other "
-                "characters that look the same (letters composed or not, blanks, a number or "
-                f"its text); they were taken for one with row {rows[0] + 1}, as it is spelled "
-                "there.",
-                hint="Write the value in one way.",
-            )
+            yield Finding.of(sentence("K02.spelled", n=len(others), rows=shown, more=more,
+                                      first=first, field=field, row=rows[0] + 1),
+                                      units=tuple(f"row {k + 1}" for k in others),
+                                      value=float(len(others)), unit_of_value="rows")  # fmt: skip
 
 
 def agreeing(columns: Mapping[str, Sequence[Any]], groups: Mapping[str, Ints]) -> set[str]:

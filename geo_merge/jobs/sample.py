@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo_merge.errors import ExportError
+from geo_merge.vocabulary.sentence import sentence
+from geo_merge.wording.failures import reason_of
 
 if TYPE_CHECKING:
     pass
@@ -50,7 +52,9 @@ def copy_sample(directory: Path) -> list[Path]:
             if path.is_file()
         ]
     except OSError as error:
-        raise ExportError(f"{directory}: cannot be written ({error.strerror}).") from error
+        raise ExportError(
+            sentence("write.folder", directory=directory, why=reason_of(error))
+        ) from error
 
 
 # Tells the page which result to open with.

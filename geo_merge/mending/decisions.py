@@ -17,6 +17,7 @@ from geo_merge.geometry.rings import Geometries
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.fields import fold_field
 from geo_merge.vocabulary.memory import sources_of
+from geo_merge.vocabulary.sentence import sentence
 
 COLUMNS = ("id", "decision", "reason")
 # Bytes of an id: two of ten thousand defects share one in one run of a hundred.
@@ -77,28 +78,24 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
     by_fold = {fold_field(str(c)): c for c in table.columns}
     missing = [name for name in COLUMNS if name not in by_fold]
     if missing:
-        raise TableError(
-            f"{source}: the columns {', '.join(missing)} are missing [W07]; the table has "
-            f"{', '.join(map(str, table.columns))}; start from the decisions.csv of a run."
-        )
+        raise TableError(sentence("W07.decisions", source=source, missing=", ".join(missing),
+                                  columns=", ".join(map(str, table.columns))))  # fmt: skip
     result: dict[str, Decision] = {}
     problems = []
     rows = zip(table.index, *(table[by_fold[name]] for name in COLUMNS), strict=True)
     for row, defect, choice, reason in rows:
         key, word, why = clean_code(_text(defect)), _text(choice).casefold(), _text(reason)
-        where = f"{source} row {row}: "
+        where = {"source": source, "row": str(row)}
         if not word:
             continue
         if not key:
-            problems.append(f"{where}a decision without an id [M05]; name the defect.")
+            problems.append(sentence("M05.no_id", **where))
         elif word not in list(Choice):
-            problems.append(f"{where}{word!r} is no decision [M05]; write {', '.join(Choice)}.")
+            problems.append(sentence("M05.unknown", word=word, choices=list(Choice), **where))
         elif word == Choice.WAIVE and not why:
-            problems.append(f"{where}{key} is waived without a reason [M05]; say why it is right.")
+            problems.append(sentence("M05.no_reason", defect=key, **where))
         elif key in result and result[key].choice != word:
-            problems.append(
-                f"{where}{key} has another decision in row {result[key].row} [M05]; keep one."
-            )
+            problems.append(sentence("M05.twice", defect=key, other=str(result[key].row), **where))
         else:
             result.setdefault(key, Decision(Choice(word), why, row))
     if problems:

@@ -17,6 +17,7 @@ from geo_merge.geometry.rings import Bools, Geometries
 from geo_merge.geometry.widths import width_of
 from geo_merge.mending.arrangement import Arrangement
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
+from geo_merge.vocabulary.sentence import sentence
 
 # How the obstacle of a defect begins that is right as it is.
 WAIVED = "waived"
@@ -120,7 +121,7 @@ def find_defects(
         width, decision = width_of(shape), decisions.get(name)
         obstacle = _obstacle(kind, around, width, decision, bounds)
         if unknown and kind == "gap":
-            obstacle = "a unit without a usable polygon may lie there: mend that first"
+            obstacle = sentence("repair.unusable")
         result[int(face)] = Defect(name, kind, around, width, float(m2), shape, decision, obstacle)
     return result
 
@@ -147,9 +148,9 @@ def _obstacle(
     if decision is not None:
         return obstacle_of(decision)
     if width > bounds.tolerance:
-        return f"wider than {bounds.tolerance:.4g} m: accept it, waive it, or widen the tolerance"
+        return sentence("repair.wider", tolerance=bounds.tolerance)
     if kind == "gap" and len(units) == 1 and width > bounds.enclosed:
-        return "a hole inside one unit: accept it to fill it, or waive it if it is meant"
+        return sentence("repair.hole")
     return ""
 
 

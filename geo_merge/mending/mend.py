@@ -31,6 +31,7 @@ from geo_merge.mending.settle import Claims, Rule
 from geo_merge.mending.steps import match_edges, settle_defects
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
+from geo_merge.vocabulary.sentence import sentence
 
 # Metres. Half a millimetre, the plotting accuracy of a map, on one of 1:500,000: as far as two
 # drawings of one border may lie apart. The 2009 census has gaps up to 223 m wide.
@@ -125,9 +126,7 @@ def repair(
         If a decision cannot be understood.
     """
     if not 0 < tolerance < np.inf or not 0 <= snap < np.inf:
-        raise UsageError(
-            "The tolerances of a repair are metres: one more than 0, a snap 0 or more."
-        )
+        raise UsageError(sentence("usage.tolerances"))
     table = {} if decisions is None else as_decisions(decisions)
     shapes = np.asarray(layer.geometry.values)
     good = usable(shapes)
@@ -215,15 +214,13 @@ def _claims(units: gpd.GeoDataFrame, rule: str) -> Claims:
     """Return what the rule needs of the units; refuse a rule or layer that is unknown."""
     kind, _, name = rule.partition(":")
     if kind not in list(Rule) or (kind == Rule.LAYER) != bool(name):
-        raise UsageError(
-            f"Repair rule {rule!r}: write longest-edge, largest-neighbour or layer:NAME."
-        )
+        raise UsageError(sentence("usage.repair_rule", rule=rule))
     named = np.zeros(len(units), dtype=bool)
     if name:
         files = units["source_file"].astype(str) if "source_file" in units else pd.Series(dtype=str)
         named = np.array([name in {f, PurePath(f).stem} for f in files], dtype=bool)
         if not named.any():
-            known = ", ".join(sorted(set(files))) or "no file names"
-            raise UsageError(f"Repair rule {rule!r}: there is no such layer, but {known}.")
+            known = ", ".join(sorted(set(files))) or sentence("words.no_file_names")
+            raise UsageError(sentence("usage.repair_layer", rule=rule, known=known))
     rank = np.argsort(np.argsort(units.index.astype(str).to_numpy(str))).astype(float)
     return Claims(Rule(kind), shapely.area(np.asarray(units.geometry.values)), named, rank)

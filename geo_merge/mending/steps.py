@@ -23,6 +23,7 @@ from geo_merge.mending.moving import cut_lines, move_to, within_reach
 from geo_merge.mending.record import Repair
 from geo_merge.mending.settle import Claims, settle
 from geo_merge.mending.snap import Snapped, mismatched, snap_edges
+from geo_merge.vocabulary.sentence import sentence
 
 
 def match_edges(
@@ -56,7 +57,7 @@ def match_edges(
     for k, code, name, decision in zip(at, codes, names, known, strict=True):
         obstacle = "" if decision is None else obstacle_of(decision)
         if snapped.left[k] and not obstacle:
-            obstacle = "it would become invalid; what is left is settled as gaps and overlaps"
+            obstacle = sentence("repair.invalid")
         if not (snapped.changed[k] or obstacle):
             continue
         m2 = float(change[k])
@@ -152,13 +153,12 @@ def _settle_within(
 
 def _obstacles(land: Land, of_face: Ints, found: list[Defect], tolerance: float) -> dict[int, str]:
     """Return the defects that cannot be settled, with the reason."""
-    result = {
-        int(of_face[face]): f"a border would move by {move:,.2f} m: accept it, or widen the "
-        "tolerance"
+    result: dict[int, str] = {
+        int(of_face[face]): sentence("repair.move", move=move)
         for face, move in _too_far(land, of_face, found, tolerance).items()
     }
     for face in np.flatnonzero(_unsettled(land, of_face, found)):
-        result[int(of_face[face])] = "one of the units would be lost whoever gets it"
+        result[int(of_face[face])] = sentence("repair.lost")
     return result
 
 

@@ -22,6 +22,7 @@ from geo_merge.units.crosswalk import Resolved
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.part_of import PART_OF
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def put_together(
         If no unit has a polygon that can be used.
     """
     if all(block.survey is None for block in blocks):
-        raise GeometryError("No unit of the layer has a usable polygon; validate the layer.")
+        raise GeometryError(sentence("geometry.no_unit"))
     merged = [new for block in blocks for new in block.merged]
     return Prepared(
         surveyed=join_blocks(assigned.frame, blocks, fetch),

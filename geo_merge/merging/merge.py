@@ -27,6 +27,7 @@ from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, without_memory
+from geo_merge.vocabulary.sentence import sentence
 
 
 def merge(
@@ -173,13 +174,10 @@ def _in_crs(outline: gpd.GeoDataFrame | None, layer: gpd.GeoDataFrame) -> gpd.Ge
 
 def _guard(old: gpd.GeoDataFrame) -> None:
     if old.crs is None or not old.crs.is_projected:
-        raise LayerError(
-            "The layer must be in a projected CRS in metres; read it with geo_merge.read_units, "
-            "or reproject it (GeoDataFrame.to_crs)."
-        )
+        raise LayerError(sentence("R01.metres"))
     if old.index.has_duplicates:
         doubled = sorted(set(old.index[old.index.duplicated()].astype(str)))
-        raise LayerError(f"Codes stand on several rows: {', '.join(doubled[:10])} [K03].")
+        raise LayerError(sentence("K03.on_rows", codes=", ".join(doubled[:10])))
 
 
 def _resolve(

@@ -39,7 +39,7 @@ from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame, told_in
 from geo_merge.vocabulary.limits import any_size
-from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of
+from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
 from geo_merge.writing.files import publish, recover, staging, whole_file
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 from geo_merge.writing.read_back import check_read_back
@@ -196,7 +196,7 @@ def check_formats(formats: Iterable[str]) -> list[str]:
     wanted = [name.lower().lstrip(".") for name in formats]
     for name in wanted:
         if name not in FORMATS:
-            raise UsageError(f"--format {name}: unknown; give one of {', '.join(FORMATS)}.")
+            raise UsageError(sentence("usage.format", name=name, formats=", ".join(FORMATS)))
     return [name for name in dict.fromkeys(wanted) if name != "geojson"]
 
 
@@ -205,10 +205,7 @@ def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> 
         try:
             WRITERS[name](result, folder)
         except _WRITE_ERRORS as error:
-            raise ExportError(
-                f"new_units.{name} cannot be written ({error}); leave that format out, or rename "
-                "the fields of the layer and write their values in one way."
-            ) from error
+            raise ExportError(sentence("write.format", name=name, reason=error)) from error
 
 
 def _write_contract(
@@ -311,9 +308,7 @@ def load_result(directory: StrPath) -> MergeResult:
         statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
     except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
             LayerError) as error:  # fmt: skip
-        raise ExportError(
-            f"{directory} holds no complete result of geo-merge build ({error}); run build first."
-        ) from error
+        raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
     old, found = layers["old_units"], layers["findings"]
     if "about" not in found:  # written by an earlier version
         found["about"] = [row_of(check)["about"] for check in found["check"]]

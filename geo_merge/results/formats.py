@@ -27,6 +27,7 @@ from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.findings import points_of
 from geo_merge.vocabulary.findings_frame import LATER_COLUMNS
 from geo_merge.vocabulary.part_of import unit_codes
+from geo_merge.vocabulary.sentence import sentence
 
 # Fixed, so that the same input gives the same bytes.
 # Where a format's files do not end as it is called.
@@ -167,10 +168,7 @@ def _write_shp(result: MergeResult, folder: Path) -> None:
     frame = _multi(result.new.reset_index())
     names = short_names([c for c in frame.columns if c != "geometry"])
     if len(names) > _DBF_FIELDS:
-        raise ExportError(
-            f"new_units.shp would have {len(names)} fields, and a Shapefile holds {_DBF_FIELDS}; "
-            "leave that format out, or drop fields (--rule FIELD=drop)."
-        )
+        raise ExportError(sentence("write.shapefile", n=len(names), most=_DBF_FIELDS))
     fields = [("field", "column", "texts_cut")]
     for column, short in names.items():
         cut = 0

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from geo_merge.errors import ExportError
 from geo_merge.system.owned import abandoned, discard, own
+from geo_merge.wording.failures import reason_of
+from geo_merge.wording.sentence import sentence
 
 _PREFIX = "geo_merge_"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -44,10 +46,7 @@ def scratch() -> Iterator[Path]:
 
 
 def _told(error: OSError) -> str:
-    return (
-        f"Temporary files cannot be written ({error.strerror or error}); free some of the disk, or "
-        "let the environment variable TMPDIR (TEMP on Windows) name a folder with room."
-    )
+    return sentence("write.temporary", why=reason_of(error))
 
 
 def sweep() -> None:

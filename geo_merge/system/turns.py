@@ -13,6 +13,7 @@ from threading import Condition
 
 from geo_merge.errors import UsageError
 from geo_merge.system.worker import MAX_BYTES
+from geo_merge.wording.sentence import sentence
 
 VARIABLE = "GEO_MERGE_WORKERS"
 _BEAT = 1.0  # seconds
@@ -78,10 +79,7 @@ def most_workers() -> int:
     if not chosen:
         return max(1, min(os.cpu_count() or 1, _memory() // MAX_BYTES))
     if not chosen.isdecimal() or int(chosen) < 1:
-        raise UsageError(
-            f"{VARIABLE}={chosen} says how many workers the page may have at once; give a number "
-            "from 1."
-        )
+        raise UsageError(sentence("usage.workers", variable=VARIABLE, chosen=chosen))
     return int(chosen)
 
 

@@ -18,9 +18,11 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Thread
 from typing import Any, BinaryIO, TypeVar
 
-from geo_merge.errors import GeoMergeError, unexpected
+from geo_merge.errors import GeoMergeError
 from geo_merge.system.closed import close_process
 from geo_merge.system.scratch import scratch
+from geo_merge.wording.failures import unexpected
+from geo_merge.wording.sentence import sentence
 
 T = TypeVar("T")
 # Ample for 200 MB of files (20 million vertices), and less than a small server has.
@@ -105,14 +107,8 @@ def _converse(
 
 def _why(*, late: bool, seconds: float) -> str:
     if late:
-        return (
-            f"The files took longer than {seconds:g} seconds [S06]; give fewer or smaller files, "
-            "or use the command line, which has no limit of time."
-        )
-    return (
-        "The files took more memory than is allowed, or are damaged in a way that stops the "
-        "program that reads them [S06]; give smaller or repaired files."
-    )
+        return sentence("S06.late", seconds=seconds)
+    return sentence("S06.memory")
 
 
 def _serve(there: BinaryIO, memory: int) -> None:

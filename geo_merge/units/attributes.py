@@ -125,9 +125,7 @@ def rules_for(
     """
     unknown = [name for name in chosen if name not in fields]
     if unknown:
-        raise UsageError(
-            f"--rule {unknown[0]}: the layer has no such field; it has {', '.join(fields)}."
-        )
+        raise UsageError(sentence("usage.no_such_field", name=unknown[0], fields=", ".join(fields)))
     has_population = "population" in frame
     parents = _parents(frame)
     rules = {}
@@ -149,9 +147,9 @@ def rules_for(
     for name, rule in rules.items():
         numeric = pd.api.types.is_numeric_dtype(frame[name].dtype)
         if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION} and not numeric:
-            raise UsageError(f"--rule {name}={rule}: the field holds text, not numbers.")
+            raise UsageError(sentence("usage.text_field", name=name, rule=rule))
         if rule is Rule.POPULATION and not has_population:
-            raise UsageError(f"--rule {name}=population: the layer has no population field.")
+            raise UsageError(sentence("usage.no_population", name=name))
     return rules
 
 

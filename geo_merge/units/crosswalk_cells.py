@@ -19,7 +19,7 @@ CODES = ("old_code", "new_code")
 _NAMING = ("old_code", "old_name", "new_code", "new_name", "new_type")
 _FREE = ("share", "clause", "words", "evidence")
 _NEEDED = ("new_code", "new_name")
-_SAYS = {"new_code": "say which new unit it joins", "new_name": "give the name of the new unit"}
+_SAYS = {"new_code": "W01.join", "new_name": "W01.give_name"}
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 # How a row begins that adds up those above it, with a count behind it: Tổng Cọt is a commune.
 _SUM = re.compile(
@@ -97,7 +97,7 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
             elif reason is None or is_name:  # None in Piedmont, Nan in Siam
                 continue
             elif column in _NEEDED or (column in _NAMING and reason is not NoValue.NOTHING):
-                report.error(row, _refusal(column, label, text, reason))
+                _refuse(report, row, column, {"cell": label, "text": text}, reason)
             else:
                 blanked.setdefault(column, []).append(row)
         result[column] = cells
@@ -112,14 +112,17 @@ def _label(code: str, name: str) -> str:
     return code or name or sentence("W01.nameless")
 
 
-def _refusal(column: str, label: str, text: str, reason: NoValue) -> str:
-    check, advice = "W01", _SAYS.get(column, "correct the cell")
+def _refuse(
+    report: Report, row: Hashable, column: str, told: dict[str, str], reason: NoValue
+) -> None:
+    """Report a cell that must be a name or code and is none."""
+    kind, advice = "W01.refused", _SAYS.get(column, "W01.correct")
     if reason in {NoValue.DAY, NoValue.TRUTH}:
-        check = "W11"
-        advice = "write the code as text"
-        if column not in CODES:
-            advice = "write the name as text; if it is one, with its type before it"
-    return f"{label} is {clean_text(text)}, {reason} [{check}]; {advice}."
+        kind, advice = "W11.refused", "W11.code" if column in CODES else "W11.name"
+    text = clean_text(told["text"])
+    report.wrong_in(
+        row, kind, cell=told["cell"], text=text, why=reason.told, advice=sentence(advice)
+    )
 
 
 def _without_groups(values: pd.Series, column: str, report: Report) -> pd.Series:

@@ -24,6 +24,16 @@ LEFT_OVER = 1.0
 Pieces = dict[str, BaseGeometry]
 
 
+# What cuts a unit and what its numbers are divided by, in sentences.
+SAID = {
+    "pieces": "W05.pieces",
+    "new boundaries": "W05.boundaries",
+    "lines": "W05.lines",
+    "stated share": "W05.stated",
+    "area": "W05.area",
+}
+
+
 @dataclass(frozen=True)
 class Cutters:
     """What divided units are cut by.
@@ -97,10 +107,9 @@ def cut(  # noqa: PLR0917 - what there is to know
     parts = {new: _polygons(part) for new, part in parts.items()}
     lost = [new for new in wanted if new not in parts or parts[new].area == 0]
     if lost:
-        problems.append(
-            f"{code} ({unit['name']}) goes to {', '.join(wanted)}, but the {cutters.how} give no "
-            f"part of it to {', '.join(lost)} [W05]; add what is missing."
-        )
+        problems.append(sentence("W05.no_part", code=code, name=unit["name"],
+                                 wanted=", ".join(wanted), how=sentence(SAID[cutters.how]),
+                                 lost=", ".join(lost)))  # fmt: skip
         return {}
     return _with_rest(code, whole, {new: parts[new] for new in wanted}, findings)
 

@@ -16,7 +16,7 @@ from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
-from geo_merge.units.cutters import Cutters, Pieces, cut, with_codes_of_rows
+from geo_merge.units.cutters import SAID, Cutters, Pieces, cut, with_codes_of_rows
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name, with_unit_columns
@@ -24,15 +24,6 @@ from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import attach, findings_of, grid_of, ledger_of, sources_of
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
 from geo_merge.vocabulary.sentence import sentence
-
-# What cuts a unit and what its numbers are divided by, in sentences.
-_SAID = {
-    "pieces": "W05.pieces",
-    "new boundaries": "W05.boundaries",
-    "lines": "W05.lines",
-    "stated share": "W05.stated",
-    "area": "W05.area",
-}
 
 
 def divide(
@@ -212,7 +203,7 @@ def _note(  # noqa: PLR0917 - what there is to tell
     ]
     return Finding.of(
         sentence("W05.cut", unit=f"{code} ({unit['name']})", parts=told,
-                 how=sentence(_SAID[how]), by=sentence(_SAID[by])),
+                 how=sentence(SAID[how]), by=sentence(SAID[by])),
         units=(code,),
         value=float(len(parts)),
         unit_of_value="parts",

@@ -105,7 +105,7 @@ def read_units(
     """
     files = [Path(p) for p in _flat(paths)]
     if not files:
-        raise UsageError("There is no layer to read; name at least one file.")
+        raise UsageError(sentence("usage.no_layer"))
     texts = texts_of(country, encoding)
     chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]

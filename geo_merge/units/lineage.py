@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.errors import CrosswalkError
+from geo_merge.vocabulary.sentence import sentence
 
 LINKS = ("old_code", "new_code", "share", "evidence")
 
@@ -107,10 +108,7 @@ class Lineage:
         """Check that the days are in order."""
         days = [step.on for step in self.steps]
         if days != sorted(set(days)):
-            raise CrosswalkError(
-                f"The steps of a lineage must be in the order of their days, each once; they are "
-                f"{', '.join(map(str, days))}."
-            )
+            raise CrosswalkError(sentence("usage.days", days=", ".join(map(str, days))))
 
     def links(self, since: date, as_of: date) -> pd.DataFrame:
         """Return the links from the units of one day to those of a later one.

@@ -54,9 +54,7 @@ def read_outline(
     check_coordinates(frame, raw.source, accept=accept)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
     if not usable(shapes).all():
-        raise LayerError(
-            f"{raw.source}: the outline has rows that are no valid polygons [G04]; mend them."
-        )
+        raise LayerError(sentence("G04.outline", source=raw.source))
     return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
 
 

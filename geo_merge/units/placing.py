@@ -45,10 +45,7 @@ def with_crs(
     unknown = [raw for raw in raws if not _names_crs(raw.frame)]
     others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
     if given is not None and not unknown and others != [describe(given)]:
-        raise UsageError(
-            f"--crs {crs}: every file names its own CRS ({', '.join(others)}), and --crs is only "
-            "for files that name none; leave it out, or mend the .prj."
-        )
+        raise UsageError(sentence("usage.crs_named", crs=crs, others=", ".join(others)))
     problems: list[str] = []
     result = []
     for raw in raws:

@@ -26,7 +26,7 @@ def without_failed_codes(codes: Sequence[str], source: str) -> list[str]:
     """
     why = [no_value(code) for code in codes]
     failed = [
-        sentence("K01.failed", source=source, row=str(k), code=code, reason=str(reason))
+        sentence("K01.failed", source=source, row=str(k), code=code, reason=reason.told)
         for k, (code, reason) in enumerate(zip(codes, why, strict=True), 1)
         if reason is NoValue.ERROR
     ]

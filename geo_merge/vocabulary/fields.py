@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from geo_merge.wording.sentence import Sentence, sentence
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -100,10 +102,11 @@ def _without_accents(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in plain if not "\u0300" <= c <= "\u036f"))
 
 
-def listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> Sentence | str:
     """Return the names of fields for a message, of very many only the first."""
     more = len(columns) - _LISTED
-    return ", ".join(columns[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+    told = ", ".join(columns[:_LISTED])
+    return sentence("words.fields", told=told, n=more) if more > 0 else told
 
 
 def population_year(name: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 # Metres. In the planes of countries a double tells places a nanometre apart, the overlay of two
 # polygons some hundred: what is thinner has no width that could be told.
@@ -104,13 +105,13 @@ def parse(texts: Iterable[str], sizes: Sizes | None = None) -> tuple[Limits, Siz
     for text in texts:
         name, _, value = text.partition("=")
         if name not in known:
-            raise UsageError(f"--limit {text}: no such limit; geo-merge limits lists them.")
+            raise UsageError(sentence("usage.no_limit", text=text))
         try:
             number = float(value)
         except ValueError:
             number = -1.0
         if not 0 <= number < float("inf"):
-            raise UsageError(f"--limit {text}: write NAME=VALUE with a number from 0.")
+            raise UsageError(sentence("usage.limit", text=text))
         if name in names:
             limits = replace(limits, **{name: number})
         else:

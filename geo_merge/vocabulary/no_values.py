@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from geo_merge.vocabulary.codes import clean_text
+from geo_merge.wording.sentence import Sentence, sentence
 
 _REMEMBERED = 100_000  # texts
 _WORDS = frozenset((
@@ -42,6 +43,15 @@ class NoValue(StrEnum):
     NOTHING = "no value"
     DAY = "a date or time"
     TRUTH = "a truth value"
+
+    @property
+    def told(self) -> Sentence:
+        """The same in any language."""
+        return sentence(_TOLD[self])
+
+
+_TOLD = {NoValue.ERROR: "words.failed_formula", NoValue.NOTHING: "words.no_value",
+         NoValue.DAY: "words.day", NoValue.TRUTH: "words.truth"}  # fmt: skip
 
 
 @lru_cache(_REMEMBERED)

@@ -14,7 +14,7 @@ from geo_merge.errors import LayerError
 from geo_merge.vocabulary.codes import as_text
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import population_fields, population_year
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import Sentence, sentence
 from geo_merge.vocabulary.written import lost_thousands, read_numbers
 
@@ -47,8 +47,8 @@ def find_people(
         if people is not None and people.notna().any():
             empty = ", ".join(tried[: tried.index(other)])
             if empty:
-                told = f"{source}: {empty} has no figure that can be people; {other} is taken"
-                found = [_finding(f"{told}.", [], "Say who counted what.", check="A06"), *found]
+                told = sentence("A06.taken", source=source, empty=empty, other=other)
+                found = [Finding.of(told), *found]
             return other, people, found
     return field, *first
 
@@ -85,22 +85,12 @@ def read_people(
         read = read_numbers(texts, whole=True)
         values = pd.Series(read.values)
         if values.isna().all():
-            told = f"{field} is the field of people by its name, but holds no numbers"
-            hint = "Give the people as numbers, or rename the field if it is about something else."
-            return None, [*found, _finding(f"{source}: {told} ({texts.iloc[0]!r}).", [], hint)]
-        how = (
-            f", {' and '.join(map(repr, read.thousands))} between thousands"
-            if read.thousands
-            else ""
-        )
-        found.append(
-            _finding(
-                f"{source}: {field} holds texts; they were read as numbers{how} "
-                f"({texts[values.notna()].iloc[0]!r} as {values.dropna().iloc[0]:,.10g}).",
-                [],
-                "Store people as numbers.",
-            )
-        )
+            told = sentence("A04.texts_alone", source=source, field=field, text=texts.iloc[0])
+            return None, [*found, Finding.of(told)]
+        text, number = texts[values.notna()].iloc[0], values.dropna().iloc[0]
+        told = sentence("A04.texts", source=source, field=field, how=_between(read.thousands),
+                        text=text, number=number)  # fmt: skip
+        found.append(Finding.of(told))
         wrong = [f"{codes[k]} {texts.iloc[k]!r}" for k in read.wrong]
         if wrong:
             told = sentence("A04.unread", source=source, field=field, n=len(wrong),
@@ -216,13 +206,9 @@ def _of_units(told: Sentence, units: Sequence[str]) -> Finding:
     return Finding.of(told, units=tuple(units), value=float(len(units)), unit_of_value="units")
 
 
-def _finding(message: str, units: Sequence[str], hint: str, *, check: str = "A04") -> Finding:
-    return Finding(
-        check=check,
-        severity=Severity.WARNING,
-        units=tuple(units),
-        value=float(len(units)) if units else None,
-        unit_of_value="units" if units else "",
-        message=message,
-        hint=hint,
-    )
+def _between(thousands: str) -> Sentence | str:
+    """Say what stood between thousands."""
+    if not thousands:
+        return ""
+    kind = "A04.between" if len(thousands) == 1 else "A04.between_two"
+    return sentence(kind, one=thousands[0], other=thousands[-1])

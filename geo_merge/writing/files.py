@@ -17,6 +17,8 @@ from pathlib import Path
 from geo_merge.errors import ExportError
 from geo_merge.system import locks
 from geo_merge.system.owned import abandoned, discard, own
+from geo_merge.vocabulary.sentence import sentence
+from geo_merge.wording.failures import reason_of
 from geo_merge.writing.swap import NEW, PLAN, swap, undo
 
 _PREFIX = ".geo_merge_"
@@ -53,12 +55,14 @@ def staging(directory: Path) -> Iterator[Path]:
             _sweep(directory)
             workspace, owner = _workspace(directory)
     except OSError as error:
-        raise ExportError(f"{directory}: cannot be written ({error.strerror}).") from error
+        raise ExportError(
+            sentence("write.folder", directory=directory, why=reason_of(error))
+        ) from error
     try:
         yield workspace / NEW
     except OSError as error:
         raise ExportError(
-            f"{directory}: writing failed ({error.strerror or error}); nothing was changed."
+            sentence("write.failed", directory=directory, why=reason_of(error))
         ) from error
     finally:
         os.close(owner)

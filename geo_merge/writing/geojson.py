@@ -19,6 +19,7 @@ from geo_merge.geometry.projection import Projection
 from geo_merge.geometry.rings import Geometries, is_polygonal
 from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.plain_values import plain_columns
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import whole_file
 from geo_merge.writing.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.writing.rounding import Vanishing
@@ -88,7 +89,7 @@ def _pieces(
     """Yield geometries, properties and projection of as many features as are encoded at once."""
     for frame in frames:
         if frame.crs is None:
-            raise ExportError("The layer names no CRS, so it cannot be written in WGS 84; set it.")
+            raise ExportError(sentence("write.no_crs"))
         project = Projection(frame.crs)
         columns = {} if attributes else plain_columns(frame)
         geometries = np.asarray(frame.geometry.values)

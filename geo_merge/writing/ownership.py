@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from geo_merge.errors import ExportError
+from geo_merge.vocabulary.sentence import sentence
 
 MANIFEST = "manifest.json"
 _HEAD = 2**16  # bytes
@@ -46,12 +47,8 @@ def refuse_foreign(directory: Path, names: Iterable[str]) -> set[str]:
     foreign = sorted(name for name in there if name not in known and not _is_ours(directory / name))
     if foreign:
         told = ", ".join(foreign[:_SHOWN]) + (", ..." if len(foreign) > _SHOWN else "")
-        verb, them = ("stands", "it") if len(foreign) == 1 else ("stand", "them")
-        raise ExportError(
-            f"{directory / told}: {verb} there, and geo-merge build did not write {them}; give "
-            f"--out another folder, or move {'the file' if len(foreign) == 1 else 'them'} away. "
-            "Nothing was changed."
-        )
+        kind = "write.foreign_one" if len(foreign) == 1 else "write.foreign"
+        raise ExportError(sentence(kind, path=directory / told))
     return known
 
 

@@ -17,6 +17,7 @@ from geo_merge.geometry.longitudes import HALF, square_degrees
 from geo_merge.geometry.projection import WGS84, Projection
 from geo_merge.geometry.rings import Bools, Floats, Geometries, flatten
 from geo_merge.reading.json_values import parse, positions
+from geo_merge.vocabulary.sentence import sentence
 
 # Metres by which 7 decimals of a degree move a vertex at most.
 _ROUNDED = 0.01
@@ -37,10 +38,10 @@ def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
     try:
         codes, read = _read(path)
     except (ValueError, KeyError) as error:
-        raise ExportError(f"{path.name} does not read back: {error} [P03].") from error
+        raise ExportError(sentence("P03.unread", file=path.name, reason=error)) from error
     problems = []
     if codes != list(map(str, frame.index)):
-        problems.append(f"{path.name} does not read back with the codes it was written with [P03].")
+        problems.append(sentence("P03.codes", file=path.name))
     else:
         project = transformer(WGS84, frame.crs).transform
         theirs = shapely.transform(read, lambda xy: np.column_stack(project(*xy.T)))
@@ -51,8 +52,9 @@ def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
         moved[across], allowed[across] = _in_degrees(read[across], ours[across], frame.crs)
         wrong = np.flatnonzero(moved > allowed)
         problems += [
-            f"{path.name}: {frame.index[k]} reads back with {moved[k]:,.3f} "
-            f"{'square degrees' if across[k] else 'm²'} more or less [P03]."
+            sentence("P03.area_degrees", file=path.name, unit=frame.index[k], degrees=moved[k])
+            if across[k]
+            else sentence("P03.area", file=path.name, unit=frame.index[k], m2=moved[k])
             for k in wrong
         ]
     if problems:

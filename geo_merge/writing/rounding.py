@@ -15,6 +15,7 @@ from geo_merge.errors import ExportError
 from geo_merge.geometry.longitudes import HALF, cut_at_180, span
 from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.rings import Floats, Ints, Rings, flatten, wound_left
+from geo_merge.vocabulary.sentence import sentence
 
 Vanishing = Literal["error", "point"]
 _MAX_MENDS = 5
@@ -110,10 +111,7 @@ def _vanished(geometry: BaseGeometry, precision: int, vanishing: Vanishing) -> B
     """Return a point for a polygon that is too small for so many decimals, if that may be."""
     place = shapely.get_coordinates(geometry)[0]
     if vanishing == "error":
-        raise ExportError(
-            f"A polygon at {place[0]}, {place[1]} cannot be rounded to {precision} decimals; use "
-            "more decimals."
-        )
+        raise ExportError(sentence("write.rounding", x=place[0], y=place[1], digits=precision))
     return shapely.Point(place)
 
 

@@ -21,6 +21,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from geo_merge.errors import ExportError
+from geo_merge.vocabulary.sentence import sentence
+from geo_merge.wording.failures import reason_of
 
 NEW, OLD, PLAN = "new", "old", "plan.json"
 
@@ -39,10 +41,7 @@ def swap(workspace: Path, directory: Path, *, seal: str | None, gone: Iterable[s
     gone = [name for name in gone if _stands(directory / name)]
     for name in (*names, *gone):
         if (directory / name).is_dir() and not (directory / name).is_symlink():
-            raise ExportError(
-                f"{directory / name}: a folder stands where a file is to be written; move it away. "
-                "Nothing was changed."
-            )
+            raise ExportError(sentence("write.folder_stands", path=directory / name))
     for file in new.iterdir():
         flush(file)
     if len(names) == 1 and not gone:  # one step of the system
@@ -107,21 +106,16 @@ def _move(source: Path, target: Path, *, blamed: Path) -> None:
     try:
         source.replace(target)
     except OSError as error:
-        raise ExportError(
-            f"{blamed}: cannot be replaced ({error.strerror or error}); close it in other programs "
-            "(Excel), or make it writable, and run again. Nothing was changed."
-        ) from error
+        raise ExportError(sentence("write.replaced", path=blamed, why=reason_of(error))) from error
 
 
 def _undo_or_say(workspace: Path, directory: Path, error: BaseException) -> None:
     try:
         undo(workspace, directory)
     except OSError as stuck:
-        raise ExportError(
-            f"{directory}: writing failed ({error}), and the earlier files cannot be put back yet "
-            f"({stuck.strerror or stuck}); they are kept in {workspace}, and the next run on "
-            f"{directory} puts them back. Close other programs that have files of it open."
-        ) from error
+        raise ExportError(sentence("write.kept", directory=directory, reason=error,
+                                   why=reason_of(stuck),
+                                   workspace=workspace)) from error  # fmt: skip
 
 
 def _write_plan(workspace: Path, plan: dict[str, list[str]]) -> None:
