@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.checks.known import Known, reasons
 from geo_merge.checks.labels import label
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas
@@ -191,12 +192,13 @@ def _millimetres(metres: float) -> Sentence:
 
 
 def check_inlets(
-    frame: gpd.GeoDataFrame, faces: Faces, facing: Facing, limits: Limits
-) -> list[Finding]:
+    frame: gpd.GeoDataFrame, faces: Faces, facing: Facing, limits: Limits,
+    known: Known | None = None,
+) -> list[Finding]:  # fmt: skip
     """Find narrow inlets between two units at the outer edge of the layer (C07).
 
     A gap that is open to the outside encloses nothing: it shows in edges of two neighbours that
-    face each other over land that is nobody's.
+    face each other over land that is nobody's. Those that are known to be right are one note.
     """
     over = facing.apart.mean(axis=1)
     open_water = facing.opposite & (over < -limits.rounding_width) & (over >= -limits.inlet)
@@ -216,7 +218,25 @@ def check_inlets(
             findings.append(
                 Finding.of(told, units=codes, value=m2, unit_of_value="m²", geometry=water)
             )
-    return findings
+    return _without_known(findings, known or Known(), limits)
+
+
+def _without_known(inlets: list[Finding], known: Known, limits: Limits) -> list[Finding]:
+    """Return inlets with one note for all of those that water or the outline explains."""
+    if not (inlets and known):
+        return inlets
+    shapes = np.array([inlet.geometry for inlet in inlets], dtype=object)
+    right = reasons(shapes, [() for _ in inlets], known, limits)
+    if not right:
+        return inlets
+    chosen = [inlets[k] for k in right]
+    m2 = float(sum(inlet.value or 0.0 for inlet in chosen))
+    note = Finding.of(
+        sentence("C07.known", n=len(chosen), m2=m2), value=m2, unit_of_value="m²",
+        units=tuple(sorted({code for inlet in chosen for code in inlet.units})),
+        geometry=shapely.multipolygons(shapely.get_parts(shapes[list(right)])),
+    )  # fmt: skip
+    return [*(inlet for k, inlet in enumerate(inlets) if k not in right), note]
 
 
 def _outside(xy: Floats, faces: Geometries) -> Bools:

@@ -7,11 +7,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.checks.known import Known, notes, reasons
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas, transformer
 from geo_merge.geometry.projection import WGS84
-from geo_merge.geometry.rings import Bools, Floats, Geometries
+from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.geometry.widths import is_narrow, width_of
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
@@ -22,31 +23,30 @@ _CORNERS = 3
 _MANY = 10
 
 
-def check_gaps(
-    layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None = None
-) -> list[Finding]:
+def check_gaps(layer: Surveyed, limits: Limits, known: Known | None = None) -> list[Finding]:
     """Find gaps wider than ``limits.rounding_width``, told apart by the largest circle in them.
 
     Up to ``limits.narrow`` a gap is a sliver (C01, a warning), beyond it land is missing (C02, an
     error); beyond ``limits.hole`` it is a hole, which no drawing error explains. A triangle where
     one neighbour lacks a vertex that the other has is a warning whatever its width. A hole that
-    the outline has too, but for slivers, is a note. Many inside one unit are one finding.
+    is known to be right is a note; see `known.reasons`. Many inside one unit are one finding.
     """
     frame, faces = layer.frame, layer.faces
     gaps = faces.geometry[faces.claims == 0]
     gaps = gaps[~is_narrow(gaps, limits.rounding_width)]
     if not len(gaps):
         return []
-    known = _in_outline(gaps, outline, limits.narrow)
     true_areas, narrows = areas(gaps, frame.crs), is_narrow(gaps, limits.narrow)
     near = layer.around(gaps)
+    codes = [tuple(sorted(str(code) for code in frame.index[units])) for units, _ in near]
+    right = reasons(gaps, codes, known or Known(), limits)
     lakes: dict[str, list[int]] = {}
-    findings = []
+    findings = list(notes(frame, gaps, true_areas, codes, right))
     for k, (units, polygons) in enumerate(near):
-        around = tuple(sorted(str(code) for code in frame.index[units]))
-        if known[k]:
-            findings.append(_foreign(frame, gaps[k], true_areas[k], around))
-        elif len(around) == 1 and not narrows[k]:
+        around = codes[k]
+        if k in right:
+            continue
+        if len(around) == 1 and not narrows[k]:
             lakes.setdefault(around[0], []).append(k)
         else:
             order = np.argsort(frame.index[units].astype(str), kind="stable")
@@ -61,15 +61,6 @@ def check_gaps(
         else:
             findings += [_gap(frame, gaps[k], true_areas[k], (code,), limits) for k in inside]
     return findings
-
-
-def _in_outline(gaps: Geometries, outline: gpd.GeoDataFrame | None, narrow: float) -> Bools:
-    """Tell which gaps are holes of the outline too: what it claims of them is slivers."""
-    if outline is None:
-        return np.zeros(len(gaps), dtype=bool)
-    wanted = shapely.union_all(np.asarray(outline.geometry.values))
-    claimed = shapely.intersection(gaps, wanted)
-    return np.asarray(shapely.is_empty(shapely.buffer(claimed, -narrow / 2)))
 
 
 def _gap(
@@ -91,13 +82,6 @@ def _gap(
         told = sentence("C01.lacks", what=sentence(f"C01.{kind}"), unit=unit, **values)
     else:
         told = sentence("C01.sliver" if narrow else f"C02.{kind}", **values)
-    return Finding.of(told, units=around, value=float(area), unit_of_value="m²", geometry=gap)
-
-
-def _foreign(
-    frame: gpd.GeoDataFrame, gap: BaseGeometry, area: float, around: tuple[str, ...]
-) -> Finding:
-    told = sentence("C02.in_outline", m2=area, units=labels(frame, around))
     return Finding.of(told, units=around, value=float(area), unit_of_value="m²", geometry=gap)
 
 

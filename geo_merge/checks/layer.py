@@ -14,6 +14,7 @@ import numpy as np
 from geo_merge.checks.borders import check_inlets, check_rounding, facing_edges
 from geo_merge.checks.gaps import check_gaps
 from geo_merge.checks.identity import check_codes, check_names
+from geo_merge.checks.known import Known
 from geo_merge.checks.outline import check_outline
 from geo_merge.checks.overlaps import check_overlaps, lands, overlapping_pairs
 from geo_merge.checks.parts import check_parts
@@ -59,41 +60,43 @@ def check_layer(
         Returns names in the form in which they are compared.
     """
     limits = limits or Limits()
-    return check_surveyed(survey_layer(frame, limits), limits, outline=outline, name_key=name_key)
+    known = Known(outline=outline)
+    return check_surveyed(survey_layer(frame, limits), limits, known=known, name_key=name_key)
 
 
 def check_surveyed(
     layer: Surveyed,
     limits: Limits,
     *,
-    outline: gpd.GeoDataFrame | None = None,
+    known: Known | None = None,
     name_key: Callable[[str], str] = fold_name,
 ) -> list[Finding]:
-    """Run all checks of a layer that was surveyed; see `check_layer`."""
+    """Run all checks of a layer that was surveyed; see `check_layer`.
+
+    ``known`` is land that belongs to no unit, in the CRS of the layer.
+    """
     return [
         *layer.findings,
         *check_codes(layer),
         *check_names(layer, name_key),
-        *(_check_coverage(layer, limits, outline) if layer.measures.usable.any() else ()),
+        *(_check_coverage(layer, limits, known or Known()) if layer.measures.usable.any() else ()),
     ]
 
 
-def _check_coverage(
-    layer: Surveyed, limits: Limits, outline: gpd.GeoDataFrame | None
-) -> list[Finding]:
+def _check_coverage(layer: Surveyed, limits: Limits, known: Known) -> list[Finding]:
     """Find gaps, overlaps, mismatched borders, inlets and stray units."""
     frame, faces = layer.frame, layer.faces
     links = layer.survey.touching()
     facing = facing_edges(layer.survey.unmatched, max(limits.rounding_width, limits.inlet))
     overlaps, hairlines = overlapping_pairs(layer, limits.rounding_width)
     return [
-        *check_gaps(layer, limits, outline),
+        *check_gaps(layer, limits, known),
         *check_overlaps(layer, overlaps, limits),
         *check_rounding(layer, lands(hairlines), facing, limits),
-        *check_inlets(frame, faces, facing, limits),
+        *check_inlets(frame, faces, facing, limits, known),
         *check_strays(layer, links, limits),
         *check_parents(layer, links, limits),
-        *([] if outline is None else check_outline(layer, outline, limits)),
+        *([] if known.outline is None else check_outline(layer, known, limits)),
     ]
 
 

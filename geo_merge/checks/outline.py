@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.checks.known import Known
 from geo_merge.checks.labels import labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas
@@ -19,13 +20,16 @@ from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.sentence import sentence
 
 
-def check_outline(layer: Surveyed, outline: gpd.GeoDataFrame, limits: Limits) -> list[Finding]:
-    """Compare the land of all units with an outline, in the CRS of the layer.
+def check_outline(layer: Surveyed, known: Known, limits: Limits) -> list[Finding]:
+    """Compare the land of all units with an outline without water and land of others.
 
     Only an outline shows land that is missing at the edge of a layer, or a layer that lies beside
     its place. Differences that are nowhere wider than ``limits.narrow`` are summed up.
     """
-    wanted = shapely.union_all(np.asarray(outline.geometry.values))
+    if known.outline is None:
+        return []
+    wanted = shapely.union_all(np.asarray(known.outline.geometry.values))
+    wanted = shapely.difference(wanted, known.nobodys)
     faces = layer.faces
     gaps = faces.geometry[faces.claims == 0]
     covered = shapely.union_all(faces.geometry[faces.claims > 0])

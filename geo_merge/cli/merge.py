@@ -44,6 +44,8 @@ from geo_merge.cli.results import report_result
 @shared.reference
 @shared.declared
 @shared.outline
+@shared.water
+@shared.enclave
 @click.option(
     "--divide",
     type=PATH,
@@ -82,6 +84,8 @@ def build(
     reference: tuple[Path, ...],
     declared: Path | None,
     outline: Path | None,
+    water: Path | None,
+    enclave: tuple[str, ...],
     divide: Path | None,
     divide_code_field: str | None,
     formats: tuple[str, ...],
@@ -135,7 +139,8 @@ def build(
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               decisions=None if repair else decisions,
-              outline=outline, divide=divide, limits=limits, crs=crs, encoding=encoding,
+              outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
+              crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, type_field=type_field,
               parent_fields=parent_fields, reference_code_field=reference_code_field,
@@ -173,6 +178,8 @@ def build(
 @shared.reference
 @shared.declared
 @shared.outline
+@shared.water
+@shared.enclave
 @shared.limits
 @shared.accept
 @click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
@@ -189,6 +196,8 @@ def validate(
     reference: tuple[Path, ...],
     declared: Path | None,
     outline: Path | None,
+    water: Path | None,
+    enclave: tuple[str, ...],
     limits: tuple[str, ...],
     accept: tuple[str, ...],
     out: Path | None,
@@ -216,8 +225,14 @@ def validate(
     from geo_merge.jobs.job import Job
     from geo_merge.merging.merge import validate as check
     from geo_merge.results.files import check_findings_target, write_findings
-    from geo_merge.results.report import count_lines, finding_lines, of_severities
+    from geo_merge.results.report import (
+        count_lines,
+        counted_units,
+        finding_lines,
+        of_severities,
+    )
     from geo_merge.vocabulary.accepting import as_accepted
+    from geo_merge.vocabulary.part_of import is_land
 
     if out is not None:
         check_findings_target(out, repaired=repair)
@@ -226,7 +241,8 @@ def validate(
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, limits=limits, crs=crs, encoding=encoding,
+              outline=outline, water=water, enclave=enclave, limits=limits, crs=crs,
+              encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, type_field=type_field,
               parent_fields=parent_fields, country=country_of(country),
@@ -247,11 +263,13 @@ def validate(
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
     if as_json:
-        print_json({"units": len(units), "findings": counts})
+        pieces = int(is_land(units).sum())
+        figures = {"units": len(units) - pieces, **({"pieces": pieces} if pieces else {})}
+        print_json({**figures, "findings": counts})
     else:
         answer(*finding_lines(findings, notes=True, language=language_of(lang)))
         answer(*count_lines(findings))
-        answer(f"{counted(len(units), 'unit')}: {of_severities(counts)}")
+        answer(f"{counted_units(units)}: {of_severities(counts)}")
     return FINDINGS if counts["error"] else OK
 
 

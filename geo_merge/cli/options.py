@@ -57,6 +57,13 @@ declared = click.option(
     "--declared", type=PATH, help="CSV or XLSX of published new_code, area_km2, population."
 )
 outline = click.option("--outline", type=PATH, help="Polygons that the units should fill together.")
+water = click.option(
+    "--water", type=PATH, help="Lakes and the sea: holes in the land that are right."
+)
+enclave = click.option(
+    "--enclave", multiple=True, metavar="CODE|LAYER",
+    help="Unit whose holes are land of others (repeatable), or a layer of that land.",
+)  # fmt: skip
 limits = click.option(
     "--limit",
     "limits",

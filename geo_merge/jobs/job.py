@@ -23,7 +23,7 @@ from geo_merge.reading.tables import read_table
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
-from geo_merge.units.other_layers import read_cutters, read_outline
+from geo_merge.units.other_layers import read_cutters, read_polygons
 from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
@@ -42,6 +42,8 @@ class Job:
     reference: tuple[Path, ...] = ()
     declared: Path | None = None
     outline: Path | None = None
+    water: Path | None = None
+    enclave: tuple[str, ...] = ()  # a layer, or codes of units
     divide: Path | None = None
     crs: str | None = None
     encoding: str | None = None
@@ -67,9 +69,14 @@ class Job:
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.divide,
-                self.decisions)  # fmt: skip
+        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.water,
+                self._enclaves, self.divide, self.decisions)  # fmt: skip
         return [*self.old, *(path for path in more if path is not None)]
+
+    @property
+    def _enclaves(self) -> Path | None:
+        """The layer of land of others, if one is named rather than units."""
+        return Path(self.enclave[0]) if self.enclave and Path(self.enclave[0]).exists() else None
 
     @property
     def files(self) -> dict[str, Path]:
@@ -91,7 +98,8 @@ class Job:
                 "divide_code_field": self.divide_code_field, "columns": dict(self.columns),
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
-                "unlisted": str(self.unlisted), "accept": sorted(self.accept),
+                "enclave": list(self.enclave), "unlisted": str(self.unlisted),
+                "accept": sorted(self.accept),
                 "repair": mending}  # fmt: skip
 
     def read(
@@ -143,7 +151,7 @@ class Job:
         return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
 
     def others(self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None) -> dict[str, Any]:
-        """Read what units are compared with: ``reference, declared, outline``, and ``limits``.
+        """Read what units are compared with, and ``limits``, under the names of `merge`.
 
         The crosswalk tells the codes and names that the reference should have.
         """
@@ -157,11 +165,21 @@ class Job:
                 country=self.country, accept=self.accept),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes, country=self.country),
-            "outline": None if self.outline is None else read_outline(
-                self.outline, units.crs, crs=self.crs, sizes=sizes, country=self.country,
-                accept=self.accept),
+            "outline": self._land(self.outline, units, "outline"),
+            "water": self._land(self.water, units, "water"),
+            "enclaves": self._land(self._enclaves, units, "enclave") if self._enclaves
+            else self.enclave or None,
             "limits": limits,
         }  # fmt: skip
+
+    def _land(
+        self, path: Path | None, units: gpd.GeoDataFrame, option: str
+    ) -> gpd.GeoDataFrame | None:
+        """Read polygons that need no codes, in the CRS of the units."""
+        if path is None:
+            return None
+        return read_polygons(path, units.crs, option=option, crs=self.crs, country=self.country,
+                             sizes=parse(self.limits)[1], accept=self.accept)  # fmt: skip
 
     def run(
         self,

@@ -15,6 +15,7 @@ from geo_merge.merging.conclude import fields_of
 from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
+from geo_merge.vocabulary.part_of import is_land
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,12 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
         fields, choices = _told(job)
         return Preview([], fields, [], error.problems, choices)
     sources = sources_of(units)
+    land = is_land(units)
+    there, pieces = (units.loc[which, "source_file"].value_counts() for which in (~land, land))
     layers = [
-        {"file": Path(source["file"]).name, "units": source["features"], "crs": source["crs"],
-         "encoding": source["encoding"].upper(),
+        {"file": Path(source["file"]).name, "units": int(there.get(source["source"], 0)),
+         **({"pieces": int(pieces.get(source["source"], 0))} if land.any() else {}),
+         "crs": source["crs"], "encoding": source["encoding"].upper(),
          **{f"field_{role}": column for role, column in source["fields"].items()}}
         for source in sources
     ]  # fmt: skip

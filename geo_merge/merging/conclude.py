@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_merge.checks.known import Known
 from geo_merge.checks.layer import check_surveyed
 from geo_merge.checks.parts import check_parts
 from geo_merge.compare import reference as compare
@@ -61,7 +62,7 @@ def conclude(
     decisions: Mapping[str, Decision] | None = None,
     reference: gpd.GeoDataFrame | None = None,
     declared: pd.DataFrame | None = None,
-    outline: gpd.GeoDataFrame | None = None,
+    known: Known | None = None,
     rules: Mapping[str, str] | None = None,
     country: Country = PLAIN,
     accept: Collection[str] = (),
@@ -82,11 +83,14 @@ def conclude(
     decisions
         What was decided on findings, by their id.
 
+    known
+        Land that belongs to no unit.
+
     The other parameters are those of `merge`.
     """
     say("Checking the layer")
     findings = [*findings_of(read), *found]
-    findings += check_surveyed(layer.surveyed, limits, outline=outline, name_key=country.name_key)
+    findings += check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key)
     fields, roles = fields_of(layer.frame), attributes.roles_of(sources_of(read))
     chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
     asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)

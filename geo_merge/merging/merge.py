@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import geopandas as gpd
 import pandas as pd
 
+from geo_merge.checks.known import Known
 from geo_merge.checks.layer import check_surveyed, for_layer
 from geo_merge.checks.surveyed import survey_layer
 from geo_merge.compare.declared import as_declared
-from geo_merge.errors import LayerError
+from geo_merge.errors import LayerError, UsageError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
@@ -22,6 +23,7 @@ from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.accepting import accepted, as_accepted
+from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -37,6 +39,8 @@ def merge(
     reference: gpd.GeoDataFrame | None = None,
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    enclaves: gpd.GeoDataFrame | Collection[str] | None = None,
     rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
@@ -61,7 +65,11 @@ def merge(
     declared
         Table of published figures: ``new_code, area_km2, population``.
     outline
-        Polygons that the units should fill together: a province, a country.
+        Polygons that the units should fill together: a province, a country. Its holes are right.
+    water
+        Lakes and the sea: holes that they fill are right.
+    enclaves
+        Land of others inside the layer, as polygons; or the codes of the units whose holes it is.
     rules
         How a field of the members becomes one of the new unit: ``sum``, ``area``, ``population``
         (weighted), ``list`` or ``drop``; by default counts are summed, rates weighted,
@@ -102,7 +110,8 @@ def merge(
     limits, say = limits or Limits(), progress or (lambda _: None)
     _guard(old)
     country = country.of(old)
-    limits, outline = for_layer(limits, old), _in_crs(outline, old)
+    limits = for_layer(limits, old)
+    known = _known(old, outline, water, enclaves)
     read = old
     old = without_memory(old)
     given = decisions if repair is None else repair.decisions
@@ -118,7 +127,7 @@ def merge(
     layer = prepare(old, resolved, limits)
     return conclude(
         layer, read, crosswalk, resolved.findings, limits, mended=mended, decisions=decided,
-        reference=reference, declared=declared, outline=outline, rules=rules, country=country,
+        reference=reference, declared=declared, known=known, rules=rules, country=country,
         say=say, accept=as_accepted(accept),
     )  # fmt: skip
 
@@ -130,6 +139,8 @@ def validate(
     reference: gpd.GeoDataFrame | None = None,
     declared: pd.DataFrame | None = None,
     outline: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    enclaves: gpd.GeoDataFrame | Collection[str] | None = None,
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
     accept: Iterable[str] = (),
@@ -153,13 +164,13 @@ def validate(
     _guard(layer)
     if crosswalk is not None:
         result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
-                       limits=limits, unlisted=unlisted, accept=accept,
-                       country=country)  # fmt: skip
+                       water=water, enclaves=enclaves, limits=limits, unlisted=unlisted,
+                       accept=accept, country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(without_memory(layer), limits)
     findings = [*findings_of(layer), *check_surveyed(
-        surveyed, limits, outline=_in_crs(outline, layer),
+        surveyed, limits, known=_known(layer, outline, water, enclaves),
         name_key=country.of(layer).name_key)]  # fmt: skip
     good = layer[surveyed.measures.usable]
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
@@ -168,8 +179,20 @@ def validate(
     return findings_frame(accepted(findings, as_accepted(accept)), layer.crs)
 
 
-def _in_crs(outline: gpd.GeoDataFrame | None, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
-    return outline if outline is None or outline.crs == layer.crs else outline.to_crs(layer.crs)
+def _known(
+    layer: gpd.GeoDataFrame,
+    outline: gpd.GeoDataFrame | None,
+    water: gpd.GeoDataFrame | None,
+    enclaves: gpd.GeoDataFrame | Collection[str] | None,
+) -> Known:
+    """Return what is known of land that belongs to no unit."""
+    if enclaves is None or isinstance(enclaves, gpd.GeoDataFrame):
+        return Known(outline, water, enclaves).in_crs(layer.crs)
+    same = same_codes(enclaves, layer.index)
+    unknown = [code for code in enclaves if code not in same]
+    if unknown:
+        raise UsageError(sentence("words.no_enclave", code=unknown[0]))
+    return Known(outline, water, None, frozenset(same.values())).in_crs(layer.crs)
 
 
 def _guard(old: gpd.GeoDataFrame) -> None:

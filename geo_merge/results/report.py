@@ -12,6 +12,7 @@ from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.part_of import is_land
 
 _SHOWN = 20
 
@@ -58,6 +59,15 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     for how in DRAWN.values():
         if summary.get(how):
             yield f"Boundaries are {how}, not official."
+
+
+def counted_units(layer: gpd.GeoDataFrame) -> str:
+    """Return ``313 units and 1 piece of land``."""
+    pieces = int(is_land(layer).sum())
+    units = counted(len(layer) - pieces, "unit")
+    if not pieces:
+        return units
+    return f"{units} and {counted(pieces, 'piece of land', 'pieces of land')}"
 
 
 def of_severities(counts: Mapping[str, int]) -> str:

@@ -32,16 +32,19 @@ from geo_merge.vocabulary.sentence import sentence
 StrPath = str | os.PathLike[str]
 
 
-def read_outline(
+def read_polygons(
     path: StrPath,
     target_crs: CRS,
     *,
+    option: str,
     crs: str | int | None = None,
     sizes: Sizes | None = None,
     country: Country = PLAIN,
     accept: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
-    """Read polygons that a layer should fill; they need no codes.
+    """Read polygons that need no codes: an outline to fill, water, land of others.
+
+    ``option`` is what they were given for, for messages.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def read_outline(
     check_coordinates(frame, raw.source, accept=accept)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
     if not usable(shapes).all():
-        raise LayerError(sentence("G04.outline", source=raw.source))
+        raise LayerError(sentence("G04.outline", source=raw.source, option=option))
     return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
 
 
