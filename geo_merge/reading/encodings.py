@@ -6,12 +6,20 @@ import codecs
 import contextlib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from babel import Locale
+
+from geo_merge.reading.charsets import Likely, likely
+from geo_merge.vocabulary.codes import fold_name
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import ENGLISH, LANGUAGES, Sentence, sentence
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Columns = Sequence[Sequence[bytes]]
 # The right encoding makes known names of nearly all names, a wrong one of under a fifth.
@@ -114,17 +122,49 @@ class Texts:
         Tells how well each encoding explains the texts of some columns.
     decode
         Decodes a text.
+    holds
+        Tells whether a layer lies where this knows more than the default.
+    names
+        Names, folded, that another table has of the same units.
+    by_letters
+        How many texts it takes for the letters of a language to tell an encoding where names do
+        not; None if they never do.
     """
 
     asked: str | None = None
     detect: Callable[[Columns, Sequence[str]], Scores] = no_detection
     decode: Callable[[bytes, str], str] = plain_decode
+    holds: Callable[[gpd.GeoDataFrame], bool] = lambda _: False
+    names: frozenset[str] = frozenset()
+    by_letters: int | None = 3
+
+    def at(self, layer: gpd.GeoDataFrame) -> Texts:
+        """Return how to read the texts of a layer by where it lies, if it says so.
+
+        What a country knows of its encodings holds there and nowhere else.
+        """
+        if layer.crs is None:
+            return self
+        if self.holds(layer):
+            return replace(self, by_letters=None)
+        return Texts(self.asked, names=self.names, by_letters=1)
 
 
-def texts_of(country: Country, asked: str | None = None) -> Texts:
-    """Return how to read the texts of a country's files; `asked` is the encoding that one names."""
+def texts_of(country: Country, asked: str | None = None, names: Iterable[str] = ()) -> Texts:
+    """Return how to read the texts of a country's files.
+
+    Parameters
+    ----------
+    country
+        What is known of it.
+    asked
+        The encoding that a person names.
+    names
+        Names of the same units that another table has.
+    """
     texts: Texts = Texts(asked) if country.texts is None else country.texts(asked)
-    return texts
+    known = frozenset(fold_name(name) for name in names if not name.isascii())
+    return replace(texts, holds=country.holds, names=known)
 
 
 def is_surely_utf8(columns: Columns) -> bool:
@@ -250,11 +290,16 @@ def decide(
         )
         if right:
             return Decision(declared, (), scores)
-    if winner is None:
-        valid = declared is None and "utf-8" in scores.shares
-        found = (_finding(source, "utf-8", said, sentence("F05.valid")),)
-        return Decision("utf-8" if valid else None, found if valid else (), scores)
-    why = sentence("F05.known", share=scores.shares[winner], n=scores.names)
+    if winner is not None:
+        why = sentence("F05.known", share=scores.shares[winner], n=scores.names)
+    elif declared is None and "utf-8" in scores.shares:
+        winner, why = "utf-8", sentence("F05.valid")
+    else:
+        other = likely(columns, texts.names)
+        enough = texts.by_letters is not None and other is not None and other.n >= texts.by_letters
+        if other is None or not (enough or other.share):
+            return Decision(None, (), scores)
+        winner, why = other.encoding, _why(other)
     return Decision(winner, (_finding(source, winner, said, why),), scores)
 
 
@@ -262,6 +307,18 @@ def _finding(source: str, encoding: str, said: str, why: str) -> Finding:
     return Finding.of(
         sentence("F05.read", source=source, said=said, encoding=encoding.upper(), why=why)
     )
+
+
+def _why(other: Likely) -> Sentence:
+    """Return why texts are likely in an encoding, and what else they could be."""
+    if other.share:
+        return sentence("F05.same_names", share=other.share)
+    named = {language: str(Locale(language).languages.get(other.language, other.language))
+             for language in LANGUAGES}  # fmt: skip
+    told = sentence("F05.letters", language=Sentence(named[ENGLISH], "", named))
+    if not other.others:
+        return told
+    return sentence("F05.or_else", why=told, example=other.example, others=list(other.others))
 
 
 def contradiction(columns: Columns, source: str, asked: str, texts: Texts) -> tuple[Finding, ...]:

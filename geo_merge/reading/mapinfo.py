@@ -126,5 +126,5 @@ def _decoded(
 ) -> tuple[gpd.GeoDataFrame, str, tuple[Finding, ...]]:
     declared = _CODECS.get(said, "")
     words = sentence("F05.charset", encoding=said) if declared else sentence("F05.no_charset")
-    codec, findings = decide_texts(frame, name, declared or UNSAID, words, texts)
+    codec, findings = decide_texts(frame, name, declared or UNSAID, words, texts.at(frame))
     return recode(frame, codec, texts), codec, findings

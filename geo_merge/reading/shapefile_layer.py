@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.reading.encoded import BYTEWISE, decide_encoding, recode
@@ -24,6 +28,7 @@ from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10  # rows
+_HEADER, _BOX = 100, 36  # bytes (ESRI Shapefile Technical Description, 1998)
 _LONGEST_NAME = 40  # characters of the name of an encoding
 
 
@@ -36,6 +41,7 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     refuse_larger(path, "features", len(shapes), sizes.features, "features")
     if parts.prj is not None:
         refuse_files(parts.prj.read_text("utf-8", "replace"), parts.prj.name)
+    texts = texts.at(_whereabouts(path, parts.prj))
     codec, findings, cut = _encoding(parts, texts)
     utf8 = codec == "utf-8" and not cut
     with _spelled_alike(parts) as file:
@@ -57,6 +63,17 @@ def read_shapefile(path: Path, layer: str | None, texts: Texts, sizes: Sizes) ->
     return RawLayer(
         frame, path.name, (*findings, *noted), hint, closed, encoding=codec, exact=exact
     )
+
+
+def _whereabouts(path: Path, prj: Path | None) -> gpd.GeoDataFrame:
+    """Return the box about all shapes, in the CRS of the .prj: what of a layer lies where."""
+    with path.open("rb") as file:
+        box = np.frombuffer(file.read(_HEADER)[_BOX:], "<f8", count=4)
+    crs = None
+    if prj is not None:
+        with suppress(CRSError):  # told when the layer is read
+            crs = CRS.from_user_input(prj.read_text("utf-8", "replace"))
+    return gpd.GeoDataFrame(geometry=shapely.box(*box.reshape(1, 4).T), crs=crs)
 
 
 def _numbers_as_written(

@@ -121,7 +121,7 @@ def mended(raw: RawLayer, texts: Texts) -> RawLayer:
     frame = raw.frame
     names = [c for c in frame.columns.drop(frame.geometry.name) if _is_text(frame[c])]
     values = {name: frame[name].tolist() for name in names}
-    mended, findings = mend_mojibake(values, raw.source, texts)
+    mended, findings = mend_mojibake(values, raw.source, texts.at(frame))
     if not findings:
         return raw
     columns = {n: pd.Series(v, index=frame.index, dtype=object) for n, v in mended.items()}

@@ -106,7 +106,7 @@ def read_units(
     files = [Path(p) for p in _flat(paths)]
     if not files:
         raise UsageError(sentence("usage.no_layer"))
-    texts = texts_of(country, encoding)
+    texts = texts_of(country, encoding, (expected or {}).values())
     chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
     for raw in raws:

@@ -70,7 +70,7 @@ def small(folder: Path, names: list[str]) -> Path:
     folder.mkdir(exist_ok=True)
     frame = gpd.GeoDataFrame(
         {"code": [f"{k:05d}" for k in range(len(names))], "TenXa": names},
-        geometry=[shapely.Point(k / 100, 20).buffer(0.004) for k in range(len(names))],
+        geometry=[shapely.Point(105 + k / 100, 20).buffer(0.004) for k in range(len(names))],
         crs=4326,
     )
     frame.to_file(folder / "xa.shp", encoding="UTF-8")
