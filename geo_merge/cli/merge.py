@@ -254,7 +254,7 @@ def validate(
         units, table = job.read()
         tell("Checking")
         findings = check(units, crosswalk=table, unlisted=unlisted, accept=job.accept,
-                         **job.others(units, table))  # fmt: skip
+                         country=job.country, **job.others(units, table))  # fmt: skip
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:
