@@ -60,6 +60,9 @@ def read_codes(
             digits = reduce(lambda one, other: sentence("K02.or", one=one, other=other), widths)
             told = sentence("K02.zeros", source=source, stored=stored, n=n_padded, digits=digits)
             findings.append(Finding.of(told, value=float(n_padded), unit_of_value="codes"))
+        elif _is_mixed(codes, number) or _has_decimals(values):
+            told = sentence("K02.stored", source=source, stored=stored)
+            findings.append(Finding.of(told, value=float(sum(number)), unit_of_value="codes"))
         codes = padded
     if changed:
         findings.append(
@@ -111,6 +114,16 @@ def codes_of_names(
     kind = "K01.by_name_and_parent" if max(times.values(), default=0) > 1 else "K01.by_name"
     told = sentence(kind, source=source, field=field)
     return codes, [Finding.of(told, value=float(len(codes)), unit_of_value="units")]
+
+
+def _is_mixed(codes: Sequence[str], number: Sequence[bool]) -> bool:
+    """Tell whether some codes are numbers and some are texts."""
+    return len({is_number for code, is_number in zip(codes, number, strict=True) if code}) > 1
+
+
+def _has_decimals(values: pd.Series) -> bool:
+    """Tell whether codes are stored as 7210.0; whole numbers of which one is missing are not."""
+    return pd.api.types.is_float_dtype(values.dtype) and bool(values.notna().all())
 
 
 def _is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a cell holds

@@ -57,7 +57,7 @@ def read_polygons(
     check_coordinates(frame, raw.source, accept=accept)
     shapes = shapely.force_2d(np.asarray(frame.geometry.values))
     if not usable(shapes).all():
-        raise LayerError(sentence("G04.outline", source=raw.source, option=option))
+        raise LayerError(sentence("G04.outline", source=raw.source, option=f"--{option}"))
     return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
 
 

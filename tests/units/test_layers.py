@@ -341,3 +341,29 @@ def test_a_unit_stored_with_lines_beside_its_land_is_read_and_told(
     (told,) = [f for f in findings_of(units) if f.check == "G03"]
     assert told.units == ("00002",)
     assert "lines or points: 1" in told.message
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        ([29001.0, 29002.0, 29003.0, 29004.0], "codes are stored as numbers; no leading zero"),
+        (["29001", 29002, "29003", 29004], "2 of 4 codes are stored as numbers; no leading zero"),
+        ([29001, 29002, 29003, 29004], None),
+        (["29001", "29002", "29003", "29004"], None),
+    ],
+    ids=["decimals", "mixed", "whole", "text"],
+)
+def test_codes_in_a_form_that_could_lose_zeros_are_told_where_none_was_lost(
+    grid: Grid, tmp_path: Path, codes: list[object], told: str | None
+) -> None:
+    frame = grid().reset_index(drop=True).to_crs(4326)
+    collection = json.loads(frame.to_json())
+    for feature, code in zip(collection["features"], codes, strict=True):
+        feature["properties"]["code"] = code
+    path = tmp_path / "l.geojson"
+    path.write_text(json.dumps(collection), "utf-8")
+    units = read_units(path)
+    assert units.index.tolist() == ["29001", "29002", "29003", "29004"]
+    found = [f.message for f in findings_of(units) if f.check == "K02"]
+    assert len(found) == (told is not None)
+    assert told is None or told in found[0]

@@ -179,7 +179,7 @@ def test_findings_keep_their_languages_in_a_frame() -> None:
 
 
 def test_a_finding_is_what_its_kind_says() -> None:
-    hole = Finding.of(sentence("C02.in_outline", m2=1.0, units="A"), units=("A",))
+    hole = Finding.of(sentence("C02.in_outline", m2=1.0, units="A", left=""), units=("A",))
     assert (hole.check, hole.severity, hole.about, hole.hint) == ("C02", "info", "old", "")
     reference = Finding.of(sentence("G01.reference", units=["A"]), units=("A",))
     assert (reference.severity, reference.about) == ("warning", "new")
