@@ -13,6 +13,7 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from geo_merge.planning.check import Checked
@@ -81,6 +82,21 @@ def write_standards(checked: Checked, plan: Plan, result: Path, language: Langua
     table = standards_table(checked, language)
     write_beside(result, "standards.csv", lambda path: write_csv(table, path))
     say(f"Wrote {result / 'standards.csv'}")
+
+
+def write_map(
+    comparison: Comparison, layer: gpd.GeoDataFrame, titles: tuple[str, str], path: Path,
+    language: Language,
+) -> None:  # fmt: skip
+    """Write the map of the differences of two plans; UsageError if the file is no page."""
+    from geo_merge.planning.difference import difference_html
+    from geo_merge.writing.files import whole_file
+
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"--map {path}: name a file that ends in .html.")
+    with whole_file(path) as temporary:
+        temporary.write_text(difference_html(comparison, layer, titles, language), "utf-8")
+    say(f"Wrote {path}")
 
 
 def say_findings(found: Iterable[Finding]) -> None:

@@ -29,6 +29,7 @@ from geo_merge.cli.plan_report import (
     records,
     say_findings,
     summary_lines,
+    write_map,
     write_standards,
     write_tables,
 )
@@ -239,10 +240,12 @@ def check(
 @_holding
 @measuring
 @_out
+@click.option("--map", "page", type=PATH, help="FILE.html for a map of the differences.")
+@shared.lang
 @shared.as_json
 def compare(
-    *, one: Path, two: Path, standard: str | None, out: tuple[Path, ...],
-    as_json: bool, **chosen: Any,  # noqa: ANN401
+    *, one: Path, two: Path, standard: str | None, out: tuple[Path, ...], page: Path | None,
+    lang: str | None, as_json: bool, **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Say how OTHER, a plan or a crosswalk (the law), differs from PLAN.
 
@@ -264,6 +267,8 @@ def compare(
     comparison = compare_plans(opened.plan, other, layer)
     tables = comparison_tables(comparison, layer, both, checked)
     write_tables(tables, out)
+    if page is not None:
+        write_map(comparison, opened.layer, (one.name, two.name), page, language_of(lang))
     if as_json:
         print_json({"count": comparison.count(),
                     **{name: records(table) for name, table in tables.items()}})  # fmt: skip

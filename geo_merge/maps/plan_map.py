@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import escape
+from typing import Any
 
 import geopandas as gpd
 import orjson
 
+from geo_merge.maps.display import literal
 from geo_merge.maps.drawing import Drawing, draw
-from geo_merge.maps.page import web_file
+from geo_merge.maps.page import leaflet_sources, web_file
+from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.memory import without_memory
 
 # Each after those that it uses; the first are those of the map of a result.
 SHARED = ("borders.js", "words.js", "walking.js", "dom.js")
 PAINTING = ("coverage.js", "model.js", "painter.js")
+COMPARING = "difference.js"
 EDITING = ("tools.js", "table.js", "card.js", "list.js", "bar.js", "plan.js")
 
 
@@ -62,3 +68,46 @@ def plan_script(*names: str) -> str:
 def plan_style() -> str:
     """Return the style sheet of plans."""
     return "\n".join((web_file("before_after.css"), web_file("plan/plan.css")))
+
+
+def page_html(title: str, shown: Ground, data: Mapping[str, Any], language: Language) -> str:
+    """Return a page of two plans, which opens without internet; see ``difference.js``.
+
+    Parameters
+    ----------
+    title
+        Of the page.
+    shown
+        The old units.
+    data
+        ``homes, news, titles, moved, pairs, count, words``, as the script takes them.
+    language
+        Of the page.
+    """
+    script, style = leaflet_sources()
+    scripts = f"{script}\n{plan_script(*PAINTING, COMPARING)}"
+    told = literal({**data, "bounds": shown.bounds})
+    return _PAGE.format(
+        language=language,
+        title=escape(title),
+        style=f"{style}\n{plan_style()}\n{web_file('plan/difference.css')}",
+        script=scripts.replace("</script", "<\\/script"),
+        geometry=shown.geometry.replace("<", "\\u003c"),
+        data=told,
+    )
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{language}" class="gm-page">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<script>{script}</script>
+<script>geoMerge.differ = geoMerge.difference(document.body, {geometry}, {data});</script>
+</body>
+</html>
+"""

@@ -138,8 +138,8 @@ def _field(layer: PlanLayer, name: str, option: str) -> Floats:
     if name == "population":
         if not layer.population_field:
             raise UsageError(
-                f"{option} population: the layer has no field of people; name it when the plan is "
-                "made (geo-merge plan new --population-field)."
+                f"{option} population: the layer has no field of people that is known; name it "
+                "with --population-field when the layer is opened."
             )
         return layer.people
     if name not in layer.frame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import streamlit as st
 
 from geo_merge.planning.inputs import Inputs, inputs_of_table, wanted_inputs
@@ -22,7 +24,7 @@ _KEY = "plan_hold_"  # of widgets
 def show(work: Work) -> None:
     """Draw the choices, and hold the plan against what was chosen."""
     _as_it_was(work.holding)
-    laws = {name: read_standard(name) for name in known_standards()}
+    laws = _laws()
     name = st.selectbox(t("planning.standard"), ["", *laws], key=f"{_KEY}standard",
                         format_func=lambda n: laws[n].law[state.language()] if n
                         else t("planning.no_standard"))  # fmt: skip
@@ -34,12 +36,17 @@ def show(work: Work) -> None:
         plan_kept.save(work)
 
 
+@cache
+def _laws() -> dict[str, Standard]:
+    return {name: read_standard(name) for name in known_standards()}
+
+
 def _as_it_was(holding: Holding | None) -> None:
     """Begin with the answers of a plan that was held against a standard before a reload."""
     session = st.session_state
     if f"{_KEY}standard" in session or holding is None:
         return
-    if holding.standard.id in known_standards():
+    if holding.standard.id in _laws():
         session[f"{_KEY}standard"] = holding.standard.id
     answers = {True: _YES, False: _NO}
     for name, value in holding.inputs.every.items():

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from geo_merge.maps.page import PLACE_SCRIPTS, SCRIPTS
-from geo_merge.maps.plan_map import EDITING, PAINTING
+from geo_merge.maps.plan_map import COMPARING, EDITING, PAINTING
 
 WEB = ROOT / "geo_merge" / "maps" / "web"
 TESTS = Path(__file__).with_name("scripts")
@@ -27,7 +27,7 @@ def test_every_script_is_part_of_the_map_and_short() -> None:
 
 def test_every_script_of_plans_is_used_and_short() -> None:
     found = {path.name for path in (WEB / "plan").glob("*.js")}
-    assert found == {*PAINTING, *EDITING, "component.js"}
+    assert found == {*PAINTING, *EDITING, COMPARING, "component.js"}
     for name in found:
         assert len((WEB / "plan" / name).read_text("utf-8").splitlines()) <= LONGEST, name
 

@@ -40,6 +40,7 @@
     const chips = {};
     CHIPS.forEach((kind) => { chips[kind] = button("gm-button gp-chip", parent, "", () => next(kind)); });
     const at = {};
+    let listed = null;
 
     function pick(tool) {
       live.pick(tool);
@@ -63,7 +64,11 @@
       if (kind === "nowhere") { live.go(found[at[kind]], true); } else { live.choose(found[at[kind]], true); }
     }
 
+    /** List the new units, again if one came, went or has another name. */
     function targets() {
+      const names = live.t("eraser") + live.model.order.map((code) => `${code} ${live.nameOfNew(code)}`).join("\n");
+      if (names === listed) { target.value = live.target() ?? ""; return; }
+      listed = names;
       target.replaceChildren();
       el("option", "", target, live.t("eraser")).value = "";
       live.model.order.forEach((code) => { el("option", "", target, live.nameOfNew(code)).value = code; });

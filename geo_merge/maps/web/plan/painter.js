@@ -18,7 +18,7 @@
 
   /** Paint the units of a coverage on a Leaflet map.
    *
-   * look: colour(row), homes, chosen (home), cursor (row or -1), marked (rows), hatch(row).
+   * look: colour(row), homes(), chosen() (a home, or undefined), marked() ([rows, colour] each).
    */
   function painter(map, coverage, look, pane) {
     const canvas = document.createElement("canvas");
@@ -60,31 +60,22 @@
       });
     }
 
-    function dots(view) {
-      look.dots.forEach(function ([x, y, colour]) {
-        if (x < view[0] || x > view[2] || y < view[1] || y > view[3]) { return; }
-        ctx.beginPath();
-        ctx.arc(x, y, 3.5 / scale, 0, 2 * Math.PI);
-        ctx.fillStyle = colour;
-        ctx.fill();
-        ctx.lineWidth = 1.2 / scale;
-        ctx.strokeStyle = "#fff";
-        ctx.stroke();
-      });
-    }
-
     /** Paint what lies in a box of the plane, or all that is seen. */
     function paint(part) {
       const size = map.getSize();
       const seen = [corner[0], corner[1], corner[0] + size.x / scale, corner[1] + size.y / scale];
       const reach = AROUND / scale;
       const view = part ? [part[0] - reach, part[1] - reach, part[2] + reach, part[3] + reach] : seen;
-      ctx.setTransform(scale * ratio, 0, 0, scale * ratio, -corner[0] * scale * ratio, -corner[1] * scale * ratio);
+      // Whole pixels, so that the edge of what is painted again is not seen.
+      const [west, north] = [0, 1].map((k) => Math.floor((view[k] - corner[k]) * scale * ratio));
+      const [east, south] = [2, 3].map((k) => Math.ceil((view[k] - corner[k - 2]) * scale * ratio));
       ctx.save();
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.beginPath();
-      ctx.rect(view[0], view[1], view[2] - view[0], view[3] - view[1]);
+      ctx.rect(west, north, east - west, south - north);
       ctx.clip();
-      ctx.clearRect(view[0], view[1], view[2] - view[0], view[3] - view[1]);
+      ctx.clearRect(west, north, east - west, south - north);
+      ctx.setTransform(scale * ratio, 0, 0, scale * ratio, -corner[0] * scale * ratio, -corner[1] * scale * ratio);
       ctx.lineJoin = "round";
       const homes = look.homes();
       const fine = usual * scale >= LEAST;
@@ -101,12 +92,9 @@
         strokes(view, 3.4, "#0b57d0", (k) => coverage.users[k].some(is) &&
           (coverage.users[k].length < 2 || !coverage.users[k].every(is)));
       }
-      look.marked().forEach(function ([row, colour]) {
-        if (touch(coverage.boxes[row], view)) {
-          strokes(view, 2.6, colour, (k) => coverage.users[k].includes(row));
-        }
+      look.marked().forEach(function ([rows, colour]) {
+        strokes(view, 2.6, colour, (k) => coverage.users[k].some((row) => rows.has(row)));
       });
-      dots(view);
       ctx.restore();
     }
 

@@ -66,7 +66,7 @@
     const live = { settings: settings, places: geometry.places, tip: parts.tip, parts: parts };
     const coverage = new geo.Coverage(geometry.topology, geometry.places);
     const model = new geo.Model(geometry.units, coverage);
-    let tool = "click", target = null, cursor = -1, waiting = null;
+    let tool = "click", target = null, cursor = -1, waiting = null, touched = false;
     Object.assign(live, {
       coverage: coverage, model: model,
       t: (key, values) => geo.filled(live.settings.words[key] ?? key, values),
@@ -79,13 +79,15 @@
     live.map = mapIn(parts.map, settings.bounds);
     live.view = geo.painter(live.map, coverage, {
       homes: () => model.homes, colour: (row) => model.colour(row), chosen: () => target ?? undefined,
-      marked: () => (cursor < 0 ? [] : [[cursor, "#d40000"]]), dots: [],
+      marked: () => (cursor < 0 ? [] : [[new Set([cursor]), "#d40000"]]),
     });
 
     live.tell = function (operation) {
       model.push(operation);
       live.send();
     };
+    /** Do what may wait until what was painted is on the screen. */
+    const later = (what) => requestAnimationFrame(() => setTimeout(what, 0));
     live.send = () => send({ has: model.revision, queue: model.queue });
     live.say = function (text, bad) {
       parts.message.textContent = text;
@@ -103,14 +105,14 @@
       const where = to === undefined ? target : to;
       const { moved, held } = model.assign(rows, where);
       live.view.rows(moved.concat(rows));
-      if (moved.length) { live.send(); live.bar.update(); live.list.update(); }
+      if (moved.length) { later(live.send); }
       if (held.length) {
         const [side, code] = held[0];
-        live.say(live.t("held", { n: live.number(held.length),
+        live.say(live.t(held.length === 1 ? "held_one" : "held", { n: live.number(held.length),
           unit: side === "old" ? live.nameOf(code) : live.nameOfNew(code) }), true);
       } else if (moved.length) {
         const place = where === null ? live.t("nowhere") : live.nameOfNew(where);
-        live.say(live.t("moved", { n: live.number(moved.length), name: live.nameOf(model.units[moved[0]][0]), unit: place }));
+        live.say(live.t(moved.length === 1 ? "moved_one" : "moved", { n: live.number(moved.length), name: live.nameOf(model.units[moved[0]][0]), unit: place }));
       }
     };
     /** Choose the unit that is painted with; null is none, which takes out. */
@@ -201,9 +203,13 @@
     const sized = new ResizeObserver(function () {
       parts.box.classList.toggle("gp-narrow", parts.box.clientWidth < NARROW);
       live.map.invalidateSize({ animate: false });
+      if (!touched) { live.map.fitBounds(settings.bounds, { animate: false }); }
       live.view.again();
     });
     sized.observe(parts.box);
+    sized.observe(parts.map);
+    ["pointerdown", "wheel", "keydown"].forEach((name) =>
+      parts.box.addEventListener(name, () => { touched = true; }, { passive: true }));
     live.pick(tool);
     live.destroy = function () {
       sized.disconnect();
