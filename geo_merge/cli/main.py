@@ -16,6 +16,7 @@ from geo_merge.cli import (
     recode,
     resolutions,
     results,
+    sheet,
     vietnam,
 )
 from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, language_of, say
@@ -41,7 +42,7 @@ def app() -> None:
 for _command in (
     merge.build, merge.validate, merge.limits, results.stats, results.export, results.sample,
     vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk,
-    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders,
+    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders, sheet.sheet,
     resolutions.crosswalk_commands,
 ):  # fmt: skip
     app.add_command(_command)

@@ -47,6 +47,12 @@ def pdf(document: Document) -> bytes:
     return _compiled("dossier.typ", content, document.figures, "pdf")[0]
 
 
+def page(figure: Figure) -> bytes:
+    """Return a map as a PDF of its own size, as lines and with its fonts embedded."""
+    content = {"width": figure.width, "height": figure.height, "file": "map-0.svg"}
+    return _compiled("map.typ", content, [figure], "pdf")[0]
+
+
 def pictures(figures: Sequence[Figure]) -> Iterator[bytes]:
     """Yield maps as PNG of 300 dots an inch, in order: all at once would fill the memory."""
     for figure in figures:

@@ -116,6 +116,13 @@ def display(result: MergeResult) -> Display:
     return Display(geometry, drawing.detail, settings)
 
 
+def units_shown(result: MergeResult) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what a map says of old and of new units, without the places of their names."""
+    km2 = old_areas(result)
+    after = _after(result, km2)
+    return _before(result, km2, after), after
+
+
 def drawn(result: MergeResult) -> MergeResult:
     """Return a result with its drawing, and with what was found in proving it."""
     if result.drawing is not None:
@@ -135,8 +142,10 @@ def drawing_of(result: MergeResult) -> Drawing:
     return drawing
 
 
-def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFrame:
-    """Return what the map says of each new unit."""
+def _after(
+    result: MergeResult, old_km2: pd.Series, middle: float | None = None
+) -> pd.DataFrame:  # fmt: skip
+    """Return what the map says of each new unit; where its name stands, if `middle` is known."""
     new = result.statistics
     largest = old_km2.groupby(result.old["new_code"].to_numpy()).max()
     colours = unit_colours(result.new)
@@ -145,7 +154,7 @@ def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFra
         "name": new["name"],
         "unit_type": new["unit_type"],
         "colour": [colours[str(code)] for code in new.index],
-        "at": label_places(result.new.geometry, middle),
+        **({} if middle is None else {"at": label_places(result.new.geometry, middle)}),
         "member_count": new["member_count"],
         "area_km2": new["area_km2"],
         "growth": new["area_km2"] / largest.reindex(new.index),
@@ -163,7 +172,7 @@ def _after(result: MergeResult, old_km2: pd.Series, middle: float) -> pd.DataFra
 
 
 def _before(
-    result: MergeResult, km2: pd.Series, after: pd.DataFrame, places: Places
+    result: MergeResult, km2: pd.Series, after: pd.DataFrame, places: Places | None = None
 ) -> pd.DataFrame:
     """Return what the map says of each old unit; colours and members are its new unit's."""
     old = result.old
@@ -177,7 +186,7 @@ def _before(
         "parent": old["district_code"].where(old["district_code"] != "", old["district"]),
         "grandparent": old["province_code"].where(old["province_code"] != "", old["province"]),
         "colour": joined["colour"],
-        "at": places,
+        **({} if places is None else {"at": places}),
         "member_count": joined["member_count"],
         "area_km2": km2,
         "growth": joined["area_km2"].to_numpy() / km2.where(km2 > 0),

@@ -20,7 +20,7 @@ from geo_merge.results.files import write
 from geo_merge.results.formats import WRITERS
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import Language
-from geo_merge.ui import state
+from geo_merge.ui import sheet_section, state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
 from geo_merge.vietnam.country import VIETNAM
@@ -50,6 +50,7 @@ def show() -> None:
     if find_spec("docx") and find_spec("typst"):
         paper = partial(papers, loaded, state.language(), allow_errors=allowed)
         _offer(_PAPERS, paper, disabled=result.has_errors and not allowed)
+    sheet_section.show(loaded, disabled=result.has_errors and not allowed)
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
         needs_result = name.startswith(("new_units", "map"))

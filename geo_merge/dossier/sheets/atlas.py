@@ -171,9 +171,9 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
             taken.append(Box(x - 1, y - 1, 2, 2))
     name, size = ("old", _SMALL_NAME) if side == "before" else ("new", _NAME)
     shapes = window.drawn(atlas.thinned(name, window.scale))
-    names, wishes = _wishes(atlas.frames[name], shapes, size)
+    names, wishes = wishes_for(atlas.frames[name], shapes, size)
     labels, missed = place(wishes, window.frame, taken)
-    parts += map(_label, labels)
+    parts += map(written, labels)
     title = say(f"dossier.map_{side}", atlas.language)
     figure = _sheet(atlas, window, title, parts, _legend(atlas, side))
     return figure, [names[k] for k in missed]
@@ -199,7 +199,7 @@ def map_of_unit(atlas: Atlas, code: str, width: float) -> tuple[Figure, list[str
     around = _around(atlas, code, new)
     wishes += [wish for _, wish in around]
     labels, missed = place(wishes, window.frame, taken)
-    parts += [_label(label, italic=label.size != _MEMBER) for label in labels]
+    parts += [written(label, italic=label.size != _MEMBER) for label in labels]
     names = [*titles, *(name for name, _ in around)]
     missed = [k for k in missed if wishes[k].led]
     title = _title(atlas.result.new.loc[code])
@@ -253,10 +253,10 @@ def _land(atlas: Atlas, window: Window, side: Side) -> Iterator[str]:
         yield areas(new, fills, "#111", _NEW)
 
 
-def _wishes(
-    layer: gpd.GeoDataFrame, shapes: Geometries, size: float
+def wishes_for(
+    layer: gpd.GeoDataFrame, shapes: Geometries, size: float, *, listed: bool = True
 ) -> tuple[list[str], list[Wish]]:
-    """Return names, or numbers in the list where those find no place.
+    """Return names; where those find no place, numbers in the list if there is one beside the map.
 
     The smallest units come first: they have the least choice.
     """
@@ -264,13 +264,14 @@ def _wishes(
     names = [shown(str(name)) for name in layer["name"]]
     wishes = [
         Wish(shapes[k], (*two_lines(names[k], size), *two_lines(names[k], _LEAST),
-                         ((str(k + 1),), _NUMBER)))
+                         *([((str(k + 1),), _NUMBER)] if listed else [])), led=listed)
         for k in order
     ]  # fmt: skip
-    return [f"{k + 1} {names[k]}" for k in order], wishes
+    return [f"{k + 1} {names[k]}" if listed else names[k] for k in order], wishes
 
 
-def _label(label: Label, *, italic: bool = False) -> str:
+def written(label: Label, *, italic: bool = False) -> str:
+    """Return a name at its place, and the line that leads to it if there is one."""
     x, y = label.middle
     step = label.size * 1.12
     top = y - step * (len(label.lines) - 1) / 2 + 0.34 * label.size

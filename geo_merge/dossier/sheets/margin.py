@@ -136,12 +136,16 @@ def legend(x: float, y: float, signs: Sequence[Sign], width: float) -> Iterator[
     for k in range(0, len(signs), rows):
         group = signs[k : k + rows]
         for row, sign in enumerate(group):
-            top = y + row * 4.0
-            yield from _sign(x + part, top, sign)
-            yield text(x + part + 8, top + 2.4, sign.meaning, 2.5)
+            yield from sign_with_words(x + part, y + row * 4.0, sign)
         part += 10 + max(text_width(sign.meaning, 2.5) for sign in group)
         if part > width:
             break
+
+
+def sign_with_words(x: float, y: float, sign: Sign) -> Iterator[str]:
+    """Yield a sign with its meaning beside it."""
+    yield from _sign(x, y, sign)
+    yield text(x + 8, y + 2.4, sign.meaning, 2.5)
 
 
 def _sign(x: float, y: float, sign: Sign) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""The classes of maps on paper are those of the page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from geo_merge.maps.classes import METHODS, Classes, classified, colours, limits
+from geo_merge.maps.themes import SEQUENTIAL
+
+SCRIPT = ROOT / "geo_merge" / "maps" / "web" / "classes.js"
+ASK = """
+require(process.argv[1]);
+const cases = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const { limits, colours } = globalThis.geoMerge;
+console.log(JSON.stringify(cases.map(([method, figures, classes]) =>
+  [limits(method, figures, classes), colours(["a", "b", "c", "d", "e", "f"], classes)])));
+"""
+
+
+def test_limits_and_colours_are_those_of_the_page() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    random = np.random.default_rng(7)
+    lists = [
+        *(random.lognormal(8, 1.5, n).round(d).tolist() for n in (2, 3, 7, 40, 333) for d in (0, 2)),
+        *(random.integers(0, 6, n).tolist() for n in (3, 20, 100)),
+        *(random.normal(-2, 5, n).round(1).tolist() for n in (5, 50)),
+        [1.0, 1.0, 1.0], [0.0, 1e-5], [5e6, 5e6 + 1, 5e6 + 2, 9e6],
+    ]  # fmt: skip
+    cases = [[m, its, k] for m in METHODS for its in lists for k in (2, 3, 6)]
+    done = subprocess.run([node, "-e", ASK, str(SCRIPT)], input=json.dumps(cases), text=True,
+                          capture_output=True, check=True, timeout=60)  # fmt: skip
+    for (method, its, k), (theirs, shades) in zip(cases, json.loads(done.stdout), strict=True):
+        assert limits(method, its, k) == pytest.approx(theirs, rel=1e-12), (method, its, k)
+        assert colours("abcdef", k) == shades
+
+
+def made(theme: dict[str, object], after: list[float | None]) -> Classes:
+    frame = pd.DataFrame({"x": after})
+    return classified({"field": "x", "digits": 0, "palette": SEQUENTIAL, **theme}, frame, frame)
+
+
+def test_zero_and_no_figure_are_no_classes() -> None:
+    found = made({"zero": True}, [0, None, 10, 20, 1000])
+    assert found.fill(0) == "#ffffff"
+    assert found.fill(None) == "#bdbdbd"
+    assert found.fill(10) == SEQUENTIAL[0]
+    assert found.fill(1000) == SEQUENTIAL[-1]
+    words = [word for _, word in found.rows("vi")]
+    assert words[-2:] == ["0", "Không có số liệu"]
+    assert words[0].startswith("< ")
+
+
+def test_whole_numbers_are_told_as_such() -> None:
+    found = made({"breaks": [2.0, 3.0, 4.0, 5.0, 7.0], "whole": True}, [1, 2, 6, 9])
+    assert [word for _, word in found.rows("en")] == ["1", "2", "3", "4", "5 – 6", "≥ 7"]
