@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +51,9 @@ FINDINGS_SHOWN = 2_000  # on a map; more hide the map and each other
 _FINDING_DECIMALS = 7  # degrees; a centimetre
 _FINDING_VERTICES = 200  # of a finding's shape, from which on it is simplified too
 _DIGITS = {"density": 0, "iou": 4, "share": 4}  # of figures on the map; two of all others
+# What standards ask of units, each with ``id``, ``law`` by language, and ``limits``: by quantity a
+# list of ``from`` and ``classes``, which are names by language.
+Standards = Sequence[Mapping[str, Any]]
 TILES = {
     "url": "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
     "attribution": "© OpenStreetMap contributors",
@@ -82,8 +86,8 @@ class Display:
         return hashlib.sha256((self.geometry + self.detail).encode()).hexdigest()[:16]
 
 
-def display(result: MergeResult) -> Display:
-    """Return what a map shows of a result."""
+def display(result: MergeResult, standards: Standards = ()) -> Display:
+    """Return what a map shows of a result, and the standards that its classes may follow."""
     result = drawn(result)
     km2, drawing = old_areas(result), drawing_of(result)
     after = _after(result, km2, drawing.middle)
@@ -112,6 +116,7 @@ def display(result: MergeResult) -> Display:
         "errors": result.errors,
         "kept": {"count": result.summary.get("kept", 0), "colour": KEPT},
         "tiles": TILES,
+        "standards": list(standards),
     }
     return Display(geometry, drawing.detail, settings)
 

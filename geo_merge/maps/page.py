@@ -14,17 +14,18 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from xstatic.pkg import leaflet
 
-from geo_merge.maps.display import Display, display, literal
+from geo_merge.maps.display import Display, Standards, display, literal
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, Language
 
 _WEB = Path(__file__).parent / "web"
 # The scripts of the map, each after those that it uses.
 SCRIPTS = (
-    "borders.js", "words.js", "classes.js", "search.js", "placing.js", "walking.js", "store.js",
-    "dom.js", "frame.js", "address.js", "side.js", "labels.js", "linked.js", "fitting.js",
-    "legend.js", "themes.js", "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js",
-    "keyboard.js", "findings.js", "telling.js", "maps.js", "before_after.js",
+    "borders.js", "words.js", "geodesy.js", "classes.js", "standards.js", "search.js",
+    "placing.js", "walking.js", "store.js", "dom.js", "frame.js", "address.js", "side.js",
+    "labels.js", "linked.js", "fitting.js", "legend.js", "themes.js", "search_box.js", "bar.js",
+    "card.js", "curtain.js", "pointer.js", "keyboard.js", "findings.js", "measure.js",
+    "telling.js", "maps.js", "before_after.js",
 )  # fmt: skip
 # Those of the small map of one place.
 PLACE_SCRIPTS = ("words.js", "dom.js", "linked.js", "place.js")
@@ -32,7 +33,9 @@ ICON = _WEB / "icon.svg"
 ZOOM_SNAP = 0.01  # of a zoom: the layer fills the window that it has
 
 
-def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) -> Figure:
+def before_after_map(
+    result: MergeResult, *, language: Language = LANGUAGES[0], standards: Standards = ()
+) -> Figure:
     """Draw old and new units on one page: two maps that move together, a curtain, or an overlay.
 
     Old units have the colour of the new unit that they joined. A click on a unit shows what it
@@ -45,13 +48,15 @@ def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) 
         What `merge` returned.
     language
         ``vi`` or ``en``: what the page opens in.
+    standards
+        What standards ask of units, for classes at their thresholds; see `display.Standards`.
 
     Returns
     -------
     branca.element.Figure
         ``save(path)`` writes the page.
     """
-    shown = display(result)
+    shown = display(result, standards)
     figure = Figure(title="geo_merge")
     pane = folium.Map(
         tiles=None, prefer_canvas=True, zoom_snap=ZOOM_SNAP, attribution_control=False
@@ -70,9 +75,11 @@ def before_after_map(result: MergeResult, *, language: Language = LANGUAGES[0]) 
     return figure
 
 
-def map_html(result: MergeResult, *, language: Language = LANGUAGES[0]) -> str:
+def map_html(
+    result: MergeResult, *, language: Language = LANGUAGES[0], standards: Standards = ()
+) -> str:
     """Return the page of `before_after_map`; the same result gives the same bytes."""
-    return str(before_after_map(result, language=language).render())
+    return str(before_after_map(result, language=language, standards=standards).render())
 
 
 @cache

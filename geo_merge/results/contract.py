@@ -13,6 +13,7 @@ import orjson
 import pandas as pd
 
 from geo_merge.merging.result import MergeResult
+from geo_merge.planning.scales import scales_of
 from geo_merge.results.formats import findings_table, old_units, write_csv
 from geo_merge.results.workbook import write_statistics
 from geo_merge.texts import Language
@@ -97,7 +98,8 @@ def _summary(result: MergeResult, path: Path, _language: Language) -> None:
 def _map(result: MergeResult, path: Path, _language: Language) -> None:
     from geo_merge.maps.page import map_html  # noqa: PLC0415 - folium is slow to import
 
-    path.write_text(map_html(result), encoding="utf-8", newline="\n")
+    standards = scales_of(result.summary.get("country"))
+    path.write_text(map_html(result, standards=standards), encoding="utf-8", newline="\n")
 
 
 def _reconciliation_table(result: MergeResult) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from geo_merge.dossier.document import document_of, write_document
 from geo_merge.dossier.material import read_material
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
+from geo_merge.planning.scales import scales_of
 from geo_merge.results.contract import CONTRACT, ContractFile
 from geo_merge.results.digits import with_digits
 from geo_merge.results.files import write
@@ -79,7 +80,11 @@ def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
     others = {name: partial(in_format, result, kind, name) for name, kind in _FORMATS.items()}
     return {
         **contract,
-        "map.html": lambda: map_html(loaded.result, language=language).encode(),
+        "map.html": lambda: map_html(
+            loaded.result,
+            language=language,
+            standards=scales_of(loaded.result.summary.get("country")),
+        ).encode(),
         **others,
     }
 

@@ -17,6 +17,7 @@ from geo_merge.jobs.job import Job
 from geo_merge.jobs.sample import RESULT_VARIABLE, sample_files
 from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
+from geo_merge.planning.scales import scales_of
 from geo_merge.results.files import load_result, sha256
 from geo_merge.ui.state import Key
 from geo_merge.vietnam.country import VIETNAM
@@ -86,7 +87,7 @@ def _from_directory(directory: str, key: str) -> Loaded:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def display_of(key: str, _result: MergeResult) -> Display:  # noqa: ARG001 - the cache's
     """Return what the map shows of a result."""
-    return display(_result)
+    return display(_result, scales_of(_result.summary.get("country")))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

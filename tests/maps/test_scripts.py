@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
+from pyproj import Geod
 
 from geo_merge.maps.page import PLACE_SCRIPTS, SCRIPTS
 from geo_merge.maps.plan_map import COMPARING, EDITING, PAINTING
@@ -43,3 +46,32 @@ def test_node_finds_nothing_wrong() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     asked = sum(Path(path).read_text("utf-8").count("\ntest(") for path in tests)
     assert f"# pass {asked}\n" in done.stdout
+
+
+def test_what_is_measured_is_what_proj_measures() -> None:
+    """From fields of some metres to provinces of some hundred kilometres, at all latitudes."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    random = np.random.default_rng(1)
+    rings = []
+    for size in (1e-4, 0.01, 0.5, 3.0):
+        for latitude in (-60.0, 0.0, 10.5, 21.3, 70.0):
+            turns = np.sort(random.uniform(0, 2 * np.pi, 9))
+            reach = size * random.uniform(0.3, 1, 9)
+            ring = np.column_stack([106 + reach * np.cos(turns), latitude + reach * np.sin(turns)])
+            rings.append(ring.tolist())
+    script = (
+        f"require({json.dumps(str(WEB / 'geodesy.js'))}); const geo = globalThis.geoMerge;"
+        "console.log(JSON.stringify(JSON.parse(process.argv[1])"
+        ".map((r) => [geo.areaOf(r), geo.lengthOf([...r, r[0]])])));"
+    )
+    done = subprocess.run(
+        [node, "-e", script, json.dumps(rings)], check=True, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    geod = Geod(ellps="WGS84")
+    for ring, (area, length) in zip(rings, json.loads(done.stdout), strict=True):
+        wanted, around = geod.polygon_area_perimeter(*np.array(ring).T)
+        assert length == pytest.approx(around, rel=1e-9, abs=1e-3)
+        assert area == pytest.approx(abs(wanted), rel=2e-5, abs=0.01)

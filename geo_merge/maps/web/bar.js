@@ -2,7 +2,7 @@
 (function (geo) {
   "use strict";
 
-  const { el, button, choice, tick, METHODS } = geo;
+  const { el, button, choice, tick, standardMethods, METHODS } = geo;
   const MODES = ["dual", "swipe", "overlay"];
   const BASES = ["after", "before", "both"];
 
@@ -78,12 +78,18 @@
       tick(panel, text, live.state[name], (on) => live.store.set({ [name]: on }));
     });
     const classes = el("div", "gm-kicker", panel, live.t("classes"));
-    const how = (label, names, key) => choice(panel, live.t(label),
-      names.map((name) => [name, live.t(`${key}_${name}`)]), live.state[key],
+    const how = (label, options, key) => choice(panel, live.t(label), options, live.state[key],
       (value) => live.store.set({ [key]: value }));
-    const choices = [how("classes", METHODS, "method"), how("basis", BASES, "basis")];
-    const fit = () => [classes, ...choices]
-      .forEach((part) => { part.hidden = !live.theme().made; });
+    const named = (names, key) => names.map((name) => [name, live.t(`${key}_${name}`)]);
+    const laws = standardMethods(live.settings.standards)
+      .map(([id, law]) => [id, live.t("by_standard", { law: law[live.state.language] })]);
+    const method = how("classes", [...named(METHODS, "method"), ...laws], "method");
+    const choices = [method, how("basis", named(BASES, "basis"), "basis")];
+    const fit = () => {
+      [classes, ...choices].forEach((part) => { part.hidden = !live.theme().made; });
+      [...method.options].forEach((option) => { option.disabled = !geo.isMethod(live, option.value); });
+      method.value = geo.isMethod(live, live.state.method) ? live.state.method : METHODS[0];
+    };
     fit();
     live.fitPanel = fit;
     return panel;
@@ -105,6 +111,9 @@
         live.touched = true;
         live.home();
       });
+      const ruler = button("gm-button gm-ruler", place, live.t("measure"),
+        () => live.store.set({ measuring: !live.state.measuring }));
+      ruler.setAttribute("aria-pressed", String(live.state.measuring));
       if (!narrow) { parent.appendChild(last); }
       if (live.options.languageSwitch) {
         const other = live.state.language === "vi" ? "en" : "vi";
@@ -116,6 +125,8 @@
     };
     live.store.on(["language", "narrow"], write);
     live.store.on(["mode"], () => mark(live));
+    live.store.on(["measuring"], () => parent.querySelector(".gm-ruler")
+      .setAttribute("aria-pressed", String(live.state.measuring)));
     live.store.on(["theme"], () => {
       parent.querySelector(".gm-select").value = live.state.theme;
       live.fitPanel();

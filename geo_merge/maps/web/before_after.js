@@ -49,6 +49,7 @@
       geo.bar(this);
       geo.legend(this);
       geo.card(this);
+      geo.measure(this);
       if (this.options.steps) { geo.steps(this); }
       geo.listed(this);
       this.watch(this.a);
@@ -57,7 +58,8 @@
       sizes.observe(this.parts.stage);
       this.cleanups.push(() => sizes.disconnect());
       this.box.addEventListener("keydown", (event) => {
-        if (event.key === "Escape") { this.select(null); }
+        if (event.key !== "Escape") { return; }
+        if (this.state.measuring) { this.store.set({ measuring: false }); } else { this.select(null); }
       });
     }
 

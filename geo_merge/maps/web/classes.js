@@ -111,10 +111,23 @@
     return result;
   }
 
-  /** Return so many colours of a palette, the first and last among them. */
+  /** Return the colour between two, #rrggbb each, at a share of the way. */
+  function between(one, other, share) {
+    const parts = [1, 3, 5].map((k) => {
+      const [a, b] = [one, other].map((colour) => parseInt(colour.slice(k, k + 2), 16));
+      return Math.round(a + share * (b - a)).toString(16).padStart(2, "0");
+    });
+    return `#${parts.join("")}`;
+  }
+
+  /** Return so many colours of a palette, the first and last among them; more than it has, mixed. */
   function colours(palette, count) {
-    return [...Array(count).keys()].map((k) =>
-      palette[count > 1 ? Math.round(k * (palette.length - 1) / (count - 1)) : 0]);
+    return [...Array(count).keys()].map((k) => {
+      const at = count > 1 ? (k * (palette.length - 1)) / (count - 1) : 0;
+      if (count <= palette.length) { return palette[Math.round(at)]; }
+      const low = Math.min(Math.floor(at), palette.length - 2);
+      return between(palette[low], palette[low + 1], at - low);
+    });
   }
 
   Object.assign(geo, { METHODS, limits, classOf, histogram, colours });

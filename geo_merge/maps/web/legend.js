@@ -2,7 +2,7 @@
 (function (geo) {
   "use strict";
 
-  const { el, histogram, classOf } = geo;
+  const { el, histogram, classOf, kindsAt } = geo;
   const NO_FIGURE = "#bdbdbd", ZERO = "#ffffff";
   const BARS = 24;
 
@@ -70,7 +70,14 @@
       if (theme.breaks) {
         bars(live, theme, parent);
         classes(theme, live.t("all"), (value, digits) => live.number(value, digits))
-          .forEach((text, k) => row(theme.colours[k], text, "gm-class"));
+          .forEach((text, k) => {
+            const kinds = kindsAt(theme.scale, k, live.state.language);
+            row(theme.colours[k], kinds ? `${text}: ${kinds}` : text, "gm-class");
+          });
+        if (theme.scale) {
+          el("div", "gm-faint", parent, live.t("standard_of",
+            { law: theme.scale.law[live.state.language] }));
+        }
         if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); }
         if (theme.missing) { row(NO_FIGURE, live.t("no_figure"), "gm-class gm-missing"); }
       }

@@ -78,6 +78,7 @@
     });
     map.on("mouseout", () => { cancelAnimationFrame(frame); unhover(live); });
     map.on("click", (event) => {
+      if (live.state.measuring) { live.measured(event.latlng); return; }
       const found = live.marks.at(map, event.containerPoint);
       if (found) { live.store.set({ finding: found.row }); return; }
       const side = live.sideAt(map, event.containerPoint);

@@ -2,10 +2,11 @@
 (function (geo) {
   "use strict";
 
-  const { MODES, METHODS, BASES, Store, viewOf, classified } = geo;
+  const { MODES, METHODS, BASES, Store, viewOf, classified, standardMethods } = geo;
   const BEGIN = { mode: "dual", theme: "units", method: "natural", basis: "after", opacity: 0.7,
     divider: 0.5, labels: true, lines: true, findings: false, tiles: false, selected: null,
-    walked: null, finding: null, check: "", view: null, narrow: false };
+    walked: null, finding: null, check: "", view: null, narrow: false,
+    measuring: false };
 
   class Telling {
     constructor(geometry, settings, options) {
@@ -19,7 +20,8 @@
     begin() {
       const wanted = Object.assign({}, BEGIN, { language: this.settings.language },
         this.options.state);
-      const known = { mode: MODES, method: METHODS, basis: BASES,
+      const methods = [...METHODS, ...standardMethods(this.settings.standards).map(([id]) => id)];
+      const known = { mode: MODES, method: methods, basis: BASES,
         theme: this.settings.themes.map((theme) => theme.id) };
       Object.entries(known).forEach(([name, values]) => {
         if (!values.includes(wanted[name])) { wanted[name] = BEGIN[name]; }
@@ -88,7 +90,8 @@
       const { theme: id, method, basis } = this.state, key = `${id} ${method} ${basis}`;
       if (!this.made || this.made.key !== key) {
         const theme = this.settings.themes.find((each) => each.id === id);
-        this.made = { key: key, theme: classified(theme, this.geometry, method, basis) };
+        this.made = { key: key, theme: classified(theme, this.geometry, method, basis,
+          this.settings.standards) };
       }
       return this.made.theme;
     }

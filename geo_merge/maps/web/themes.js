@@ -2,7 +2,7 @@
 (function (geo) {
   "use strict";
 
-  const { limits, classOf, colours, SIDES, NO_FIGURE, ZERO } = geo;
+  const { limits, classOf, colours, scaleOf, SIDES, NO_FIGURE, ZERO } = geo;
   const CLASSES = 6;
 
   /** Return the sides whose figures make the classes. */
@@ -12,9 +12,10 @@
 
   /** Return a theme with its classes: breaks, colours, and the figures that they were made of.
    *
+   * The thresholds of a standard are classes where it has some for the figure.
    * Zero is no class of its own unless it is a figure among others: where no people are counted.
    */
-  function classified(theme, sides, method, basis) {
+  function classified(theme, sides, method, basis, standards) {
     if (!theme.palette) { return theme; }
     const of = (names) => names.flatMap((name) => sides[name].map((p) => p[theme.field]));
     const known = (value) => value !== null && value !== undefined;
@@ -22,9 +23,10 @@
     const looked = of(sidesOf(basis)).filter(parts);
     const figures = looked.length ? looked : of(SIDES).filter(parts);
     const least = figures.reduce((a, b) => Math.min(a, b), Infinity);
-    const breaks = theme.breaks || limits(method, figures, CLASSES);
+    const scale = scaleOf(standards, method, theme);
+    const breaks = theme.breaks || (scale ? scale.breaks : limits(method, figures, CLASSES));
     const all = of(SIDES);
-    return Object.assign({}, theme, { breaks: breaks, figures: figures, basis: basis, least: least,
+    return Object.assign({}, theme, { breaks: breaks, figures: figures, basis: basis, least: least, scale: scale,
       made: !theme.breaks, colours: colours(theme.palette, breaks.length + 1),
       zeros: Boolean(theme.zero) && all.some((value) => value === 0),
       missing: all.some((value) => !known(value)) });
