@@ -26,6 +26,8 @@ _DECLARED = {
 }  # fmt: skip
 
 
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+
 # Square kilometres of the unit that a heading ends with.
 _UNIT = {"ha": 0.01, "m2": 1e-6}
 
@@ -41,6 +43,20 @@ _OTHER_UNITS = (
 
 # By which mapped and declared people may differ: registers and censuses differ by a third.
 _PEOPLE = 2.0
+
+
+def told_of(table: pd.DataFrame) -> dict[str, object]:
+    """Return ``declared_source`` and ``declared_year`` of published figures, of what is known.
+
+    The year stands in the heading of the people, else in the name of the file; where neither names
+    just one, it is not known.
+    """
+    source = next((str(s["source"]) for s in sources_of(table)), "")
+    names = [*population_fields(map(str, table.columns))[:1], source]
+    years = [sorted(set(_YEAR.findall(name))) for name in names]
+    year = next((int(found[0]) for found in years if len(found) == 1), None)
+    told = {"declared_source": source or None, "declared_year": year}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:

@@ -117,6 +117,7 @@ def display(result: MergeResult, standards: Standards = ()) -> Display:
         "kept": {"count": result.summary.get("kept", 0), "colour": KEPT},
         "tiles": TILES,
         "standards": list(standards),
+        "declared_year": result.summary.get("declared_year"),
     }
     return Display(geometry, drawing.detail, settings)
 

@@ -67,19 +67,21 @@ def _made(result: MergeResult) -> Iterator[Theme]:
     summary = result.summary
     told = {"year": summary.get("population_year"), "source": summary.get("population_field")}
     people = {key: value for key, value in told.items() if value}
+    told = {"year": summary.get("declared_year"), "source": summary.get("declared_source")}
+    declared = {key: value for key, value in told.items() if value}
     yield {**_theme("members", "member_count", "", 0), "breaks": _MEMBER_BREAKS, "whole": True}
     yield _theme("area", "area_km2", "km2", 1)
     yield {**_theme("population", "population", "people", 0), "zero": True, "counts": True,
            **people}  # fmt: skip
     yield {**_theme("density", "density", "per_km2", 0), "zero": True, **people}
     yield {**_theme("declared_population", "declared_population", "people", 0), "zero": True,
-           "counts": True}  # fmt: skip
+           "counts": True, **declared}  # fmt: skip
     for name, label in fields(result).items():
         yield {**_theme(name, name, "", 2), "zero": True, "counts": True, "text": "field",
                "words": {"field": label}}  # fmt: skip
     yield {**_theme("growth", "growth", "times", 2), "breaks": _GROWTH_BREAKS}
     yield {**_theme("declared", "declared_percent", "percent", 0), "breaks": _DECLARED_BREAKS,
-           "palette": DIVERGING}  # fmt: skip
+           "palette": DIVERGING, **declared}  # fmt: skip
 
 
 def _theme(name: str, field: str, unit: str, digits: int) -> Theme:

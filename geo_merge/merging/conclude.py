@@ -15,7 +15,7 @@ from geo_merge.checks.known import Known
 from geo_merge.checks.layer import check_surveyed
 from geo_merge.checks.parts import check_parts
 from geo_merge.compare import reference as compare
-from geo_merge.compare.declared import as_declared, check_declared
+from geo_merge.compare.declared import as_declared, check_declared, told_of
 from geo_merge.compare.verdict import Reconciled, reconcile, reference_columns
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.dissolve import Dissolved
@@ -130,7 +130,8 @@ def conclude(
         statistics=figures,
         summary={**_summary(layer, new, levels, findings, sources_of(read)),
                  **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
-                 "country": country.code or None},
+                 "country": country.code or None,
+                 **({} if declared is None else told_of(declared))},
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled.table,

@@ -32,8 +32,9 @@ def obstacle_name(obstacle: str) -> str:
     for start, name in _OBSTACLES.items():
         if obstacle.startswith(start):
             reason = obstacle.partition(": ")[2]
-            width = re.search(r"[\d.e+]+(?= m)", obstacle)
-            return t(f"repair.{name}", width=figure(float(width[0]) if width else None),
+            width = re.search(r"\d[\d.,e+]*(?= m)", obstacle)
+            metres = float(width[0].replace(",", "")) if width else None
+            return t(f"repair.{name}", width=figure(metres),
                      reason=reason).rstrip(": ")  # fmt: skip
     return obstacle
 

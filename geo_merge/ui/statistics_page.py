@@ -17,6 +17,8 @@ from geo_merge.vocabulary.codes import fold_accents
 
 _MEASURES = {"area_km2": "map.legend_area", "population": "map.legend_population",
              "density": "map.legend_density", "member_count": "map.legend_members"}  # fmt: skip
+_DATED = {"population": ("population", "density"),
+          "declared": ("declared_area_km2", "declared_population")}  # fmt: skip
 _DISTRIBUTED = ("area_km2", "population")
 _RANKED = 15  # units
 _LEADS = "statistics_lead"  # key of the session: a unit was chosen here
@@ -64,13 +66,22 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
 def units_table(result: MergeResult) -> pd.DataFrame:
     """Return the statistics of the new units under the names of the language."""
     table = result.statistics.copy()
-    names = {column: t(f"ui.{column}") for column in table if f"ui.{column}" in TEXTS}
+    names = {column: _dated(t(f"ui.{column}"), column, result.summary)
+             for column in table if f"ui.{column}" in TEXTS}  # fmt: skip
     return table.rename(columns=names).rename_axis(t("map.code"))
 
 
 def _measures(result: MergeResult) -> dict[str, str]:
     """Return the measures of a result and what they are called."""
-    return {m: t(name) for m, name in _MEASURES.items() if m in result.statistics}
+    return {m: _dated(t(name), m, result.summary)
+            for m, name in _MEASURES.items() if m in result.statistics}  # fmt: skip
+
+
+def _dated(name: str, column: str, summary: dict[str, Any]) -> str:
+    """Return what a column is called, with the year of its figures where that is known."""
+    kind = next((kind for kind, columns in _DATED.items() if column in columns), "")
+    year = summary.get(f"{kind}_year")
+    return f"{name}, {year}" if year else name
 
 
 @st.fragment

@@ -75,7 +75,7 @@
             row(theme.colours[k], kinds ? `${text}: ${kinds}` : text, "gm-class");
           });
         if (theme.scale) {
-          el("div", "gm-faint", parent, live.t("standard_of",
+          el("div", "gm-faint", parent, live.t(theme.scale.sure ? "standard_of" : "standard_told",
             { law: theme.scale.law[live.state.language] }));
         }
         if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); }

@@ -12,7 +12,7 @@
     const found = (standards || []).find((each) => START + each.id === method);
     const limits = found ? found.limits[QUANTITIES[theme.field]] : null;
     return limits && limits.length && !theme.breaks
-      ? { law: found.law, breaks: limits.map((each) => each.from),
+      ? { law: found.law, sure: found.sure !== false, breaks: limits.map((each) => each.from),
         classes: limits.map((each) => each.classes) } : null;
   }
 
