@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.sentence import sentence
 
 # Share of the smaller difference that may stay unexplained. Of the 99 units of Bắc Ninh, half
 # differ by more than 0.1 km² from what is declared anyway, whatever land changed hands.
@@ -52,11 +53,8 @@ class Exchange:
     def sentence(self, names: pd.Series) -> str:
         """Say it in words, without a full stop."""
         more, less = (f"{code} ({names[code]})" for code in self.units)
-        return (
-            f"{more} is mapped {self.excess:,.2f} km² larger and its neighbour {less} "
-            f"{-self.deficit:,.2f} km² smaller than declared; some {self.km2:,.1f} km² of land "
-            f"between these two explain both, but for {self.unexplained:,.2f} km²"
-        )
+        return sentence("recon.exchange", more=more, excess=self.excess, less=less,
+                        deficit=-self.deficit, km2=self.km2, rest=self.unexplained)  # fmt: skip
 
 
 def declared_exchanges(

@@ -34,7 +34,7 @@ from geo_merge.geometry.difference import reach
 from geo_merge.geometry.widths import is_narrow
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 COLUMNS = (
     "name", "verdict", "area_km2", "reference_area_km2", "declared_area_km2", "iou", "gained_m2",
@@ -197,7 +197,7 @@ def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame | None) -> dict[
         return {}
     given = declared["population"].reindex(new.index)
     return {
-        str(code): f"Mapped {mapped:,.10g} people, declared {told:,.10g}."
+        str(code): sentence("recon.people", mapped=mapped, declared=told)
         for code, mapped, told in zip(new.index, new["population"], given, strict=True)
         if other_people(mapped, told)
     }
@@ -217,7 +217,7 @@ def _judge(
     noisy: bool,
     names: pd.Series,
     people: str,
-) -> tuple[Verdict, list[str], str]:
+) -> tuple[Verdict, list[str], Sentence]:
     """Return the verdict on a unit, the units that explain it, and the explanation."""
     code = str(row.name)
     mine = [m for m in moves if code in {m.here, m.there}]
@@ -227,16 +227,18 @@ def _judge(
     has_reference = bool(pd.notna(row["iou"]))
     text = []
     if has_reference and not noisy:
-        text.append(f"Same as the reference, nowhere {limits.narrow:g} m wide apart.")
+        text.append(sentence("recon.same", limit=limits.narrow))
     elif has_reference and drawings is not None:
         text.append(_against_reference(row, mine, names, drawings))
     given = row["declared_area_km2"]
     differs = bool(given > 0 and abs(row["area_km2"] - given) > limits.declared * given)
     if given > 0:
         percent = 100 * (row["area_km2"] / given - 1)
+        figures = {"mapped": row["area_km2"], "declared": given, "percent": percent}
         text.append(
-            f"Mapped {row['area_km2']:,.2f} km², declared {given:,.2f} km² ({percent:+.1f} %)"
-            f"{'' if swap is None else f': {swap.sentence(names)}'}."
+            sentence("recon.areas", **figures)
+            if swap is None
+            else sentence("recon.areas_exchanged", exchange=swap.sentence(names), **figures)
         )
     text += [people] if people else []
     if any(move.between for move in mine):
@@ -249,31 +251,30 @@ def _judge(
         verdict = Verdict.NOISE
     else:
         verdict = Verdict.SAME if has_reference or given > 0 else Verdict.UNKNOWN
-    return verdict, list(dict.fromkeys(c for c in others if c)), " ".join(text)
+    return verdict, list(dict.fromkeys(c for c in others if c)), sentence("recon.both", told=text)
 
 
 def _against_reference(
     row: pd.Series, moves: list[Move], names: pd.Series, drawings: Drawings
-) -> str:
-    shifted = f", with the shift of the whole ({', '.join(drawings.where)}) taken off"
-    shift = shifted if drawings.apart.shifted else ""
+) -> Sentence:
+    shift = sentence("recon.shift", where=drawings.where) if drawings.apart.shifted else ""
     if not moves:
-        return (
-            f"Drawn otherwise than the reference by up to {row['distance_m']:,.0f} m, but{shift} "
-            f"nowhere over land wider than {drawings.drawing:,.0f} m."
-        )
+        return sentence("recon.drawn", metres=row["distance_m"], limit=drawings.drawing,
+                        shift=shift)  # fmt: skip
     code = str(row.name)
     told = []
     for move in sorted(moves, key=lambda m: not m.between)[:_TOLD]:
-        km2 = f"{move.m2 / SQUARE_METRES_PER_KM2:,.2f} km²"
-        here, there = (_label(c, names) or "no unit" for c in (move.here, move.there))
+        km2 = sentence("recon.km2", km2=move.m2 / SQUARE_METRES_PER_KM2)
+        here, there = (
+            _label(c, names) or sentence("recon.no_unit") for c in (move.here, move.there)
+        )
         if move.here == code:
-            told.append(f"{km2} belong to {there} in the reference")
+            told.append(sentence("recon.belong", km2=km2, there=there))
         else:
-            told.append(f"{km2} that the reference gives it lie in {here}")
-    more = f", and {len(moves) - _TOLD} more" if len(moves) > _TOLD else ""
-    what = "Land moved" if any(move.between for move in moves) else "Outer edge"
-    return f"{what}{shift}: {'; '.join(told)}{more}."
+            told.append(sentence("recon.lie", km2=km2, here=here))
+    more = sentence("recon.more", n=len(moves) - _TOLD) if len(moves) > _TOLD else ""
+    kind = "recon.moved" if any(move.between for move in moves) else "recon.edge"
+    return sentence(kind, told=told, more=more, shift=shift)
 
 
 def _exchanged(exchange: Exchange, new: gpd.GeoDataFrame) -> Finding:

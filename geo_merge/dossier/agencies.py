@@ -10,6 +10,7 @@ from geo_merge.errors import TableError
 from geo_merge.vocabulary.codes import fold_accents, fold_name
 from geo_merge.vocabulary.fields import fold_field
 from geo_merge.vocabulary.memory import sources_of
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 _HEADINGS = {
@@ -57,11 +58,9 @@ def as_agencies(table: pd.DataFrame) -> Agencies:
     source = next((str(s["source"]) for s in sources_of(table)), "agencies")
     missing = [role for role in ("body", *COUNTS) if found[role] is None]
     if missing:
-        raise TableError(
-            f"{source}: the column{'s' if len(missing) > 1 else ''} {', '.join(missing)} "
-            f"{'are' if len(missing) > 1 else 'is'} missing [W07]; the table needs level, body, "
-            f"name, before and after, and has {', '.join(map(str, table.columns))}."
-        )
+        raise TableError(sentence("W07.agencies_one" if len(missing) == 1 else "W07.agencies",
+                                  source=source, missing=missing, columns=list(map(str,
+                                  table.columns))))  # fmt: skip
     rows = pd.DataFrame(
         {role: "" if column is None else table[column].fillna("").astype(str).str.strip()
          for role, column in found.items()}, index=table.index,
@@ -72,7 +71,7 @@ def as_agencies(table: pd.DataFrame) -> Agencies:
     is_total = rows["body"].map(_is_total) | rows["name"].map(_is_total)
     totals, single = rows[is_total], rows[~is_total]
     if not len(single):
-        raise TableError(f"{source} has totals but no agencies [W07]; list them by name.")
+        raise TableError(sentence("W07.totals_alone", source=source))
     problems = [p for row, total in totals.iterrows() for p in _unequal(row, total, single, source)]
     if problems:
         raise TableError(problems)
@@ -91,8 +90,7 @@ def _counts(rows: pd.DataFrame, role: str, source: str) -> list[str]:
     wrong = values.isna() | (values < 0) | (values % 1 != 0)
     rows[role] = values
     return [
-        f"{source} row {row}: {role} {text!r} is no count [W11]; write how many there are, 0 if "
-        "none."
+        sentence("W11.no_count", source=source, row=row, role=role, text=text)
         for row, text, bad in zip(rows.index, texts, wrong, strict=True)
         if bad
     ]
@@ -100,14 +98,21 @@ def _counts(rows: pd.DataFrame, role: str, source: str) -> list[str]:
 
 def _unequal(row: object, total: pd.Series, single: pd.DataFrame, source: str) -> list[str]:
     """Return where a stated total is not the sum of its rows."""
-    of, meant = single, "all rows"
+    of, meant = single, sentence("words.all_rows")
     if total["level"] and (single["level"] == total["level"]).any():
         of, meant = of[of["level"] == total["level"]], total["level"]
     if total["body"] and (of["body"] == total["body"]).any():
         of, meant = of[of["body"] == total["body"]], total["body"]
     return [
-        f"{source} row {row}: the total states {total[role]:,.0f} {role}, the rows of {meant} add "
-        f"up to {of[role].sum():,.0f} [A07]; correct the total or the rows."
+        sentence(
+            "A07.total",
+            source=source,
+            row=row,
+            total=total[role],
+            role=role,
+            meant=meant,
+            added=of[role].sum(),
+        )
         for role in COUNTS
         if total[role] != of[role].sum()
     ]

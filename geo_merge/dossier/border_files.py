@@ -24,6 +24,7 @@ from geo_merge.geometry.projection import describe
 from geo_merge.results.contract import as_json
 from geo_merge.results.formats import write_csv
 from geo_merge.texts import Language
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, staging
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 
@@ -130,10 +131,7 @@ def check_target(directory: Path, names: Iterable[str]) -> set[str]:
     """
     known = of_manifest(directory)
     if known and _GPKG not in known:
-        raise ExportError(
-            f"{directory} holds a result of geo-merge build; give --out another folder. Nothing "
-            "was changed."
-        )
+        raise ExportError(sentence("write.holds_result", directory=directory))
     return refuse_foreign(directory, names)
 
 
@@ -165,7 +163,7 @@ def _write_gpkg(records: BorderRecords, path: Path) -> None:
                 frame, path, layer=name, driver="GPKG", append=path.exists(), geometry_type=kind
             )
     except pyogrio.errors.DataSourceError as error:
-        raise ExportError(f"{_GPKG} cannot be written ({error}).") from error
+        raise ExportError(sentence("write.file", file=_GPKG, reason=error)) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
@@ -206,10 +204,7 @@ def _check_read_back(records: BorderRecords, folder: Path) -> None:
         )
     ]
     if len(wrong):
-        raise ExportError(
-            f"Rebuilt from points.csv, {', '.join(map(str, wrong[:10]))} would not be what the "
-            "layer has [P03]; please report it with your layer."
-        )
+        raise ExportError(sentence("P03.points", units=", ".join(map(str, wrong[:10]))))
 
 
 def read_polygons(directory: Path) -> gpd.GeoDataFrame:

@@ -22,7 +22,8 @@ from geo_merge.geometry.characteristic_points import (
 )
 from geo_merge.geometry.projection import WGS84, describe
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _DEGREES = 8  # decimals: a millimetre
 _METRES = 2  # decimals of lengths
@@ -127,29 +128,23 @@ def check_plane(crs: CRS) -> None:
     directions = sorted(axis.direction for axis in crs.axis_info[:2])
     metres = all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2])
     if not crs.is_projected or directions != ["east", "north"] or not metres:
-        raise CRSError(
-            f"{describe(crs)}: points of borders need a plane with metres to the east and north; "
-            "name one with --plane, as 9214."
-        )
+        raise CRSError(sentence("R01.border_plane", crs=describe(crs)))
 
 
 def _check_coverage(units: gpd.GeoDataFrame, shapes: Geometries) -> None:
     without = units.index[~is_polygonal(shapes)]
     if len(without):
-        raise LayerError(f"Without a polygon there is no border: {_listed(without)} [G01].")
+        raise LayerError(sentence("G01.no_border", units=_listed(without)))
     invalid = units.index[~shapely.is_valid(shapes)]
     if len(invalid):
-        raise LayerError(f"Not valid: {_listed(invalid)} [G04]; geo-merge validate says where.")
+        raise LayerError(sentence("G04.listed", units=_listed(invalid)))
     apart = units.index[unshared(shapes)]
     if len(apart):
-        raise LayerError(
-            f"{len(apart)} units do not share their borders vertex by vertex: {_listed(apart)} "
-            "[C05]; geo-merge validate says where, and --repair mends it."
-        )
+        raise LayerError(sentence("C05.apart", n=len(apart), units=_listed(apart)))
 
 
 def _listed(codes: pd.Index) -> str:
-    more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+    more = sentence("words.more_units", n=len(codes) - _SHOWN) if len(codes) > _SHOWN else ""
     return ", ".join(map(str, codes[:_SHOWN])) + more
 
 
@@ -245,14 +240,10 @@ def _gaps(borders: BorderLines, shapes: Geometries) -> list[Finding]:
     taken, _ = shapely.STRtree(shapes).query(inside, predicate="intersects")
     free = np.setdiff1d(np.arange(len(faces)), taken)
     return [
-        Finding(
-            check="C02",
-            severity=Severity.WARNING,
+        Finding.of(
+            sentence("C02.no_sheet"),
             value=round(float(shapely.area(gap)), 1),
             unit_of_value="m²",
-            message="Land inside the layer belongs to no unit: the lines around it have a unit on "
-            "one side alone, and no sheet.",
-            hint="Give it to a unit (geo-merge validate --repair), or leave it if it is no land.",
             geometry=gap,
         )
         for gap in faces[free]
@@ -285,11 +276,8 @@ def _proof(
     wrong = ~same_within(shapes, again, distance)
     off = float(drawn.deviation.max())
     if wrong.any() or borders.euler != EULER or off > distance:
-        raise GeometryError(
-            f"{int(wrong.sum())} units rebuilt from the points are not those of the layer within "
-            f"{distance:g} m (lines are {off:.3f} m off at most, Euler's sum is {borders.euler}) "
-            "[P03]; please report it with your layer."
-        )
+        raise GeometryError(sentence("P03.rebuilt", n=int(wrong.sum()), distance=distance, off=off,
+                                     euler=borders.euler))  # fmt: skip
     both = np.column_stack([borders.left, borders.right])[borders.right != OUTSIDE]
     return {
         "lines": len(borders.lines),

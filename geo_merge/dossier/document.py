@@ -14,6 +14,7 @@ from geo_merge.dossier.to_docx import docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
 from geo_merge.writing.files import whole_file
 
@@ -84,10 +85,10 @@ def check_request(path: Path, names: Sequence[str]) -> None:
         If there is something to refuse.
     """
     if path.suffix.lower() not in WRITERS:
-        raise UsageError(f"--out {path.name}: write a name that ends in {', '.join(WRITERS)}.")
+        raise UsageError(sentence("usage.paper", name=path.name, endings=", ".join(WRITERS)))
     for name in names:
         if name not in SECTIONS:
-            raise UsageError(f"--section {name}: unknown; give one of {', '.join(SECTIONS)}.")
+            raise UsageError(sentence("usage.section", name=name, sections=", ".join(SECTIONS)))
 
 
 def write_document(document: Document, path: Path) -> None:

@@ -24,6 +24,7 @@ from geo_merge.results.files import load_result, sha256
 from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.part_of import unit_codes
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.ownership import MANIFEST
 
 NOTHING = "–"
@@ -181,7 +182,7 @@ def added(
     seats = seats or _declared_seats(m)
     if seats is None:
         if offices is not None:
-            raise UsageError("--offices: nothing is known of seats; add --seats.")
+            raise UsageError(sentence("usage.no_seats"))
         return replace(m, agencies=listed)
     given = None if offices is None else as_offices(read(offices), unit_codes(m.result.old))
     table = as_seats(read(seats), m.result.new.index)

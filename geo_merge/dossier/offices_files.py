@@ -12,6 +12,7 @@ from geo_merge.dossier.offices.after import Offices
 from geo_merge.dossier.offices_section import form_01
 from geo_merge.errors import ExportError
 from geo_merge.results.formats import csv_bytes, write_workbook
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, staging
 from geo_merge.writing.geojson import write_geojson
 
@@ -49,6 +50,5 @@ def _refuse_foreign(directory: Path, headings: bytes) -> None:
     )
     if there and not ours:
         raise ExportError(
-            f"{directory} holds {', '.join(there)}, which geo-merge dossier did not write; move "
-            "them away or write the paper to another folder."
+            sentence("write.not_dossier", directory=directory, files=", ".join(there))
         )

@@ -23,6 +23,7 @@ from geo_merge.dossier.content import (
 from geo_merge.dossier.form import BODY, BOTTOM, CELL, LEFT, RIGHT, SERIF, SMALL, TOP, Paper
 from geo_merge.dossier.typesetting import pictures
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 # Fixed, so that the same content gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -44,9 +45,7 @@ def docx(document: Document) -> bytes:
     try:
         from docx import Document as Word  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise UsageError(
-            'DOCX needs python-docx: run pip install "geo-merge[pdf]", or write .html.'
-        ) from error
+        raise UsageError(sentence("usage.docx")) from error
     word = Word()
     _set_styles(word, document)
     maps = pictures(document.figures)

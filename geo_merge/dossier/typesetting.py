@@ -25,6 +25,7 @@ from geo_merge.dossier.content import (
 from geo_merge.dossier.form import BODY, BOTTOM, CELL, LEFT, RIGHT, SMALL, TOP
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.system.scratch import scratch
+from geo_merge.vocabulary.sentence import sentence
 
 # Comes with typst and has every letter of Vietnamese, which Liberation Serif has not.
 FONT = "Libertinus Serif"
@@ -69,9 +70,7 @@ def _compiled(
     try:
         import typst  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise UsageError(
-            'Papers need typst: run pip install "geo-merge[pdf]", or write .html.'
-        ) from error
+        raise UsageError(sentence("usage.typst")) from error
     data = orjson.dumps(content)
     with scratch() as folder:
         for k, figure in enumerate(figures):
@@ -86,7 +85,7 @@ def _compiled(
                 ignore_system_fonts=not fonts_here,
             )  # fmt: skip
         except typst.TypstError as error:
-            raise ExportError(f"Typesetting failed ({error}); please report it.") from error
+            raise ExportError(sentence("write.typesetting", reason=error)) from error
     return [made] if isinstance(made, bytes) else list(made)
 
 

@@ -17,6 +17,7 @@ from geo_merge.errors import FetchError
 from geo_merge.vietnam.names import split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vocabulary.memory import attach
+from geo_merge.vocabulary.sentence import sentence
 
 _BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
 
@@ -24,10 +25,7 @@ _BOUNDS = re.compile(r"([\d.-]+),([\d.-]+) – ([\d.-]+),([\d.-]+)")
 def _data_folder() -> Path:
     spec = find_spec("vietnamadminunits")
     if spec is None or spec.origin is None:
-        raise FetchError(
-            "The names and positions of the old communes come with the extra geo-merge[vietnam]; "
-            "install it: pip install 'geo-merge[vietnam]'."
-        )
+        raise FetchError(sentence("usage.vietnam"))
     return Path(spec.origin).parent / "data"
 
 

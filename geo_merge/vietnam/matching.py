@@ -11,6 +11,7 @@ import pandas as pd
 from geo_merge.vietnam.names import bare_key, name_key, plain, split_type, squashed
 from geo_merge.vocabulary.codes import fold_name
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 # Of 100: what rapidfuzz must give a name without accents for it to be suggested (Đak Lua and
 # Đắc Lua: 83).
@@ -42,10 +43,10 @@ class Match:
     def problem(self, wanted: str) -> str:
         """Return a sentence on why there is no unit."""
         if self.candidates:
-            return f"{wanted} may be any of {'; '.join(map(str, self.candidates))}"
+            return sentence("match.any", wanted=wanted, units=[*map(str, self.candidates)])
         if self.suggestions:
-            return f"{wanted} is unknown (similar: {'; '.join(map(str, self.suggestions))})"
-        return f"{wanted} is unknown"
+            return sentence("match.similar", wanted=wanted, units=[*map(str, self.suggestions)])
+        return sentence("match.unknown", wanted=wanted)
 
 
 # The forms in which names are compared, from the strictest to the loosest.

@@ -24,6 +24,7 @@ from geo_merge.geometry.tessellate import mend_positions, noded, tessellate
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.names import split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import whole_file
 
 COMMIT = "cd58063299585146ded3981f2272946ef19ced54"
@@ -122,7 +123,9 @@ def _fetch_all(
         try:
             for done, future in enumerate(futures, start=1):
                 result.append(future.result())
-                progress(f"Fetching {province.name}: {done} of {len(futures)}")
+                progress(
+                    sentence("progress.fetching", province=province.name, n=done, all=len(futures))
+                )
         except (requests.RequestException, OSError, ValueError) as error:
             pool.shutdown(cancel_futures=True)
             raise _explained(error, base) from error
@@ -132,14 +135,12 @@ def _fetch_all(
 def _explained(error: Exception, base: str) -> FetchError:
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         host = urlparse(base).netloc
-        return FetchError(
-            f"{host} does not answer; without internet, name a copy with --mirror FOLDER."
-        )
+        return FetchError(sentence("fetch.silent", host=host))
     if isinstance(error, requests.HTTPError):
-        return FetchError(f"{error}; name another copy with --mirror.")
+        return FetchError(sentence("fetch.refused", reason=error))
     if isinstance(error, ValueError):  # pooch: the hash differs
-        return FetchError(f"A fetched file is not the published one ({error}); try again.")
-    return FetchError(f"{base}: {error}; name a complete copy with --mirror.")
+        return FetchError(sentence("fetch.other", reason=error))
+    return FetchError(sentence("fetch.incomplete", base=base, reason=error))
 
 
 def _source(mirror: str | None) -> tuple[str, Callable[[str, str, object], None]]:
@@ -149,7 +150,7 @@ def _source(mirror: str | None) -> tuple[str, Callable[[str, str, object], None]
         return mirror.rstrip("/") + "/", _download
     folder = Path(mirror)
     if not folder.is_dir():
-        raise FetchError(f"--mirror {mirror}: no such folder.")
+        raise FetchError(sentence("fetch.no_folder", mirror=mirror))
     inner = folder / FOLDER
     return f"{inner if inner.is_dir() else folder}/", _copy
 

@@ -9,6 +9,7 @@ from functools import cache
 from geo_merge.errors import UsageError
 from geo_merge.vietnam.names import name_key, split_type
 from geo_merge.vocabulary.fields import fold_field
+from geo_merge.vocabulary.sentence import sentence
 
 IN_FORCE = date(2025, 7, 1)  # of the communes, wards and special zones that they are divided into
 # Old code, old name, new code, new name.
@@ -109,7 +110,7 @@ class Province:
         """What to say of a province that was named as it is no longer."""
         if not self.formerly:
             return ""
-        return f"{self.formerly} is part of {self.name} ({self.code}) since 2025; that is taken."
+        return sentence("K04.province", formerly=self.formerly, name=self.name, code=self.code)
 
 
 def find_province(text: str) -> Province:
@@ -127,7 +128,7 @@ def find_province(text: str) -> Province:
         if key in known:
             return known[key]
     listed = ", ".join(sorted({f"{p.code} {p.name}" for p in known.values()}))
-    raise UsageError(f"{text!r} is none of the 34 provinces; name one of {listed}.")
+    raise UsageError(sentence("usage.province", text=text, provinces=listed))
 
 
 def is_province(code: str, name: str) -> bool:

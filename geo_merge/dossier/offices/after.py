@@ -19,6 +19,7 @@ from geo_merge.errors import TableError
 from geo_merge.merging.result import MergeResult
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.part_of import unit_codes
+from geo_merge.vocabulary.sentence import sentence
 
 _GEOD = Geod(ellps="WGS84")
 _DECIMALS = 7  # of degrees: a centimetre
@@ -181,8 +182,7 @@ def _given(old: gpd.GeoDataFrame, offices: pd.DataFrame) -> pd.DataFrame:
     at, unit = old.sindex.query(points, predicate="intersects")
     codes = dict(zip(at.tolist(), old.index[unit], strict=True))
     lost = [
-        f"offices row {result.index[k]}: its point lies in no old unit [K04]; correct lon and lat, "
-        "or write old_code."
+        sentence("K04.point_nowhere", row=result.index[k])
         for n, k in enumerate(blank.tolist())
         if n not in codes
     ]

@@ -11,6 +11,7 @@ from geo_merge.errors import TableError
 from geo_merge.vocabulary.codes import clean_code, same_codes
 from geo_merge.vocabulary.fields import fold_field
 from geo_merge.vocabulary.memory import sources_of
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 _SEATS = {
@@ -52,23 +53,21 @@ def as_seats(table: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
     found, name = _found(table, _SEATS), _name(table, "seats")
     if "code" not in found or not {"seat", "member", "lon"} & set(found):
         raise TableError(
-            f"{name}: a column with new_code and one with seat, seat_old_code or lon and lat are "
-            f"needed [W07]; the table has {', '.join(map(str, table.columns))}."
+            sentence("W07.seats", name=name, columns=", ".join(map(str, table.columns)))
         )
     known = set(codes)
-    result, problems = _texts(table, found, _SEATS), []
+    result = _texts(table, found, _SEATS)
+    problems: list[str] = []
     same = same_codes(result["code"], known)
     result["code"] = [same.get(c, c) for c in result["code"]]
     for row, code, again in zip(
         table.index, result["code"], result["code"].duplicated(), strict=True
     ):
         if code not in known:
-            problems.append(
-                f"{name} row {row}: {code or 'a blank'} is the code of no new unit [K04]; correct "
-                "it or leave the row out."
-            )
+            problems.append(sentence("K04.no_new_code", name=name, row=str(row),
+                                     code=code or sentence("K04.blank")))  # fmt: skip
         elif again:
-            problems.append(f"{name} row {row}: code {code} stands twice [K03]; keep one row.")
+            problems.append(sentence("K03.seat_twice", name=name, row=row, code=code))
     problems += _place(result, name)
     if problems:
         raise TableError(problems)
@@ -93,22 +92,20 @@ def as_offices(table: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
     found, name = _found(table, _OFFICES), _name(table, "offices")
     if "name" not in found or not {"code", "lon"} & set(found):
         raise TableError(
-            f"{name}: a column with name and one with old_code or lon and lat are needed [W07]; "
-            f"the table has {', '.join(map(str, table.columns))}."
+            sentence("W07.offices", name=name, columns=", ".join(map(str, table.columns)))
         )
     known = set(codes)
     result = _texts(table, found, _OFFICES)
     same = same_codes([c for c in result["code"] if c], known)
     result["code"] = [same.get(c, c) for c in result["code"]]
-    problems = [
-        f"{name} row {row}: {code} is the code of no old unit [K04]; correct it, or leave it blank "
-        "and give lon and lat."
+    problems: list[str] = [
+        sentence("K04.no_old_code", name=name, row=row, code=code)
         for row, code in zip(result.index, result["code"], strict=True)
         if code and code not in known
     ]
     problems += _place(result, name)
     problems += [
-        f"{name} row {row}: neither old_code nor lon and lat [K01]; say where the office is."
+        sentence("K01.no_place", name=name, row=row)
         for row, code, lon in zip(result.index, result["code"], result["lon"], strict=True)
         if not code and pd.isna(lon)
     ]
@@ -160,29 +157,25 @@ def _numbers(result: pd.DataFrame, column: str, heading: str, name: str) -> list
     result[column] = values
     wrong = {*read.wrong, *np.flatnonzero(values < 0).tolist()}
     return [
-        f"{name} row {result.index[k]}: {heading} {texts[k]!r} is no area [W11]; correct it, or "
-        "leave it blank."
+        sentence("W11.no_area", name=name, row=result.index[k], heading=heading, text=texts[k])
         for k in sorted(wrong)
     ]
 
 
 def _place(result: pd.DataFrame, name: str) -> list[str]:
     """Turn lon and lat into degrees, and return what is none."""
-    problems = []
+    problems: list[str] = []
     for column, most in _DEGREES.items():
         texts = result[column].tolist()
         values = pd.to_numeric(result[column].str.replace(",", "."), errors="coerce")
         values = values.where(values.abs() <= most)
         problems += [
-            f"{name} row {row}: {column} {text!r} is no place in degrees [W11]; write it as 106.21."
+            sentence("W11.no_degrees", name=name, row=row, column=column, text=text)
             for row, text, value in zip(result.index, texts, values, strict=True)
             if text and pd.isna(value)
         ]
         result[column] = values
     one = result["lon"].isna() != result["lat"].isna()
     one &= not problems  # else the other is the one that is wrong
-    problems += [
-        f"{name} row {row}: lon without lat, or lat without lon [W11]; write both."
-        for row in result.index[one]
-    ]
+    problems += [sentence("W11.half_place", name=name, row=row) for row in result.index[one]]
     return problems

@@ -32,6 +32,7 @@ from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.maps.thinning import thin
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import Language, number, say
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
 
 Side = Literal["before", "after", "both"]
@@ -141,9 +142,7 @@ def paper_for(atlas: Atlas, scale: float | None, paper: Paper) -> Paper:
             if round_scale(bounds, _frame_on(*_room(held))) <= scale:
                 return held
     needed = round_scale(bounds, _frame_on(*_room(PAPERS[-1].across if wide else PAPERS[-1])))
-    raise UsageError(
-        f"--scale {scale:.0f}: the map would be larger than A0; take {needed:.0f} or more."
-    )
+    raise UsageError(sentence("usage.scale", scale=scale, least=needed))
 
 
 def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = None

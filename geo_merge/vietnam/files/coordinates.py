@@ -167,12 +167,10 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
     if best.share < MIN_SHARE or stated.share > MAX_RIVAL * best.share:
         return False
     if degrees.all() != frame.crs.is_geographic:
-        are, says = ("degrees", "metres") if degrees.all() else ("metres", "degrees")
-        swapped = ", with x and y swapped" if best.swapped else ""
-        raise CRSError(
-            f"{source}: the coordinates are {are}, but the layer says {describe(frame.crs)}, which "
-            f"is in {says} [R02]; by its names it is in {best}{swapped}; name the right CRS."
-        )
+        kind = "R02.says_metres" if degrees.all() else "R02.says_degrees"
+        swapped = sentence("R02.with_swap") if best.swapped else ""
+        raise CRSError(sentence(kind, source=source, crs=describe(frame.crs), best=best,
+                                swapped=swapped))  # fmt: skip
     if best.swapped:
         raise CRSError(
             sentence("R02.swapped", source=source, share=best.share, crs=describe(best.crs))

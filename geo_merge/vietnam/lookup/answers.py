@@ -25,13 +25,11 @@ from geo_merge.vietnam.provinces import IN_FORCE, PROVINCES
 from geo_merge.vietnam.resolutions.plan import new_units, old_units
 from geo_merge.vocabulary.codes import clean_code
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 _EVE = date(2025, 6, 30)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
-_EARLIER = (
-    "communes that were merged before July 2025 (since 2019) are not covered: name the one that "
-    "it became part of"
-)
+_EARLIER = sentence("lookup.earlier")
 _POINT = re.compile(rf"^\s*({_NUMBER})\s*[,; ]\s*({_NUMBER})\s*$")
 _MOST_NEAR = 5
 RELATED = ["code", "unit_type", "name", "parent", "share", "evidence"]  # of `Answer.related`
@@ -159,7 +157,7 @@ def look_up(
     if code.isdigit():
         return _by_code(text, code.zfill(CODE_WIDTH), as_of)
     if not any(map(str.isalpha, text)):
-        return [Answer(text, problem="it names no commune; write its name, district and province")]
+        return [Answer(text, problem=sentence("lookup.no_commune"))]
     answers = []
     for is_new in _epochs(as_of):
         match = find_named(text, new_units() if is_new else old_units())
@@ -198,11 +196,10 @@ def _by_code(text: str, code: str, as_of: date | None) -> list[Answer]:
         if code in (units := new_units() if is_new else old_units()).by_code
     ]
     if not found:
-        return [Answer(text, problem=f"{code} is no code of a commune that is known")]
+        return [Answer(text, problem=sentence("lookup.no_code", code=code))]
     if len(found) > 1:
         raise UsageError(
-            f"{code} is ambiguous: until 30 June 2025 it was {found[0][1]}, since then it is "
-            f"{found[1][1]}; add the day with --as-of (as 2025-06-30), or ask by name."
+            sentence("lookup.ambiguous", code=code, before=found[0][1], after=found[1][1])
         )
     is_new, unit = found[0]
     return [_answer(text, Match(unit, "code"), is_new=is_new)]
@@ -216,7 +213,7 @@ def _at_point(
     spot = gpd.GeoSeries([shapely.Point(lon, lat)], crs=4326).to_crs(layer.crs).iloc[0]
     codes = layer.index[shapely.covers(np.asarray(layer.geometry.values), spot)]
     if len(codes) == 0:
-        return [Answer(text, problem="the point lies in no unit of the layer")]
+        return [Answer(text, problem=sentence("lookup.no_unit"))]
     answers = []
     for code in map(str, codes):
         epochs = _epochs(as_of) if as_of is not None else _epoch_of(layer)
@@ -248,9 +245,9 @@ def _near(text: str, lon: float, lat: float) -> Answer:
     codes = holds["code"].to_numpy()[np.argsort(away)[:_MOST_NEAR]]
     candidates = tuple(old_units().by_code[code] for code in codes)
     if not candidates:
-        return Answer(text, problem="no commune is known there; longitude comes first, in degrees")
-    problem = Match(None, candidates=candidates).problem("the point")
-    return Answer(text, problem=f"{problem}; name a layer with their outlines (--layer)")
+        return Answer(text, problem=sentence("lookup.nowhere"))
+    problem = Match(None, candidates=candidates).problem(sentence("lookup.point"))
+    return Answer(text, problem=sentence("lookup.outlines", problem=problem))
 
 
 def _answer(text: str, match: Match, *, is_new: bool) -> Answer:

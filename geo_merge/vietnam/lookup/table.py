@@ -14,6 +14,7 @@ from geo_merge.vietnam.lookup.answers import Answer, look_up
 from geo_merge.vocabulary.codes import clean_code, code_key, is_running, plain_number
 from geo_merge.vocabulary.fields import find_fields, fold_field, free_name
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 _MADE = ("row", "asked", "code", "name", "unit_type", "how", "related_code", "related_name",
          "related_type", "share", "evidence")  # fmt: skip
@@ -70,13 +71,12 @@ def _settled(answers: list[Answer], asked: str, code: str) -> tuple[Answer | Non
         agreeing = [a for a in settled if a.unit and code_key(a.unit.code) == wanted]
         if not agreeing:
             told = "; ".join(str(a.unit) for a in settled)
-            return None, (f"the code is {code}, and the name {asked} is that of {told} [K08]; "
-                          "correct one of them")  # fmt: skip
+            return None, sentence("lookup.conflict", code=code, name=asked, told=told)
         settled = agreeing
     if len(settled) == 1:
         return settled[0], ""
     why = "; ".join(a.problem or str(a.unit) for a in answers)
-    more = "it is one before and another since July 2025 (--as-of says which): "
+    more = sentence("lookup.both")
     return None, f"{asked}: {more if settled else ''}{why}"
 
 
@@ -111,7 +111,4 @@ def _questions(
         return codes
     if len(table.columns) == 1:
         return table.iloc[:, 0]
-    raise TableError(
-        f"The table has {', '.join(map(str, table.columns))}, but no column with names, codes, "
-        "addresses, or lon and lat (numbers of rows are no codes) [W07]; rename its headings."
-    )
+    raise TableError(sentence("W07.nothing_to_ask", columns=", ".join(map(str, table.columns))))

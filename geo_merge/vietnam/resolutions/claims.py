@@ -9,11 +9,19 @@ from geo_merge.vietnam.matching import Match, Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key, name_key
 from geo_merge.vietnam.resolutions.sentences import Member, Mode
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 WHOLE = frozenset({Mode.WHOLE, Mode.AREA})
 PIECE = "land that is no unit"
 DISTRICT = "a whole district"
 SPELLING = "a like spelling"
+
+
+def clause_told(clause: str) -> str:
+    """Return the clause of a text, or the row of a table, as a sentence names it."""
+    what, _, number = clause.partition(" ")
+    kind = {"clause": "resolution.clause_n", "row": "resolution.row_n"}.get(what)
+    return sentence(kind, n=number) if kind else clause
 
 
 @dataclass(frozen=True)

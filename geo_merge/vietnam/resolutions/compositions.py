@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from geo_merge.vietnam.names import bare_key, split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vietnam.resolutions import resolution
 from geo_merge.vietnam.resolutions.blanks import put_back
-from geo_merge.vietnam.resolutions.claims import Statement
+from geo_merge.vietnam.resolutions.claims import Statement, clause_told
 from geo_merge.vietnam.resolutions.earlier import earlier_plan
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
 from geo_merge.vietnam.resolutions.plan import Plan, count_by_type, make_plan, new_units
@@ -22,6 +23,7 @@ from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentenc
 from geo_merge.vocabulary.codes import clean_code
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field
+from geo_merge.vocabulary.sentence import sentence
 
 # Headings, folded, of compositions_2025.csv, of published statistics, and of the statistics
 # office's export (Xã: code, Tên Xã: name, Cấp: type, Ghi Chú: composition).
@@ -79,14 +81,14 @@ def plan_from_compositions(
         where = _province_of(cells, wanted)
         if where is None:
             raise UsageError(
-                f"{path.name} row {number}: the table does not say the province of "
-                f"{cells['name']}; name it with --province."
+                sentence("usage.row_province", file=path.name, row=number, name=cells["name"])
             )
         if wanted in {None, where}:
             statement = _statement(cells, f"row {number}", path.name, problems)
             by_province.setdefault(where, []).extend(statement)
     if not by_province:
-        raise TableError(f"{path.name} has no rows of {province or 'any province'} [W07].")
+        of = province or sentence("W07.any_province")
+        raise TableError(sentence("W07.no_rows_of", file=path.name, province=of))
     plans = [
         make_plan(found, code, path.name, says_parts=False) for code, found in by_province.items()
     ]
@@ -104,12 +106,11 @@ def _columns(table: pd.DataFrame, source: str) -> dict[str, str]:
     }
     missing = [role for role in _NEEDED if role not in found]
     if missing:
-        what = {"name": "the new name (new_name, Tên Xã)",
-                "composition": "what it was made of (composition, Ghi Chú, old_name)"}  # fmt: skip
-        raise TableError(
-            f"{source} has no column with {' and '.join(what[m] for m in missing)} [W07]; it has "
-            f"{', '.join(map(str, table.columns))}; rename its headings."
-        )
+        kinds = {"name": "W07.new_name", "composition": "W07.made_of"}
+        what = reduce(lambda one, other: sentence("words.and", one=one, other=other),
+                      (sentence(kinds[role]) for role in missing))  # fmt: skip
+        raise TableError(sentence("W07.compositions_lack", source=source, what=what,
+                                  columns=list(map(str, table.columns))))  # fmt: skip
     return found
 
 
@@ -133,10 +134,9 @@ def _statement(
     try:
         members = read_composition(put_back(text))
     except NotUnderstoodError as error:
-        problems.append(
-            f"{source} {clause}: the composition of {kind} {name} is not understood from "
-            f"{str(error)!r} on: {text}"
-        )
+        problems.append(sentence("resolution.composition", source=source,
+                                 clause=clause_told(clause), kind=kind, name=name, begin=str(error),
+                                 text=text))  # fmt: skip
         return []
     words = f"{kind} {name}: {text}"
     return [Statement(clause, words, kind, name, clean_code(cells.get("code", "")), members)]
@@ -163,7 +163,7 @@ def plan_from_resolution(path: Path, *, province: str | None = None) -> Plan:
     if not text.is_of_2025:
         return earlier_plan(text, province)
     if province is None and not text.province:
-        raise UsageError(f"{path.name} does not say its province; name it with --province.")
+        raise UsageError(sentence("usage.whose_province", file=path.name))
     return plan_from(text, find_province(province or text.province).code)
 
 
@@ -180,16 +180,16 @@ def _statements(text: resolution.Resolution) -> list[Statement]:
     result = []
     that_stay = _units_that_others_join(text)
     for said in text.statements:
-        clause, sentence = f"clause {said.clause}", said.sentence
-        if sentence.kind in {"arranged", "joined"}:
-            stays = that_stay.pop(_key(sentence), None) if sentence.kind == "joined" else None
+        clause, means = f"clause {said.clause}", said.sentence
+        if means.kind in {"arranged", "joined"}:
+            stays = that_stay.pop(_key(means), None) if means.kind == "joined" else None
             result.append(
-                Statement(clause, said.words, sentence.unit_type, sentence.name,
-                          members=(*sentence.members, *filter(None, [stays])),
+                Statement(clause, said.words, means.unit_type, means.name,
+                          members=(*means.members, *filter(None, [stays])),
                           district=said.district)
             )  # fmt: skip
-        elif sentence.kind == "closing":
-            result += [Statement(clause, said.words, m.unit_type, m.name) for m in sentence.members]
+        elif means.kind == "closing":
+            result += [Statement(clause, said.words, m.unit_type, m.name) for m in means.members]
     return result
 
 
@@ -223,8 +223,9 @@ def _miscounted(text: resolution.Resolution, statements: list[Statement]) -> Pro
         stated = {kind.casefold(): int(n) for n, kind in _COUNT.findall(total.group(2))}
         wrong = {k: n for k, n in stated.items() if made[k] != n}
         if int(total.group(1)) != made.total() or wrong:
-            told = ", ".join(f"{made[k]} {k} where it says {n}" for k, n in wrong.items())
-            where = f"{text.source} clause {said.clause}"
-            read = f"it says {total.group(1)} new units, but {made.total()} were read ({told})"
-            return [f"{where}: {read} [P01]; see what was not understood."]
+            told = [
+                sentence("resolution.where", made=made[k], kind=k, n=n) for k, n in wrong.items()
+            ]
+            return [sentence("P01.stated_count", source=text.source, clause=said.clause,
+                             stated=int(total.group(1)), made=made.total(), told=told)]  # fmt: skip
     return []

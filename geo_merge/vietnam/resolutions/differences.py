@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geo_merge.vietnam import gazetteer
+from geo_merge.vietnam.resolutions.claims import clause_told
+from geo_merge.vocabulary.sentence import sentence
 
 _PAIR = ["old_code", "new_code"]
-_LISTED = "the list of the official map (vietnamadminunits)"
 
 
 def differences(read: pd.DataFrame, province: str, source: str) -> list[str]:
@@ -31,17 +32,19 @@ def differences(read: pd.DataFrame, province: str, source: str) -> list[str]:
     read = read[(read["old_code"] != "") & (read["new_code"] != "")]
     listed = gazetteer.crosswalk(province)
     listed = listed[(listed["old_code"] != "") & listed["new_code"].isin(read["new_code"])]
-    notes = [
-        f"{source} {row['clause']}: {_old(row)} goes to {_new(row)}, which {_LISTED} does not say "
-        "[K04]; the text is taken."
-        for row in _only_in(read, listed)
-    ]
-    clauses = read.groupby("new_code")["clause"].agg(lambda c: ", ".join(dict.fromkeys(c)))
-    return notes + [
-        f"{source} {clauses[row['new_code']]}: {_LISTED} has {_old(row)} go to {_new(row)} too, "
-        "which the text does not say [K04]; the text is taken."
-        for row in _only_in(listed, read)
-    ]
+    notes: list[str] = []
+    for row in _only_in(read, listed):
+        clause = clause_told(row["clause"])
+        notes.append(
+            sentence("K04.goes", source=source, clause=clause, old=_old(row), new=_new(row))
+        )
+    clauses = {code: list(dict.fromkeys(c)) for code, c in read.groupby("new_code")["clause"]}
+    for row in _only_in(listed, read):
+        told = [*map(clause_told, clauses[row["new_code"]])]
+        notes.append(
+            sentence("K04.goes_too", source=source, clause=told, old=_old(row), new=_new(row))
+        )
+    return notes
 
 
 def _only_in(frame: pd.DataFrame, other: pd.DataFrame) -> list[dict[str, str]]:

@@ -27,6 +27,7 @@ from geo_merge.vietnam.resolutions.resolution import parse_resolution
 from geo_merge.vietnam.resolutions.sentences import Mode
 from geo_merge.vietnam.resolutions.wording import Clause, Member, closing, lower, sentences
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 _TYPES = ("Xã", "Phường", "Thị trấn", "Đặc khu")
 _SHOWN = 10
@@ -111,8 +112,7 @@ def _province(rows: pd.DataFrame, named: str | None) -> Province:
     found = sorted({_province_of(row) for row in rows.to_dict("records")} - {""})
     if len(found) != 1:
         raise UsageError(
-            f"The crosswalk has units of {len(found)} provinces ({', '.join(found[:_SHOWN])}); "
-            "name one with --province."
+            sentence("usage.provinces", n=len(found), provinces=", ".join(found[:_SHOWN]))
         )
     return find_province(found[0])
 
@@ -198,7 +198,7 @@ def _differences(clauses: Sequence[Clause], text: str, province: Province) -> li
     """Read a draft back, and tell the rows that are not those it was made from."""
     read_text = parse_resolution(text, "the draft")
     if find_province(read_text.province).code != province.code:
-        return [f"The draft is read as one of {read_text.province}."]
+        return [sentence("draft.province", province=read_text.province)]
     plan = plan_from(read_text, province.code)
     wanted: Counter[tuple[str, ...]] = Counter(
         (c.code if c.code in new_units().by_code else "", bare_key(c.name), *_key(m.code, m))
@@ -208,8 +208,8 @@ def _differences(clauses: Sequence[Clause], text: str, province: Province) -> li
     read = Counter(_read_key(row, wanted) for row in plan.crosswalk.to_dict("records"))
     lost, new = wanted - read, read - wanted
     return [
-        *(f"{_told(key)} is lost when the draft is read back." for key in sorted(lost)),
-        *(f"{_told(key)} is new when the draft is read back." for key in sorted(new)),
+        *(sentence("draft.lost", told=_told(key)) for key in sorted(lost)),
+        *(sentence("draft.new", told=_told(key)) for key in sorted(new)),
     ]
 
 

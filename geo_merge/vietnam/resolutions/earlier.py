@@ -13,6 +13,7 @@ from geo_merge.vietnam.resolutions.plan import EVIDENCE, Plan, old_units
 from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
 from geo_merge.vietnam.resolutions.sentences import PARTS, Member, Mode, Sentence
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 
 def earlier_plan(text: Resolution, province: str | None) -> Plan:
@@ -44,10 +45,9 @@ def earlier_plan(text: Resolution, province: str | None) -> Plan:
         match = _find(said.sentence.unit_type, said.sentence.name, said.district, units)
         if match.unit is None:
             wanted = f"{said.sentence.unit_type} {said.sentence.name}"
-            plan.problems.append(
-                f"{text.source} clause {said.clause}: {match.problem(wanted)} [K04]; its code is "
-                f"left blank: {said.words[:300]}"
-            )
+            plan.problems.append(sentence("K04.left_blank", source=text.source, clause=said.clause,
+                                          problem=match.problem(wanted),
+                                          words=said.words[:300]))  # fmt: skip
         unit = match.unit or Unit("", said.sentence.name, said.sentence.unit_type)
         rows += [_row(m, said, unit, match.how) for m in _members(said.sentence)]
     rows += _remainders(rows, units)
@@ -60,10 +60,8 @@ def _old_province(named: str, source: str) -> str:
     for code, name, _, _ in PROVINCES:
         if named and (named.strip() == code or bare_key(named) == bare_key(name)):
             return code
-    raise UsageError(
-        f"{source}: {named or 'no province'!r} is none of the 63 provinces before 2025; name one "
-        "with --province, as Bắc Giang."
-    )
+    raise UsageError(sentence("usage.earlier_province", source=source,
+                              named=named or sentence("words.no_province")))  # fmt: skip
 
 
 def _find(unit_type: str, name: str, district: str, units: Units) -> Match:

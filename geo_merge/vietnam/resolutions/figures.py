@@ -14,6 +14,7 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.border_lines import OUTSIDE, border_lines, unshared
 from geo_merge.geometry.rings import Geometries, is_polygonal
+from geo_merge.vocabulary.sentence import sentence
 
 _DIGITS = 2  # of square kilometres, as resolutions have them
 _SHOWN = 10
@@ -125,10 +126,7 @@ def shared_borders(
     apart = bad if len(bad) else names[unshared(shapes)]
     if len(apart):
         listed = ", ".join(map(str, apart[:_SHOWN])) + (", ..." if len(apart) > _SHOWN else "")
-        raise LayerError(
-            f"{len(apart)} units do not share their borders vertex by vertex, so that neighbours "
-            f"cannot be told: {listed} [C05]; geo-merge validate says where, and --repair mends it."
-        )
+        raise LayerError(sentence("C05.no_neighbours", n=len(apart), units=listed))
     lines = border_lines(shapes)
     return np.unique(np.column_stack([lines.left, lines.right]), axis=0)
 

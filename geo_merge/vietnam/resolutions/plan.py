@@ -21,6 +21,7 @@ from geo_merge.vietnam.resolutions.claims import (
     WHOLE,
     Claim,
     Statement,
+    clause_told,
     find_new,
     find_old,
     matches_of,
@@ -29,6 +30,7 @@ from geo_merge.vietnam.resolutions.differences import differences
 from geo_merge.vietnam.resolutions.sentences import Member, Mode, clause_references
 from geo_merge.vietnam.resolutions.settling import settle
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import sentence
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
 _SHOWN = 10
@@ -99,7 +101,13 @@ def make_plan(
     settle([claim for of_one in claims for claim in of_one], old, says_parts=says_parts)
     rows: list[dict[str, str]] = []
     for statement, target, members in zip(statements, targets, claims, strict=True):
-        _tell(plan, target, f"new unit {statement.unit_type} {statement.name}", statement, source)
+        _tell(
+            plan,
+            target,
+            sentence("K04.new_unit", unit=f"{statement.unit_type} {statement.name}"),
+            statement,
+            source,
+        )
         for claim in members:
             _tell(plan, claim.match, claim.wanted, statement, source)
         rows += _rows(statement, target.unit, members, old)
@@ -112,20 +120,13 @@ def make_plan(
     return plan
 
 
-_SAY = "correct the name, or add its district"
-
-
 def _tell(plan: Plan, match: Match, wanted: str, statement: Statement, source: str) -> None:
-    where = f"{source} {statement.clause}"
+    where = {"source": source, "clause": clause_told(statement.clause)}
     if match.how == SPELLING:
-        plan.notes.append(
-            f"{where}: {wanted} is in no list; {match.unit} is taken, the only one left over there "
-            "with a like name [K04]; compare them."
-        )
+        plan.notes.append(sentence("K04.like", wanted=wanted, unit=match.unit, **where))
     elif match.unit is None and match.how not in {PIECE, DISTRICT}:
-        plan.problems.append(
-            f"{where}: {match.problem(wanted)} [K04]; {_SAY}: {statement.words[:300]}"
-        )
+        plan.problems.append(sentence("K04.not_found", problem=match.problem(wanted),
+                                      words=statement.words[:300], **where))  # fmt: skip
 
 
 def _rows(
@@ -183,12 +184,9 @@ def _mark_parts(frame: pd.DataFrame) -> list[str]:
 
 def _named_twice(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
     doubled = frame[_joined_as_a_whole(frame)]
-    return [
-        f"{source} {', '.join(frame.loc[frame['old_code'] == code, 'clause'])}: "
-        f"{old.by_code[code]} is joined to one new unit as a whole, and to another [W02]; correct "
-        "the text."
-        for code in dict.fromkeys(doubled["old_code"])
-    ]
+    return [sentence("W02.whole_twice", source=source, unit=old.by_code[code],
+                     clauses=[*map(clause_told, frame.loc[frame["old_code"] == code,
+                     "clause"])]) for code in dict.fromkeys(doubled["old_code"])]  # fmt: skip
 
 
 def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
@@ -196,9 +194,10 @@ def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
     missing = [str(unit) for unit in old.all if unit.code not in named]
     if not missing or not named:
         return []
-    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    listed = "; ".join(missing[:_SHOWN]) + more
-    return [f"{source}: {len(missing)} old units are not named: {listed} [K05]; add them."]
+    listed = "; ".join(missing[:_SHOWN])
+    if len(missing) > _SHOWN:
+        listed = sentence("words.more", told=listed, more=len(missing) - _SHOWN)
+    return [sentence("K05.not_named", source=source, n=len(missing), units=listed)]
 
 
 def _lost_references(
@@ -208,16 +207,16 @@ def _lost_references(
     clauses: dict[str, set[str]] = defaultdict(set)
     for code, clause in zip(frame["old_code"], frame["clause"], strict=True):
         clauses[code].add(clause)
-    problems = []
+    problems: list[str] = []
     by_clause = {s.clause: s for s in statements}
     for row in frame[frame["mode"].str.startswith(Mode.REST)].to_dict("records"):
         note = row["mode"].partition(", ")[2]
         wanted = {f"clause {n}" for n in clause_references(note)}
         lost = sorted(wanted - clauses[row["old_code"]] - {row["clause"]})
         if row["old_code"] and lost and row["clause"] in by_clause:
-            problems.append(f"{source} {row['clause']}: the rest of {row['old_type']} "
-                            f"{row['old_name']} refers to {', '.join(lost)}, where no part of it "
-                            "is named [W05]; check the text.")  # fmt: skip
+            problems.append(sentence("W05.rest", source=source, clause=clause_told(row["clause"]),
+                                     unit=f"{row['old_type']} {row['old_name']}",
+                                     lost=[*map(clause_told, lost)]))  # fmt: skip
     return problems
 
 

@@ -17,6 +17,7 @@ from geo_merge.vietnam.names import LOOKALIKES
 from geo_merge.vietnam.resolutions.blanks import put_back
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_sentence
 from geo_merge.vietnam.resolutions.sentences import Sentence
+from geo_merge.vocabulary.sentence import sentence
 
 FORMATS = (".txt", ".md", ".docx", ".pdf")
 _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
@@ -98,7 +99,7 @@ def read_resolution(path: Path) -> Resolution:
         If the file is no such file, has no text, or no Article 1.
     """
     if not path.is_file():
-        raise TableError(f"{path}: no such file; check the path.")
+        raise TableError(sentence("F01.no_table", path=path))
     return parse_resolution(_text_of(path), path.name)
 
 
@@ -109,9 +110,7 @@ def parse_resolution(text: str, source: str) -> Resolution:
     text = _PAGE.sub("", _MARKUP.sub("", text))
     start = _ARTICLE.search(text)
     if start is None:
-        raise TableError(
-            f"{source} has no Article 1 (Điều 1) [W07]; give the whole text of the resolution."
-        )
+        raise TableError(sentence("W07.no_article", source=source))
     after = _NEXT_ARTICLE.search(text, start.end())
     article = put_back(text[start.end() : after.start() if after else len(text)])
     article = _IN_LINE.sub("\n", article)
@@ -122,23 +121,19 @@ def parse_resolution(text: str, source: str) -> Resolution:
     for clause, words in _clauses(article):
         for part in _END.split(words):
             try:
-                sentence = read_sentence(part)
+                said = read_sentence(part)
             except NotUnderstoodError as error:
-                problems.append(
-                    f"{source} clause {clause}: not understood from {str(error)!r} on: {part}"
-                )
+                problems.append(sentence("resolution.clause", source=source, clause=clause,
+                                         begin=str(error), part=part))  # fmt: skip
                 continue
-            if sentence.kind == "heading":
+            if said.kind == "heading":
                 named = _DISTRICT.search(part)
                 district = named.group(1) if named else ""
             elif clause.isdecimal():  # a district's clauses are lettered
                 district = ""
-            statements.append(Statement(clause, part, sentence, district))
+            statements.append(Statement(clause, part, said, district))
     if not statements and not problems:
-        raise TableError(
-            f"{source}: Article 1 has no clauses on what becomes of communes [W07]; give the text "
-            "of a resolution on their arrangement."
-        )
+        raise TableError(sentence("W07.no_clauses", source=source))
     province = found.group(1).strip(" .") if found else ""
     return Resolution(source, province, tuple(statements), tuple(problems))
 
@@ -171,22 +166,17 @@ def _text_of(path: Path) -> str:
     data = path.read_bytes()
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise TableError(
-            f"{path.name}: unknown format {path.suffix!r}; give a text as .txt, .docx or .pdf."
-        )
+        raise TableError(sentence("F01.text_format", file=path.name, ending=path.suffix))
     if not data.strip():
-        raise TableError(f"{path.name} is empty [F01]; copy or export it again.")
+        raise TableError(sentence("F01.text_empty", file=path.name))
     if data.startswith(_OLE):
-        raise TableError(
-            f"{path.name} is a document of Word before 2007 (.doc) [F01]; open it and save it as "
-            ".docx or as plain text."
-        )
+        raise TableError(sentence("F01.old_word", file=path.name))
     if suffix == ".docx":
         return _docx(path)
     if suffix == ".pdf":
         return _pdf(path, data)
     if data.startswith((b"PK\x03\x04", b"%PDF")):
-        raise TableError(f"{path.name} is no plain text [F01]; give it its right extension.")
+        raise TableError(sentence("F01.no_text", file=path.name))
     return _plain(path, data)
 
 
@@ -201,10 +191,7 @@ def _plain(path: Path, data: bytes) -> str:
             continue
         if encoding == "utf-8-sig" or _ARTICLE.search(text):
             return text
-    raise TableError(
-        f"{path.name} is not in UTF-8, and in no encoding that was tried ({', '.join(CANDIDATES)}) "
-        "does it say Điều 1 [F05]; save it as UTF-8."
-    )
+    raise TableError(sentence("F05.no_article", file=path.name, tried=", ".join(CANDIDATES)))
 
 
 def _docx(path: Path) -> str:
@@ -212,17 +199,11 @@ def _docx(path: Path) -> str:
         import docx  # noqa: PLC0415 - an extra
         from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415
     except ImportError:
-        raise TableError(
-            f"{path.name}: reading Word files needs the extra geo-merge[vietnam]; install it (pip "
-            "install 'geo-merge[vietnam]'), or save the text as .txt."
-        ) from None
+        raise TableError(sentence("usage.word", file=path.name)) from None
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise TableError(
-            f"{path.name} is named like a Word document, but its content is something else [F01]; "
-            "save it as .docx from Word or LibreOffice, or as plain text."
-        ) from error
+        raise TableError(sentence("F01.no_word", file=path.name)) from error
     return "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
@@ -230,24 +211,15 @@ def _pdf(path: Path, data: bytes) -> str:
     try:
         import pypdf  # noqa: PLC0415 - an extra
     except ImportError:
-        raise TableError(
-            f"{path.name}: reading PDF files needs the extra geo-merge[vietnam]; install it (pip "
-            "install 'geo-merge[vietnam]'), or save the text as .txt."
-        ) from None
+        raise TableError(sentence("usage.pdf", file=path.name)) from None
     if not data.startswith(b"%PDF"):
-        raise TableError(
-            f"{path.name} is named like a PDF, but its content is something else [F01]; give it "
-            "its right extension."
-        )
+        raise TableError(sentence("F01.no_pdf", file=path.name))
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says on stderr what is said below
     try:
         pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
     except pypdf.errors.PyPdfError as error:
-        raise TableError(f"{path.name} is a damaged PDF [F03]; export it again.") from error
+        raise TableError(sentence("F03.pdf", file=path.name)) from error
     text = "\n".join(pages)
     if not text.strip():
-        raise TableError(
-            f"{path.name} holds no text: it seems to be scanned [F01]; run text recognition on it, "
-            "or give the text as .txt or .docx."
-        )
+        raise TableError(sentence("F01.scanned", file=path.name))
     return text

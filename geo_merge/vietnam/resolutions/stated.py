@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.texts import number
-from geo_merge.vietnam.matching import Units
+from geo_merge.vietnam.matching import Unit, Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key, split_type
 from geo_merge.vietnam.resolutions.figures import Stated, measured, measured_with_neighbours
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
 from geo_merge.vietnam.resolutions.resolution import Resolution, Statement
 from geo_merge.vietnam.resolutions.sentences import Member, Mode
-from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _KINDS = "xã|phường|thị trấn|đặc khu"
 _KM2 = re.compile(r"([\d.,]*\d)\s*(km2|km²|ha)\b", re.IGNORECASE)
@@ -65,9 +65,9 @@ class Claims:
     neighbours: tuple[Member, ...] | None = None
 
     @property
-    def where(self) -> str:
+    def where(self) -> Sentence:
         """Return clause and unit, for messages."""
-        return f"clause {self.clause}, {self.unit_type.lower()} {self.name}"
+        return _where(self.clause, self.unit_type, self.name)
 
 
 def claims_of(text: Resolution) -> tuple[list[Claims], list[Finding]]:
@@ -129,10 +129,7 @@ def _add_note(said: Statement, found: list[Claims], problems: list[Finding]) -> 
     if listed is None:
         return
     if _OPEN.search(listed):
-        problems.append(
-            _finding("D05", f"{claims.where}: neighbours beyond the layer are still to be named",
-                     "Name them in the place of the brackets.", (), severity=Severity.INFO)
-        )  # fmt: skip
+        problems.append(Finding.of(sentence("D05.open", where=claims.where)))
         listed = _OPEN.sub("", listed)
     if not listed.strip():
         claims.neighbours = ()
@@ -140,10 +137,8 @@ def _add_note(said: Statement, found: list[Claims], problems: list[Finding]) -> 
     try:
         claims.neighbours = read_composition(listed)
     except NotUnderstoodError as error:
-        problems.append(
-            _finding("D05", f"{claims.where}: neighbours are not understood from {str(error)!r} on",
-                     "Check them by hand.", (), severity=Severity.ERROR)
-        )  # fmt: skip
+        told = sentence("D05.not_understood", where=claims.where, begin=str(error))
+        problems.append(Finding.of(told))
 
 
 def _named(found: Sequence[Claims], name: str) -> Claims | None:
@@ -151,12 +146,10 @@ def _named(found: Sequence[Claims], name: str) -> Claims | None:
     return same[-1] if same else None
 
 
-def _finding(
-    check: str, message: str, hint: str, units: tuple[str, ...], *,
-    severity: Severity = Severity.WARNING, value: float | None = None, unit: str = "",
-) -> Finding:  # fmt: skip
-    return Finding(check=check, severity=severity, message=f"{message}.", hint=hint, units=units,
-                   value=value, unit_of_value=unit)  # fmt: skip
+def _where(clause: str, unit_type: str, name: str) -> Sentence:
+    """Return clause and unit, for messages."""
+    n = sentence("resolution.clause_n", n=clause)
+    return sentence("D05.where", clause=n, unit=f"{unit_type.lower()} {name}")
 
 
 def check_stated(
@@ -196,8 +189,8 @@ def check_stated(
         match = units.find(each.name, unit_type=each.unit_type, behind=each.district)
         if match.unit is None:
             wanted = match.problem(f"{each.unit_type} {each.name}")
-            findings.append(_finding("K04", f"{each.where}: {wanted} in the layer",
-                                     "Nothing of it is checked; name its layer.", ()))  # fmt: skip
+            told = sentence("K04.beyond_layer", where=each.where, told=wanted)
+            findings.append(Finding.of(told))
             continue
         stated = Stated(
             each.area or 0.0, None if each.population is None else round(each.population)
@@ -216,23 +209,21 @@ def _units(frame: gpd.GeoDataFrame) -> Units:
 def _check_sums(claims: Claims) -> Iterator[Finding]:
     """Add up the figures of members; those of a unit that others join are not stated."""
     peopled = [n for n, m in zip(claims.people, claims.members, strict=True) if not m.is_piece]
-    rows = ((claims.areas, claims.area, "km²", 2, _HALF_DIGIT),
-            (peopled, claims.population, "people", 0, 0.5))  # fmt: skip
-    for stated, total, unit, digits, tolerance in rows:
+    rows = (("area", claims.areas, claims.area, "km²", 2, _HALF_DIGIT),
+            ("people", peopled, claims.population, "people", 0, 0.5))  # fmt: skip
+    for what, stated, total, unit, digits, tolerance in rows:
         figures = [figure for figure in stated if figure is not None]
         if total is None or not figures or len(figures) != len(stated):
             continue
         added = sum(figures)
         if (claims.joined and added <= total + tolerance) or abs(added - total) <= tolerance:
             continue
-        told = " + ".join(number(f, "en", digits) for f in figures)
-        yield _finding(
-            "D06",
-            f"{claims.where}: {told} = {number(added, 'en', digits)} {unit}, but "
-            f"{number(total, 'en', digits)} is stated",
-            "Correct a figure of the members or the sum.",
-            (), value=round(total - added, digits), unit=unit,
-        )  # fmt: skip
+        told = [sentence(f"D06.figure_{what}", value=f) for f in figures]
+        yield Finding.of(
+            sentence(f"D06.{what}", where=claims.where, told=told, added=added, total=total),
+            value=round(total - added, digits),
+            unit_of_value=unit,
+        )
 
 
 def _check_members(claims: Claims, before: Units, known: Mapping[str, Stated]) -> Iterator[Finding]:
@@ -245,29 +236,22 @@ def _check_members(claims: Claims, before: Units, known: Mapping[str, Stated]) -
         if member.mode not in _WHOLE or match.unit is None:
             continue
         stated = Stated(area or 0.0, None if people is None else round(people))
-        where = f"clause {claims.clause}, {member.unit_type.lower()} {member.name}"
+        where = _where(claims.clause, member.unit_type, member.name)
         yield from _check_figures(where, stated, match.unit.code, known)
 
 
 def _check_figures(
-    where: str, stated: Stated, code: str, known: Mapping[str, Stated]
+    where: Sentence, stated: Stated, code: str, known: Mapping[str, Stated]
 ) -> Iterator[Finding]:
     drawn = known[code]
     off = stated.area_km2 - drawn.area_km2
     if stated.area_km2 and abs(off) > max(_SHARE * drawn.area_km2, 2 * _HALF_DIGIT):
-        yield _finding(
-            "D01",
-            f"{where}: {stated.area_km2:,.2f} km² are stated, the layer has {drawn.area_km2:,.2f}",
-            "Check the figure, and whether the layer is of the same day.",
-            (code,), value=round(off, 2), unit="km²",
-        )  # fmt: skip
+        told = sentence("D01.stated", where=where, stated=stated.area_km2, drawn=drawn.area_km2)
+        yield Finding.of(told, units=(code,), value=round(off, 2), unit_of_value="km²")
     if stated.people and drawn.people and stated.people != drawn.people:
-        yield _finding(
-            "D04",
-            f"{where}: {stated.people:,} people are stated, the layer has {drawn.people:,}",
-            "Check the figure, and whether both are of the same count.",
-            (code,), value=float(stated.people - drawn.people), unit="people",
-        )  # fmt: skip
+        told = sentence("D04.stated", where=where, stated=stated.people, drawn=drawn.people)
+        more = float(stated.people - drawn.people)
+        yield Finding.of(told, units=(code,), value=more, unit_of_value="people")
 
 
 def _check_neighbours(
@@ -285,16 +269,14 @@ def _check_neighbours(
         if meant:
             continue
         if drawn.reaches_outside and not _is_here(stated, units):
-            yield _finding("D05", f"{claims.where}: {named} lies beyond the layer, which cannot "
-                           "tell whether it is a neighbour", "Check it by hand.", (unit.code,),
-                           severity=Severity.INFO)  # fmt: skip
+            told = sentence("D05.beyond", where=claims.where, named=named)
         else:
-            yield _finding("D05", f"{claims.where}: does not border {named}, as is said",
-                           "Take it out, or correct the layer.", (unit.code,))  # fmt: skip
+            told = sentence("D05.no_border", where=claims.where, named=named)
+        yield Finding.of(told, units=(unit.code,))
     for other in around:
         if other.code not in covered:
-            yield _finding("D05", f"{claims.where}: borders {other}, which is not said",
-                           "Add it, or correct the layer.", (unit.code, other.code))  # fmt: skip
+            told = sentence("D05.not_said", where=claims.where, other=other)
+            yield Finding.of(told, units=(unit.code, other.code))
 
 
 def _is(stated: Member, other: Unit) -> bool:
