@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.vietnam.matching import Unit, Units
+from geo_merge.vietnam.matching import Units
 from geo_merge.vietnam.names import PARENT_TYPES, bare_key, split_type
 from geo_merge.vietnam.resolutions.figures import Stated, measured, measured_with_neighbours
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_composition
