@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from geo_merge.checks.labels import label
-from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.rings import Bools, Geometries
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import Sentence, sentence
+
+_NAMED = 10  # units of a note
 
 
 def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) -> list[Finding]:
     """Find new units in several parts, and say which members make which part (G11).
+
+    Parts that a member had before, and members apart of which no other new unit is nearer, are
+    islands and exclaves: all of them are one note. A member that lies nearer to another unit than
+    to its own may be wrong in the crosswalk.
 
     Parameters
     ----------
@@ -23,36 +31,71 @@ def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) ->
         A point of each member, by its new unit and its code, to say which of them lies where.
     """
     geometries = np.asarray(frame.geometry.values)
-    counts = shapely.get_num_geometries(geometries)
-    findings = []
-    for k in np.flatnonzero(counts > 1):
+    tree = shapely.STRtree(geometries)
+    findings, usual = [], []
+    for k in np.flatnonzero(shapely.get_num_geometries(geometries) > 1).tolist():
         code = str(frame.index[k])
         parts = shapely.get_parts(geometries[k])
         parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
-        small = parts[1:]
-        findings.append(
-            Finding.of(
-                sentence("G11.parts", unit=label(frame, code), n=int(counts[k]),
-                         who=_who(frame, code, parts, inside)),
-                units=(code,),
-                value=float(counts[k]),
-                unit_of_value="parts",
-                geometry=shapely.multipolygons(small) if len(small) > 1 else small[0],
-            )
-        )  # fmt: skip
-    return findings
+        at = None if inside is None else _members_at(frame, code, parts, inside)
+        if at is not None and not _is_astray(parts, at, tree, k):
+            usual.append(k)
+        else:
+            findings.append(_in_parts(frame, code, parts, at))
+    return [*findings, *_islands(frame, usual)]
 
 
-def _who(
-    frame: gpd.GeoDataFrame, code: str, parts: Geometries, inside: gpd.GeoSeries | None
-) -> Sentence:
+def _members_at(
+    frame: gpd.GeoDataFrame, code: str, parts: Geometries, inside: gpd.GeoSeries
+) -> Bools | None:
+    """Tell which members have their point in which part; shape (parts, members)."""
+    codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
+    if not codes:
+        return None
+    points = np.asarray(inside[code][codes].values)
+    return np.asarray(shapely.intersects(parts[:, None], points[None, :]))
+
+
+def _is_astray(parts: Geometries, at: Bools, tree: shapely.STRtree, unit: int) -> bool:
+    """Tell whether a part that holds a member is nearer to another unit than to its own."""
+    home = int(np.argmax(at.any(axis=1)))
+    for k in np.flatnonzero(at.any(axis=1)):
+        if k == home:
+            continue
+        away = float(shapely.distance(parts[k], np.delete(parts, k)).min())
+        if (tree.query(parts[k], "dwithin", away) != unit).any():
+            return True
+    return False
+
+
+def _in_parts(frame: gpd.GeoDataFrame, code: str, parts: Geometries, at: Bools | None) -> Finding:
+    small = parts[1:]
+    return Finding.of(
+        sentence("G11.parts", unit=label(frame, code), n=len(parts), who=_who(frame, code, at)),
+        units=(code,), value=float(len(parts)), unit_of_value="parts",
+        geometry=shapely.multipolygons(small) if len(small) > 1 else small[0],
+    )  # fmt: skip
+
+
+def _islands(frame: gpd.GeoDataFrame, units: Sequence[int]) -> list[Finding]:
+    """Return one note of all units in parts that are islands and exclaves."""
+    if not units:
+        return []
+    codes = [str(frame.index[k]) for k in units]
+    named: Sentence | list[str] = [label(frame, code) for code in codes[:_NAMED]]
+    if len(codes) > _NAMED:
+        named = sentence("words.more", told=named, more=len(codes) - _NAMED)
+    told = sentence("G11.islands", n=len(codes), units=named)
+    return [Finding.of(told, units=tuple(codes), value=float(len(codes)), unit_of_value="units")]
+
+
+def _who(frame: gpd.GeoDataFrame, code: str, at: Bools | None) -> Sentence:
     """Say which members do not touch the others; of one in parts itself just the members."""
     codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
     if not codes:
         return sentence("G11.unlisted")
-    if inside is None:
+    if at is None:
         return sentence("G11.members", codes=codes)
-    at = shapely.intersects(parts[:, None], np.asarray(inside[code][codes].values)[None, :])
     groups = [[c for c, here in zip(codes, row, strict=True) if here] for row in at]
     if sum(bool(g) for g in groups) < 2:  # noqa: PLR2004 - all members are in one part
         return sentence("G11.members", codes=codes)

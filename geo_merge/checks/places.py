@@ -17,10 +17,14 @@ from geo_merge.geometry.rings import Ints
 from geo_merge.geometry.survey import Survey
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
+# Strays up to this number are told one by one; where there are more, islands are usual, and one is
+# astray that lies so many times further out than half of them.
+_FEW, _FURTHER = 3, 3.0
+_NAMED = 10  # units of a note
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
@@ -50,7 +54,36 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
             continue
         codes = tuple(sorted(str(frame.index[u]) for u in pairs[pairs[:, 0] == k, 1]))
         found[codes].append((away, land))
-    return [_stray(frame, codes, lands, limits) for codes, lands in found.items()]
+    far = _unusual(found, limits)
+    strays = [_stray(frame, codes, found[codes], limits) for codes in far]
+    return [*strays, *_islands(frame, {c: v for c, v in found.items() if c not in far})]
+
+
+_Lands = dict[tuple[str, ...], list[tuple[float, BaseGeometry]]]
+
+
+def _unusual(found: _Lands, limits: Limits) -> list[tuple[str, ...]]:
+    """Return the strays that are further out than is usual among them; all, where they are few."""
+    if len(found) <= _FEW:
+        return list(found)
+    away = {codes: max(metres for metres, _ in lands) for codes, lands in found.items()}
+    usual = max(limits.far, _FURTHER * float(np.median(list(away.values()))))
+    return [codes for codes, metres in away.items() if metres > usual]
+
+
+def _islands(frame: gpd.GeoDataFrame, lands: _Lands) -> list[Finding]:
+    """Return one note of islands in a layer that has many."""
+    if not lands:
+        return []
+    away = max(metres for several in lands.values() for metres, _ in several)
+    codes = tuple(sorted({code for several in lands for code in several}))
+    named: Sentence | str = labels(frame, codes[:_NAMED])
+    if len(codes) > _NAMED:
+        named = sentence("words.more", told=named, more=len(codes) - _NAMED)
+    shapes = shapely.get_parts([land for several in lands.values() for _, land in several])
+    told = sentence("G06.islands", n=len(codes), away=away, units=named)
+    return [Finding.of(told, units=codes, value=away, unit_of_value="m",
+                       geometry=shapely.multipolygons(shapes))]  # fmt: skip
 
 
 def _stray(
@@ -128,7 +161,11 @@ def _key(a: Ints, b: Ints) -> Ints:
 
 
 def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
-    """Find units far from the rest of their district, or of their province (G12)."""
+    """Find units far from the rest of their district, or of their province (G12).
+
+    An island is as far from its parent as the sea is wide: only what lies nearer to units of
+    another parent is told.
+    """
     frame = layer.frame
     parent = parent_of(frame)
     if parent is None:
@@ -145,6 +182,8 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
         if len(np.unique(first[units])) <= 1:
             continue
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
+            if not _others_nearer(layer, np.flatnonzero(group != k), polygon, away):
+                continue
             code = str(frame.index[unit])
             findings.append(
                 Finding.of(
@@ -157,6 +196,14 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
                 )
             )  # fmt: skip
     return findings
+
+
+def _others_nearer(layer: Surveyed, others: Ints, polygon: BaseGeometry, away: float) -> bool:
+    """Tell whether a unit of another parent is nearer to a polygon than so many metres."""
+    others = others[layer.measures.usable[others]]
+    boxes = shapely.box(*layer.measures.bounds[others].T)
+    near = others[shapely.dwithin(boxes, polygon, away)]
+    return len(near) > 0 and bool((shapely.distance(layer.fetch(near), polygon) < away).any())
 
 
 def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:
