@@ -40,6 +40,7 @@ from geo_merge.cli.results import report_result
 @click.argument("old", nargs=-1, type=PATH)
 @shared.crosswalk
 @shared.unlisted
+@shared.below
 @click.option("--out", type=PATH, default="geo_merge_out", help="Folder for the results.")
 @shared.reference
 @shared.declared
@@ -80,6 +81,7 @@ def build(
     old: tuple[Path, ...],
     crosswalk: Path | None,
     unlisted: str,
+    below: str | None,
     out: Path,
     reference: tuple[Path, ...],
     declared: Path | None,
@@ -127,7 +129,7 @@ def build(
 
     wanted = check_formats(names_in(formats))
     compared = bool(reference) or declared is not None
-    check_target(out, wanted, compared=compared, repaired=repair)
+    check_target(out, wanted, compared=compared, repaired=repair, below=bool(below))
     if not old:
         from geo_merge.jobs.sample import sample_files
 
@@ -147,7 +149,8 @@ def build(
               reference_name_field=reference_name_field, divide_code_field=divide_code_field,
               columns=parse_columns(columns),
               country=country_of(country), rules=parse_rules(rules),
-              unlisted=Unlisted(unlisted), accept=as_accepted(accept), repair=mending)  # fmt: skip
+              unlisted=Unlisted(unlisted), accept=as_accepted(accept), below=below,
+              repair=mending)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")

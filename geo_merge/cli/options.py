@@ -74,6 +74,10 @@ unlisted = click.option(
     "--unlisted", type=click.Choice(["refuse", "keep"]), default="refuse",
     help="Units without a row in the crosswalk: refuse them, or keep them as they are.",
 )  # fmt: skip
+below = click.option(
+    "--below", metavar="TYPE",
+    help='Keep merged units as a level below, as "commune déléguée": below.geojson, and the map.',
+)  # fmt: skip
 accept = click.option(
     "--accept", multiple=True, metavar="ID",
     help="Check whose doubt is known to be wrong, as R03: a note; repeatable.",

@@ -62,6 +62,7 @@ class Job:
     limits: tuple[str, ...] = ()
     unlisted: Unlisted = Unlisted.REFUSE
     accept: frozenset[str] = frozenset()
+    below: str | None = None
     repair: RepairOptions | None = None
     decisions: Path | None = None
     country: Country = PLAIN
@@ -100,6 +101,7 @@ class Job:
                 "rules": dict(self.rules), "limits": list(self.limits),
                 "enclave": list(self.enclave), "unlisted": str(self.unlisted),
                 "accept": sorted(self.accept),
+                "below": self.below,
                 "repair": mending}  # fmt: skip
 
     def read(
@@ -207,8 +209,8 @@ class Job:
             repair = replace(repair, decisions=decisions)
         others = self.others(units, table)
         return merge(units, table, rules=self.rules, repair=repair, decisions=decisions,
-                     unlisted=self.unlisted, accept=self.accept, progress=say,
-                     country=self.country, prepare=prepare, **others)  # fmt: skip
+                     unlisted=self.unlisted, accept=self.accept, below=self.below,
+                     progress=say, country=self.country, prepare=prepare, **others)  # fmt: skip
 
     def divided(
         self, units: gpd.GeoDataFrame, table: pd.DataFrame

@@ -41,6 +41,7 @@ from geo_merge.maps.told import (
 )
 from geo_merge.merging.result import MergeResult, with_findings
 from geo_merge.texts import LANGUAGES, map_texts
+from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.vocabulary.part_of import unit_codes
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).
@@ -205,6 +206,8 @@ def _before(
     if "declared_percent" in joined:
         columns["declared_percent"] = joined["declared_percent"]
     columns |= {name: _numbers(old[field]) for name, field in fields(result).items()}
+    if BELOW in old:
+        columns["below"] = old[BELOW].fillna("")
     columns |= grounds(result)
     columns["findings"] = rows_of_findings(result, old.index, new=False)
     return _rounded(columns)

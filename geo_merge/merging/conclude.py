@@ -24,12 +24,12 @@ from geo_merge.mending import Repaired, with_decisions, with_waivers
 from geo_merge.mending.decisions import Decision
 from geo_merge.merging import parents, parents_after, statistics, stored_areas
 from geo_merge.merging.assigned import Prepared
+from geo_merge.merging.below import count_below, with_level_below
 from geo_merge.merging.new_units import new_units
 from geo_merge.merging.parents_after import Parents
 from geo_merge.merging.proof import make_ledger, prove
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import attributes, crosswalk
-from geo_merge.units.crosswalk_new import PARENTS_AFTER
 from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.accepting import accepted, told_accepted
@@ -66,6 +66,7 @@ def conclude(
     rules: Mapping[str, str] | None = None,
     country: Country = PLAIN,
     accept: Collection[str] = (),
+    below: str | None = None,
     say: Progress = lambda _: None,
 ) -> MergeResult:
     """Check, compare and prove a layer that was surveyed and dissolved, wherever that was done.
@@ -122,13 +123,14 @@ def conclude(
     if mended is not None:
         findings = with_waivers(findings, mended.repairs)
     findings = with_decisions(findings, decisions or {}, crs)
+    old = with_level_below(layer, below)
     return MergeResult(
-        old=layer.frame,
+        old=old,
         new=new,
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary={**_summary(layer, new, levels, findings, sources_of(read)),
+        summary={**_summary(layer, new, levels, findings, sources_of(read)), **count_below(old),
                  **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
                  "country": country.code or None,
                  **({} if declared is None else told_of(declared))},
@@ -230,11 +232,7 @@ def _as_used(layer: Prepared) -> pd.DataFrame:
             "share": shares.to_numpy(),
             "matched_by": rows["matched_by"].to_numpy(),
             "row": rows["row"].to_numpy(),
-            **{
-                name: rows[name].to_numpy()
-                for name in (*PARENTS_AFTER, *crosswalk.EVIDENCE)
-                if name in rows
-            },
+            **{name: rows[name].to_numpy() for name in crosswalk.OPTIONAL if name in rows},
         }
     )
 

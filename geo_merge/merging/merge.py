@@ -45,6 +45,7 @@ def merge(
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
     accept: Iterable[str] = (),
+    below: str | None = None,
     repair: RepairOptions | None = None,
     decisions: pd.DataFrame | None = None,
     country: Country = PLAIN,
@@ -82,6 +83,10 @@ def merge(
     accept
         Ids of checks that judge what is plausible (`catalogue.ACCEPTABLE`), where it is known that
         they are wrong: what they find is a note.
+    below
+        The type with which old units live on inside the new one that they merged to, as "commune
+        déléguée": they are kept as a level below. The column ``below_type`` of the crosswalk, if
+        there is one, says which of them do, and as what.
     repair
         Repair the old units first, and how; by default they stay as they are.
     decisions
@@ -128,7 +133,7 @@ def merge(
     return conclude(
         layer, read, crosswalk, resolved.findings, limits, mended=mended, decisions=decided,
         reference=reference, declared=declared, known=known, rules=rules, country=country,
-        say=say, accept=as_accepted(accept),
+        say=say, accept=as_accepted(accept), below=below,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -12,16 +12,18 @@ import geopandas as gpd
 import orjson
 import pandas as pd
 
+from geo_merge.merging.below import level_below
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
 from geo_merge.results.formats import findings_table, old_units, write_csv
 from geo_merge.results.workbook import write_statistics
 from geo_merge.texts import Language
+from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.vocabulary.findings import FINDING_DECIMALS
 from geo_merge.writing.geojson import write_geojson
 
 Write = Callable[[MergeResult, Path, Language], None]
-MadeBy = Literal["merging", "comparing", "repairing"]
+MadeBy = Literal["merging", "comparing", "repairing", "a level below"]
 # What people decided on defects: read again by the next run, and never removed.
 DECISIONS = "decisions.csv"
 
@@ -51,6 +53,8 @@ class ContractFile:
         """Tell whether a result has it."""
         if self.made_by == "comparing":
             return len(result.reconciliation) > 0
+        if self.made_by == "a level below":
+            return BELOW in result.old and bool((result.old[BELOW].fillna("") != "").any())
         return self.made_by == "merging" or len(result.repairs.columns) > 0
 
 
@@ -118,6 +122,14 @@ def _reconciliation_land(result: MergeResult, path: Path, _language: Language) -
     _places(land[~land.geometry.is_empty].reset_index(drop=True), path)
 
 
+def _below(result: MergeResult) -> Iterator[gpd.GeoDataFrame]:
+    """Yield the units that live on inside new ones, with their areas where they are known."""
+    for part in result.old_parts():
+        km2 = result.old_areas
+        known = km2.reindex(part.index).to_numpy(float).round(6) if len(km2) else None
+        yield level_below(part, known).reset_index()
+
+
 def _table(of: Callable[[MergeResult], pd.DataFrame]) -> Write:
     """Return what writes a table of a result as CSV."""
     return lambda result, path, _: write_csv(of(result), path)
@@ -140,6 +152,7 @@ CONTRACT = (
     ContractFile("ledger.csv", _table(lambda r: r.ledger)),
     ContractFile("findings.geojson", lambda r, path, _: _places(r.findings, path)),
     ContractFile("findings.csv", _table(lambda r: findings_table(r.findings))),
+    ContractFile("below.geojson", _layer(_below), made_by="a level below"),
     ContractFile("reconciliation.csv", _table(_reconciliation_table), made_by="comparing"),
     ContractFile("reconciliation.geojson", _reconciliation_land, made_by="comparing"),
     ContractFile(

@@ -146,6 +146,7 @@ def check_target(
     *,
     compared: bool = False,
     repaired: bool = False,
+    below: bool = False,
 ) -> None:
     """Refuse a folder that holds files of others in the place of those that a run would write.
 
@@ -155,15 +156,17 @@ def check_target(
         Where to write; it need not be there.
     formats
         Further formats of the new units.
-    compared, repaired
-        Whether there is something to compare with, and whether the layer is repaired.
+    compared, repaired, below
+        Whether there is something to compare with, whether the layer is repaired, and whether old
+        units live on as a level below.
 
     Raises
     ------
     ExportError
         See `ownership.refuse_foreign`.
     """
-    made = {"merging", *(["comparing"] if compared else ()), *(["repairing"] if repaired else ())}
+    made = {"merging", *(["comparing"] if compared else ()), *(["repairing"] if repaired else ()),
+            *(["a level below"] if below else ())}  # fmt: skip
     names = [*(file.name for file in CONTRACT if file.made_by in made), MANIFEST]
     refuse_foreign(Path(directory), [*names, *(name for f in formats for name in files_in(f))])
 

@@ -18,7 +18,9 @@ from geopandas.array import GeometryDtype
 
 from geo_merge.errors import ExportError
 from geo_merge.geometry.projection import WGS84
+from geo_merge.merging.below import level_below
 from geo_merge.merging.result import MergeResult
+from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.vocabulary import cells
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.cells import harmless
@@ -132,9 +134,17 @@ def _layers(result: MergeResult) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     layers = chain(
         [("new_units", _multi(result.new.reset_index()))],
         (("old_units", _multi(old_units(part))) for part in result.old_parts()),
+        _below(result),
         [("parents", _multi(result.parents)), ("findings", _flat_geo(findings))],
     )
     return ((name, frame) for name, frame in layers if len(frame))
+
+
+def _below(result: MergeResult) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """Yield the units that live on inside new ones, if any do."""
+    if BELOW in result.old:
+        for part in result.old_parts():
+            yield "below", _multi(level_below(part).reset_index())
 
 
 def _flat_geo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

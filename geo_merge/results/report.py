@@ -35,6 +35,9 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     if "kept" in summary:
         told = _fell_or_grew(summary["changed"]["before"], summary["changed"]["after"])
         yield f"  Kept as they were: {summary['kept']:,}; all others: {told}"
+    if summary.get("below"):
+        told = ", ".join(f"{n:,} {kind}" for kind, n in summary["below"].items())
+        yield f"  Living on inside the new units: {told}"
     for group in summary["groups"]:
         yield f"  {group['name']}: {_fell_or_grew(group['before'], group['after'])}"
     for when in ("before", "after"):

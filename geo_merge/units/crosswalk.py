@@ -14,7 +14,7 @@ from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.reading.tables import StrPath, read_table
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match, without_codes
-from geo_merge.units.crosswalk_new import PARENTS_AFTER, settled_new
+from geo_merge.units.crosswalk_new import BELOW, PARENTS_AFTER, settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
@@ -33,6 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 # What a row rests on, where a table says: the clause of a resolution and its words.
 EVIDENCE = ("clause", "words", "evidence")
+OPTIONAL = (*PARENTS_AFTER, BELOW, *EVIDENCE)
 REQUIRED = ("old_code", "new_code", "new_name")
 SHARE_TOLERANCE = 1e-9
 _SHOWN = 10
@@ -65,7 +66,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         If a needed column is missing (W07); the message lists the columns that were found.
     """
     by_fold = {fold_field(str(c)): c for c in table.columns}
-    known = (*COLUMNS, *PARENTS_AFTER, *EVIDENCE)
+    known = (*COLUMNS, *OPTIONAL)
     found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
     missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
@@ -77,7 +78,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
         name: ["" if pd.isna(v) else str(v) for v in table[column]]
         for name, column in found.items()
     }
-    kept = (*COLUMNS, *(name for name in (*PARENTS_AFTER, *EVIDENCE) if name in found))
+    kept = (*COLUMNS, *(name for name in OPTIONAL if name in found))
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")

@@ -22,6 +22,8 @@ from geo_merge.vocabulary.sentence import Sentence, sentence
 NameKey = Callable[[str], str]
 # The parents of a new unit, where a table says.
 PARENTS_AFTER = ("new_district_code", "new_district", "new_province_code", "new_province")
+# The type with which an old unit lives on inside the new one.
+BELOW = "below_type"
 _SHOWN = 10
 _COMMON = 0.75  # share of the new codes that must have one form for the others to be odd
 _LEVELS = 3  # digits; codes as short are a digit shorter from level to level

@@ -147,6 +147,21 @@
     return [...seen.keys()].filter((id) => seen.get(id).size > 1);
   }
 
+  /** Return the arcs between units of one group, of which one at least is marked. */
+  function within(rings, groups, marks) {
+    const users = new Map();
+    rings.forEach((unit, row) => unit.forEach((ring) => ring.forEach(function (k) {
+      const id = k < 0 ? ~k : k;
+      if (!users.has(id)) { users.set(id, new Set()); }
+      users.get(id).add(row);
+    })));
+    return [...users.keys()].filter(function (id) {
+      const rows = [...users.get(id)];
+      return rows.length > 1 && rows.every((row) => groups[row] === groups[rows[0]]) &&
+        rows.some((row) => marks[row]);
+    });
+  }
+
   function grouped(values) {
     const groups = new Map();
     values.forEach(function (value, row) {
@@ -187,6 +202,7 @@
       after: geometry.after.map(feature("after")),
       districts: between(rings, column("parent")),
       provinces: between(rings, column("grandparent")),
+      below: within(rings, column("new_code"), column("below")),
       edges: edgesOf(around(rings.filter(Boolean)), points),
       neighbours: (side) => neighbouring(arcsOf[side]().map((arcs) => arcs.filter(isLong))),
       coarse: coarse,

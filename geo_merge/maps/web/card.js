@@ -41,7 +41,7 @@
       const p = member.properties, item = el("li", "", list);
       const one = button("gm-member", item, nameOf(member),
         () => live.select("before", idOf(member)));
-      el("small", "", one, [p.district, p.code].filter(Boolean).map((x) => ` · ${x}`).join(""));
+      el("small", "", one, [p.below, p.district, p.code].filter(Boolean).map((x) => ` · ${x}`).join(""));
       el("small", "gm-grounds", item, grounds(live, p));
     });
   }

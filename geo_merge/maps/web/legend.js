@@ -43,8 +43,8 @@
   }
 
   function lines(live, parent) {
-    const { districts, provinces, edges } = live.shapes;
-    const known = { district: districts, province: provinces, outline: edges.outline,
+    const { districts, provinces, below, edges } = live.shapes;
+    const known = { district: districts, province: provinces, below: below, outline: edges.outline,
       gap: edges.gaps, overlap: edges.overlaps };
     Object.keys(known).filter((kind) => known[kind].length && live.state.lines).forEach((kind) => {
       const row = el("div", "gm-class", parent);

@@ -147,7 +147,7 @@
     }
 
     attach(dual) {
-      const { districts, provinces, edges } = this.shapes;
+      const { districts, provinces, below, edges } = this.shapes;
       const dark = geo.isDark(getComputedStyle(this.a.getContainer()).backgroundColor);
       this.box.classList.toggle("gm-dark", dark);
       const around = [
@@ -158,7 +158,9 @@
       this.sides.before.attach(this.a, style("before"), [
         { arcs: districts, kind: "district", style: { weight: 1.4, dashArray: "5 3", color: INK } },
         { arcs: provinces, kind: "province", style: { weight: 2.6, color: INK } }, ...around]);
-      this.sides.after.attach(dual ? this.b : this.a, style("after"), around);
+      this.sides.after.attach(dual ? this.b : this.a, style("after"), [
+        { arcs: below, kind: "below", style: { weight: 1, dashArray: "2 3", color: INK } },
+        ...around]);
     }
 
     style(side, feature) {
