@@ -18,13 +18,15 @@ from geo_merge.units.code_column import codes_of_names, read_codes
 from geo_merge.units.field_roles import NamedFields, find_roles
 from geo_merge.units.unnamed import lost_letters, without_nothing
 from geo_merge.vocabulary import people
-from geo_merge.vocabulary.codes import as_text, clean_text
+from geo_merge.vocabulary.codes import as_text, clean_code, clean_text, code_key
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
 
 _LAND = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+# Share of the rows of a layer without types that may be pieces of land.
+_FEW_PIECES = 0.02
 
 
 def unit_frame(
@@ -117,19 +119,34 @@ def _finite(values: pd.Series) -> pd.Series:
     return values.where(~np.isinf(values.to_numpy(float, na_value=np.nan)))
 
 
-def check_pieces(joined: gpd.GeoDataFrame, findings: list[Finding]) -> None:
-    """Take a row without a code for a piece of land only if it has a name and no unit type."""
+def check_pieces(
+    joined: gpd.GeoDataFrame, expected: Mapping[str, str], findings: list[Finding]
+) -> None:
+    """Take rows without a code for pieces of land only if they have a name and no unit type.
+
+    In a layer without types, nearly all other rows must have a code, and all that the crosswalk
+    expects be there: else a row without one may be a unit.
+
+    Raises
+    ------
+    LayerError
+        K01, for the other rows.
+    """
     problems = []
     typed = bool((joined["unit_type"] != "").any())
+    there = {code_key(code) for code in joined["code"] if code}
+    whole = all(code_key(clean_code(code)) in there for code in expected if code)
+    sure = typed or (whole and joined["is_piece"].mean() <= _FEW_PIECES)
     for row in joined[joined["is_piece"]].itertuples():
         where = {"file": row.source_file, "row": str(row.source_row)}
-        if row.unit_type or not row.name or not typed:
+        if row.unit_type or not row.name or not sure:
             name = row.name or sentence("K01.nameless")
-            there = sentence("K01.place", **where)
-            problems.append(sentence("K01.no_code", where=there, name=name))
+            there_is = sentence("K01.place", **where)
+            problems.append(sentence("K01.no_code", where=there_is, name=name))
         else:
             place = sentence("words.row", **where)
-            told = sentence("K01.piece", where=place, name=row.name)
+            kind = "K01.piece" if typed else "K01.untyped_piece"
+            told = sentence(kind, where=place, name=row.name)
             findings.append(Finding.of(told, units=(str(row.name),)))
     if problems:
         raise LayerError(problems)

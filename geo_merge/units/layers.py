@@ -166,7 +166,7 @@ def as_units(
     findings += told
     ledger += rows
     joined["is_piece"] = joined["code"] == ""
-    check_pieces(joined, findings)
+    check_pieces(joined, expected or {}, findings)
     joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
     joined = joined.set_index("code")
     sources = [

@@ -156,10 +156,11 @@ def browsing(chromium: str) -> Iterator[Browser]:
 
 @contextmanager
 def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int = 900, dark: bool = False,
-           shot: Callable[[], Path | None] = lambda: None) -> Iterator[Tab]:  # fmt: skip
+           locale: str = "vi-VN", shot: Callable[[], Path | None] = lambda: None) -> Iterator[Tab]:  # fmt: skip
     """Open a tab; `shot` says at the end where a picture of it goes, if anywhere."""
     context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True,
-                                  color_scheme="dark" if dark else "light")  # fmt: skip
+                                  color_scheme="dark" if dark else "light",
+                                  locale=locale)  # fmt: skip
     page = context.new_page()
     page.set_default_timeout(30_000)
     tab = Tab(page, home)

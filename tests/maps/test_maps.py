@@ -408,6 +408,21 @@ def test_two_languages(tab: Tab, browser: Browser, sample_page: str) -> None:
         assert "Units after: 99" in other.page.inner_text("body")
 
 
+@pytest.mark.parametrize(
+    ("locale", "asked", "says"),
+    [("en-US", "", "Units after: 99"), ("vi-VN", "", "Sau: 99 đơn vị"),
+     ("fr-FR", "", "Sau: 99 đơn vị"), ("en-US", "?lang=vi", "Sau: 99 đơn vị")],
+)  # fmt: skip
+def test_it_opens_in_the_language_of_the_browser(
+    browser: Browser, sample_page: str, locale: str, asked: str, says: str
+) -> None:
+    """One that it does not speak leaves it in its own; a choice in the address goes first."""
+    with opened(browser, locale=locale) as it:
+        it.page.goto(f"{sample_page}{asked}")
+        it.wait_for_map()
+        assert says in it.page.inner_text("body")
+
+
 def test_narrow_and_dark(browser: Browser, sample_page: str) -> None:
     with opened(browser, width=400, height=800, dark=True) as it:
         it.page.goto(sample_page)

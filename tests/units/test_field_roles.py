@@ -234,3 +234,16 @@ def test_codes_that_are_numbers_here_and_texts_there_are_one(tmp_path: Path) -> 
     compared = pd.read_csv(tmp_path / "o" / "reconciliation.csv", dtype={"code": str})
     assert compared["code"].tolist() == ["0301", "1103"]
     assert compared["iou"].tolist() == [1, 1]
+
+
+def test_named_land_without_a_code_is_a_piece_where_all_others_have_one(tmp_path: Path) -> None:
+    """As the forests of the Philippines: but not while a unit of the crosswalk is missing."""
+    codes = [f"{k:03d}" for k in range(1, 60)]
+    path = layer(tmp_path / "a.gpkg", {
+        "ADM4_PCODE": [*codes, None], "ADM4_EN": [f"B{c}" for c in codes] + ["Forest Land"],
+    })  # fmt: skip
+    units = read_units(path, expected=expected(*codes))
+    assert units["is_piece"].sum() == 1
+    assert "Forest Land has no code, as few rows" in findings_of(units)[0].message
+    with pytest.raises(LayerError, match=r"row 60 \(Forest Land\) has no code \[K01\]"):
+        read_units(path, expected=expected(*codes, "060"))

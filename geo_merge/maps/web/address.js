@@ -13,6 +13,12 @@
     return view[0] <= MAX_ZOOM && Math.abs(view[1]) <= 90 && Math.abs(view[2]) <= 540 ? view : null;
   }
 
+  /** Return the first of some tags of languages that the page speaks, else the page's own. */
+  function languageOf(tags, settings) {
+    const spoken = tags.map((tag) => (tag || "").split("-")[0].toLowerCase());
+    return spoken.find((language) => settings.texts[language]) || settings.language;
+  }
+
   function inAddress(settings) {
     const read = new URLSearchParams(location.hash.slice(1));
     const state = {};
@@ -21,8 +27,8 @@
     if (unit.length > 1 && SIDES.includes(unit[0])) {
       state.selected = { side: unit[0], code: unit.slice(1).join(":") };
     }
-    const language = read.get("lang") || new URLSearchParams(location.search).get("lang");
-    state.language = settings.texts[language] ? language : settings.language;
+    const chosen = read.get("lang") || new URLSearchParams(location.search).get("lang");
+    state.language = languageOf([chosen, ...navigator.languages], settings);
     return {
       state: state,
       onChange: function (name, value) {
@@ -42,5 +48,5 @@
     };
   }
 
-  Object.assign(geo, { viewOf, inAddress });
+  Object.assign(geo, { viewOf, languageOf, inAddress });
 })(globalThis.geoMerge || (globalThis.geoMerge = {}));

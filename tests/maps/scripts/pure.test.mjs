@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./loading.mjs";
 
-const geo = load("borders", "words", "placing", "store", "walking");
+const geo = load("address", "borders", "words", "placing", "store", "walking");
 const { edgesOf, neighbouring } = globalThis.geoBorders;
 
 test("numbers, degrees and texts as a language has them", () => {
@@ -15,6 +15,13 @@ test("numbers, degrees and texts as a language has them", () => {
   assert.equal(geo.degrees(180, "x", 0, "en", words("en")), "180°");
   assert.equal(geo.degrees(0, "y", 1, "en", words("en")), "0.0°");
   assert.equal(geo.filled("{a} of {b}", { a: "{b}", b: 2 }), "2 of 2");
+});
+
+test("the first language of the browser that the page speaks is its language", () => {
+  const settings = { texts: { vi: {}, en: {} }, language: "vi" };
+  assert.equal(geo.languageOf([null, "fr-FR", "en-US", "vi"], settings), "en");
+  assert.equal(geo.languageOf(["vi", "en-US"], settings), "vi");
+  assert.equal(geo.languageOf([null, "fr-FR"], settings), "vi");
 });
 
 test("a name is placed inside its unit, or not at all", () => {
