@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from geo_merge.errors import CrosswalkError
+from geo_merge.units.undone import Restored, members_again
 from geo_merge.vocabulary.sentence import sentence
 
+Narrow = Callable[[pd.DataFrame], pd.DataFrame]
 LINKS = ("old_code", "new_code", "share", "evidence")
 
 
@@ -25,10 +28,14 @@ class Step:
     links
         ``old_code, new_code, share, evidence``; ``share`` is the part of the old unit that goes to
         the new one, not a number where it is unknown. See `as_links`.
+    before, after
+        Names of units that the step names, by code, where they are known.
     """
 
     on: date
     links: pd.DataFrame
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_links(crosswalk: pd.DataFrame, evidence: str = "") -> pd.DataFrame:
@@ -57,7 +64,7 @@ def as_links(crosswalk: pd.DataFrame, evidence: str = "") -> pd.DataFrame:
     )  # fmt: skip
 
 
-def chain(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+def chain(first: pd.DataFrame, second: pd.DataFrame, narrow: Narrow | None = None) -> pd.DataFrame:
     """Follow links on: from the old units of the first to the new units of the second.
 
     Units of several ways from old to new have one row, with the sum of their shares. A unit that
@@ -68,10 +75,14 @@ def chain(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     ----------
     first, second
         Links (`as_links`); the new codes of the first are the old codes of the second.
+    narrow
+        Leaves out ways that are none, and knows shares; see `undone.members_again`.
     """
     joined = first.merge(
         second, how="left", left_on="new_code", right_on="old_code", suffixes=("", "_then")
     )
+    if narrow is not None:
+        joined = narrow(joined)
     goes_on = joined["new_code_then"].notna()
     steps = zip(joined["evidence"], joined["evidence_then"].fillna(""), strict=True)
     followed = pd.DataFrame(
@@ -92,10 +103,16 @@ def _summed(links: pd.DataFrame) -> pd.DataFrame:
     if not links.duplicated(ends).any():
         return links.sort_values(ends, ignore_index=True)[list(LINKS)]
     grouped = links.groupby(ends, sort=True)
-    return grouped.agg(
+    return _whole(grouped.agg(
         share=("share", lambda s: s.sum(skipna=False)),
         evidence=("evidence", lambda texts: " | ".join(dict.fromkeys(texts))),
-    ).reset_index()[list(LINKS)]
+    ).reset_index()[list(LINKS)])  # fmt: skip
+
+
+def _whole(links: pd.DataFrame) -> pd.DataFrame:
+    """Know the share of units with one way alone: all of it, whatever its parts were before."""
+    alone = ~links["old_code"].duplicated(keep=False)
+    return links.assign(share=links["share"].mask(alone & links["share"].isna(), 1.0))
 
 
 @dataclass(frozen=True)
@@ -120,12 +137,34 @@ class Lineage:
             back = self.links(as_of, since)
             swapped = back.rename(columns={"old_code": "new_code", "new_code": "old_code"})
             return swapped.sort_values(["old_code", "new_code"], ignore_index=True)[list(LINKS)]
-        between = [step.links for step in self.steps if since < step.on <= as_of]
+        return self.followed(since, as_of)[0]
+
+    def followed(self, since: date, as_of: date) -> tuple[pd.DataFrame, list[Restored]]:
+        """Return the links of `links`, and the mergers that were undone on the way."""
+        between = [step for step in self.steps if since < step.on <= as_of]
         if not between:
-            return pd.DataFrame(columns=list(LINKS))
-        result = _summed(between[0])
-        for links in between[1:]:
-            result = chain(result, links)
+            return pd.DataFrame(columns=list(LINKS)), []
+        names, told = self.names(since), []
+        result = _summed(between[0].links)
+        for step in between[1:]:
+
+            def narrow(ways: pd.DataFrame, step: Step = step) -> pd.DataFrame:
+                ways, found = members_again(ways, names, step.before, step.after)
+                told.extend(found)
+                return ways
+
+            result = chain(result, step.links, narrow)
+        return result, told
+
+    def names(self, on: date) -> dict[str, str]:
+        """Return what the steps call units on a day, by code."""
+        result: dict[str, str] = {}
+        for step in reversed([step for step in self.steps if step.on > on]):
+            result |= step.before
+        for step in self.steps:
+            if step.on <= on:
+                result |= step.before
+                result |= step.after
         return result
 
     def trace(self, code: str, since: date, as_of: date) -> pd.DataFrame:

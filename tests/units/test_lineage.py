@@ -72,7 +72,10 @@ def test_a_share_that_is_not_known_stays_unknown() -> None:
     made = as_links(table, "law")
     assert made["old_code"].tolist() == ["A", "A", "B"]
     assert np.isnan(made["share"].to_numpy()).tolist() == [True, True, False]
-    assert np.isnan(chain(made, links(("X", "Z", 1.0, ""), ("Y", "Z", 1.0, "")))["share"].iloc[0])
+    later = chain(made, links(("X", "Z", 1.0, ""), ("Y", "V", 1.0, "")))
+    assert np.isnan(later["share"].to_numpy()).tolist() == [True, True, False]
+    again = chain(made, links(("X", "Z", 1.0, ""), ("Y", "Z", 1.0, "")))
+    assert again["share"].tolist() == [1.0, 1.0]  # all parts of A are in Z, however large each is
 
 
 def test_days_must_be_in_order() -> None:
