@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from geo_merge.recoding.reform import Part, Reform
+from geo_merge.recoding.reform import Reform
 from geo_merge.units.lineage import LINKS, chain
 from geo_merge.vocabulary.places import Side
 
@@ -20,7 +20,7 @@ def chained(reforms: Sequence[Reform]) -> Reform:
     result = reforms[0]
     for later in reforms[1:]:
         ways = chain(_links(result), _links(later))
-        back = _back(result, later)
+        back = _back(result, later, ways)
         old = {**later.units[Side.OLD], **result.units[Side.OLD]}
         new = {**result.units[Side.NEW], **later.units[Side.NEW]}
         units = {
@@ -38,25 +38,31 @@ def chained(reforms: Sequence[Reform]) -> Reform:
     return result
 
 
-def _links(reform: Reform) -> pd.DataFrame:
+def _links(reform: Reform, side: Side = Side.OLD) -> pd.DataFrame:
+    """Return the links from the units of a side to those of the other."""
     rows = [
         (key, part.key, part.share, "")
-        for key in reform.units[Side.OLD]
-        for part in reform.parts(Side.OLD, key)
+        for key in reform.units[side]
+        for part in reform.parts(side, key)
     ]
     return pd.DataFrame(rows, columns=list(LINKS)).astype({"share": float})
 
 
-def _back(first: Reform, later: Reform) -> dict[tuple[str, str], float | None]:
-    """Return the share of each last unit that each first one is, where all ways are known."""
+def _back(first: Reform, later: Reform, ways: pd.DataFrame) -> dict[tuple[str, str], float | None]:
+    """Return the share of each last unit that each first one is, where it is known.
+
+    It is followed back as the ways are followed forward. Where a reform leaves out that a unit goes
+    on, the two do not name the same units, and no share of this unit is known.
+    """
+    back = chain(_links(later, Side.NEW), _links(first, Side.NEW))
+    shares = {after: dict(zip(group["new_code"], group["share"], strict=True))
+              for after, group in back.groupby("old_code")}  # fmt: skip
     found: dict[tuple[str, str], float | None] = {}
-    for key in {*first.units[Side.NEW], *later.units[Side.NEW]}:
-        steps = later.parts(Side.NEW, key) or (Part(key, 1.0),)
-        for step in steps:
-            for part in first.parts(Side.NEW, step.key) or (Part(step.key, 1.0),):
-                known = found.get((part.key, key), 0.0)
-                unknown = None in {known, step.share, part.share}
-                found[part.key, key] = (
-                    None if unknown else (known or 0.0) + (step.share or 0.0) * (part.share or 0.0)
-                )
+    for after, members in ways.groupby("new_code")["old_code"]:
+        told = shares.get(after, {})
+        if len(members) == 1:
+            told = {members.iloc[0]: 1.0}
+        for before in members:
+            share = told.get(before) if set(told) == set(members) else None
+            found[before, str(after)] = None if share is None or pd.isna(share) else float(share)
     return found

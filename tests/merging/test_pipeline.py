@@ -186,7 +186,7 @@ def test_declared_and_reference(grid: Grid) -> None:
     found = {
         (f.check, tuple(f.units)) for f in result.findings.itertuples() if f.severity != "info"
     }
-    assert found == {("D01", ("N2",)), ("D02", ("N3",)), ("C06", ("N2",)), ("C08", ("N2",))}
+    assert found == {("D01", ("N2",)), ("D02", ("N3",)), ("C06", ("N2",)), ("C10", ("N2",))}
     figures = result.statistics
     assert figures["population_difference"].tolist() == [-10, 0]
     assert figures["reference_difference_m2"].tolist() == pytest.approx(
