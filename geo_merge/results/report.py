@@ -55,6 +55,8 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
             f"New units: {low['value']:,.2f} km² ({low['name']}) to {high['value']:,.2f} km² "
             f"({high['name']}), median {spread['median']:,.2f} km²"
         )
+    if "reference" in summary:
+        yield _against(summary["reference"])
     counts = summary["findings"]
     yield f"Findings: {of_severities(counts)}"
     if summary.get("country", "") is None:
@@ -71,6 +73,21 @@ def counted_units(layer: gpd.GeoDataFrame) -> str:
     if not pieces:
         return units
     return f"{units} and {counted(pieces, 'piece of land', 'pieces of land')}"
+
+
+def _against(reference: Mapping[str, Any]) -> str:
+    """Return how far apart the reference is drawn."""
+    shift, whole = reference["shift_m"], ""
+    if shift is not None:
+        sides = ((shift["east"], "east", "west"), (shift["north"], "north", "south"))
+        told = ", ".join(
+            f"{abs(metres):,.1f} m {ahead if metres > 0 else back}" for metres, ahead, back in sides
+        )
+        whole = f"as a whole {told}; without that, "
+    return (
+        f"Reference: {whole}borders {reference['distance_m']:,.1f} m apart in the median; land that "
+        f"differs up to {reference['drawing_m']:,.0f} m wide is drawing"
+    )
 
 
 def of_severities(counts: Mapping[str, int]) -> str:
