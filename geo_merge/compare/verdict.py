@@ -33,12 +33,14 @@ from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.difference import reach
 from geo_merge.geometry.widths import is_narrow
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.findings_frame import in_language
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, Sentence, said, sentence
 
 COLUMNS = (
     "name", "verdict", "area_km2", "reference_area_km2", "declared_area_km2", "iou", "gained_m2",
-    "lost_m2", "distance_m", "counterparts", "explanation", "gained", "lost",
+    "lost_m2", "distance_m", "counterparts", "explanation",
+    *(in_language("explanation", language) for language in OTHER_LANGUAGES), "gained", "lost",
 )  # fmt: skip
 
 # Moves that the explanation of one unit tells; the others are findings all the same.
@@ -122,6 +124,9 @@ def reconcile(
     ]
     for k, column in enumerate(("verdict", "counterparts", "explanation")):
         frame[column] = [row[k] for row in rows]
+    for language in OTHER_LANGUAGES:
+        told = [said(explanation, language) for _, _, explanation in rows]
+        frame[in_language("explanation", language)] = told
     found = [] if drawings is None else differing(frame, new, moves, drawings, limits)
     found += [_exchanged(e, new) for e in exchanges]
     return Reconciled(frame[list(COLUMNS)], found, drawings)

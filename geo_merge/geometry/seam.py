@@ -17,6 +17,8 @@ from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, Rings, fla
 
 # Metres. Files rounded to the centimetre differ by up to 1.42 cm; nothing real is so narrow.
 TOLERANCE = 0.02
+# Metres: what projecting leaves in the last digits of a coordinate, where versions of PROJ differ.
+_LAST_DIGITS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Seam:
     layers
         The polygons of each layer, in their order.
     moved
-        Vertices that were moved onto a vertex of an earlier layer.
+        Vertices that were moved onto a vertex of an earlier layer, by more than the last digits of
+        a projected coordinate.
     inserted
         Vertices that were added to an edge because the other side has one there.
     largest
@@ -109,7 +112,7 @@ def _join_two(
     rings_a, added_a, far_a = insert_vertices(rings_a, edges_a, vertices_b, tolerance)
     rings_b, added_b, far_b = insert_vertices(rings_b, edges_b, vertices_a, tolerance)
     largest = max(way.max(initial=0.0), far_a, far_b)
-    step = Seam((), int((way > 0).sum()), added_a + added_b, float(largest))
+    step = Seam((), int((way > _LAST_DIGITS).sum()), added_a + added_b, float(largest))
     return like(rings_a.geometries(), a), like(rings_b.geometries(), b), step
 
 

@@ -19,6 +19,7 @@ from geo_merge.vocabulary.findings_frame import told_in
 
 _SIGNIFICANT = 9  # of what a finding measures
 _SQUARE_METRES = 4
+_DIGITS_OF_A_SUM = 12
 # Decimals of columns, by how their names end.
 _DECIMALS = {
     "_percent": 2, "km2": 6, "km2_difference": 6, "_m2": _SQUARE_METRES, "_m": 2, "density": 2,
@@ -32,14 +33,15 @@ def with_digits(result: MergeResult) -> MergeResult:
 
     Attributes of old units stay as read.
     """
+    language = result.provenance.get("language", "")
     return replace(
         result,
         new=rounded(result.new),
         parents=rounded(result.parents),
         statistics=rounded(result.statistics),
-        findings=rounded(told_in(result.findings, result.provenance.get("language", ""))),
+        findings=rounded(told_in(result.findings, language)),
         ledger=_ledger(result.ledger),
-        reconciliation=rounded(result.reconciliation),
+        reconciliation=rounded(told_in(result.reconciliation, language, ["explanation"])),
         repairs=rounded(result.repairs),
     )
 
@@ -59,20 +61,32 @@ def rounded(frame: Frame) -> Frame:
 
 
 def _ledger(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return the ledger with square metres to 1 cm²; counts and people stay whole."""
+    """Return the ledger with square metres to 1 cm²; counts and people stay whole.
+
+    Of a large sum only as many decimals are written as its first twelve digits have: behind them
+    stands the rounding of one machine.
+    """
     result = ledger.copy()
+    sums = zip(result["before"].tolist(), result["after"].tolist(), strict=True)
+    decimals = [_decimals(before, after) for before, after in sums]
     for column in ("before", "after", "difference", "tolerance"):
-        result[column] = pd.Series(
-            [_figure(v) for v in result[column].tolist()], index=result.index, dtype=object
-        )
+        figures = map(_figure, result[column].tolist(), decimals)
+        result[column] = pd.Series(list(figures), index=result.index, dtype=object)
     return result
 
 
-def _figure(value: float | str) -> float | int | str:
+def _decimals(*sums: float | str) -> int:
+    """Return how many decimals of some sums mean something."""
+    largest = max((abs(s) for s in sums if not isinstance(s, str)), default=0.0)
+    whole = len(f"{largest:.0f}") if np.isfinite(largest) else 0
+    return max(0, min(_SQUARE_METRES, _DIGITS_OF_A_SUM - whole))
+
+
+def _figure(value: float | str, decimals: int) -> float | int | str:
     """Return a figure of the ledger: whole if it is; one read from a file stays as it is."""
     if isinstance(value, str):
         return value
-    figure = round(value, _SQUARE_METRES)
+    figure = round(value, decimals)
     return int(figure) if float(figure).is_integer() else figure
 
 

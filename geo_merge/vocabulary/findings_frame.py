@@ -63,12 +63,22 @@ def read_in(findings: gpd.GeoDataFrame, language: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def told_in(findings: gpd.GeoDataFrame, language: str) -> gpd.GeoDataFrame:
-    """Return findings told in English and in this language alone, if it is another."""
+def told_in(frame: gpd.GeoDataFrame, language: str, told: Sequence[str] = TOLD) -> gpd.GeoDataFrame:
+    """Return findings told in English and in this language alone, if it is another.
+
+    Parameters
+    ----------
+    frame
+        Findings, or another frame of sentences.
+    language
+        ``vi``, or blank for English alone.
+    told
+        The columns that hold sentences.
+    """
     others = [
-        in_language(name, other) for other in OTHER_LANGUAGES if other != language for name in TOLD
+        in_language(name, other) for other in OTHER_LANGUAGES if other != language for name in told
     ]
-    return findings.drop(columns=[column for column in others if column in findings])
+    return frame.drop(columns=[column for column in others if column in frame])
 
 
 def typed_columns(

@@ -54,7 +54,7 @@ NAMES = re.compile(
     r"QGIS|OpenStreetMap|Feature\b|properties\b|numberReturned|exceededTransferLimit|true\b|"
     r"GeoDataFrame\.to_parquet|part\.0\.parquet|\bcrs\b|urn:ogc:def:crs|EPSG|cp\d{3,4}|tcvn3|"
     r"Tên Xã|Ghi Chú|Điều 1|Bắc Giang|\.docx|\.txt|\.doc\b|\.pdf|\.html|PDF|DOCX|Word|points\.csv|"
-    r"vietnamadminunits|composition|python-docx|typst|seat\b|\blon\b|\blat\b|\bname\b|level, body|"
+    r"vietnamadminunits|geo-merge\[vietnam\]|seat_old_code|composition|python-docx|typst|seat\b|\blon\b|\blat\b|\bname\b|level, body|"
     r"before và after|FOLDER|Euler|geo-merge validate|geo-merge dossier|2025-06-30|\bcode\b|A0|"
     r"geo_merge\.read_units|GeoDataFrame\.to_crs|mend_positions|longest-edge|largest-neighbour|"
     r"layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
@@ -84,7 +84,9 @@ def values_of(kind: str) -> dict[str, Any]:
                 for _, name, spec, _ in string.Formatter().parse(template(kind, part, language)):
                     if name and spec:
                         values[name] = (
-                            ["a", "b"] if spec in {"; ", " | "} else NUMBERS.get(name, 1234)
+                            ["a", "b"]
+                            if spec in {"; ", " | ", " + ", " "}
+                            else NUMBERS.get(name, 1234)
                         )
                     elif name:
                         values.setdefault(name, NUMBERS.get(name, "Đại Sơn") if name not in LISTS

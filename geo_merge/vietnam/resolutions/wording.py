@@ -11,6 +11,7 @@ from geo_merge.texts import number
 from geo_merge.vietnam.names import bare_key
 from geo_merge.vietnam.resolutions.figures import Figures, Stated
 from geo_merge.vietnam.resolutions.sentences import Mode
+from geo_merge.vocabulary.sentence import sentence
 
 _LAND, _PEOPLE = "diện tích tự nhiên", "quy mô dân số"
 _EXTENTS = {
@@ -149,7 +150,7 @@ def _figures(clause: Clause, figures: Figures | None, notes: list[str]) -> list[
     if whole and len(known) == len(members):  # what the sentence before adds up to
         unit = unit.summed(known)
     if not unit.people:
-        notes.append(f"{clause.named}: the people are not known and are left out; add them.")
+        notes.append(sentence("draft.no_people", unit=clause.named))
     people = f" và {_PEOPLE} là {number(unit.people, 'vi')} người" if unit.people else ""
     area = f"{number(unit.area_km2, 'vi', 2)} km2"
     said = [f"Sau khi sắp xếp, {clause.named} có {_LAND} là {area}{people}."]
@@ -158,7 +159,7 @@ def _figures(clause: Clause, figures: Figures | None, notes: list[str]) -> list[
         by_type.setdefault(kind, []).append(name)
     borders = _of_types(by_type) if by_type else ""
     if unit.reaches_outside:
-        notes.append(f"{clause.named}: reaches the edge of the layer; name what lies beyond.")
+        notes.append(sentence("draft.edge", unit=clause.named))
         borders = " và ".join(filter(None, [borders, _NEIGHBOUR_PROVINCES]))
     if borders and clause.unit_type == "Đặc khu":
         said[0] = f"{said[0][:-1]}, giáp {borders}."
