@@ -43,7 +43,8 @@ def app() -> None:
 for _command in (
     merge.build, merge.validate, merge.limits, results.stats, results.export, results.sample,
     vietnam.fetch, results.run_app, layers.convert, layers.dissolve, vietnam.crosswalk,
-    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders, sheet.sheet, resolutions.crosswalk_commands, lineage.lineage,
+    vietnam.lookup, dossier.dossier, plan_propose.plan, recode.recode, borders.borders,
+    sheet.sheet, resolutions.crosswalk_commands, lineage.lineage,
 ):  # fmt: skip
     app.add_command(_command)
 

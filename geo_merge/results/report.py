@@ -32,12 +32,7 @@ def _fell_or_grew(before: int, after: int, what: str = "") -> str:
 def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield the figures before and after."""
     yield headline(summary)
-    if "kept" in summary:
-        told = _fell_or_grew(summary["changed"]["before"], summary["changed"]["after"])
-        yield f"  Kept as they were: {summary['kept']:,}; all others: {told}"
-    if summary.get("below"):
-        told = ", ".join(f"{n:,} {kind}" for kind, n in summary["below"].items())
-        yield f"  Living on inside the new units: {told}"
+    yield from _partial(summary)
     for group in summary["groups"]:
         yield f"  {group['name']}: {_fell_or_grew(group['before'], group['after'])}"
     for when in ("before", "after"):
@@ -66,6 +61,16 @@ def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
             yield f"Boundaries are {how}, not official."
 
 
+def _partial(summary: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is said of units that a reform of a part leaves as they are, or inside others."""
+    if "kept" in summary:
+        told = _fell_or_grew(summary["changed"]["before"], summary["changed"]["after"])
+        yield f"  Kept as they were: {summary['kept']:,}; all others: {told}"
+    if summary.get("below"):
+        told = ", ".join(f"{n:,} {kind}" for kind, n in summary["below"].items())
+        yield f"  Living on inside the new units: {told}"
+
+
 def counted_units(layer: gpd.GeoDataFrame) -> str:
     """Return ``313 units and 1 piece of land``."""
     pieces = int(is_land(layer).sum())
@@ -85,8 +90,8 @@ def _against(reference: Mapping[str, Any]) -> str:
         )
         whole = f"as a whole {told}; without that, "
     return (
-        f"Reference: {whole}borders {reference['distance_m']:,.1f} m apart in the median; land that "
-        f"differs up to {reference['drawing_m']:,.0f} m wide is drawing"
+        f"Reference: {whole}borders {reference['distance_m']:,.1f} m apart in the median; land "
+        f"that differs up to {reference['drawing_m']:,.0f} m wide is drawing"
     )
 
 
