@@ -15,7 +15,7 @@ from geo_merge.geometry.areas import areas
 from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.geometry.widths import is_narrow
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.limits import DRAWING, Limits
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Share of a hole that may be left over where two drawings of its shore differ.
@@ -107,7 +107,10 @@ def reasons(
     explained = shapely.area(left) <= _LEFT * shapely.area(gaps)
     nothing = shapely.is_empty(shapely.buffer(left, -limits.narrow / 2))
     found = {int(k): Right("enclave", shapely.Polygon()) for k in np.flatnonzero(whose)}
-    for k in np.flatnonzero(explained & (nothing | is_narrow(left, limits.drawing))):
+    for k in np.flatnonzero(
+        explained
+        & (nothing | is_narrow(left, DRAWING if limits.drawing is None else limits.drawing))
+    ):
         why = max(taken, key=lambda reason, k=k: float(taken[reason][k]))  # type: ignore[misc]
         found[int(k)] = Right(why, shapely.Polygon() if nothing[k] else left[k])
     return found

@@ -118,7 +118,7 @@ def reconcile(
             drawings,
             noisy=bool(noisy[code]),
             names=new["name"],
-            people=people.get(str(code), ""),
+            people=people.get(str(code)),
         )
         for code in frame.index
     ]
@@ -196,7 +196,7 @@ def _wider(compared: Compared | None, width: float) -> pd.Series:
     return pd.Series(result, index=compared.reference.index)
 
 
-def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame | None) -> dict[str, str]:
+def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame | None) -> dict[str, Sentence]:
     """Return what is to be told of units whose declared people are not the mapped ones."""
     if declared is None or "population" not in declared or "population" not in new:
         return {}
@@ -221,7 +221,7 @@ def _judge(
     *,
     noisy: bool,
     names: pd.Series,
-    people: str,
+    people: Sentence | None,
 ) -> tuple[Verdict, list[str], Sentence]:
     """Return the verdict on a unit, the units that explain it, and the explanation."""
     code = str(row.name)
@@ -230,7 +230,7 @@ def _judge(
     others = [m.there if m.here == code else m.here for m in mine]
     others += [] if swap is None else [c for c in swap.units if c != code]
     has_reference = bool(pd.notna(row["iou"]))
-    text = []
+    text: list[Sentence] = []
     if has_reference and not noisy:
         text.append(sentence("recon.same", limit=limits.narrow))
     elif has_reference and drawings is not None:

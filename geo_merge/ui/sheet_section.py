@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import streamlit as st
 from babel.dates import format_date
 
-from geo_merge.dossier.content import Figure, shown
+from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A3, A4, Paper
 from geo_merge.dossier.sheet_files import KINDS, sheet_bytes
 from geo_merge.dossier.sheets.atlas import Atlas, Side
@@ -26,6 +26,7 @@ from geo_merge.texts import Language, say
 from geo_merge.ui.state import Key, language, t
 from geo_merge.ui.store import Loaded, display_of
 from geo_merge.ui.working import working
+from geo_merge.vocabulary.shown import shown
 
 _PAPERS = (A4, A4.across, A3, A3.across)
 _DRAWN = "sheet_drawn"  # of the session: key of what is drawn, and the figure

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo_merge.dossier.content import Figure, shown
+from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A4, Paper
 from geo_merge.dossier.sheets import margin
 from geo_merge.dossier.sheets.atlas import Atlas, Side, wishes_for, written
@@ -23,6 +23,7 @@ from geo_merge.maps.classes import Classes, classified, figures_of
 from geo_merge.maps.display import units_shown
 from geo_merge.maps.themes import themes
 from geo_merge.texts import Language, number, say
+from geo_merge.vocabulary.shown import shown
 
 # Millimetres: white around everything, room for the title, degrees, what is below, a line of it.
 _WHITE, _TITLE, _DEGREES, _FOOT, _LINE = 8.0, 10.0, 4.0, 21.0, 4.6
