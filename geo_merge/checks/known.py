@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.checks.labels import labels
 from geo_merge.geometry.areas import areas
-from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.geometry.rings import Floats, Geometries, is_polygonal
 from geo_merge.geometry.widths import is_narrow
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import DRAWING, Limits
@@ -103,17 +103,26 @@ def reasons(
         before = shapely.area(left)
         left = shapely.intersection(left, land) if is_outline else shapely.difference(left, land)
         taken[why] = before - shapely.area(left)
+    left = _land(left)
     whose = np.array([set(codes) <= known.of_others and bool(codes) for codes in around])
     explained = shapely.area(left) <= _LEFT * shapely.area(gaps)
     nothing = shapely.is_empty(shapely.buffer(left, -limits.narrow / 2))
     found = {int(k): Right("enclave", shapely.Polygon()) for k in np.flatnonzero(whose)}
-    for k in np.flatnonzero(
-        explained
-        & (nothing | is_narrow(left, DRAWING if limits.drawing is None else limits.drawing))
-    ):
+    drawing = DRAWING if limits.drawing is None else limits.drawing
+    right = explained & (nothing | is_narrow(left, drawing))
+    for k in np.flatnonzero(right) if taken else ():
         why = max(taken, key=lambda reason, k=k: float(taken[reason][k]))  # type: ignore[misc]
         found[int(k)] = Right(why, shapely.Polygon() if nothing[k] else left[k])
     return found
+
+
+def _land(shapes: Geometries) -> Geometries:
+    """Return what of geometries is land: lines and points, where two shores touch, are none."""
+    result = shapes.copy()
+    for k in np.flatnonzero(~is_polygonal(shapes)):
+        parts = shapely.get_parts(shapes[k])
+        result[k] = shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+    return result
 
 
 def notes(

@@ -19,6 +19,7 @@ from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import look
 from geo_merge.merging.merge import validate
 
+Y_TOP = square(1, 1).bounds[3]
 Grid = Callable[..., gpd.GeoDataFrame]
 
 
@@ -81,6 +82,14 @@ def test_units_whose_holes_are_of_others(grid: Grid) -> None:
     assert [s for s, _ in holes(with_lake(grid), enclaves=["00004"])] == ["error"]
     with pytest.raises(UsageError, match="--enclave 77777"):
         holes(frame, enclaves=["77777"])
+
+
+def test_an_outline_that_touches_a_hole_along_a_line_leaves_no_land(grid: Grid) -> None:
+    """What the outline has of the hole is a spur of no width, and a strip of 0.04 m."""
+    frame = with_lake(grid)
+    strip = shapely.box(*square(1, 1).bounds[:2], square(1, 1).bounds[0] + 0.04, Y_TOP)
+    outline = polygons(*frame.geometry, strip)
+    assert [s for s, _ in holes(frame, outline=outline)] == ["info"]
 
 
 def test_many_are_told_once_the_largest_first(grid: Grid) -> None:
