@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.connected import connected
-from geo_merge.geometry.rings import Ints
+from geo_merge.geometry.rings import Geometries, Ints
 from geo_merge.geometry.survey import Survey
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
@@ -177,12 +177,15 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
     first = np.full(len(frame), len(part))  # a unit is where its first part is
     np.minimum.at(first, owner, part)
     findings = []
+    good = np.flatnonzero(layer.measures.usable)
+    tree = shapely.STRtree(shapely.box(*layer.measures.bounds[good].T))
     for k in np.flatnonzero(names != ""):
         units = np.flatnonzero((group == k) & layer.measures.usable)
         if len(np.unique(first[units])) <= 1:
             continue
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
-            if not _others_nearer(layer, np.flatnonzero(group != k), polygon, away):
+            near = good[tree.query(polygon, "dwithin", away)]
+            if not _is_nearer(layer.fetch(near[group[near] != k]), polygon, away):
                 continue
             code = str(frame.index[unit])
             findings.append(
@@ -198,12 +201,9 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
     return findings
 
 
-def _others_nearer(layer: Surveyed, others: Ints, polygon: BaseGeometry, away: float) -> bool:
-    """Tell whether a unit of another parent is nearer to a polygon than so many metres."""
-    others = others[layer.measures.usable[others]]
-    boxes = shapely.box(*layer.measures.bounds[others].T)
-    near = others[shapely.dwithin(boxes, polygon, away)]
-    return len(near) > 0 and bool((shapely.distance(layer.fetch(near), polygon) < away).any())
+def _is_nearer(others: Geometries, polygon: BaseGeometry, away: float) -> bool:
+    """Tell whether one of several units is nearer to a polygon than so many metres."""
+    return bool((shapely.distance(others, polygon) < away).any())
 
 
 def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:
