@@ -73,7 +73,7 @@ def recode(
     TABLE is CSV, XLSX, Parquet or a folder of Parquet, with codes, names, addresses or points.
     Without --crosswalk, --province or --result, the communes of Vietnam of July 2025.
     """
-    from geo_merge.recoding.run import lines_of, problems_of, write
+    from geo_merge.recoding.run import lines_of, problems_of, sheet_title, write
 
     how, rules = _plan(table, given)
     stream: IO[str] = sys.stdout if out is None else io.StringIO()
@@ -81,8 +81,10 @@ def recode(
         done, written = write(how, out or stream, rules=rules, strict=strict,
                               language=shared.language_of(lang), progress=tell)  # fmt: skip
     say(*lines_of(done, how))
-    for outcome, whys in problems_of(done).items():
-        say(*(f"{str(outcome).capitalize()}: {why}" for why in whys))
+    language = shared.language_of(lang)
+    for outcome, whys in problems_of(done, language).items():
+        title = sheet_title(outcome, language)
+        say(*(f"{title[:1].upper()}{title[1:]}: {why}" for why in whys))
     _report(done, how)
     answer(*map(str, written))
     return FINDINGS if done.left else OK

@@ -10,7 +10,10 @@ from typing import Any
 from geo_merge.vocabulary.cells import harmless
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, plain_number
 from geo_merge.vocabulary.no_values import NoValue, no_value
+from geo_merge.vocabulary.sentence import sentence
 
+_FAULTS = {NoValue.ERROR: "recoding.failed_formula", NoValue.DAY: "recoding.date",
+           NoValue.TRUTH: "recoding.truth"}  # fmt: skip
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]+)?")
 
 
@@ -23,12 +26,12 @@ def code_of(text: str) -> tuple[str, str]:
     if not text:
         return "", ""
     if is_scientific(text):
-        return "", "a number in scientific notation, so digits may be lost [K02]"
+        return "", sentence("recoding.scientific")
     reason = no_value(text)
     if reason is NoValue.NOTHING:
         return "", ""
     if reason is not None:
-        return "", f"{reason} [{'W01' if reason is NoValue.ERROR else 'W11'}]"
+        return "", sentence(_FAULTS[reason])
     return plain_number(clean_code(text)), ""
 
 

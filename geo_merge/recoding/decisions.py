@@ -15,6 +15,7 @@ from geo_merge.vocabulary.codes import clean_text, code_key
 from geo_merge.vocabulary.fields import fold_field, listed
 from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.places import Side, Unit
+from geo_merge.vocabulary.sentence import sentence
 
 # `row` is blank where a decision is on all rows that say the same of their unit.
 COLUMNS = ("row", "says", "choice", "choice_name", "reason", "rows", "candidates")
@@ -89,9 +90,13 @@ class Decisions:
         if decision is None or found.outcome is Outcome.EXCLUDED:
             return found
         self.used[decision] += 1
-        why = f"a decision{decision.reason and ': '}{decision.reason}"
+        why = (
+            sentence("recoding.decided_why", why=decision.reason) if decision.reason
+            else sentence("recoding.decided")
+        )  # fmt: skip
         if not decision.choice:
-            return replace(found, outcome=Outcome.EXCLUDED, parts=(), how=f"left out by {why}")
+            how = sentence("recoding.left_out", step=why)
+            return replace(found, outcome=Outcome.EXCLUDED, parts=(), how=how)
         candidates = [part.key for part in found.parts]
         if candidates and decision.choice not in candidates:
             units = reform.units[target]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from geo_merge.recoding.reform import Reform
 from geo_merge.vocabulary.codes import fold_name
 from geo_merge.vocabulary.places import Reading, Side
+from geo_merge.vocabulary.sentence import sentence
 
 _SIMILAR = 80.0  # of 100
 _MOST = 5
@@ -39,7 +40,7 @@ class PlainPlaces:
             fold_name(f"{unit_type} {name}"), []
         )
         within = [key for key in codes if self._is_within(side, key, wanted)]
-        how = "name and district" if wanted else "name"
+        how = sentence("recoding.name_and_district" if wanted else "recoding.name")
         return (Reading(side, tuple(within), how),) if within else ()
 
     def _is_within(self, side: Side, key: str, parents: Iterable[str]) -> bool:

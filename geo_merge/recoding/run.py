@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,14 +22,18 @@ from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
 from geo_merge.recoding.same_names import SameNames
 from geo_merge.recoding.writing import ALL, Sheets, opened
 from geo_merge.texts import Language, say
+from geo_merge.texts import number as figure
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import free_name
+from geo_merge.vocabulary.sentence import said, sentence
 
 _REMEMBERED = 300_000  # different statements
 _SUGGESTED = 500  # statements for which similar names are looked for
 _SHARE_DIGITS = 6
 CONVERTED, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
 SAME, SUGGESTIONS, LEDGER, DECISIONS = "same names", "suggestions", "ledger", "decisions"
+_WHYS = {Outcome.AMBIGUOUS: "recoding.ambiguous", Outcome.NOT_FOUND: "recoding.not_found",
+         Outcome.EXCLUDED: "recoding.excluded"}  # fmt: skip
 _LEFT = frozenset((Outcome.AMBIGUOUS, Outcome.NOT_FOUND))
 _WORST = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.CONVERTED, Outcome.EXCLUDED)
 
@@ -74,6 +79,11 @@ def sheets_of(how: Plan, aggregate: Aggregate | None) -> dict[str, list[str]]:
     return ({aggregate.sheet: aggregate.headings} if aggregate else {}) | sheets
 
 
+def sheet_title(sheet: str, language: Language) -> str:
+    """Return the name of a sheet, or of an outcome, in a language."""
+    return say(f"recode.sheet_{sheet.replace(' ', '_')}", language)
+
+
 def write(
     how: Plan,
     out: Path | IO[str],
@@ -96,7 +106,7 @@ def write(
     strict
         Whether nothing is written if rows are left.
     language
-        Of the names of sheets in a workbook.
+        Of the names of sheets in a workbook, and of how each row was recoded.
     progress
         Called with how far the work is.
 
@@ -116,9 +126,9 @@ def write(
         units = how.reform.units[how.target]
         aggregate = Aggregate(how.columns, fields, units, how.made, f"{how.target} units")
     headings = sheets_of(how, aggregate)
-    titles = {name: say(f"recode.sheet_{name.replace(' ', '_')}", language) for name in headings}
+    titles = {name: sheet_title(name, language) for name in headings}
     with opened(out, headings, titles=titles, types=how.table.types) as sheets:
-        done = Run(how, sheets, aggregate).all(progress)
+        done = Run(how, sheets, aggregate, language).all(progress)
         if strict and done.left:
             refused = (
                 f"{how.table.name}: {counted(done.left, 'row')} became no one unit, and --strict "
@@ -132,8 +142,12 @@ def write(
 class Run:
     """Recodes block after block, and keeps only what the ledger needs."""
 
-    def __init__(self, how: Plan, sheets: Sheets, aggregate: Aggregate | None = None) -> None:
+    def __init__(
+        self, how: Plan, sheets: Sheets, aggregate: Aggregate | None = None,
+        language: Language = "en",
+    ) -> None:  # fmt: skip
         self._how, self._sheets, self._aggregate = how, sheets, aggregate
+        self._language = language
         self._known: dict[tuple[Any, ...], tuple[Answer, list[Any]]] = {}
         self._ledger = Ledger(how.columns)
         self._hows: Counter[tuple[Outcome, str]] = Counter()
@@ -209,22 +223,22 @@ class Run:
         self, number: int, row: Sequence[str], key: tuple[Any, ...]
     ) -> tuple[Answer, list[Any]]:
         code, name, kind, parents, address, hint, village = key
-        said = (
+        written = (
             "" if code is None else row[code].strip(), "" if name is None else row[name],
             "" if kind is None else row[kind], tuple([row[p].strip() for p in parents]),
             "" if address is None else row[address], "" if hint is None else row[hint],
             "" if village is None or not self._how.villages else row[village],
             self._point(row) if self._how.points else None,
         )  # fmt: skip
-        found = self._known.get(said)
+        found = self._known.get(written)
         if found is None:
-            answer = self._how.matcher.answer(Statement(*said))
+            answer = self._how.matcher.answer(Statement(*written))
             found = answer, self._cells(answer)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[said] = found
+            self._known[written] = found
         if found[0].outcome in _LEFT or self._how.decisions:
-            return self._decided(number, row, Statement(*said), found)
+            return self._decided(number, row, Statement(*written), found)
         return found
 
     def _decided(
@@ -253,9 +267,10 @@ class Run:
     def _cells(self, answer: Answer) -> list[Any]:
         """Return what a row gets: the unit if it is one, and how in any case."""
         if answer.outcome is not Outcome.CONVERTED:
-            return ["", "", "", f"{answer.outcome}: {answer.how}", ""]
+            why = sentence(_WHYS[answer.outcome], step=answer.how)
+            return ["", "", "", _told(why, self._language), ""]
         unit = self._how.reform.units[self._how.target][answer.parts[0].key]
-        return [unit.code, unit.name, unit.unit_type, answer.how, 1]
+        return [unit.code, unit.name, unit.unit_type, _told(answer.how, self._language), 1]
 
     def _written(
         self, number: int, row: list[str], outcome: Outcome, answers: list[Answer], made: list[Any]
@@ -269,7 +284,7 @@ class Run:
         if outcome is Outcome.AMBIGUOUS:
             return [[number, *own, *cells] for cells in self._candidates(answers)]
         why = next(a.how for a in answers if a.outcome is outcome)
-        return [[number, *own, why]]
+        return [[number, *own, _told(why, self._language)]]
 
     def _candidates(self, answers: list[Answer]) -> Iterator[list[Any]]:
         """Yield the cells of every candidate, of two columns of codes every pair."""
@@ -280,7 +295,7 @@ class Run:
             for part in answer.parts:
                 unit = units[part.key]
                 share = "" if part.share is None else round(part.share, _SHARE_DIGITS)
-                how = answer.how
+                how = _told(answer.how, self._language)
                 each.append([unit.code, unit.name, unit.unit_type, how, share])
             combined = [[*before, *cells] for before in combined for cells in each or [[""] * 5]]
         yield from combined
@@ -316,6 +331,11 @@ class Run:
                 yield [number, written, unit.code, unit.name, unit.unit_type, parent]
 
 
+@lru_cache(2**14)
+def _told(how: str, language: Language) -> str:
+    return said(how, language)
+
+
 def _worst(outcomes: Iterable[Outcome]) -> Outcome:
     return min(outcomes, key=_WORST.index)
 
@@ -341,12 +361,16 @@ def _in_row(row: int | None) -> str:
     return "" if row is None else f" in row {row}"
 
 
-def problems_of(done: Recoded, shown: int = 20) -> Mapping[Outcome, list[str]]:
-    """Return why rows are left, the most frequent first."""
+def problems_of(
+    done: Recoded, language: Language = "en", shown: int = 20
+) -> Mapping[Outcome, list[str]]:
+    """Return why rows are left, the most frequent first, in a language."""
     found: dict[Outcome, list[str]] = {}
     for (outcome, why), count in done.hows.most_common():
         if outcome in _LEFT:
             its = found.setdefault(outcome, [])
             if len(its) < shown:
-                its.append(f"{why} ({count:,} rows)" if count > 1 else why)
+                told = said(why, language)
+                many = say("recode.row_count", language, count=figure(count, language))
+                its.append(f"{told} ({many})" if count > 1 else told)
     return found

@@ -66,8 +66,6 @@ class Done:
         The file: a workbook, or a zip where there are several.
     rows, ledger
         How many rows became what, and the ledger.
-    whys
-        Why rows are left, the most frequent first, and how many.
     still
         What is open.
     units
@@ -82,7 +80,6 @@ class Done:
     data: bytes
     rows: Counter[Outcome]
     ledger: Sequence[Mapping[str, Any]]
-    whys: Sequence[tuple[Outcome, str, int]]
     still: Sequence[Open]
     targets: Mapping[str, Unit]
     headings: tuple[str, ...]
@@ -150,11 +147,9 @@ def _recode(
 
 
 def _done(name: str, data: bytes, done: Recoded, how: Plan) -> Done:
-    left = {Outcome.AMBIGUOUS, Outcome.NOT_FOUND}
-    whys = [(o, why, n) for (o, why), n in done.hows.most_common() if o in left]
     unused = tuple(f"{d.says} ({d.line})" for d in how.decisions.unused())
     return Done(
-        name, data, done.ledger.rows, done.table, whys, done.still, how.reform.units[how.target],
+        name, data, done.ledger.rows, done.table, done.still, how.reform.units[how.target],
         how.columns.headings, sum(how.decisions.used.values()), unused,
     )  # fmt: skip
 

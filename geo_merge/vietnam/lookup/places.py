@@ -14,12 +14,22 @@ from geo_merge.vietnam.names import UNIT_TYPES, bare_key, name_key, plain, split
 from geo_merge.vietnam.provinces import PROVINCES, written_out
 from geo_merge.vocabulary.codes import fold_name
 from geo_merge.vocabulary.places import Reading, Side, Unit
+from geo_merge.vocabulary.sentence import sentence
 
 _REMEMBERED = 2**16
 _DISTRICT_TYPES = ("Huyện", "Quận", "Thị xã")
 _FORMS: Sequence[tuple[str, Callable[[str], str]]] = (
-    ("", lambda key: key), (" but for blanks", squashed), (" but for accents", plain),
+    ("", lambda key: key), ("recoding.but_for_blanks", squashed),
+    ("recoding.but_for_accents", plain),
 )  # fmt: skip
+# What led to a unit, by whether its type agreed and what parents were named.
+_STEPS = {
+    (False, ""): "recoding.name", (True, ""): "recoding.type_and_name",
+    (False, "district"): "recoding.name_and_district",
+    (True, "district"): "recoding.type_name_and_district",
+    (False, "province"): "recoding.name_and_province",
+    (True, "province"): "recoding.type_name_and_province",
+}  # fmt: skip
 # A parent by its code, as tables have it: ``24``, ``213``.
 _CODE = re.compile(r"[0-9]{1,3}")
 
@@ -152,15 +162,16 @@ class VietnamPlaces:
         typed = [u for u in within if u.unit_type.casefold() == unit_type.casefold()]
         if not within:
             return
-        how = "type, name" if typed else "name"
-        if parents:
-            how += " and district" if any(p.districts for p in parents) else " and province"
-        else:
-            how = how.replace(", ", " and ")
-        how += f", parents of the {side.other} units" if crossed else ""
+        how = sentence(_STEPS[bool(typed), _level(parents)])
+        if crossed:
+            of_old = side.other is Side.OLD
+            how = sentence("recoding.parents_of_old" if of_old else "recoding.parents_of_new",
+                           step=how)  # fmt: skip
+        if suffix:
+            how = sentence(suffix, step=how)
         other_type = bool(unit_type) and not typed
         codes = tuple(u.code for u in (typed or within))
-        yield Reading(side, codes, how + suffix, mixed=crossed or other_type)
+        yield Reading(side, codes, how, mixed=crossed or other_type)
 
     def _is_in(self, unit: Unit, parent: _Parent, side: Side) -> bool:
         if side is Side.NEW:
@@ -201,6 +212,12 @@ class VietnamPlaces:
         if kind in _DISTRICT_TYPES:
             before = after = frozenset()
         return _Parent(before, after, frozenset(districts if kind != "Tỉnh" else ()))
+
+
+def _level(parents: Sequence[_Parent]) -> str:
+    if not parents:
+        return ""
+    return "district" if any(p.districts for p in parents) else "province"
 
 
 def _as_district(parent: _Parent) -> _Parent:
