@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from geo_merge.errors import TableError, UsageError
 from geo_merge.recoding.cells import code_of, figure_of, name_of
@@ -14,6 +15,7 @@ from geo_merge.vocabulary.codes import code_key, is_running
 from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year, same_field
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 # Roles that an option may give; of code, figures and labels several columns may be.
@@ -178,9 +180,7 @@ def recognise(
     )  # fmt: skip
     if not found.found_by:
         raise TableError(
-            f"{sample.source}: no column names a unit by code, name, address or lon and lat [W07]; "
-            f"it has {listed(sample.headings)}; say which does with --column code=NAME, name=NAME "
-            "or address=NAME."
+            sentence("recoding.no_column", file=sample.source, columns=listed(sample.headings))
         )
     return found
 
@@ -264,14 +264,19 @@ def _code_columns(
         sure = [at for at in found if fold_field(sample.headings[at]) in ROLES["code"]]
         if len(sure) == 1 and all(found[at] < _MOST for at in found if at != sure[0]):
             return tuple(sure)
-        told = " and ".join(f"{sample.headings[at]} ({fit:.0%} of its cells are codes of units)"
-                            for at, fit in found.items())  # fmt: skip
+        told = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
+                for at, fit in found.items()]  # fmt: skip
         first = sample.headings[next(iter(found))]
         raise TableError(
-            f"{sample.source}: {told} could both hold the codes [W07]; say which does with "
-            f"--column code={first}, or name both if a row goes from one to the other."
+            sentence(
+                "recoding.two_columns", file=sample.source, columns=reduce(_and, told), column=first
+            )
         )
     return tuple(found)
+
+
+def _and(one: str, other: str) -> str:
+    return sentence("words.and", one=one, other=other)
 
 
 def _fit(sample: Sample, at: int, reform: Reform) -> tuple[float, float, bool]:

@@ -17,6 +17,7 @@ from geo_merge.recoding.reform import Reform
 from geo_merge.recoding.vintage import Vintage, check_codes, of_codes, of_texts
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.places import Places, Side
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 SAMPLED = 20_000  # rows in which a table is looked at
 _LOOKED_UP = 300  # different texts of which one at least must name a unit
@@ -59,6 +60,11 @@ class Plan:
     decisions: Decisions
     points: bool = False
     villages: bool = False
+
+    @property
+    def hints(self) -> list[str]:
+        """What is to be known before rows are recoded, besides what the columns hold."""
+        return [*self.notes, *(told for told in self.told if isinstance(told, Sentence))]
 
     @property
     def made(self) -> list[list[str]]:
@@ -145,10 +151,8 @@ def plan(
 def _on_villages(columns: Columns, reform: Reform) -> Iterator[str]:
     """Say that a column of villages cannot settle divided units."""
     if columns.village is not None and not reform.villages:
-        yield (
-            f"{columns.headings[columns.village]} names villages, but {reform.source} does not "
-            "say which village of a divided unit goes where; they settle nothing by themselves."
-        )
+        yield sentence("recoding.no_villages", column=columns.headings[columns.village],
+                       crosswalk=reform.source)  # fmt: skip
 
 
 def _roles(columns: Columns, sample: Sample) -> Iterator[str]:
@@ -183,10 +187,15 @@ def _check_names(
     if len(known) > 2 and not any(places.agrees(n, "", target.other, key) for key, n in known):  # noqa: PLR2004
         key, name = known[0]
         raise TableError(
-            f"{sample.source}: none of its {len(known)} names in "
-            f"{sample.headings[name_at]} is that of the unit with its code (as {name}, where "
-            f"{reform.source} has {reform.units[target.other][key]}) [K08]; give the crosswalk of "
-            "this place, or say with --column name= that these are no names of units."
+            sentence(
+                "recoding.other_names",
+                file=sample.source,
+                n=len(known),
+                name=name,
+                column=sample.headings[name_at],
+                crosswalk=reform.source,
+                unit=str(reform.units[target.other][key]),
+            )
         )
 
 
@@ -195,7 +204,12 @@ def _check_texts(sample: Sample, at: int, places: Places, reform: Reform) -> Non
     distinct = list(dict.fromkeys(filter(str.strip, sample.cells[at])))[:_LOOKED_UP]
     if len(distinct) > 2 and not any(map(places.addressed, distinct)):  # noqa: PLR2004
         raise TableError(
-            f"{sample.source}: none of the {len(distinct)} texts in {sample.headings[at]} (as "
-            f"{distinct[0][:60]}) names a unit of {reform.source} [K04]; give the crosswalk of "
-            "this place, or say with --column which column names the units."
+            sentence(
+                "recoding.other_texts",
+                file=sample.source,
+                n=len(distinct),
+                column=sample.headings[at],
+                name=distinct[0][:60],
+                crosswalk=reform.source,
+            )
         )

@@ -12,11 +12,11 @@ from geo_merge.recoding.columns import Columns, Sample, agreeing_sides
 from geo_merge.recoding.reform import Reform
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.places import Places, Side
+from geo_merge.vocabulary.sentence import sentence
 
 _CHANCE = 1e-3  # that codes fit both sides though they are of this one
 _TELLING = 10  # addresses of one side that make a table one of it
 _NEARLY = 0.95
-_WORDS = {Side.OLD: "before", Side.NEW: "after"}
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,18 @@ def check_codes(found: Vintage, source: str, target: Side, reform: Reform) -> st
     if found.codes and not old and not new:
         known = sorted(unit.code for unit in reform.units[target.other].values() if unit.code)
         raise TableError(
-            f"{source}: none of its {counted(found.codes, 'code')} is that of a unit of "
-            f"{reform.source} ({known[0]} to {known[-1]}) [K04]; give the crosswalk of this place, "
-            "or say with --column which column holds the codes."
+            sentence(
+                "recoding.other_place",
+                file=source,
+                n=found.codes,
+                crosswalk=reform.source,
+                first=known[0],
+                last=known[-1],
+            )
         )
     if found.side is target:
-        raise TableError(
-            f"{source}: its codes are those of units {_WORDS[target]} the merger: {on_target:,} of "
-            f"{found.codes:,} are codes of {target} units, and {found.both:,} of {found.codes:,} "
-            f"are codes of {target.other} ones too and would be taken for these [K09]; go back "
-            f"with --to {target.other}, or say --vintage {target.other} if they surely are "
-            f"{target.other} codes."
-        )
+        kind = "recoding.codes_are_new" if target is Side.NEW else "recoding.codes_are_old"
+        raise TableError(sentence(kind, file=source, n=on_target, all=found.codes, more=found.both))
     if found.side is None and on_source and found.both == found.codes:
         told = "the one code is that" if found.codes == 1 else f"all {found.codes} codes are those"
         return (

@@ -109,7 +109,7 @@ def _look(request: Request, say: Progress) -> Looked:
         how = request.plan()
     except GeoMergeError as error:
         return Looked(table.headings, examples, problems=tuple(error.problems))
-    return Looked(table.headings, examples, how.columns, how.vintages, (*how.notes, *how.told))
+    return Looked(table.headings, examples, how.columns, how.vintages, tuple(how.hints))
 
 
 def _examples(table: Table) -> tuple[tuple[str, ...], ...]:
