@@ -34,15 +34,18 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def write_tables(tables: dict[str, pd.DataFrame], out: tuple[Path, ...]) -> None:
-    """Write tables to a workbook, or each to a CSV of its own."""
+def write_tables(
+    tables: dict[str, pd.DataFrame], out: tuple[Path, ...], language: Language
+) -> None:
+    """Write tables to a workbook, for people, or each to a CSV of its own, for programs."""
+    from geo_merge.planning.tables import headed
     from geo_merge.results.formats import write_csv, write_workbook
     from geo_merge.writing.files import whole_file
 
     for path in out:
         if path.suffix.lower() == ".xlsx":
             with whole_file(path) as temporary:
-                write_workbook(tables, temporary)
+                write_workbook(headed(tables, language), temporary)
             say(f"Wrote {path}")
         elif path.suffix.lower() == ".csv":
             for name, table in tables.items():

@@ -160,9 +160,11 @@ def _of_table(
 @click.argument("directory", metavar="PLAN", type=PATH)
 @measuring
 @_out
+@shared.lang
 @shared.as_json
 def show(
-    *, directory: Path, out: tuple[Path, ...], as_json: bool, **measuring: Any,  # noqa: ANN401
+    *, directory: Path, out: tuple[Path, ...], lang: str | None, as_json: bool,
+    **measuring: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Print the figures of PLAN: its units, what has no place, what does not hang together."""
     from geo_merge.planning.figures import summary_of
@@ -170,7 +172,7 @@ def show(
 
     opened, layer, figures = opened_figures(directory, measuring)
     units = units_table(figures)
-    write_tables({"units": units, "members": members_table(figures, layer)}, out)
+    write_tables({"units": units, "members": members_table(figures, layer)}, out, language_of(lang))
     if as_json:
         print_json({**summary_of(figures, layer), "units": records(units)})
         return OK
@@ -213,7 +215,7 @@ def check(
     opened, layer, figures = opened_figures(directory, chosen)
     checked = held(figures, layer, law, chosen)
     table = verdicts_table(checked, "en" if as_json else language_of(lang))
-    write_tables({"verdicts": table, "units": units_table(figures)}, out)
+    write_tables({"verdicts": table, "units": units_table(figures)}, out, language_of(lang))
     if result is not None:
         write_standards(checked, opened.plan, result, language_of(lang))
     if as_json:
@@ -266,7 +268,7 @@ def compare(
         held(both[0], layer, law, chosen), held(both[1], layer, law, chosen))  # fmt: skip
     comparison = compare_plans(opened.plan, other, layer)
     tables = comparison_tables(comparison, layer, both, checked)
-    write_tables(tables, out)
+    write_tables(tables, out, language_of(lang))
     if page is not None:
         write_map(comparison, opened.layer, (one.name, two.name), page, language_of(lang))
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +12,7 @@ from geo_merge.planning.figures import PlanFigures, UnitFigures
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.standards import Standard
 from geo_merge.planning.verdicts import ClassVerdict, Judgement, Line, Verdict
-from geo_merge.texts import Language, say
+from geo_merge.texts import TEXTS, Language, say
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 
 UNIT_COLUMNS = ("code", "name", "unit_type", "seat", "locked", "member_count", "members",
@@ -23,8 +23,33 @@ VERDICT_COLUMNS = ("standard", "code", "name", "unit_type", "class", "belongs", 
                    "required", "percent", "verdict", "reduction", "exemption", "clause", "sure",
                    "source")  # fmt: skip
 STANDARDS_COLUMNS = ("code", "measure", "value", "standard", "percent", "verdict", "clause")
+# Columns of a comparison whose heading is another's.
+_BOTH = {"members": "member_count"}
 # Decimals of figures: km² to 1 m², metres of ways, per cent to two.
 _DIGITS = {"area_km2": 6, "density": 2, "compactness": 4, "distance_km": 3, "longest_km": 3}
+
+
+def headed(tables: Mapping[str, pd.DataFrame], language: Language) -> dict[str, pd.DataFrame]:
+    """Return tables for people: names of sheets and headings in a language.
+
+    Fields of the layer keep their own names.
+    """
+    return {
+        say(f"plan_sheet.{name}", language): table.rename(
+            columns={c: _heading(str(c), language) for c in table}
+        )
+        for name, table in tables.items()
+    }
+
+
+def _heading(column: str, language: Language) -> str:
+    if f"plan_column.{column}" in TEXTS:
+        return say(f"plan_column.{column}", language)
+    name, _, side = column.rpartition("_")
+    if side in {"1", "2"} and (key := _BOTH.get(name, name)) and f"plan_column.{key}" in TEXTS:
+        heading = say(f"plan_column.{key}", language)
+        return say("plan_side.side", language, name=heading, n=side)
+    return column
 
 
 def units_table(figures: PlanFigures) -> pd.DataFrame:

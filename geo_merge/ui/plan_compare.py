@@ -14,6 +14,8 @@ from geo_merge.planning.compare import compare, comparison_tables
 from geo_merge.planning.difference import difference_html
 from geo_merge.planning.figures import PlanFigures, figures_of
 from geo_merge.planning.plan import Plan
+from geo_merge.planning.tables import headed
+from geo_merge.texts import Language
 from geo_merge.ui import plan_files, state, tables
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
@@ -76,7 +78,12 @@ def _held(work: Work, figures: PlanFigures) -> Checked | None:
     return check_plan(figures, work.base.layer, held.standard, held.inputs, settled=held.settled)
 
 
+def _workbook(shown: Compared, language: Language) -> bytes:
+    return tables.xlsx_bytes(headed(shown.tables, language))
+
+
 def _differences(shown: Compared) -> None:
+    language = state.language()
     with st.container(border=True):
         if shown.same:
             st.success(t("planning.no_difference"), icon=":material/check_circle:")
@@ -84,9 +91,9 @@ def _differences(shown: Compared) -> None:
             st.iframe(shown.page, height=_HEIGHT)
             for name in ("summary", "units", "moved"):
                 with st.expander(t(f"planning.table_{name}")):
-                    tables.show(shown.tables[name])
+                    tables.show(next(iter(headed({name: shown.tables[name]}, language).values())))
         with st.container(horizontal=True):
-            st.download_button("XLSX", partial(tables.xlsx_bytes, shown.tables), "difference.xlsx",
+            st.download_button("XLSX", partial(_workbook, shown, language), "difference.xlsx",
                                key="plan_difference_xlsx", on_click="ignore",
                                icon=":material/download:")  # fmt: skip
             st.download_button(t("planning.map"), shown.page, "difference.html", "text/html",

@@ -9,7 +9,7 @@
   function frame(host) {
     const box = el("div", "gm gp");
     host.replaceChildren(box);
-    const parts = { box: box, bar: el("div", "gp-bar", box), founding: el("div", "", box) };
+    const parts = { box: box, heading: el("h1", "gm-live", box), bar: el("div", "gp-bar", box), founding: el("div", "", box) };
     parts.message = el("p", "gp-message", box);
     parts.message.setAttribute("role", "status");
     parts.main = el("div", "gp-main", box);
@@ -175,6 +175,8 @@
 
     function write() {
       parts.box.lang = live.settings.language;
+      parts.heading.textContent = live.t("title");
+      parts.box.classList.toggle("gm-dark", geo.isDark(getComputedStyle(parts.box).backgroundColor));
       const box = live.map.getContainer();
       box.setAttribute("aria-label", live.t("map_help"));
       box.setAttribute("role", "application");
