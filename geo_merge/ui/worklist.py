@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,34 +166,36 @@ def steps(work: Worklist, shown: pd.DataFrame) -> None:
         st.text(st.session_state[f"{work.key}_told"])
 
 
-def decide(work: Worklist, shown: pd.DataFrame, after: Callable[[], None] = lambda: None) -> None:
+def decide(work: Worklist, shown: pd.DataFrame) -> None:
     """Ask what is decided on the row that is looked at, or on all that are shown."""
-    row = current(work, shown)
-    if row is None:
+    at = _position(work, shown)
+    if at is None:
         return
-    key, before = str(row["id"]), decided.known().get(str(row["id"]))
+    key = str(shown["id"].iloc[at])
+    before = decided.known().get(key)
     options = [decided.OPEN, *map(str, work.choices)]
+    choice, reason, wrong = (f"{work.key}_{name}_{key}" for name in ("choice", "reason", "wrong"))
+
+    def take(ids: Sequence[str], following: str) -> None:
+        session = st.session_state
+        chosen, why = session[choice] or decided.OPEN, session[reason]
+        session[wrong] = chosen == Choice.WAIVE and not why.strip()
+        if not session[wrong]:
+            decided.decide(ids, chosen, why)
+            session[work.place] = following
+
     with st.form(f"{work.key}_decide_{key}", border=True):
-        choice = st.segmented_control(
-            t("work.decision"), options, key=f"{work.key}_choice_{key}",
+        st.segmented_control(
+            t("work.decision"), options, key=choice,
             default=decided.OPEN if before is None else str(before.choice),
             format_func=lambda one: decided.status_name(one, repair=work.repair),
         )  # fmt: skip
-        reason = st.text_input(t("work.reason"), "" if before is None else before.reason,
-                               key=f"{work.key}_reason_{key}")  # fmt: skip
+        st.text_input(t("work.reason"), "" if before is None else before.reason, key=reason)
         left, right = st.columns(2)
-        one = left.form_submit_button(t("work.save"), width="stretch")
-        every = right.form_submit_button(t("work.save_all", count=figure(len(shown))),
-                                         width="stretch")  # fmt: skip
-    if not one and not every:
-        return
-    if choice == Choice.WAIVE and not reason.strip():
+        following = str(shown["id"].iloc[(at + 1) % len(shown)])
+        left.form_submit_button(t("work.save"), width="stretch", on_click=take,
+                                args=([key], following))  # fmt: skip
+        right.form_submit_button(t("work.save_all", count=figure(len(shown))), width="stretch",
+                                 on_click=take, args=(list(shown["id"]), key))  # fmt: skip
+    if st.session_state.pop(wrong, False):
         st.error(t("work.no_reason"), icon=":material/error:")
-        return
-    decided.decide(shown["id"] if every else [key], choice or decided.OPEN, reason)
-    if one:
-        at = _position(work, shown)
-        following = shown["id"].iloc[((at or 0) + 1) % len(shown)]
-        st.session_state[work.place] = str(following)
-    after()
-    st.rerun(scope="fragment")
