@@ -44,7 +44,7 @@ def show() -> None:
         st.markdown(t("work.decisions_help"))
         decided.exchange(_decidable(result), "decisions")
     st.header(t("ui.ledger"), anchor=False)
-    st.caption(t("ui.ledger_help"))
+    st.markdown(t("ui.ledger_help"))
     ledger = ledger_table(result)
     tables.show(ledger, height="content")
     tables.downloads(ledger, "ledger")

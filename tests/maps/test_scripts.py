@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -33,6 +34,16 @@ def test_every_script_of_plans_is_used_and_short() -> None:
     assert found == {*PAINTING, *EDITING, COMPARING, "component.js"}
     for name in found:
         assert len((WEB / "plan" / name).read_text("utf-8").splitlines()) <= LONGEST, name
+
+
+def test_no_two_scripts_share_a_name() -> None:
+    """Both maps of the app stand on one page, and share one object."""
+    given: dict[str, str] = {}
+    for name in {*SCRIPTS, *PLACE_SCRIPTS}:
+        text = (WEB / name).read_text("utf-8")
+        for names in re.findall(r"Object\.assign\(geo, \{([^}]*)\}\)", text):
+            for each in re.findall(r"(\w+)(?=\s*[,:}]|\s*$)", re.sub(r":[^,]*", "", names)):
+                assert given.setdefault(each, name) == name, each
 
 
 def test_node_finds_nothing_wrong() -> None:

@@ -47,7 +47,7 @@
   }
 
   /** Show a place in an element, in the place of what it showed; return what ends it. */
-  function place(host, data, words) {
+  function placeMaps(host, data, words) {
     const box = el("div", "gm gm-place-maps");
     box.lang = words.language;
     host.replaceChildren(box);
@@ -71,5 +71,5 @@
     } };
   }
 
-  Object.assign(geo, { place });
+  Object.assign(geo, { placeMaps });
 })(globalThis, globalThis.geoMerge || (globalThis.geoMerge = {}));

@@ -4,7 +4,7 @@ export default function (component) {
   const host = parentElement.querySelector(".gm-place-host");
   if (host.key !== data.key) {
     if (host.shown) { host.shown.end(); }
-    host.shown = geoMerge.place(host, data.place, data.words);
+    host.shown = geoMerge.placeMaps(host, data.place, data.words);
     host.key = data.key;
     geoMerge.placed = host.shown; // for whoever wants to look
   }
