@@ -103,6 +103,7 @@ def reconciliation_table(result: MergeResult) -> pd.DataFrame:
     if len(result.reconciliation):
         table = pd.DataFrame(result.reconciliation.drop(columns=["gained", "lost"]))
         table["verdict"] = [t(f"verdict.{verdict}") for verdict in table["verdict"]]
+        table = told.explained(table)
     else:  # read from files, which do not keep it
         table = result.statistics[[c for c in _RECONCILED if c in result.statistics]]
     if not {"iou", "declared_area_km2"} & set(table):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo_merge.texts import TEXTS
 from geo_merge.ui.state import language, t
-from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.findings_frame import in_language, read_in
 from geo_merge.vocabulary.sentence import said
 
 # An option of the command line, with the value that a sentence gives it; a command.
@@ -27,6 +27,14 @@ def findings(frame: pd.DataFrame) -> pd.DataFrame:
     """Return message and hint of findings in the language of the page; indexed as they are."""
     told = read_in(frame, language())
     return told.map(on_page)
+
+
+def explained(reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """Return a reconciliation whose explanation is in the language of the page, and in no other."""
+    others = [c for c in reconciliation if str(c).startswith("explanation_")]
+    own = in_language("explanation", language())
+    column = own if own in others else "explanation"
+    return reconciliation.assign(explanation=reconciliation[column]).drop(columns=others)
 
 
 def problem(text: str) -> str:

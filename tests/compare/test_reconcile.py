@@ -82,6 +82,8 @@ def test_a_compact_piece_is_told_from_the_strip_beside_it(grid: Grid) -> None:
     assert result.reconciliation["verdict"].tolist() == ["moved land"] * 2
     assert result.reconciliation["counterparts"].tolist() == [["00002"], ["00001"]]
     assert "0.05 km² that the reference gives it lie in 00002 (Xã 2)" in result.reconciliation["explanation"].iloc[0]  # fmt: skip
+    told = result.reconciliation["explanation_vi"].iloc[0]
+    assert "0,05 km² mà ranh giới đối chiếu giao cho đơn vị này lại nằm trong 00002 (Xã 2)" in told
 
 
 def test_land_that_no_unit_of_the_reference_has(grid: Grid) -> None:
