@@ -51,6 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(_BY_FOLDER[room])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _work(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The folder of the work that pages keep."""
+    os.environ["GEO_MERGE_WORK"] = str(tmp_path_factory.mktemp("work"))
+
+
 @pytest.fixture(scope="session")
 def bac_ninh() -> Path:
     """The real data of the new Bắc Ninh."""

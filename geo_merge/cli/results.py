@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo_merge.merging.result import MergeResult
     from geo_merge.texts import Language
 from geo_merge.cli.options import print_json
-from geo_merge.jobs.sample import RESULT_VARIABLE
+from geo_merge.jobs.sample import MIRROR_VARIABLE, RESULT_VARIABLE
 
 
 @click.command()
@@ -65,17 +65,34 @@ def sample(*, directory: Path) -> None:
 @click.command(name="app")
 @click.argument("directory", metavar="[DIR]", type=PATH, required=False)
 @click.option("--port", type=int, default=8501, help="Port of the page.")
-def run_app(*, directory: Path | None, port: int) -> int:
+@click.option("--work", type=PATH, help="Folder in which the page keeps work (GEO_MERGE_WORK).")
+@click.option("--work-hours", type=float, help="Hours until unused work goes; 72 by default.")
+@click.option("--work-mb", type=float, help="Megabytes of all work together; 4000 by default.")
+@click.option("--mirror", help="Folder or address from which the page fetches boundaries.")
+def run_app(
+    *,
+    directory: Path | None,
+    port: int,
+    work: Path | None,
+    work_hours: float | None,
+    work_mb: float | None,
+    mirror: str | None,
+) -> int:
     """Open the page in a browser: on DIR, a folder that build wrote, or on the sample."""
     from streamlit.web.cli import main as streamlit
 
     from geo_merge.jobs.sample import app_file
-    from geo_merge.results.files import load_result
+    from geo_merge.results.loaded import require_result
     from geo_merge.system.turns import most_workers
+    from geo_merge.system.works import FOLDER, HOURS, MEGABYTES, works
 
-    most_workers()  # a setting that is none is told here
+    chosen = {FOLDER: work and work.resolve(), HOURS: work_hours, MEGABYTES: work_mb,
+              MIRROR_VARIABLE: mirror}  # fmt: skip
+    os.environ |= {name: str(value) for name, value in chosen.items() if value is not None}
+    most_workers()  # settings that are none are told here
+    works()
     if directory is not None:
-        load_result(directory)
+        require_result(directory)
         os.environ[RESULT_VARIABLE] = str(directory.resolve())
     # In this process, so that who ends the command ends the page. All other settings are in the
     # .streamlit folder beside the page.

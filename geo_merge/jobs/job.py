@@ -56,6 +56,7 @@ class Job:
     reference_name_field: str | None = None
     divide_code_field: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)  # of the crosswalk
+    fields: Mapping[str, str] = field(default_factory=dict)  # of other roles
     layer: str | None = None
     layers: Mapping[Path, str] = field(default_factory=dict)  # of single files
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +92,8 @@ class Job:
         one = set(by_file.values())
         told = ("rule", "tolerance", "snap")
         mending = self.repair and {name: getattr(self.repair, name) for name in told}
-        return {"crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
+        more = {"fields": dict(self.fields)} if self.fields else {}
+        return {**more, "crs": self.crs, "encoding": self.encoding, "code_field": self.code_field,
                 "name_field": self.name_field, "population_field": self.population_field,
                 "type_field": self.type_field, "parent_fields": list(self.parent_fields),
                 "reference_code_field": self.reference_code_field,
@@ -133,6 +135,7 @@ class Job:
                 parent_fields=self.parent_fields,
                 layer=self.layers or self.layer, crs=self.crs, encoding=self.encoding, sizes=sizes,
                 expected=expected, country=self.country, accept=self.accept,
+                fields=self.fields,
             )  # fmt: skip
         except GeoMergeError as error:
             problems = [*error.problems, *problems]

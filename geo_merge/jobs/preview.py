@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +54,25 @@ class Preview:
 
 def look(job: Job, say: Progress = lambda _: None) -> Preview:
     """Read the files of a job and match the crosswalk."""
+    return look_with_units(job, say)[0]
+
+
+def look_with_units(
+    job: Job, say: Progress = lambda _: None
+) -> tuple[Preview, gpd.GeoDataFrame | None]:
+    """Look into the files of a job; return its layer too, None if it cannot be read as one."""
     say("Reading")
+    problems: tuple[str, ...] = ()
+    units: gpd.GeoDataFrame | None
     try:
         units, table = job.read()
         for path in job.reference:
             job.open(path)
     except GeoMergeError as error:
-        fields, choices = _told(job)
-        return Preview([], fields, [], error.problems, choices)
+        units, table, problems = _units_alone(job), None, error.problems
+    if units is None:
+        told, choices = _told(job)
+        return Preview([], told, [], problems, choices), None
     sources = sources_of(units)
     land = is_land(units)
     there, pieces = (units.loc[which, "source_file"].value_counts() for which in (~land, land))
@@ -75,7 +86,6 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
     roles = dict.fromkeys(c for source in sources for c in source["fields"].values())
     fields = list({**roles, **dict.fromkeys(str(c) for c in units.columns if c not in OWN)})
     notes = [finding.message for finding in findings_of(units)]
-    problems: tuple[str, ...] = ()
     if table is not None:
         say("Matching the crosswalk")
         try:
@@ -86,7 +96,7 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:
             problems = error.problems
-    return Preview(layers, fields, notes, problems, rules=rules_of(units))
+    return Preview(layers, fields, notes, problems, rules=rules_of(units)), units
 
 
 def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
@@ -99,6 +109,16 @@ def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
     ]
     known = attributes.rules_for(units, fields, {}, roles)
     return {name: str(known[name]) for name in numbers}
+
+
+def _units_alone(job: Job) -> gpd.GeoDataFrame | None:
+    """Return the layer of a job of which something else cannot be read."""
+    if job.crosswalk is None and not job.reference:
+        return None
+    try:
+        return replace(job, crosswalk=None, reference=()).read()[0]
+    except GeoMergeError:
+        return None  # said already
 
 
 def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:

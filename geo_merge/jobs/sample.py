@@ -59,3 +59,5 @@ def copy_sample(directory: Path) -> list[Path]:
 
 # Tells the page which result to open with.
 RESULT_VARIABLE = "GEO_MERGE_RESULT"
+# Names a copy of the official boundaries, for servers without internet.
+MIRROR_VARIABLE = "GEO_MERGE_MIRROR"

@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
+from pyproj import CRS
 
 from geo_merge.errors import ExportError, LayerError, UsageError
 from geo_merge.maps.display import drawn
@@ -35,6 +37,7 @@ from geo_merge.results.formats import (
     findings_sheets,
     write_workbook,
 )
+from geo_merge.results.loaded import reconciliation_in, repairs_in, with_lists_of
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame, told_in
@@ -49,6 +52,7 @@ FORMATS = ("geojson", *WRITERS)
 _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.FeatureError, pyogrio.errors.FieldError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
+_LAYERS = ("old_units", "parents", "new_units", "findings")  # the largest first
 # Of validate.
 _FINDINGS = ("findings.geojson", "findings.csv", "findings.xlsx")
 
@@ -300,36 +304,43 @@ def load_result(directory: StrPath) -> MergeResult:
         recover(directory)
         manifest = orjson.loads((directory / MANIFEST).read_bytes())
         summary = orjson.loads((directory / "summary.json").read_bytes())
-        layers = {
-            name: _read_layer(directory / f"{name}.geojson").to_crs(manifest["crs"])
-            for name in ("new_units", "old_units", "parents", "findings")
-        }
+        with ThreadPoolExecutor(len(_LAYERS)) as pool:
+            paths = [directory / f"{name}.geojson" for name in _LAYERS]
+            read = pool.map(lambda path: _read_layer(path).to_crs(manifest["crs"]), paths)
+            layers = dict(zip(_LAYERS, read, strict=True))
         tables = {
             name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
             for name, dtype in (("crosswalk", str), ("ledger", None))
         }
         statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
+        crs = CRS.from_user_input(manifest["crs"])
+        reconciliation = reconciliation_in(directory, crs)
+        repairs, decisions = repairs_in(directory, crs)
     except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
             LayerError) as error:  # fmt: skip
         raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
     old, found = layers["old_units"], layers["findings"]
-    if "about" not in found:  # written by an earlier version
+    if len(found) and "about" not in found:  # written by an earlier version
         found["about"] = [row_of(check)["about"] for check in found["check"]]
     provenance = {
         "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
         **{how: summary.get(how, False) for how in DRAWN.values()},
         "language": next((one for one in OTHER_LANGUAGES if f"message_{one}" in found), ""),
     }  # fmt: skip
+    new = _with_lists(layers["new_units"]).set_index("code")
     return MergeResult(
         old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),
-        new=_with_lists(layers["new_units"]).set_index("code"),
+        new=new,
         parents=layers["parents"].reindex(columns=[*PARENT_COLUMNS, "geometry"]),
         crosswalk=tables["crosswalk"],
-        statistics=statistics.set_index("code"),
+        statistics=with_lists_of(new, statistics.set_index("code")),
         summary=summary,
         findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
         ledger=tables["ledger"],
         provenance=provenance,
+        reconciliation=reconciliation,
+        repairs=repairs,
+        decisions=decisions,
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from geo_merge.maps.place import place_of, undone
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS
-from geo_merge.ui import before_after, decided, findings_list, repairs_list, tables
+from geo_merge.ui import before_after, decided, findings_list, repairs_list, tables, told
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
 

@@ -15,7 +15,7 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
-from geo_merge.ui import repair_panel, store, tables, told, uploads
+from geo_merge.ui import repair_panel, tables, told, uploads
 from geo_merge.ui.state import figure, t
 from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.limits import Limits
@@ -33,10 +33,9 @@ def with_options(job: Job) -> Job:
     return repair_panel.with_repair(job)
 
 
-def to_look_at(job: Job) -> tuple[str, Job]:
-    """Return a job without what does not change what is found in its files, and its key."""
-    bare = replace(job, outline=None, rules={}, limits=(), repair=None, decisions=None)
-    return store.content_key(list(bare.files.values()), bare.options), bare
+def to_look_at(job: Job) -> Job:
+    """Return a job without what does not change what is found in its files."""
+    return replace(job, outline=None, rules={}, limits=(), repair=None, decisions=None)
 
 
 def show(job: Job, preview: Preview, key: str) -> None:

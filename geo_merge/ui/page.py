@@ -8,12 +8,14 @@ from geo_merge.ui import (
     checks_page,
     data_page,
     download_page,
+    gone,
     headline,
     map_page,
     plan_page,
     recode_page,
     state,
     statistics_page,
+    store,
     told,
 )
 from geo_merge.ui.state import t
@@ -23,7 +25,7 @@ from geo_merge.vocabulary.problems import problems_in
 st.set_page_config(page_title="geo_merge", page_icon=str(ICON), layout="wide")
 state.start()
 page = st.navigation(
-    [
+    pages := [
         st.Page(map_page.show, title=t("page.map"), icon=":material/map:", default=True,
                 url_path="map"),
         st.Page(statistics_page.show, title=t("page.statistics"), icon=":material/bar_chart:",
@@ -41,9 +43,12 @@ page = st.navigation(
     ],
     position="top",
 )  # fmt: skip
+st.session_state[state.Key.PAGES] = {each.url_path or "map": each for each in pages}
 try:
     headline.top()
     page.run()
+except store.WorkGoneError:
+    gone.show()
 except GeoMergeError as error:
     for problem in map(told.on_page, problems_in(error, state.language())):
         st.error(plain(problem), icon=":material/error:")

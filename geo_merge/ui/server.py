@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from geo_merge.errors import GeoMergeError
+from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.system.scratch import sweep
+from geo_merge.system.works import works
+from geo_merge.ui import store
 
 PAGE = Path(__file__).with_name("page.py")
 
@@ -27,10 +32,19 @@ def middleware() -> list[Middleware]:
     return [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)]
 
 
+def begin_reading() -> None:
+    """Read the result of ``geo-merge app DIR`` before anybody asks, who is told what fails."""
+    if os.environ.get(RESULT_VARIABLE):
+        with suppress(GeoMergeError):
+            store.read_directory()
+
+
 @asynccontextmanager
 async def serving(_app: st.App) -> AsyncIterator[None]:
     """Remove what servers that were killed have left, and open the page in a browser."""
     sweep()
+    works().sweep()
+    asyncio.get_running_loop().run_in_executor(None, begin_reading)
     if not st.get_option("server.headless"):
         address = f"http://{st.get_option('server.address')}:{st.get_option('server.port')}"
         asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo_merge.texts import Language, as_language, number, say
 
@@ -31,43 +31,53 @@ class Key(StrEnum):
     CHOICES = "choices"  # the layers of files with several
     MERGED = "merged"  # whether a merger has just ended
     PLAN = "plan"  # by which the server knows the plan at work
+    WORK = "work"  # the name of the work that is open; empty for none
+    HALTED = "halted"  # the files that were not looked into to the end
+    ROUND = "round"  # counts the files taken: each slot is empty again
+    PAGES = "pages"  # the pages of the navigation, by the ends of their addresses
     STARTED = "started"
-    WRITTEN = "written"  # the address of the page as it was written last, and on which page
 
 
 _IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN)
 
 
 def start() -> None:
-    """Take what the address says into a session that begins."""
+    """Take what the address says into a session that begins, or goes back or forward."""
     state, address = st.session_state, st.query_params
     if Key.STARTED not in state:
         state[Key.STARTED] = True
         for key in _IN_ADDRESS:
             state[key] = address.get(key)
-        state[Key.SELECTED] = _unit_in(address)
         state[Key.SELECTION] = 0
         state[Key.LANGUAGE] = as_language(address.get("lang"))
-    elif _went_back():
-        state[Key.SELECTED] = _unit_in(address)
+        _take_address()
+    elif _went_in_history():
+        _take_address()
         state[Key.SELECTION] += 1
     write_address()
 
 
-def _unit_in(address: Mapping[str, str]) -> dict[str, str] | None:
+def _take_address() -> None:
+    """Take over the unit and the work that the address leads to."""
+    state, address = st.session_state, st.query_params
     side, _, code = address.get("unit", "").partition(":")
-    return {"side": side, "code": code} if side in SIDES and code else None
+    state[Key.SELECTED] = {"side": side, "code": code} if side in SIDES and code else None
+    if state.setdefault(Key.WORK, "") != address.get("work", ""):
+        open_work(address.get("work", ""))
 
 
-def _went_back() -> bool:
-    """Tell whether the browser went back or forward to another unit.
+def open_work(name: str) -> None:
+    """Go to another piece of work, or to none; what was on show of the one before goes."""
+    state = st.session_state
+    state[Key.WORK] = name
+    for key in (Key.LOADED, Key.PREVIEW, Key.FOCUS, Key.HALTED):
+        state[key] = None
 
-    The address is another one then than was written. A page that is opened by its name has none.
-    """
-    written, page = st.session_state.get(Key.WRITTEN, ({}, None))
-    here = st.query_params.to_dict()
-    other = here.get("unit") != written.get("unit")
-    return other and (bool(here) or (page is not None and page == st.context.url))
+
+def _went_in_history() -> bool:
+    """Tell whether the browser went back or forward, which gives the session another address."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def write_address() -> None:
@@ -75,11 +85,11 @@ def write_address() -> None:
     state = st.session_state
     chosen = state[Key.SELECTED]
     wanted: dict[str, str] = {
+        **({"work": state[Key.WORK]} if state.get(Key.WORK) else {}),
         **({"lang": state[Key.LANGUAGE]} if state[Key.LANGUAGE] != as_language(None) else {}),
         **({"unit": f"{chosen['side']}:{chosen['code']}"} if chosen else {}),
         **{str(key): state[key] for key in _IN_ADDRESS if state[key]},
     }
-    state[Key.WRITTEN] = (wanted, st.context.url)
     if dict(st.query_params) != wanted:
         st.query_params.from_dict(wanted)
 

@@ -19,10 +19,20 @@ from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
 from geo_merge.results.files import load_result, sha256
-from geo_merge.ui.state import Key
+from geo_merge.ui import work
+from geo_merge.ui.state import Key, t
+from geo_merge.ui.tables import plain
+from geo_merge.ui.work import Work
 from geo_merge.vietnam.country import VIETNAM
 
 _CHUNK = 2**20
+
+
+RESULT = "result"  # what a result is kept under in its work
+
+
+class WorkGoneError(Exception):
+    """The address leads to work that is no longer there, or never was."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,35 @@ class Loaded:
 
 def current() -> Loaded:
     """Return the result on show: the user's own, that of ``geo-merge app DIR``, or the sample."""
-    mine: Loaded | None = st.session_state.get(Key.LOADED)
+    session = st.session_state
+    mine: Loaded | None = session.get(Key.LOADED)
+    opened = current_work()
+    if mine is None and opened is not None:
+        mine = session[Key.LOADED] = _kept(opened)
     return mine or first()
+
+
+def current_work() -> Work | None:
+    """Return the work that is open, if any.
+
+    Raises
+    ------
+    WorkGoneError
+        If it is no longer there.
+    """
+    name = st.session_state.get(Key.WORK)
+    if not name:
+        return None
+    found = work.find(name)
+    if found is None:
+        raise WorkGoneError
+    return found
+
+
+def _kept(opened: Work) -> Loaded | None:
+    """Return the result of work, as it was kept; None if it has none yet."""
+    held: Loaded | None = opened.kept(RESULT)
+    return held and _shown().setdefault(held.key, held)
 
 
 def first() -> Loaded:
@@ -61,6 +98,13 @@ def first() -> Loaded:
     directory = os.environ.get(RESULT_VARIABLE)
     if not directory:
         return _sample()
+    with st.spinner(plain(t("intake.loading", name=Path(directory).name))):
+        return read_directory()
+
+
+def read_directory() -> Loaded:
+    """Return the result of ``geo-merge app DIR``, read once as long as its files are the same."""
+    directory = os.environ[RESULT_VARIABLE]
     files = [path for path in Path(directory).glob("*") if path.is_file()]
     looks = sorted((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
     return _from_directory(directory, hashlib.sha256(repr(looks).encode()).hexdigest()[:24])

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from geo_merge.errors import LayerError
-from geo_merge.jobs import preview
 from geo_merge.jobs.job import Job, Progress
-from geo_merge.jobs.preview import Preview
 from geo_merge.maps.display import drawn
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading import kinds
@@ -27,6 +25,7 @@ from geo_merge.system.turns import turns
 from geo_merge.ui.store import Loaded, content_key
 from geo_merge.vocabulary.sentence import sentence
 
+T = TypeVar("T")
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
@@ -132,16 +131,15 @@ def put_one(folder: Path, uploads: Iterable[Upload]) -> Path:
     return layers[0]
 
 
-def look(job: Job, say: Progress, queued: Queued) -> Preview:
-    """Look into the files of a job, in a process of its own, when it is our turn."""
+def in_turn(work: Callable[[Progress], T], say: Progress, queued: Queued) -> T:
+    """Do work in a process of its own, when it is our turn."""
     with turns().take(queued):
-        return worker.run(partial(preview.look, job), say)
+        return worker.run(work, say)
 
 
 def merge(job: Job, title: str, say: Progress, queued: Queued) -> Loaded:
     """Merge the files of a job, in a process of its own, when it is our turn."""
-    with turns().take(queued):
-        result = worker.run(partial(_drawn, job), say)
+    result = in_turn(partial(_drawn, job), say, queued)
     files = job.files
     key = content_key(list(files.values()), job.options)
     inputs = {name: sha256(path) for name, path in files.items()}

@@ -33,6 +33,8 @@ class NamedFields:
         The field of each role; None if it is to be found.
     parents
         The fields with the units above, the nearest first.
+    others
+        Fields by role, where a person says which level a unit above is of.
     code_option
         What messages call the option for `code`.
     evidence
@@ -45,6 +47,7 @@ class NamedFields:
     unit_type: str | None = None
     population: str | None = None
     parents: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
     code_option: str = "--code-field"
     evidence: Mapping[str, str] = field(default_factory=dict)
 
@@ -103,7 +106,7 @@ def _named(
 ) -> dict[str, str]:
     """Return the fields that the user named, as the layer spells them."""
     asked = {"code": named.code, "name": named.name, "unit_type": named.unit_type,
-             "population": named.population}  # fmt: skip
+             "population": named.population, **named.others}  # fmt: skip
     roles = {role: _there(raw, columns, f, findings) for role, f in asked.items() if f is not None}
     levels = ("district", "province")[-len(named.parents) :] if named.parents else ()
     if len(named.parents) > len(levels):

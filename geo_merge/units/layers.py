@@ -42,6 +42,7 @@ def read_units(
     population_field: str | None = None,
     type_field: str | None = None,
     parent_fields: Sequence[str] = (),
+    fields: Mapping[str, str] | None = None,
     layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
@@ -64,6 +65,8 @@ def read_units(
         Fields with the codes, names, people and types, and those with the units above, the nearest
         first; found by their names and by what they hold by default. A layer without codes is known
         by its names.
+    fields
+        Fields of other roles: ``unit_type, district_code, district, province_code, province``.
     layer
         The layer to read where a file has several; or that of each such file.
     crs
@@ -116,6 +119,7 @@ def read_units(
         files, raws,
         named=NamedFields(code=code_field, name=name_field, population=population_field,
                           unit_type=type_field, parents=tuple(parent_fields),
+                          others=fields or {},
                           code_option=code_option, evidence=evidence or {}),
         target_crs=target_crs, expected=expected, country=country,
         grid=max(coarsest_grid(raw.frame) for raw in raws), accept=accept,

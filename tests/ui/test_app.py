@@ -187,11 +187,11 @@ def test_no_text_is_missing_in_either_language() -> None:
 
 def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
     code = "\n".join(
-        p.read_text("utf-8") for p in [*(ROOT / "geo_merge" / "ui").glob("*.py"), ROOT / "app.py"]
+        p.read_text("utf-8") for p in [*(ROOT / "geo_merge" / "ui").rglob("*.py"), ROOT / "app.py"]
     )
     web = ROOT / "geo_merge" / "maps" / "web"
     script = "\n".join(p.read_text("utf-8") for p in sorted(web.glob("*.js")))
-    asked = set(re.findall(r'"((?:ui|map|page)\.[a-z_0-9]+)"', code))
+    asked = set(re.findall(r'"((?:ui|map|page|intake)\.[a-z_0-9]+)"', code))
     asked |= {f"map.{k}" for k in re.findall(r'(?:this|live)\.t\("([a-z_0-9]+)"', script)}
     asked -= {"map.html", "page.py"}  # files
     assert asked - set(TEXTS) == set()
@@ -219,6 +219,9 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
                 "ledger.",
                 "file.",
                 "step.",
+                "intake.country_",
+                "intake.column_",
+                "intake.go_",
                 "verdict.",
             )
         )
@@ -229,7 +232,7 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
     unused = {k for k in columns if not re.search(rf"\b{k.removeprefix('ui.').removeprefix('field_')}\b", source)
               and k.removeprefix("ui.") not in {"population_difference", "population_difference_percent", "declared_population"}}  # fmt: skip
     assert unused == set()
-    assert {k for k in TEXTS if k.startswith(("map.", "page."))} - asked - made == {
+    assert {k for k in TEXTS if k.startswith(("map.", "page.", "intake."))} - asked - made == {
         "map.people",
         "map.percent",
         "map.times",

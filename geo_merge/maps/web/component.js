@@ -6,6 +6,8 @@
 const kept = globalThis.geoMergeKept || (globalThis.geoMergeKept = new Map());
 const details = globalThis.geoMergeDetails || (globalThis.geoMergeDetails = new Map());
 const KEPT = 4; // geometries
+// As the page writes it (ui/state.py), in the same order.
+const IN_ADDRESS = ["work", "lang", "unit", "view", "mode", "theme", "plan"];
 const LEAST = 320, BELOW = 6; // pixels: the height of a map, and what is left free under it
 
 function keep(map, key, value) {
@@ -43,14 +45,19 @@ function fill(host) {
   };
 }
 
-/** Write into the address what is no step back: a view, as units alone are. */
-function note(name, value) {
-  const here = new URLSearchParams(location.search), there = new URLSearchParams();
-  if (value) { here.set(name, value); } else { here.delete(name); }
-  // In the order in which the app writes them: it leaves an address alone that is as it wants it.
-  ["lang", "unit", "view", "mode", "theme"].filter((key) => here.get(key))
-    .forEach((key) => there.set(key, here.get(key)));
-  history.replaceState(history.state, "", `${location.pathname}?${there}`);
+/** Let the address lead to what is shown; only another unit is an entry in the history. */
+function writeAddress(name, value) {
+  const read = new URLSearchParams(location.search), write = new URLSearchParams();
+  if (value) { read.set(name, value); } else { read.delete(name); }
+  IN_ADDRESS.forEach((key) => { if (read.has(key)) { write.set(key, read.get(key)); } });
+  const query = write.toString();
+  if (query === location.search.slice(1)) { return; }
+  const address = location.pathname + (query ? `?${query}` : "");
+  if (name === "unit") {
+    history.pushState({}, "", address);
+  } else {
+    history.replaceState(history.state, "", address);
+  }
 }
 
 function mount(host, data, tell) {
@@ -63,8 +70,14 @@ function mount(host, data, tell) {
     steps: data.steps,
     state: data.state,
     onChange: function (name, value) {
-      if (["view", "mode", "theme"].includes(name)) { note(name, value); }
-      if (["selected", "view", "mode", "theme", "finding"].includes(name)) { tell(name, value); }
+      if (name === "selected") {
+        writeAddress("unit", value ? `${value.side}:${value.code}` : "");
+      } else if (["view", "mode", "theme"].includes(name)) {
+        writeAddress(name, value);
+      } else if (name !== "finding") {
+        return;
+      }
+      tell(name, value);
     },
     detail: () => detailOf(data.key, () => tell("detail", data.key)),
   });

@@ -1,0 +1,122 @@
+"""Which column of a person's table is which of ours: by its heading, else by what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo_merge.units.crosswalk import COLUMNS, EVIDENCE, REQUIRED
+from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.fields import fold_field
+
+OURS = (*COLUMNS, *EVIDENCE)
+# What a table must say. The old unit may be named by code, or by name and district.
+NEEDED = tuple(name for name in REQUIRED if name != "old_code")
+# Usual headings, folded (see `fold_field`), the surest first. Vietnamese: mã (code), tên (name),
+# loại or cấp (type), cũ or trước (before), mới or sau (after), tỷ lệ (share), khoản (clause).
+_USUAL: Mapping[str, tuple[str, ...]] = {
+    "old_code": ("maxacu", "macu", "madvhccu", "madonvicu", "maphuongxacu", "maxatruoc",
+                 "matruocsapxep", "madvhctruocsapxep", "oldid", "codeold", "maxa", "code"),
+    "old_name": ("tenxacu", "tencu", "tendvhccu", "tendonvicu", "tenphuongxacu", "xacu",
+                 "phuongxacu", "xaphuongcu", "donvicu", "dvhccu", "donvihanhchinhcu",
+                 "tentruocsapxep", "xatruocsapxep", "dvhctruocsapxep", "nameold", "tenxa", "name"),
+    "old_type": ("loaicu", "loaixacu", "capcu", "loaidvhccu", "typeold"),
+    "old_district_code": ("mahuyen", "mahuyencu", "maquanhuyen"),
+    "old_district": ("tenhuyen", "huyen", "huyencu", "quanhuyen", "tenquanhuyen", "tenhuyencu",
+                     "district"),
+    "old_province_code": ("matinh", "matinhcu"),
+    "old_province": ("tentinhcu", "tinhcu", "tentinh", "tinh", "province"),
+    "new_code": ("maxamoi", "mamoi", "madvhcmoi", "madonvimoi", "maphuongxamoi", "maxasau",
+                 "masausapxep", "madvhcsausapxep", "newid", "codenew"),
+    "new_name": ("tenxamoi", "tenmoi", "tendvhcmoi", "tendonvimoi", "tenphuongxamoi", "xamoi",
+                 "phuongxamoi", "xaphuongmoi", "donvimoi", "dvhcmoi", "donvihanhchinhmoi",
+                 "tensausapxep", "xasausapxep", "dvhcsausapxep", "namenew"),
+    "new_type": ("loaimoi", "loaixamoi", "capmoi", "loaidvhcmoi", "loaihinh", "loai", "cap",
+                 "typenew", "type"),
+    "share": ("tyle", "tile", "phan", "tyledientich", "phantram", "percent"),
+    "clause": ("khoan", "diem", "khoandieu"),
+    "words": ("trichdan", "nguyenvan", "noidung"),
+    "evidence": ("cancu", "nguon", "source"),
+}  # fmt: skip
+_MOST = 0.5  # of the cells of a column that must be those of the layer
+
+
+def recognised(table: pd.DataFrame, units: pd.DataFrame) -> dict[str, str]:
+    """Return the column of a table for each of ours that is recognised; no column twice.
+
+    Parameters
+    ----------
+    table
+        Texts under the person's own headings.
+    units
+        The old units by code, with ``name``: what tells the columns of old codes and names where
+        no heading does. New codes are never told so, as they look like old ones.
+    """
+    folded: dict[str, str] = {}
+    for heading in map(str, table.columns):
+        folded.setdefault(fold_field(heading), heading)
+    found: dict[str, str] = {}
+    for ours in OURS:
+        usual = (fold_field(ours), *_USUAL.get(ours, ()))
+        column = next((folded[h] for h in usual if h in folded), None)
+        if column is not None and column not in found.values():
+            found[ours] = column
+    known = {
+        "old_code": {code_key(str(code)) for code in units.index},
+        "old_name": {fold_name(str(name)) for name in units.get("name", ())},
+    }
+    for ours, fold in (("old_code", code_key), ("old_name", fold_name)):
+        if ours not in found:
+            left = [str(c) for c in table.columns if str(c) not in found.values()]
+            column = _holding(table, left, known[ours], fold)
+            if column is not None:
+                found[ours] = column
+    return {ours: found[ours] for ours in OURS if ours in found}
+
+
+def recognised_as_ours(table: pd.DataFrame) -> dict[str, str]:
+    """Return the columns whose headings are our own, as `units.crosswalk` reads them."""
+    folded = {fold_field(str(column)): str(column) for column in table.columns}
+    return {ours: folded[fold_field(ours)] for ours in OURS if fold_field(ours) in folded}
+
+
+def _holding(
+    table: pd.DataFrame, columns: Iterable[str], known: set[str], fold: Callable[[str], str]
+) -> str | None:
+    """Return the column most of whose cells are known, the one with most different ones."""
+    best, most = None, 0
+    for column in columns:
+        cells = [fold(str(v)) for v in table[column] if str(v).strip()]
+        there = [cell for cell in cells if cell in known]
+        if there and len(there) > _MOST * len(cells) and len(set(there)) > most:
+            best, most = column, len(set(there))
+    return best
+
+
+def missing(mapping: Mapping[str, str]) -> list[str]:
+    """Return what of ours is needed and has no column."""
+    lacking = [ours for ours in NEEDED if ours not in mapping]
+    return lacking if {"old_code", "old_name"} & set(mapping) else ["old_code", *lacking]
+
+
+def under_ours(table: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table under our headings: those of every crosswalk, and further ones it has."""
+    kept = [ours for ours in OURS if ours in COLUMNS or ours in mapping]
+    blank = pd.Series("", index=table.index)
+    return pd.DataFrame({
+        ours: table[mapping[ours]].fillna("").astype(str) if ours in mapping else blank
+        for ours in kept
+    })  # fmt: skip
+
+
+def template(units: pd.DataFrame) -> pd.DataFrame:
+    """Return a crosswalk to be filled in: a row for each unit of a layer, what it joins blank."""
+    filled: dict[str, Any] = {"old_code": units.index.astype(str)}
+    for ours, theirs in (("old_name", "name"), ("old_type", "unit_type"),
+                         ("old_district", "district"), ("old_province", "province")):  # fmt: skip
+        if theirs in units and units[theirs].astype(str).str.strip().ne("").any():
+            filled[ours] = units[theirs].to_numpy()
+    blank = dict.fromkeys(("new_code", "new_name", "new_type"), "")
+    return pd.DataFrame({**filled, **blank})

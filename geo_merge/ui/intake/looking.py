@@ -1,0 +1,104 @@
+"""What the page shows of files before anything is computed, found in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+import shapely
+
+from geo_merge.errors import GeoMergeError
+from geo_merge.geometry.projection import WGS84
+from geo_merge.geometry.rings import is_polygonal
+from geo_merge.jobs import preview
+from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.preview import Preview
+from geo_merge.maps.drawing import simplified
+from geo_merge.reading.tables import read_table
+from geo_merge.vocabulary.fields import with_unit_columns
+from geo_merge.vocabulary.limits import parse
+
+PIXELS = 1_500  # of the map of what was given
+_DECIMALS = 5  # degrees; about a metre
+UNITS = ("name", "unit_type", "district", "province", "population")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was recognised in the files of a job.
+
+    Attributes
+    ----------
+    preview
+        Layers, fields, notes and what does not match.
+    units
+        The units by code: ``name, unit_type, district, province``, and ``population`` if known;
+        empty if the layers cannot be read as units.
+    outlines
+        GeoJSON of the units in WGS 84, simplified to a map of `PIXELS`; each has the ``code`` and
+        a ``label``.
+    country
+        Code of the country that the layer lies in, as far as one is known; else empty.
+    table
+        The crosswalk as its file has it, under its own headings; None if it cannot be read.
+    """
+
+    preview: Preview
+    units: pd.DataFrame
+    outlines: str
+    country: str
+    table: pd.DataFrame | None
+
+    @property
+    def recognised(self) -> bool:
+        """Whether at least one layer could be opened."""
+        found = self.preview
+        return bool(found.layers or found.fields or found.choices)
+
+
+def look(job: Job, say: Progress = lambda _: None) -> Looked:
+    """Look into the files of a job, and draw its layers.
+
+    Without a layer, the crosswalk alone is read.
+    """
+    table: pd.DataFrame | None = None
+    problems: tuple[str, ...] = ()
+    if job.crosswalk is not None:
+        try:
+            table = read_table(job.crosswalk, encoding=job.encoding, sizes=parse(job.limits)[1],
+                               country=job.country)  # fmt: skip
+        except GeoMergeError as error:
+            problems = error.problems
+    if not job.old:
+        return Looked(Preview([], [], [], problems), pd.DataFrame(columns=list(UNITS)), "", "",
+                      table)  # fmt: skip
+    seen, units = preview.look_with_units(job, say)
+    if units is None:
+        return Looked(seen, pd.DataFrame(columns=list(UNITS)), "", "", table)
+    say("Drawing")
+    units = with_unit_columns(units)
+    known = pd.DataFrame(units[[c for c in UNITS if c in units]])
+    return Looked(seen, known[~units["is_piece"]], outlines(units), job.country.of(units).code,
+                  table)  # fmt: skip
+
+
+def outlines(units: gpd.GeoDataFrame) -> str:
+    """Return units as GeoJSON for a small map; see `Looked`."""
+    shapes = np.asarray(units.geometry.values)
+    there = np.flatnonzero(is_polygonal(shapes))
+    west, south, east, north = units.total_bounds
+    thin = simplified(shapes[there], float(max(east - west, north - south)) / PIXELS)
+    degrees = gpd.GeoSeries(thin, crs=units.crs).to_crs(WGS84)
+    geometries = shapely.to_geojson(shapely.set_precision(
+        np.asarray(degrees.values), 10.0**-_DECIMALS, mode="pointwise"))  # fmt: skip
+    labels = (units["unit_type"] + " " + units["name"]).str.strip().to_numpy()
+    features = [
+        {"type": "Feature",
+         "properties": {"code": str(units.index[k]), "label": str(labels[k])},
+         "geometry": orjson.Fragment(geometry)}
+        for k, geometry in zip(there.tolist(), geometries.tolist(), strict=True)
+    ]  # fmt: skip
+    return orjson.dumps({"type": "FeatureCollection", "features": features}).decode()

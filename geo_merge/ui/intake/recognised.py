@@ -1,0 +1,110 @@
+"""What was recognised in the layers, drawn at once, and what can be said by hand instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo_merge.texts import TEXTS
+from geo_merge.ui import tables, told
+from geo_merge.ui.intake import preview_map
+from geo_merge.ui.intake.looking import Looked
+from geo_merge.ui.state import figure, t
+from geo_merge.ui.work import FIELDS, Work
+from geo_merge.units.unlisted import Unlisted
+
+ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
+_MAIN = ("code_field", "name_field", "population_field")
+
+
+def show(looked: Looked) -> None:
+    """Draw the layers, and tell what was recognised in them."""
+    found = looked.preview
+    if not found.layers:
+        return
+    st.subheader(t("ui.recognised"), anchor=False)
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        preview_map.show(looked.outlines)
+    with right:
+        for layer in found.layers:
+            tables.show(_told(layer, looked), height="content")
+    if found.notes:
+        with st.expander(f"{t('ui.notes')} ({figure(len(found.notes))})"):
+            for note in found.notes:
+                st.text(told.problem(note))
+
+
+def _told(layer: dict[str, Any], looked: Looked) -> pd.DataFrame:
+    """Return what was recognised in a layer: a row for each thing."""
+    roles = {c: t(f"ui.{c}") for c in layer if f"ui.{c}" in TEXTS}
+    rows = [(name, figure(layer[c]) if c == "units" else str(layer[c]))
+            for c, name in roles.items()]  # fmt: skip
+    country = t(f"intake.country_{looked.country.lower() or 'none'}")
+    rows.append((t("intake.country"), country))
+    return pd.DataFrame(rows, columns=[t("intake.what"), t("intake.found")])
+
+
+def layers(known: dict[str, tuple[str, ...]], chosen: dict[str, str]) -> dict[str, str]:
+    """Ask for the layer of each file that has several; return what is chosen."""
+    for name, choices in known.items():
+        st.text(name)
+        value = st.selectbox(
+            t("ui.layer"), ["", *choices], key=f"layer_{name}",
+            index=_at(choices, chosen.get(name)),
+            format_func=lambda value: value or t("ui.choose_layer"),
+        )  # fmt: skip
+        chosen = {**chosen, name: value}
+    return {name: value for name, value in chosen.items() if value}
+
+
+def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
+    """Ask for what files may not say, or what was recognised wrongly; nothing needs an answer."""
+    before, answers = work.choices, {}
+
+    def choice(place: Any, name: str, options: Sequence[str], label: str) -> None:  # noqa: ANN401
+        answers[name] = place.selectbox(
+            label, ["", *options], key=f"{name}_{work.name}", index=_at(options, before.get(name)),
+            format_func=lambda value: value or t("ui.by_itself"),
+        )  # fmt: skip
+
+    with st.expander(t("ui.options"), expanded=any(before.get(n) for n in (*_MAIN, *FIELDS))):
+        for column, name in zip(st.columns(3), _MAIN, strict=True):
+            choice(column, name, fields, t(f"ui.{name}"))
+        for column, name in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
+            choice(column, name, fields, t(f"ui.field_{name}"))
+        first, second, third, fourth = st.columns(4)
+        answers["crs"] = first.text_input(
+            "CRS (EPSG)", before.get("crs", ""), key=f"crs_{work.name}", placeholder="9214"
+        )
+        choice(second, "encoding", ENCODINGS[1:], t("ui.encoding"))
+        country = third.selectbox(
+            t("intake.country"), ["", "none"], key=f"country_{work.name}",
+            index=_at(["none"], before.get("country")),
+            format_func=lambda v: t("intake.country_none") if v else t("ui.by_itself"),
+        )  # fmt: skip
+        answers["reference_code_field"] = fourth.text_input(
+            t("ui.reference_code_field"), before.get("reference_code_field", ""),
+            key=f"reference_code_field_{work.name}",
+        )  # fmt: skip
+    answers["country"] = country
+    return {name: str(value).strip() for name, value in answers.items() if str(value).strip()}
+
+
+def unlisted(work: Work) -> dict[str, str]:
+    """Ask what becomes of units that the table does not name; return what is chosen."""
+    kinds = list(map(str, Unlisted))
+    chosen = st.radio(
+        t("ui.unlisted"), kinds, key=f"unlisted_{work.name}", horizontal=True,
+        index=kinds.index(work.choices.get("unlisted", Unlisted.REFUSE)),
+        format_func=lambda value: t(f"ui.unlisted_{value}"),
+    )  # fmt: skip
+    return {"unlisted": str(chosen)}
+
+
+def _at(options: Sequence[str], value: str | None) -> int:
+    """Return where a value stands behind the blank one."""
+    return [*options].index(value) + 1 if value is not None and value in options else 0

@@ -1,0 +1,172 @@
+"""The crosswalk on the page: its columns, what is wrong in it, and correcting it in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from geo_merge.ui import tables, told
+from geo_merge.ui.intake import headings
+from geo_merge.ui.intake.looking import Looked
+from geo_merge.ui.intake.problem_rows import by_row, without_row
+from geo_merge.ui.state import figure, t
+from geo_merge.ui.work import Work
+from geo_merge.units.crosswalk import REQUIRED
+
+_PROBLEM, _ROW = "problem", "row"
+# Columns that are shown even where they are blank.
+_MAIN = ("old_code", "old_name", "old_district", "new_code", "new_name", "new_type", "share")
+_MOST = 2_000  # rows in the editor; more make a browser slow
+
+
+def offer_template(looked: Looked) -> None:
+    """Offer a table to be filled in, with the layer's own codes and names."""
+    if looked.units.empty:
+        return
+    st.caption(t("intake.template_help"))
+    tables.downloads(headings.template(looked.units), "crosswalk_template")
+
+
+def under_ours(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of our own headings as we spell them, its rows numbered as before."""
+    return headings.under_ours(table, headings.recognised_as_ours(table))
+
+
+def is_ours(table: pd.DataFrame) -> bool:
+    """Tell whether a table has our own headings, so that it can be used as it is."""
+    return set(REQUIRED) <= set(headings.recognised_as_ours(table))
+
+
+def ask_columns(work: Work, looked: Looked, table: pd.DataFrame) -> None:
+    """Ask which column is which of ours; what was recognised is chosen to begin with."""
+    st.subheader(t("intake.columns"), anchor=False)
+    st.caption(t("intake.columns_help"))
+    found = headings.recognised(table, looked.units)
+    columns = [str(column) for column in table.columns]
+    chosen: dict[str, str] = {}
+    slots = st.columns(4)
+    for k, ours in enumerate(headings.OURS):
+        start = columns.index(found[ours]) + 1 if ours in found else 0
+        needed = " *" if ours in (*headings.NEEDED, "old_code") else ""
+        value = slots[k % 4].selectbox(
+            f"{t(f'intake.column_{ours}')}{needed}", ["", *columns], index=start,
+            key=f"column_{ours}_{work.name}", format_func=lambda c: c or t("intake.no_column"),
+        )  # fmt: skip
+        if value:
+            chosen[ours] = value
+    tables.show(table.head(5), height="content")
+    wrong = wrong_columns(chosen)
+    for sentence in wrong:
+        st.error(sentence, icon=":material/error:")
+    if st.button(t("intake.use_columns"), type="primary", key="use_columns", disabled=bool(wrong),
+                 icon=":material/check:"):  # fmt: skip
+        work.correct(headings.under_ours(table, chosen))
+        st.rerun()
+
+
+def wrong_columns(chosen: Mapping[str, str]) -> list[str]:
+    """Return a sentence for what is needed and has no column, and for columns chosen twice."""
+    wrong = []
+    lacking = headings.missing(chosen)
+    if lacking:
+        names = ", ".join(t(f"intake.column_{ours}") for ours in lacking)
+        wrong.append(t("intake.open_columns", columns=names))
+    taken = list(chosen.values())
+    twice = sorted({column for column in taken if taken.count(column) > 1})
+    if twice:
+        wrong.append(tables.plain(t("intake.columns_twice", columns=", ".join(twice))))
+    return wrong
+
+
+def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[str]) -> None:
+    """Show the rows with problems, and let them be corrected in place.
+
+    Rows of units that have none are added to be filled in; a row that is removed is gone.
+    """
+    wrong = by_row(problems, table)
+    lacking = without_row(looked.units, table) if problems else table.head(0)
+    st.subheader(t("intake.table"), anchor=False)
+    views = {"wrong": t("intake.wrong_rows", count=figure(len(wrong) + len(lacking))),
+             "all": t("intake.all_rows", count=figure(len(table)))}  # fmt: skip
+    view = st.segmented_control(
+        t("intake.rows"), list(views), format_func=views.__getitem__, key=f"rows_{work.name}",
+        default="wrong" if problems else "all", label_visibility="collapsed",
+    ) or "all"  # fmt: skip
+    shown = _shown(table, wrong, lacking, only_wrong=view == "wrong")
+    if len(shown) > _MOST:
+        st.caption(t("ui.rows_shown", count=figure(_MOST), all=figure(len(shown))))
+    with st.form(f"editor_{work.name}", border=False):
+        edited: pd.DataFrame = st.data_editor(
+            shown.head(_MOST), key=f"editor_{view}_{work.name}_{_mark(table)}", hide_index=True,
+            num_rows="dynamic", disabled=[_ROW, _PROBLEM], height=360, width="stretch",
+            column_order=[_ROW, _PROBLEM, *_columns(table)],
+            column_config={_ROW: st.column_config.NumberColumn(t("intake.row"), width="small"),
+                           _PROBLEM: st.column_config.TextColumn(t("ui.problem"), width="large"),
+                           **{ours: t(f"intake.column_{ours}") for ours in headings.OURS
+                              if ours in shown}},
+        )  # fmt: skip
+        saved = st.form_submit_button(t("intake.take_corrections"), icon=":material/done_all:",
+                                      type="primary" if problems else "secondary")  # fmt: skip
+    tables.downloads(table, "crosswalk_corrected")
+    if saved:
+        corrected = merged(table, shown.head(_MOST), edited)
+        if not corrected.equals(table.reset_index(drop=True)):
+            work.correct(corrected)
+            st.rerun()
+        st.info(t("intake.nothing_changed"), icon=":material/info:")
+
+
+def merged(table: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with what was corrected: changed, removed and added rows.
+
+    Parameters
+    ----------
+    table
+        The table, indexed by the numbers of its rows.
+    shown
+        The rows that were in the editor, with their numbers under ``row``, none for new ones.
+    edited
+        What the editor returned.
+    """
+    kept = edited[edited[_ROW].notna()]
+    removed = set(shown[_ROW].dropna().astype(int)) - set(kept[_ROW].astype(int))
+    result = table.drop(index=[row for row in removed if row in table.index]).copy()
+    columns = list(table.columns)
+    if len(kept):
+        values = kept[columns].fillna("").astype(str)
+        values.index = pd.Index(kept[_ROW].astype(int), name=table.index.name)
+        result.loc[values.index, columns] = values
+    added = edited.loc[edited[_ROW].isna(), columns].fillna("").astype(str)
+    new = [name for name in columns if name.startswith("new_")]
+    filled = added[added[new].apply(lambda c: c.str.strip()).ne("").any(axis=1)]
+    whole: pd.DataFrame = pd.concat([result, filled], ignore_index=True)
+    return whole
+
+
+def _shown(
+    table: pd.DataFrame, wrong: Mapping[int, list[str]], lacking: pd.DataFrame, *, only_wrong: bool
+) -> pd.DataFrame:
+    rows = table.loc[sorted(wrong)] if only_wrong else table
+    told_of = [" ".join(map(told.problem, wrong.get(row, ()))) for row in rows.index]
+    numbers = pd.Series(rows.index.tolist(), dtype="Int64")
+    listed = rows.reset_index(drop=True)
+    listed.insert(0, _ROW, numbers)
+    listed.insert(1, _PROBLEM, told_of)
+    new = lacking.reset_index(drop=True)
+    new.insert(0, _ROW, pd.Series([None] * len(new), dtype="Int64"))
+    new.insert(1, _PROBLEM, t("intake.no_row"))
+    both: pd.DataFrame = pd.concat([new, listed], ignore_index=True)
+    return both if len(new) else listed
+
+
+def _columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that are shown: the main ones, and those with something in them."""
+    names = map(str, table.columns)
+    return [c for c in names if c in _MAIN or table[c].str.strip().ne("").any()]
+
+
+def _mark(table: pd.DataFrame) -> str:
+    """Return what changes with the table: corrections of one are none of another."""
+    return f"{int(pd.util.hash_pandas_object(table).sum()) & 0xFFFFFFFF:x}"

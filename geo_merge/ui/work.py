@@ -1,0 +1,208 @@
+"""A piece of work: the files that were given for it, what was chosen, and what was made of them.
+
+It has a folder of its own (`system.works`), whose name is in the address of the page.
+"""
+
+from __future__ import annotations
+
+import pickle
+import platform
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+import pandas as pd
+
+from geo_merge.jobs.job import Job
+from geo_merge.reading import kinds
+from geo_merge.reading.containers import files_of
+from geo_merge.system.works import discard, works
+from geo_merge.units.unlisted import Unlisted
+from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vocabulary.country import PLAIN
+from geo_merge.writing.files import whole_file
+
+Role = Literal["layers", "crosswalk", "reference", "declared", "text"]
+ROLES: tuple[Role, ...] = ("layers", "crosswalk", "reference", "declared", "text")
+_ABOUT, _FILES, _TABLE = "work.json", "files", "table"
+# What is kept of a run is read again by the same programs alone.
+_PACKAGES = ("geo-merge", "geopandas", "pandas", "shapely", "pyproj")
+_BROKEN = (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError,
+           KeyError, TypeError, ValueError)  # fmt: skip
+# Choices that are options of a job; the fields of parents go by their roles.
+_OPTIONS = ("code_field", "name_field", "population_field", "reference_code_field", "crs",
+            "encoding")  # fmt: skip
+FIELDS = ("unit_type", "district_code", "district", "province_code", "province")
+
+
+class Work:
+    """A piece of work in its folder; everything is read from there, and written at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        """What it is called in the address."""
+        return self.folder.name
+
+    def files(self, role: Role) -> list[Path]:
+        """Return the files given in a role, in the order in which they came; of layers no parts."""
+        return [self.folder / _FILES / name for name in self._about()["files"].get(role, [])]
+
+    def take(self, role: Role, paths: Iterable[Path]) -> None:
+        """Move files in, with those that belong with them; layers are added, others replaced."""
+        groups = [files_of(path) if role in {"layers", "reference"} else [path] for path in paths]
+        if role == "layers":
+            given = {path.name for group in groups for path in group}
+            self.remove(role, [p for p in self.files(role) if p.name in given])
+        else:
+            self.remove(role, self.files(role))
+        folder = self.folder / _FILES
+        folder.mkdir(exist_ok=True)
+        names = []
+        for group in groups:
+            stem = _free_stem(folder, group)
+            for path in group:
+                shutil.move(path, folder / _under(stem, path))
+            main = next(p for p in group if p.suffix.lower() not in kinds.PART_OF)
+            names.append(_under(stem, main))
+        about = self._about()
+        about["files"][role] = [*about["files"].get(role, []), *names]
+        self._write(about)
+
+    def remove(self, role: Role, paths: Iterable[Path]) -> None:
+        """Remove files of a role; the table that was made of a crosswalk goes with it."""
+        gone = [path.name for path in paths]
+        about = self._about()
+        about["files"][role] = [n for n in about["files"].get(role, []) if n not in gone]
+        self._write(about)
+        for name in gone:
+            path = self.folder / _FILES / name
+            for part in files_of(path) if path.exists() and role != "text" else [path]:
+                part.unlink(missing_ok=True)
+        if role == "crosswalk" and gone:
+            shutil.rmtree(self.folder / _TABLE, ignore_errors=True)
+
+    @property
+    def crosswalk(self) -> Path | None:
+        """The table to merge by: as it was mapped and corrected, else as it was given."""
+        made = sorted((self.folder / _TABLE).glob("*.csv"))
+        return next(iter(made or self.files("crosswalk")), None)
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether the table is no longer the file that was given."""
+        return any((self.folder / _TABLE).glob("*.csv"))
+
+    def correct(self, table: pd.DataFrame) -> None:
+        """Put a table of our own headings in the place of the crosswalk that was given."""
+        (given,) = self.files("crosswalk")
+        folder = self.folder / _TABLE
+        folder.mkdir(exist_ok=True)
+        with whole_file(folder / f"{given.stem}.csv") as temporary:
+            table.to_csv(temporary, index=False, lineterminator="\n")
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What was chosen by hand: fields, CRS, encoding, country, layers of files with several."""
+        chosen: dict[str, Any] = self._about()["choices"]
+        return chosen
+
+    def choose(self, choices: Mapping[str, Any]) -> None:
+        """Remember what was chosen."""
+        about = self._about()
+        if about["choices"] != choices:
+            self._write({**about, "choices": dict(choices)})
+
+    def job(self) -> Job:
+        """Return the merger of this work."""
+        return with_choices(
+            Job(
+                old=tuple(self.files("layers")),
+                crosswalk=self.crosswalk,
+                reference=tuple(self.files("reference")[:1]),
+                declared=next(iter(self.files("declared")), None),
+            ),
+            self.choices,
+        )
+
+    def keep(self, what: str, key: str, content: Any) -> None:  # noqa: ANN401 - whatever was made
+        """Keep what was made of inputs with a key, so that it need not be made again."""
+        with whole_file(self.folder / what) as temporary:
+            temporary.write_bytes(pickle.dumps((_versions(), key, content)))
+        works().sweep(spared=self.folder)
+
+    def kept(self, what: str, key: str | None = None) -> Any:  # noqa: ANN401 - whatever was made
+        """Return what was kept, of these inputs if a key is given; None if there is none.
+
+        Nobody but this user may write to the folder, so that it may be unpickled.
+        """
+        try:
+            versions, its, content = pickle.loads((self.folder / what).read_bytes())  # noqa: S301
+        except _BROKEN:
+            return None
+        return content if versions == _versions() and key in {None, its} else None
+
+    def delete(self) -> None:
+        """Remove everything at once."""
+        discard(self.folder)
+
+    def _about(self) -> dict[str, Any]:
+        try:
+            about: dict[str, Any] = orjson.loads((self.folder / _ABOUT).read_bytes())
+        except (OSError, orjson.JSONDecodeError):
+            about = {"files": {}, "choices": {}}
+        return about
+
+    def _write(self, about: Mapping[str, Any]) -> None:
+        with whole_file(self.folder / _ABOUT) as temporary:
+            temporary.write_bytes(orjson.dumps(about))
+
+
+def begin() -> Work:
+    """Begin a piece of work; see `Works.begin`."""
+    return Work(works().begin())
+
+
+def find(name: str) -> Work | None:
+    """Return work by its name in the address; None if it is gone."""
+    folder = works().find(name)
+    return None if folder is None else Work(folder)
+
+
+def with_choices(job: Job, choices: Mapping[str, Any]) -> Job:
+    """Return a job with what was chosen by hand."""
+    layers = choices.get("layers", {})
+    options: dict[str, Any] = {name: choices.get(name) or None for name in _OPTIONS}
+    return replace(
+        job,
+        **options,
+        fields={role: choices[role] for role in FIELDS if choices.get(role)},
+        layers={path: layers[path.name] for path in job.inputs if layers.get(path.name)},
+        unlisted=Unlisted(choices.get("unlisted") or Unlisted.REFUSE),
+        country=PLAIN if choices.get("country") == "none" else VIETNAM,
+    )
+
+
+def _versions() -> tuple[str, ...]:
+    return (platform.python_version(), *map(version, _PACKAGES))
+
+
+def _free_stem(folder: Path, group: Iterable[Path]) -> str:
+    """Return the stem under which files that belong together take no other's name."""
+    paths = list(group)
+    first, number = paths[0].stem, 1
+    stem = first
+    while any((folder / _under(stem, path)).exists() for path in paths):
+        number += 1
+        stem = f"{first}_{number}"
+    return stem
+
+
+def _under(stem: str, path: Path) -> str:
+    return f"{stem}{path.suffix}"

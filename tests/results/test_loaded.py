@@ -1,0 +1,79 @@
+"""A result that is read from its files has all that it had when it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from conftest import square
+
+from geo_merge.api import merge
+from geo_merge.errors import ExportError
+from geo_merge.mending import RepairOptions
+from geo_merge.merging.result import MergeResult
+from geo_merge.results.files import load_result, write
+from geo_merge.results.loaded import require_result
+
+Grid = Callable[..., gpd.GeoDataFrame]
+
+
+def result_of(grid: Grid) -> MergeResult:
+    """Merge four squares, one with a gap of 1,000 m² beside it, into two, with others' figures."""
+    old = grid(population=[100, 200, 300, 400])
+    old["name"] = ["Đồng Kỳ", "Đồng Vương", "Lệ Viễn", "Tân An"]
+    old.loc["00002", "geometry"] = square(1, 0).difference(square(1, 0.999))
+    rows = {"old_code": old.index, "new_code": ["N1", "N1", "N2", "N2"],
+            "new_name": ["Bắc", "Bắc", "Nam", "Nam"], "new_type": "Phường"}  # fmt: skip
+    shapes = [square(0, 0).union(square(1, 0)).union(square(0, 10, 100)),
+              square(0, 1).union(square(1, 1)).difference(square(0, 10, 100))]  # fmt: skip
+    reference = gpd.GeoDataFrame(
+        {"code": ["N1", "N2"], "name": ["Bắc", "Nam"]}, geometry=shapes, crs=old.crs
+    ).set_index("code")
+    declared = pd.DataFrame({"new_code": ["N1", "N2"], "area_km2": ["2.0", "2.9"]})
+    return merge(old, pd.DataFrame(rows), reference=reference, declared=declared,
+                 repair=RepairOptions())  # fmt: skip
+
+
+def test_comparison_repairs_and_lists_come_back(grid: Grid, tmp_path: Path) -> None:
+    made = result_of(grid)
+    assert len(made.reconciliation) == 2
+    assert len(made.repairs) == 1
+    write(made, tmp_path, allow_errors=True)
+    back = load_result(tmp_path)
+    for column in ("verdict", "counterparts", "explanation"):
+        assert back.reconciliation[column].to_list() == made.reconciliation[column].to_list()
+    for side in ("gained", "lost"):
+        was, now = made.reconciliation[side].area, back.reconciliation[side].area
+        assert now.to_list() == pytest.approx(was.to_list(), abs=0.1)
+        assert was.sum() > 1_000
+    assert back.reconciliation.crs == made.reconciliation.crs
+    for column in ("id", "kind", "applied", "units", "after"):
+        assert back.repairs[column].map(str).to_list() == made.repairs[column].map(
+            lambda v: str(list(v) if isinstance(v, tuple) else v)
+        ).to_list()  # fmt: skip
+    assert back.repairs.area.to_list() == pytest.approx(made.repairs.area.to_list(), rel=1e-3)
+    assert list(back.decisions) == list(made.decisions)
+    for column in ("members", "member_names"):
+        assert back.statistics[column].to_list() == made.statistics[column].map(list).to_list()
+
+
+def test_what_was_not_asked_for_is_not_there(grid: Grid, tmp_path: Path) -> None:
+    old = grid(2, 1)
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    write(merge(old, pd.DataFrame(rows)), tmp_path)
+    back = load_result(tmp_path)
+    assert len(back.reconciliation) == 0
+    assert len(back.repairs.columns) == 0
+
+
+def test_a_folder_is_known_without_reading_it(grid: Grid, tmp_path: Path) -> None:
+    write(result_of(grid), tmp_path, allow_errors=True)
+    require_result(tmp_path)
+    (tmp_path / "ledger.csv").unlink()
+    with pytest.raises(ExportError, match=r"no complete result .*without ledger.csv.*run build"):
+        require_result(tmp_path)
+    with pytest.raises(ExportError, match="no complete result"):
+        require_result(tmp_path / "nothing")

@@ -1,0 +1,152 @@
+"""Tables, layers and texts that a person gives: what is recognised, and what is corrected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo_merge.jobs.job import Job
+from geo_merge.ui.intake import headings, looking, problem_rows
+from geo_merge.ui.intake.resolution import by_clause
+from geo_merge.ui.intake.table import is_ours, merged, under_ours, wrong_columns
+from geo_merge.vocabulary.sentence import sentence
+
+Grid = Callable[..., gpd.GeoDataFrame]
+UNITS = pd.DataFrame(
+    {"name": ["Đa Mai", "Song Mai"], "unit_type": "Xã", "district": ["A", ""]},
+    index=["00001", "00002"],
+)
+VIETNAMESE = ["Mã xã cũ", "Tên xã cũ", "Huyện", "Mã xã mới", "Tên xã mới", "Loại hình", "Tỷ lệ"]
+OURS = ["old_code", "old_name", "old_district", "new_code", "new_name", "new_type", "share"]
+
+
+def texts(rows: list[list[str]], columns: list[str]) -> pd.DataFrame:
+    """Return a table as it is read: texts, numbered as a spreadsheet does."""
+    return pd.DataFrame(rows, columns=columns, index=pd.RangeIndex(2, len(rows) + 2, name="row"))
+
+
+def test_vietnamese_headings_are_recognised() -> None:
+    table = texts([["1", "a", "h", "9", "N", "Xã", ""]], VIETNAMESE)
+    assert not is_ours(table)
+    found = headings.recognised(table, UNITS)
+    assert {found[ours]: ours for ours in OURS} == dict(zip(VIETNAMESE, OURS, strict=True))
+    ours = headings.under_ours(table, found)
+    assert is_ours(ours)
+    assert ours.loc[2, OURS].to_list() == ["1", "a", "h", "9", "N", "Xã", ""]
+
+
+def test_columns_without_a_known_heading_are_told_from_the_layer() -> None:
+    rows = [["1", "7", "đa mai", "Mới"], ["2", "7", "Song Mai", "Mới"], ["3", "", "", ""]]
+    table = texts(rows, ["A", "B", "C", "D"])
+    assert headings.recognised(table, UNITS) == {"old_code": "A", "old_name": "C"}
+    assert headings.recognised(table, UNITS.head(0)) == {}
+
+
+def test_a_needed_column_that_is_left_open_is_named() -> None:
+    assert headings.missing({"old_name": "C", "new_code": "B"}) == ["new_name"]
+    assert headings.missing({"new_code": "B", "new_name": "D"}) == ["old_code"]
+    (lacking, twice) = wrong_columns({"old_code": "A", "new_name": "A"})
+    assert "Mã mới" in lacking
+    assert "A" in twice
+    assert wrong_columns({"old_code": "A", "new_code": "B", "new_name": "C"}) == []
+
+
+def test_the_template_has_the_units_of_the_layer_and_is_a_crosswalk() -> None:
+    made = headings.template(UNITS)
+    assert made["old_code"].to_list() == ["00001", "00002"]
+    assert made["old_district"].to_list() == ["A", ""]
+    assert made[["new_code", "new_name", "new_type"]].eq("").all(axis=None)
+    assert is_ours(made)
+    assert "old_province" not in made
+
+
+def test_each_row_has_its_problems() -> None:
+    table = texts([["1"], ["2"], ["3"]], ["old_code"])
+    told = [
+        sentence("W04.outside", source="t.csv", row="3", text="7", share=7.0),
+        "t.csv rows 2-3, 9: several [W01]",
+        "t.csv has 4 rows too many",
+    ]
+    found = problem_rows.by_row(told, table)
+    assert {row: len(problems) for row, problems in found.items()} == {2: 1, 3: 2}
+
+
+def test_units_without_a_row_are_offered_to_be_filled_in() -> None:
+    table = texts([["1", "x", "9", "N"]], ["old_code", "old_name", "new_code", "new_name"])
+    (left,) = problem_rows.without_row(UNITS, table).to_dict("records")
+    assert left == {"old_code": "00002", "old_name": "Song Mai", "new_code": "", "new_name": ""}
+    by_name = table.assign(old_code="", old_name="song mai")
+    assert problem_rows.without_row(UNITS, by_name)["old_code"].to_list() == ["00001"]
+
+
+def test_corrections_change_add_and_remove_rows() -> None:
+    table = texts([["1", "9"], ["2", "9"], ["3", "9"], ["4", "9"]], ["old_code", "new_code"])
+    shown = table.loc[[3, 4]].reset_index()
+    shown["problem"] = ""
+    edited = pd.DataFrame({
+        "row": pd.array([3, None, None], dtype="Int64"),
+        "old_code": ["2", "5", "6"], "new_code": ["8", "7", None],
+    })  # fmt: skip
+    result = merged(table, shown, edited)
+    assert result.to_numpy().tolist() == [["1", "9"], ["2", "8"], ["4", "9"], ["5", "7"]]
+    untouched = merged(table, shown, shown)
+    assert untouched.equals(table.reset_index(drop=True))
+
+
+def test_a_clause_stands_beside_what_was_read_from_it() -> None:
+    columns = ["clause", "words", "old_code", "old_type", "old_name", "new_code", "new_type",
+               "new_name"]  # fmt: skip
+    rows = [
+        ["clause 10", "c", "3", "Xã", "C", "8", "Xã", "N"],
+        ["clause 2", "w", "1", "Xã", "A", "9", "Phường", "M"],
+        ["clause 2", "w", "2", "Thị trấn", "B", "9", "Phường", "M"],
+    ]
+    table = by_clause(pd.DataFrame(rows, columns=columns))
+    assert table["clause"].to_list() == ["clause 2", "clause 10"]
+    assert table["read"][0] == "Xã A (1) + Thị trấn B (2) → Phường M (9)"
+
+
+def test_layers_are_drawn_and_recognised_before_there_is_a_table(
+    grid: Grid, tmp_path: Path
+) -> None:
+    grid(2, 2).reset_index().to_file(tmp_path / "layer.gpkg")
+    looked = looking.look(Job(old=(tmp_path / "layer.gpkg",)))
+    assert looked.recognised
+    assert list(looked.units.index) == ["00001", "00002", "00003", "00004"]
+    drawn = json.loads(looked.outlines)["features"]
+    assert [f["properties"]["code"] for f in drawn] == list(looked.units.index)
+    (west, south), (east, north) = drawn[0]["geometry"]["coordinates"][0][0][0], (107.5, 22.0)
+    assert 105 < west < east
+    assert 20 < south < north
+
+
+def test_a_table_of_other_headings_does_not_hide_the_layer(grid: Grid, tmp_path: Path) -> None:
+    grid(2, 1).reset_index().to_file(tmp_path / "layer.gpkg")
+    rows = [["1", "9", "N"], ["2", "9", "N"]]
+    pd.DataFrame(rows, columns=["Mã cũ", "Mã mới", "Tên mới"]).to_excel(
+        tmp_path / "bảng.xlsx", index=False
+    )
+    looked = looking.look(Job(old=(tmp_path / "layer.gpkg",), crosswalk=tmp_path / "bảng.xlsx"))
+    assert looked.preview.layers[0]["units"] == 2
+    assert "W07" in looked.preview.problems[0]
+    assert looked.table is not None
+    assert list(looked.table) == ["Mã cũ", "Mã mới", "Tên mới"]
+
+
+def test_fields_of_parents_can_be_named(grid: Grid, tmp_path: Path) -> None:
+    grid(2, 1, thuoc=["A", "B"]).reset_index().to_file(tmp_path / "layer.gpkg")
+    job = Job(old=(tmp_path / "layer.gpkg",), fields={"district": "thuoc"})
+    assert looking.look(job).units["district"].to_list() == ["A", "B"]
+    assert job.options["fields"] == {"district": "thuoc"}
+
+
+@pytest.mark.parametrize("spelled", [["OLD_CODE", "New Code", "new_name"], ["old_code", "new_code", "new_name"]])  # fmt: skip
+def test_our_own_headings_need_no_question(spelled: list[str]) -> None:
+    table = texts([["1", "9", "N"]], spelled)
+    assert is_ours(table)
+    assert list(under_ours(table).loc[2, ["old_code", "new_code", "new_name"]]) == ["1", "9", "N"]
