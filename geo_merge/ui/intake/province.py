@@ -8,13 +8,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo_merge.errors import FetchError
+from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Progress
 from geo_merge.jobs.sample import MIRROR_VARIABLE
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import uploads
 from geo_merge.ui.intake import running, taking
 from geo_merge.ui.state import t
+from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Role, Work
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.official import fetch_province, provinces, write_before
@@ -61,8 +62,10 @@ def _fetch(work: Work | None, code: str) -> None:
         say, queued = shown
         try:
             paths = uploads.in_turn(partial(fetched, code, folder), say, queued)
-        except FetchError as error:
-            raise FetchError(t("intake.not_fetched", why=error)) from error
+        except GeoMergeError as error:
+            why = str(error).partition(";")[0].rstrip(".")
+            st.error(plain(t("intake.not_fetched", why=why)), icon=":material/cloud_off:")
+            return
         taking.into(work, paths)
     st.rerun()
 

@@ -30,22 +30,23 @@ def show(looked: Looked) -> None:
     with left:
         preview_map.show(looked.outlines)
     with right:
-        for layer in found.layers:
-            tables.show(_told(layer, looked), height="content")
+        tables.show(_told(found.layers, looked), height="content")
     if found.notes:
         with st.expander(f"{t('ui.notes')} ({figure(len(found.notes))})"):
             for note in found.notes:
                 st.text(told.problem(note))
 
 
-def _told(layer: dict[str, Any], looked: Looked) -> pd.DataFrame:
-    """Return what was recognised in a layer: a row for each thing."""
-    roles = {c: t(f"ui.{c}") for c in layer if f"ui.{c}" in TEXTS}
-    rows = [(name, figure(layer[c]) if c == "units" else str(layer[c]))
-            for c, name in roles.items()]  # fmt: skip
+def _told(layers: list[dict[str, Any]], looked: Looked) -> pd.DataFrame:
+    """Return what was recognised: a row for each thing, a column for each layer."""
+    things = dict.fromkeys(c for layer in layers for c in layer if f"ui.{c}" in TEXTS)
+    del things["file"]
+    columns = {t("intake.what"): [*(t(f"ui.{c}") for c in things), t("intake.country")]}
     country = t(f"intake.country_{looked.country.lower() or 'none'}")
-    rows.append((t("intake.country"), country))
-    return pd.DataFrame(rows, columns=[t("intake.what"), t("intake.found")])
+    for layer in layers:
+        told_of = [figure(layer[c]) if c == "units" else str(layer.get(c, "–")) for c in things]
+        columns[layer["file"]] = [*told_of, country]
+    return pd.DataFrame(columns)
 
 
 def layers(known: dict[str, tuple[str, ...]], chosen: dict[str, str]) -> dict[str, str]:

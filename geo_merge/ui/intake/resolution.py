@@ -135,6 +135,7 @@ def by_clause(crosswalk: pd.DataFrame) -> pd.DataFrame:
     joined = rows.assign(old=old, new=new).groupby(["clause", "words", "new"], sort=False)["old"]
     table = joined.agg(" + ".join).reset_index()
     table["read"] = table["old"] + " → " + table["new"]
+    table["clause"] = table["clause"].str.removeprefix("clause ")  # in the page's own words
     number = pd.to_numeric(table["clause"].str.extract(r"(\d+)")[0], errors="coerce")
     order = number.sort_values(kind="stable").index
     return table.loc[order, ["clause", "words", "read"]].reset_index(drop=True)

@@ -87,7 +87,6 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
     """
     wrong = by_row(problems, table)
     lacking = without_row(looked.units, table) if problems else table.head(0)
-    st.subheader(t("intake.table"), anchor=False)
     views = {"wrong": t("intake.wrong_rows", count=figure(len(wrong) + len(lacking))),
              "all": t("intake.all_rows", count=figure(len(table)))}  # fmt: skip
     view = st.segmented_control(
@@ -102,7 +101,7 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
             shown.head(_MOST), key=f"editor_{view}_{work.name}_{_mark(table)}", hide_index=True,
             num_rows="dynamic", disabled=[_ROW, _PROBLEM], height=360, width="stretch",
             column_order=[_ROW, _PROBLEM, *_columns(table)],
-            column_config={_ROW: st.column_config.NumberColumn(t("intake.row"), width="small"),
+            column_config={_ROW: st.column_config.TextColumn(t("intake.row"), width="small"),
                            _PROBLEM: st.column_config.TextColumn(t("ui.problem"), width="large"),
                            **{ours: t(f"intake.column_{ours}") for ours in headings.OURS
                               if ours in shown}},
@@ -126,19 +125,21 @@ def merged(table: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd
     table
         The table, indexed by the numbers of its rows.
     shown
-        The rows that were in the editor, with their numbers under ``row``, none for new ones.
+        The rows that were in the editor, with their numbers under ``row``; new ones have none.
     edited
         What the editor returned.
     """
-    kept = edited[edited[_ROW].notna()]
-    removed = set(shown[_ROW].dropna().astype(int)) - set(kept[_ROW].astype(int))
+    numbers = pd.to_numeric(edited[_ROW], errors="coerce")
+    kept = edited[numbers.notna()]
+    before = pd.to_numeric(shown[_ROW], errors="coerce").dropna()
+    removed = set(before.astype(int)) - set(kept[_ROW].astype(int))
     result = table.drop(index=[row for row in removed if row in table.index]).copy()
     columns = list(table.columns)
     if len(kept):
         values = kept[columns].fillna("").astype(str)
         values.index = pd.Index(kept[_ROW].astype(int), name=table.index.name)
         result.loc[values.index, columns] = values
-    added = edited.loc[edited[_ROW].isna(), columns].fillna("").astype(str)
+    added = edited.loc[numbers.isna(), columns].fillna("").astype(str)
     new = [name for name in columns if name.startswith("new_")]
     filled = added[added[new].apply(lambda c: c.str.strip()).ne("").any(axis=1)]
     whole: pd.DataFrame = pd.concat([result, filled], ignore_index=True)
@@ -150,12 +151,12 @@ def _shown(
 ) -> pd.DataFrame:
     rows = table.loc[sorted(wrong)] if only_wrong else table
     told_of = [" ".join(map(told.problem, wrong.get(row, ()))) for row in rows.index]
-    numbers = pd.Series(rows.index.tolist(), dtype="Int64")
+    numbers = list(map(str, rows.index))
     listed = rows.reset_index(drop=True)
     listed.insert(0, _ROW, numbers)
     listed.insert(1, _PROBLEM, told_of)
     new = lacking.reset_index(drop=True)
-    new.insert(0, _ROW, pd.Series([None] * len(new), dtype="Int64"))
+    new.insert(0, _ROW, t("intake.new_row"))
     new.insert(1, _PROBLEM, t("intake.no_row"))
     both: pd.DataFrame = pd.concat([new, listed], ignore_index=True)
     return both if len(new) else listed
