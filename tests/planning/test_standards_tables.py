@@ -20,7 +20,7 @@ Grid = Callable[..., gpd.GeoDataFrame]
     [("vi", ["đối chiếu tiêu chuẩn", "đơn vị mới"], "Mức quy định"),
      ("en", ["verdicts", "units"], "Required")],
 )  # fmt: skip
-def test_headings_are_in_the_language(
+def test_headings_are_in_the_language(  # noqa: PLR0917 - fixtures and cases
     grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     language: str, sheets: list[str], heading: str,
 ) -> None:  # fmt: skip
