@@ -264,7 +264,7 @@ def _code_columns(
         sure = [at for at in found if fold_field(sample.headings[at]) in ROLES["code"]]
         if len(sure) == 1 and all(found[at] < _MOST for at in found if at != sure[0]):
             return tuple(sure)
-        told = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
+        told: list[str] = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
                 for at, fit in found.items()]  # fmt: skip
         first = sample.headings[next(iter(found))]
         raise TableError(

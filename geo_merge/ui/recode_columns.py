@@ -53,7 +53,7 @@ def show(key: str, looked: Looked) -> None:
             placeholder=t("recode.role_none"), on_change=_change, args=(key, looked),
         )  # fmt: skip
         examples = " · ".join(cell[:_SHOWN] for cell in looked.examples[k])
-        columns[k % _A_LINE].caption(tables.plain(examples) or "–")
+        tables.small(examples or "–", columns[k % _A_LINE])
     st.selectbox(
         t("recode.vintage"), ["", *map(str, Side)], key="recode_vintage",
         format_func=lambda s: t(f"recode.side_{s}") if s else t("ui.by_itself"),

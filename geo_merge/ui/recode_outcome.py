@@ -35,9 +35,9 @@ def show(done: Done) -> None:
     else:
         st.success(f"{t('recode.all_done')} {rows} = {counts}", icon=":material/check_circle:")
     if done.settled:
-        st.caption(t("recode.settled", count=figure(done.settled)))
+        tables.small(t("recode.settled", count=figure(done.settled)))
     for unused in done.unused:
-        st.caption(tables.plain(t("recode.unused", says=unused)))
+        tables.small(t("recode.unused", says=unused))
     st.download_button(done.name, done.data, done.name, key="recode_take", type="primary",
                        on_click="ignore", icon=":material/download:")  # fmt: skip
     st.subheader(t("ui.ledger"), anchor=False)

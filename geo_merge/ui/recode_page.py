@@ -15,7 +15,14 @@ from geo_merge.recoding.origin import MEASURES, Origin
 from geo_merge.recoding.request import Request
 from geo_merge.results.contract import CONTRACT
 from geo_merge.system.scratch import scratch
-from geo_merge.ui import recode_columns, recode_outcome, recode_settling, recoding, uploads
+from geo_merge.ui import (
+    recode_columns,
+    recode_outcome,
+    recode_settling,
+    recoding,
+    tables,
+    uploads,
+)
 from geo_merge.ui.recoding import Looked
 from geo_merge.ui.state import language, t
 from geo_merge.ui.store import Loaded, current
@@ -33,7 +40,7 @@ _LOOKED, _DONE, _TAKEN = "recode_looked", "recode_done", "recode_taken"  # of th
 def show() -> None:
     """Draw the page."""
     st.header(t("recode.title"), anchor=False)
-    st.caption(t("recode.help"))
+    tables.small(t("recode.help"))
     left, right = st.columns(2, gap="large")
     with left:
         table = st.file_uploader(t("recode.table"), _TYPES, key="recode_table")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import pandas as pd
 import streamlit as st
@@ -41,7 +43,7 @@ def show(done: Done) -> None:
     made = decisions()
     if done.still:
         st.subheader(t("recode.settle", count=figure(len(done.still))), anchor=False)
-        st.caption(t("recode.settle_help"))
+        tables.small(t("recode.settle_help"))
         _open(done)
     if len(made):
         with st.expander(t("recode.decided", count=figure(len(made)))):
@@ -136,7 +138,7 @@ def _searched(targets: Mapping[str, Unit], says: str) -> list[str]:
         return []
     found = [key for key, unit in targets.items() if wanted in fold_accents(str(unit)).casefold()]
     if len(found) > _MOST_FOUND:
-        st.caption(t("recode.many_found", count=figure(len(found)), shown=figure(_MOST_FOUND)))
+        tables.small(t("recode.many_found", count=figure(len(found)), shown=figure(_MOST_FOUND)))
     return found[:_MOST_FOUND]
 
 
@@ -158,7 +160,9 @@ def _map(targets: Mapping[str, Unit], candidates: Sequence[str], says: str) -> N
     same = all(str(new.loc[key, "name"]) == targets[key].name for key in known)
     if not known or len(known) < len(candidates) or not same:
         if candidates:
-            st.caption(t("recode.no_map"))
+            tables.small(t("recode.no_map"))
         return
     title = t("recode.map_of", says=says)
-    st.image(candidates_map.drawn(new, known, title), width="stretch")
+    data = base64.b64encode(candidates_map.drawn(new, known, title).encode()).decode()
+    st.html(f'<img alt="{escape(title)}" style="width: 100%" '
+            f'src="data:image/svg+xml;base64,{data}">')  # fmt: skip

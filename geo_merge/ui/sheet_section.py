@@ -23,6 +23,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
 from geo_merge.texts import Language, say
+from geo_merge.ui import tables
 from geo_merge.ui.state import Key, language, t
 from geo_merge.ui.store import Loaded, display_of
 from geo_merge.ui.working import working
@@ -47,7 +48,7 @@ _PRINT = """<style>
 def show(loaded: Loaded, *, disabled: bool = False) -> None:
     """Ask what goes on the sheet, and offer it."""
     st.header(t("on_paper.title"), anchor=False)
-    st.caption(t("on_paper.help"))
+    tables.small(t("on_paper.help"))
     view = _asked(loaded)
     key = f"{loaded.key} {language()} {view}"
     if st.button(t("on_paper.draw"), key="sheet_draw", disabled=disabled,
@@ -134,7 +135,7 @@ def _offer(figure: Figure) -> None:
                 kind.upper(), partial(sheet_bytes, figure, kind), f"map_sheet.{kind}",
                 key=f"sheet_{kind}", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
-    st.caption(t("on_paper.print_help"))
+    tables.small(t("on_paper.print_help"))
     data = base64.b64encode(figure.svg.encode()).decode()
     st.html(_PRINT.format(width=figure.width, height=figure.height, data=data,
                           title=escape(figure.title)))  # fmt: skip

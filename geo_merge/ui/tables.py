@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return _ADDRESS.sub(_WORD_JOINER, text).translate(_MARKDOWN)
 
 
+def small(text: str, place: Any = st) -> None:  # noqa: ANN401 - Streamlit, or a part of the page
+    """Show a text in small letters, dark enough to be read: captions are too pale for many."""
+    place.markdown(f":small[{plain(text)}]")
+
+
 def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -> Any:  # noqa: ANN401
     """Show a table; its numbers sort as numbers and read as the language writes them.
 
