@@ -125,6 +125,6 @@ def plane(old: gpd.GeoDataFrame, bounds: list[float]) -> dict[str, Any] | None:
     if np.abs(powers @ fitted - true).max() > _PLANE_M:
         return None
     shape = (_DEGREE + 1, _DEGREE + 1)
-    named = {axis: np.round(fitted[:, k].reshape(shape), 3).tolist()
+    named = {axis: (np.round(fitted[:, k].reshape(shape), 3) + 0.0).tolist()  # no -0.0
              for k, axis in enumerate(("east", "north"))}  # fmt: skip
     return {"name": old.crs.name, "middle": middle.tolist(), "half": half.tolist(), **named}
