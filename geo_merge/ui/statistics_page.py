@@ -66,8 +66,8 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
 def units_table(result: MergeResult) -> pd.DataFrame:
     """Return the statistics of the new units under the names of the language."""
     table = result.statistics.copy()
-    names = {column: _dated(t(f"ui.{column}"), column, result.summary)
-             for column in map(str, table) if f"ui.{column}" in TEXTS}  # fmt: skip
+    names = {column: _dated(t(f"ui.{column}"), str(column), result.summary)
+             for column in table if f"ui.{column}" in TEXTS}  # fmt: skip
     return table.rename(columns=names).rename_axis(t("map.code"))
 
 

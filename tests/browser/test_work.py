@@ -1,0 +1,149 @@
+"""Work on the page in a real browser: repairs, findings, steps back, measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from browsing import LIVE, Tab, browsing, opened, serving
+from conftest import square
+from playwright.sync_api import Browser
+
+from geo_merge.texts import say
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
+    """A tab that may ask nobody but the app, and must not raise an error."""
+    with opened(browser, home=server, shot=shot) as it:
+        it.page.set_default_timeout(90_000)
+        yield it
+        assert it.wrong == []
+        assert it.page.locator("[data-testid=stException], .stException").count() == 0
+        assert it.page.get_by_text("BidiComponent Error").count() == 0
+
+
+def press(tab: Tab, key: str) -> None:
+    """Press the button of a key, and wait until the page is still."""
+    tab.page.locator(f".st-key-{key} button").first.click()
+    tab.rest()
+
+
+def test_back_and_forward_lead_from_unit_to_unit(tab: Tab, server: str) -> None:
+    def chosen() -> object:
+        return tab.live("live.state.selected && live.state.selected.code")
+
+    tab.page.goto(f"{server}/?lang=en")
+    tab.wait_for_map()
+    tab.rest()
+    for code in ("07210", "07228"):
+        tab.live(f"live.select('after', '{code}', true) || true")
+        tab.page.wait_for_url(f"**{code}**")
+        tab.rest()
+    tab.page.evaluate("() => { geoMerge.page.touched = true; geoMerge.page.a.zoomIn(); }")
+    tab.page.wait_for_url("**view=**")
+    tab.rest()
+    for go, code in ((tab.page.go_back, "07210"), (tab.page.go_back, None),
+                     (tab.page.go_forward, "07210"), (tab.page.go_forward, "07228")):  # fmt: skip
+        go()
+        tab.page.wait_for_function(
+            f"() => {{ const s = {LIVE}.state.selected; return (s ? s.code : null) === "
+            f"{'null' if code is None else repr(code)}; }}"
+        )
+        tab.rest()
+        assert chosen() == code
+
+
+def test_a_row_of_the_statistics_opens_the_map_there(tab: Tab, server: str) -> None:
+    tab.page.goto(f"{server}/statistics?lang=en")
+    table = tab.page.locator(".st-key-new_units_table [data-testid=stDataFrame]")
+    table.scroll_into_view_if_needed()
+    tab.rest()
+    box = table.bounding_box()
+    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)
+    tab.wait_for_map()
+    tab.page.locator(".gm-name").first.wait_for()
+    assert tab.live("live.state.selected.side") == "after"
+    assert "unit=after" in tab.page.url
+
+
+def test_what_is_clicked_is_measured(tab: Tab, server: str) -> None:
+    tab.page.goto(f"{server}/?lang=en")
+    tab.wait_for_map()
+    tab.page.click(".gm-ruler")
+    assert say("map.measure_start", "en") in tab.page.inner_text(".gm-measure")
+    x, y = tab.spot("after", "07210")
+    for dx, dy in ((0, 0), (60, 0), (60, 60)):
+        tab.page.mouse.click(x + dx, y + dy)
+        tab.page.wait_for_timeout(400)  # a double click would be one place
+    told = tab.page.inner_text(".gm-measured")
+    assert "Length: " in told
+    assert "Area: " in told
+    assert tab.live("live.state.selected") is None
+    tab.page.keyboard.press("Escape")
+    assert not tab.page.locator(".gm-measure").is_visible()
+
+
+def test_a_repair_is_looked_at_decided_on_and_done(
+    tab: Tab, server: str, grid: Callable[..., gpd.GeoDataFrame], tmp_path: Path
+) -> None:
+    old = grid(3, 3)
+    west, south, east, north = square(1, 1).bounds
+    old.loc["00005", "geometry"] = shapely.box(west + 4, south, east + 6, north)
+    old.reset_index().to_file(tmp_path / "old.gpkg")
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    inputs = page.locator("input[type=file]")
+    inputs.first.wait_for(state="attached")
+    inputs.nth(0).set_input_files(str(tmp_path / "old.gpkg"))
+    page.get_by_text("old.gpkg", exact=True).first.wait_for(state="attached")
+    tab.rest()
+    inputs.nth(2).set_input_files(str(tmp_path / "crosswalk.csv"))
+    page.get_by_text(say("ui.all_matched", "en")).wait_for()
+    tab.rest()
+    page.locator("summary", has_text=say("repair.title", "en")).click()
+    page.locator(".st-key-repair_on label").click()
+    tab.rest()
+    press(tab, "repair_preview")
+    press(tab, "proposal_next")  # the overlap of 6,000 m², as the larger
+    page.locator(".gm-place-map").nth(1).wait_for()
+    assert "(00005): −" in page.inner_text("body")
+    form = page.locator("[data-testid=stForm]").first
+    form.get_by_text(say("status.repair_waive", "en"), exact=True).click()
+    form.locator("input[type=text]").fill("disputed land")
+    form.locator("button", has_text=say("work.save", "en")).click()
+    tab.rest()
+    press(tab, "merge")
+    page.locator(".gm-strip").wait_for()
+    tab.rest()
+    page.get_by_role("link", name="Checks").click()
+    tab.wait_for_map()
+    tab.rest()
+    press(tab, "repairs_next")
+    assert "waived: disputed land" in page.inner_text("body")
+    with page.expect_download() as download:
+        page.locator(".st-key-decisions_out button").first.click()
+    download.value.save_as(tmp_path / "decisions.csv")
+    table = pd.read_csv(tmp_path / "decisions.csv").dropna(subset="decision")
+    assert table[["decision", "reason"]].values.tolist() == [["waive", "disputed land"]]
+    # A click on a finding of the map goes to its row.
+    tab.page.evaluate("() => geoMerge.page.store.set({finding: 0})")
+    page.get_by_text("1 / ").first.wait_for()
