@@ -15,7 +15,7 @@ from geo_merge.vocabulary.codes import code_key, is_running
 from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year, same_field
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 from geo_merge.vocabulary.written import read_numbers
 
 # Roles that an option may give; of code, figures and labels several columns may be.
@@ -264,7 +264,7 @@ def _code_columns(
         sure = [at for at in found if fold_field(sample.headings[at]) in ROLES["code"]]
         if len(sure) == 1 and all(found[at] < _MOST for at in found if at != sure[0]):
             return tuple(sure)
-        told: list[str] = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
+        told = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
                 for at, fit in found.items()]  # fmt: skip
         first = sample.headings[next(iter(found))]
         raise TableError(
@@ -275,7 +275,7 @@ def _code_columns(
     return tuple(found)
 
 
-def _and(one: str, other: str) -> str:
+def _and(one: Sentence, other: Sentence) -> Sentence:
     return sentence("words.and", one=one, other=other)
 
 
