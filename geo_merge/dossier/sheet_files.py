@@ -7,6 +7,7 @@ from pathlib import Path
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.typesetting import page, pictures
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import whole_file
 
 KINDS = ("pdf", "svg", "png")
@@ -35,7 +36,7 @@ def check_out(out: Path) -> str:
     """
     kind = out.suffix.lower().lstrip(".")
     if kind not in KINDS:
-        raise UsageError(f"--out {out}: write a name that ends in .pdf, .svg or .png.")
+        raise UsageError(sentence("usage.sheet_kind", out=out))
     return kind
 
 

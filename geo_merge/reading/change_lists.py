@@ -137,10 +137,9 @@ def read_changes(
     form = next((form for form in FORMS if form.fits(columns)), None)
     if form is None:
         raise TableError(
-            f"{path.name}: the headings ({listed([str(c) for c in table.columns])}) are those of "
-            f"no list of changes that is known ({'; '.join(f.name for f in FORMS[:-1])}) [W07]; "
-            "name the columns date, old_code, old_name, new_code and new_name."
-        )
+            sentence("W07.no_changes", source=path.name,
+                     columns=listed(list(map(str, table.columns))), forms="; ".join(f.name for f in FORMS[:-1]))
+        )  # fmt: skip
     read = _Read(path.name, form)
     for number, cells in zip(table.index, table.to_dict("records"), strict=True):
         read.take(number, {fold(str(name)): str(cell) for name, cell in cells.items()}, between)
@@ -234,17 +233,12 @@ def _read_json(path: Path) -> pd.DataFrame:
     try:
         content = json.loads(path.read_bytes())
     except OSError:
-        raise TableError(f"{path}: no such file; check the path.") from None
+        raise TableError(sentence("F02.no_such_file", path=path)) from None
     except ValueError:
-        raise TableError(
-            f"{path.name} is no JSON that can be read [W07]; fetch it again."
-        ) from None
+        raise TableError(sentence("W07.no_json", source=path.name)) from None
     rows = content.get("codeChanges") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
-        raise TableError(
-            f"{path.name} has no list codeChanges [W07]; fetch the changes of the classification "
-            "as JSON or CSV."
-        )
+        raise TableError(sentence("W07.no_code_changes", source=path.name))
     table = pd.DataFrame(rows, dtype=object).astype(object)
     table = table.where(table.notna(), "").astype(str)
     return attach(table.set_axis(range(1, len(table) + 1)), sources=[{"source": path.name}])

@@ -17,6 +17,7 @@ from geo_merge.errors import ExportError
 from geo_merge.mending.record import COLUMNS as REPAIRED
 from geo_merge.results.contract import DECISIONS
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.ownership import MANIFEST
 
 _LISTS = ("members", "member_names", "pieces")
@@ -37,13 +38,11 @@ def require_result(directory: str | os.PathLike[str]) -> None:
     try:
         orjson.loads((folder / MANIFEST).read_bytes())
         missing = [name for name in _NEEDED if not (folder / name).is_file()]
-        why = f"without {', '.join(missing)}" if missing else ""
+        why = sentence("write.without", files=", ".join(missing)) if missing else ""
     except (OSError, orjson.JSONDecodeError) as error:
         why = str(error)
     if why:
-        raise ExportError(
-            f"{folder} holds no complete result of geo-merge build ({why}); run build first."
-        )
+        raise ExportError(sentence("write.no_result", directory=folder, reason=why))
 
 
 def with_lists_of(new: gpd.GeoDataFrame, statistics: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,8 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from geo_merge.errors import ExportError, UsageError
+from geo_merge.wording.failures import reason_of
+from geo_merge.wording.sentence import sentence
 
 FOLDER, HOURS, MEGABYTES = "GEO_MERGE_WORK", "GEO_MERGE_WORK_HOURS", "GEO_MERGE_WORK_MB"
 DEFAULT_HOURS, DEFAULT_MEGABYTES = 72.0, 4_000.0
@@ -67,8 +69,7 @@ class Works:
             (folder / _MARK).touch()
         except OSError as error:
             raise ExportError(
-                f"{self.root}: work cannot be kept there ({error.strerror or error}); let the "
-                f"environment variable {FOLDER} name a folder with room."
+                sentence("write.no_work", folder=self.root, why=reason_of(error), variable=FOLDER)
             ) from error
         return folder
 
@@ -144,7 +145,7 @@ def _limit(variable: str, default: float) -> float:
     except ValueError:
         limit = 0.0
     if not 0 < limit < float("inf"):
-        raise UsageError(f"{variable}={chosen} is no limit; give a number over 0.")
+        raise UsageError(sentence("usage.no_limit", variable=variable, chosen=chosen))
     return limit
 
 

@@ -23,6 +23,7 @@ from geo_merge.maps.classes import Classes, classified, figures_of
 from geo_merge.maps.display import units_shown
 from geo_merge.maps.themes import themes
 from geo_merge.texts import Language, number, say
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
 
 # Millimetres: white around everything, room for the title, degrees, what is below, a line of it.
@@ -106,9 +107,7 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
     before, after = units_shown(atlas.result)
     known = {str(theme["id"]): theme for theme in themes(atlas.result, before, after)}
     if view.theme not in known:
-        raise UsageError(
-            f"--theme {view.theme}: the result has no figures for it; it has {', '.join(known)}."
-        )
+        raise UsageError(sentence("usage.theme", theme=view.theme, themes=", ".join(known)))
     frame = before if view.side == "before" else after
     theme = known[view.theme]
     if "palette" not in theme:
@@ -164,10 +163,8 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
     if view.centre is None and view.scale is not None and view.scale < whole.scale * (1 - 1e-9):
         fits = window_on(bounds, frame, margin=1.0).scale  # type: ignore[arg-type]
         if view.scale < fits * (1 - 1e-9):
-            raise UsageError(
-                f"--scale {view.scale:.0f}: the land does not fit {paper.name}; take {fits:.0f} or "
-                "more, larger paper, or name the middle of the sheet with --centre."
-            )
+            told = sentence("usage.scale", scale=view.scale, paper=paper.name, fits=fits)
+            raise UsageError(told)
     scale = view.scale or whole.scale
     if view.centre is None:
         return Window(frame, whole.centre, scale)
