@@ -14,7 +14,6 @@ from geo_merge.ui.intake import preview_map
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.work import FIELDS, Work
-from geo_merge.units.unlisted import Unlisted
 
 ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _MAIN = ("code_field", "name_field", "population_field")
@@ -97,11 +96,11 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
 
 def unlisted(work: Work) -> dict[str, str]:
     """Ask what becomes of units that the table does not name; return what is chosen."""
-    kinds = list(map(str, Unlisted))
+    kinds = {"refuse": t("ui.unlisted_refuse"), "keep": t("ui.unlisted_keep")}
     chosen = st.radio(
-        t("ui.unlisted"), kinds, key=f"unlisted_{work.name}", horizontal=True,
-        index=kinds.index(work.choices.get("unlisted", Unlisted.REFUSE)),
-        format_func=lambda value: t(f"ui.unlisted_{value}"),
+        t("ui.unlisted"), list(kinds), key=f"unlisted_{work.name}", horizontal=True,
+        index=[*kinds].index(work.choices.get("unlisted", "refuse")),
+        format_func=kinds.__getitem__,
     )  # fmt: skip
     return {"unlisted": str(chosen)}
 
