@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -22,6 +23,7 @@ from geo_merge.results.files import load_result
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.memory import attach, findings_of, sources_of
+from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.places import Places, Side
 
 # What divides the divided units of a result, and the field of its old units that says it.
@@ -146,10 +148,12 @@ def _weighed(
         figures = old[name].reset_index(drop=True)
     else:
         raise UsageError(f"--weights {weights}: the old units of the result have no people.")
-    codes = old["code"] if "code" in old else old.index.to_series()
-    keys = [codes.astype(str).to_numpy(), old["new_code"].astype(str).to_numpy()]
-    amounts = figures.groupby(keys).sum()
-    pairs = zip(table["old_code"], table["new_code"], strict=True)
+    # A piece of land has no code; the crosswalk has it by its name.
+    names = old["name"].astype(str).to_numpy()
+    known = np.where(old["is_piece"], names, np.asarray(unit_codes(old), dtype=object))
+    amounts = figures.groupby([known, old["new_code"].astype(str).to_numpy()]).sum()
+    named = table["old_code"].where(table["old_code"] != "", table["old_name"])
+    pairs = zip(named, table["new_code"], strict=True)
     made = table.assign(**{weights: [str(amounts.get(pair, "")) for pair in pairs]})
     return attach(made, findings=findings_of(table), sources=sources_of(table))
 

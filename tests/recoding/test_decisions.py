@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
@@ -175,3 +176,20 @@ def test_sheets_are_named_in_the_language(tmp_path: Path) -> None:
     names = openpyxl.load_workbook(out).sheetnames
     assert names[:3] == ["Đơn vị mới", "Đã chuyển", "Chưa xác định"]
     assert "Lựa chọn" in names
+
+
+def test_a_result_gives_shares_by_the_area_of_its_old_units(tmp_path: Path) -> None:
+    """Phường Bắc Giang by the areas of its members, a piece without a code among the others."""
+    result = tmp_path / "result"
+    done = CliRunner().invoke(app, ["build", "--out", str(result)], standalone_mode=False)
+    assert done.exception is None
+    given = written(tmp_path / "new.csv", "code,people\n07210,1000\n")
+    code, _ = recode(given, tmp_path / "out.csv", "--result", result, "--to", "old", "--vintage",
+                     "new", "--weights", "area", "--aggregate")  # fmt: skip
+    assert code == 1
+    parts = {r["old_code"]: float(r["share"]) for r in rows(tmp_path / "out_ambiguous.csv")}
+    old = gpd.read_file(result / "old_units.geojson").query("new_code == '07210'")
+    areas = old.to_crs(32648).set_index("code").area
+    assert parts == pytest.approx((areas / areas.sum()).to_dict(), abs=1e-4)
+    people = [int(r["people"]) for r in rows(tmp_path / "out_old_units.csv")]
+    assert sum(people) == 1000
