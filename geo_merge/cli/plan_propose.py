@@ -11,7 +11,17 @@ import click
 
 from geo_merge.cli import options as shared
 from geo_merge.cli import planning
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, options, print_json, say
+from geo_merge.cli.options import (
+    FINDINGS,
+    OK,
+    PATH,
+    answer,
+    complain,
+    language_of,
+    options,
+    print_json,
+    say,
+)
 from geo_merge.cli.plan_changes import plan
 from geo_merge.errors import UsageError
 
@@ -52,9 +62,10 @@ _asking = options(
 @click.option("--seconds", type=click.FloatRange(min=0), default=600.0,
               help="After which the best plan so far is taken, with a bound.")  # fmt: skip
 @planning.measuring
+@shared.lang
 @shared.as_json
 def propose(
-    *, directory: Path, out: Path, objective: str, seconds: float, as_json: bool,
+    *, directory: Path, out: Path, objective: str, seconds: float, lang: str | None, as_json: bool,
     **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Propose the best of all plans that meet conditions, or prove that there is none.
@@ -68,9 +79,9 @@ def propose(
     from geo_merge.planning.certificate import (
         certificate_of,
         check_target,
-        lines_of,
         write_certificate,
     )
+    from geo_merge.planning.certificate_text import lines_of
     from geo_merge.planning.opening import paths_of, save_plan, source_of
     from geo_merge.planning.partition import solver_version
     from geo_merge.planning.propose import Objective, Status
@@ -101,11 +112,11 @@ def propose(
     content = certificate_of(task, found, layer, people=people, method=distances.method,
                              source=files, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
-    write_certificate(content, out)
+    write_certificate(content, out, language_of(lang))
     if as_json:
         print_json(content)
     else:
-        answer(*lines_of(content))
+        answer(*lines_of(content, language_of(lang)))
     if made is None:
         complain(f"No plan was written; {out} has the certificate.")
         return FINDINGS

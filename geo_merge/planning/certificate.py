@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,30 +12,26 @@ import numpy as np
 
 from geo_merge.errors import ExportError
 from geo_merge.planning.blame import Blame
+from geo_merge.planning.certificate_text import CHECKER, lines_of
 from geo_merge.planning.conditions import Conditions
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.partition import solver_version
 from geo_merge.planning.plan import Plan
 from geo_merge.planning.problem import Problem
-from geo_merge.planning.propose import Objective, Proposal, Status
+from geo_merge.planning.propose import Objective, Proposal
 from geo_merge.planning.store import CROSSWALK, LayerSource, is_plan
 from geo_merge.planning.store import DOCUMENT as PLAN
 from geo_merge.planning.tasks import Task
+from geo_merge.texts import Language
 from geo_merge.writing.files import publish, staging
 
-DOCUMENT, TEXT, CHECKER = "certificate.json", "certificate.txt", "check_certificate.py"
+DOCUMENT, TEXT = "certificate.json", "certificate.txt"
 _FORMAT = "geo_merge certificate 1"
 UNITS = {
     Objective.TRAVEL: "person-kilometres",
     Objective.FEWEST: "new units",
     Objective.MOST: "new units",
     Objective.EVEN: "sum of deviations from the mean / all people",
-}
-_ASKED = {
-    Objective.TRAVEL: "the least travel of all people to the best placed member of their unit",
-    Objective.FEWEST: "the fewest units, and of those plans the one with the least travel",
-    Objective.MOST: "the most units, and of those plans the one with the least travel",
-    Objective.EVEN: "the most even number of people a unit",
 }
 
 
@@ -161,68 +157,12 @@ def _blamed(blamed: Blame, problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def files_of_certificate(content: Mapping[str, Any]) -> dict[str, bytes]:
+def files_of_certificate(content: Mapping[str, Any], language: Language = "en") -> dict[str, bytes]:
     """Return the files of a certificate by name: data, a page of text, and what checks them."""
     document = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     checker = resources.files("geo_merge.planning").joinpath(CHECKER).read_bytes()
-    return {DOCUMENT: document.encode(), TEXT: "\n".join([*lines_of(content), ""]).encode(),
-            CHECKER: checker}  # fmt: skip
-
-
-def lines_of(content: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the page of text of a certificate."""
-    data = content["data"]
-    yield "Certificate of a plan"
-    yield ""
-    yield f"Asked for: {_ASKED[Objective(content['objective'])]}, so that"
-    yield from (f"  - {text};" for text in content["in_words"])
-    yield "  - every old unit is in one new unit."
-    yield ""
-    yield f"Found: {sentence(content)}"
-    if content["blamed"]:
-        yield f"Why: {content['blamed']['text']}"
-    yield ""
-    for unit in content["plan"]:
-        told = ", ".join(f"{name} {total:,.10g}" for name, total in unit["figures"].items())
-        yield f"  {unit['code']} (seat {unit['seat']}): {', '.join(unit['members'])}; {told}"
-    if content["plan"]:
-        yield ""
-    yield f"Old units: {len(content['units']):,}. People: the field {data['people']}."
-    yield (
-        f"Distances: {data['distances']}. A common border of {data['shortest_border_m']:g} m or "
-        "more makes neighbours."
-    )
-    for file in data["files"]:
-        yield from (f"SHA-256 of {name}: {digest}" for name, digest in file["sha256"].items())
-    yield (
-        f"Solver: {content['solver']}, over {content['groups_looked_at']:,} groups of neighbouring "
-        f"units; geo_merge {content['geo_merge']}."
-    )
-    yield (
-        f"To check it without geo_merge and without the solver: python {CHECKER} . LAYER... "
-        "(needs geopandas alone)."
-    )
-
-
-def sentence(content: Mapping[str, Any]) -> str:
-    """Return in one sentence what was found, and what is proven."""
-    status, value = Status(content["status"]), content["value"]
-    if status is Status.INFEASIBLE:
-        return "there is no such plan; this is proven."
-    if status is Status.OPEN:
-        return (
-            "no plan in the time that was given, and no proof that there is none; give more time "
-            "with --seconds."
-        )
-    people = sum(unit["people"] for unit in content["units"])
-    travel = sum(unit["person_km"] for unit in content["plan"])
-    mean = f"; the mean way to the seat is {travel / people:,.3f} km" if people else ""
-    told = f"{len(content['plan']):,} new units, {value:,.6g} {content['unit_of_value']}{mean}"
-    if status is Status.OPTIMAL:
-        return f"{told}. No plan that meets the conditions is better; this is proven."
-    if content["bound"] is None or content["better_at_most_percent"] is None:
-        return f"{told}. How much better another plan may be is not known."
-    return f"{told}. At most {content['better_at_most_percent']:,.2f} % better is possible."
+    page = "\n".join([*lines_of(content, language), ""])
+    return {DOCUMENT: document.encode(), TEXT: page.encode(), CHECKER: checker}
 
 
 def check_target(directory: Path) -> None:
@@ -239,13 +179,15 @@ def check_target(directory: Path) -> None:
         )
 
 
-def write_certificate(content: Mapping[str, Any], directory: Path) -> None:
+def write_certificate(
+    content: Mapping[str, Any], directory: Path, language: Language = "en"
+) -> None:
     """Write a certificate to a folder, whole or not at all; ExportError if that fails.
 
     Where there is no plan, one that was proposed there before goes.
     """
     stale = set() if content["plan"] else {CROSSWALK, PLAN}
     with staging(directory) as folder:
-        for name, text in files_of_certificate(content).items():
+        for name, text in files_of_certificate(content, language).items():
             (folder / name).write_bytes(text)
         publish(folder, directory, seal=DOCUMENT, stale=lambda: stale)

@@ -138,7 +138,8 @@ def read_changes(
     if form is None:
         raise TableError(
             sentence("W07.no_changes", source=path.name,
-                     columns=listed(list(map(str, table.columns))), forms="; ".join(f.name for f in FORMS[:-1]))
+                     columns=listed(list(map(str, table.columns))),
+                     forms="; ".join(f.name for f in FORMS[:-1]))
         )  # fmt: skip
     read = _Read(path.name, form)
     for number, cells in zip(table.index, table.to_dict("records"), strict=True):

@@ -13,7 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 from geo_merge import __version__
 from geo_merge.jobs.job import Progress
 from geo_merge.planning.blame import blame
-from geo_merge.planning.certificate import certificate_of, files_of_certificate, lines_of
+from geo_merge.planning.certificate import certificate_of, files_of_certificate
+from geo_merge.planning.certificate_text import lines_of
 from geo_merge.planning.conditions import parse_requirement, parse_units
 from geo_merge.planning.distances import StraightLine
 from geo_merge.planning.history import History
@@ -125,9 +126,11 @@ def _certificate() -> None:
     content: Mapping[str, Any] | None = st.session_state.get(_FOUND)
     if content is None:
         return
-    st.text("\n".join(lines_of(content)))
+    language = state.language()
+    st.text("\n".join(lines_of(content, language)))
     st.download_button(
         t("planning.certificate"),
-        lambda: plan_files.zipped(files_of_certificate(content), "certificate"), "certificate.zip",
+        lambda: plan_files.zipped(files_of_certificate(content, language), "certificate"),
+        "certificate.zip",
         "application/zip", key="plan_certificate", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
