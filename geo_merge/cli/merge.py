@@ -236,6 +236,7 @@ def validate(
     )
     from geo_merge.vocabulary.accepting import as_accepted
     from geo_merge.vocabulary.part_of import is_land
+    from geo_merge.vocabulary.sentence import said
 
     if out is not None:
         check_findings_target(out, repaired=repair)
@@ -270,9 +271,11 @@ def validate(
         figures = {"units": len(units) - pieces, **({"pieces": pieces} if pieces else {})}
         print_json({**figures, "findings": counts})
     else:
-        answer(*finding_lines(findings, notes=True, language=language_of(lang)))
+        language = language_of(lang)
+        answer(*finding_lines(findings, notes=True, language=language))
         answer(*count_lines(findings))
-        answer(f"{counted_units(units)}: {of_severities(counts)}")
+        told = (counted_units(units), of_severities(counts))
+        answer(": ".join(said(one, language) for one in told))
     return FINDINGS if counts["error"] else OK
 
 

@@ -112,6 +112,6 @@ def report_result(
     if as_json:
         print_json(summary_of(result))
     else:
-        answer(*summary_lines(summary_of(result)))
+        answer(*summary_lines(summary_of(result), language))
     if findings:
         say(*finding_lines(result.findings, language=language))

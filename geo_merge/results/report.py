@@ -9,109 +9,114 @@ import geopandas as gpd
 
 from geo_merge.texts import Language, change
 from geo_merge.vocabulary.catalogue import count_findings
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import read_in
 from geo_merge.vocabulary.part_of import is_land
+from geo_merge.vocabulary.sentence import Sentence, said, sentence
 
 _SHOWN = 20
 
 
-def headline(summary: Mapping[str, Any]) -> str:
+def headline(summary: Mapping[str, Any]) -> Sentence:
     """Return ``313 -> 99 units (-68.37 %)``."""
     before, after = summary["before"]["count"], summary["after"]["count"]
-    return _fell_or_grew(before, after, "unit" if after == 1 else "units")
+    return _fell_or_grew("report.units", before, after, n=after)
 
 
-def _fell_or_grew(before: int, after: int, what: str = "") -> str:
+def _fell_or_grew(kind: str, before: int, after: int, **more: int) -> Sentence:
     percent = change(before, after, "en")
-    told = " ".join(filter(None, (f"{before:,} -> {after:,}", what)))
-    return f"{told} ({percent})" if percent else told
+    if not percent:
+        return sentence(kind, before=before, after=after, **more)
+    return sentence(f"{kind}_by", before=before, after=after, percent=percent, **more)
 
 
-def summary_lines(summary: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the figures before and after."""
-    yield headline(summary)
-    yield from _partial(summary)
+def summary_lines(summary: Mapping[str, Any], language: Language = "en") -> Iterator[str]:
+    """Yield the figures before and after in a language."""
+    yield said(headline(summary), language)
+    for line in _of_a_part(summary):
+        yield f"  {said(line, language)}"
     for group in summary["groups"]:
-        yield f"  {group['name']}: {_fell_or_grew(group['before'], group['after'])}"
+        told = _fell_or_grew("report.fell", group["before"], group["after"])
+        yield f"  {group['name']}: {said(told, language)}"
+    for line in _figures(summary):
+        yield said(line, language)
+
+
+def _figures(summary: Mapping[str, Any]) -> Iterator[Sentence]:
     for when in ("before", "after"):
         figures = summary[when]
-        types = ", ".join(f"{count:,} {name}" for name, count in figures["by_type"].items())
-        people = _people(figures, summary)
-        yield f"{when.capitalize()}: {types}; {figures['area_km2']:,.2f} km²{people}"
+        types = [sentence("report.type", count=n, name=name)
+                 for name, n in figures["by_type"].items()]  # fmt: skip
+        yield sentence(f"report.{when}", types=types, km2=figures["area_km2"],
+                       people=_people(figures, summary))  # fmt: skip
     before, after = summary["before"], summary["after"]
     if before["districts"] and "districts" in after:
-        yield f"Districts: {before['districts']} -> {after['districts']}"
+        yield sentence("report.districts", before=before["districts"], after=after["districts"])
     spread = after.get("unit_area_km2")
     if spread:
         low, high = spread["smallest"], spread["largest"]
-        yield (
-            f"New units: {low['value']:,.2f} km² ({low['name']}) to {high['value']:,.2f} km² "
-            f"({high['name']}), median {spread['median']:,.2f} km²"
-        )
+        yield sentence("report.sizes", low=low["value"], smallest=low["name"], high=high["value"],
+                       largest=high["name"], median=spread["median"])  # fmt: skip
     if "reference" in summary:
         yield _against(summary["reference"])
-    counts = summary["findings"]
-    yield f"Findings: {of_severities(counts)}"
+    yield sentence("report.findings", told=of_severities(summary["findings"]))
     if summary.get("country", "") is None:
-        yield "No country is known for this layer: names, types and codes are taken as they are."
+        yield sentence("report.no_country")
     for how in DRAWN.values():
         if summary.get(how):
-            yield f"Boundaries are {how}, not official."
+            yield sentence("report.how", how=sentence(f"report.{how}"))
 
 
-def _partial(summary: Mapping[str, Any]) -> Iterator[str]:
+def _of_a_part(summary: Mapping[str, Any]) -> Iterator[Sentence]:
     """Yield what is said of units that a reform of a part leaves as they are, or inside others."""
     if "kept" in summary:
-        told = _fell_or_grew(summary["changed"]["before"], summary["changed"]["after"])
-        yield f"  Kept as they were: {summary['kept']:,}; all others: {told}"
+        changed = summary["changed"]
+        told = _fell_or_grew("report.fell", changed["before"], changed["after"])
+        yield sentence("report.kept", n=summary["kept"], told=told)
     if summary.get("below"):
-        told = ", ".join(f"{n:,} {kind}" for kind, n in summary["below"].items())
-        yield f"  Living on inside the new units: {told}"
+        types = [sentence("report.type", count=n, name=name)
+                 for name, n in summary["below"].items()]  # fmt: skip
+        yield sentence("report.below", types=types)
 
 
-def counted_units(layer: gpd.GeoDataFrame) -> str:
+def counted_units(layer: gpd.GeoDataFrame) -> Sentence:
     """Return ``313 units and 1 piece of land``."""
     pieces = int(is_land(layer).sum())
-    units = counted(len(layer) - pieces, "unit")
-    if not pieces:
-        return units
-    return f"{units} and {counted(pieces, 'piece of land', 'pieces of land')}"
+    kind = "report.layer_pieces" if pieces else "report.layer"
+    return sentence(kind, n=len(layer) - pieces, parts=pieces)
 
 
-def _against(reference: Mapping[str, Any]) -> str:
+def _against(reference: Mapping[str, Any]) -> Sentence:
     """Return how far apart the reference is drawn."""
-    shift, whole = reference["shift_m"], ""
-    if shift is not None:
-        sides = ((shift["east"], "east", "west"), (shift["north"], "north", "south"))
-        told = ", ".join(
-            f"{abs(metres):,.1f} m {ahead if metres > 0 else back}" for metres, ahead, back in sides
-        )
-        whole = f"as a whole {told}; without that, "
-    return (
-        f"Reference: {whole}borders {reference['distance_m']:,.1f} m apart in the median; land "
-        f"that differs up to {reference['drawing_m']:,.0f} m wide is drawing"
-    )
+    shift = reference["shift_m"]
+    sides = {} if shift is None else {"east": shift["east"], "north": shift["north"]}
+    names = {"east": ("east", "west"), "north": ("north", "south")}
+    where = [sentence(f"C09.{names[axis][metres < 0]}", metres=abs(metres))
+             for axis, metres in sides.items()]  # fmt: skip
+    return sentence("report.shifted" if where else "report.reference", where=where,
+                    metres=reference["distance_m"], width=reference["drawing_m"])  # fmt: skip
 
 
-def of_severities(counts: Mapping[str, int]) -> str:
+def of_severities(counts: Mapping[str, int]) -> Sentence:
     """Return ``1 error, 23 warnings, 0 notes``."""
-    names = {"error": "error", "warning": "warning", "info": "note"}
-    return ", ".join(counted(counts[severity], name) for severity, name in names.items())
+    kinds = {"error": "report.errors", "warning": "report.warnings", "info": "report.notes"}
+    told = [sentence(kind, n=counts[severity]) for severity, kind in kinds.items()]
+    return sentence("report.severities", told=told)
 
 
-def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> str:
+def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> Sentence | str:
     """Return how many people there are, of which year if known, and how many units lack theirs."""
     if "population" not in figures:
         return ""
     count = figures["population"]
-    told = "people unknown" if count is None else counted(count, "person", "people")
     year, unknown = summary.get("population_year"), figures.get("population_unknown")
-    notes = [str(year)] if year else []
-    notes += [f"{counted(unknown, 'unit')} unknown"] if unknown and count is not None else []
-    noted = f" ({'; '.join(notes)})" if notes else ""
-    return f", {told}{noted}"
+    notes: list[str] = [str(year)] if year else []
+    notes += [sentence("report.units_unknown", n=unknown)] if unknown and count is not None else []
+    kind = "report.unknown" if count is None else "report.people"
+    values = {} if count is None else {"n": count}
+    if notes:
+        return sentence(f"{kind}_noted", notes=notes, **values)
+    return sentence(kind, **values)
 
 
 def finding_lines(
@@ -125,7 +130,7 @@ def finding_lines(
         hint = f" {row.hint}" if row.hint else ""
         yield f"{row.severity} {row.check}: {row.message}{hint}"
     if len(shown) > _SHOWN:
-        yield f"… and {len(shown) - _SHOWN} more."
+        yield said(sentence("report.more", n=len(shown) - _SHOWN), language)
 
 
 def count_lines(findings: gpd.GeoDataFrame) -> Iterator[str]:
