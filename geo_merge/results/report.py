@@ -24,9 +24,11 @@ def headline(summary: Mapping[str, Any]) -> Sentence:
 
 
 def _fell_or_grew(kind: str, before: int, after: int, **more: int) -> Sentence:
-    percent = change(before, after, "en")
-    if not percent:
+    told = change(before, after, "en")
+    if not told:
         return sentence(kind, before=before, after=after, **more)
+    value = abs(100 * (after - before) / before)
+    percent = sentence("report.percent", sign=told[0], value=value)
     return sentence(f"{kind}_by", before=before, after=after, percent=percent, **more)
 
 
