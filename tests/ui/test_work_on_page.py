@@ -1,0 +1,156 @@
+"""Work on the page in a browser: from a table of other headings to a result that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from browsing import Tab, browsing, opened, serving
+from playwright.sync_api import Browser, expect
+
+from geo_merge.texts import say
+
+Grid = Callable[..., gpd.GeoDataFrame]
+LONG = 90_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("works")
+
+
+@pytest.fixture(scope="module")
+def server(works: Path) -> Iterator[str]:
+    with serving(GEO_MERGE_WORK=str(works), GEO_MERGE_MIRROR=str(works / "none")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
+    with opened(browser, home=server, shot=shot) as it:
+        it.page.set_default_timeout(LONG)
+        yield it
+        assert it.wrong == []
+
+
+def give(tab: Tab, slot: str, path: Path) -> None:
+    """Give a file to a slot, and wait until the page has taken it."""
+    found = tab.page.locator(f"[class*=st-key-upload_{slot}] input[type=file]")
+    found.wait_for(state="attached")
+    tab.rest()
+    found.set_input_files(str(path))
+    tab.page.locator(f"[class*=st-key-remove_{slot}]").wait_for()
+    tab.rest()
+
+
+def text(tab: Tab, key: str, **values: object) -> None:
+    """Wait until the page says something."""
+    expect(tab.page.get_by_text(say(key, "en", **values)).first).to_be_visible(timeout=LONG)
+
+
+def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  # noqa: PLR0917
+    tab: Tab, browser: Browser, server: str, works: Path, grid: Grid, tmp_path: Path
+) -> None:
+    grid(2, 2).reset_index().to_file(tmp_path / "lớp.gpkg")
+    rows = [[f"{k:05d}", "9", "Mới", "Xã"] for k in range(1, 5)]
+    table = pd.DataFrame(rows, columns=["Mã xã cũ", "Mã xã mới", "Tên xã mới", "Loại hình"])
+    table.to_excel(tmp_path / "quy đổi.xlsx", index=False)
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    give(tab, "layers", tmp_path / "lớp.gpkg")
+    text(tab, "ui.recognised")
+    page.wait_for_function("() => document.querySelector('.st-key-preview_map') !== null")
+    text(tab, "intake.template_help")
+    give(tab, "crosswalk", tmp_path / "quy đổi.xlsx")
+    text(tab, "intake.columns_help")
+    use = page.get_by_role("button", name=say("intake.use_columns", "en"))
+    use.click()
+    page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
+    text(tab, "ui.merged")
+    tab.rest()
+    address = page.url
+    assert "work=" in address
+    page.goto(address)
+    text(tab, "ui.merged")
+    page.get_by_text("lớp.gpkg", exact=True).wait_for()
+    with opened(browser, home=server) as other:  # another person, with and without the address
+        other.page.goto(f"{server}/data?lang=en")
+        expect(other.page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
+        other.rest()
+        assert "lớp.gpkg" not in other.page.inner_text("body")
+        assert "work=" not in other.page.url
+        other.page.goto(address.replace("/data", "/statistics"))
+        expect(other.page.get_by_text("4 → 1").or_(other.page.get_by_text("lớp.gpkg")).first
+               ).to_be_visible(timeout=LONG)  # fmt: skip
+    tab.rest()
+    page.get_by_role("button", name=say("intake.delete", "en")).click()
+    expect(page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
+    name = address.partition("work=")[2].partition("&")[0]
+    assert not (works / name).exists()
+    page.goto(address)
+    text(tab, "intake.without_work")
+    assert say("ui.sample", "en") not in page.inner_text("body")
+    page.get_by_role("button", name=say("intake.without_work", "en")).click()
+    expect(page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
+
+
+def test_two_people_at_once_do_not_see_each_others_work(
+    tab: Tab, browser: Browser, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    grid(2, 1).reset_index().to_file(tmp_path / "one.gpkg")
+    grid(1, 2).reset_index().to_file(tmp_path / "two.gpkg")
+    with opened(browser, home=server) as other:
+        for each, name in ((tab, "one"), (other, "two")):
+            each.page.goto(f"{server}/data?lang=en")
+            give(each, "layers", tmp_path / f"{name}.gpkg")
+        for each, mine, theirs in ((tab, "one", "two"), (other, "two", "one")):
+            body = each.page.inner_text("body")
+            assert f"{mine}.gpkg" in body
+            assert f"{theirs}.gpkg" not in body
+        assert tab.page.url != other.page.url
+
+
+def test_back_and_forward_go_from_unit_to_unit(tab: Tab, server: str) -> None:
+    page = tab.page
+    page.goto(f"{server}/?lang=en")
+    tab.wait_for_map()
+    tab.rest()
+    for code in ("07210", "09286"):
+        tab.click("after", code)
+        page.wait_for_url(f"**{code}**")
+        tab.rest()
+    page.mouse.move(900, 400)
+    page.mouse.wheel(0, -300)
+    tab.rest()
+    page.go_back()
+    page.wait_for_function("() => geoMerge.page.state.selected.code === '07210'")
+    tab.rest()
+    assert "07210" in page.url
+    page.go_back()
+    page.wait_for_function("() => geoMerge.page.state.selected === null")
+    tab.rest()
+    page.go_forward()
+    page.wait_for_function("() => (geoMerge.page.state.selected || {}).code === '07210'")
+
+
+def test_a_province_that_cannot_be_fetched_ends_in_one_sentence(tab: Tab, server: str) -> None:
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    choice = page.locator(".st-key-province input")
+    choice.wait_for()
+    tab.rest()
+    choice.fill("Bắc Ninh")
+    choice.press("Enter")
+    tab.rest()
+    page.get_by_role("button", name=say("intake.fetch", "en")).click()
+    page.get_by_text("The boundaries were not fetched").wait_for()
+    assert "Traceback" not in page.inner_text("body")
