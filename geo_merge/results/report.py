@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import Language, change
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.fields import DRAWN
@@ -32,6 +33,17 @@ def _fell_or_grew(kind: str, before: int, after: int, **more: int) -> Sentence:
     return sentence(f"{kind}_by", before=before, after=after, percent=percent, **more)
 
 
+def _types(by_type: Mapping[str, int]) -> list[Sentence]:
+    """Return how many units there are of each type: just how many, where none has one."""
+    untyped = "report.of_unknown_type" if len(by_type) > 1 else "report.layer"
+    return [
+        sentence(untyped, n=n)
+        if name == UNKNOWN_TYPE
+        else sentence("report.type", count=n, name=name)
+        for name, n in by_type.items()
+    ]
+
+
 def summary_lines(summary: Mapping[str, Any], language: Language = "en") -> Iterator[str]:
     """Yield the figures before and after in a language."""
     yield said(headline(summary), language)
@@ -47,10 +59,8 @@ def summary_lines(summary: Mapping[str, Any], language: Language = "en") -> Iter
 def _figures(summary: Mapping[str, Any]) -> Iterator[Sentence]:
     for when in ("before", "after"):
         figures = summary[when]
-        types = [sentence("report.type", count=n, name=name)
-                 for name, n in figures["by_type"].items()]  # fmt: skip
-        yield sentence(f"report.{when}", types=types, km2=figures["area_km2"],
-                       people=_people(figures, summary))  # fmt: skip
+        yield sentence(f"report.{when}", types=_types(figures["by_type"]),
+                       km2=figures["area_km2"], people=_people(figures, summary))  # fmt: skip
     before, after = summary["before"], summary["after"]
     if before["districts"] and "districts" in after:
         yield sentence("report.districts", before=before["districts"], after=after["districts"])

@@ -126,3 +126,11 @@ def test_a_unit_whose_code_is_a_number_is_divided(tmp_path: Path) -> None:
     assert new.to_crs(old.crs).area.sum() == pytest.approx(old.area.sum(), rel=1e-6)
     compared = pd.read_csv(tmp_path / "o" / "reconciliation.csv")
     assert compared["iou"].min() > 0.97
+
+
+def test_units_without_types_are_units(tmp_path: Path) -> None:
+    done = run("build", DATA / "glarus_2010.geojson", "--crosswalk", DATA / "glarus_2010.csv",
+               "--out", tmp_path / "o", "--lang", "en")  # fmt: skip
+    assert "Before: 25 units; " in done.out
+    assert "After: 3 units; " in done.out
+    assert "unknown" not in done.out
