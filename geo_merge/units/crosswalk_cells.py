@@ -86,18 +86,16 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
         cells = []
         for row, text in zip(rows.index, rows[column], strict=True):
             reason = no_value(text)
-            label = column
-            if column.startswith("new"):
-                label = sentence("W01.column_of", column=column, unit=labels[row])
             is_name = column.endswith("_name") and names[text] == 1 and may_be_a_place(text)
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):
                 kind = "W01.code" if column == "new_code" else "W01.name"
-                report.wrong_in(row, kind, label=label)
+                report.wrong_in(row, kind, label=_cell(column, labels[row]))
             elif reason is None or is_name:  # None in Piedmont, Nan in Siam
                 continue
             elif column in _NEEDED or (column in _NAMING and reason is not NoValue.NOTHING):
-                _refuse(report, row, column, {"cell": label, "text": text}, reason)
+                cell = _cell(column, labels[row])
+                _refuse(report, row, column, {"cell": cell, "text": text}, reason)
             else:
                 blanked.setdefault(column, []).append(row)
         result[column] = cells
@@ -110,6 +108,12 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
 
 def _label(code: str, name: str) -> str:
     return code or name or sentence("W01.nameless")
+
+
+def _cell(column: str, unit: str) -> str:
+    """Return what messages call a cell: by its unit, where it is about the new one."""
+    is_new = column.startswith("new")
+    return sentence("W01.column_of", column=column, unit=unit) if is_new else column
 
 
 def _refuse(

@@ -1,4 +1,4 @@
-"""Real pieces of eight countries, as they are published: merged, and held against geopandas."""
+"""Real pieces of seven countries beside Vietnam, as they are published: merged, and held against geopandas."""
 
 from __future__ import annotations
 
