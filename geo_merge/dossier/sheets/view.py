@@ -163,7 +163,7 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
     if view.centre is None and view.scale is not None and view.scale < whole.scale * (1 - 1e-9):
         fits = window_on(bounds, frame, margin=1.0).scale  # type: ignore[arg-type]
         if view.scale < fits * (1 - 1e-9):
-            told = sentence("usage.scale", scale=view.scale, paper=paper.name, fits=fits)
+            told = sentence("usage.sheet_scale", scale=view.scale, paper=paper.name, fits=fits)
             raise UsageError(told)
     scale = view.scale or whole.scale
     if view.centre is None:
