@@ -145,7 +145,7 @@ def _limit(variable: str, default: float) -> float:
     except ValueError:
         limit = 0.0
     if not 0 < limit < float("inf"):
-        raise UsageError(sentence("usage.no_limit", variable=variable, chosen=chosen))
+        raise UsageError(sentence("usage.work_limit", variable=variable, chosen=chosen))
     return limit
 
 
