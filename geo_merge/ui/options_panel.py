@@ -129,18 +129,15 @@ def _rules() -> dict[str, str]:
 
 def _ask_limits() -> None:
     st.markdown(t("work.limits_help"))
+    every = fields(Limits)
     table = pd.DataFrame({
-        "meaning": [t(f"limit.{one.name}") for one in fields(Limits)],
+        "meaning": [t(f"limit.{one.name}") for one in every],
         "unit": [t("limit.unit_share") if one.metadata["unit"] == "share" else one.metadata["unit"]
-                 for one in fields(Limits)],
-        "default": [figure(float(one.default), 3).rstrip("0").rstrip(",.")  # type: ignore[arg-type]
-                    if one.default % 1 else figure(float(one.default))  # type: ignore[operator, arg-type]
-                    for one in fields(Limits)],
-        "value": [float(one.default) for one in fields(Limits)],  # type: ignore[arg-type]
+                 for one in every],
+        "default": [_default(one.default) for one in every],
+        "value": pd.array([one.default for one in every], dtype="Float64"),
     })  # fmt: skip
-    number = st.column_config.NumberColumn(
-        t("work.limit_value"), min_value=0.0, format="%g", required=True
-    )
+    number = st.column_config.NumberColumn(t("work.limit_value"), min_value=0.0, format="%g")
     st.data_editor(
         table, key="limits_table", hide_index=True, width="stretch", num_rows="fixed",
         disabled=["meaning", "unit", "default"],
@@ -151,6 +148,14 @@ def _ask_limits() -> None:
             "value": number,
         },
     )  # fmt: skip
+
+
+def _default(value: object) -> str:
+    """Return how a default reads; there is none where the data themselves give it."""
+    if value is None:
+        return t("limit.by_data")
+    number = float(str(value))
+    return figure(number, 3).rstrip("0").rstrip(",.") if number % 1 else figure(number)
 
 
 def _limits() -> tuple[str, ...]:
