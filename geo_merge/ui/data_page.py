@@ -52,7 +52,8 @@ def _about(open_work: Work | None) -> None:
     """Say how long work is kept, and let it be left or deleted."""
     kept = works()
     limits = t("intake.kept", hours=figure(kept.hours), mb=figure(kept.megabytes))
-    st.caption(f"{t('ui.data_help')} {limits}")
+    st.header(t("page.data"), anchor=False)
+    tables.small(f"{t('ui.data_help')} {limits}")
     if open_work is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

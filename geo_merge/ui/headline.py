@@ -13,13 +13,26 @@ from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.tables import plain
 
+# What Streamlit says of files it says in English alone.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
 .st-key-top {flex-wrap: nowrap !important; gap: .6rem !important; min-height: 2.2rem}
 .st-key-top > * {min-width: 0; flex-shrink: 1 !important}
 .st-key-top > :last-child {flex-shrink: 0 !important; margin-left: auto}
 .st-key-top p, .st-key-top .stMarkdownBadge {
-  margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%}
+  margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%%}
+@media (max-width: 640px) {
+  .st-key-top {flex-wrap: wrap !important}
+  .st-key-top > :last-child {order: -1}
+  .st-key-top > :not(:last-child) {flex: 1 1 100%% !important}
+  .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
+}
+[data-testid=stFileUploaderDropzone] button p,
+[data-testid=stFileUploaderDropzoneInstructions] span {font-size: 0}
+[data-testid=stFileUploaderDropzone] button p::after,
+[data-testid=stFileUploaderDropzoneInstructions] span::after {font-size: .875rem}
+[data-testid=stFileUploaderDropzone] button p::after {content: "%(choose)s"}
+[data-testid=stFileUploaderDropzoneInstructions] span::after {content: "%(most)s"}
 .gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
   line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}
@@ -33,7 +46,8 @@ _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 def top() -> None:
     """Show what the page is of, and the switch of the language."""
     loaded = store.current()
-    st.html(_STYLE)
+    most = st.get_option("server.maxUploadSize")
+    st.html(_STYLE % {"choose": t("ui.choose_file"), "most": t("ui.most_mb", mb=figure(most))})
     # Streamlit's own page says that it is English, whatever is on it.
     st.html(f"<script>document.documentElement.lang = '{state.language()}'</script>",
             unsafe_allow_javascript=True)  # fmt: skip

@@ -15,7 +15,7 @@ from geo_merge.texts import TEXTS
 from geo_merge.ui import plan_kept, state, uploads
 from geo_merge.ui.plan_work import Holding, Work
 from geo_merge.ui.state import t
-from geo_merge.ui.tables import plain
+from geo_merge.ui.tables import small
 
 _UNKNOWN, _YES, _NO, _OTHER = "unknown", "yes", "no", "other"
 _KEY = "plan_hold_"  # of widgets
@@ -65,7 +65,7 @@ def _own(upload: uploads.Upload) -> Standard:
 def _holding(law: Standard, work: Work) -> Holding:
     """Ask what the law asks for; what is not answered is not known."""
     if law.remarks:
-        st.caption(plain(law.remarks[state.language()]))
+        small(law.remarks[state.language()])
     every: dict[str, Input] = {}
     for name, kind in sorted(wanted_inputs(law).items()):
         chosen = _ask(name, kind, law)

@@ -9,7 +9,7 @@ from geo_merge.ui import plan_base, plan_files, plan_kept, told, uploads
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
 from geo_merge.ui.steps import steps
-from geo_merge.ui.tables import plain
+from geo_merge.ui.tables import small
 from geo_merge.vocabulary.finding import Finding
 
 _MAX_BYTES = 200_000_000  # of all files together
@@ -19,8 +19,8 @@ _SHOWN = 20  # findings
 
 def show(work: Work, place: DeltaGenerator) -> Work:
     """Draw the choices; return the plan that is at work after them."""
-    st.caption(t("planning.open_help", files=plain(plan_base.title_of(work))))
-    layers = st.file_uploader(t("ui.upload_layers", formats=uploads.FORMATS), uploads.LAYER_TYPES,
+    small(t("planning.open_help", files=plan_base.title_of(work)))
+    layers = st.file_uploader(t("ui.upload_layers", formats=uploads.formats()), uploads.LAYER_TYPES,
                               accept_multiple_files=True, key="plan_layers")  # fmt: skip
     options = _options()
     if layers and st.button(t("planning.open_layers"), key="plan_open_layers"):

@@ -29,6 +29,7 @@ from geo_merge.ui import plan_files, plan_kept, state
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
 from geo_merge.ui.steps import steps
+from geo_merge.ui.tables import small
 
 _MOST_SECONDS = 300
 _SPARE_SECONDS = 120.0  # to measure, to say why there is none, to check
@@ -40,7 +41,7 @@ def show(work: Work, place: DeltaGenerator) -> None:
     if find_spec("highspy") is None:
         st.info(t("planning.no_solver"), icon=":material/info:")
         return
-    st.caption(t("planning.propose_help"))
+    small(t("planning.propose_help"))
     with st.form("plan_propose", border=False):
         objective = st.selectbox(t("planning.objective"), list(Objective), key="plan_objective",
                                  format_func=lambda o: t(f"planning.objective_{o}"))  # fmt: skip
@@ -69,7 +70,7 @@ def show(work: Work, place: DeltaGenerator) -> None:
 def _standing(work: Work) -> list[str]:
     """Ask which classes of the standard new units are to meet."""
     if work.holding is None:
-        st.caption(t("planning.choose_standard"))
+        small(t("planning.choose_standard"))
         return []
     names = {c.id: c.names[state.language()] for c in work.holding.standard.of_level("unit")}
     chosen: list[str] = st.multiselect(

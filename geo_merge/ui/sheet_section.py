@@ -85,7 +85,8 @@ def _asked(loaded: Loaded) -> View:
                                       format_func=lambda m: t(f"map.method_{m}"))  # fmt: skip
         basis = columns[1].selectbox(t("map.basis"), BASES, key="sheet_basis",
                                      format_func=lambda b: t(f"map.basis_{b}"))  # fmt: skip
-    title = columns[2].text_input(t("on_paper.own_title"), key="sheet_title")
+    last = columns[0 if theme == "units" else 2]
+    title = last.text_input(t("on_paper.own_title"), key="sheet_title")
     centre, scale = _extent(paper)
     return View(side=side, theme=str(theme), method=str(method), basis=str(basis), centre=centre,
                 scale=scale, paper=paper, title=title.strip())  # fmt: skip

@@ -138,7 +138,10 @@ def _table(result: MergeResult) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(t("map.search"), key="table_search")
         kinds = st.multiselect(
-            t("ui.type"), sorted(set(result.statistics["unit_type"])), key="table_types"
+            t("ui.type"),
+            sorted(set(result.statistics["unit_type"])),
+            key="table_types",
+            placeholder=t("work.all"),
         )
     keep = pd.Series(data=True, index=result.statistics.index)
     if wanted.strip():
@@ -146,7 +149,7 @@ def _table(result: MergeResult) -> None:
     if kinds:
         keep &= result.statistics["unit_type"].isin(kinds)
     shown = table[keep]
-    st.caption(t("ui.rows_shown", count=figure(len(shown)), all=figure(len(table))))
+    tables.small(t("ui.rows_shown", count=figure(len(shown)), all=figure(len(table))))
     key = "new_units_table"
 
     def go() -> None:

@@ -38,7 +38,7 @@ def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -
     """
     shown = flat(table.head(MOST)).reset_index(drop=True)
     if len(table) > MOST:
-        st.caption(t("ui.rows_shown", count=figure(MOST), all=figure(len(table))))
+        small(t("ui.rows_shown", count=figure(MOST), all=figure(len(table))))
     numbers = list(shown.select_dtypes("number"))
     styled: Any = shown.style if numbers else shown
     for name in numbers:

@@ -22,15 +22,15 @@ from geo_merge.reading.parts import find_parts
 from geo_merge.results.files import sha256
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
+from geo_merge.ui.state import language
 from geo_merge.ui.store import Loaded, content_key
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import said, sentence
 
 T = TypeVar("T")
 _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
 )
-FORMATS = ", ".join(kind.name for kind in kinds.KINDS)
 TABLE_TYPES = ["csv", "xlsx"]
 Queued = Callable[[int], None]  # called with the place in the queue
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, and half letters.
@@ -39,6 +39,11 @@ _DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"
 }
 _LONGEST, _LONGEST_ENDING = 180, 40  # bytes, of the 255 that a name may have with what we add
+
+
+def formats() -> str:
+    """Return the formats of layers, as the language of the page calls them."""
+    return ", ".join(said(kind.called, language()) for kind in kinds.KINDS)
 
 
 class Upload(Protocol):
@@ -172,7 +177,4 @@ def check_size(uploads: Iterable[Upload], most: int) -> None:
     """
     total = sum(len(upload.getbuffer()) for upload in uploads)
     if total > most:
-        raise LayerError(
-            f"The files have {total / 1e6:,.0f} MB together, more than {most / 1e6:,.0f} MB "
-            "[S05]; leave out what is not needed, or use the command line."
-        )
+        raise LayerError(sentence("S05.together", mb=total / 1e6, most=most / 1e6))

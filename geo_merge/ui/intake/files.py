@@ -38,7 +38,7 @@ def ask(work: Work | None) -> Given:
     with left:
         _have(work, "layers")
         given.layers = _slot_of_layers(
-            t("ui.upload_layers", formats=uploads.FORMATS), "upload_layers"
+            t("ui.upload_layers", formats=uploads.formats()), "upload_layers"
         )
         _have(work, "reference")
         given.reference = _slot_of_layers(t("ui.upload_reference"), "upload_reference")

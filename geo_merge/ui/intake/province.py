@@ -15,7 +15,7 @@ from geo_merge.system.scratch import scratch
 from geo_merge.ui import uploads
 from geo_merge.ui.intake import running, taking
 from geo_merge.ui.state import t
-from geo_merge.ui.tables import plain
+from geo_merge.ui.tables import plain, small
 from geo_merge.ui.work import Role, Work
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.official import fetch_province, provinces, write_before
@@ -31,7 +31,7 @@ def show(work: Work | None) -> None:
     """
     known = {province.code: province for province in provinces()}
     with st.expander(t("intake.province"), icon=":material/location_city:", expanded=work is None):
-        st.caption(t("intake.province_help"))
+        small(t("intake.province_help"))
         code = st.selectbox(
             t("ui.province"), ["", *known], key="province",
             format_func=lambda c: known[c].name if c else t("intake.choose_province"),

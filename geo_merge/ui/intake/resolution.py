@@ -16,7 +16,7 @@ from geo_merge.system.scratch import scratch
 from geo_merge.ui import tables, told, uploads
 from geo_merge.ui.intake import files, running, taking
 from geo_merge.ui.state import figure, t
-from geo_merge.ui.tables import plain
+from geo_merge.ui.tables import plain, small
 from geo_merge.ui.work import Work
 from geo_merge.vietnam.official import provinces
 from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
@@ -55,7 +55,7 @@ def ask(work: Work | None) -> None:
         If it cannot be read.
     """
     with st.expander(t("intake.resolution"), icon=":material/gavel:"):
-        st.caption(t("intake.resolution_help"))
+        small(t("intake.resolution_help"))
         given = st.file_uploader(t("intake.resolution_file"), [f.lstrip(".") for f in FORMATS],
                                  key=files.key_of("upload_resolution"))  # fmt: skip
         text = st.text_area(t("intake.resolution_text"), key=files.key_of("resolution_text"),

@@ -25,7 +25,7 @@ def offer_template(looked: Looked) -> None:
     """Offer a table to be filled in, with the layer's own codes and names."""
     if looked.units.empty:
         return
-    st.caption(t("intake.template_help"))
+    tables.small(t("intake.template_help"))
     tables.downloads(headings.template(looked.units), "crosswalk_template")
 
 
@@ -42,7 +42,7 @@ def is_ours(table: pd.DataFrame) -> bool:
 def ask_columns(work: Work, looked: Looked, table: pd.DataFrame) -> None:
     """Ask which column is which of ours; what was recognised is chosen to begin with."""
     st.subheader(t("intake.columns"), anchor=False)
-    st.caption(t("intake.columns_help"))
+    tables.small(t("intake.columns_help"))
     found = headings.recognised(table, looked.units)
     columns = [str(column) for column in table.columns]
     chosen: dict[str, str] = {}
@@ -95,7 +95,7 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
     ) or "all"  # fmt: skip
     shown = _shown(table, wrong, lacking, only_wrong=view == "wrong")
     if len(shown) > _MOST:
-        st.caption(t("ui.rows_shown", count=figure(_MOST), all=figure(len(shown))))
+        tables.small(t("ui.rows_shown", count=figure(_MOST), all=figure(len(shown))))
     with st.form(f"editor_{work.name}", border=False):
         edited: pd.DataFrame = st.data_editor(
             shown.head(_MOST), key=f"editor_{view}_{work.name}_{_mark(table)}", hide_index=True,
