@@ -122,7 +122,8 @@ def _choose(open_work: Work, looked: Looked) -> None:
     several = {name: layers for name, layers in known.items() if name in there}
     layers = recognised.layers(several, open_work.choices.get("layers", {}))
     answers = recognised.by_hand(open_work, looked.preview.fields)
-    if looked.preview.unlisted:
+    # What was chosen holds, also while another problem hides the units that it is about.
+    if looked.preview.unlisted or "unlisted" in open_work.choices:
         answers |= recognised.unlisted(open_work)
     before = open_work.choices
     open_work.choose({**answers, **({"layers": layers} if layers else {})})

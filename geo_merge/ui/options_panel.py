@@ -135,7 +135,7 @@ def _ask_limits() -> None:
         "unit": [t("limit.unit_share") if one.metadata["unit"] == "share" else one.metadata["unit"]
                  for one in every],
         "default": [_default(one.default) for one in every],
-        "value": pd.array([one.default for one in every], dtype="Float64"),
+        "value": pd.Series([one.default for one in every], dtype="Float64"),
     })  # fmt: skip
     number = st.column_config.NumberColumn(t("work.limit_value"), min_value=0.0, format="%g")
     st.data_editor(

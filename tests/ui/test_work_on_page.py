@@ -154,3 +154,19 @@ def test_a_province_that_cannot_be_fetched_ends_in_one_sentence(tab: Tab, server
     page.get_by_role("button", name=say("intake.fetch", "en")).click()
     page.get_by_text("The boundaries were not fetched").wait_for()
     assert "Traceback" not in page.inner_text("body")
+
+
+def test_units_without_a_row_are_kept_also_while_another_row_is_wrong(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    grid(2, 2).reset_index().to_file(tmp_path / "old.gpkg")
+    rows = {"old_code": ["00001", "00002", "00009"], "new_code": "N", "new_name": "New", "new_type": "Xã"}  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
+    tab.page.goto(f"{server}/data?lang=en")
+    give(tab, "layers", tmp_path / "old.gpkg")
+    give(tab, "crosswalk", tmp_path / "crosswalk.csv")
+    keep = tab.page.get_by_role("radio", name=say("ui.unlisted_keep", "en"))
+    tab.page.locator("[class*=st-key-unlisted] label", has=keep).click()
+    text(tab, "ui.not_matched", count="1")  # the code of nobody is what is left
+    tab.rest(3.0)
+    assert keep.is_checked()
