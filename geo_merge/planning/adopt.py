@@ -76,18 +76,12 @@ def _refuse_divided(rows: pd.DataFrame, old: Mapping[str, OldUnit], report: Repo
     for unit, group in rows.groupby("unit", sort=True):
         targets = sorted(set(group["new_code"]))
         if len(targets) > 1:
-            report.problems.append(
-                f"{report.source} rows {', '.join(map(str, group.index))}: {old[str(unit)]} is "
-                f"divided between {', '.join(targets)} [W05]; a plan assigns whole units, so cut "
-                "the layer first, or give it to one of them."
-            )
+            report.wrong("planning.divided", rows=[str(row) for row in group.index],
+                         unit=old[str(unit)], units=targets)  # fmt: skip
             continue
         for row, share in zip(group.index, group["share"], strict=True):
             if share and not _whole(share):
-                report.error(
-                    row, f"only {share} of {old[str(unit)]} is assigned [W04]; a plan assigns "
-                    "whole units."
-                )  # fmt: skip
+                report.wrong_in(row, "planning.part_of_unit", share=str(share), unit=old[str(unit)])
 
 
 def _whole(share: str) -> bool:

@@ -14,6 +14,7 @@ from geo_merge.planning.conditions import Condition, Conditions, joined
 from geo_merge.planning.problem import Partition, Problem
 from geo_merge.planning.propose import MOST_GROUPS
 from geo_merge.planning.search import Search, Travel
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Combinations of conditions that are tried to find whether fewer are enough.
 _COMBINATIONS = 60
@@ -33,13 +34,13 @@ class Blame:
     is_smallest
         Whether no fewer of all conditions contradict each other.
     reason
-        Why, where sums say it; else blank.
+        Why, where sums say it; else None.
     """
 
     conditions: tuple[Condition, ...]
     without: tuple[Partition | None, ...]
     is_smallest: bool
-    reason: str
+    reason: Sentence | None
 
     @property
     def is_confirmed(self) -> bool:
@@ -51,15 +52,15 @@ class Blame:
         """What is to be told, in one sentence."""
         told = "; ".join(part.text for part in self.conditions)
         if len(self.conditions) == 1:
-            sentence = f"No plan can meet this condition: {told}"
+            blamed = f"No plan can meet this condition: {told}"
         else:
             needed = (
                 "without any one of them, the others can be met"
                 if self.is_confirmed
                 else ("whether all of them are needed was not decided in time")
             )
-            sentence = f"No plan can meet these conditions together: {told} ({needed})"
-        return f"{sentence}. {self.reason}".strip() if self.reason else f"{sentence}."
+            blamed = f"No plan can meet these conditions together: {told} ({needed})"
+        return f"{blamed}. {self.reason}" if self.reason else f"{blamed}."
 
 
 def blame(
@@ -164,18 +165,17 @@ class _Judge:
         return False if all(answers) else None
 
 
-def _reason(problem: Problem, conditions: Conditions) -> str:
+def _reason(problem: Problem, conditions: Conditions) -> Sentence | None:
     """Say which sum is too small for so many units, or too large for so few."""
     if conditions.units is None:
-        return ""
+        return None
     for requirement in conditions.requirements:
         for name in sorted(requirement.fields):
             total = float(problem.totals_of(name).sum())
             alone = Conditions(requirements=(requirement,))
             least, most = by_sums(problem, alone)
-            all_there_is = f"All units together have {name} {total:,.10g}, enough for"
             if most < conditions.units[0] and requirement.least(name) > 0:
-                return f"{all_there_is} {most:,} such units at most."
+                return sentence("planning.enough_at_most", name=name, total=total, n=most)
             if least > conditions.units[1]:
-                return f"{all_there_is} {least:,} such units at least."
-    return ""
+                return sentence("planning.enough_at_least", name=name, total=total, n=least)
+    return None

@@ -23,6 +23,7 @@ from geo_merge.planning.store import CROSSWALK, LayerSource, is_plan
 from geo_merge.planning.store import DOCUMENT as PLAN
 from geo_merge.planning.tasks import Task
 from geo_merge.texts import Language
+from geo_merge.vocabulary.sentence import LANGUAGES, said, sentence
 from geo_merge.writing.files import publish, staging
 
 DOCUMENT, TEXT = "certificate.json", "certificate.txt"
@@ -145,6 +146,7 @@ def _blamed(blamed: Blame, problem: Problem) -> dict[str, Any]:
     codes = problem.codes
     return {
         "text": blamed.text,
+        "reason": {language: said(blamed.reason or "", language) for language in LANGUAGES},
         "is_smallest": blamed.is_smallest,
         "conditions": [
             {
@@ -174,9 +176,7 @@ def check_target(directory: Path) -> None:
         In one sentence.
     """
     if is_plan(directory) and not (directory / DOCUMENT).is_file():
-        raise ExportError(
-            f"{directory} holds a plan that was not proposed; give another folder for the proposal."
-        )
+        raise ExportError(sentence("planning.not_proposed", folder=directory))
 
 
 def write_certificate(

@@ -92,13 +92,14 @@ def _requirement(alternatives: Iterable[Sequence[Sequence[Any]]], language: Lang
 
 
 def _blamed(content: Mapping[str, Any], language: Language) -> str:
-    """Return which conditions contradict each other; what sums say of them, in English alone."""
+    """Return which conditions contradict each other, and what sums say of them."""
     if language == "en":
         return str(content["blamed"]["text"])
     words = conditions_in_words(content["conditions"], language)
     known = dict(zip(content["in_words"], words, strict=True))
     told = (known.get(part["text"], part["text"]) for part in content["blamed"]["conditions"])
-    return _say(language, "blamed", told="; ".join(told))
+    told_why = _say(language, "blamed", told="; ".join(told))
+    return f"{told_why} {content['blamed']['reason'][language]}".strip()
 
 
 def sentence(content: Mapping[str, Any], language: Language = "en") -> str:

@@ -16,6 +16,7 @@ from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import Plan
 from geo_merge.planning.standards import Standard
 from geo_merge.planning.verdicts import Judgement, Subject, Verdict, judge
+from geo_merge.vocabulary.sentence import sentence
 
 _ALL = "all"  # the code of the plan as a whole
 
@@ -82,9 +83,9 @@ def check_plan(
     rules = {r.id for r in standard.reductions} | {e.id for e in standard.exemptions}
     unknown = sorted(set(settled or {}) - rules)
     if unknown:
+        known = sorted(rules) or sentence("planning.no_rules")
         raise PlanError(
-            f"{standard.id} has no reduction or exemption {unknown[0]!r}; it has "
-            f"{', '.join(sorted(rules)) or 'none'}."
+            sentence("planning.no_rule", standard=standard.id, name=unknown[0], known=known)
         )
     whole = None
     if classes := standard.of_level("province"):

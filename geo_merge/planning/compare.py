@@ -22,6 +22,7 @@ from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import Plan
 from geo_merge.planning.verdicts import Verdict
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
+from geo_merge.vocabulary.sentence import sentence
 
 
 class Change(StrEnum):
@@ -99,7 +100,7 @@ def compare(one: Plan, two: Plan, layer: PlanLayer) -> Comparison:
         If they are of other old units than the layer.
     """
     if not set(one.old) == set(two.old) == set(layer.codes):
-        raise PlanError("The two plans are of different old units; open both with one layer.")
+        raise PlanError(sentence("planning.other_units_of_two"))
     shared = _shared(one, two, layer)
     members = one.members(), two.members()
     match = _matched(shared)

@@ -11,6 +11,7 @@ import numpy as np
 
 from geo_merge.errors import UsageError
 from geo_merge.geometry.rings import Bools, Floats
+from geo_merge.vocabulary.sentence import sentence
 
 # Relative. Sums of the same figures in another order differ by less.
 TOLERANCE = 1e-9
@@ -214,5 +215,5 @@ def parse_units(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"\s*([0-9]+)\s*(?:[-–]\s*([0-9]+))?\s*", text)
     least, most = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= least <= most:
-        raise UsageError(f"--number {text}: write a number from 1, as 5, or a range, as 4-6.")
+        raise UsageError(sentence("planning.number", text=text))
     return least, most

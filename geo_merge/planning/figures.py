@@ -18,6 +18,7 @@ from geo_merge.planning.distances import Distances, StraightLine, seat_position
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import NewUnit, Plan
 from geo_merge.units import attributes
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,7 @@ def figures_of(
         If the units of plan and layer differ; see `store.fit`.
     """
     if before is None and tuple(plan.old) != layer.codes:
-        raise PlanError(
-            "The plan is of other old units than the layer; open it with the layer to see which."
-        )
+        raise PlanError(sentence("planning.other_units"))
     distances = distances or StraightLine()
     members: dict[str | None, tuple[str, ...]] = {None: plan.without_place}
     members.update(plan.members())

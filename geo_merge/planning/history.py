@@ -10,6 +10,7 @@ from typing import Any
 from geo_merge.errors import PlanError
 from geo_merge.planning.operations import Operation, as_document, operation_of
 from geo_merge.planning.plan import Plan
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def history_of(first: Plan, document: Mapping[str, Any]) -> History:
     operations = tuple(operation_of(o) for o in document.get("operations", ()))
     done = document.get("done", len(operations))
     if not isinstance(done, int) or not 0 <= done <= len(operations):
-        raise PlanError(f"{done!r} of {len(operations)} operations cannot be done.")
+        raise PlanError(sentence("planning.too_many_done", done=str(done), all=len(operations)))
     history = History(first, operations, done)
     _ = history.plan  # what cannot be done is told now
     return history

@@ -12,6 +12,7 @@ from geo_merge.planning.plan import Plan
 from geo_merge.planning.standards import Condition, Input, Standard
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.fields import fold_field
+from geo_merge.vocabulary.sentence import sentence
 
 # Folded: Vietnamese co and khong are yes and no.
 _YES = frozenset(("yes", "true", "1", "co", "x", "y"))
@@ -84,14 +85,14 @@ def parse_inputs(texts: Iterable[str], standard: Standard) -> dict[str, Input]:
     for text in texts:
         name, _, value = (part.strip() for part in text.partition("="))
         if name not in wanted or not value:
+            known = sorted(wanted) or sentence("planning.no_inputs")
             raise UsageError(
-                f"--input {text}: write NAME=VALUE; {standard.id} asks for "
-                f"{', '.join(sorted(wanted)) or 'nothing'}."
+                sentence("planning.input", text=text, standard=standard.id, known=known)
             )
         try:
             result[name] = as_input(value, wanted[name])
         except ValueError as error:
-            raise UsageError(f"--input {text}: write {name}=yes or {name}=no.") from error
+            raise UsageError(sentence("planning.input_truth", text=text, name=name)) from error
     return result
 
 
@@ -119,35 +120,39 @@ def inputs_of_table(table: pd.DataFrame, plan: Plan, standard: Standard, source:
                if fold_field(name) in by_fold}  # fmt: skip
     coded = [name for name in _CODES if name in columns]
     if len(coded) != 1 or len(columns) == 1:
-        raise PlanError(
-            f"{source} needs one column of codes, old_code or new_code, and one of "
-            f"{', '.join(sorted(wanted_inputs(standard)))}; it has {', '.join(map(str, table))}."
-        )
+        raise PlanError(sentence(
+            "planning.inputs_columns", source=source, wanted=sorted(wanted_inputs(standard)),
+            columns=[str(c) for c in table],
+        ))  # fmt: skip
     known = plan.old if coded[0] == "old_code" else plan.new
     problems: list[str] = []
     result: dict[str, dict[str, Input]] = {}
     for row, code in zip(table.index, map(clean_code, table[columns[coded[0]]]), strict=True):
         if code not in known:
-            problems.append(f"{source} row {row}: the plan has no {coded[0]} {code!r}.")
+            problems.append(sentence("planning.no_row_unit", source=source, row=str(row),
+                                     column=coded[0], code=code))  # fmt: skip
             continue
         cells = {
             n: clean_text(str(table.at[row, c])) for n, c in columns.items() if n not in _CODES
         }
-        result.setdefault(code, {}).update(_cells(cells, standard, f"{source} row {row}", problems))
+        given, wrong = _cells(cells, standard)
+        problems += [sentence("planning.cell_truth", source=source, row=str(row), name=name,
+                              text=cells[name]) for name in wrong]  # fmt: skip
+        result.setdefault(code, {}).update(given)
     if problems:
         raise PlanError(problems)
     return Inputs(old=result) if coded[0] == "old_code" else Inputs(new=result)
 
 
-def _cells(
-    cells: Mapping[str, str], standard: Standard, where: str, problems: list[str]
-) -> dict[str, Input]:
+def _cells(cells: Mapping[str, str], standard: Standard) -> tuple[dict[str, Input], list[str]]:
+    """Return what the cells of a row say, and which of them say neither yes nor no."""
     wanted = wanted_inputs(standard)
     result: dict[str, Input] = {}
+    unclear: list[str] = []
     for name, text in cells.items():
         try:
             if text:
                 result[name] = as_input(text, wanted[name])
         except ValueError:
-            problems.append(f"{where}: {name} is {text!r}; write yes or no, or leave it blank.")
-    return result
+            unclear.append(name)
+    return result, unclear

@@ -25,6 +25,7 @@ from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.memory import sources_of, without_memory
 from geo_merge.vocabulary.part_of import PART_OF
+from geo_merge.vocabulary.sentence import sentence
 
 # Metres: a shorter common border does not make neighbours. A point has none; ten metres carry a
 # road across.
@@ -174,7 +175,7 @@ def measure(
     sources = sources_of(layer)
     frame = with_unit_columns(without_memory(layer))
     if PART_OF in frame:
-        raise LayerError("The layer has parts of divided units; plan with the whole ones.")
+        raise LayerError(sentence("planning.parts_in_layer"))
     fields = fields_of(frame)
     chosen = attributes.rules_for(frame, fields, rules or {}, attributes.roles_of(sources))
     geometries = np.asarray(frame.geometry.values)

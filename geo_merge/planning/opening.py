@@ -88,9 +88,10 @@ def paths_of(source: LayerSource, directory: Path) -> list[Path]:
     """
     paths = [Path(os.path.normpath(directory / file.path)) for file in source.files]
     missing = [path for path in paths if not path.exists()]
-    if missing or not paths:
-        told = f"{missing[0]} is not there any more" if missing else "The plan names no layer"
-        raise PlanError(f"{told}; say where the old units are with --units.")
+    if missing:
+        raise PlanError(sentence("planning.layer_gone", file=missing[0]))
+    if not paths:
+        raise PlanError(sentence("planning.no_layer"))
     return paths
 
 

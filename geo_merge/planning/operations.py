@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from geo_merge.errors import PlanError
 from geo_merge.planning.plan import About, NewUnit, Plan, about_of, codes_of
 from geo_merge.planning.seats import check_seat
+from geo_merge.vocabulary.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,11 @@ class Found(Operation):
     def on(self, plan: Plan) -> Plan:
         """Return the plan after it; PlanError if the code is taken, or a member locked."""
         if not self.code or not self.unit_name:
-            raise PlanError("A new unit needs a code and a name; give both.")
+            raise PlanError(sentence("planning.code_and_name"))
         if self.code in plan.new:
-            raise PlanError(f"The code {self.code} is that of {plan.new[self.code]}; give another.")
+            raise PlanError(
+                sentence("planning.code_taken", code=self.code, unit=plan.new[self.code])
+            )
         check_seat(plan, self.seat)
         unit = NewUnit(self.code, self.unit_name, self.unit_type, self.seat)
         return _moved(plan.with_(new={**plan.new, unit.code: unit}), self.members, unit.code)
@@ -119,7 +122,7 @@ class Rename(Operation):
     def on(self, plan: Plan) -> Plan:
         """Return the plan after it; PlanError if the name is blank."""
         if not self.unit_name:
-            raise PlanError(f"The new unit {self.unit} needs a name; give one.")
+            raise PlanError(sentence("planning.name", code=self.unit))
         return _changed(plan, replace(plan.new_unit(self.unit), name=self.unit_name))
 
 
@@ -203,20 +206,27 @@ def operation_of(document: Mapping[str, Any]) -> Operation:
     values = {k: v for k, v in document.items() if k != "operation"}
     kind = OPERATIONS.get(str(document.get("operation")))
     if kind is None:
-        raise PlanError(
-            f"{document.get('operation')!r} is no operation; give one of {', '.join(OPERATIONS)}."
-        )
+        raise PlanError(sentence(
+            "planning.no_operation", name=str(document.get("operation")), known=list(OPERATIONS)
+        ))  # fmt: skip
     types = {f.name: f.type for f in fields(kind)}
     unknown = sorted(set(values) - set(types))
     if unknown:
-        raise PlanError(f"{kind.name} takes no {unknown[0]!r}; it takes {', '.join(types)}.")
+        raise PlanError(sentence(
+            "planning.no_value", operation=kind.name, name=unknown[0], known=list(types)
+        ))  # fmt: skip
     for name, value in values.items():
         if not _fits(value, str(types[name])):
-            raise PlanError(f"{kind.name}: {name} cannot be {value!r}; it is a {types[name]}.")
+            raise PlanError(sentence(
+                "planning.value_kind", operation=kind.name, name=name, value=str(value),
+                kind=str(types[name]),
+            ))  # fmt: skip
     try:
         return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except TypeError as error:
-        raise PlanError(f"{kind.name} is not complete; it takes {', '.join(types)}.") from error
+        raise PlanError(
+            sentence("planning.not_complete", operation=kind.name, known=list(types))
+        ) from error
 
 
 def _fits(value: object, kind: str) -> bool:
@@ -256,7 +266,7 @@ def _without_units(plan: Plan, codes: Iterable[str]) -> Plan:
     gone = {About("new", code) for code in codes}
     locked = sorted(gone & plan.locks)
     if locked:
-        raise PlanError([f"{plan.new[a.code]} is locked; unlock it first." for a in locked])
+        raise PlanError([sentence("planning.locked", unit=plan.new[a.code]) for a in locked])
     return plan.with_(
         new={code: unit for code, unit in plan.new.items() if About("new", code) not in gone},
         notes={about: text for about, text in plan.notes.items() if about not in gone},

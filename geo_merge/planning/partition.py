@@ -16,6 +16,7 @@ import numpy as np
 
 from geo_merge.errors import UsageError
 from geo_merge.geometry.rings import Bools, Floats, Ints
+from geo_merge.vocabulary.sentence import sentence
 
 # Columns of the first, quick search.
 _FEW = 2_000
@@ -76,10 +77,7 @@ def _highs() -> Any:  # noqa: ANN401 - a module that is an extra
     try:
         import highspy  # noqa: PLC0415 - an extra
     except ImportError:
-        raise UsageError(
-            "Plans are proposed by the solver HiGHS, which is not installed; run "
-            'pip install "geo-merge[plans]".'
-        ) from None
+        raise UsageError(sentence("planning.highs")) from None
     return highspy
 
 

@@ -53,11 +53,11 @@ def positions_of(
         unit, x, y = clean_code(str(unit)), clean_text(str(x)), clean_text(str(y))  # noqa: PLW2901
         position = as_position(f"{x},{y}")
         if unit not in layer.index:
-            problems.append(f"{source} row {row}: {unit!r} is no unit of the layer.")
+            problems.append(sentence("planning.no_old_row", source=source, row=str(row), code=unit))
         elif position is not None:
             found[unit] = position
         elif x or y:
-            problems.append(f"{source} row {row}: {x}, {y} is no longitude and latitude.")
+            problems.append(sentence("planning.no_position", source=source, row=str(row), x=x, y=y))
     if problems:
         raise PlanError(problems)
     outside = _outside(found, layer)
@@ -102,14 +102,14 @@ def with_seats(plan: Plan, table: pd.DataFrame, source: str) -> tuple[Plan, tupl
     seats = [by_fold[name] for name in _SEAT if name in by_fold]
     lon, lat = (next((by_fold[n] for n in names if n in by_fold), None) for names in (_LON, _LAT))
     if not seats and (lon is None or lat is None):
-        raise PlanError(f"{source} needs seat or seat_old_code, or lon and lat.")
+        raise PlanError(sentence("planning.seat_columns", source=source))
     problems: list[str] = []
     units = dict(plan.new)
     unsettled: list[str] = []
     for row in table.index:
         unit = clean_code(str(table.at[row, code]))
         if unit not in units:
-            problems.append(f"{source} row {row}: the plan has no new unit {unit!r}.")
+            problems.append(sentence("planning.no_new_row", source=source, row=str(row), code=unit))
             continue
         given = (clean_code(str(table.at[row, column])) for column in seats)
         seat = next((text for text in given if text in plan.old), "")
@@ -130,7 +130,7 @@ def _column(table: pd.DataFrame, names: Iterable[str], source: str) -> str:
     names = list(names)
     found = next((by_fold[name] for name in names if name in by_fold), None)
     if found is None:
-        raise PlanError(
-            f"{source} has no column {names[0]}; it has {', '.join(map(str, table.columns))}."
-        )
+        raise PlanError(sentence(
+            "planning.no_column", source=source, name=names[0], columns=list(map(str, table))
+        ))  # fmt: skip
     return found

@@ -11,6 +11,7 @@ import geopandas as gpd
 
 from geo_merge.errors import PlanError
 from geo_merge.vocabulary.fields import with_unit_columns
+from geo_merge.vocabulary.sentence import sentence
 
 Side = Literal["old", "new", "plan"]
 
@@ -43,7 +44,7 @@ def about_of(text: str) -> About:
         return About("old" if side == "old" else "new", code)
     if text == "plan":
         return About("plan")
-    raise PlanError(f"{text!r} names no unit of a plan; write 'old CODE', 'new CODE' or 'plan'.")
+    raise PlanError(sentence("planning.about", text=text))
 
 
 @dataclass(frozen=True)
@@ -157,15 +158,13 @@ class Plan:
     def old_unit(self, code: str) -> OldUnit:
         """Return an old unit; PlanError if there is none of the code."""
         if code not in self.old:
-            raise PlanError(f"There is no old unit {code} in the plan; check the code.")
+            raise PlanError(sentence("planning.no_old_unit", code=code))
         return self.old[code]
 
     def new_unit(self, code: str) -> NewUnit:
         """Return a new unit; PlanError if there is none of the code."""
         if code not in self.new:
-            raise PlanError(
-                f"There is no new unit {code} in the plan; found it, or check the code."
-            )
+            raise PlanError(sentence("planning.no_new_unit", code=code))
         return self.new[code]
 
     def members(self) -> dict[str, tuple[str, ...]]:

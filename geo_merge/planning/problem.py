@@ -12,6 +12,7 @@ from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Bools, Floats, Ints
 from geo_merge.planning.conditions import MEMBERS, Condition, joined
 from geo_merge.planning.groups import Groups
+from geo_merge.vocabulary.sentence import sentence
 
 Partition = tuple[tuple[int, ...], ...]
 _SHOWN = 10
@@ -47,20 +48,15 @@ class Problem:
     def __post_init__(self) -> None:
         """Refuse figures that are missing or negative: sums of them prove nothing."""
         problems = []
-        for name, values in {**self.fields, "the number of people": self.people}.items():
-            unknown, negative = np.flatnonzero(~np.isfinite(values)), np.flatnonzero(values < 0)
-            for bad, word in ((unknown, "unknown"), (negative, "negative")):
-                if len(bad):
-                    problems.append(
-                        f"{name} is {word} for {listed(self.codes, bad)}; give the figures of "
-                        "these units."
-                    )
+        for name, values in (*self.fields.items(), (sentence("planning.people"), self.people)):
+            for kind, bad in (("planning.figures_unknown", ~np.isfinite(values)),
+                              ("planning.figures_negative", values < 0)):  # fmt: skip
+                if bad.any():
+                    units = listed(self.codes, np.flatnonzero(bad))
+                    problems.append(sentence(kind, name=name, units=units))
         lost = np.flatnonzero(~np.isfinite(np.diag(self.km)))
         if len(lost):
-            problems.append(
-                f"{listed(self.codes, lost)} have no position; give each a polygon, or a row in "
-                "the table of positions."
-            )
+            problems.append(sentence("planning.no_positions", units=listed(self.codes, lost)))
         if problems:
             raise UsageError(problems)
 
@@ -80,8 +76,8 @@ class Problem:
         if field == MEMBERS and field not in self.fields:
             return np.ones(self.size)
         if field not in self.fields:
-            known = ", ".join([*self.fields, MEMBERS])
-            raise UsageError(f"--require {field}: no such field; there are {known}.")
+            known = [*self.fields, MEMBERS]
+            raise UsageError(sentence("planning.no_field", name=field, known=known))
         return self.fields[field]
 
     def neighbours(self, *, contiguous: bool = True, within_parents: bool = False) -> Bools:
@@ -156,4 +152,5 @@ def listed(codes: Sequence[str], chosen: Ints) -> str:
     """Return the codes of the chosen units, the first ones by name."""
     names = [codes[k] for k in chosen.tolist()]
     more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+    told = ", ".join(names[:_SHOWN])
+    return sentence("planning.codes_more", told=told, n=more) if more > 0 else told

@@ -15,6 +15,7 @@ from geo_merge.errors import LayerError, UsageError
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.planning.distances import straight_km
+from geo_merge.vocabulary.sentence import sentence
 
 _GEOD = Geod(ellps="WGS84")
 _WGS84 = CRS.from_epsg(4326)
@@ -47,11 +48,11 @@ class Roads:
 
     def __init__(self, lines: gpd.GeoDataFrame) -> None:
         if lines.crs is None:
-            raise LayerError("The roads name no coordinate system [R01]; give it to the layer.")
+            raise LayerError(sentence("planning.roads_crs"))
         parts = shapely.get_parts(np.asarray(lines.to_crs(_WGS84).geometry.values))
         parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]
         if not len(parts):
-            raise LayerError("The layer of roads holds no lines; give a layer of lines.")
+            raise LayerError(sentence("planning.roads_lines"))
         xy, line = shapely.get_coordinates(parts, return_index=True)
         same = line[1:] == line[:-1]
         self._a, self._b = xy[:-1][same], xy[1:][same]
@@ -75,10 +76,7 @@ class Roads:
         try:
             import networkx as nx  # noqa: PLC0415 - an extra
         except ImportError as error:
-            raise UsageError(
-                "Ways along roads need networkx; install it with pip install networkx, or leave "
-                "--roads out."
-            ) from error
+            raise UsageError(sentence("planning.networkx")) from error
         graph = nx.Graph()
         for (a, b), km in zip(self._ends.tolist(), self._lengths.tolist(), strict=True):
             if not graph.has_edge(a, b) or graph[a][b]["km"] > km:

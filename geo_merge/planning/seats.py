@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_merge.errors import PlanError
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from geo_merge.planning.plan import Plan
@@ -31,7 +32,4 @@ def check_seat(plan: Plan, seat: str) -> None:
         In one sentence.
     """
     if seat and seat not in plan.old and as_position(seat) is None:
-        raise PlanError(
-            f"The seat {seat!r} is no old unit of the plan and no position; give the code of an "
-            "old unit, or LON, LAT in degrees."
-        )
+        raise PlanError(sentence("planning.seat", seat=seat))

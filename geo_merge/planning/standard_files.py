@@ -23,6 +23,7 @@ from geo_merge.planning.standards import (
     Threshold,
     UnitClass,
 )
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _FOLDER = "standards"
 _LANGUAGES = ("en", "vi")
@@ -67,13 +68,11 @@ def read_standard(name: str | Path) -> Standard:
         return parse_standard(known[str(name)].read_text("utf-8"), f"{name}.toml")
     path = Path(name)
     if not path.is_file():
-        raise StandardError(
-            f"{name}: no such standard; give {', '.join(known)}, or the path of a TOML file."
-        )
+        raise StandardError(sentence("planning.no_standard", name=name, known=list(known)))
     try:
         return parse_standard(path.read_text("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:
-        raise StandardError(f"{path.name} is not in UTF-8; save it so.") from error
+        raise StandardError(sentence("planning.standard_encoding", file=path.name)) from error
 
 
 def parse_standard(text: str, file: str) -> Standard:
@@ -81,7 +80,7 @@ def parse_standard(text: str, file: str) -> Standard:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StandardError(f"{file} is no TOML ({error}); mend it there.") from error
+        raise StandardError(sentence("planning.standard_toml", file=file, reason=error)) from error
     reader = _Reader(file, _lines_of(text))
     standard = reader.standard(content)
     if reader.problems:
@@ -120,13 +119,16 @@ class _Reader:
         self.problems: list[str] = []
         self.default = Source("", Sure.OWN)
 
-    def wrong(self, where: str, text: str) -> None:
+    def wrong(self, where: str, fault: Sentence) -> None:
         """Note a problem at a table or key, or at the nearest table above that the file names."""
         at = where
         while at and at not in self.lines:
             at = at.rpartition(".")[0]
         key = where.rpartition(".")[2]
-        self.problems.append(f"{self.file} line {self.lines.get(at, 1)}: {key}: {text}")
+        line = str(self.lines.get(at, 1))
+        self.problems.append(
+            sentence("planning.standard_line", file=self.file, line=line, key=key, fault=fault)
+        )
 
     def standard(self, content: Mapping[str, Any]) -> Standard:
         self.check("", content)
@@ -149,7 +151,7 @@ class _Reader:
         seen: set[str] = set()
         for name in ids:
             if name in seen:
-                self.wrong("class", f"{name!r} is the id of two tables; give one another")
+                self.wrong("class", sentence("planning.standard_twice", name=name))
             seen.add(name)
 
     def unit_class(self, where: str, table: Mapping[str, Any]) -> UnitClass:
@@ -197,8 +199,8 @@ class _Reader:
         chosen: tuple[str, ...] = self.getter(where, table)("classes", _texts, ())
         for name in chosen:
             if name not in known:
-                self.wrong(f"{where}.classes", f"{name!r} is no class of the file; it has "
-                           f"{', '.join(known)}")  # fmt: skip
+                told = sentence("planning.standard_class", name=name, known=known)
+                self.wrong(f"{where}.classes", told)
         return chosen
 
     def condition(self, where: str, table: Mapping[str, Any]) -> Condition:
@@ -217,7 +219,9 @@ class _Reader:
         """Yield the tables of a name with their paths, after their keys were checked."""
         inner = content.get(name, [])
         if not isinstance(inner, list) or not all(isinstance(t, dict) for t in inner):
-            self.wrong(f"{where}.{name}".lstrip("."), f"write each as [[{name}]]")
+            self.wrong(
+                f"{where}.{name}".lstrip("."), sentence("planning.standard_tables", name=name)
+            )
             return
         kind = _NUMBER.sub("", f"{where}.{name}").lstrip(".")
         for k, table in enumerate(inner):
@@ -229,12 +233,11 @@ class _Reader:
         keys = _TABLES[kind]
         for key in table:
             if key not in keys:
-                self.wrong(
-                    f"{where}.{key}".lstrip("."), f"unknown key; it may have {', '.join(keys)}"
-                )
+                told = sentence("planning.standard_key", known=list(keys))
+                self.wrong(f"{where}.{key}".lstrip("."), told)
         for key, needed in keys.items():
             if needed and key not in table:
-                self.wrong(where or key, f"{key} is missing; give it")
+                self.wrong(where or key, sentence("planning.standard_missing", key=key))
 
     def getter(self, where: str, table: Mapping[str, Any]) -> Callable[..., Any]:
         """Return what gives the value of a key, or a default where it is missing or wrong."""
@@ -244,16 +247,25 @@ class _Reader:
                 return default
             try:
                 return read(table[key])
-            except ValueError as error:
-                self.wrong(f"{where}.{key}".lstrip("."), f"{table[key]!r} is {error}")
+            except _FaultError as error:
+                told = sentence("planning.standard_value", value=repr(table[key]), fault=error.told)
+                self.wrong(f"{where}.{key}".lstrip("."), told)
                 return default
 
         return get
 
 
+class _FaultError(ValueError):
+    """What is wrong with a value."""
+
+    def __init__(self, fault: str, **values: Any) -> None:  # noqa: ANN401 - as `sentence`
+        self.told = sentence(fault, **values)
+        super().__init__(self.told)
+
+
 def _text(value: Any) -> str:  # noqa: ANN401 - what TOML holds
     if not isinstance(value, str):
-        raise ValueError("no text; put it in quotes")  # noqa: TRY004 - one error for all values
+        raise _FaultError("planning.standard_text")
     return value
 
 
@@ -261,60 +273,60 @@ def _by_language(value: Any) -> dict[str, str]:  # noqa: ANN401 - what TOML hold
     if isinstance(value, str):
         return dict.fromkeys(_LANGUAGES, value)
     if not isinstance(value, dict) or not value or set(value) - set(_LANGUAGES):
-        raise ValueError("neither a text nor { en = ..., vi = ... }")
+        raise _FaultError("planning.standard_languages")
     first = next(iter(value.values()))
     return {language: _text(value.get(language, first)) for language in _LANGUAGES}
 
 
 def _day(value: Any) -> str:  # noqa: ANN401 - what TOML holds
     if not isinstance(value, date):
-        raise ValueError("no day; write it as 2025-04-14, without quotes")  # noqa: TRY004
+        raise _FaultError("planning.standard_day")
     return value.isoformat()
 
 
 def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - what TOML holds
     if not isinstance(value, list):
-        raise ValueError('no list; write it as ["Xã"]')  # noqa: TRY004
+        raise _FaultError("planning.standard_list", example='["Xã"]')
     return tuple(map(_text, value))
 
 
 def _level(value: Any) -> str:  # noqa: ANN401 - what TOML holds
     if value not in {"unit", "province"}:
-        raise ValueError("no level; write unit or province")
+        raise _FaultError("planning.standard_level")
     return str(value)
 
 
 def _quantity(value: Any) -> str:  # noqa: ANN401 - what TOML holds
     if not _QUANTITY.fullmatch(_text(value)):
-        raise ValueError("no quantity; write population, area_km2 or share:TYPE")
+        raise _FaultError("planning.standard_quantity")
     return str(value)
 
 
 def _positive(value: Any) -> float:  # noqa: ANN401 - what TOML holds
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ValueError("no number above 0")
+        raise _FaultError("planning.standard_positive")
     return float(value)
 
 
 def _count(value: Any) -> int:  # noqa: ANN401 - what TOML holds
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("no whole number above 0")
+        raise _FaultError("planning.standard_count")
     return value
 
 
 def _truth(value: Any) -> bool:  # noqa: ANN401 - what TOML holds
     if not isinstance(value, bool):
-        raise ValueError("neither true nor false")  # noqa: TRY004
+        raise _FaultError("planning.standard_truth")
     return value
 
 
 def _sure(value: Any) -> Sure:  # noqa: ANN401 - what TOML holds
     if value not in list(Sure):
-        raise ValueError(f"none of {', '.join(Sure)}")
+        raise _FaultError("planning.standard_sure", known=list(map(str, Sure)))
     return Sure(value)
 
 
 def _inputs(value: Any) -> tuple[tuple[str, Input], ...]:  # noqa: ANN401 - what TOML holds
     if not isinstance(value, dict) or not all(isinstance(v, str | bool) for v in value.values()):
-        raise ValueError("no condition; write it as { mountain = true }")
+        raise _FaultError("planning.standard_inputs")
     return tuple(value.items())

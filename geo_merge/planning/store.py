@@ -19,6 +19,7 @@ from geo_merge.planning.plan import NewUnit, OldUnit, Plan, about_of
 from geo_merge.reading.tables import read_table
 from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.vocabulary.cells import csv_bytes, harmless
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, recover, staging
 
 CROSSWALK, DOCUMENT = "crosswalk.csv", "plan.json"
@@ -129,12 +130,9 @@ def save(
 def check_target(directory: Path) -> None:
     """Refuse a folder in which another file than a plan's stands in the way; ExportError."""
     if (directory / CROSSWALK).exists() and not is_plan(directory):
-        raise ExportError(
-            f"{directory / CROSSWALK} stands there, and it is not of a plan; give another folder. "
-            "Nothing was changed."
-        )
+        raise ExportError(sentence("planning.in_the_way", file=directory / CROSSWALK))
     if directory.exists() and not directory.is_dir():
-        raise ExportError(f"{directory} is a file; give a folder for the plan.")
+        raise ExportError(sentence("planning.is_file", folder=directory))
 
 
 def is_plan(path: Path) -> bool:
@@ -154,9 +152,7 @@ def load(directory: Path) -> SavedPlan:
     """
     recover(directory)
     if not is_plan(directory):
-        raise PlanError(
-            f"{directory} holds no plan ({DOCUMENT}); make one with geo-merge plan new."
-        )
+        raise PlanError(sentence("planning.no_plan", folder=directory, file=DOCUMENT))
     return read_files((directory / DOCUMENT).read_bytes(), directory / CROSSWALK)
 
 
@@ -177,9 +173,7 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
         locks = frozenset(map(about_of, content.get("locks", ())))
         notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
-        raise PlanError(
-            f"{DOCUMENT} is not as geo-merge writes it ({error}); restore it from a copy."
-        ) from error
+        raise PlanError(sentence("planning.not_as_written", file=DOCUMENT, reason=error)) from error
     old, home = _units(texts)
     new = {**new, **_founded_by_hand(texts, new)}
     plan = Plan(old, new, home, locks, notes)
@@ -190,13 +184,13 @@ def _document(content: bytes) -> dict[str, Any]:
     try:
         read = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise PlanError(f"{DOCUMENT} is no JSON ({error}); restore it from a copy.") from error
+        raise PlanError(sentence("planning.no_json", file=DOCUMENT, reason=error)) from error
     if not isinstance(read, dict) or read.get("format") != _FORMAT or "new" not in read:
-        raise PlanError(f"{DOCUMENT} is no plan of geo-merge ({_FORMAT!r}); check the folder.")
+        raise PlanError(sentence("planning.no_format", file=DOCUMENT, format=_FORMAT))
     unknown = sorted(set(read) - set(_KEYS))
     if unknown:
         raise PlanError(
-            f"{DOCUMENT} has an unknown key {unknown[0]!r}; it may have {', '.join(_KEYS)}."
+            sentence("planning.no_key", file=DOCUMENT, name=unknown[0], known=list(_KEYS))
         )
     return read
 
@@ -220,9 +214,7 @@ def _units(rows: pd.DataFrame) -> tuple[dict[str, OldUnit], dict[str, str | None
         pieces += not code
         unit = OldUnit(*(code or f"piece {pieces}", *texts, not code))
         if unit.code in old:
-            problems.append(
-                f"{CROSSWALK} row {row}: {unit} stands on two rows; a plan has one for each unit."
-            )
+            problems.append(sentence("planning.twice", file=CROSSWALK, row=str(row), unit=unit))
         old[unit.code], home[unit.code] = unit, new or None
     if problems:
         raise PlanError(problems)
@@ -245,12 +237,12 @@ def _founded_by_hand(rows: pd.DataFrame, known: Mapping[str, NewUnit]) -> dict[s
             continue
         unit = known.get(code) or found.setdefault(code, NewUnit(code, name, kind))
         if (unit.name, unit.unit_type) != (name, kind):
-            problems.append(
-                f"{CROSSWALK} row {row} calls the new unit {code} {kind} {name}; elsewhere it is "
-                f"{unit.unit_type} {unit.name}: make them one, or rename it with geo-merge plan."
-            )
+            problems.append(sentence(
+                "planning.two_names", file=CROSSWALK, row=str(row), code=code,
+                told=f"{kind} {name}", other=f"{unit.unit_type} {unit.name}",
+            ))  # fmt: skip
         if not unit.name:
-            problems.append(f"{CROSSWALK} row {row}: the new unit {code} has no name; give one.")
+            problems.append(sentence("planning.row_name", file=CROSSWALK, row=str(row), code=code))
     if problems:
         raise PlanError(problems)
     return found

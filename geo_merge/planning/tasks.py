@@ -18,6 +18,7 @@ from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import About, NewUnit, Plan
 from geo_merge.planning.problem import Partition, Problem
 from geo_merge.planning.standards import Standard
+from geo_merge.vocabulary.sentence import sentence
 
 # All ways between them are measured: a million.
 _MOST_UNITS = 1_000
@@ -78,10 +79,7 @@ def task_of(plan: Plan, layer: PlanLayer, distances: Distances, wishes: Wishes) 
     kept = tuple(code for code in plan.new if About("new", code) in plan.locks)
     at = _chosen(plan, layer, wishes.district, kept)
     if len(at) > _MOST_UNITS:
-        raise UsageError(
-            f"{len(at):,} units are too many to be planned at once (at most {_MOST_UNITS:,}); plan "
-            "a former district with --district, or lock what is settled."
-        )
+        raise UsageError(sentence("planning.too_many", n=len(at), most=_MOST_UNITS))
     number = {layer.codes[k]: row for row, k in enumerate(at.tolist())}
     names = sorted({name for r in wishes.requirements for name in r.fields} - {MEMBERS})
     fields = {name: _field(layer, name, "--require")[at] for name in names}
@@ -121,10 +119,10 @@ def _chosen(plan: Plan, layer: PlanLayer, district: str, kept: Iterable[str]) ->
     inside = [k for k in free if district in _district(plan, layer.codes[k])]
     if not inside:
         known = sorted({unit.district for unit in plan.old.values() if unit.district})
-        raise UsageError(
-            f"--district {district}: no unit that is free to move lies there; the districts are "
-            f"{', '.join(known) or 'not named in the layer'}."
-        )
+        raise UsageError(sentence(
+            "planning.no_district", district=district,
+            known=known or sentence("planning.no_districts"),
+        ))  # fmt: skip
     return np.array(inside, dtype=np.int64)
 
 
@@ -137,24 +135,16 @@ def _field(layer: PlanLayer, name: str, option: str) -> Floats:
         return layer.m2 / SQUARE_METRES_PER_KM2
     if name == "population":
         if not layer.population_field:
-            raise UsageError(
-                f"{option} population: the layer has no field of people that is known; name it "
-                "with --population-field when the layer is opened."
-            )
+            raise UsageError(sentence("planning.no_people", option=option))
         return layer.people
     if name not in layer.frame:
         numbers = [str(c) for c in layer.frame if pd.api.types.is_numeric_dtype(layer.frame[c])]
-        raise UsageError(
-            f"{option} {name}: the layer has no such field; it has these numbers: area_km2, "
-            f"members, {', '.join(numbers)}."
-        )
+        raise UsageError(sentence("planning.no_numbers_field", option=option, name=name,
+                                  known=["area_km2", MEMBERS, *numbers]))  # fmt: skip
     values = layer.frame[name]
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         example = next((str(v) for v in values if str(v)), "")
-        raise UsageError(
-            f"{option} {name}: the field holds no numbers (as {example!r}); name a field whose "
-            "figures add up."
-        )
+        raise UsageError(sentence("planning.text_field", option=option, name=name, example=example))
     counted = values.to_numpy(float, na_value=np.nan)
     return np.where(layer.is_piece & np.isnan(counted), 0.0, counted)
 
@@ -174,10 +164,7 @@ def _check_reached(problem: Problem) -> None:
     cut = np.argwhere(~np.isfinite(problem.km))
     if len(cut):
         a, b = (problem.codes[k] for k in cut[0].tolist())
-        raise UsageError(
-            f"How far it is from {a} to {b} is not known (and so of {len(cut):,} ways in all); "
-            "join the roads between them, or measure straight lines."
-        )
+        raise UsageError(sentence("planning.no_way", one=a, other=b, n=len(cut)))
 
 
 def _borders(layer: PlanLayer, at: Ints) -> Ints:
@@ -210,10 +197,8 @@ def _locked(
 def _numbers(codes: Sequence[str], number: Mapping[str, int], option: str) -> tuple[int, ...]:
     unknown = [code for code in codes if code not in number]
     if unknown:
-        raise UsageError(
-            f"{option} {','.join(codes)}: {unknown[0]} is none of the units that are to be "
-            "planned; check the code."
-        )
+        raise UsageError(sentence("planning.not_planned", option=option, codes=",".join(codes),
+                                  code=unknown[0]))  # fmt: skip
     return tuple(number[code] for code in codes)
 
 
@@ -224,8 +209,7 @@ def _refuse_contradictions(problem: Problem, conditions: Conditions) -> None:
     wrong = [(a, b) for a, b in conditions.apart if group[a] == group[b]]
     if wrong:
         raise UsageError([
-            f"{problem.codes[a]} and {problem.codes[b]} must be in one unit and must not, by what "
-            "was asked and the locks of the plan; take one of the two back."
+            sentence("planning.contradiction", one=problem.codes[a], other=problem.codes[b])
             for a, b in wrong
         ])  # fmt: skip
 
@@ -252,22 +236,25 @@ def asked(standard: Standard, classes: Sequence[str], settled: Mapping[str, bool
     exemptions = {e.id: e for e in standard.exemptions}
     for name in classes:
         if name not in known:
-            raise UsageError(f"--class {name}: {standard.id} has {', '.join(known)}.")
+            raise UsageError(
+                sentence("planning.no_class", name=name, standard=standard.id, known=list(known))
+            )
     for name in settled:
         if name not in reductions and name not in exemptions:
-            has = ", ".join([*reductions, *exemptions]) or "none"
-            raise UsageError(f"--hold {name}: {standard.id} has {has}.")
+            has = [*reductions, *exemptions] or sentence("planning.no_rules")
+            raise UsageError(
+                sentence("planning.no_hold", name=name, standard=standard.id, known=has)
+            )
     if not classes:
-        raise UsageError(
-            f"--standard {standard.id}: say with --class which the new units are to meet: "
-            f"{', '.join(known)}; with several, one of them."
-        )
+        raise UsageError(sentence("planning.which_class", standard=standard.id, known=list(known)))
     alternatives = []
     for unit_class in (known[name] for name in classes):
         thresholds = []
         for t in unit_class.thresholds:
             if ":" in t.quantity:
-                raise UsageError(f"--class {unit_class.id}: {t.quantity} is no sum of members.")
+                raise UsageError(
+                    sentence("planning.no_sum", name=unit_class.id, quantity=t.quantity)
+                )
             holding = [r.percent for r in standard.reductions_of(unit_class, t)
                        if settled.get(r.id)]  # fmt: skip
             thresholds.append(Threshold(t.quantity, ">=", t.required * min([100, *holding]) / 100))

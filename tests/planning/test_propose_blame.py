@@ -12,6 +12,7 @@ from geo_merge.planning.blame import blame
 from geo_merge.planning.conditions import Condition, Conditions, joined
 from geo_merge.planning.problem import Problem
 from geo_merge.planning.propose import Status, propose
+from geo_merge.vocabulary.sentence import said
 
 pytest.importorskip("highspy")
 
@@ -51,6 +52,10 @@ def test_land_for_too_few_units_is_blamed_with_their_number() -> None:
         "No plan can meet these conditions together: each unit has area_km2 >= 2.5; there are 3 "
         "units (without any one of them, the others can be met). All units together have area_km2 "
         "6, enough for 2 such units at most."
+    )
+    assert found.reason is not None
+    assert said(found.reason, "vi") == (
+        "Tổng area_km2 của mọi đơn vị là 6, nhiều nhất chỉ đủ cho 2 đơn vị như vậy."
     )
 
 

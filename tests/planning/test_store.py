@@ -83,9 +83,9 @@ def test_what_others_wrote_is_left_alone(plan: Plan, tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("{", "is no JSON"),
-        ("[]", "is no plan of geo-merge"),
+        ("[]", "is no plan that can be opened"),
         ('{"format": "geo_merge plan 1", "new": [], "x": 1}', "unknown key 'x'"),
-        ('{"format": "geo_merge plan 1", "new": [{"code": "A"}]}', "not as geo-merge writes it"),
+        ('{"format": "geo_merge plan 1", "new": [{"code": "A"}]}', "not as it was written"),
         ('{"format": "geo_merge plan 1", "new": [], "locks": ["new Q"]}', "lock of new Q"),
     ],
 )

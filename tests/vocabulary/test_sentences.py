@@ -44,7 +44,7 @@ NUMBERS = {
 LISTS = {"told", "codes", "groups", "units", "fields", "rules", "sources", "names", "found", "rows"}
 # Names of files, columns, programs and their parts, which are the same in every language.
 NAMES = re.compile(
-    r"new_units\.shp|findings\.\w+|repairs\.csv|decisions\.csv|\b(?:old|new)_\w+|\barea_\w+|GIS|VN-2000|\.prj|"
+    r"geo-merge plan(?: new)?|\btrue hoặc false\b|new_units\.shp|findings\.\w+|repairs\.csv|decisions\.csv|\b(?:old|new)_\w+|\barea_\w+|GIS|VN-2000|\.prj|"
     r"Mercator|--[a-z-]+(?: keep| [A-Z]\d\d| *[\w|]*=[\w|]*)?|geo-merge [\w-]+ (?:LAYER OUT|[\w-]+)|FIELD=[\w|]+|"
     r"\[[A-Z]\d\d\]|\(hoặc area, population, list, drop\)|7\.21E\+03|E\+|km²|m²|\bmm\b|\bk?m\b|"
     r"QGIS: Export > Save Features As|ogr2ogr layer\.gpkg|UTF-(?:8|16)|WGS 84|\bpopulation\b|"
@@ -59,6 +59,8 @@ NAMES = re.compile(
     r"geo_merge\.read_units|GeoDataFrame\.to_crs|mend_positions|longest-edge|largest-neighbour|"
     r"layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
     r"[Dd]ask (?:scheduler|worker)|Dask|dask|geo-merge build|geo-merge limits|geo-merge\b|"
+    r"NAME|TYPE|\bshare:|\bHiGHS\b|\bnetworkx\b|TOML|JSON|codeChanges|date\b|SVG|PNG|\.svg|\.png|SHA-256|\b(?:un|pro)it\b|"
+    r"=yes|=no\b|\byes hoặc no\b|“(?:old|new) CODE”|“plan”|\bunit hoặc province\b|when\.mountain = true|"
     r"archive_\w+|table_\w+|xlsx_\w+|\.zip|\.cpg|\.xlsx|CSV|XLSX|7z|RAR|gzip|GPS|MB|\bx\b|\by\b"
 )  # fmt: skip
 # Words that both languages write alike.
