@@ -193,10 +193,12 @@ def answer(*lines: str) -> None:
         print(on_terminal(line))  # noqa: T201
 
 
-def say(*lines: str) -> None:
-    """Print messages, to the standard error."""
+def say(*lines: str, language: Language = "en") -> None:
+    """Print messages in a language, to the standard error."""
+    from geo_merge.vocabulary.sentence import said
+
     for line in lines:
-        print(on_terminal(line), file=sys.stderr)  # noqa: T201
+        print(on_terminal(said(line, language)), file=sys.stderr)  # noqa: T201
 
 
 def complain(line: str) -> None:

@@ -19,6 +19,7 @@ from geo_merge.errors import UsageError
 if TYPE_CHECKING:
     from geo_merge.recoding.plan import Plan
     from geo_merge.recoding.run import Recoded
+    from geo_merge.texts import Language
     from geo_merge.vocabulary.country import Country
     from geo_merge.vocabulary.places import Side
 
@@ -75,13 +76,13 @@ def recode(
     """
     from geo_merge.recoding.run import lines_of, problems_of, sheet_title, write
 
-    how, rules = _plan(table, given)
+    how, rules = _plan(table, given, shared.language_of(lang))
     stream: IO[str] = sys.stdout if out is None else io.StringIO()
     with progress() as tell:
         done, written = write(how, out or stream, rules=rules, strict=strict,
                               language=shared.language_of(lang), progress=tell)  # fmt: skip
-    say(*lines_of(done, how))
     language = shared.language_of(lang)
+    say(*lines_of(done, how), language=language)
     for outcome, whys in problems_of(done, language).items():
         title = sheet_title(outcome, language)
         say(*(f"{title[:1].upper()}{title[1:]}: {why}" for why in whys))
@@ -90,7 +91,7 @@ def recode(
     return FINDINGS if done.left else OK
 
 
-def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
+def _plan(table: Path, given: dict[str, Any], language: Language) -> tuple[Plan, list[str] | None]:
     """Return how the table will be recoded, and the rules by which it is added up."""
     from geo_merge.reading.tables import read_table
     from geo_merge.recoding.origin import Origin
@@ -113,7 +114,7 @@ def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
         table=table, origin=origin, target=target, columns=given["columns"], vintage=vintage,
         encoding=given["encoding"], sizes=sizes, decided=decided,
     ).plan()  # fmt: skip
-    say(*how.notes, *how.told)
+    say(*how.notes, *how.told, language=language)
     return how, list(given["rules"]) if given["aggregate"] else None
 
 

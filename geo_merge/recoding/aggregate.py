@@ -21,6 +21,7 @@ from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.counts import Kind, kind_of
 from geo_merge.vocabulary.fields import fold_field, population_fields
 from geo_merge.vocabulary.places import Unit
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _MOST_LISTED = 100  # values in one cell
 _MIXED = "mixed"
@@ -273,21 +274,28 @@ def _parsed(text: str, sample: Sample, columns: Columns) -> tuple[int, Field]:
     heading, _, said = text.partition("=")
     name, _, weight = said.partition(":")
     if name not in list(Rule):
-        raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
+        raise UsageError(sentence("recoding.rule", text=text, rules=list(map(str, Rule))))
     rule, at = Rule(name), sample.at(heading)
     if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION, Rule.MEAN} and at not in columns.figures:
-        raise UsageError(f"--rule {text}: {heading} holds no numbers; list, largest, mixed, keep "
-                         "or drop it.")  # fmt: skip
+        raise UsageError(sentence("recoding.rule_numbers", text=text, column=heading))
     by = sample.at(weight) if weight else _weight_of(rule, columns)
     if rule in _WEIGHED and by is None:
-        raise UsageError(
-            f"--rule {text}: {sample.source} has no column of "
-            f"{'people or area' if rule is Rule.LARGEST else rule} to weigh its rows; name one "
-            f"with {heading}={'largest' if rule is Rule.LARGEST else 'mean'}:COLUMN."
-        )
+        raise UsageError(sentence(
+            "recoding.rule_weight", text=text, file=sample.source, what=_measured_by(rule),
+            example=f"{heading}={'largest' if rule is Rule.LARGEST else 'mean'}:COLUMN",
+        ))  # fmt: skip
     if by is not None and by not in columns.figures:
-        raise UsageError(f"--rule {text}: {columns.headings[by]} holds no numbers.")
+        raise UsageError(
+            sentence("recoding.weight_numbers", text=text, column=columns.headings[by])
+        )
     return at, Field(at, rule, by)
+
+
+def _measured_by(rule: Rule) -> Sentence:
+    """Return what weighs the rows for a rule, in words."""
+    if rule is Rule.LARGEST:
+        return sentence("recoding.people_or_area")
+    return sentence("recoding.people" if rule is Rule.POPULATION else "recoding.area")
 
 
 def _weight_of(rule: Rule, columns: Columns) -> int | None:

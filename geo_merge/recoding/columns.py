@@ -115,8 +115,10 @@ class Sample:
         """Return the position of a column that an option names."""
         found = same_field(self.headings, heading)
         if found is None:
-            raise UsageError(f"--column {heading}: {self.source} has no such column; it has "
-                             f"{listed(self.headings)}.")  # fmt: skip
+            raise UsageError(sentence(
+                "recoding.no_such_column", column=heading, file=self.source,
+                columns=listed(self.headings),
+            ))  # fmt: skip
         return self.headings.index(found)
 
 
@@ -126,9 +128,7 @@ def parse_columns(texts: Sequence[str], sample: Sample) -> dict[str, list[int]]:
     for text in texts:
         role, _, heading = text.partition("=")
         if role not in ROLE_NAMES or "=" not in text:
-            raise UsageError(
-                f"--column {text}: write ROLE=COLUMN with one of {', '.join(ROLE_NAMES)}."
-            )
+            raise UsageError(sentence("recoding.column_role", text=text, roles=list(ROLE_NAMES)))
         said.setdefault(role, [])
         if heading:
             said[role].append(sample.at(heading))
@@ -360,9 +360,7 @@ def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int
         if said is None and (no_figures or len(read.wrong) > _FEW * len(filled)):
             continue
         if said is not None and not numbers:
-            raise UsageError(
-                f"--column figures={sample.headings[at]}: none of its cells is a number."
-            )
+            raise UsageError(sentence("recoding.figures", column=sample.headings[at]))
         if any(figure_of(c, read.thousands, read.decimal) is not None for c in filled):
             found[at] = (read.thousands, read.decimal)
     return found

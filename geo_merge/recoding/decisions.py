@@ -21,6 +21,7 @@ from geo_merge.vocabulary.sentence import sentence
 COLUMNS = ("row", "says", "choice", "choice_name", "reason", "rows", "candidates")
 EXCLUDED = "excluded"  # the choice that leaves rows out
 MOST = 2_000  # different statements that are listed as open
+_NO_CODE = {Side.OLD: "recoding.decision_code_old", Side.NEW: "recoding.decision_code_new"}
 _ROWS = 50  # of each, that are told one by one
 _NEEDED = ("says", "choice")
 _SEPARATOR = " | "
@@ -147,10 +148,8 @@ def as_decisions(table: pd.DataFrame, reform: Reform, target: Side) -> list[Deci
     columns = {fold_field(str(c)): c for c in table.columns}
     missing = [name for name in _NEEDED if name not in columns]
     if missing:
-        raise TableError(
-            f"{source}: the columns {', '.join(missing)} are missing [W07]; it has "
-            f"{listed([str(c) for c in table.columns])}; start from the decisions of a run."
-        )
+        raise TableError(sentence("recoding.decision_columns", file=source, names=missing,
+                                  columns=listed([str(c) for c in table.columns])))  # fmt: skip
     blank = [""] * len(table)
     cells = [
         [clean_text(str(cell)) for cell in (table[columns[name]] if name in columns else blank)]
@@ -159,23 +158,23 @@ def as_decisions(table: pd.DataFrame, reform: Reform, target: Side) -> list[Deci
     found: dict[tuple[str, int | None], Decision] = {}
     problems: list[str] = []
     for line, row, says, choice, reason in zip(table.index, *cells, strict=True):
-        where = f"{source} row {line}"
+        at = {"file": source, "row": str(line)}
         if not choice:
             continue
         key = "" if choice.casefold() == EXCLUDED else reform.find(target, choice)
         number = int(float(row)) if row.replace(".", "", 1).isdecimal() else None
         if key is None:
-            problems.append(f"{where}: {choice} is no code of a {target} unit of {reform.source} "
-                            f"[K04]; write one of the candidates, or {EXCLUDED}.")  # fmt: skip
+            kind = _NO_CODE[target]
+            problems.append(sentence(kind, **at, choice=choice, crosswalk=reform.source))
         elif not says or (row and number is None):
-            wrong = f"{row!r} is no number of a row" if says else "it does not say what rows say"
-            problems.append(f"{where}: {wrong} [W04]; start from the decisions of a run.")
+            problems.append(sentence("recoding.decision_row", **at, text=row) if says
+                            else sentence("recoding.decision_says", **at))  # fmt: skip
         else:
-            decision = Decision(says, key, number, reason, where)
+            decision = Decision(says, key, number, reason, sentence("recoding.row_of", **at))
             known = found.setdefault((_key(says), number), decision)
             if known.choice != key:
                 problems.append(
-                    f"{where}: another decision on {says} stands in {known.line} [M05]; keep one."
+                    sentence("recoding.decision_twice", **at, says=says, other=known.line)
                 )
     if problems:
         raise TableError(problems)

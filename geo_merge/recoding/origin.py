@@ -25,6 +25,7 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.memory import attach, findings_of, sources_of
 from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.places import Places, Side
+from geo_merge.vocabulary.sentence import sentence
 
 # What divides the divided units of a result, and the field of its old units that says it.
 MEASURES = {"area": "area_km2", "population": "population"}
@@ -92,7 +93,7 @@ class Origin:
             If the crosswalk, result or layer cannot be used.
         """
         if sum(map(bool, (self.crosswalks, self.province, self.result))) > 1:
-            raise UsageError("Name one of --crosswalk, --province and --result.")
+            raise UsageError(sentence("recoding.one_source"))
         layers = {side: frame.to_crs(WGS84) for side, frame in self.polygons.items()}
         if self.result is not None:
             layers = self._result_layers(self.result)
@@ -123,7 +124,7 @@ class Origin:
 
     def _published(self) -> pd.DataFrame:
         if self.country.published is None:
-            raise UsageError("Name --crosswalk or --result: no crosswalk of --country is known.")
+            raise UsageError(sentence("recoding.no_crosswalk"))
         return self.country.published(self.province)
 
 
@@ -147,7 +148,7 @@ def _weighed(
     elif name in old:
         figures = old[name].reset_index(drop=True)
     else:
-        raise UsageError(f"--weights {weights}: the old units of the result have no people.")
+        raise UsageError(sentence("recoding.no_people", weights=weights))
     # A piece of land has no code; the crosswalk has it by its name.
     names = old["name"].astype(str).to_numpy()
     known = np.where(old["is_piece"], names, np.asarray(unit_codes(old), dtype=object))

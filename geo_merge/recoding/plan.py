@@ -21,6 +21,7 @@ from geo_merge.vocabulary.sentence import Sentence, sentence
 
 SAMPLED = 20_000  # rows in which a table is looked at
 _LOOKED_UP = 300  # different texts of which one at least must name a unit
+_TEXTS_OF = {Side.OLD: "recoding.vintage_texts_old", Side.NEW: "recoding.vintage_texts_new"}
 
 
 @dataclass(frozen=True)
@@ -119,13 +120,11 @@ def plan(
     found = recognise(sample, reform, places, target, parse_columns(columns, sample))
     told, vintages = list(_roles(found, sample)), []
     if vintage is target:
-        raise TableError(
-            f"{table.name} is said to be of {vintage} units and shall become {target} ones; go "
-            f"back with --to {target.other}."
-        )
+        kind = "recoding.said_new" if target is Side.NEW else "recoding.said_old"
+        raise TableError(sentence(kind, file=table.name))
     for at in found.codes:
         fits = of_codes(sample, found, at, reform, places)
-        told.append(f"{fits.told}.")
+        told.append(fits.told)
         vintages.append(fits)
         if vintage is None:
             told += filter(None, [check_codes(fits, table.name, target, reform)])
@@ -135,9 +134,7 @@ def plan(
     if spoken is None and not found.codes and text is not None:
         _check_texts(sample, text, places, reform)
         spoken = of_texts(sample.cells[text], places)
-        told += (
-            [f"{table.name}: nearly all rows that tell are of {spoken} units."] if spoken else []
-        )
+        told += [sentence(_TEXTS_OF[spoken], file=table.name)] if spoken else []
     use_points = at_point is not None and found.lon is not None and found.lat is not None
     matcher = Matcher(reform, places, target, vintage=spoken, at_point=at_point)
     decisions = [] if decided is None else as_decisions(decided, reform, target)
@@ -158,18 +155,19 @@ def _on_villages(columns: Columns, reform: Reform) -> Iterator[str]:
 def _roles(columns: Columns, sample: Sample) -> Iterator[str]:
     """Yield what was recognised."""
     roles: dict[str, Iterable[int | None]] = {
-        "codes": columns.codes, "name": [columns.name], "type": [columns.unit_type],
-        "parents": columns.parents, "address": [columns.address],
-        "longitude and latitude": [columns.lon, columns.lat],
-        "codes beside them": [columns.hint], "figures": columns.figures,
-        "names of what lies in the units": columns.labels, "villages": [columns.village],
+        "recoding.role_codes": columns.codes, "recoding.role_name": [columns.name],
+        "recoding.role_type": [columns.unit_type], "recoding.role_parents": columns.parents,
+        "recoding.role_address": [columns.address],
+        "recoding.role_position": [columns.lon, columns.lat],
+        "recoding.role_hint": [columns.hint], "recoding.role_figures": columns.figures,
+        "recoding.role_labels": columns.labels, "recoding.role_villages": [columns.village],
     }  # fmt: skip
     said = [
-        f"{role}: {', '.join(sample.headings[at] for at in its if at is not None)}"
+        sentence(role, columns=[sample.headings[at] for at in its if at is not None])
         for role, its in roles.items()
         if any(at is not None for at in its)
     ]
-    yield f"{sample.source}: {'; '.join(said)}."
+    yield sentence("recoding.recognised", file=sample.source, roles=said)
 
 
 def _check_names(

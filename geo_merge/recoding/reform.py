@@ -19,6 +19,7 @@ from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import findings_of, sources_of
 from geo_merge.vocabulary.places import Side, Unit
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 _WHOLE = 1.0
@@ -184,18 +185,15 @@ def _amounts(table: pd.DataFrame, weights: str | None, source: str) -> list[floa
     if weights is None:
         return [float("nan")] * len(table)
     if weights not in table:
-        raise UsageError(
-            f"--weights {weights}: {source} has no such column; it has "
-            f"{listed([str(c) for c in table.columns])}."
-        )
+        raise UsageError(sentence("recoding.weights_column", weights=weights, crosswalk=source,
+                                  columns=listed([str(c) for c in table.columns])))  # fmt: skip
     read = read_numbers(table[weights].astype(str), whole=False)
     bad = [k for k, value in enumerate(read.values) if not value >= 0]
     if bad:
-        raise CrosswalkError(
-            f"{source} row {table.index[bad[0]]}: {weights} is "
-            f"{table[weights].iloc[bad[0]]!r}, and {len(bad) - 1} more such cells [W04]; a weight "
-            "is a number from 0."
-        )
+        raise CrosswalkError(sentence(
+            "recoding.weight", crosswalk=source, row=str(table.index[bad[0]]), weights=weights,
+            text=str(table[weights].iloc[bad[0]]), n=len(bad) - 1,
+        ))  # fmt: skip
     return read.values  # noqa: PD011 - a list
 
 
@@ -218,8 +216,9 @@ def _shares(
             forward |= _parted(group, links)
         elif whole == whole:  # noqa: PLR0124 - no share is blank
             if abs(whole - _WHOLE) > 1e-6:  # noqa: PLR2004 - shares with six decimals
-                report.problems.append(f"{report.source}: the shares of {key} add up to "
-                                       f"{whole:g} [W04]; they must add up to 1.")  # fmt: skip
+                report.problems.append(sentence(
+                    "recoding.shares", crosswalk=report.source, unit=key, sum=whole
+                ))  # fmt: skip
             forward |= dict(zip(group, said, strict=True))
         else:
             forward |= dict.fromkeys(group)

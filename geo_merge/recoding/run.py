@@ -25,7 +25,7 @@ from geo_merge.texts import Language, say
 from geo_merge.texts import number as figure
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.fields import free_name
-from geo_merge.vocabulary.sentence import said, sentence
+from geo_merge.vocabulary.sentence import Sentence, said, sentence
 
 _REMEMBERED = 300_000  # different statements
 _SUGGESTED = 500  # statements for which similar names are looked for
@@ -340,25 +340,21 @@ def _worst(outcomes: Iterable[Outcome]) -> Outcome:
     return min(outcomes, key=_WORST.index)
 
 
-def lines_of(done: Recoded, how: Plan) -> list[str]:
+def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
     """Return what came out, for people: rows by outcome, and figures that did not add up."""
-    rows = done.ledger.rows
-    told = ", ".join(f"{rows[o]:,} {o}" for o in Outcome)
-    lines = [f"{how.table.name}: {done.ledger.rows_in:,} rows in = {told}"]
+    counts = {outcome.name.lower(): done.ledger.rows[outcome] for outcome in Outcome}
+    lines = [sentence("recoding.rows_in", file=how.table.name, n=done.ledger.rows_in, **counts)]
     lines += [
-        f"{how.columns.headings[at]}: {count:,} cells are no numbers ({first}) [A04]; they were "
-        "not added up."
+        sentence("recoding.no_numbers", column=how.columns.headings[at], n=count, first=first)
         for at, (count, first) in done.ledger.odd.items()
     ]
     used = sum(how.decisions.used.values())
-    lines += [f"{counted(used, 'row')} settled by decisions."] if used else []
-    lines += [f"{d.line}: no row says {d.says!r}{_in_row(d.row)}; the decision was not used [M05]."
-              for d in how.decisions.unused()]  # fmt: skip
-    return lines
-
-
-def _in_row(row: int | None) -> str:
-    return "" if row is None else f" in row {row}"
+    lines += [sentence("recoding.settled", n=used)] if used else []
+    return lines + [
+        sentence("recoding.not_used", line=d.line, says=d.says) if d.row is None
+        else sentence("recoding.not_used_in_row", line=d.line, says=d.says, row=str(d.row))
+        for d in how.decisions.unused()
+    ]  # fmt: skip
 
 
 def problems_of(

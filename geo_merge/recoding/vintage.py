@@ -10,9 +10,8 @@ from geo_merge.errors import TableError
 from geo_merge.recoding.cells import code_of
 from geo_merge.recoding.columns import Columns, Sample, agreeing_sides
 from geo_merge.recoding.reform import Reform
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.places import Places, Side
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _CHANCE = 1e-3  # that codes fit both sides though they are of this one
 _TELLING = 10  # addresses of one side that make a table one of it
@@ -34,7 +33,7 @@ class Vintage:
     """
 
     side: Side | None
-    told: str
+    told: Sentence
     codes: int = 0
     fits: tuple[int, int] = (0, 0)
     both: int = 0
@@ -46,19 +45,21 @@ def of_codes(sample: Sample, columns: Columns, at: int, reform: Reform, places: 
     codes = {code for cell in set(cells) if (code := code_of(cell)[0])}
     on = {side: {c for c in codes if reform.find(side, c) is not None} for side in Side}
     old, new, both = len(on[Side.OLD]), len(on[Side.NEW]), len(on[Side.OLD] & on[Side.NEW])
-    heading, number = sample.headings[at], len(codes)
-    told = (
-        f"{sample.source}: {heading} holds {counted(number, 'different code')}, "
-        f"{old} of units before ({old / max(number, 1):.1%}), {new} after "
-        f"({new / max(number, 1):.1%}), {both} of both"
-    )
+    number = len(codes)
     named: Counter[Side] = Counter()
     if columns.name is not None:
         pairs = set(zip(cells, sample.cells[columns.name], strict=True))
         for code, name in pairs:
             sides = agreeing_sides(code, name, reform, places) if name else frozenset()
             named.update(sides if len(sides) == 1 else ())
-        told += f"; of its names, {named[Side.OLD]} agree only before, {named[Side.NEW]} only after"
+    names = "" if columns.name is None else sentence(
+        "recoding.vintage_names", old=named[Side.OLD], new=named[Side.NEW]
+    )  # fmt: skip
+    told = sentence(
+        "recoding.vintage", file=sample.source, column=sample.headings[at], n=number, old=old,
+        old_share=old / max(number, 1), new=new, new_share=new / max(number, 1), both=both,
+        names=names,
+    )  # fmt: skip
     side = _more(named[Side.OLD], named[Side.NEW]) or _more(old - both, new - both)
     if side is None and both and not named:
         side = _by_chance(both, reform)
@@ -134,9 +135,8 @@ def check_codes(found: Vintage, source: str, target: Side, reform: Reform) -> st
         kind = "recoding.codes_are_new" if target is Side.NEW else "recoding.codes_are_old"
         raise TableError(sentence(kind, file=source, n=on_target, all=found.codes, more=found.both))
     if found.side is None and on_source and found.both == found.codes:
-        told = "the one code is that" if found.codes == 1 else f"all {found.codes} codes are those"
-        return (
-            f"{source}: {told} of units before and of units after the merger; they were read as "
-            f"{target.other} ones [K09]; say --vintage {target} if they are not."
-        )
+        codes = (sentence("recoding.the_one_code") if found.codes == 1
+                 else sentence("recoding.all_codes", n=found.codes))  # fmt: skip
+        kind = "recoding.read_as_old" if target is Side.NEW else "recoding.read_as_new"
+        return sentence(kind, file=source, codes=codes)
     return ""

@@ -12,6 +12,7 @@ from typing import IO, Any, Protocol
 
 from geo_merge.errors import ExportError, UsageError
 from geo_merge.recoding.cells import safe
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, staging
 
 ALL = "rows"  # every row, in a CSV of its own; a workbook has it in its other sheets
@@ -157,10 +158,7 @@ class _Workbook:
         for row in rows:
             at = self._next[sheet]
             if at >= _MOST_ROWS:
-                raise UsageError(
-                    f"The sheet {sheet} has more than {_MOST_ROWS - 1:,} rows, more than a "
-                    "workbook holds; write a CSV with --out FILE.csv."
-                )
+                raise UsageError(sentence("recoding.sheet_rows", sheet=sheet, n=_MOST_ROWS - 1))
             for k, cell in enumerate(row):
                 _write(self._sheets[sheet], at, k, cell)
             self._next[sheet] = at + 1
@@ -213,7 +211,7 @@ def opened(
         yield _Printed(out, headings)
         return
     if out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--out {out}: write a name that ends in .xlsx, .csv or .parquet.")
+        raise UsageError(sentence("recoding.out", out=out))
     with staging(out.parent) as folder:
         book = out.suffix.lower() == ".xlsx"
         sheets = _sheets(folder / out.name, headings, titles or {}, types or {})
@@ -244,4 +242,4 @@ def _close(sheets: _Workbook | _Csv, out: Path) -> None:
     try:
         sheets.close()
     except xlsxwriter.exceptions.XlsxWriterException as error:
-        raise ExportError(f"{out}: writing failed ({error}); nothing was changed.") from error
+        raise ExportError(sentence("recoding.not_written", out=out, reason=error)) from error

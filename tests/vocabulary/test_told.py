@@ -14,7 +14,7 @@ from geo_merge import errors
 PACKAGE = Path(__file__).parents[2] / "geo_merge"
 ERRORS = {name for name in vars(errors) if name.endswith("Error")}
 # Rooms whose sentences stand in the code still, in English: none may be added.
-ENGLISH = {"recoding", "cli", "ui"}
+ENGLISH = {"cli", "ui"}
 # Lists that end in an error or a finding.
 COLLECTED = re.compile(r"problems|findings|notes|broken|failed")
 
