@@ -23,6 +23,7 @@ from geo_merge.cli.options import (
 )
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,9 +81,9 @@ def borders(
 
     del population_field  # --help of all readers is one
     if not SHORTEST <= distance < float("inf"):
-        raise UsageError(f"--distance {distance:g}: give metres from {SHORTEST:g}.")
+        raise UsageError(sentence("command.distance", distance=distance, least=SHORTEST))
     if source.resolve() == out.resolve():
-        raise UsageError(f"--out {out}: that is the folder of the result; name another one.")
+        raise UsageError(sentence("command.same_folder", out=out))
     chosen = country_of(country)
     with progress() as tell:
         tell("Reading")
@@ -145,10 +146,7 @@ def read_new_units(
         units = read_units(source, target_crs=target, country=country, **reading)
         sources = sources_of(units)
     if target is None and describe(units.crs) not in {s["crs"] for s in sources}:
-        raise UsageError(
-            f"{source.name} is not in a plane in metres ({sources[0]['crs']}); name that of the "
-            "points with --plane, as 9214."
-        )
+        raise UsageError(sentence("command.no_plane", file=source.name, crs=str(sources[0]["crs"])))
     return _with_types(units, country)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from geo_merge.cli.options import say
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,9 +31,9 @@ def run_job(
 
         return merged(job, tell, scheduler=scheduler)
     if engine != "local":
-        raise UsageError(f"--engine {engine}: unknown; give local or dask.")
+        raise UsageError(sentence("command.engine", engine=engine))
     if scheduler is not None:
-        raise UsageError("--scheduler is the address of a Dask scheduler; add --engine dask.")
+        raise UsageError(sentence("command.scheduler"))
     return nullcontext(job.run(tell))
 
 
@@ -55,7 +56,7 @@ def parse_rules(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         field, _, rule = text.rpartition("=")
         if not field or rule not in list(Rule):
-            raise UsageError(f"--rule {text}: write FIELD=RULE with one of {', '.join(Rule)}.")
+            raise UsageError(sentence("recoding.rule", text=text, rules=list(map(str, Rule))))
         rules[field] = rule
     return rules
 
@@ -74,9 +75,7 @@ def parse_columns(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         role, _, heading = text.partition("=")
         if not heading or role not in COLUMNS:
-            raise UsageError(
-                f"--column {text}: write ROLE=HEADING with one of {', '.join(COLUMNS)}."
-            )
+            raise UsageError(sentence("command.column", text=text, roles=list(COLUMNS)))
         columns[role] = heading
     return columns
 
@@ -95,10 +94,7 @@ def repair_options(
     given = {"rule": rule, "tolerance": tolerance, "snap": snap}
     if not repair:
         if decisions is not None or any(value is not None for value in given.values()):
-            raise UsageError(
-                "--decisions, --repair-rule, --repair-tolerance and --repair-snap say how to "
-                "repair; add --repair."
-            )
+            raise UsageError(sentence("command.repair"))
         return None
     from geo_merge.mending import RepairOptions
     from geo_merge.reading.tables import read_table

@@ -14,6 +14,7 @@ from geo_merge.cli.options import FINDINGS, OK, PATH, complain, country_of, say
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.limits import any_size, parse
+from geo_merge.vocabulary.sentence import sentence
 
 _layer_and_out = shared.options(
     click.argument("path", metavar="LAYER", type=PATH),
@@ -86,7 +87,7 @@ def dissolve(
     from geo_merge.jobs.dissolve import dissolve as run
 
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
-        raise UsageError(f"--findings {findings}: name a .csv or a .geojson file.")
+        raise UsageError(sentence("command.findings", file=findings))
     _, sizes = parse(limits, any_size())
     reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes,
                       country=country_of(country))  # fmt: skip

@@ -23,6 +23,7 @@ from geo_merge.cli.options import (
 )
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,12 +103,12 @@ def _days(since: str, as_of: str) -> tuple[date, date]:
     for option, text in (("--from", since), ("--to", as_of)):
         day = read_day(text)
         if day is None:
-            raise UsageError(f"{option} {text}: write the day as 2020-01-01.")
+            raise UsageError(
+                sentence("command.day", option=option, text=text, example="2020-01-01")
+            )
         days.append(day)
     if days[0] >= days[1]:
-        raise UsageError(
-            f"--from {days[0]} is not before --to {days[1]}; a merger goes forward: exchange them."
-        )
+        raise UsageError(sentence("command.forward", since=days[0], until=days[1]))
     return days[0], days[1]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import on_terminal
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def country_of(text: str | None) -> Country:
         return VIETNAM.everywhere()
     if text.lower() == "none":
         return PLAIN
-    raise UsageError(f"--country {text}: write vn ({VIETNAM.name}) or none.")
+    raise UsageError(sentence("command.country", text=text, code="vn", name=VIETNAM.name))
 
 
 def answer(*lines: str) -> None:

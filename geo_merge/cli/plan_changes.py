@@ -12,7 +12,7 @@ import click
 from geo_merge.cli.options import OK, PATH, answer, country_of, options, say
 from geo_merge.cli.plan_report import headline, say_findings
 from geo_merge.cli.planning import plan, units_option
-from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -222,10 +222,7 @@ def _undone(history: History, times: int) -> History:
     from geo_merge.errors import PlanError
 
     if times > history.done:
-        raise PlanError(
-            f"{counted(times, 'change')} cannot be undone: the plan remembers {history.done}; give "
-            "--times a smaller number."
-        )
+        raise PlanError(sentence("command.not_undone", n=times, done=history.done))
     for _ in range(times):
         history = history.undo()
     return history
@@ -235,10 +232,7 @@ def _done_again(history: History, times: int) -> History:
     from geo_merge.errors import PlanError
 
     if times > history.undone:
-        raise PlanError(
-            f"{counted(times, 'change')} cannot be done again: {history.undone} were undone; give "
-            "--times a smaller number."
-        )
+        raise PlanError(sentence("command.not_redone", n=times, undone=history.undone))
     for _ in range(times):
         history = history.redo()
     return history
@@ -258,14 +252,14 @@ def apply(*, directory: Path, out: Path | None, layers: tuple[Path, ...], operat
     from geo_merge.planning.operations import operation_of
 
     if not operations.is_file():
-        raise PlanError(f"{operations}: no such file; check the path.")
+        raise PlanError(sentence("command.no_file", file=operations))
     try:
         read = orjson.loads(operations.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise PlanError(f"{operations.name} is no JSON ({error}); mend it there.") from error
+        raise PlanError(sentence("command.no_json", file=operations.name, reason=error)) from error
     listed = read.get("operations") if isinstance(read, dict) else read
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise PlanError(
-            f'{operations.name} must hold a list of operations: [{{"operation": ...}}].'
-        )
+        raise PlanError(sentence(
+            "command.operations", file=operations.name, example='[{"operation": ...}]'
+        ))  # fmt: skip
     return _change(directory, out, layers, *map(operation_of, listed))

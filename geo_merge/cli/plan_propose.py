@@ -24,6 +24,7 @@ from geo_merge.cli.options import (
 )
 from geo_merge.cli.plan_changes import plan
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from geo_merge.planning.tasks import Wishes
@@ -134,7 +135,7 @@ def _wishes(chosen: dict[str, Any]) -> Wishes:
         settled = planning.settled_of(chosen["settled"])
         requirements.append(asked(read_standard(chosen["standard"]), chosen["classes"], settled))
     elif chosen["classes"] or chosen["settled"]:
-        raise UsageError("--class and --hold are about a standard; name it with --standard.")
+        raise UsageError(sentence("command.standard"))
     pairs = [_codes(text, "--apart") for text in chosen["apart"]]
     return Wishes(
         requirements=tuple(requirements),
@@ -150,5 +151,7 @@ def _wishes(chosen: dict[str, Any]) -> Wishes:
 def _codes(text: str, option: str) -> tuple[str, ...]:
     codes = tuple(dict.fromkeys(code for part in text.split(",") if (code := part.strip())))
     if len(codes) < 2:  # noqa: PLR2004 - a pair
-        raise UsageError(f"{option} {text}: name two units at least, as {option} 07201,07207.")
+        raise UsageError(
+            sentence("command.two_units", option=option, text=text, example="07201,07207")
+        )
     return codes

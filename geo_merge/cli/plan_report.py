@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geo_merge.cli.options import say
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,7 +55,7 @@ def write_tables(
                     write_csv(table, temporary)
                 say(f"Wrote {target}")
         else:
-            raise UsageError(f"--out {path}: name a file that ends in .xlsx or .csv.")
+            raise UsageError(sentence("command.table", path=path))
 
 
 def write_standards(checked: Checked, plan: Plan, result: Path, language: Language) -> None:
@@ -71,7 +72,7 @@ def write_standards(checked: Checked, plan: Plan, result: Path, language: Langua
     from geo_merge.results.formats import write_csv
 
     if not (result / "manifest.json").is_file() or not (result / "crosswalk.csv").is_file():
-        raise UsageError(f"--result {result}: build did not write there; build the plan first.")
+        raise UsageError(sentence("command.not_built", folder=result))
     used = read_table(result / "crosswalk.csv", encoding="utf-8")
     built = dict(zip(used["old_code"], used["new_code"], strict=True))
     planned = {c: plan.home[c] or "" for c, unit in plan.old.items() if not unit.is_piece}
@@ -79,8 +80,7 @@ def write_standards(checked: Checked, plan: Plan, result: Path, language: Langua
                    if built.get(code) != planned.get(code))  # fmt: skip
     if other:
         raise UsageError(
-            f"--result {result}: it was made of another plan, in which {counted(other, 'old unit')}"
-            f" ({', '.join(other[:10])}) went elsewhere; build this plan there first."
+            sentence("command.other_plan", folder=result, n=len(other), units=other[:10])
         )
     table = standards_table(checked, language)
     write_beside(result, "standards.csv", lambda path: write_csv(table, path))
@@ -96,7 +96,7 @@ def write_map(
     from geo_merge.writing.files import whole_file
 
     if path.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"--map {path}: name a file that ends in .html.")
+        raise UsageError(sentence("command.map", path=path))
     with whole_file(path) as temporary:
         temporary.write_text(difference_html(comparison, layer, titles, language), "utf-8")
     say(f"Wrote {path}")

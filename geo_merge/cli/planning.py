@@ -35,6 +35,7 @@ from geo_merge.cli.plan_report import (
 )
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import agree, counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -112,7 +113,7 @@ def new(
 
     check_target(out)
     if is_plan(out):
-        raise UsageError(f"{out} holds a plan already; give another folder, or move it away.")
+        raise UsageError(sentence("command.plan_there", folder=out))
     if not old:
         from geo_merge.jobs.sample import sample_files
 
@@ -342,6 +343,6 @@ def settled_of(texts: tuple[str, ...]) -> dict[str, bool]:
     for text in texts:
         name, _, value = text.partition("=")
         if value not in {"yes", "no"}:
-            raise UsageError(f"--hold {text}: write ID=yes or ID=no.")
+            raise UsageError(sentence("command.hold", text=text))
         result[name] = value == "yes"
     return result

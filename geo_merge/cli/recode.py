@@ -15,6 +15,7 @@ import click
 from geo_merge.cli import options as shared
 from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, progress, say
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from geo_merge.recoding.plan import Plan
@@ -100,7 +101,7 @@ def _plan(table: Path, given: dict[str, Any], language: Language) -> tuple[Plan,
     from geo_merge.vocabulary.places import Side
 
     if given["rules"] and not given["aggregate"]:
-        raise UsageError("--rule says how rows are added up; name --aggregate too.")
+        raise UsageError(sentence("command.aggregate"))
     country = shared.country_of(given["country"])
     _, sizes = parse(given["limits"])
     target = Side(given["to"] or "new")
@@ -126,14 +127,17 @@ def _vintage(
     if as_of is None:
         return None if said is None else Side(said)
     if given["crosswalks"] or given["result"] or country.since is None:
-        raise UsageError("--as-of knows the day of Vietnam's reform alone; say --vintage instead.")
+        raise UsageError(sentence("command.no_reform_day"))
     try:
         day = date.fromisoformat(as_of)
     except ValueError:
-        raise UsageError(f"--as-of {as_of}: write the day as 2025-06-30.") from None
+        raise UsageError(
+            sentence("command.day", option="--as-of", text=as_of, example="2025-06-30")
+        ) from None
     found = Side.NEW if day >= country.since else Side.OLD
     if said is not None and Side(said) is not found:
-        raise UsageError(f"--as-of {as_of} is a day of {found} units, and --vintage says {said}.")
+        kind = "command.vintages_old" if found is Side.OLD else "command.vintages_new"
+        raise UsageError(sentence(kind, text=as_of, said=said))
     return found
 
 

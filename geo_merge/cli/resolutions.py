@@ -13,6 +13,7 @@ from geo_merge.cli.options import FINDINGS, OK, PATH, answer, say
 from geo_merge.cli.vietnam import crosswalk
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +55,7 @@ def to_text(
     from geo_merge.vietnam.resolutions.draft import draft
 
     if out is not None and out.suffix.lower() not in _TEXTS:
-        raise UsageError(f"--out {out}: name a {', '.join(_TEXTS)} file.")
+        raise UsageError(sentence("command.text", out=out, endings=list(_TEXTS)))
     table, known = _crosswalk(source, encoding, figures=figures)
     drafted = draft(table, province=province, figures=known, year=year)
     if out is None:
@@ -83,7 +84,7 @@ def _crosswalk(
         known = figures_of(result.old, result.new) if figures else None
         return result.crosswalk, known
     if figures:
-        raise UsageError(f"--figures: {source} is no folder that build wrote; give one.")
+        raise UsageError(sentence("command.figures", source=source))
     path = source / "crosswalk.csv" if source.is_dir() else source
     table = read_crosswalk(path, encoding=encoding, country=VIETNAM)
     raw = read_table(path, encoding=encoding, country=VIETNAM)

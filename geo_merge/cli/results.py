@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo_merge.texts import Language
 from geo_merge.cli.options import print_json
 from geo_merge.jobs.sample import MIRROR_VARIABLE, RESULT_VARIABLE
+from geo_merge.vocabulary.sentence import sentence
 
 
 @click.command()
@@ -48,7 +49,7 @@ def export(*, directory: Path, formats: tuple[str, ...]) -> None:
 
     wanted = check_formats(names_in(formats))
     if not wanted:
-        raise UsageError(f"Name a format with --format: {', '.join(FORMATS[1:])}.")
+        raise UsageError(sentence("command.formats", formats=list(FORMATS[1:])))
     written = write_formats(load_result(directory), directory, wanted)
     answer(*map(str, written))
 

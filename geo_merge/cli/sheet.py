@@ -13,6 +13,7 @@ import click
 from geo_merge.cli import options as shared
 from geo_merge.cli.options import OK, PATH, answer, country_of, language_of, say
 from geo_merge.errors import UsageError
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     from geo_merge.dossier.sheets.atlas import Side
@@ -80,7 +81,5 @@ def _centre(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         lon = lat = float("nan")
     if not (abs(lon) <= 180 and abs(lat) < 90):  # noqa: PLR2004 - degrees
-        raise UsageError(
-            f"--centre {text}: write longitude and latitude in degrees, as 106.1,21.3."
-        )
+        raise UsageError(sentence("command.centre", text=text))
     return lon, lat

@@ -17,6 +17,7 @@ from geo_merge.vocabulary.counting import counted
 if TYPE_CHECKING:
     pass
 from geo_merge.cli.options import progress
+from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +40,13 @@ def crosswalk(context: click.Context, *, province: str | None, out: Path | None)
     """
     if context.invoked_subcommand is not None:
         if province is not None or out is not None:
-            raise UsageError(f"Name --province and --out behind {context.invoked_subcommand}.")
+            raise UsageError(sentence("command.behind", command=context.invoked_subcommand))
         return
     from geo_merge.vietnam.gazetteer import crosswalk as published
     from geo_merge.vietnam.provinces import find_province
 
     if province is None:
-        raise UsageError(
-            "Name a province with --province (as 24), or use from-text or from-compositions."
-        )
+        raise UsageError(sentence("command.which_province"))
     wanted = find_province(province)
     if wanted.note:
         say(wanted.note)
@@ -135,7 +134,7 @@ def lookup(
     from geo_merge.vietnam.lookup.table import look_up_table
 
     if (text is None) == (table is None):
-        raise UsageError("Name one thing to look up: a name, a code, LON,LAT, or a --table.")
+        raise UsageError(sentence("command.look_up"))
     day = _day(as_of)
     units = None if layer is None else read_units(layer)
     if table is not None:
@@ -154,7 +153,9 @@ def _day(text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--as-of {text}: write the day as 2025-06-30.") from None
+        raise UsageError(
+            sentence("command.day", option="--as-of", text=text, example="2025-06-30")
+        ) from None
 
 
 @click.command()

@@ -21,6 +21,7 @@ from geo_merge.ui.plan_work import Base, Work
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.sentence import sentence
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same plan gives the same bytes
 _MOST = 50_000_000  # bytes of a file in a ZIP: a plan of the country has two million
@@ -71,15 +72,9 @@ def _of_zip(
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = _wanted(archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise PlanError(
-            f"{name} cannot be unpacked ({error}); export the plan again, or give its "
-            "crosswalk.csv."
-        ) from error
+        raise PlanError(sentence("command.not_unpacked", file=name, reason=error)) from error
     if not {CROSSWALK, DOCUMENT} <= set(files):
-        raise PlanError(
-            f"{name} holds no plan ({CROSSWALK} and {DOCUMENT}); give the ZIP that the page or "
-            "geo-merge plan wrote, or a crosswalk as CSV or XLSX."
-        )
+        raise PlanError(sentence("command.no_plan", file=name))
     (folder / CROSSWALK).write_bytes(files[CROSSWALK])
     saved = read_files(files[DOCUMENT], folder / CROSSWALK)
     plan, found = fit(saved.plan, old_units_of(base.frame))
@@ -93,8 +88,7 @@ def _wanted(archive: zipfile.ZipFile) -> dict[str, bytes]:
     for entry in _of_first_folder(archive.infolist()):
         if entry.file_size > _MOST:
             raise PlanError(
-                f"{entry.filename} has {entry.file_size / 1e6:,.0f} MB, too many for a plan; give "
-                "the ZIP that was exported."
+                sentence("command.large_plan", file=entry.filename, mb=entry.file_size / 1e6)
             )
         with archive.open(entry) as file:
             found[Path(entry.filename).name] = file.read(_MOST)

@@ -30,6 +30,7 @@ from geo_merge.ui.working import working
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vocabulary.places import Side
+from geo_merge.vocabulary.sentence import sentence
 
 MAX_BYTES = 200_000_000
 _TYPES = ["csv", "tsv", "txt", "xlsx", "parquet"]
@@ -164,9 +165,6 @@ def _decisions_given() -> None:
         table = read_table(uploads.put(folder, given), country=VIETNAM)
     missing = [name for name in ("says", "choice") if name not in table]
     if missing:
-        raise GeoMergeError(
-            f"{given.name}: the columns {', '.join(missing)} are missing [W07]; give the decisions "
-            "that were saved here."
-        )
+        raise GeoMergeError(sentence("command.decision_columns", file=given.name, names=missing))
     recode_settling.take_over(pd.DataFrame(table))
     st.session_state[_TAKEN] = token
