@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.limits import any_size, parse
 from geo_merge.vocabulary.sentence import sentence
 
+if TYPE_CHECKING:
+    from geo_merge.jobs.convert import Reading
+
 _layer_and_out = shared.options(
     click.argument("path", metavar="LAYER", type=PATH),
     click.argument("out", type=PATH),
@@ -25,6 +29,7 @@ _reading = shared.options(
     shared.encoding,
     shared.layer,
     shared.limits,
+    shared.accept,
     shared.country,
     click.option(
         "--precision",
@@ -33,6 +38,19 @@ _reading = shared.options(
         help="Decimals of a degree; 7 is 1 cm.",
     ),
 )
+
+
+def _as_reading(
+    *, crs: str | None, encoding: str | None, layer: str | None, limits: tuple[str, ...],
+    accept: tuple[str, ...], country: str | None,
+) -> Reading:  # fmt: skip
+    """Return how to read the layer, as the options say."""
+    from geo_merge.jobs.convert import Reading
+    from geo_merge.vocabulary.accepting import as_accepted
+
+    return Reading(crs=crs, encoding=encoding, layer=layer,
+                   sizes=parse(limits, any_size())[1], country=country_of(country),
+                   accept=as_accepted(accept))  # fmt: skip
 
 
 @click.command()
@@ -46,16 +64,15 @@ def convert(
     encoding: str | None,
     layer: str | None,
     limits: tuple[str, ...],
+    accept: tuple[str, ...],
     country: str | None,
     precision: int,
 ) -> None:
     """Write LAYER as GeoJSON to OUT, with its attributes."""
-    from geo_merge.jobs.convert import Reading
     from geo_merge.jobs.convert import convert as run
 
-    _, sizes = parse(limits, any_size())
-    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes,
-                      country=country_of(country))  # fmt: skip
+    reading = _as_reading(crs=crs, encoding=encoding, layer=layer, limits=limits, accept=accept,
+                          country=country)  # fmt: skip
     written = run(path, out, reading=reading, precision=precision)
     say(*written.notes, f"Wrote {counted(written.written, 'feature')} to {out}")
 
@@ -79,18 +96,17 @@ def dissolve(
     encoding: str | None,
     layer: str | None,
     limits: tuple[str, ...],
+    accept: tuple[str, ...],
     country: str | None,
     precision: int,
 ) -> int:
     """Write one polygon for all of LAYER that have the same value in a field to OUT."""
-    from geo_merge.jobs.convert import Reading
     from geo_merge.jobs.dissolve import dissolve as run
 
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(sentence("command.findings", file=findings))
-    _, sizes = parse(limits, any_size())
-    reading = Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes,
-                      country=country_of(country))  # fmt: skip
+    reading = _as_reading(crs=crs, encoding=encoding, layer=layer, limits=limits, accept=accept,
+                          country=country)  # fmt: skip
     written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
     if findings is not None:
         from geo_merge.jobs.findings import write_findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Part:
         The file, from the root.
     layer, encoding, sizes, country
         See `layers.read_units`; the sizes hold for each file.
+    names
+        Names that the layer should have, which tell its encoding.
     in_folder
         Whether the file is one of a folder of GeoParquet parts, and its texts are looked at
         together with those of the others.
@@ -48,13 +50,15 @@ class Part:
     encoding: str | None = None
     sizes: Sizes = field(default_factory=Sizes)
     country: Country = PLAIN
+    names: tuple[str, ...] = ()
     in_folder: bool = False
     crs: CRS | None = None
     target: CRS | None = None
 
     def open(self) -> RawLayer:
         """Read the file."""
-        texts = Texts(asked="utf-8") if self.in_folder else texts_of(self.country, self.encoding)
+        known = texts_of(self.country, self.encoding, self.names)
+        texts = Texts(asked="utf-8") if self.in_folder else known
         return open_layer(self.path, layer=self.layer, texts=texts, sizes=self.sizes)
 
     def geometries(self) -> Geometries:
@@ -102,8 +106,10 @@ def boxes(geometries: Geometries) -> Geometries:
     return result
 
 
-def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
-    """Yield the parts of each file or folder.
+def list_parts(
+    files: Sequence[Path], like: Part, layers: Mapping[Path, str | None]
+) -> Iterator[list[Part]]:
+    """Yield the parts of each file or folder; of a file with several layers, the one named.
 
     Raises
     ------
@@ -113,9 +119,11 @@ def list_parts(files: Sequence[Path], like: Part) -> Iterator[list[Part]]:
     for path in files:
         if is_partitioned(path):
             filled = [part for part in read_parts(path) if part.rows]
-            yield [replace(like, path=part.path.resolve(), in_folder=True) for part in filled]
+            yield [
+                replace(like, path=part.path.resolve(), in_folder=True, names=()) for part in filled
+            ]
         else:
-            yield [replace(like, path=path.resolve())]
+            yield [replace(like, path=path.resolve(), layer=layers.get(path))]
 
 
 def join_told(path: Path, told: Sequence[Told], texts: Texts) -> RawLayer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 from distributed import Client
 
+from geo_merge.checks.stacked import refuse_stacked
 from geo_merge.cluster.borders import load
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
@@ -33,12 +34,14 @@ def read_remote(
     population_field: str | None = None,
     type_field: str | None = None,
     parent_fields: Sequence[str] = (),
-    layer: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
     sizes: Sizes | None = None,
     expected: Mapping[str, str] | None = None,
     country: Country = PLAIN,
+    accept: Collection[str] = (),
 ) -> tuple[gpd.GeoDataFrame, Remote]:
     """Read the units of files and folders of GeoParquet parts as one layer.
 
@@ -52,8 +55,8 @@ def read_remote(
         The cluster.
     *files
         As the workers and this machine see them.
-    code_field, name_field, population_field, type_field, parent_fields, layer, crs, encoding, \
-    sizes, expected, country
+    code_field, name_field, population_field, type_field, parent_fields, fields, layer, crs, \
+    encoding, sizes, expected, country, accept
         See `layers.read_units`.
 
     Returns
@@ -68,19 +71,24 @@ def read_remote(
     """
     if not files:
         raise UsageError(sentence("usage.no_layer"))
-    like = Part(Path(), layer=layer, encoding=encoding, sizes=sizes or Sizes(), country=country)
-    listed = list(list_parts(files, like))
+    names = tuple((expected or {}).values())
+    like = Part(Path(), encoding=encoding, sizes=sizes or Sizes(), country=country, names=names)
+    chosen = layer if isinstance(layer, Mapping) else dict.fromkeys(files, layer)
+    listed = list(list_parts(files, like, chosen))
     futures = [client.map(tell, parts, pure=False) for parts in listed]
     told = [client.gather(each) for each in futures]
-    texts = texts_of(country, encoding)
+    texts = texts_of(country, encoding, names)
     raws = [join_told(path, each, texts) for path, each in zip(files, told, strict=True)]
-    raws = with_crs(raws, crs, name_field, country)
+    for raw in raws:
+        refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
+    raws = with_crs(raws, crs, name_field, country, accept)
     units = as_units(
         files, raws,
         named=NamedFields(code=code_field, name=name_field, population=population_field,
-                          unit_type=type_field, parents=tuple(parent_fields)),
-        expected=expected,
-        grid=grid_of(raws, told), close_seams=False, country=country,
+                          unit_type=type_field, parents=tuple(parent_fields),
+                          others=fields or {}),
+        expected=expected, grid=grid_of(raws, told), close_seams=False, country=country,
+        accept=accept,
     )  # fmt: skip
     parts = [
         replace(part, crs=raw.frame.crs, target=units.crs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ class Reading:
     layer: str | None = None
     sizes: Sizes = field(default_factory=any_size)
     country: Country = PLAIN
+    accept: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,6 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
     from geo_merge.units.placing import check_raw, with_crs  # noqa: PLC0415
 
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=reading.sizes)
-    (raw,) = with_crs([raw], reading.crs, None, reading.country)
-    check_raw(raw, reading.country)
-    return raw, tuple(finding.message for finding in raw.findings)
+    (raw,) = with_crs([raw], reading.crs, None, reading.country, reading.accept)
+    doubts = check_raw(raw, reading.country, reading.accept)
+    return raw, tuple(finding.message for finding in (*raw.findings, *doubts))

@@ -224,7 +224,7 @@ class Job:
         cutters = read_cutters(
             self.divide, units.crs, code_field=self.divide_code_field, crosswalk=table,
             crs=self.crs, encoding=self.encoding, sizes=parse(self.limits)[1],
-            country=self.country,
+            country=self.country, accept=self.accept,
         )  # fmt: skip
         return divide(units, table, cutters, rules=self.rules, country=self.country)
 

@@ -71,6 +71,7 @@ def read_cutters(
     encoding: str | None = None,
     sizes: Sizes | None = None,
     country: Country = PLAIN,
+    accept: Collection[str] = (),
 ) -> Cutters:
     """Read what divided units are cut by: pieces, new boundaries or lines; see `as_cutters`.
 
@@ -85,7 +86,7 @@ def read_cutters(
         names by default. New units without codes are known by the names that it gives them.
     crosswalk
         See `crosswalk.as_crosswalk`.
-    crs, encoding, sizes, country
+    crs, encoding, sizes, country, accept
         See `read_units`.
 
     Raises
@@ -94,7 +95,7 @@ def read_cutters(
         K01, if polygons do not say which new units they are of.
     """
     raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
-    frame = with_crs([raw], crs, None, country)[0].frame.to_crs(target_crs)
+    frame = with_crs([raw], crs, None, country, accept)[0].frame.to_crs(target_crs)
     if (shapely.get_dimensions(np.asarray(frame.geometry.values)) == 1).all():
         return as_cutters(frame)
     if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):

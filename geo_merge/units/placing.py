@@ -133,14 +133,22 @@ def _one_with_crs(
     return replace(raw, frame=raw.frame.set_crs(given, allow_override=True), findings=findings)
 
 
-def check_raw(raw: RawLayer, country: Country) -> None:
-    """Check where a layer lies that need not be one of units; see `check_coordinates`."""
+def check_raw(raw: RawLayer, country: Country, accept: Collection[str] = ()) -> list[Finding]:
+    """Check where a layer lies that need not be one of units; return what is accepted.
+
+    Raises
+    ------
+    CRSError
+        R02 or R03; see `check_places` and `check_coordinates`.
+    """
     columns = [str(c) for c in raw.frame.columns if c != raw.frame.geometry.name]
     field, code = (fields.find_field(columns, role) for role in ("name", "code"))
-    named = as_text(raw.frame[field]).tolist() if field else [""] * len(raw.frame)
-    placed = country.check_places(raw.frame, named, raw.source)
-    coded = raw.frame.assign(code=as_text(raw.frame[code]) if code else "")
-    check_coordinates(coded, raw.source, placed=placed)
+    frame = raw.frame.assign(
+        name=as_text(raw.frame[field]) if field else "",
+        code=as_text(raw.frame[code]) if code else "",
+    )
+    placed, doubts = check_places(frame, raw.source, country, accept)
+    return [*doubts, *check_coordinates(frame, raw.source, placed=placed, accept=accept)]
 
 
 def refuse_nowhere(raw: RawLayer) -> None:

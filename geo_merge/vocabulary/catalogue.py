@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from geo_merge.vocabulary.sentence import ENGLISH, kinds, row_of, titles
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Ids that findings and messages carry, in [brackets] where an error stops the run.
 CHECKS = {check: title[ENGLISH] for check, title in titles().items()}

@@ -35,6 +35,7 @@ from geo_merge.geometry.rings import Ints
 from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions
 from geo_merge.results.files import write
+from geo_merge.units.unlisted import Unlisted
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.limits import Sizes
 
@@ -212,6 +213,40 @@ def test_all_files_are_those_of_one_machine(job: Job, scheduler: str, tmp_path: 
     del one["new_units.gpkg"], many["new_units.gpkg"]
     assert [name for name in one if one[name] != many.get(name)] == []
     assert set(many) == set(one)
+
+
+def test_what_a_job_can_be_told_is_told_to_a_cluster(
+    grid: Grid, scheduler: str, tmp_path: Path
+) -> None:
+    """Each option is told to readers and checks alike, wherever the polygons are."""
+    frame = grid(6, 4).rename(columns={"name": "NAZEV"}).assign(DRUH="xã")
+    x, y = ORIGIN
+    frame = frame.drop(frame.index[8])  # a lake, with a field of its own that no heading tells
+    lake = gpd.GeoDataFrame(geometry=[shapely.box(x + 2000, y + 1000, x + 3000, y + 2000)],
+                            crs=frame.crs)  # fmt: skip
+    lake.to_file(tmp_path / "lake.gpkg")
+    astray = shapely.box(x + 90_000, y, x + 91_000, y + 1000)
+    shapes = np.asarray(frame.geometry.values).copy()
+    shapes[-1] = astray
+    frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    table = crosswalk(frame.iloc[:-4], tmp_path)
+    units = tmp_path / "units.gpkg"
+    frame.reset_index().to_file(units, layer="communes")
+    lake.to_file(units, layer="lakes")
+    told = Job(
+        old=(units,), crosswalk=table, layers={units: "communes"}, name_field="NAZEV",
+        fields={"unit_type": "DRUH"}, water=tmp_path / "lake.gpkg", unlisted=Unlisted.KEEP,
+        below="xã cũ", accept=frozenset({"G06"}), country=VIETNAM,
+    )  # fmt: skip
+    one = told.run()
+    assert one.summary["kept"] == 4
+    assert one.summary["below"] == {"xã cũ": 19}
+    assert [a["check"] for a in one.provenance["accepted"]] == ["G06"]
+    write(one, tmp_path / "one")
+    with merged(told, scheduler=scheduler) as many:
+        write(many, tmp_path / "many")
+    assert files(tmp_path / "many") == files(tmp_path / "one")
+    assert "below.geojson" in files(tmp_path / "many")
 
 
 def test_so_they_are_for_bac_ninh_in_its_two_zones(

@@ -10,10 +10,12 @@ import geopandas as gpd
 import orjson
 import pandas as pd
 import pytest
+import shapely
 from commands import run
 from conftest import ROOT
 
-from geo_merge.errors import CRSError, UsageError
+from geo_merge.errors import CRSError, GeoMergeError, UsageError
+from geo_merge.jobs.job import Job
 from geo_merge.merging.merge import merge, validate
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.accepting import as_accepted
@@ -134,3 +136,40 @@ def test_the_command_writes_what_was_accepted(grid: Grid, tmp_path: Path) -> Non
     assert [a["check"] for a in manifest["accepted"]] == ["R03"]
     checked = run("validate", "a.gpkg", "--accept", "R03", cwd=tmp_path)
     assert checked.code == 0, checked.err
+
+
+@pytest.mark.parametrize("command", [("convert",), ("dissolve", "--by", "name")])
+@pytest.mark.parametrize("suffix", ["gpkg", "shp"])
+def test_layers_as_they_are_are_accepted_too(
+    grid: Grid, tmp_path: Path, command: tuple[str, ...], suffix: str
+) -> None:
+    written(moved_to(grid, -10, 60).to_crs(25833), tmp_path / f"a.{suffix}")
+    name, *by = command
+    given = [name, f"a.{suffix}", "out.geojson", *by]
+    refused = run(*given, cwd=tmp_path)
+    assert (refused.code, "--accept R03" in refused.err) == (2, True)
+    assert run(*given, "--accept", "C02", cwd=tmp_path).code == 2
+    done = run(*given, "--accept", "R03", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "Accepted (R03):" in done.err
+    made = gpd.read_file(tmp_path / "out.geojson")
+    assert tuple(made.total_bounds[:2]) == pytest.approx((-10, 60), abs=1e-6)
+
+
+def test_what_divides_units_is_accepted_as_they_are(grid: Grid, tmp_path: Path) -> None:
+    old = written(moved_to(grid, 5, 60), tmp_path / "a.shp")
+    west, south, east, north = gpd.read_file(old).geometry[0].bounds
+    middle = (south + north) / 2
+    line = shapely.LineString([(west - 1, middle), (east + 1, middle)])
+    cutter = written(gpd.GeoDataFrame(geometry=[line], crs=4326), tmp_path / "cut.shp")
+    for path in (old, cutter):
+        path.with_suffix(".prj").unlink()
+    codes = ["00001", "00001", "00002", "00003", "00004"]
+    table = pd.DataFrame({"old_code": codes, "new_code": ["N", "M", "N", "M", "M"]})
+    table.assign(new_name=table["new_code"], share=[0.5, 0.5, 1, 1, 1]).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    given = {"old": (old,), "crosswalk": tmp_path / "t.csv", "divide": cutter}
+    with pytest.raises(GeoMergeError, match=r"\[R01\]"):
+        Job(**given).run()
+    assert len(Job(**given, accept=frozenset({"R01"})).run().new) == 2
