@@ -159,9 +159,12 @@ def test_layers_as_they_are_are_accepted_too(
 def test_what_divides_units_is_accepted_as_they_are(grid: Grid, tmp_path: Path) -> None:
     old = written(moved_to(grid, 5, 60), tmp_path / "a.shp")
     west, south, east, north = gpd.read_file(old).geometry[0].bounds
-    middle = (south + north) / 2
-    line = shapely.LineString([(west - 1, middle), (east + 1, middle)])
-    cutter = written(gpd.GeoDataFrame(geometry=[line], crs=4326), tmp_path / "cut.shp")
+    middle = (west + east) / 2
+    halves = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
+    pieces = gpd.GeoDataFrame(
+        {"old_code": "00001", "new_code": ["N", "M"]}, geometry=halves, crs=4326
+    )
+    cutter = written(pieces, tmp_path / "cut.shp")
     for path in (old, cutter):
         path.with_suffix(".prj").unlink()
     codes = ["00001", "00001", "00002", "00003", "00004"]
