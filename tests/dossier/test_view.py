@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from commands import run
 
 from geo_merge.dossier.form import A3, A4
-from geo_merge.dossier.sheets.atlas import Atlas
+from geo_merge.dossier.sheets.atlas import Atlas, map_of_all
 from geo_merge.dossier.sheets.view import View, sheet_of, view_on
 from geo_merge.errors import UsageError
-from geo_merge.maps.display import PALETTE
+from geo_merge.maps.display import KEPT, PALETTE
 from geo_merge.maps.themes import SEQUENTIAL
+from geo_merge.merging.merge import merge
 from geo_merge.results.files import load_result
 from geo_merge.texts import say
+
+Grid = Callable[..., gpd.GeoDataFrame]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +88,20 @@ def test_every_unit_has_the_colour_of_its_class(atlas: Atlas, theme: str) -> Non
         counts = atlas.result.statistics["member_count"].to_numpy()
         classes = np.digitize(counts, [2, 3, 4, 5, 7])
         assert fills == [SEQUENTIAL[k] for k in classes]
+
+
+def test_units_that_a_reform_leaves_as_they_are_are_pale_in_every_map(grid: Grid) -> None:
+    old = grid(3, 2)
+    table = pd.DataFrame({"old_code": old.index[:2], "new_code": "N", "new_name": "N"})
+    atlas = Atlas(merge(old, table, unlisted="keep"), "en", "1 July 2025", "Source: a.shp", {})
+    told = say("map.kept", "en", count=4)
+    for side, pale in (("before", 4), ("after", 4), ("both", 4)):
+        for figure, _ in (sheet_of(atlas, View(side=side)), map_of_all(atlas, side, A4)):
+            assert sum(fill == KEPT for fill, _ in areas(figure.svg)) == pale
+            assert told in figure.svg
+    every = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "N"})
+    whole = Atlas(merge(old, every), "en", "1 July 2025", "Source: a.shp", {})
+    assert KEPT not in map_of_all(whole, "after", A4)[0].svg
 
 
 def test_a_part_of_the_land_is_cut_at_the_frame(atlas: Atlas) -> None:

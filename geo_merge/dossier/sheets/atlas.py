@@ -29,6 +29,7 @@ from geo_merge.dossier.sheets.window import (
 )
 from geo_merge.errors import UsageError
 from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.maps.display import KEPT
 from geo_merge.maps.thinning import thin
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import Language, number, say
@@ -97,14 +98,27 @@ class Atlas:
 
     @cached_property
     def colours(self) -> dict[str, str]:
-        """A colour for each new unit, none of which its neighbours have."""
+        """A colour for each new unit, none of which its neighbours have; kept ones are pale."""
         chosen: dict[str, int] = {}
         for code in map(str, self.result.new.index):
             around = {chosen.get(other) for other in self.neighbours.get(code, ())}
             free = [k for k in range(len(_PALETTE)) if k not in around]
             chosen[code] = min(free or range(len(_PALETTE)),
                                key=lambda k: list(chosen.values()).count(k))  # fmt: skip
-        return {code: _PALETTE[k] for code, k in chosen.items()}
+        return {code: _PALETTE[k] for code, k in chosen.items()} | dict.fromkeys(self.kept, KEPT)
+
+    @cached_property
+    def kept(self) -> list[str]:
+        """Codes of the new units that stay as they were, as a reform of a part leaves them."""
+        new = self.result.new
+        return [str(code) for code in new.index[new["kept"].astype(bool)]] if "kept" in new else []
+
+    @property
+    def kept_sign(self) -> list[Sign]:
+        """What their colour means, where there are any."""
+        count = number(len(self.kept), self.language)
+        told = say("map.kept", self.language, count=count)
+        return [Sign("area", KEPT, told)] if self.kept else []
 
     def thinned(self, name: str, scale: float) -> Geometries:
         """Return polygons with the vertices that a scale can show."""
@@ -294,7 +308,7 @@ def _leader(label: Label) -> str:
 def _legend(atlas: Atlas, side: Side) -> list[Sign]:
     words = {name: say(f"dossier.legend_{name}", atlas.language)
              for name in ("new", "old", "district", "seat", "colour", "number")}  # fmt: skip
-    signs = [Sign("area", _PALETTE[0], words["colour"])]
+    signs = [Sign("area", _PALETTE[0], words["colour"]), *atlas.kept_sign]
     number_sign = Sign("text", "", words["number"])
     if side == "before":
         signs += [Sign("line", "#555", words["old"], _OLD * 2)]

@@ -20,7 +20,7 @@ from geo_merge.dossier.sheets.window import Box, Window, in_plane, window_on
 from geo_merge.errors import UsageError
 from geo_merge.geometry.projection import WGS84
 from geo_merge.maps.classes import Classes, classified, figures_of
-from geo_merge.maps.display import units_shown
+from geo_merge.maps.display import KEPT, units_shown
 from geo_merge.maps.themes import themes
 from geo_merge.texts import Language, number, say
 from geo_merge.vocabulary.sentence import sentence
@@ -113,7 +113,8 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
     if "palette" not in theme:
         words = say(f"on_paper.colour_{_SIDES[view.side]}", atlas.language)
         fills = [str(c) if isinstance(c, str) else "#bdbdbd" for c in frame["colour"]]
-        return _Looks(fills, "", [Sign("area", fills[0] if fills else "#fff", words)])
+        changed = next((fill for fill in fills if fill != KEPT), "#fff")
+        return _Looks(fills, "", [Sign("area", changed, words), *atlas.kept_sign])
     classes = classified(theme, before, after, method=view.method, basis=view.basis)
     fills = [classes.fill(value) for value in figures_of(frame, theme["field"])]
     signs = [Sign("area", colour, words) for colour, words in classes.rows(atlas.language)]
