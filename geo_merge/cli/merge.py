@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -26,14 +25,13 @@ from geo_merge.cli.options import (
     complain,
     country_of,
     language_of,
+    print_json,
+    progress,
     say,
 )
-from geo_merge.vocabulary.counting import counted
-
-if TYPE_CHECKING:
-    pass
-from geo_merge.cli.options import print_json, progress
 from geo_merge.cli.results import report_result
+from geo_merge.errors import UsageError
+from geo_merge.vocabulary.counting import counted
 
 
 @click.command()
@@ -47,21 +45,11 @@ from geo_merge.cli.results import report_result
 @shared.outline
 @shared.water
 @shared.enclave
-@click.option(
-    "--divide",
-    type=PATH,
-    help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
-)
-@shared.divide_code_field
+@shared.dividing
 @shared.formats
 @shared.lang
 @shared.reading
-@click.option(
-    "--rule",
-    "rules",
-    multiple=True,
-    help="FIELD=sum|area|population|list|drop; repeatable.",
-)
+@shared.rule
 @shared.limits
 @shared.accept
 @click.option(
@@ -183,6 +171,8 @@ def build(
 @shared.outline
 @shared.water
 @shared.enclave
+@shared.dividing
+@shared.rule
 @shared.limits
 @shared.accept
 @click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
@@ -201,6 +191,9 @@ def validate(
     outline: Path | None,
     water: Path | None,
     enclave: tuple[str, ...],
+    divide: Path | None,
+    divide_code_field: str | None,
+    rules: tuple[str, ...],
     limits: tuple[str, ...],
     accept: tuple[str, ...],
     out: Path | None,
@@ -238,6 +231,8 @@ def validate(
     from geo_merge.vocabulary.part_of import is_land
     from geo_merge.vocabulary.sentence import said
 
+    if divide is not None and crosswalk is None:
+        raise UsageError("--divide cuts units that a crosswalk gives to several; add --crosswalk.")
     if out is not None:
         check_findings_target(out, repaired=repair)
     mending = repair_options(
@@ -245,20 +240,24 @@ def validate(
         decisions=decisions, out=out, encoding=encoding,
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, water=water, enclave=enclave, limits=limits, crs=crs,
-              encoding=encoding,
+              outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
+              crs=crs, encoding=encoding,
               code_field=code_field, name_field=name_field, layer=layer,
               population_field=population_field, type_field=type_field,
               parent_fields=parent_fields, country=country_of(country),
               reference_code_field=reference_code_field,
               reference_name_field=reference_name_field,
-              columns=parse_columns(columns), accept=as_accepted(accept))  # fmt: skip
+              divide_code_field=divide_code_field, columns=parse_columns(columns),
+              rules=parse_rules(rules), accept=as_accepted(accept))  # fmt: skip
     with progress() as tell:
         tell("Reading")
         units, table = job.read()
+        if table is not None:
+            units, table = job.divided(units, table)
         tell("Checking")
-        findings = check(units, crosswalk=table, unlisted=unlisted, accept=job.accept,
-                         country=job.country, **job.others(units, table))  # fmt: skip
+        findings = check(units, crosswalk=table, unlisted=unlisted, rules=job.rules,
+                         accept=job.accept, country=job.country,
+                         **job.others(units, table))  # fmt: skip
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:

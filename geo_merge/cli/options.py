@@ -102,8 +102,18 @@ column = click.option(
 reference_name_field = click.option(
     "--reference-name-field", help="Field with the names of --reference, if not found by itself."
 )
-divide_code_field = click.option(
-    "--divide-code-field", help="Field with the new codes of --divide, if not found by itself."
+dividing = options(
+    click.option(
+        "--divide", type=PATH,
+        help="Layer that cuts units that go to several new ones: pieces, new boundaries or lines.",
+    ),
+    click.option(
+        "--divide-code-field",
+        help="Field with the new codes of --divide, if not found by itself.",
+    ),
+)  # fmt: skip
+rule = click.option(
+    "--rule", "rules", multiple=True, help="FIELD=sum|area|population|list|drop; repeatable."
 )
 reference_code_field = click.option(
     "--reference-code-field", help="Field with the codes of --reference, if not found by itself."

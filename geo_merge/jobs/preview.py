@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
-from geo_merge.merging.conclude import fields_of
+from geo_merge.merging import conclude
 from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
@@ -101,13 +101,13 @@ def look_with_units(
 
 def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
     """Return the rule that each field of numbers has by itself; see `attributes.rules_for`."""
-    fields, roles = fields_of(units), attributes.roles_of(sources_of(units))
+    known, _ = conclude.rules_of(units, sources_of(units), {})
+    roles = attributes.roles_of(sources_of(units))
     numbers = [
         name
-        for name in fields
+        for name in known
         if name not in {*roles, "population"} and attributes.is_number(units[name])
     ]
-    known = attributes.rules_for(units, fields, {}, roles)
     return {name: str(known[name]) for name in numbers}
 
 

@@ -19,7 +19,7 @@ from geo_merge.compare.declared import as_declared, check_declared, told_of
 from geo_merge.compare.verdict import Reconciled, reconcile, reference_columns
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
 from geo_merge.geometry.dissolve import Dissolved
-from geo_merge.geometry.rings import Ints
+from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.mending import Repaired, with_decisions, with_waivers
 from geo_merge.mending.decisions import Decision
 from geo_merge.merging import parents, parents_after, statistics, stored_areas
@@ -92,12 +92,9 @@ def conclude(
     say("Checking the layer")
     findings = [*findings_of(read), *found]
     findings += check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key)
-    fields, roles = fields_of(layer.frame), attributes.roles_of(sources_of(read))
-    chosen = attributes.rules_for(layer.frame, fields, rules or {}, roles)
-    asked = attributes.unknown_kinds(layer.frame, fields, rules or {}, roles)
+    chosen, asked = rules_of(layer.frame, sources_of(read), rules or {})
     findings += attributes.notes(layer.frame, chosen, asked)
-    findings += people.check_density(layer.frame, layer.areas)
-    findings += stored_areas.check(layer.frame, chosen, layer.areas)
+    findings += check_figures(layer.frame, chosen, layer.areas)
     ended, after = _after(layer, country)
     new = new_units(layer, chosen, after)
     say("Dissolving districts and provinces")
@@ -146,6 +143,22 @@ def conclude(
                      "language": country.language,
                     "rules": {k: str(v) for k, v in chosen.items()}},
     )  # fmt: skip
+
+
+def rules_of(
+    frame: gpd.GeoDataFrame, sources: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]
+) -> tuple[dict[str, attributes.Rule], list[str]]:
+    """Return the rule of each field, and the fields of numbers of which it is not known."""
+    fields, roles = fields_of(frame), attributes.roles_of(sources)
+    rules = attributes.rules_for(frame, fields, chosen, roles)
+    return rules, attributes.unknown_kinds(frame, fields, chosen, roles)
+
+
+def check_figures(
+    frame: gpd.GeoDataFrame, rules: Mapping[str, object], m2: Floats
+) -> list[Finding]:
+    """Find figures of old units that cannot be right for their polygons: A05, A08."""
+    return [*people.check_density(frame, m2), *stored_areas.check(frame, rules, m2)]
 
 
 def _inside(layer: Prepared) -> gpd.GeoSeries:

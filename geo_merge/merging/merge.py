@@ -17,7 +17,7 @@ from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
 from geo_merge.mending.decisions import as_decisions
 from geo_merge.merging.assigned import Prepare, prepare
-from geo_merge.merging.conclude import Progress, compare_units, conclude
+from geo_merge.merging.conclude import Progress, check_figures, compare_units, conclude, rules_of
 from geo_merge.merging.result import MergeResult
 from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
@@ -28,7 +28,7 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.memory import findings_of, without_memory
+from geo_merge.vocabulary.memory import findings_of, sources_of, without_memory
 from geo_merge.vocabulary.sentence import sentence
 
 
@@ -146,6 +146,7 @@ def validate(
     outline: gpd.GeoDataFrame | None = None,
     water: gpd.GeoDataFrame | None = None,
     enclaves: gpd.GeoDataFrame | Collection[str] | None = None,
+    rules: Mapping[str, str] | None = None,
     limits: Limits | None = None,
     unlisted: str = Unlisted.REFUSE,
     accept: Iterable[str] = (),
@@ -153,8 +154,9 @@ def validate(
 ) -> gpd.GeoDataFrame:
     """Check a layer of units, and what else is known of it, without merging.
 
-    With a crosswalk, everything that `merge` would find is found; without one, `reference` and
-    `declared` are compared with the units of the layer itself.
+    With a crosswalk, everything that `merge` would find is found; without one, all that it would
+    find of the layer, and `reference` and `declared` are compared with the units of the layer
+    itself. Parameters are those of `merge`.
 
     Returns
     -------
@@ -169,14 +171,17 @@ def validate(
     _guard(layer)
     if crosswalk is not None:
         result = merge(layer, crosswalk, reference=reference, declared=declared, outline=outline,
-                       water=water, enclaves=enclaves, limits=limits, unlisted=unlisted,
-                       accept=accept, country=country)  # fmt: skip
+                       water=water, enclaves=enclaves, rules=rules, limits=limits,
+                       unlisted=unlisted, accept=accept, country=country)  # fmt: skip
         return result.findings
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(without_memory(layer), limits)
     findings = [*findings_of(layer), *check_surveyed(
         surveyed, limits, known=_known(layer, outline, water, enclaves),
         name_key=country.of(layer).name_key)]  # fmt: skip
+    frame = with_unit_columns(layer)
+    chosen, _ = rules_of(frame, sources_of(layer), rules or {})
+    findings += check_figures(frame, chosen, surveyed.measures.m2)
     good = layer[surveyed.measures.usable]
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else as_declared(declared, good.index)
