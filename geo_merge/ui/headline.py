@@ -22,9 +22,11 @@ _STYLE = """<style>
 .st-key-top p, .st-key-top .stMarkdownBadge {
   margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%%}
 @media (max-width: 640px) {
-  .st-key-top {flex-wrap: wrap !important}
-  .st-key-top > :last-child {order: -1}
-  .st-key-top > :not(:last-child) {flex: 1 1 100%% !important}
+  .st-key-top {flex-wrap: wrap !important; gap: .2rem .6rem !important}
+  .st-key-top > :first-child {flex: 1 1 0 !important}
+  .st-key-top > :last-child {order: 1}
+  .st-key-top > :not(:first-child):not(:last-child) {order: 2; flex: 1 1 100%% !important}
+  .st-key-top [data-testid=stMarkdownContainer] {margin-bottom: 0; font-size: .85rem}
   .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
 }
 [data-testid=stFileUploaderDropzone] button p,

@@ -1,66 +1,63 @@
-"""Plans at work that outlive a reload: the address names one, the server has it."""
+"""Plans at work that outlive a reload and the server: the address names a folder, which has one.
+
+The folder is that of a piece of work (`ui.work`) and goes as others do. The layer is written
+once, what was done to it after every change.
+"""
 
 from __future__ import annotations
 
-import secrets
-from collections import OrderedDict
-from threading import Lock
-
 import streamlit as st
 
-from geo_merge.ui import state
+from geo_merge.ui import state, work
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import Key
 
-_MOST = 40  # plans; those that nobody worked on for longest go first
 WORK = "plan_work"  # key of the session
+_WRITTEN = "plan_written"  # key of the session: the layer that was written, and where
+_BASE, _DONE = "plan_base", "plan"  # files of the folder
+_KEPT = ("histories", "at", "holding", "revision", "certificates")  # the rest follows from these
 
 
-class _Shelf:
-    """Plans by the names that addresses have."""
+def save(plan: Work) -> None:
+    """Keep a plan of the session, on the disk too; the address leads to it.
 
-    def __init__(self) -> None:
-        self._works: OrderedDict[str, Work] = OrderedDict()
-        self._lock = Lock()
-
-    def put(self, name: str, work: Work) -> None:
-        with self._lock:
-            self._works[name] = work
-            self._works.move_to_end(name)
-            while len(self._works) > _MOST:
-                self._works.popitem(last=False)
-
-    def get(self, name: str) -> Work | None:
-        with self._lock:
-            return self._works.get(name)
-
-
-@st.cache_resource(show_spinner=False)
-def _shelf() -> _Shelf:
-    return _Shelf()
-
-
-def save(work: Work) -> None:
-    """Keep a plan of the session, on the server too; the address leads to it."""
+    Raises
+    ------
+    ExportError
+        If there is no place for it; the session has it even so.
+    """
     session = st.session_state
-    session[WORK] = work
-    if not session.get(Key.PLAN):
-        session[Key.PLAN] = secrets.token_urlsafe(12)
+    session[WORK] = plan
+    folder = work.find(session.get(Key.PLAN) or "")
+    if folder is None:
+        folder = work.begin()
+        session[Key.PLAN] = folder.name
         state.write_address()
-    _shelf().put(session[Key.PLAN], work)
+    key = plan.base.key
+    if session.get(_WRITTEN) != (folder.name, key):
+        folder.keep(_BASE, key, plan.base)
+        session[_WRITTEN] = (folder.name, key)
+    folder.keep(_DONE, key, {name: getattr(plan, name) for name in _KEPT})
 
 
 def load() -> Work | None:
     """Return the plan of the session, or that which the address names; None if there is none."""
     session = st.session_state
-    work: Work | None = session.get(WORK)
-    if work is None and session.get(Key.PLAN):
-        there = _shelf().get(session[Key.PLAN])
-        work = session[WORK] = None if there is None else there.fork()
-    return work
+    plan: Work | None = session.get(WORK)
+    if plan is None:
+        plan = session[WORK] = _kept()
+    return plan
 
 
 def is_lost() -> bool:
-    """Tell whether the address names a plan that the server no longer has."""
-    name = st.session_state.get(Key.PLAN)
-    return name is not None and st.session_state.get(WORK) is None and _shelf().get(name) is None
+    """Tell whether the address names a plan that is no longer there."""
+    return bool(st.session_state.get(Key.PLAN)) and load() is None
+
+
+def _kept() -> Work | None:
+    folder = work.find(st.session_state.get(Key.PLAN) or "")
+    if folder is None:
+        return None
+    base = folder.kept(_BASE)
+    done = None if base is None else folder.kept(_DONE, base.key)
+    return None if done is None else Work(base, **done)

@@ -198,10 +198,6 @@ class Work:
         self.changed = dict.fromkeys(self.plan.new, self.revision)
         self._judge(tuple(self.plan.new))
 
-    def fork(self) -> Work:
-        """Return the same for another session, in whose browser nothing is done yet."""
-        return replace(self, done=0, refused=())
-
     def _follow(self) -> None:
         """Compute what changed since the figures were computed, and note it."""
         before, plan = self.figures, self.plan

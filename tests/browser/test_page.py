@@ -355,9 +355,8 @@ def test_hostile_names_are_text_all_over_the_app(
         assert name in tab.hover("after", f"N{k}")
         tab.click("after", f"N{k}")
         tab.page.get_by_text(f"N{k}", exact=True).first.wait_for(state="attached")
-    for page in ("Statistics", "Checks", "Downloads"):
-        tab.page.get_by_role("link", name=page).click()
-        tab.rest()
+    visited = [page for page in tab.pages() if tab.page.locator(".stException").count() == 0]
+    assert len(visited) >= 7
     assert tab.page.evaluate("window.hit") is None
     assert tab.page.locator("a[href^='javascript'], a[href*='evil']").count() == 0
     assert tab.page.locator("main img[src='x'], main b:has-text('old.gpkg')").count() == 0

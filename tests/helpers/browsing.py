@@ -64,6 +64,15 @@ class Tab:
         )
         self.page.evaluate("window.restsSince = null")
 
+    def pages(self) -> Iterator[str]:
+        """Go to every page that the navigation leads to, and yield the name of each."""
+        links = self.page.get_by_test_id("stTopNavLink")
+        links.first.wait_for(timeout=90_000)
+        for k in range(links.count()):
+            links.nth(k).click()
+            self.rest(2.0)
+            yield links.nth(k).inner_text()
+
     def live(self, expression: str) -> object:
         """Return the value of an expression about the map, `live`."""
         return self.page.evaluate(f"() => {{ const live = {LIVE}; return {expression}; }}")
