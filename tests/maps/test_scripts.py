@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -44,6 +45,33 @@ def test_no_two_scripts_share_a_name() -> None:
         for names in re.findall(r"Object\.assign\(geo, \{([^}]*)\}\)", text):
             for each in re.findall(r"(\w+)(?=\s*[,:}]|\s*$)", re.sub(r":[^,]*", "", names)):
                 assert given.setdefault(each, name) == name, each
+
+
+def _eslint(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Let eslint read scripts by the rules of the map's."""
+    eslint = TESTS.parent / "node_modules" / ".bin" / "eslint"
+    if not eslint.exists():
+        if os.environ.get("GEO_MERGE_SKIP_NOTHING"):
+            pytest.fail("eslint is not installed")
+        pytest.skip("eslint is not installed: npm install --prefix tests/maps")
+    config = TESTS.with_name("eslint.config.mjs")
+    base = paths[0] if paths[0].is_dir() else paths[0].parent
+    return subprocess.run(
+        [str(eslint), "--max-warnings=0", "--config", str(config), *map(str, paths)], check=False,
+        capture_output=True, text=True, timeout=120, cwd=base,
+    )  # fmt: skip
+
+
+def test_eslint_finds_nothing_wrong() -> None:
+    done = _eslint(WEB)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_eslint_finds_what_is_wrong(tmp_path: Path) -> None:
+    script = tmp_path / "wrong.js"
+    script.write_text("var a = 1;\nif (a == 2) { nobody(); }\n", "utf-8")
+    found = _eslint(script).stdout
+    assert {"no-var", "eqeqeq", "no-undef", "no-implicit-globals"} <= set(found.split())
 
 
 def test_node_finds_nothing_wrong() -> None:

@@ -32,8 +32,7 @@
       radio.tabIndex = on ? 0 : -1;
       radio.classList.toggle("gm-on", on);
     });
-    const opacity = live.parts.bar.querySelector(".gm-opacity");
-    opacity.hidden = live.state.mode !== "overlay";
+    live.parts.bar.querySelector(".gm-opacity").hidden = live.state.mode !== "overlay";
   }
 
   function opacity(live, parent) {

@@ -110,12 +110,12 @@
     const edges = { outline: [], gaps: [], overlaps: [] };
     rings.forEach(function (ring) {
       const [a, b] = ring.line;
-      const around = () => rings.filter((other) => other !== ring &&
+      const holders = () => rings.filter((other) => other !== ring &&
         other.box[0] <= ring.box[0] && other.box[1] <= ring.box[1] &&
         other.box[2] >= ring.box[2] && other.box[3] >= ring.box[3]).map((other) => other.line);
       const area = leftOf(ring.line); // none of an arc that the grid has made a point
       const kind = area < 0 ? "gaps" : area > 0 &&
-        inside((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, around()) ? "overlaps" : "outline";
+        inside((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, holders()) ? "overlaps" : "outline";
       edges[kind].push(...ring.ids);
     });
     return edges;

@@ -8,11 +8,11 @@
 
   function facts(live, parent, p) {
     const list = el("dl", "", parent);
-    const fact = (label, value, digits, unit) => {
+    const fact = (label, value, digits, measure) => {
       if (value === null || value === undefined || value === "") { return; }
       el("dt", "", list, label);
       el("dd", "", list, typeof value === "number"
-        ? `${live.number(value, digits)}${unit ? ` ${live.t(unit)}` : ""}` : value);
+        ? `${live.number(value, digits)}${measure ? ` ${live.t(measure)}` : ""}` : value);
     };
     fact(live.t("code"), p.code);
     fact(live.t("district"), p.district);
@@ -46,8 +46,8 @@
     });
   }
 
-  function neighbours(live, parent, side, unit) {
-    const found = live.sides[side].neighbours(unit);
+  function neighbours(live, parent, side, row) {
+    const found = live.sides[side].neighbours(row);
     if (!found.length) { return; }
     el("div", "gm-kicker", parent, live.t("neighbours", { count: found.length }));
     const line = el("div", "gm-neighbours", parent);

@@ -39,15 +39,15 @@
     const starts = [];
     for (let c = 1; c < classes; c++) {
       const next = new Array(n + 1).fill(Infinity), from = new Int32Array(n + 1);
-      const solve = function (low, high, first, last) {
+      const solve = function (low, high, least, most) {
         if (low > high) { return; }
         const end = (low + high) >> 1;
-        for (let k = Math.max(first, c); k <= Math.min(last, end - 1); k++) {
+        for (let k = Math.max(least, c); k <= Math.min(most, end - 1); k++) {
           const cost = best[k] + spread(k, end);
           if (cost < next[end]) { next[end] = cost; from[end] = k; }
         }
-        solve(low, end - 1, first, from[end] || last);
-        solve(end + 1, high, from[end] || first, last);
+        solve(low, end - 1, least, from[end] || most);
+        solve(end + 1, high, from[end] || least, most);
       };
       solve(c + 1, n, c, n - 1);
       starts.push(from);

@@ -26,9 +26,9 @@
         const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) { return; }
         event.preventDefault();
-        const next = (k + step + TOOLS.length) % TOOLS.length;
-        pick(TOOLS[next]);
-        buttons[next].focus();
+        const beside = (k + step + TOOLS.length) % TOOLS.length;
+        pick(TOOLS[beside]);
+        buttons[beside].focus();
       });
       return one;
     });
@@ -58,10 +58,10 @@
 
     /** Go to the next place that is not right in this way. */
     function next(kind) {
-      const found = wrongs(live)[kind];
-      if (!found.length) { return; }
-      at[kind] = ((at[kind] ?? -1) + 1) % found.length;
-      if (kind === "nowhere") { live.go(found[at[kind]], true); } else { live.choose(found[at[kind]], true); }
+      const places = wrongs(live)[kind];
+      if (!places.length) { return; }
+      at[kind] = ((at[kind] ?? -1) + 1) % places.length;
+      if (kind === "nowhere") { live.go(places[at[kind]], true); } else { live.choose(places[at[kind]], true); }
     }
 
     /** List the new units, again if one came, went or has another name. */

@@ -25,7 +25,7 @@
     const names = ["new_units", "communes"];
     const head = el("div", "gm-group gp-tabs", parent);
     head.setAttribute("role", "tablist");
-    const pages = names.map((name) => {
+    const pages = names.map(() => {
       const page = el("div", "gp-page", parent);
       page.setAttribute("role", "tabpanel");
       return page;
