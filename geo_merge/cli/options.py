@@ -198,10 +198,12 @@ def country_of(text: str | None) -> Country:
     raise UsageError(sentence("command.country", text=text, code="vn", name=VIETNAM.name))
 
 
-def answer(*lines: str) -> None:
-    """Print results, to the standard output."""
+def answer(*lines: str, language: Language = "en") -> None:
+    """Print results in a language, to the standard output."""
+    from geo_merge.vocabulary.sentence import said
+
     for line in lines:
-        print(on_terminal(line))  # noqa: T201
+        print(on_terminal(said(line, language)))  # noqa: T201
 
 
 def say(*lines: str, language: Language = "en") -> None:

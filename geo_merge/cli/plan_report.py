@@ -107,17 +107,29 @@ def say_findings(found: Iterable[Finding]) -> None:
     say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
 
 
+def table_lines(table: pd.DataFrame, name: str, language: Language) -> list[str]:
+    """Return a table for a terminal, with headings in a language."""
+    from geo_merge.planning.tables import headed
+
+    if not len(table):
+        return []
+    (shown,) = headed({name: table.round(2)}, language).values()
+    return list(shown.to_string(index=False, na_rep="", max_colwidth=30).splitlines())
+
+
 def headline(made: Plan) -> list[str]:
     """Return how many units a plan has, and which have no place."""
     left = made.without_place
     pieces = sum(unit.is_piece for unit in made.old.values())
-    land = f" and {counted(pieces, 'piece')} of land" if pieces else ""
-    units = counted(len(made.old) - pieces, "old unit")
-    lines = [f"{units}{land}, {counted(len(made.new), 'new unit')}"]
+    land = sentence("planning.and_land", n=pieces) if pieces else ""
+    lines: list[str] = [
+        sentence("planning.headline", n=len(made.old) - pieces, land=land, new=len(made.new))
+    ]
     if left:
-        told = ", ".join(str(made.old[code]) for code in left[:10])
-        more = f" and {len(left) - 10} more" if len(left) > 10 else ""  # noqa: PLR2004
-        lines.append(f"without a place: {len(left)} ({told}{more})")
+        told: str = ", ".join(str(made.old[code]) for code in left[:10])
+        if len(left) > 10:  # noqa: PLR2004
+            told = sentence("planning.codes_more", told=told, n=len(left) - 10)
+        lines.append(sentence("planning.without_place", n=len(left), told=told))
     return lines
 
 
@@ -126,28 +138,28 @@ def summary_lines(figures: PlanFigures, layer: PlanLayer) -> list[str]:
     from geo_merge.planning.figures import summary_of
 
     total = summary_of(figures, layer)
-    people = total["population"]
-    lines = [
-        f"{total['before']['count']} -> {total['after']['count']} units "
-        f"({total['reduction_percent']:.2f} % fewer), {total['area_km2']:,.2f} km²"
-        + ("" if people is None else f", {people:,.0f} people ({total['population_field']})")
-    ]
+    people, field = total["population"], total["population_field"]
+    lines: list[str] = [sentence(
+        "planning.fewer", old=total["before"]["count"], new=total["after"]["count"],
+        percent=total["reduction_percent"], km2=total["area_km2"],
+        people="" if people is None else sentence("planning.and_people", n=people, field=field),
+    )]  # fmt: skip
     if total["distance_km"] is not None:
-        lines.append(f"to the seat: {total['distance_km']:.2f} km in the mean, "
-                     f"{total['longest_km']:.2f} km at most")  # fmt: skip
+        lines.append(sentence("planning.to_the_seat", mean=total["distance_km"],
+                              longest=total["longest_km"]))  # fmt: skip
     if not layer.population_field:
-        lines.append("people: the layer has no field of people that is known; name one with "
-                     "--population-field of geo-merge plan new")  # fmt: skip
+        lines.append(sentence("planning.people_unknown"))
     elif lacking := total["without_distance"]:
-        lines.append(f"distance not known: {counted(len(lacking), 'unit')} "
-                     f"({', '.join(lacking[:10])})")  # fmt: skip
+        lines.append(sentence("planning.distance_unknown", n=len(lacking), told=lacking[:10]))
     apart = [c for c, u in figures.units.items() if not u.contiguous]
     if apart:
-        lines.append(f"not contiguous: {', '.join(apart)}")
-    if islands := {c: u.islands for c, u in figures.units.items() if u.islands}:
-        lines.append("islands: " + "; ".join(f"{', '.join(i)} of {c}" for c, i in islands.items()))
+        lines.append(sentence("planning.not_contiguous", told=apart))
+    islands = [sentence("planning.islands_of", told=list(u.islands), code=c)
+               for c, u in figures.units.items() if u.islands]  # fmt: skip
+    if islands:
+        lines.append(sentence("planning.islands", told=islands))
     if total["empty"]:
-        lines.append(f"new units without members: {', '.join(total['empty'])}")
+        lines.append(sentence("planning.empty", told=list(total["empty"])))
     return lines
 
 

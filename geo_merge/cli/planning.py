@@ -29,6 +29,7 @@ from geo_merge.cli.plan_report import (
     records,
     say_findings,
     summary_lines,
+    table_lines,
     write_map,
     write_standards,
     write_tables,
@@ -177,12 +178,11 @@ def show(
     if as_json:
         print_json({**summary_of(figures, layer), "units": records(units)})
         return OK
-    answer(*headline(opened.plan), *summary_lines(figures, layer))
+    language = language_of(lang)
+    answer(*headline(opened.plan), *summary_lines(figures, layer), language=language)
     columns = ["code", "name", "unit_type", "member_count", "area_km2", "population", "density",
                "compactness", "parts", "distance_km"]  # fmt: skip
-    if len(units):
-        answer(*units[columns].round(2).to_string(index=False, na_rep="", max_colwidth=30)
-               .splitlines())  # fmt: skip
+    answer(*table_lines(units[columns], "units", language))
     return OK
 
 
@@ -224,11 +224,11 @@ def check(
                     "count": checked.count(), "verdicts": records(table),
                     "without_place": list(opened.plan.without_place)})  # fmt: skip
     else:
-        answer(*headline(opened.plan), *check_lines(checked, law, language_of(lang)))
+        language = language_of(lang)
+        answer(*headline(opened.plan), *check_lines(checked, law, language), language=language)
         columns = ["code", "name", "class", "belongs", "quantity", "value", "required", "percent",
                    "verdict"]  # fmt: skip
-        answer(*table[columns].round(2).to_string(index=False, na_rep="", max_colwidth=30)
-               .splitlines())  # fmt: skip
+        answer(*table_lines(table[columns], "verdicts", language))
     apart = [c for c, u in figures.units.items() if not u.contiguous]
     if apart:
         say(f"warning: {counted(apart, 'unit')} {agree(apart, 'does', 'do')} not hang together "
