@@ -102,9 +102,11 @@ def write_map(
     say(f"Wrote {path}")
 
 
-def say_findings(found: Iterable[Finding]) -> None:
-    """Print findings, to the standard error."""
-    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
+def say_findings(found: Iterable[Finding], language: Language = "en") -> None:
+    """Print findings in a language, to the standard error."""
+    from geo_merge.vocabulary.sentence import said
+
+    say(*(f"{f.severity} {f.check}: {said(f.message, language)}" for f in found))
 
 
 def table_lines(table: pd.DataFrame, name: str, language: Language) -> list[str]:

@@ -263,7 +263,7 @@ def compare(
     law = None if standard is None else read_standard(standard)
     opened, layer, figures = opened_figures(one, chosen)
     other, found = _of_table(two, opened.layer, chosen["country"], None)
-    say_findings(found)
+    say_findings(found, language_of(lang))
     both = figures, figures_of(other, layer, before=figures, distances=distances_of(chosen))
     checked = None if law is None else (
         held(both[0], layer, law, chosen), held(both[1], layer, law, chosen))  # fmt: skip

@@ -26,17 +26,21 @@ from geo_merge.vocabulary.sentence import sentence
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
+@shared.lang
 @shared.as_json
-def stats(*, directory: Path, as_json: bool) -> None:
+def stats(*, directory: Path, lang: str | None, as_json: bool) -> None:
     """Print the figures of DIR, a folder that build wrote, again."""
     from geo_merge.results.files import load_result
+    from geo_merge.texts import say as text
 
     result = load_result(directory)
-    report_result(result, as_json=as_json, findings=False)
+    language = shared.language_of(lang)
+    report_result(result, as_json=as_json, findings=False, language=language)
     if not as_json:
         columns = [c for c in ("name", "unit_type", "member_count", "area_km2", "population",
                                "density") if c in result.statistics]  # fmt: skip
         table = result.statistics[columns].round(2)
+        table = table.rename(columns={c: text(f"ui.{c}", language) for c in columns})
         answer(*table.to_string(max_colwidth=30).splitlines())
 
 

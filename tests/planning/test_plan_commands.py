@@ -204,3 +204,11 @@ def test_the_sample_is_planned_by_itself(tmp_path: Path) -> None:
         0,
         "313 old units and 1 piece of land, 0 new units",
     )
+
+
+def test_figures_of_a_plan_are_told_in_vietnamese(run: Run, folder: Path) -> None:
+    ran = run("plan", "show", "p", "--lang", "vi", cwd=folder)
+    lines = ran.out.splitlines()
+    assert lines[:2] == ["4 đơn vị cũ, 2 đơn vị mới", "chưa bố trí: 1 (00004 (Xã 4))"]
+    assert lines[2].startswith("4 -> 2 đơn vị (giảm ")
+    assert any("Diện tích (km²)" in line and "Dân số" in line for line in lines)
