@@ -25,8 +25,8 @@ from geo_merge.ui import (
 )
 from geo_merge.ui.recoding import Looked
 from geo_merge.ui.state import language, t
+from geo_merge.ui.steps import steps
 from geo_merge.ui.store import Loaded, current
-from geo_merge.ui.working import working
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vocabulary.places import Side
@@ -117,7 +117,7 @@ def _look_and_run(request: Request, key: str) -> None:
     known, done = st.session_state.get(_DONE, ("", None))
     if st.button(t("recode.run"), type="primary", icon=":material/sync_alt:", key="recode_run"):
         request = recode_columns.said(request, columns, recode_settling.decisions())
-        with working(t("recode.running"), "recode_run") as (say, queued):
+        with steps(t("recode.running"), stop="recode_run_stop") as (say, queued):
             done = recoding.recode(request, kind, rules, language(), say=say,
                                    queued=queued)  # fmt: skip
         known = key
@@ -134,7 +134,7 @@ def _looked(key: str, request: Request, columns: tuple[str, ...]) -> Looked:
     kept: dict[str, Looked] = st.session_state.setdefault(_LOOKED, {})
     if key not in kept:
         asked = recode_columns.said(request, columns, None)
-        with working(t("recode.looking"), "recode_look") as (say, queued):
+        with steps(t("recode.looking"), stop="recode_look_stop") as (say, queued):
             looked = recoding.look(asked, say, queued)
         kept.clear()
         kept[key] = looked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
 
@@ -19,9 +18,9 @@ from geo_merge.results.contract import DECISIONS
 from geo_merge.results.formats import csv_bytes
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
-from geo_merge.texts import TEXTS
-from geo_merge.ui import decided, repairs_list, state, store, told
+from geo_merge.ui import decided, repairs_list, store, told
 from geo_merge.ui.state import figure, t
+from geo_merge.ui.steps import steps
 from geo_merge.ui.tables import plain
 
 _RULES = ("longest-edge", "largest-neighbour")
@@ -109,22 +108,8 @@ def _propose(job: Job) -> None:
 
 
 def _run(job: Job) -> Proposal:
-    place = st.empty()
-    start = time.monotonic()
-
-    def say(step: str) -> None:
-        name = t(f"step.{step}") if f"step.{step}" in TEXTS else step
-        seconds = state.figure(time.monotonic() - start, 0, "s")
-        place.status(f"{t('repair.previewing')} {name} ({seconds})".replace("  ", " "))
-
-    def queued(before: int) -> None:
-        place.status(t("ui.queued", place=before))
-
-    try:
-        with turns().take(queued):
-            return worker.run(partial(propose, job), say)
-    finally:
-        place.empty()
+    with steps(t("repair.previewing")) as (say, queued), turns().take(queued):
+        return worker.run(partial(propose, job), say)
 
 
 def _follow(job: Job, proposal: Proposal) -> None:

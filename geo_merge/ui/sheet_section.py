@@ -25,8 +25,8 @@ from geo_merge.system.turns import turns
 from geo_merge.texts import Language, say
 from geo_merge.ui import tables
 from geo_merge.ui.state import Key, language, t
+from geo_merge.ui.steps import steps
 from geo_merge.ui.store import Loaded, display_of
-from geo_merge.ui.working import working
 from geo_merge.vocabulary.shown import shown
 
 _PAPERS = (A4, A4.across, A3, A3.across)
@@ -53,7 +53,10 @@ def show(loaded: Loaded, *, disabled: bool = False) -> None:
     key = f"{loaded.key} {language()} {view}"
     if st.button(t("on_paper.draw"), key="sheet_draw", disabled=disabled,
                  icon=":material/print:"):  # fmt: skip
-        with working(t("on_paper.drawing"), "sheet") as (tell, queued), turns().take(queued):
+        with (
+            steps(t("on_paper.drawing"), stop="sheet_stop") as (tell, queued),
+            turns().take(queued),
+        ):
             work = partial(_drawn, loaded.result, view, language(), _today(language()))
             st.session_state[_DRAWN] = key, worker.run(work, tell)
     known, figure = st.session_state.get(_DRAWN, ("", None))

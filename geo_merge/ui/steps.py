@@ -1,4 +1,4 @@
-"""Work that takes a while: which step is at work, for how long, and the place in the queue."""
+"""Work that takes a while: which step is at work, for how long, the place in the queue, a stop."""
 
 from __future__ import annotations
 
@@ -16,18 +16,27 @@ from geo_merge.ui.uploads import Queued
 
 
 @contextmanager
-def steps(title: str) -> Iterator[tuple[Progress, Queued]]:
+def steps(title: str, *, stop: str = "") -> Iterator[tuple[Progress, Queued]]:
     """Give what shows the step at work and its seconds, and what shows the place in the queue.
 
-    Both are called every second: Streamlit ends them when the session has gone elsewhere.
+    Both are called every second: Streamlit ends them when the session has gone elsewhere, or when
+    anything is clicked, as the button to stop; nothing of the work stays.
+
+    Parameters
+    ----------
+    title
+        What is done.
+    stop
+        Key of the button that stops it; without one there is none.
     """
-    place = st.empty()
+    place, beside = st.empty(), st.empty()
     start = time.monotonic()
+    if stop:
+        beside.button(t("intake.stop"), key=stop, icon=":material/stop_circle:")
 
     def say(step: str) -> None:
-        name = t(f"step.{step}") if f"step.{step}" in TEXTS else step
         seconds = state.figure(time.monotonic() - start, 0, "s")
-        place.status(f"{title} {name} ({seconds})".replace("  ", " "))
+        place.status(f"{title} {name_of(step)} ({seconds})".replace("  ", " "))
 
     def queued(before: int) -> None:
         place.status(t("ui.queued", place=before))
@@ -36,3 +45,9 @@ def steps(title: str) -> Iterator[tuple[Progress, Queued]]:
         yield say, queued
     finally:
         place.empty()
+        beside.empty()
+
+
+def name_of(step: str) -> str:
+    """Return what a step is called on the page."""
+    return t(f"step.{step}") if f"step.{step}" in TEXTS else step

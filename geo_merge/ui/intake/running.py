@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 from geo_merge.jobs.job import Progress
-from geo_merge.texts import TEXTS
 from geo_merge.ui import state
 from geo_merge.ui.state import Key, t
+from geo_merge.ui.steps import name_of
 from geo_merge.ui.tables import plain
 from geo_merge.ui.uploads import Queued
 
@@ -53,7 +53,7 @@ def steps(
         nonlocal done
         done = max(done, order.get(step, done))
         seconds = state.figure(time.monotonic() - start, 0, "s")
-        named = t(f"step.{step}") if f"step.{step}" in TEXTS else step
+        named = name_of(step)
         if step and step in order:
             number = list(order).index(step)
             named = t("intake.step", number=number, all=len(order) - 1, step=named)
