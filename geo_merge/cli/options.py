@@ -17,9 +17,6 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import on_terminal
 
-if TYPE_CHECKING:
-    pass
-
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
 PATH = click.Path(path_type=Path)
 if TYPE_CHECKING:

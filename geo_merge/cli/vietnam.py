@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, say
+from geo_merge.cli.options import FINDINGS, OK, PATH, answer, progress, say
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.counting import counted
-
-if TYPE_CHECKING:
-    pass
-from geo_merge.cli.options import progress
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:

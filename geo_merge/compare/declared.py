@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.errors import TableError
+from geo_merge.geometry.rings import Floats
 from geo_merge.vocabulary.codes import clean_code, same_codes
 from geo_merge.vocabulary.fields import fold_field, population_fields
 from geo_merge.vocabulary.finding import Finding
@@ -24,14 +25,9 @@ _DECLARED = {
                  "dientichtunhien", "areaha", "dientichha", "dientichtunhienha", "aream2",
                  "dientichm2"),
 }  # fmt: skip
-
-
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
-
 # Square kilometres of the unit that a heading ends with.
 _UNIT = {"ha": 0.01, "m2": 1e-6}
-
-
 # What declared areas are in when all are so many times the mapped ones.
 _OTHER_UNITS = (
     (100.0, "D01.hectares"),
@@ -39,8 +35,6 @@ _OTHER_UNITS = (
     (0.001, "D01.thousands"),
     (1000.0, "D01.decimals"),
 )
-
-
 # By which mapped and declared people may differ: registers and censuses differ by a third.
 _PEOPLE = 2.0
 
@@ -76,15 +70,7 @@ def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     TableError
         If a column is missing, a figure is no number, or a code stands twice.
     """
-    by_fold = {fold_field(str(c)): c for c in table.columns}
-    found = {
-        role: next(by_fold[n] for n in names if n in by_fold)
-        for role, names in _DECLARED.items()
-        if any(n in by_fold for n in names)
-    }
-    people = population_fields(map(str, table.columns))
-    if people:
-        found["population"] = people[0]
+    found = _columns(table)
     source = next((str(s["source"]) for s in sources_of(table)), "declared")
     if "code" not in found or len(found) == 1:
         columns = [str(column) for column in table.columns]
@@ -92,46 +78,50 @@ def as_declared(table: pd.DataFrame, codes: pd.Index) -> pd.DataFrame:
     cleaned = [clean_code(str(c)) for c in table[found["code"]]]
     known = same_codes(cleaned, codes)
     index = pd.Index([known.get(c, c) for c in cleaned], name="code")
-    problems = [
+    problems: list[str] = [
         sentence("K03.twice", source=source, row=str(row), code=code)
         for row, code, again in zip(table.index, index, index.duplicated(), strict=True)
         if again
     ]
     result = pd.DataFrame(index=index)
     for role in ("area_km2", "population"):
-        if role not in found:
-            continue
-        texts = ["" if pd.isna(cell) else str(cell) for cell in table[found[role]]]
-        read = read_numbers(texts, whole=role == "population")
-        values = np.array(read.values)
-        if role == "population" and lost_thousands(read.values):
-            values = np.round(values * 1000)
-        problems += [
-            sentence(
-                "W11.number",
-                source=source,
-                row=str(table.index[k]),
-                column=found[role],
-                text=texts[k],
-            )
-            for k in read.wrong
-        ]
-        problems += [
-            sentence(
-                "W11.negative",
-                source=source,
-                row=str(table.index[k]),
-                column=found[role],
-                text=texts[k],
-            )
-            for k in np.flatnonzero(values < 0).tolist()
-        ]
-        heading = re.search(r"(?<!k)(ha|m2)$", fold_field(found[role]))
-        unit = "" if heading is None else heading[1]
-        result[role] = values * _UNIT.get(unit, 1.0) if role == "area_km2" else values
+        if role in found:
+            result[role], wrong = _figures(table[found[role]], role, source)
+            problems += wrong
     if problems:
         raise TableError(problems)
     return result
+
+
+def _columns(table: pd.DataFrame) -> dict[str, str]:
+    """Return the columns of codes, areas and people, as far as there are any."""
+    by_fold = {fold_field(str(c)): c for c in table.columns}
+    found = {
+        role: next(by_fold[n] for n in names if n in by_fold)
+        for role, names in _DECLARED.items()
+        if any(n in by_fold for n in names)
+    }
+    people = population_fields(map(str, table.columns))
+    return {**found, "population": people[0]} if people else found
+
+
+def _figures(cells: pd.Series, role: str, source: str) -> tuple[Floats, list[str]]:
+    """Return figures of a column, areas in km², and what cannot be one, each with its row."""
+    texts = ["" if pd.isna(cell) else str(cell) for cell in cells]
+    read = read_numbers(texts, whole=role == "population")
+    values = np.array(read.values)
+    if role == "population" and lost_thousands(read.values):
+        values = np.round(values * 1000)
+    wrong = {"W11.number": read.wrong, "W11.negative": np.flatnonzero(values < 0).tolist()}
+    problems: list[str] = [
+        sentence(kind, source=source, row=str(cells.index[k]), column=cells.name, text=texts[k])
+        for kind, rows in wrong.items()
+        for k in rows
+    ]
+    if role == "area_km2":
+        heading = re.search(r"(?<!k)(ha|m2)$", fold_field(str(cells.name)))
+        values = values * _UNIT.get("" if heading is None else heading[1], 1.0)
+    return values, problems
 
 
 def check_declared(

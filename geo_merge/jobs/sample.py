@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from geo_merge.errors import ExportError
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.wording.failures import reason_of
-
-if TYPE_CHECKING:
-    pass
 
 _PACKAGE = Path(__file__).parents[1]
 

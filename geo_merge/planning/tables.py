@@ -15,10 +15,6 @@ from geo_merge.planning.verdicts import ClassVerdict, Judgement, Line, Verdict
 from geo_merge.texts import TEXTS, Language, say
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 
-UNIT_COLUMNS = ("code", "name", "unit_type", "seat", "locked", "member_count", "members",
-                "member_names", "pieces", "area_km2", "population", "population_unknown",
-                "density", "compactness", "parts", "islands", "distance_km", "longest_km",
-                "farthest", "without_distance", "note")  # fmt: skip
 VERDICT_COLUMNS = ("standard", "code", "name", "unit_type", "class", "belongs", "quantity", "value",
                    "required", "percent", "verdict", "reduction", "exemption", "clause", "sure",
                    "source")  # fmt: skip
