@@ -35,9 +35,10 @@ def check_names(layer: Surveyed, name_key: Callable[[str], str] = fold_name) -> 
     )  # fmt: skip
     table = table[(table["name"] != "") & (table["parent"] != "")]
     findings = []
+    place = pd.Series(np.arange(len(frame)), index=frame.index)
     for _, same in table[table.duplicated(keep=False)].groupby(list(table), sort=True):
         codes = tuple(sorted(map(str, same.index)))
-        xy = inside[frame.index.isin(codes)]
+        xy = inside[np.sort(place[same.index])]
         xy = xy[np.isfinite(xy).all(axis=1)]
         findings.append(
             Finding.of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.connected import connected
-from geo_merge.geometry.rings import Geometries, Ints
+from geo_merge.geometry.rings import Ints
 from geo_merge.geometry.survey import Survey
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
@@ -25,6 +26,7 @@ _CELLS = 3.0
 # astray that lies so many times further out than half of them.
 _FEW, _FURTHER = 3, 3.0
 _NAMED = 10  # units of a note
+_WIDER = 4.0  # times as far, where nobody is as near
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
@@ -184,8 +186,8 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
         if len(np.unique(first[units])) <= 1:
             continue
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
-            near = good[tree.query(polygon, "dwithin", away)]
-            if not _is_nearer(layer.fetch(near[group[near] != k]), polygon, away):
+            others = _Others(layer, tree, good, group != k)
+            if not others.is_nearer(polygon, away, limits.parent):
                 continue
             code = str(frame.index[unit])
             findings.append(
@@ -201,9 +203,32 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
     return findings
 
 
-def _is_nearer(others: Geometries, polygon: BaseGeometry, away: float) -> bool:
-    """Tell whether one of several units is nearer to a polygon than so many metres."""
-    return bool((shapely.distance(others, polygon) < away).any())
+@dataclass(frozen=True)
+class _Others:
+    """The units of other parents, for the nearest of them; `good` numbers the boxes of `tree`."""
+
+    layer: Surveyed
+    tree: shapely.STRtree
+    good: Ints
+    is_other: npt.NDArray[np.bool_]
+
+    def is_nearer(self, polygon: BaseGeometry, away: float, reach: float) -> bool:
+        """Tell whether one is nearer to a polygon than `away` metres.
+
+        In most layers one is beside it: what is within `reach` is measured first, then what is
+        within so many times as much.
+        """
+        measured = np.zeros(len(self.is_other), dtype=bool)
+        while True:
+            reach = min(reach, away)
+            near = self.good[self.tree.query(polygon, "dwithin", reach)]
+            near = near[self.is_other[near] & ~measured[near]]
+            if (shapely.distance(self.layer.fetch(near), polygon) < away).any():
+                return True
+            if reach >= away:
+                return False
+            measured[near] = True
+            reach *= _WIDER
 
 
 def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:

@@ -101,7 +101,8 @@ class Job:
                 "divide_code_field": self.divide_code_field, "columns": dict(self.columns),
                 "layer": one.pop() if len(one) == 1 else by_file or self.layer,
                 "rules": dict(self.rules), "limits": list(self.limits),
-                "enclave": list(self.enclave), "unlisted": str(self.unlisted),
+                "enclave": [self._enclaves.name] if self._enclaves else list(self.enclave),
+                "unlisted": str(self.unlisted),
                 "accept": sorted(self.accept),
                 "below": self.below,
                 "repair": mending}  # fmt: skip

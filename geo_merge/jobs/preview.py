@@ -13,9 +13,12 @@ from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.merging import conclude
 from geo_merge.units import attributes, crosswalk
+from geo_merge.vocabulary.accepting import is_accepted
+from geo_merge.vocabulary.catalogue import ACCEPTABLE
 from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
 from geo_merge.vocabulary.part_of import is_land
+from geo_merge.vocabulary.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Preview:
         """Whether the table does not name all units, so that it has to be said what they become."""
         told = (*self.problems, *self.notes)
         return any(getattr(one, "kind", "") in {"K05.unlisted", "K05.kept"} for one in told)
+
+    @property
+    def doubts(self) -> frozenset[str]:
+        """The checks of what was said that a person can accept; those accepted are not said."""
+        told = (one for one in (*self.problems, *self.notes) if is_accepted(one, ACCEPTABLE))
+        return frozenset(one.kind.partition(".")[0] for one in told if isinstance(one, Sentence))
 
 
 def look(job: Job, say: Progress = lambda _: None) -> Preview:

@@ -91,8 +91,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 def _cells(values: pd.Series, plain: pd.Series) -> list[Any]:
     """Return the cells of a column: a number stays one where other formats need texts."""
     return [
-        None if pd.isna(v) else n if isinstance(n, int | float) else v
-        for n, v in zip(values.tolist(), plain.tolist(), strict=True)
+        None if nothing else n if isinstance(n, int | float) else v
+        for n, v, nothing in zip(values.tolist(), plain.tolist(), plain.isna(), strict=True)
     ]
 
 

@@ -25,6 +25,7 @@ from geo_merge.ui.intake import (
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.work import Work
+from geo_merge.vocabulary.finding import Severity
 
 _SHOWN = 200  # problems
 
@@ -125,10 +126,20 @@ def _choose(open_work: Work, looked: Looked) -> None:
     # What was chosen holds, also while another problem hides the units that it is about.
     if looked.preview.unlisted or "unlisted" in open_work.choices:
         answers |= recognised.unlisted(open_work)
+    answers |= recognised.accept(open_work, looked, _doubted())
     before = open_work.choices
     open_work.choose({**answers, **({"layers": layers} if layers else {})})
     if open_work.choices != before:
         st.rerun()
+
+
+def _doubted() -> frozenset[str]:
+    """Return the checks by which the last merger of the open work found something."""
+    loaded = store.current()
+    if st.session_state.get(Key.LOADED) is not loaded:  # what the page opens with is nobody's work
+        return frozenset()
+    found = loaded.result.findings
+    return frozenset(found["check"][found["severity"] != Severity.INFO])
 
 
 def _merge(open_work: Work, job: Job) -> None:

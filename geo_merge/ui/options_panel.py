@@ -1,4 +1,4 @@
-"""What a merger can be told besides its files: rules, limits, outline, cutters, and a repair.
+"""What a merger can be told besides its files: rules, limits, more layers, and a repair.
 
 `with_options` takes what was chosen, which is drawn by `show` once the files were looked into.
 """
@@ -20,7 +20,7 @@ from geo_merge.ui.state import figure, t
 from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.limits import Limits
 
-_LAYERS = ("outline", "divide")
+_LAYERS = ("outline", "divide", "water", "enclave")
 # Keys of the session: the fields of the table of rules, and what is wrong with a layer given here.
 _RULED, _WRONG = "ruled_fields", "options_wrong"
 
@@ -28,14 +28,17 @@ _RULED, _WRONG = "ruled_fields", "options_wrong"
 def with_options(job: Job) -> Job:
     """Return a job with what was chosen here."""
     given = _given(job.old[0].parent)
+    enclave = (str(given["enclave"]),) if "enclave" in given else ()
     job = replace(job, outline=given.get("outline"), divide=given.get("divide"),
-                  rules=_rules(), limits=_limits())  # fmt: skip
+                  water=given.get("water"), enclave=enclave, rules=_rules(),
+                  limits=_limits())  # fmt: skip
     return repair_panel.with_repair(job)
 
 
 def to_look_at(job: Job) -> Job:
     """Return a job without what does not change what is found in its files."""
-    return replace(job, outline=None, rules={}, limits=(), repair=None, decisions=None)
+    return replace(job, outline=None, water=None, enclave=(), rules={}, limits=(), repair=None,
+                   decisions=None)  # fmt: skip
 
 
 def show(job: Job, preview: Preview, key: str) -> None:
@@ -66,7 +69,8 @@ def _count(chosen: tuple[str, ...]) -> str:
 
 def _more_layers() -> None:
     wrong: dict[str, tuple[str, ...]] = st.session_state.get(_WRONG, {})
-    for column, name in zip(st.columns(2, gap="large"), _LAYERS, strict=True):
+    places = (*st.columns(2, gap="large"), *st.columns(2, gap="large"))
+    for column, name in zip(places, _LAYERS, strict=True):
         with column:
             st.file_uploader(t(f"work.{name}"), uploads.LAYER_TYPES, key=f"upload_{name}",
                              accept_multiple_files=True, help=t(f"work.{name}_help"))  # fmt: skip

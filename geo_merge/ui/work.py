@@ -34,8 +34,8 @@ _PACKAGES = ("geo-merge", "geopandas", "pandas", "shapely", "pyproj")
 _BROKEN = (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError,
            KeyError, TypeError, ValueError)  # fmt: skip
 # Choices that are options of a job; the fields of parents go by their roles.
-_OPTIONS = ("code_field", "name_field", "population_field", "reference_code_field", "crs",
-            "encoding")  # fmt: skip
+_OPTIONS = ("code_field", "name_field", "population_field", "reference_code_field",
+            "reference_name_field", "divide_code_field", "crs", "encoding")  # fmt: skip
 FIELDS = ("unit_type", "district_code", "district", "province_code", "province")
 
 
@@ -185,6 +185,7 @@ def with_choices(job: Job, choices: Mapping[str, Any]) -> Job:
         fields={role: choices[role] for role in FIELDS if choices.get(role)},
         layers={path: layers[path.name] for path in job.inputs if layers.get(path.name)},
         unlisted=Unlisted(choices.get("unlisted") or Unlisted.REFUSE),
+        accept=frozenset(choices.get("accept", ())),
         country=PLAIN if choices.get("country") == "none" else VIETNAM,
     )
 

@@ -87,9 +87,9 @@ def find_roles(
         name = _name_field(raw, left, codes, expected, findings)
         roles |= {} if name is None else {"name": name}
     left = [c for c in left if c not in roles.values()]
-    for role, column in fields.find_fields(left).items():
+    for role, column in fields.find_fields(left, known=("code", "name", *roles)).items():
         is_type = role == "unit_type" and not _has_letters(as_text(frame[column]))
-        if role not in {*roles, "code", "name"} and not is_type:
+        if not is_type:
             roles[role] = column
     if "code" not in roles and "name" not in roles:
         raise LayerError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ _LATIN = str.maketrans(
     "ABESIJKMHOPCTYXABEZHIKMNOPTYX",
 )
 _FOR_DIGITS = str.maketrans("oil", "011")
+_MANY = 2**17  # texts that are kept: the codes of a nation are compared a dozen times
 _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
 _LOST = re.compile(r"\ufffd|[^\W\d_]\?|\?[^\W\d_]")
@@ -41,6 +43,7 @@ def clean_text(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
 
 
+@lru_cache(_MANY)
 def clean_code(text: str) -> str:
     """Return a code without blanks, invisible characters, digits of other scripts, other dashes.
 
@@ -69,6 +72,7 @@ def is_scientific(code: str) -> bool:
     return bool(_SCIENTIFIC.match(code.strip()))
 
 
+@lru_cache(_MANY)
 def code_key(code: str) -> str:
     """Return what is left of a code that became a number, for comparing.
 

@@ -36,6 +36,8 @@ def one_kind(values: pd.Series) -> pd.Series:
             return values
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype(object).where(values.notna(), None)
     found = values.tolist()
     there = [value for value in found if not is_blank(value)]
     if there and all(isinstance(value, bool | np.bool_) for value in there):

@@ -158,12 +158,12 @@ def find_field(columns: Iterable[str], role: str) -> str | None:
     return next(iter(usual_fields(columns, role)), None)
 
 
-def find_fields(columns: Iterable[str]) -> dict[str, str]:
-    """Return the columns that play each role, every column once at most."""
+def find_fields(columns: Iterable[str], known: Collection[str] = ()) -> dict[str, str]:
+    """Return the columns that play each role but the known ones, every column once at most."""
     left = list(columns)
     found: dict[str, str] = {}
     for role in (*ROLES, "population"):
-        column = find_field(left, role)
+        column = None if role in known else find_field(left, role)
         if column is not None:
             found[role] = column
             left.remove(column)

@@ -170,3 +170,37 @@ def test_units_without_a_row_are_kept_also_while_another_row_is_wrong(
     text(tab, "ui.not_matched", count="1")  # the code of nobody is what is left
     tab.rest(3.0)
     assert keep.is_checked()
+
+
+def test_what_is_doubted_is_accepted_on_the_page_and_water_makes_a_hole_right(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    """Eight squares about a lake, in a zone of which they lie far outside: R03, then C02."""
+    ring = grid(3, 3).reset_index()
+    ring.iloc[4:5].to_file(tmp_path / "lake.gpkg")
+    around = ring.drop(index=4)
+    around.to_crs(4326).to_crs(25833).to_file(tmp_path / "units.gpkg")
+    table = around[["code"]].rename(columns={"code": "old_code"})
+    table.assign(new_code="9", new_name="New").to_csv(tmp_path / "table.csv", index=False)
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    give(tab, "layers", tmp_path / "units.gpkg")
+    text(tab, "ui.accept")
+    text(tab, "ui.cannot_merge")
+    doubts = page.get_by_role("combobox", name=say("ui.accept", "en"))
+    doubts.click()
+    page.get_by_role("option", name="R03").click()
+    page.keyboard.press("Escape")
+    text(tab, "ui.recognised")
+    give(tab, "crosswalk", tmp_path / "table.csv")
+    text(tab, "ui.all_matched")
+    page.get_by_text(say("work.more_layers", "en")).click()
+    water = page.locator("[class*=st-key-upload_water] input[type=file]")
+    water.wait_for(state="attached")
+    tab.rest()
+    water.set_input_files(str(tmp_path / "lake.gpkg"))
+    page.get_by_text("lake.gpkg").first.wait_for()
+    tab.rest()
+    page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
+    text(tab, "ui.merged")
+    assert "C02" not in page.inner_text("body")

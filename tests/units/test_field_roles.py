@@ -247,3 +247,14 @@ def test_named_land_without_a_code_is_a_piece_where_all_others_have_one(tmp_path
     assert "Forest Land has no code, as few rows" in findings_of(units)[0].message
     with pytest.raises(LayerError, match=r"row 60 \(Forest Land\) has no code \[K01\]"):
         read_units(path, expected=expected(*codes, "060"))
+
+
+def test_the_unit_above_is_found_where_its_field_could_be_a_name_as_well(tmp_path: Path) -> None:
+    """ADM3_EN is a name in layers of municipalities, and the parent in those of barangays."""
+    path = layer(tmp_path / "barangays.gpkg", {
+        "ADM4_PCODE": ["101001", "101002", "102001"], "ADM4_EN": ["a", "b", "a"],
+        "ADM3_EN": ["Naga", "Naga", "Iriga"], "ADM2_EN": ["Bicol"] * 3,
+    })  # fmt: skip
+    units = read_units(path)
+    assert units["district"].tolist() == ["Naga", "Naga", "Iriga"]
+    assert set(units["province"]) == {"Bicol"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,14 @@ from geo_merge.texts import TEXTS
 from geo_merge.ui import tables, told
 from geo_merge.ui.intake import preview_map
 from geo_merge.ui.intake.looking import Looked
-from geo_merge.ui.state import figure, t
+from geo_merge.ui.state import figure, language, t
 from geo_merge.ui.work import FIELDS, Work
+from geo_merge.vocabulary.catalogue import ACCEPTABLE
+from geo_merge.vocabulary.sentence import titles
 
 ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _MAIN = ("code_field", "name_field", "population_field")
+_OF_OTHERS = ("reference_code_field", "reference_name_field", "divide_code_field")
 
 
 def show(looked: Looked) -> None:
@@ -76,7 +79,7 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
             choice(column, name, fields, t(f"ui.{name}"))
         for column, name in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
             choice(column, name, fields, t(f"ui.field_{name}"))
-        first, second, third, fourth = st.columns(4)
+        first, second, third = st.columns(3)
         answers["crs"] = first.text_input(
             "CRS (EPSG)", before.get("crs", ""), key=f"crs_{work.name}", placeholder="9214"
         )
@@ -86,10 +89,10 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
             index=_at(["none"], before.get("country")),
             format_func=lambda v: t("intake.country_none") if v else t("ui.by_itself"),
         )  # fmt: skip
-        answers["reference_code_field"] = fourth.text_input(
-            t("ui.reference_code_field"), before.get("reference_code_field", ""),
-            key=f"reference_code_field_{work.name}",
-        )  # fmt: skip
+        for column, name in zip(st.columns(len(_OF_OTHERS)), _OF_OTHERS, strict=True):
+            answers[name] = column.text_input(
+                t(f"ui.{name}"), before.get(name, ""), key=f"{name}_{work.name}"
+            )
     answers["country"] = country
     return {name: str(value).strip() for name, value in answers.items() if str(value).strip()}
 
@@ -103,6 +106,29 @@ def unlisted(work: Work) -> dict[str, str]:
         format_func=kinds.__getitem__,
     )  # fmt: skip
     return {"unlisted": str(chosen)}
+
+
+def accept(work: Work, looked: Looked, told: Collection[str]) -> dict[str, list[str]]:
+    """Ask which of the doubts that were found are known to be wrong; return their checks.
+
+    Parameters
+    ----------
+    work
+        Keeps what is chosen.
+    looked
+        What reading and matching said.
+    told
+        Checks of the findings of the last merger, if there was one.
+    """
+    before: list[str] = work.choices.get("accept", [])
+    found = looked.preview.doubts.union(told).intersection(ACCEPTABLE).union(before)
+    if not found:
+        return {}
+    chosen = st.multiselect(
+        t("ui.accept"), sorted(found), before, key=f"accept_{work.name}", help=t("ui.accept_help"),
+        format_func=lambda check: f"{check} – {titles()[check][language()]}",
+    )  # fmt: skip
+    return {"accept": sorted(chosen)} if chosen else {}
 
 
 def _at(options: Sequence[str], value: str | None) -> int:
