@@ -29,16 +29,17 @@ def check_names(layer: Surveyed, name_key: Callable[[str], str] = fold_name) -> 
     if parent is None or "name" not in frame:
         return []
     table = pd.DataFrame(
-        {"parent": parent, "name": [name_key(str(n)) for n in frame["name"]],
+        {"at": np.arange(len(frame)), "parent": parent,
+         "name": [name_key(str(n)) for n in frame["name"]],
          "type": frame["unit_type"].to_numpy() if "unit_type" in frame else ""},
         index=frame.index,
     )  # fmt: skip
     table = table[(table["name"] != "") & (table["parent"] != "")]
     findings = []
-    place = pd.Series(np.arange(len(frame)), index=frame.index)
-    for _, same in table[table.duplicated(keep=False)].groupby(list(table), sort=True):
+    alike = ["parent", "name", "type"]
+    for _, same in table[table.duplicated(alike, keep=False)].groupby(alike, sort=True):
         codes = tuple(sorted(map(str, same.index)))
-        xy = inside[np.sort(place[same.index])]
+        xy = inside[same["at"]]
         xy = xy[np.isfinite(xy).all(axis=1)]
         findings.append(
             Finding.of(

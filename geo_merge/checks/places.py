@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -185,8 +186,8 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
         units = np.flatnonzero((group == k) & layer.measures.usable)
         if len(np.unique(first[units])) <= 1:
             continue
+        others = _Others(layer, tree, good, group != k)
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
-            others = _Others(layer, tree, good, group != k)
             if not others.is_nearer(polygon, away, limits.parent):
                 continue
             code = str(frame.index[unit])
@@ -232,12 +233,22 @@ class _Others:
 
 
 def parent_of(frame: gpd.GeoDataFrame) -> npt.NDArray[np.str_] | None:
-    """Return what tells the parents of units apart: the district, else the province; or None."""
-    for columns in (("district_code", "district"), ("province_code", "province")):
-        texts = [frame[c].astype(str) for c in columns if c in frame]
-        if texts and any((t != "").any() for t in texts):
-            parent = texts[0] if len(texts) == 1 else texts[0] + _AND + texts[1]
-            return np.asarray(parent.where(parent != _AND, "").to_numpy(str))
+    """Return what tells the parents of units apart: the district, else the province; or None.
+
+    A district without a code is known by its name within its province.
+    """
+    rows = frame.reset_index(drop=True)
+    blank = pd.Series("", index=rows.index, dtype=object)
+    district, province = (
+        tuple(rows.get(column, blank).astype(str) for column in (f"{level}_code", level))
+        for level in ("district", "province")
+    )
+    for (code, name), above in ((district, province), (province, (blank, blank))):
+        known = (code != "") | (name != "")
+        if known.any():
+            within = above[0].where(above[0] != "", above[1]).where(code == "", "")
+            parent = within + _AND + code + _AND + name
+            return np.asarray(parent.where(known, "").to_numpy(str))
     return None
 
 

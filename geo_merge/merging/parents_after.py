@@ -21,14 +21,20 @@ from geo_merge.vocabulary.sentence import sentence
 LEVELS = ("district", "province")
 _Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 NameKey = Callable[[str], str]
+_AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 
 @dataclass(frozen=True)
 class Parents:
-    """The parent of each unit at a level; code and name are blank where it is not known."""
+    """The parent of each unit at a level; code and name are blank where it is not known.
+
+    `above` is what the parent lies in, where that is known: several provinces have a district of
+    one name.
+    """
 
     codes: _Texts
     names: _Texts
+    above: _Texts | None = None
 
     @property
     def known(self) -> Bools:
@@ -37,17 +43,23 @@ class Parents:
 
     @property
     def labels(self) -> _Texts:
-        """What tells one from another: its code, or its name without one."""
-        return np.asarray(np.where(self.codes != "", self.codes, self.names).astype(str))
+        """What tells one from another: its code, or without one its name and what it lies in."""
+        names = self.names
+        if self.above is not None:
+            apart = (names != "") & (self.above != "")
+            names = np.where(apart, names + _AND + self.above, names)
+        return np.asarray(np.where(self.codes != "", self.codes, names).astype(str))
 
     def take(self, rows: Ints) -> Parents:
         """Return those of some units."""
-        return Parents(self.codes[rows], self.names[rows])
+        above = None if self.above is None else self.above[rows]
+        return Parents(self.codes[rows], self.names[rows], above)
 
 
 def parents_before(old: pd.DataFrame, level: str) -> Parents:
     """Return the parents that the old units have."""
-    return Parents(old[f"{level}_code"].to_numpy(object), old[level].to_numpy(object))
+    above = parents_before(old, "province").labels.astype(object) if level == "district" else None
+    return Parents(old[f"{level}_code"].to_numpy(object), old[level].to_numpy(object), above)
 
 
 def parents_after(
@@ -77,8 +89,8 @@ def parents_after(
     name_key
         Returns names in the form in which they are compared.
     """
-    result = {}
-    for level in LEVELS:
+    result: dict[str, Parents] = {}
+    for level in reversed(LEVELS):
         own = parents_before(old, level)
         if level == "district" and ended:
             own = Parents(*np.full((2, len(old)), "", dtype=object))
@@ -89,8 +101,9 @@ def parents_after(
         agreed = _agreed(own, old["new_code"].to_numpy())
         codes = np.where(given.known, given.codes, np.where(agreed.known, agreed.codes, own.codes))
         names = np.where(given.known, given.names, np.where(agreed.known, agreed.names, own.names))
-        result[level] = Parents(codes, names)
-    return result
+        above = result["province"].labels.astype(object) if level == "district" else None
+        result[level] = Parents(codes, names, above)
+    return {level: result[level] for level in LEVELS}
 
 
 def _joined(own: Parents, new_province: NewProvince) -> Parents:
@@ -132,6 +145,7 @@ def _completed(own: Parents, given: Parents, name_key: NameKey) -> tuple[Parents
         return Parents(
             np.array([code for code, _ in found], dtype=object),
             np.array([name for _, name in found], dtype=object),
+            parents.above,
         )
 
     return complete(own), complete(given)

@@ -28,7 +28,7 @@ TABLE = pd.DataFrame({"old_code": ["00001", "00004"], "new_code": "N1", "new_nam
 def six(grid: Grid) -> gpd.GeoDataFrame:
     """Six communes, in the Atlantic, of three districts by column and of two provinces by row."""
     return grid(3, 2, district=list("ABCABC"), province=["P1"] * 3 + ["P2"] * 3).assign(
-        district_code="", province_code=["1"] * 3 + ["2"] * 3, is_piece=False,
+        district_code=list("123123"), province_code=["1"] * 3 + ["2"] * 3, is_piece=False,
         population=[100, 200, 300, 400, 500, 600], unit_type="kommune",
     ).to_crs(4326).assign(
         geometry=lambda f: f.geometry.translate(-107, 43)
@@ -142,7 +142,7 @@ def test_a_piece_of_land_stays_a_piece(grid: Grid, tmp_path: Path) -> None:
 
 def test_parents_stay_where_members_agree(grid: Grid) -> None:
     result = merge(six(grid), TABLE, unlisted="keep")
-    assert parents(result, "district", "after") == [("", "A", 2), ("", "B", 2), ("", "C", 2)]
+    assert parents(result, "district", "after") == [("1", "A", 2), ("2", "B", 2), ("3", "C", 2)]
     # The new unit lies in both provinces, and no table says in which: that is asked.
     assert parents(result, "province", "after") == [("1", "P1", 3), ("2", "P2", 3)]
     (asked,) = result.findings[result.findings["check"] == "W10"].itertuples()
@@ -210,3 +210,22 @@ def test_the_command_keeps_and_refuses(grid: Grid, tmp_path: Path) -> None:
     checked = run("validate", "old.gpkg", "--crosswalk", "table.csv", "--unlisted", "keep",
                   cwd=tmp_path)  # fmt: skip
     assert checked.code == 0, checked.err
+
+
+def test_districts_of_one_name_in_two_provinces_are_two(grid: Grid) -> None:
+    """Without codes a district is known by its name within its province, before and after."""
+    old = grid(6, 1, district="San Isidro", province=["A", "A", "A", "B", "B", "B"])
+    old = old.drop(index="00003").assign(name="San Jose")  # the two districts lie apart
+    table = pd.DataFrame({
+        "old_code": old.index, "new_code": ["1", "1", "2", "2", "2"],
+        "new_name": ["North", "North", "South", "South", "South"],
+    })  # fmt: skip
+    result = merge(old, table)
+    districts = result.parents[result.parents["level"] == "district"]
+    assert districts.groupby("when")["member_count"].apply(list).to_dict() == {
+        "before": [2, 3], "after": [2, 3],
+    }  # fmt: skip
+    assert districts["area_km2"].round(2).tolist() == [2, 3, 2, 3]
+    doubled = result.findings[result.findings["check"] == "K06"]
+    assert sorted(doubled["units"].map(len)) == [2, 3]
+    assert "G12" not in set(result.findings["check"])
