@@ -52,6 +52,10 @@ RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "lookup": (*(("lookup", text) for text in HARM if not text.startswith("-")), ("lookup", "--table", PEOPLE, "--out", "out/l.csv")),
     "dossier": (BUILT, *(("dossier", "result", "--lang", lang, "--out", f"out/{lang}.{kind}")
                          for lang in ("vi", "en") for kind in ("docx", "pdf", "html"))),
+    "sheet": (BUILT, *(("sheet", "result", "--side", side, "--out", f"out/{side}.{kind}")
+                       for side in ("old", "new") for kind in ("pdf", "svg", "png"))),
+    "lineage": (("lineage", "changes.csv", "--from", "2025-06-30", "--to", "2025-07-02",
+                 "--layer", LAYER, "--out", "out/c.csv"),),
     "borders": (BUILT, ("borders", "result", "--out", "out")),
     "plan new": (("plan", "new", LAYER, "--crosswalk", TABLE, "--out", "out"),),
     "plan show": (PLANNED, ("plan", "show", "plan", "--out", "out/f.xlsx"),
@@ -70,6 +74,10 @@ RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
            "dissolve": ("N1",), "rename": ("N1", HARM[8]), "retype": ("N1", HARM[9]),
            "seat": ("N1", "00002"), "lock": ("--old", "00001"), "note": (HARM[12], "--old", "00001"),
        }.items()},
+    "plan redo": (PLANNED, ("plan", "rename", "plan", "N1", HARM[0]), ("plan", "undo", "plan"),
+                  ("plan", "redo", "plan", "--out", "out")),
+    "plan undo": (PLANNED, ("plan", "rename", "plan", "N1", HARM[0]),
+                  ("plan", "undo", "plan", "--out", "out")),
     "plan apply": (PLANNED, ("plan", "apply", "plan", "operations.json", "--out", "out")),
     "recode": (("recode", PEOPLE, "--crosswalk", TABLE, "--out", "out/r.xlsx"),
                ("recode", PEOPLE, "--crosswalk", TABLE, "--out", "out/r.csv"),
