@@ -15,7 +15,6 @@ from geo_merge.cli.options import (
     OK,
     PATH,
     answer,
-    country_of,
     language_of,
     print_json,
     progress,
@@ -56,15 +55,7 @@ def borders(
     plane: str | None,
     sheets: bool,
     lang: str | None,
-    crs: str | None,
-    encoding: str | None,
-    code_field: str | None,
-    name_field: str | None,
-    population_field: str | None,
-    type_field: str | None,
-    parent_fields: tuple[str, ...],
-    layer: str | None,
-    country: str | None,
+    reading: dict[str, Any],
     as_json: bool,
 ) -> int:
     """Write the boundary records of new units: of a folder that build wrote, or of a layer.
@@ -79,18 +70,15 @@ def borders(
     from geo_merge.results.files import sha256, with_sidecars
     from geo_merge.vocabulary.memory import findings_of
 
-    del population_field  # --help of all readers is one
     if not SHORTEST <= distance < float("inf"):
         raise UsageError(sentence("command.distance", distance=distance, least=SHORTEST))
     if source.resolve() == out.resolve():
         raise UsageError(sentence("command.same_folder", out=out))
-    chosen = country_of(country)
+    chosen = reading["country"]
     with progress() as tell:
         tell("Reading")
         units = read_new_units(
-            source, plane, chosen,
-            {"crs": crs, "encoding": encoding, "code_field": code_field, "name_field": name_field,
-             "type_field": type_field, "parent_fields": parent_fields, "layer": layer},
+            source, plane, reading,
         )  # fmt: skip
         tell("Tracing borders")
         records = border_records(units, distance)
@@ -121,9 +109,7 @@ def borders(
     return OK
 
 
-def read_new_units(
-    source: Path, plane: str | None, country: Country, reading: dict[str, Any]
-) -> gpd.GeoDataFrame:
+def read_new_units(source: Path, plane: str | None, reading: dict[str, Any]) -> gpd.GeoDataFrame:
     """Read the units, in the plane that was named or that of their file.
 
     Raises
@@ -143,11 +129,11 @@ def read_new_units(
         if target is not None:
             units = units.to_crs(target)
     else:
-        units = read_units(source, target_crs=target, country=country, **reading)
+        units = read_units(source, target_crs=target, **reading)
         sources = sources_of(units)
     if target is None and describe(units.crs) not in {s["crs"] for s in sources}:
         raise UsageError(sentence("command.no_plane", file=source.name, crs=str(sources[0]["crs"])))
-    return _with_types(units, country)
+    return _with_types(units, reading["country"])
 
 
 def _with_types(units: gpd.GeoDataFrame, country: Country) -> gpd.GeoDataFrame:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,7 +24,6 @@ from geo_merge.cli.options import (
     PATH,
     answer,
     complain,
-    country_of,
     language_of,
     print_json,
     progress,
@@ -80,18 +80,10 @@ def build(
     divide_code_field: str | None,
     formats: tuple[str, ...],
     lang: str | None,
-    crs: str | None,
-    encoding: str | None,
-    code_field: str | None,
-    name_field: str | None,
-    population_field: str | None,
-    type_field: str | None,
-    parent_fields: tuple[str, ...],
+    reading: dict[str, Any],
     reference_code_field: str | None,
     reference_name_field: str | None,
     columns: tuple[str, ...],
-    layer: str | None,
-    country: str | None,
     rules: tuple[str, ...],
     limits: tuple[str, ...],
     accept: tuple[str, ...],
@@ -125,20 +117,16 @@ def build(
         old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
     mending = repair_options(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
-        decisions=decisions if repair else None, out=out, encoding=encoding,
+        decisions=decisions if repair else None, out=out, encoding=reading["encoding"],
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               decisions=None if repair else decisions,
               outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
-              crs=crs, encoding=encoding,
-              code_field=code_field, name_field=name_field, layer=layer,
-              population_field=population_field, type_field=type_field,
-              parent_fields=parent_fields, reference_code_field=reference_code_field,
+              reference_code_field=reference_code_field,
               reference_name_field=reference_name_field, divide_code_field=divide_code_field,
-              columns=parse_columns(columns),
-              country=country_of(country), rules=parse_rules(rules),
+              columns=parse_columns(columns), rules=parse_rules(rules),
               unlisted=Unlisted(unlisted), accept=as_accepted(accept), below=below,
-              repair=mending)  # fmt: skip
+              repair=mending, **reading)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
@@ -198,18 +186,10 @@ def validate(
     accept: tuple[str, ...],
     out: Path | None,
     lang: str | None,
-    crs: str | None,
-    encoding: str | None,
-    code_field: str | None,
-    name_field: str | None,
-    population_field: str | None,
-    type_field: str | None,
-    parent_fields: tuple[str, ...],
+    reading: dict[str, Any],
     reference_code_field: str | None,
     reference_name_field: str | None,
     columns: tuple[str, ...],
-    layer: str | None,
-    country: str | None,
     repair: bool,
     repair_rule: str | None,
     repair_tolerance: float | None,
@@ -237,18 +217,14 @@ def validate(
         check_findings_target(out, repaired=repair)
     mending = repair_options(
         repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
-        decisions=decisions, out=out, encoding=encoding,
+        decisions=decisions, out=out, encoding=reading["encoding"],
     )  # fmt: skip
     job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
               outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
-              crs=crs, encoding=encoding,
-              code_field=code_field, name_field=name_field, layer=layer,
-              population_field=population_field, type_field=type_field,
-              parent_fields=parent_fields, country=country_of(country),
               reference_code_field=reference_code_field,
-              reference_name_field=reference_name_field,
-              divide_code_field=divide_code_field, columns=parse_columns(columns),
-              rules=parse_rules(rules), accept=as_accepted(accept))  # fmt: skip
+              reference_name_field=reference_name_field, divide_code_field=divide_code_field,
+              columns=parse_columns(columns), rules=parse_rules(rules),
+              accept=as_accepted(accept), **reading)  # fmt: skip
     with progress() as tell:
         tell("Reading")
         units, table = job.read()

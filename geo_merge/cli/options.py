@@ -8,6 +8,7 @@ import locale
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -160,8 +161,6 @@ decisions = click.option(
     help="Table of decisions; decisions.csv of --out by default.",
 )
 
-reading = options(crs, encoding, code_field, name_field, population_field, type_field, parent_field,
-                  layer, country)  # fmt: skip
 reference = options(_reference, reference_code_field, reference_name_field)
 crosswalk = options(_crosswalk, column)
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
@@ -193,6 +192,26 @@ def country_of(text: str | None) -> Country:
     if text.lower() == "none":
         return PLAIN
     raise UsageError(sentence("command.country", text=text, code="vn", name=VIETNAM.name))
+
+
+_reading = options(crs, encoding, code_field, name_field, population_field, type_field,
+                   parent_field, layer, country)  # fmt: skip
+_READING = ("crs", "encoding", "code_field", "name_field", "population_field", "type_field",
+            "parent_fields", "layer", "country")  # fmt: skip
+
+
+def reading(command: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Add the options of how a layer is read; a command gets them together, as `reading`.
+
+    They have the names that `read_units` and `Job` have for them.
+    """
+
+    @wraps(command)
+    def run(**given: Any) -> int | None:  # noqa: ANN401 - whatever options are
+        how = {name: given.pop(name) for name in _READING}
+        return command(reading={**how, "country": country_of(how["country"])}, **given)
+
+    return _reading(run)
 
 
 def answer(*lines: str, language: Language = "en") -> None:

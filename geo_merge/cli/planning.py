@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from geo_merge.planning.opening import OpenPlan
     from geo_merge.planning.plan import Plan
     from geo_merge.planning.standards import Standard
+    from geo_merge.vocabulary.country import Country
 
 units_option = click.option(
     "--units", "layers", type=PATH, multiple=True,
@@ -101,7 +102,7 @@ def plan() -> None:
 @shared.reading
 def new(
     *, old: tuple[Path, ...], out: Path, crosswalk: Path | None, seats: Path | None,
-    country: str | None, **reading: Any,  # noqa: ANN401
+    reading: dict[str, Any],
 ) -> int:  # fmt: skip
     """Make a plan of the old units in LAYER; without any, those of the embedded sample."""
     from geo_merge.planning.opening import source_of
@@ -119,20 +120,21 @@ def new(
         from geo_merge.jobs.sample import sample_files
 
         old = tuple(sample_files()[0])
-    rules = country_of(country)
-    units = read_units(*old, country=rules, **reading)
+    country, encoding = reading["country"], reading["encoding"]
+    units = read_units(*old, **reading)
     made, found = unassigned(units), tuple(findings_of(units))
     if crosswalk is not None:
-        made, more = _of_table(crosswalk, units, country, reading.get("encoding"))
+        made, more = _of_table(crosswalk, units, country, encoding)
         found += more
     if seats is not None:
-        table = read_table(seats, encoding=reading.get("encoding"), country=rules)
+        table = read_table(seats, encoding=encoding, country=country)
         made, unsettled = with_seats(made, table, seats.name)
         if unsettled:
             say(f"warning: {seats.name} leaves the seat of {counted(unsettled, 'new unit')} open "
                 f"({', '.join(unsettled[:10])}).")  # fmt: skip
     say_findings(found)
-    save(SavedPlan(made, source_of(old, out, reading)), out)
+    how = {name: value for name, value in reading.items() if name != "country"}
+    save(SavedPlan(made, source_of(old, out, how)), out)
     answer(*headline(made))
     say(f"Wrote the plan to {out}")
     return OK
@@ -141,7 +143,7 @@ def new(
 def _of_table(
     path: Path,
     units: gpd.GeoDataFrame,
-    country: str | None,
+    country: Country,
     encoding: str | None,
 ) -> tuple[Plan, tuple[Any, ...]]:
     """Return the plan of a crosswalk, or of another plan with its seats, notes and locks."""
@@ -153,9 +155,8 @@ def _of_table(
 
     if is_plan(path):
         return fit(load(path).plan, old_units_of(units))
-    rules = country_of(country)
-    table = read_crosswalk(path, encoding=encoding, country=rules)
-    return plan_of_crosswalk(units, table, country=rules)
+    table = read_crosswalk(path, encoding=encoding, country=country)
+    return plan_of_crosswalk(units, table, country=country)
 
 
 @plan.command()
@@ -262,7 +263,7 @@ def compare(
 
     law = None if standard is None else read_standard(standard)
     opened, layer, figures = opened_figures(one, chosen)
-    other, found = _of_table(two, opened.layer, chosen["country"], None)
+    other, found = _of_table(two, opened.layer, country_of(chosen["country"]), None)
     say_findings(found, language_of(lang))
     both = figures, figures_of(other, layer, before=figures, distances=distances_of(chosen))
     checked = None if law is None else (
