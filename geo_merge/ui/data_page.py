@@ -28,6 +28,7 @@ from geo_merge.ui.work import Work
 from geo_merge.vocabulary.finding import Severity
 
 _SHOWN = 200  # problems
+_FEW = 10  # problems, which are shown whole; a table cuts long sentences
 
 
 def show() -> None:
@@ -158,7 +159,10 @@ def _merge(open_work: Work, job: Job) -> None:
 
 def _problems(problems: Sequence[str]) -> None:
     """Show problems as text, and offer all of them as a file."""
-    st.error(t("ui.cannot_merge"), icon=":material/error:")
     listed = pd.DataFrame({t("ui.problem"): list(map(told.problem, problems))})
-    tables.show(listed.head(_SHOWN), height="content" if len(problems) <= 10 else 380)  # noqa: PLR2004
+    few = list(listed.iloc[:, 0]) if len(problems) <= _FEW else []
+    lines = [t("ui.cannot_merge"), *(f"- {tables.plain(one)}" for one in few)]
+    st.error("\n".join(lines), icon=":material/error:")
+    if not few:
+        tables.show(listed.head(_SHOWN), height=380)
     tables.downloads(listed, "problems")

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from geo_merge.errors import ExportError
 from geo_merge.maps.page import leaflet_sources, web_file
 from geo_merge.maps.plan_map import EDITING, PAINTING, plan_script, plan_style
 from geo_merge.texts import TEXTS
@@ -14,6 +15,7 @@ from geo_merge.ui import plan_kept, state
 from geo_merge.ui import told as sentences
 from geo_merge.ui.plan_told import told
 from geo_merge.ui.plan_work import Work
+from geo_merge.ui.tables import plain
 
 _KEY = "plan_map"
 
@@ -72,4 +74,8 @@ def _take() -> None:
     heard = st.session_state[_KEY].get("told")
     if work is not None and heard and heard["key"] == work.base.key:
         work.do(heard["queue"])
-        plan_kept.save(work)
+        try:
+            plan_kept.save(work)
+        except ExportError as error:  # the session goes on with it
+            for problem in error.problems:
+                st.toast(plain(sentences.problem(problem)), icon=":material/error:")
