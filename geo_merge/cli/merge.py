@@ -209,10 +209,10 @@ def validate(
     )
     from geo_merge.vocabulary.accepting import as_accepted
     from geo_merge.vocabulary.part_of import is_land
-    from geo_merge.vocabulary.sentence import said
+    from geo_merge.vocabulary.sentence import said, sentence
 
     if divide is not None and crosswalk is None:
-        raise UsageError("--divide cuts units that a crosswalk gives to several; add --crosswalk.")
+        raise UsageError(sentence("command.divide_alone"))
     if out is not None:
         check_findings_target(out, repaired=repair)
     mending = repair_options(

@@ -127,7 +127,7 @@ def test_a_shift_is_one_sentence() -> None:
     explained = result.reconciliation["explanation"].iloc[0]
     assert "with the shift of the whole (181 m to the east, 114 m to the south) taken off" in explained  # fmt: skip
     told = with_digits(result).summary["reference"]
-    assert "Reference: as a whole 181.0 m east, 114.0 m south; without that, borders 0.0 m apart in the median; land that differs up to 50 m wide is drawing" in summary_lines(result.summary)  # fmt: skip
+    assert "Reference: as a whole 181 m to the east, 114 m to the south; without that, borders 0 m apart in the median; land that differs up to 50 m wide is drawing" in summary_lines(result.summary)  # fmt: skip
     assert told == {"shift_m": {"east": 181.0, "north": -114.0}, "distance_m": 0.0,
                     "drawing_m": 50.0, "drawing_from": "the drawings"}  # fmt: skip
     assert set(validate(old, reference=old.set_geometry(old.translate(181.0, -114.0)))["check"]) == set(result.findings["check"])  # fmt: skip
