@@ -125,6 +125,8 @@ def folder(grid: Grid, tmp_path: Path) -> Path:
                   "composition": [", ".join(HARM[:3])]}).to_csv(
         tmp_path / "compositions.csv", index=False
     )  # fmt: skip
+    pd.DataFrame({"date": "2025-07-01", "old_code": old.index, "old_name": HARM, "new_code": codes,
+                  "new_name": names}).to_csv(tmp_path / "changes.csv", index=False)  # fmt: skip
     clause = (
         "Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của {} thành xã mới có tên gọi là xã {}."
     )

@@ -31,7 +31,8 @@ def test_steps_and_result_come_back() -> None:
     )
     assert list(dict.fromkeys(filter(None, steps))) == ["Reading", "Matching the crosswalk"]
     assert preview.problems == ()
-    assert sum(layer["units"] for layer in preview.layers) == 314  # TB1 is a row too
+    assert sum(layer["units"] for layer in preview.layers) == 313
+    assert sum(layer["pieces"] for layer in preview.layers) == 1  # TB1
     assert "MaXa" in preview.fields
 
 

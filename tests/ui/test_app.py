@@ -158,7 +158,7 @@ def test_a_folder_without_a_result_is_told_in_a_sentence(
     monkeypatch.setenv("GEO_MERGE_RESULT", str(tmp_path))
     test = opened("map")
     assert not test.exception
-    assert "holds no complete result" in test.error[0].value.replace("\\", "")
+    assert "không có kết quả đầy đủ" in test.error[0].value.replace("\\", "")
 
 
 def test_a_result_that_was_written_again_is_read_again(

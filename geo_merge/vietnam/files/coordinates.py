@@ -189,6 +189,8 @@ def is_here(frame: gpd.GeoDataFrame) -> bool:
     """Tell whether the middle of a layer lies in Vietnam, roughly."""
     if frame.crs is None or not np.isfinite(frame.total_bounds).all():
         return False
+    if not (frame.crs.is_geographic or frame.crs.is_projected):
+        return False  # a plan, which lies nowhere
     x, y = _middle(frame)
     lon, lat = transformer(frame.crs, WGS84).transform(x, y, errcheck=False)
     west = next((w for south, w in reversed(_WEST) if lat >= south), 180.0)
