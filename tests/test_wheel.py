@@ -120,7 +120,7 @@ def test_every_page_works_without_a_checkout(
 
 def seen(tab: Tab, page: str) -> None:
     """Wait until the page shows what it is for, and no more runs."""
-    landmarks = {"statistics": "ui.ranking", "checks": "ui.ledger", "data": "ui.data_help",
+    landmarks = {"statistics": "ui.ranking", "checks": "ui.ledger", "data": "intake.province",
                  "download": "ui.single_files"}  # fmt: skip
     if page == "map":
         tab.wait_for_map()

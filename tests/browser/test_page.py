@@ -477,6 +477,9 @@ def test_the_layer_of_a_file_with_several_is_chosen_on_the_page(
     told = (tmp_path / "problems.csv").read_text("utf-8-sig")
     assert "communes, districts" in told
     assert "--layer" not in told
+    tab.page.reload()
+    choice.wait_for(timeout=60_000)
+    tab.rest()
     choice.click()
     tab.page.get_by_role("option", name="communes").click()
     tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
