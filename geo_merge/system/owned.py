@@ -49,11 +49,11 @@ def abandoned(folder: Path) -> Iterator[bool]:
         os.close(owner)
 
 
-def discard(folder: Path) -> None:
+def discard(folder: Path, mark: str = _OWNER) -> None:
     """Remove a folder of ours, the mark last: if stopped, it leaves what the next run knows."""
     with suppress(OSError):
         for path in folder.iterdir():
-            if path.name == _OWNER:
+            if path.name == mark:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)

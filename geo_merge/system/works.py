@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +21,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from geo_merge.errors import ExportError, UsageError
+from geo_merge.system import owned
 from geo_merge.wording.failures import reason_of
 from geo_merge.wording.sentence import sentence
 
@@ -125,15 +125,9 @@ def works() -> Works:
 
 def discard(folder: Path) -> None:
     """Remove work, its mark last: if stopped, it is too old for whoever comes next."""
-    mark = folder / _MARK
     with suppress(OSError):
-        os.utime(mark, (0, 0))
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            elif path != mark:
-                path.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+        os.utime(folder / _MARK, (0, 0))
+    owned.discard(folder, _MARK)
 
 
 def _limit(variable: str, default: float) -> float:

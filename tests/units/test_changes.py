@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -274,18 +275,25 @@ def truth(before: dict[int, str], after: dict[int, str]) -> dict[str, set[str]]:
     return result
 
 
+def traces(
+    changes: list[Change], states: list[dict[int, str]], start: int, stop: int
+) -> Iterator[tuple[pd.DataFrame, set[str]]]:
+    """Yield where each unit goes between two years by its trace, and where its land goes."""
+    start, stop = min(start, stop - 1), max(start + 1, stop)
+    lineage = understood(changes).lineage
+    since, as_of = date(2000 + start, 6, 1), date(2000 + stop, 6, 1)
+    for unit, goes in truth(states[start], states[stop]).items():
+        yield lineage.trace(unit, since, as_of), goes
+
+
 @settings(deadline=None, max_examples=60)
 @given(histories(divisions=False), st.integers(0, 5), st.integers(1, 6))
 def test_law_without_divisions_every_unit_goes_where_its_land_goes(
     history: tuple[list[Change], list[dict[int, str]]], start: int, stop: int
 ) -> None:
-    changes, states = history
-    start, stop = min(start, stop - 1), max(start + 1, stop)
-    lineage = understood(changes).lineage
-    since, as_of = date(2000 + start, 6, 1), date(2000 + stop, 6, 1)
-    for unit, goes in truth(states[start], states[stop]).items():
-        assert set(lineage.trace(unit, since, as_of)["new_code"]) == goes
-        assert lineage.trace(unit, since, as_of)["share"].tolist() == [1.0]
+    for traced, goes in traces(*history, start, stop):
+        assert set(traced["new_code"]) == goes
+        assert traced["share"].tolist() == [1.0]
 
 
 @settings(deadline=None, max_examples=60)
@@ -293,12 +301,8 @@ def test_law_without_divisions_every_unit_goes_where_its_land_goes(
 def test_law_no_land_goes_where_the_links_do_not(
     history: tuple[list[Change], list[dict[int, str]]], start: int, stop: int
 ) -> None:
-    changes, states = history
-    start, stop = min(start, stop - 1), max(start + 1, stop)
-    lineage = understood(changes).lineage
-    since, as_of = date(2000 + start, 6, 1), date(2000 + stop, 6, 1)
-    for unit, goes in truth(states[start], states[stop]).items():
-        assert goes <= set(lineage.trace(unit, since, as_of)["new_code"])
+    for traced, goes in traces(*history, start, stop):
+        assert goes <= set(traced["new_code"])
 
 
 @settings(deadline=None, max_examples=60)
