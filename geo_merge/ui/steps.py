@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.jobs.job import Progress
 from geo_merge.texts import TEXTS
@@ -29,14 +31,37 @@ def steps(title: str, *, stop: str = "") -> Iterator[tuple[Progress, Queued]]:
     stop
         Key of the button that stops it; without one there is none.
     """
+
+    def tell(place: DeltaGenerator, step: str, seconds: str) -> None:
+        place.status(f"{title} {name_of(step)} ({seconds})".replace("  ", " "))
+
+    with shown(tell, stop=stop) as calls:
+        yield calls
+
+
+@contextmanager
+def shown(
+    tell: Callable[[DeltaGenerator, str, str], Any],
+    *,
+    stop: str = "",
+    on_stop: Callable[[], Any] | None = None,
+) -> Iterator[tuple[Progress, Queued]]:
+    """Give what shows a step, and the place in the queue, for as long as the work goes on.
+
+    Parameters
+    ----------
+    tell
+        Called with the place on the page, the step and the seconds since the start.
+    stop, on_stop
+        Key of the button that stops it, if there is one, and what is called when it is pressed.
+    """
     place, beside = st.empty(), st.empty()
     start = time.monotonic()
     if stop:
-        beside.button(t("intake.stop"), key=stop, icon=":material/stop_circle:")
+        beside.button(t("intake.stop"), key=stop, on_click=on_stop, icon=":material/stop_circle:")
 
     def say(step: str) -> None:
-        seconds = state.figure(time.monotonic() - start, 0, "s")
-        place.status(f"{title} {name_of(step)} ({seconds})".replace("  ", " "))
+        tell(place, step, state.figure(time.monotonic() - start, 0, "s"))
 
     def queued(before: int) -> None:
         place.status(t("ui.queued", place=before))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.jobs.job import Progress
-from geo_merge.ui import state
 from geo_merge.ui.state import Key, t
-from geo_merge.ui.steps import name_of
+from geo_merge.ui.steps import name_of, shown
 from geo_merge.ui.tables import plain
 from geo_merge.ui.uploads import Queued
 
@@ -45,28 +44,19 @@ def steps(
     stop
         Called when it is pressed.
     """
-    place, beside = st.empty(), st.empty()
-    start, done = time.monotonic(), 0.0
-    beside.button(t("intake.stop"), key=f"stop_{key}", on_click=stop, icon=":material/stop_circle:")
+    done = 0.0
 
-    def say(step: str) -> None:
+    def tell(place: DeltaGenerator, step: str, seconds: str) -> None:
         nonlocal done
         done = max(done, order.get(step, done))
-        seconds = state.figure(time.monotonic() - start, 0, "s")
         named = name_of(step)
         if step and step in order:
             number = list(order).index(step)
             named = t("intake.step", number=number, all=len(order) - 1, step=named)
         place.progress(done, text=" · ".join(filter(None, (title, plain(named), seconds))))
 
-    def queued(before: int) -> None:
-        place.status(t("ui.queued", place=before))
-
-    try:
-        yield say, queued
-    finally:
-        place.empty()
-        beside.empty()
+    with shown(tell, stop=f"stop_{key}", on_stop=stop) as calls:
+        yield calls
 
 
 def halt(key: str) -> None:
