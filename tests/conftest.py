@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import commands
@@ -55,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _work(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The folder of the work that pages keep."""
     os.environ["GEO_MERGE_WORK"] = str(tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(autouse=True)
+def _main() -> Iterator[None]:
+    """Give the main module back that a page took: processes that are spawned run it first."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

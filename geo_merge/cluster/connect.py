@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -23,6 +24,9 @@ TIMEOUT = 10.0
 _PACKAGES = ("geo-merge", "shapely", "geopandas", "pyproj")
 # Bytes of WKB are no text, and must not become any.
 _SETTINGS = {"dataframe.convert-string": False, "dataframe.shuffle.method": "p2p"}
+
+# What a script says around its work, so that it can be read without being run.
+_GUARD = 'if __name__ == "__main__"'
 
 
 @contextmanager
@@ -50,8 +54,8 @@ def connect(
     Raises
     ------
     ClusterError
-        If the scheduler does not answer, has no workers, or they have other versions; later, if
-        workers die again and again.
+        If no worker starts, the scheduler does not answer or has no workers, or they have other
+        versions; later, if workers die again and again.
     """
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_SETTINGS))
@@ -68,13 +72,20 @@ def _local(workers: int | None, memory: str | float) -> Iterator[LocalCluster]:
     with (
         scratch() as folder,
         dask.config.set({"temporary-directory": str(folder)}),  # the scheduler's
-        LocalCluster(
-            n_workers=workers or os.cpu_count() or 1, threads_per_worker=1, memory_limit=memory,
+        _started(workers or os.cpu_count() or 1, memory, folder) as cluster,
+    ):
+        yield cluster
+
+
+def _started(workers: int, memory: str | float, folder: Path) -> LocalCluster:
+    try:
+        return LocalCluster(
+            n_workers=workers, threads_per_worker=1, memory_limit=memory,
             local_directory=str(folder), dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):  # fmt: skip
-        yield cluster
+        )  # fmt: skip
+    except RuntimeError as error:  # each worker runs the main module first: it may fail, or be gone
+        raise ClusterError(sentence("cluster.not_started", guard=_GUARD)) from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -352,6 +353,20 @@ def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
             merged(job, scheduler=address, timeout=0.5),
         ):
             pytest.fail("there is no cluster")
+
+
+def test_workers_that_do_not_start_are_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reads the script that started it, which may fail there, or be gone."""
+    script = types.ModuleType("__main__")
+    script.__file__ = str(tmp_path / "gone.py")
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    with (
+        pytest.raises(ClusterError, match="No worker of Dask started; a script of your own"),
+        connect(workers=1, memory=MEMORY),
+    ):
+        pytest.fail("there are no workers")
 
 
 def test_a_scheduler_without_workers_is_a_sentence() -> None:
