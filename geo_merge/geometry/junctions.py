@@ -62,6 +62,8 @@ class Shared:
     largest
         How far an edge was bent to a vertex that lies on it but for rounding, in the unit of the
         CRS.
+    swept
+        The land between edges and their new course, in squares of that unit.
     """
 
     geometries: Geometries
@@ -69,6 +71,7 @@ class Shared:
     stretched: Ints
     added: int = 0
     largest: float = 0.0
+    swept: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -194,16 +197,20 @@ def share_vertices(
     found = _meetings(rings, edges, bulges, most, others)
     if not len(found.edge):
         return nothing
-    rings, changed, added, largest = _insert(rings, edges, found)
-    if not len(changed):
+    found = _new(rings, edges, found)
+    if not len(found.edge):
         return nothing
+    swept = _swept(rings.xy[edges], rings.xy[edges + 1], found)
+    rings, changed, added = _insert(rings, edges, found)
     changed = which[changed]
     shapes = like(rings.geometries(), geometries[changed])
     # A polygon that touches itself but for rounding may not bear a vertex more: it stays.
     sound = shapely.is_valid(shapes) | ~shapely.is_valid(geometries[changed])
     result = geometries.copy()
     result[changed[sound]] = shapes[sound]
-    return Shared(result, changed[sound], stretched, int(added[sound].sum()), largest)
+    return Shared(
+        result, changed[sound], stretched, int(added[sound].sum()), float(found.off.max()), swept
+    )
 
 
 def _among(rows: Floats, others: Floats) -> Bools:
@@ -309,22 +316,34 @@ def _inside(xy: Floats, low: Floats, high: Floats) -> Floats:
     return xy[((xy >= low) & (xy <= high)).all(axis=1)]
 
 
-def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints, float]:
-    """Return the polygons that change with more vertices, which, how many each got, how far off."""
+def _new(rings: Rings, edges: Ints, found: _Meetings) -> _Meetings:
+    """Return the vertices that an edge has not yet, each once."""
     begin, end = rings.xy[edges[found.edge]], rings.xy[edges[found.edge] + 1]
     new = ~((found.at == begin).all(axis=1) | (found.at == end).all(axis=1))
     again = (found.edge[1:] == found.edge[:-1]) & (found.at[1:] == found.at[:-1]).all(axis=1)
     new[1:] &= ~again
-    found = found.take(new)
+    return found.take(new)
+
+
+def _swept(begin: Floats, end: Floats, found: _Meetings) -> float:
+    """Return the land between edges and their new course: trapezoids between the vertices."""
+    first = np.append(True, found.edge[1:] != found.edge[:-1])
+    last = np.append(first[1:], True)
+    before = np.where(first[:, None], begin[found.edge], np.roll(found.at, 1, axis=0))
+    off = found.off + np.where(first, 0.0, np.roll(found.off, 1))
+    rest = found.off[last] * np.hypot(*(end[found.edge] - found.at)[last].T)
+    return float(np.sum(off * np.hypot(*(found.at - before).T)) + np.sum(rest)) / 2
+
+
+def _insert(rings: Rings, edges: Ints, found: _Meetings) -> tuple[Rings, Ints, Ints]:
+    """Return the polygons that change with more vertices, which, and how many each got."""
     edge = edges[found.edge]
     polygon = rings.owner[rings.run_of(edge)]
     changed, count = np.unique(polygon, return_counts=True)
-    if not len(changed):
-        return rings, changed, count, 0.0
     some = rings.take(changed)
     moved = some.vertex_start[:-1] - rings.vertex_start[changed]
     at = edge + 1 + moved[np.searchsorted(changed, polygon)]
     added = np.bincount(some.run_of(at - 1), minlength=len(some.owner))
     start = some.start + np.concatenate([[0], np.cumsum(added)])
     xy = np.insert(some.xy, at, found.at, axis=0)
-    return replace(some, xy=xy, start=start), changed, count, float(found.off.max())
+    return replace(some, xy=xy, start=start), changed, count

@@ -47,8 +47,9 @@ class Notes:
 
     Attributes
     ----------
-    added, bent
-        How many vertices edges got, and how far an edge was bent to one, in metres.
+    added, bent, swept
+        How many vertices edges got, how far an edge was bent to one, in metres, and at most how
+        much land lies between edges and their new course, in square metres.
     followed
         How many vertices edges got that the plane would bend.
     split, mended
@@ -57,6 +58,7 @@ class Notes:
 
     added: int = 0
     bent: float = 0.0
+    swept: float = 0.0
     followed: int = 0
     split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -66,6 +68,7 @@ class Notes:
         self.added += other.added
         self.followed += other.followed
         self.bent = max(self.bent, other.bent)
+        self.swept += other.swept
         self.split = np.concatenate([self.split, other.split + offset])
         self.mended = np.concatenate([self.mended, other.mended + offset])
 
@@ -150,7 +153,7 @@ class _Way:
         shared = share_vertices(
             shapes, metres, bulge=bulge(self.crs, self.target), suspects=suspects, around=around
         )
-        notes.take_in(Notes(shared.added, shared.largest * metres))
+        notes.take_in(Notes(shared.added, shared.largest * metres, shared.swept * metres**2))
         return shared
 
     def follow(self, shared: Shared, notes: Notes) -> Geometries:
@@ -235,7 +238,9 @@ def tell(
             )
         )
     if notes.added:
-        bent = sentence("C05.bent", mm=notes.bent * 1000) if notes.bent else ""
+        bent = ""
+        if notes.bent:
+            bent = sentence("C05.bent", mm=notes.bent * 1000, m2=notes.swept)
         told = sentence("C05.shared", n=notes.added, crs=describe(crs), bent=bent)
         findings.append(Finding.of(told, value=float(notes.added), unit_of_value="vertices"))
     name = "vertices_shared_largest_bend_m"

@@ -89,10 +89,30 @@ def test_a_vertex_rounded_to_seven_decimals_is_on_the_edge(tmp_path: Path) -> No
     note, curved = validate(units).sort_values("check").itertuples()
     assert (curved.check, curved.severity) == ("R07", "info")
     assert "an edge was bent by at most" in note.message
+    assert "over at most" in note.message
     bend = merge(units, pd.DataFrame({"old_code": units.index, "new_code": "N", "new_name": "N"})).ledger  # fmt: skip
     row = bend[bend["quantity"] == "vertices_shared_largest_bend_m"].iloc[0]
     assert 0 < row["after"] < 0.016
     assert row["ok"]
+
+
+@pytest.mark.parametrize(
+    ("vertices", "land"),
+    [
+        ([(40.0, 0.01)], 0.01 * 100 / 2),
+        ([(20.0, 0.01), (60.0, 0.005)], (20 * 0.01 + 40 * 0.015 + 40 * 0.005) / 2),
+        ([(40.0, 0.0)], 0.0),
+    ],
+)
+def test_the_land_between_an_edge_and_its_new_course(
+    vertices: list[tuple[float, float]], land: float
+) -> None:
+    ends = [(0.0, 0.0), *vertices, (100.0, 0.0)]
+    north = [shapely.Polygon([a, b, (b[0], 50), (a[0], 50)]) for a, b in itertools.pairwise(ends)]
+    shared = share_vertices(np.array([shapely.box(0, -50, 100, 0), *north]), 1.0)
+    assert shared.added == len(vertices)
+    assert shared.swept == pytest.approx(land)
+    assert abs(shared.geometries[0].area - 5000) == pytest.approx(land)
 
 
 @pytest.mark.parametrize(
