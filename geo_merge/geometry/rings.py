@@ -165,20 +165,36 @@ def flatten(geometries: Geometries) -> Rings:
     geometries
         Polygons or MultiPolygons without null or empty ones; z is dropped.
     """
-    kind, xy, offsets = shapely.to_ragged_array(geometries, include_z=False)
-    if kind == shapely.GeometryType.POLYGON:
-        ring_start, polygon_start = offsets
-        geometry_start = np.arange(len(polygon_start))
-    else:
-        ring_start, polygon_start, geometry_start = offsets
-    start = ring_start.astype(np.int64)
-    polygon_start = polygon_start.astype(np.int64)
-    geometry_start = geometry_start.astype(np.int64)
+    n_vertices = shapely.get_num_coordinates(geometries)
+    xy = np.empty((int(n_vertices.sum()), 2))
+    parts, end = [], 0
+    for begin, until in _blocks(n_vertices):  # so that no more than these are in memory twice
+        vertices, *part = _flat(geometries[begin:until])
+        xy[end : end + len(vertices)] = vertices
+        parts.append(part)
+        end += len(vertices)
+    of_ring, of_polygon, of_geometry, left = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
+    owner = np.repeat(np.repeat(np.arange(len(geometries)), of_geometry), of_polygon)
+    return Rings(xy, _starts(of_ring), owner, left, _starts(of_polygon), _starts(of_geometry))
+
+
+def _blocks(n_vertices: Ints) -> list[tuple[int, int]]:
+    """Divide geometries, by how many vertices each has: pairs of begin and end."""
+    block = (np.cumsum(n_vertices) - n_vertices) // _CHUNK
+    begin = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist()]
+    return list(zip(begin, [*begin[1:], len(n_vertices)], strict=True))
+
+
+def _flat(geometries: Geometries) -> tuple[Floats, Ints, Ints, Ints, Bools]:
+    """Return vertices, how many of its parts each ring, polygon and geometry has, and the sides."""
+    _, xy, offsets = shapely.to_ragged_array(geometries, include_z=False)
+    start, polygon_start, *more = (o.astype(np.int64) for o in offsets)
+    geometry_start = more[0] if more else np.arange(len(geometries) + 1)
     xy += 0.0  # -0.0 becomes 0.0, so that equal vertices have equal bits
     left = wound_left(xy, start, polygon_start)
-    rings_per_geometry = np.diff(polygon_start[geometry_start])
-    owner = np.repeat(np.arange(len(geometries)), rings_per_geometry)
-    return Rings(xy, start, owner, left, polygon_start, geometry_start)
+    return xy, np.diff(start), np.diff(polygon_start), np.diff(geometry_start), left
 
 
 def wound_left(xy: Floats, start: Ints, polygon_start: Ints) -> Bools:
