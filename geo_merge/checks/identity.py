@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -58,13 +59,14 @@ def check_codes(layer: Surveyed) -> list[Finding]:
     frame = layer.frame
     pieces = frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.zeros(len(frame), bool)
     codes = [str(code) for code in frame.index[~pieces]]
-    forms = Counter(map(_form, codes))
     if len(codes) < _FEW:
         return []
+    form = {str(code): _form(str(code)) for code in frame.index}
+    forms = Counter(map(form.__getitem__, codes))
     usual, count = forms.most_common(1)[0]
     if count < _COMMON * len(codes):
         return []
-    odd = np.flatnonzero(~pieces & [_form(str(code)) != usual for code in frame.index])
+    odd = np.flatnonzero(~pieces & [form[str(code)] != usual for code in frame.index])
     return [
         Finding.of(
             sentence(
@@ -85,5 +87,10 @@ def check_codes(layer: Surveyed) -> list[Finding]:
 def _form(code: str) -> str:
     """Return the form of a code in words: ``5 digits``, ``N000`` for letters among digits."""
     if code.isdigit() and code.isascii():
-        return sentence("K07.digits", n=len(code))
+        return _digits(len(code))
     return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code))
+
+
+@cache
+def _digits(n: int) -> str:
+    return sentence("K07.digits", n=n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -24,6 +25,10 @@ from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, language_of, say
 from geo_merge.errors import GeoMergeError
 from geo_merge.system.closed import close_process
 from geo_merge.wording.failures import unexpected
+
+# Objects made before Python looks for cycles among them: of the polygons of a layer none is in one,
+# and by default it looks again every 700.
+_YOUNG, _MIDDLE = 100_000, 20
 
 
 class _InOrder(click.Group):
@@ -54,6 +59,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    gc.set_threshold(_YOUNG, _MIDDLE)
     close_process()
     given: dict[str, str | None] = {}
     try:

@@ -21,7 +21,6 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.errors import ExportError, LayerError, UsageError
-from geo_merge.maps.display import drawn
 from geo_merge.mending import Repaired
 from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
@@ -104,6 +103,8 @@ def write(
     wanted = check_formats(formats)
     with_results = allow_errors or not result.has_errors
     if with_results:
+        from geo_merge.maps.display import drawn  # noqa: PLC0415 - findings need no maps
+
         result = drawn(result)
     result = with_digits(result)
     with staging(directory) as folder:

@@ -71,6 +71,7 @@ def title_of(check: str, language: str) -> str:
     return title[:1].upper() + title[1:]
 
 
+@cache
 def kinds() -> dict[str, list[str]]:
     """Return the kinds of sentences of every check, and of the words that they share."""
     return {
