@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.connected import connected
-from geo_merge.geometry.rings import Ints
+from geo_merge.geometry.rings import Ints, ranges
 from geo_merge.geometry.survey import Survey
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
@@ -27,6 +27,7 @@ _CELLS = 3.0
 # astray that lies so many times further out than half of them.
 _FEW, _FURTHER = 3, 3.0
 _NAMED = 10  # units of a note
+_STRETCH = 64  # edges with one box around them
 _WIDER = 4.0  # times as far, where nobody is as near
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
@@ -124,7 +125,14 @@ class _Edges:
         edges = runs.edges()
         self.island = island[survey.number(runs.owner, runs.part)][runs.run_of(edges)]
         self.a, self.b = runs.xy[edges], runs.xy[edges + 1]
-        self.low, self.high = np.minimum(self.a, self.b).T, np.maximum(self.a, self.b).T
+        # Stretches of edges that follow each other, of one island each, with the box of each.
+        ends = np.flatnonzero(np.diff(self.island, prepend=-1))
+        self.first = np.union1d(ends, np.arange(0, len(edges), _STRETCH))
+        self.low, self.high = (
+            np.column_stack([whole.reduceat(each(p, q), self.first)
+                             for p, q in zip(self.a.T, self.b.T, strict=True)]).T
+            for whole, each in ((np.minimum, np.minimum), (np.maximum, np.maximum))
+        )  # fmt: skip
 
     def remote(self, far: float) -> Ints:
         """Return the islands that may be further than `far` metres from all others."""
@@ -149,10 +157,11 @@ class _Edges:
             np.maximum(0.0, np.maximum(west - right, left - east)),
             np.maximum(0.0, np.maximum(south - top, bottom - north)),
         )
-        away[self.island == k] = np.inf
-        # The nearest edge is no further away than the end of the one whose box is the nearest.
-        limit = shapely.distance(land, shapely.Point(self.a[np.argmin(away)]))
-        near = np.flatnonzero(away <= limit)
+        away[self.island[self.first] == k] = np.inf
+        # The nearest edge is no further away than an end of one whose box is the nearest.
+        limit = shapely.distance(land, shapely.Point(self.a[self.first[np.argmin(away)]]))
+        chosen = np.flatnonzero(away <= limit)
+        near, _ = ranges(self.first[chosen], np.append(self.first, len(self.a))[chosen + 1])
         edges = shapely.linestrings(np.stack([self.a[near], self.b[near]], axis=1))
         return float(shapely.distance(land, shapely.multilinestrings(edges)))
 
