@@ -50,7 +50,7 @@ def follow(
     geometries
         Anything; shape (n,).
     stretched
-        Which of them are polygons with edges longer than `LONG_EDGE`.
+        Which of them are polygons with edges that `bends` tells.
     way, unit, metres
         See `follow_rings`.
 
@@ -101,15 +101,27 @@ def _runs_down(a: Floats, b: Floats) -> Bools:
     return np.asarray((a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1])))
 
 
-def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
-    """Return into how many pieces edges are to be cut, given their ends."""
+def bends(a: Floats, b: Floats, way: Way, metres: float) -> Bools:
+    """Tell which edges, given by their ends, get vertices, or may if they are cut elsewhere."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(_bent(*_ordered(a, b), way, metres)[0] > _BENT / 2)
+
+
+def _bent(low: Floats, high: Floats, way: Way, metres: float) -> tuple[Floats, Floats]:
+    """Return how far edges are bent, and how long they are, in metres of the plane."""
     a, b, *between = (way(low + (high - low) * t) for t in (0.0, 1.0, *_ALONG))
     chord = b - a
     length = np.hypot(*chord.T)
     with np.errstate(all="ignore"):  # what has no place in the plane is not bent
         off = [np.abs(chord[:, 0] * (p - a)[:, 1] - chord[:, 1] * (p - a)[:, 0]) for p in between]
-        bent = np.max(off, axis=0) / length * metres
-        pieces = np.sqrt(bent / (_STILL * length * metres))
+        return np.max(off, axis=0) / length * metres, length * metres
+
+
+def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
+    """Return into how many pieces edges are to be cut, given their ends."""
+    bent, length = _bent(low, high, way, metres)
+    with np.errstate(all="ignore"):
+        pieces = np.sqrt(bent / (_STILL * length))
     wanted = np.where(np.isfinite(pieces) & (bent > _BENT), np.ceil(pieces), 1)
     return np.clip(wanted, 1, _MOST).astype(np.int64)
 

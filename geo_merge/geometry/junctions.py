@@ -43,6 +43,7 @@ _ULPS = 16
 _RASTER = 4096
 _CHUNK = 2**17  # vertices
 Bulge = Callable[[Floats, Floats], Floats]
+Bends = Callable[[Floats, Floats], Bools]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Shared:
     changed
         Which of them got vertices; shape (changed,).
     stretched
-        Which have edges so long that a plane may bend them, see `curves`; shape (stretched,).
+        Which have edges that a plane bends, see `curves.bends`; shape (stretched,).
     added
         How many vertices that are.
     largest
@@ -153,6 +154,7 @@ def share_vertices(
     metres: float,
     *,
     bulge: Bulge | None = None,
+    bends: Bends | None = None,
     suspects: Bools | None = None,
     around: Around | None = None,
 ) -> Shared:
@@ -168,6 +170,8 @@ def share_vertices(
         Returns how far edges, given by their ends, will bulge, in the unit of the CRS. A vertex
         that lies so near to an edge would come to lie on its other side: the edge gets a vertex
         beside it.
+    bends
+        Tells which long edges, given by their ends, the plane bends.
     suspects
         Polygons that must not touch themselves: their edges are looked at too where a neighbour
         has the same.
@@ -180,8 +184,7 @@ def share_vertices(
         return Shared(geometries, none, none)
     rings = flatten(geometries[which])
     lengths = edge_lengths(rings)
-    very_long = rings.run_of(np.flatnonzero(lengths > curves.LONG_EDGE / metres))
-    stretched = which[np.unique(rings.owner[very_long])]
+    stretched = none if bends is None else which[_stretched(rings, lengths, metres, bends)]
     nothing = Shared(geometries, none, stretched)
     suspected = None if suspects is None else suspects[which]
     edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
@@ -211,6 +214,15 @@ def share_vertices(
     return Shared(
         result, changed[sound], stretched, int(added[sound].sum()), float(found.off.max()), swept
     )
+
+
+def _stretched(rings: Rings, lengths: Floats, metres: float, bends: Bends) -> Ints:
+    """Return which polygons have edges that a plane bends."""
+    long = np.flatnonzero(lengths > curves.LONG_EDGE / metres)
+    if not len(long):
+        return long
+    bent = long[bends(rings.xy[long], rings.xy[long + 1])]
+    return np.unique(rings.owner[rings.run_of(bent)])
 
 
 def _among(rows: Floats, others: Floats) -> Bools:
@@ -259,7 +271,7 @@ def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:
     """Return the vertices with an edge in their cell of a raster, or in the next one."""
     low = np.array([v.min() for v in rings.xy.T])  # axis=0 takes ten times as long
     extent = max(v.max() - v.min() for v in rings.xy.T)
-    cell = max(float(extent) / _RASTER, reach, 1e-300)
+    cell = max(float(extent) / _RASTER, 2 * reach, 1e-300)
     raster = np.zeros((_RASTER + 6, _RASTER + 6), dtype=bool)
     length = np.hypot(*(b - a).T)
     steps = np.ceil(length / cell).astype(np.int64) + 1

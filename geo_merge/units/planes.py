@@ -7,6 +7,7 @@ is a curve in another CRS, gets vertices first; what it would make invalid all t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.areas import transformer
-from geo_merge.geometry.curves import follow
+from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.geometry.projection import describe, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
@@ -115,8 +116,14 @@ def project(
         What other parts of the layer have, if these are not all of it.
     """
     way, notes = _Way(crs, target), Notes()
-    shapes = way.follow(way.share(shapes, notes, around=around), notes)
-    plane = way.project(shapes)
+    before = shapes
+    # Few polygons get vertices: all are projected meanwhile, and those few again.
+    with ThreadPoolExecutor(1) as pool:
+        sharing = pool.submit(way.share, shapes, notes, around=around)
+        plane = way.project(shapes)
+        shapes = way.follow(sharing.result(), notes)
+    more = np.flatnonzero(shapes != before)
+    plane[more] = way.project(shapes[more])
     wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
     if not len(wrong):
         return plane, notes
@@ -150,33 +157,44 @@ class _Way:
         around: Around | None = None,
     ) -> Shared:
         metres = metres_per_unit(self.crs)
+        bent = None if self.crs == self.target else self._bends
         shared = share_vertices(
-            shapes, metres, bulge=bulge(self.crs, self.target), suspects=suspects, around=around
-        )
+            shapes, metres, bulge=bulge(self.crs, self.target), bends=bent, suspects=suspects,
+            around=around,
+        )  # fmt: skip
         notes.take_in(Notes(shared.added, shared.largest * metres, shared.swept * metres**2))
         return shared
 
     def follow(self, shared: Shared, notes: Notes) -> Geometries:
         if self.crs == self.target:
             return shared.geometries
-        transform = transformer(self.crs, self.target).transform
         geometries, added = follow(
-            shared.geometries,
-            shared.stretched,
-            lambda xy: np.column_stack(transform(*xy.T)),
-            metres_per_unit(self.crs),
+            shared.geometries, shared.stretched, self._of, metres_per_unit(self.crs),
             metres_per_unit(self.target),
-        )
+        )  # fmt: skip
         notes.take_in(Notes(followed=added))
         return geometries
+
+    def _one_block(self, shapes: Geometries) -> Geometries:
+        if shapely.has_z(shapes).any():
+            return np.asarray(gpd.GeoSeries(shapes, crs=self.crs).to_crs(self.target).array)
+        return np.asarray(shapely.transform(shapes, self._of))
+
+    def _of(self, xy: Floats) -> Floats:
+        return np.column_stack(transformer(self.crs, self.target).transform(*xy.T))
+
+    def _bends(self, a: Floats, b: Floats) -> Bools:
+        return bends(a, b, self._of, metres_per_unit(self.target))
 
     def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):
             return shapes.copy()
         result = np.empty(len(shapes), dtype=object)
-        for begin, end in cuts(shapely.get_num_coordinates(shapes)):  # not all vertices twice
-            some = gpd.GeoSeries(shapes[begin:end], crs=self.crs)
-            result[begin:end] = some.to_crs(self.target).array
+        # While one thread projects, which only one can, another finds out what is valid.
+        with ThreadPoolExecutor(1) as pool:
+            for begin, end in cuts(shapely.get_num_coordinates(shapes)):  # not all vertices twice
+                result[begin:end] = self._one_block(shapes[begin:end])
+                pool.submit(is_valid, result[begin:end])
         return result
 
 
