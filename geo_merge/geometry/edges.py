@@ -148,9 +148,31 @@ def match(runs: Runs, kin: Ints | None = None) -> Matches:
 def _equal_keys(edges: Ints, keys: Hashes) -> tuple[Ints, Ints, Ints]:
     """Return pairs of edges with equal keys, and the edges whose key more than two share.
 
-    The key of an edge is a sum, the same in both directions. Its last bits make room for the
-    number of the edge, so that one sort of plain numbers brings equal keys together; what they
-    might have told apart is told by the coordinates afterwards.
+    The key of an edge is a sum, the same in both directions. Its first bits are a slot in a table
+    of at least twice as many as there are edges: in most slots there are the two edges of one key,
+    and two are compared sooner than sorted. What shares its slot with more is sorted.
+    """
+    bits = max(len(edges), 1).bit_length() + 1
+    slot = (keys >> np.uint64(64 - bits)).view(np.int64)
+    held = np.bincount(slot, minlength=1 << bits)[slot]
+    last = np.empty(1 << bits, dtype=np.int64)
+    last[slot] = number = np.arange(len(edges))  # of several, the last one stays
+    later = last[slot]
+    first = np.flatnonzero((held == 2) & (later != number))  # noqa: PLR2004 - two in a slot
+    second = later[first]
+    same = keys[first] == keys[second]
+    first, second = first[same], second[same]
+    rest = np.flatnonzero(held > 2)  # noqa: PLR2004
+    one, two, crowd = _sorted_keys(edges[rest], keys[rest])
+    return np.append(edges[first], one), np.append(edges[second], two), crowd
+
+
+def _sorted_keys(edges: Ints, keys: Hashes) -> tuple[Ints, Ints, Ints]:
+    """Return what `_equal_keys` does, by sorting.
+
+    The last bits of the keys make room for the number of the edge, so that one sort of plain
+    numbers brings equal keys together; what they might have told apart is told by the coordinates
+    afterwards.
     """
     bits = np.uint64(int(edges[-1]).bit_length() if len(edges) else 0)
     number = (np.uint64(1) << bits) - np.uint64(1)
