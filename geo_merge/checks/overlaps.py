@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.checks.gaps import lacks_vertex
 from geo_merge.checks.labels import label
+from geo_merge.checks.stacked import refuse_piled
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.rings import Geometries
@@ -92,10 +93,16 @@ def overlapping_pairs(layer: Surveyed, width: float) -> tuple[list[Overlap], lis
     cancelled), so it is cut by each of its claimants; one under a millimetre wide, where an
     overlay is mostly rounding, belongs to those who claim its middle.
     """
-    doubled = layer.faces.geometry[layer.faces.claims > 1]
-    doubled = doubled[~is_narrow(doubled, width)]
+    several = layer.faces.claims > 1
+    doubled, claims = layer.faces.geometry[several], layer.faces.claims[several]
+    wide = ~is_narrow(doubled, width)
+    doubled, claims = doubled[wide], claims[wide]
     if not len(doubled):
         return [], []
+    refuse_piled(
+        claims, claims * (claims - 1) // 2, len(layer.frame),
+        lambda k: label(layer.frame, str(layer.frame.index[layer.around(doubled[[k]])[0][0][0]])),
+    )  # fmt: skip
     thin = mean_width(doubled) < OVERLAY_WIDTH
     where = np.where(thin, shapely.point_on_surface(doubled), doubled)
     regions: dict[tuple[int, int], list[BaseGeometry]] = {}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import shapely
 
 from geo_merge.errors import LayerError
-from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.rings import Geometries, Ints
 from geo_merge.vocabulary.sentence import sentence
 
 # Pairs of units whose boxes meet: a commune has some ten neighbours, and everything that checks
-# and dissolves looks at each pair.
-_MOST, _MOST_EACH = 200_000, 30
+# and dissolves looks at each pair, and at the faces between their edges, as many again.
+_MOST, _MOST_EACH = 40_000, 30
 _AT_ONCE = 64
+# Pairs of units, counted for each piece of land that they share: some twenty times those of a
+# country whose every border is drawn twice. Each is an overlay, 200,000 take some ten seconds.
+_MOST_TOLD = 200_000
 
 
 def refuse_stacked(geometries: Geometries, source: str) -> None:
@@ -23,6 +28,81 @@ def refuse_stacked(geometries: Geometries, source: str) -> None:
     LayerError
         C04 with a row and how many rows lie where it does.
     """
+    found = _stacked(geometries)
+    if found is not None:
+        raise LayerError(_told(found, source, len(geometries), np.arange(len(geometries))))
+
+
+def refuse_woven(geometries: Geometries, source: str, rows: Ints) -> None:
+    """Refuse the same of what is dissolved, where copies do no harm: their edges are one.
+
+    Parameters
+    ----------
+    geometries, rows
+        Polygons that are to be one, and the row of each in its file; shape (n,).
+    source
+        What the file is called.
+
+    Raises
+    ------
+    LayerError
+        See `refuse_stacked`.
+    """
+    if _stacked(geometries) is None:
+        return
+    _, first = np.unique(shapely.to_wkb(geometries), return_index=True)
+    found = _stacked(geometries[first])
+    if found is not None:
+        raise LayerError(_told(found, source, len(first), rows[first]))
+
+
+def refuse_piled(claims: Ints, told: Ints, every: int, unit: Callable[[int], str]) -> None:
+    """Refuse overlaps of more units, in more pieces, than anybody could be told of.
+
+    Parameters
+    ----------
+    claims, told
+        How many units claim each piece of land, and how much there is to tell of it (pairs of
+        units, or units); shape (pieces,).
+    every
+        Of how many units they are.
+    unit
+        What a unit is called that claims the piece at this position.
+
+    Raises
+    ------
+    LayerError
+        C04 with a unit of the piece that most claim.
+    """
+    if int(told.sum()) <= _MOST_TOLD:
+        return
+    k = int(np.argmax(claims))
+    raise LayerError(
+        sentence("C04.piled", unit=unit(k), n=int(claims[k]), all=every, pieces=len(claims))
+    )
+
+
+def _told(found: tuple[int, int], source: str, every: int, rows: Ints) -> str:
+    """Return the sentence for a position and how many lie there."""
+    at, n = found
+    return sentence("C04.stacked", source=source, n=n, all=every, row=str(rows[at] + 1))
+
+
+def _stacked(geometries: Geometries) -> tuple[int, int] | None:
+    """Return which polygon overlaps most others, and how many, if pairs are beyond all measure.
+
+    Where boxes of polygons meet so often, it is those of their parts that count: units that are
+    scattered over the land of all others overlap none.
+    """
+    if _crowded(geometries) is None:
+        return None
+    parts, of = shapely.get_parts(geometries, return_index=True)
+    found = _crowded(parts)
+    return None if found is None else (int(of[found[0]]), found[1])
+
+
+def _crowded(geometries: Geometries) -> tuple[int, int] | None:
+    """Return which geometry's box meets most others, and how many, if pairs are too many."""
     tree = shapely.STRtree(geometries)
     most = _MOST + _MOST_EACH * len(geometries)
     pairs = 0
@@ -32,7 +112,5 @@ def refuse_stacked(geometries: Geometries, source: str) -> None:
         if pairs > most:
             counts = np.bincount(inner)
             row = int(np.argmax(counts))
-            raise LayerError(
-                sentence("C04.stacked", source=source, n=int(counts[row]), all=len(geometries),
-                         row=str(begin + row + 1))
-            )  # fmt: skip
+            return begin + row, int(counts[row])
+    return None

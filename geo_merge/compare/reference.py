@@ -13,6 +13,7 @@ from geo_merge.compare.declared import unmatched_both
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
 from geo_merge.geometry.difference import SAME_AREA, differences, polygonal
 from geo_merge.geometry.rings import Geometries, is_polygonal
+from geo_merge.geometry.validity import made_valid
 from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
@@ -89,7 +90,7 @@ def _usable_reference(
     shapes = np.asarray(reference.values).copy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     broken = ~missing & ~shapely.is_valid(shapes)
-    shapes[broken] = polygonal(shapely.make_valid(shapes[broken], method="structure"))
+    shapes[broken] = polygonal(made_valid(shapes[broken]))
     good = is_polygonal(shapes)
     kinds = (
         ("G01.reference", missing),

@@ -45,22 +45,39 @@ class Unmatched(Runs):
     part: Ints
 
     def lines(self) -> Geometries:
-        """Return the edges as LineStrings that meet at their ends only, if they share vertices."""
+        """Return the edges as LineStrings that meet at their ends only, if they share vertices.
+
+        An edge that several polygons have in the same direction comes once: to node the edges of
+        thousands of copies of a unit would compare each with each.
+        """
         if not len(self.xy):
             return np.empty(0, dtype=object)
         hashes = hash_vertices(self.xy)
         edges = self.edges()
-        run = self.run_of(edges)
-        tails = np.sort(np.where(self.interior_left[run], hashes[edges], hashes[edges + 1]))
-        junctions = np.unique(tails[1:][tails[1:] == tails[:-1]])
+        left = self.interior_left[self.run_of(edges)]
+        tails = np.where(left, hashes[edges], hashes[edges + 1])
+        ordered = np.sort(tails)
+        junctions = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
         if not len(junctions):
             return _linestrings(self.xy, self.start)
+        again = self._again(edges, left, np.flatnonzero(np.isin(tails, junctions)))
+        if len(again):
+            return take_runs(self, self.part, np.delete(edges, again)).lines()
         place = np.searchsorted(junctions, hashes)
         place[place == len(junctions)] = 0
         breaks: Bools = junctions[place] == hashes
         breaks[self.start[:-1]] = True
         breaks[self.start[1:] - 1] = False
         return _lines_between(self, np.flatnonzero(breaks))
+
+    def _again(self, edges: Ints, left: Bools, doubtful: Ints) -> Ints:
+        """Return which of the doubtful edges, by position, another one before them equals."""
+        at = edges[doubtful]
+        ends = np.column_stack([self.xy[at], self.xy[at + 1]])
+        right = ~left[doubtful]
+        ends[right] = ends[right][:, [2, 3, 0, 1]]
+        _, first = np.unique(ends, axis=0, return_index=True)
+        return np.delete(doubtful, first)
 
 
 def _linestrings(xy: Floats, start: Ints) -> Geometries:

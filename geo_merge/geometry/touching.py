@@ -7,6 +7,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.geometry.rings import Geometries, is_polygonal, somewhere
+from geo_merge.geometry.validity import made_valid
 
 # Relative. Lengths and areas are sums of the same numbers in another order.
 _SAME = 1e-12
@@ -26,11 +27,11 @@ def split_at_touches(geometries: Geometries) -> Geometries:
         Invalid polygons or multipolygons; shape (n,).
     """
     result = np.full(len(geometries), None, dtype=object)
-    for k in np.flatnonzero(somewhere(geometries)):
-        geometry = geometries[k]
-        split = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-        if is_polygonal(np.array([split]))[0] and _is_same(geometry, split):
-            result[k] = split
+    there = np.flatnonzero(somewhere(geometries))
+    split = made_valid(geometries[there])
+    for k, polygon, good in zip(there, split, is_polygonal(split), strict=True):
+        if good and _is_same(geometries[k], polygon):
+            result[k] = polygon
     return result
 
 

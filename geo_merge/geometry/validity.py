@@ -39,3 +39,24 @@ def usable(geometries: Geometries) -> Bools:
     good = is_polygonal(geometries) & somewhere(geometries)
     good[good] = is_valid(geometries[good]) & (shapely.area(geometries[good]) > 0)
     return good
+
+
+def made_valid(geometries: Geometries) -> Geometries:
+    """Return polygons as GEOS makes them valid, holes as holes; what collapses is left out.
+
+    It gives up on rings that cross by the last bits of their coordinates; of those, lines are
+    noded and land built anew, on which it does not.
+    """
+    try:
+        valid = shapely.make_valid(geometries, method="structure", keep_collapsed=False)
+    except shapely.GEOSException:
+        valid = np.array([_made_valid(g) for g in geometries], dtype=object)
+    return np.asarray(valid, dtype=object)
+
+
+def _made_valid(geometry: BaseGeometry) -> BaseGeometry:
+    try:
+        return shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    except shapely.GEOSException:
+        parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(geometry)))
+        return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from geo_merge.geometry.rings import Bools, Floats, Ints, Runs, ranges
 
 # Edges to a chunk, which is passed over as a whole where the ray does not meet its box.
 _CHUNK = 32
+# Pairs of a point with a chunk, and with an edge, that are looked at together.
+_BOXES, _PAIRS = 8_000_000, 2_000_000
 # Relative error of a cross product in double and in extended precision, with room.
 _ROUNDING = tuple(float(8 * np.finfo(kind).eps) for kind in (np.float64, np.longdouble))
 
@@ -60,29 +63,36 @@ class Outlines:
         counts, clear = np.zeros(len(xy), dtype=np.int64), np.ones(len(xy), dtype=bool)
         if not (len(xy) and len(self._first)):
             return counts, clear
-        point, edge = self._beside(xy)
-        a, b = self.runs.xy[edge], self.runs.xy[edge + 1]
-        y = xy[point, 1]
-        upward = a[:, 1] <= y
-        crossing = upward != (b[:, 1] <= y)
-        point, edge, a, b, upward = (v[crossing] for v in (point, edge, a, b, upward))
-        side, sure = _side(
-            a, b, xy[point]
-        )  # the point lies left (1) or right (-1) of its direction
-        clear[point[~sure]] = False
-        east = np.where(upward, side > 0, side < 0)
-        step = np.where(upward == self.runs.interior_left[self.runs.run_of(edge)], 1, -1)
-        counts += np.bincount(point[east], step[east], minlength=len(xy)).astype(np.int64)
+        for point, edge in self._beside(xy):
+            a, b = self.runs.xy[edge], self.runs.xy[edge + 1]
+            y = xy[point, 1]
+            upward = a[:, 1] <= y
+            crossing = upward != (b[:, 1] <= y)
+            at, a, b, upward = (v[crossing] for v in (point, a, b, upward))
+            # The point lies left (1) or right (-1) of the edge's direction.
+            side, sure = _side(a, b, xy[at])
+            clear[at[~sure]] = False
+            east = np.where(upward, side > 0, side < 0)
+            left = self.runs.interior_left[self.runs.run_of(edge[crossing])]
+            step = np.where(upward == left, 1, -1)
+            counts += np.bincount(at[east], step[east], minlength=len(xy)).astype(np.int64)
         return counts, clear
 
-    def _beside(self, xy: Floats) -> tuple[Ints, Ints]:
-        """Return pairs (point, edge): the edges that may cross the ray to the east of a point.
+    def _beside(self, xy: Floats) -> Iterator[tuple[Ints, Ints]]:
+        """Yield pairs (point, edge): the edges that may cross the ray to the east of a point.
 
-        Edges that hang together are a closed outline, which goes around no point west of it.
+        Edges that hang together are a closed outline, which goes around no point west of it. No
+        more pairs come at once than memory has room for, should all outlines lie around a point.
         """
-        point, chunk = self._tree.query(shapely.points(xy))
-        first, last = self._first[chunk], self._last[chunk]
-        return np.repeat(point, last - first), ranges(first, last)[0]
+        some = max(1, _BOXES // len(self._first))
+        for begin in range(0, len(xy), some):
+            point, chunk = self._tree.query(shapely.points(xy[begin : begin + some]))
+            first, last = self._first[chunk], self._last[chunk]
+            before = np.cumsum(last - first)
+            cuts = np.flatnonzero(np.diff(before // _PAIRS)) + 1
+            for at in np.split(np.arange(len(point)), cuts):
+                points = np.repeat(begin + point[at], last[at] - first[at])
+                yield points, ranges(first[at], last[at])[0]
 
 
 def _west_ends(runs: Runs) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.checks.stacked import refuse_piled, refuse_woven
 from geo_merge.errors import LayerError
 from geo_merge.geometry.dissolve import dissolve_valid
 from geo_merge.geometry.edges import cancel, runs_of
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 # Bundles at work before the first of them is written, since some are much larger than others.
 _AHEAD = 16
+# Rows that a sentence names; the finding has all of them.
+_SHOWN = 10
 
 
 class _BadMembersError(Exception):
@@ -87,7 +90,8 @@ def dissolve(
     Raises
     ------
     LayerError
-        If the layer cannot be read, has no such field, or has rows without a value in it.
+        If the layer cannot be read, has no such field, has rows without a value in it, or rows of
+        one value that lie over one another by the thousand and are no copies (C04).
     """
     try:
         columns = None if keep_agreeing else [field]
@@ -124,7 +128,7 @@ def _dissolve(
     chosen, left_out = _choose(layer, field, groups, keep=keep)
     notes += left_out
     make = partial(
-        _bundle, layer, chosen, crs=None if placed else crs, project=way_to_wgs84(crs),
+        _bundle, layer, source, chosen, crs=None if placed else crs, project=way_to_wgs84(crs),
         precision=precision,
     )  # fmt: skip
     done: list[_Group] = []
@@ -195,6 +199,7 @@ def _bundles(groups: Sequence[Ints], vertices: Ints) -> list[Sequence[Ints]]:
 
 def _bundle(
     layer: RaggedLayer,
+    source: str,
     chosen: _Chosen,
     groups: Sequence[Ints],
     *,
@@ -220,6 +225,7 @@ def _bundle(
         elif len(rows) == 1 and plain[begin]:  # nothing can lie between its edges
             done.append(_Group(key, rows, (), shapes[begin]))
         else:
+            refuse_woven(shapes[begin:end], source, rows)
             rings = polygons.take(np.arange(begin, end)).rings
             done.append(_joined(key, rows, rings, shapes[begin:end]))
     if any(group.whole is None for group in done):
@@ -254,14 +260,23 @@ def _error(kind: str, row: int, key: Any, *, geometry: Any = None, reason: str =
 
 def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
     """Yield the land that several members claim, with those that do."""
-    twice = faces.geometry[faces.claims > 1]
+    several = faces.claims > 1
+    twice, claims = faces.geometry[several], faces.claims[several]
     if not len(twice):
         return
     inside = shapely.get_coordinates(shapely.point_on_surface(twice))
+
+    def claimant(k: int) -> str:
+        row = rows[containing(shapes, inside[[k]])[1].min()]
+        return sentence("K01.row", row=str(row + 1))
+
+    refuse_piled(claims, claims, len(rows), claimant)
     face, member = containing(shapes, inside)
     for k, geometry in enumerate(twice):
         units = [sentence("K01.row", row=str(row + 1)) for row in sorted(rows[member[face == k]])]
-        told = sentence("C04.in_group", units=units, key=str(key))
+        first, more = units[:_SHOWN], len(units) - _SHOWN
+        named = sentence("words.more", told=first, more=more) if more > 0 else first
+        told = sentence("C04.in_group", units=named, key=str(key))
         yield Finding.of(told, units=tuple(map(str, units)), geometry=geometry)
 
 

@@ -22,7 +22,7 @@ from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vert
 from geo_merge.geometry.projection import describe, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches
-from geo_merge.geometry.validity import is_valid
+from geo_merge.geometry.validity import is_valid, made_valid
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
 from geo_merge.vocabulary.sentence import sentence
@@ -225,7 +225,7 @@ def _split(shapes: Geometries, wrong: Ints) -> tuple[Ints, Geometries]:
 def _mend(plane: Geometries, doubtful: Ints) -> tuple[Ints, Geometries]:
     """Mend what is valid in the file, and is not in the plane by the rounding of vertices."""
     wrong = doubtful[~shapely.is_valid(plane[doubtful])]
-    mended = shapely.make_valid(plane[wrong], method="structure", keep_collapsed=False)
+    mended = made_valid(plane[wrong])
     before, after = (np.abs(shapely.area(g)) for g in (plane[wrong], mended))
     done = is_polygonal(mended) & (np.abs(after - before) <= _ROUNDING * before)
     return wrong[done], mended[done]

@@ -15,6 +15,7 @@ from geo_merge.errors import ExportError
 from geo_merge.geometry.longitudes import HALF, cut_at_180, span
 from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.rings import Floats, Ints, Rings, flatten, wound_left
+from geo_merge.geometry.validity import made_valid
 from geo_merge.vocabulary.sentence import sentence
 
 Vanishing = Literal["error", "point"]
@@ -133,10 +134,7 @@ def _mend(
 def _mend_one(geometry: BaseGeometry, precision: int) -> BaseGeometry | None:
     """Return a valid rounded polygon, or None if it vanishes or cannot be had."""
     for _ in range(_MAX_MENDS):
-        try:
-            valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-        except shapely.GEOSException:  # a tangle that this method cannot undo
-            valid = shapely.make_valid(geometry)
+        valid = made_valid(np.array([geometry], dtype=object))
         parts = shapely.get_parts(shapely.get_parts(valid))
         parts = parts[shapely.area(parts) > 0]
         if not len(parts):

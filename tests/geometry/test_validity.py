@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import numpy as np
+import pytest
 import shapely
 from conftest import square
 
@@ -29,3 +30,22 @@ def test_what_nobody_has_any_more_is_forgotten() -> None:
     del shapes
     gc.collect()
     assert len(validity._valid) <= before
+
+
+def test_a_hole_that_crosses_itself_by_the_last_bits_is_made_valid() -> None:
+    """GEOS gives up on it: "side location conflict"."""
+    hole = [
+        (11.63092220350697, 60.49187366173511), (11.6, 60.5), (11.63788846455685, 60.49249304028607),
+        (11.62880717774888, 60.49168561228076), (11.0, 60.0),
+    ]  # fmt: skip
+    tangled = shapely.Polygon([(12.0, 60.0), (12.0, 60.2), (11.6, 60.0)], [hole])
+    bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    with pytest.raises(shapely.GEOSException):
+        shapely.make_valid(tangled, method="structure")
+    valid = validity.made_valid(np.array([tangled, bow], dtype=object))
+    assert shapely.is_valid(valid).all()
+    assert (shapely.get_type_id(valid) == shapely.GeometryType.MULTIPOLYGON).all()
+    assert valid[1].area == 2
+    # What is a hole beside the outline is land: each point of the plane once, as edges go round it.
+    land = 0.04 + shapely.make_valid(shapely.Polygon(hole)).area
+    assert valid[0].area == pytest.approx(land, rel=1e-9)

@@ -1,6 +1,6 @@
 """Random layers of units, clean and broken, for laws that every layer must keep.
 
-A seed always gives the same layer. ``python tests/coverages.py SEED FILE.gpkg`` writes one to look
+A seed always gives the same layer. ``python tests/helpers/coverages.py SEED FILE.gpkg`` writes one to look
 at; what fails on a layer is made small by `reduced`.
 """
 
@@ -272,6 +272,17 @@ def _crosswalk(rng: np.random.Generator, units: gpd.GeoDataFrame) -> pd.DataFram
     of = _nearest(rng, shapes, n) if near else rng.integers(0, n, len(units))
     return pd.DataFrame({"old_code": units.index, "new_code": [f"N{k:03d}" for k in of],
                          "new_name": [f"Mới {k}" for k in of], "new_type": "Xã"})  # fmt: skip
+
+
+# Metres in a degree of latitude.
+DEGREE = 111_320.0
+
+
+def in_degrees(layer: Layer) -> Polygons:
+    """Return the same polygons in degrees about 10° E 60° N, whose edges are straight there."""
+    shapes = np.asarray(layer.units.geometry.values)
+    corner = shapely.total_bounds(shapes)[:2]
+    return shapely.transform(shapes, lambda xy: (xy - corner) / DEGREE + (10, 60))
 
 
 # --- trying laws on them

@@ -1,0 +1,89 @@
+"""Units that lie over one another by the hundred: refused before they take the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pytest
+import shapely
+from conftest import CRS, ORIGIN
+
+from geo_merge.api import validate
+from geo_merge.checks.stacked import refuse_stacked, refuse_woven
+from geo_merge.errors import LayerError
+from geo_merge.geometry.dissolve import dissolve
+from geo_merge.geometry.edges import unmatched
+from geo_merge.jobs.convert import Reading
+from geo_merge.jobs.dissolve import dissolve as dissolve_file
+
+
+def nearly(n: int) -> np.ndarray:
+    """Squares of 1 km², each a metre north-east of the last: two edges of each pair cross twice."""
+    step = np.arange(float(n))
+    x, y = ORIGIN
+    return shapely.box(x + step, y + step, x + 1000 + step, y + 1000 + step)
+
+
+def layer(shapes: np.ndarray) -> gpd.GeoDataFrame:
+    codes = [f"{k:05d}" for k in range(len(shapes))]
+    return gpd.GeoDataFrame({"name": codes, "g": "A"}, geometry=shapes, index=codes, crs=CRS)
+
+
+def test_copies_have_the_edges_of_one() -> None:
+    one = shapely.Point(ORIGIN).buffer(500, quad_segs=100)
+    copies = np.array([one, one.reverse(), one] * 300, dtype=object)
+    assert len(unmatched(copies).lines()) == 1
+    whole = dissolve(copies)
+    assert whole.method == "edges"
+    assert whole.faces is not None
+    assert whole.faces.claims.tolist() == [900]
+    assert whole.geometry.area == pytest.approx(one.area)
+
+
+def test_copies_of_a_value_are_dissolved_and_told(tmp_path: Path) -> None:
+    """As many as `build` refuses (C04), since what overlaps is what dissolving is for."""
+    n = 400
+    layer(np.repeat(nearly(1), n)).to_file(tmp_path / "l.gpkg")
+    done = dissolve_file(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
+    assert (done.read, done.written) == (n, 1)
+    (overlap,) = done.findings
+    assert overlap.check == "C04"
+    assert len(overlap.units) == n
+    assert "row 10 and 390 more (A) overlap" in overlap.message
+    (feature,) = orjson.loads((tmp_path / "o.geojson").read_bytes())["features"]
+    assert feature["properties"] == {"g": "A", "member_count": n}
+    with pytest.raises(LayerError, match=r"400 of 400 rows lie where row \d+ does \[C04\]"):
+        refuse_stacked(np.repeat(nearly(1), n), "l.gpkg")
+
+
+def test_hundreds_that_nearly_coincide_are_refused(tmp_path: Path) -> None:
+    layer(nearly(300)).to_file(tmp_path / "l.gpkg")
+    with pytest.raises(
+        LayerError, match=r"l\.gpkg: 300 of 300 rows lie where row \d+ does \[C04\]"
+    ):
+        dissolve_file(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
+    assert not (tmp_path / "o.geojson").exists()
+
+
+def test_overlaps_in_more_pieces_than_can_be_told_are_refused(tmp_path: Path) -> None:
+    """Of n such squares n² - 3n + 3 pieces are claimed by several: 1 of two, 3 of three."""
+    piled = r"70 of 70 units lie where 00000 \(00000\) does, on 4,693 pieces of land \[C04\]"
+    with pytest.raises(LayerError, match=piled):
+        validate(layer(nearly(70)))
+    layer(nearly(100)).to_file(tmp_path / "l.gpkg")
+    with pytest.raises(LayerError, match=r"100 of 100 units lie where row 1 does, on 9,703 pieces"):
+        dissolve_file(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
+
+
+def test_scattered_units_are_not_stacked() -> None:
+    """Each of 250 units has a part in the south-west and one in the north-east: all boxes meet."""
+    x, y = ORIGIN
+    at = np.arange(250) * 10.0
+    west = shapely.box(x + at, y, x + at + 10, y + 10)
+    east = shapely.box(x + at, y + 5000, x + at + 10, y + 5010)
+    shapes = np.array([shapely.multipolygons(pair) for pair in zip(west, east[::-1], strict=True)])
+    refuse_stacked(shapes, "l.gpkg")
+    refuse_woven(shapes, "l.gpkg", np.arange(250))
