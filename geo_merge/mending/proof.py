@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo_merge.geometry.difference import SAME_VERTEX, differences, reach
-from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces, resolution
+from geo_merge.geometry.faces import AREA_TOLERANCE, LAST_BITS, find_faces, resolution
 from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import shared_edges
 from geo_merge.mending.decisions import Decision, is_of_finding
@@ -23,8 +23,6 @@ from geo_merge.vocabulary.sentence import sentence
 CRUMB = 1.0
 # Metres. As far as `differences` rounds a vertex along each axis, on both sides.
 _PRECISION = 2 * SAME_VERTEX
-# Of the resolution of coordinates: 16 of their last bits, what a projection leaves of them.
-_LAST_BITS = 2.0**-8
 
 
 def check_repair(
@@ -132,7 +130,7 @@ def rounding(shapes: Geometries, m2: float) -> float:
     A share of the area `m2`; in small layers far from the origin it is the length of all outlines
     by some last bits of a coordinate.
     """
-    bits = _LAST_BITS * resolution(shapes)
+    bits = LAST_BITS * resolution(shapes)
     return AREA_TOLERANCE * m2 + bits * float(shapely.length(shapes).sum())
 
 

@@ -1,6 +1,6 @@
 """Laws of the kernel on random layers: merged, searched and written as other means do it.
 
-``LAWS_SECONDS=3600 LAWS_SEED=10000 pytest tests/test_laws_kernel.py`` goes on for an hour.
+``LAWS_SECONDS=3600 LAWS_SEED=10000 pytest tests/laws/test_laws_kernel.py`` goes on for an hour.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ import pytest
 import shapely
 from conftest import DATA, ROOT
 
+from geo_merge.api import read_units
 from geo_merge.cli.main import main
+from geo_merge.mending import repair
 
 MAKER = ROOT.parent / "shared" / "corpus" / "make_corpus.py"
 # Areas of the manifest are those of a plane (UTM), ours are true.
@@ -127,7 +129,15 @@ def hue(folder: Path) -> None:
     _maker("crosswalk", folder / "layer.gpkg", "-o", folder / "crosswalk.csv")
 
 
-BASES = {"bac_ninh": old_bac_ninh, "hue": hue}
+def mended_census(folder: Path) -> None:
+    """356 communes of the census of 2009, of which repair has closed every gap and overlap."""
+    mended = repair(read_units(DATA / "bac_ninh" / "census_communes_2009.gpkg")).layer
+    layer = mended.reset_index()[["code", "name", "geometry"]].to_crs(4326)
+    layer.to_file(folder / "layer.gpkg")
+    _maker("crosswalk", folder / "layer.gpkg", "-o", folder / "crosswalk.csv")
+
+
+BASES = {"bac_ninh": old_bac_ninh, "hue": hue, "census": mended_census}
 
 
 def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatch: Any) -> Run:
