@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import shapely
@@ -112,7 +113,7 @@ def faces_between(lines: Geometries, outlines: Unmatched, area: float) -> Faces:
     """
     if not len(lines):
         return Faces(np.empty(0, dtype=object), np.empty(0, dtype=np.int64), 0.0)
-    for noder in (node, shapely.union_all, _node_on_grid):
+    for noder in (node, shapely.union_all, *_GRIDS):
         noded = np.asarray(shapely.get_parts(noder(lines)))
         polygons = build_faces(noded)
         length = float(np.sum(shapely.length(noded)))
@@ -131,9 +132,14 @@ def node(lines: Geometries) -> BaseGeometry:
         return shapely.union_all(lines)
 
 
-def _node_on_grid(lines: Geometries) -> BaseGeometry:
-    """Node on a grid of the last bits of the coordinates."""
-    return shapely.set_precision(shapely.union_all(lines, grid_size=resolution(lines)), 0.0)
+def _node_on_grid(lines: Geometries, share: float) -> BaseGeometry:
+    """Node on a grid of the last bits of the coordinates, a share of their resolution."""
+    size = share * resolution(lines)
+    return shapely.set_precision(shapely.union_all(lines, grid_size=size), 0.0)
+
+
+# The finer one first: by it vertices move some 30 nm in a UTM zone, by the other one 2 µm.
+_GRIDS = tuple(partial(_node_on_grid, share=share) for share in (2.0**-6, 1.0))
 
 
 def resolution(geometries: Geometries) -> float:

@@ -120,6 +120,7 @@ def test_layers_keep_the_laws_of_repair() -> None:
 # Layers that broke a law once, and why.
 BROKE = {
     70_137: "in triangles of half a metre, the last bits of coordinates are more than their share",
+    70_385: "edges that nearly coincide were noded on 2 µm, which is more than areas may differ by",
 }
 
 
