@@ -8,6 +8,8 @@ from typing import Literal, get_args
 
 from babel.numbers import format_decimal
 
+from geo_merge.wording.calling import UNITS, Called
+
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -31,17 +33,17 @@ def as_language(text: object) -> Language:
     return next((language for language in LANGUAGES if language == text), LANGUAGES[0])
 
 
-def say(key: str, language: Language, **values: object) -> str:
-    """Return a text in a language, its ``{names}`` filled in."""
-    text = TEXTS[key][LANGUAGES.index(language)]
+def say(key: str, language: Language, called: Called = UNITS, /, **values: object) -> str:
+    """Return a text in a language, its ``{names}`` filled in; units as they are called."""
+    text = called.in_text(TEXTS[key][LANGUAGES.index(language)], language)
     return text.format(**values) if values else text
 
 
-def map_texts() -> dict[str, dict[str, str]]:
-    """Return the texts of the map by language."""
+def map_texts(called: Called = UNITS) -> dict[str, dict[str, str]]:
+    """Return the texts of the map by language, units as they are called."""
     return {
         language: {
-            key.removeprefix("map."): texts[k]
+            key.removeprefix("map."): called.in_text(texts[k], language)
             for key, texts in TEXTS.items()
             if key.startswith("map.")
         }

@@ -249,7 +249,7 @@ def validate(
         language = language_of(lang)
         answer(*finding_lines(findings, notes=True, language=language))
         answer(*count_lines(findings))
-        told = (counted_units(units), of_severities(counts))
+        told = (counted_units(units, job.country), of_severities(counts))
         answer(": ".join(said(one, language) for one in told))
     return FINDINGS if counts["error"] else OK
 

@@ -25,6 +25,8 @@ from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.unit_words import called_of
+from geo_merge.wording.calling import Called
 from geo_merge.writing.ownership import MANIFEST
 
 NOTHING = "–"
@@ -75,11 +77,17 @@ class Material:
 
     def t(self, key: str, **values: object) -> str:
         """Return a text of papers in the language."""
-        return say(f"dossier.{key}", self.language, **values)
+        return say(f"dossier.{key}", self.language, self.called, **values)
 
     def word(self, group: str, key: str) -> str:
         """Return the word for a value of the result, as of a check; itself if there is none."""
-        return say(f"{group}.{key}", self.language) if f"{group}.{key}" in TEXTS else key
+        text = f"{group}.{key}"
+        return say(text, self.language, self.called) if text in TEXTS else key
+
+    @cached_property
+    def called(self) -> Called:
+        """What the units before and after are called."""
+        return called_of(self.result.summary.get("called"))
 
     def n(self, value: Any, digits: int = 0) -> str:  # noqa: ANN401 - whatever a cell holds
         """Return a number as the language writes it, a dash where there is none."""

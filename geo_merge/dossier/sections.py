@@ -9,6 +9,7 @@ import pandas as pd
 from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table
 from geo_merge.dossier.form import A4
 from geo_merge.dossier.material import NOTHING, Material
+from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import TEXTS, change
 from geo_merge.vocabulary.shown import shown
 
@@ -68,7 +69,7 @@ def _groups(m: Material) -> Iterator[tuple[str, int, int]]:
 def _types(m: Material) -> Iterator[tuple[str, int, int]]:
     before, after = (m.result.summary[when] for when in ("before", "after"))
     for kind in dict.fromkeys([*before["by_type"], *after["by_type"]]):
-        name = kind or m.t("no_type")
+        name = m.t("no_type") if kind == UNKNOWN_TYPE else kind
         yield name, before["by_type"].get(kind, 0), after["by_type"].get(kind, 0)
     yield m.t("all"), before["count"], after["count"]
 

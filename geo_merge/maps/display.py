@@ -43,6 +43,7 @@ from geo_merge.merging.result import MergeResult, with_findings
 from geo_merge.texts import LANGUAGES, map_texts
 from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.vocabulary.part_of import unit_codes
+from geo_merge.vocabulary.unit_words import called_of
 
 # Paul Tol's light scheme, made to be told apart by colour-blind readers (SRON/EPS/TN/09-002).
 PALETTE = ("#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00")
@@ -102,7 +103,7 @@ def display(result: MergeResult, standards: Standards = ()) -> Display:
     geometry = "{" + ",".join(f'"{name}":{part}' for name, part in parts.items()) + "}"
     settings = {
         "themes": themes(result, before, after),
-        "texts": map_texts(),
+        "texts": map_texts(called_of(result.summary.get("called"))),
         "language": LANGUAGES[0],
         "bounds": [drawing.bounds[1::-1], drawing.bounds[:1:-1]],
         "pixels": PIXELS,

@@ -41,6 +41,7 @@ from geo_merge.vocabulary.ledger import ledger_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, ledger_of, sources_of
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE, unit_codes
+from geo_merge.vocabulary.unit_words import called_of, words_of_merger
 
 # Columns of unit layers that a new unit gets its own way; all others follow a rule per field.
 _STRUCTURAL = frozenset(
@@ -121,6 +122,8 @@ def conclude(
         findings = with_waivers(findings, mended.repairs)
     findings = with_decisions(findings, decisions or {}, crs)
     old = with_level_below(layer, below)
+    words = {} if country.code else words_of_merger(layer.frame, new, sources_of(read))
+    findings = [finding.calling(called_of(words)) for finding in findings]
     return MergeResult(
         old=old,
         new=new,
@@ -129,7 +132,7 @@ def conclude(
         statistics=figures,
         summary={**_summary(layer, new, levels, findings, sources_of(read)), **count_below(old),
                  **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
-                 "country": country.code or None,
+                 "country": country.code or None, **({"called": words} if words else {}),
                  **({} if declared is None else told_of(declared))},
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),

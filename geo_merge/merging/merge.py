@@ -30,6 +30,7 @@ from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import findings_of, sources_of, without_memory
 from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.unit_words import called_in_layer, word_of_layer
 
 
 def merge(
@@ -186,7 +187,10 @@ def validate(
     km2 = surveyed.measures.m2[surveyed.measures.usable] / SQUARE_METRES_PER_KM2
     table = None if declared is None else as_declared(declared, good.index)
     findings += compare_units(good.assign(area_km2=km2), reference, table, limits).findings
-    return findings_frame(accepted(findings, as_accepted(accept)), layer.crs)
+    called = called_in_layer(None if country.of(layer).code
+                             else word_of_layer(frame, sources_of(layer)))  # fmt: skip
+    told = [finding.calling(called) for finding in accepted(findings, as_accepted(accept))]
+    return findings_frame(told, layer.crs)
 
 
 def _known(

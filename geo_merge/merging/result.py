@@ -12,6 +12,7 @@ import pandas as pd
 from geo_merge.geometry.rings import Geometries
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings_frame import findings_frame, findings_of_frame
+from geo_merge.vocabulary.unit_words import called_of
 
 __all__ = [
     "Finding",
@@ -122,7 +123,8 @@ def with_findings(result: MergeResult, found: Iterable[Finding]) -> MergeResult:
     more = [f for f in found if (f.check, f.units, f.message) not in told]
     if not more:
         return result
-    findings = [*known, *more]
+    called = called_of(result.summary.get("called"))
+    findings = [*known, *(finding.calling(called) for finding in more)]
     counts = {str(s): sum(f.severity == s for f in findings) for s in Severity}
     return replace(
         result,

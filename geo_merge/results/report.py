@@ -10,10 +10,14 @@ import geopandas as gpd
 from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import Language, change
 from geo_merge.vocabulary.catalogue import count_findings
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.part_of import is_land
-from geo_merge.vocabulary.sentence import Sentence, said, sentence
+from geo_merge.vocabulary.sentence import Sentence, said, sentence, with_words
+from geo_merge.vocabulary.unit_words import called_in_layer, called_of, word_of_layer
+from geo_merge.wording.calling import Called
 
 _SHOWN = 20
 
@@ -46,20 +50,24 @@ def _types(by_type: Mapping[str, int]) -> list[Sentence]:
 
 def summary_lines(summary: Mapping[str, Any], language: Language = "en") -> Iterator[str]:
     """Yield the figures before and after in a language."""
-    yield said(headline(summary), language)
+    called = called_of(summary.get("called"))
+    yield said(with_words(headline(summary), called), language)
     for line in _of_a_part(summary):
-        yield f"  {said(line, language)}"
+        yield f"  {said(with_words(line, called), language)}"
     for group in summary["groups"]:
         told = _fell_or_grew("report.fell", group["before"], group["after"])
         yield f"  {group['name']}: {said(told, language)}"
     for line in _figures(summary):
-        yield said(line, language)
+        yield said(with_words(line, called), language)
 
 
 def _figures(summary: Mapping[str, Any]) -> Iterator[Sentence]:
     for when in ("before", "after"):
         figures = summary[when]
-        yield sentence(f"report.{when}", types=_types(figures["by_type"]),
+        called = called_of(summary.get("called"))
+        side = called.before if when == "before" else called.after
+        types = with_words(_types(figures["by_type"]), Called(side, side))
+        yield sentence(f"report.{when}", types=types,
                        km2=figures["area_km2"], people=_people(figures, summary))  # fmt: skip
     before, after = summary["before"], summary["after"]
     if before["districts"] and "districts" in after:
@@ -91,11 +99,14 @@ def _of_a_part(summary: Mapping[str, Any]) -> Iterator[Sentence]:
         yield sentence("report.below", types=types)
 
 
-def counted_units(layer: gpd.GeoDataFrame) -> Sentence:
-    """Return ``313 units and 1 piece of land``."""
+def counted_units(layer: gpd.GeoDataFrame, country: Country = PLAIN) -> Sentence:
+    """Return ``313 units and 1 piece of land``; outside a country that is known, as they say."""
     pieces = int(is_land(layer).sum())
     kind = "report.layer_pieces" if pieces else "report.layer"
-    return sentence(kind, n=len(layer) - pieces, parts=pieces)
+    told = sentence(kind, n=len(layer) - pieces, parts=pieces)
+    word = None if country.of(layer).code else word_of_layer(layer, sources_of(layer))
+    counted: Sentence = with_words(told, called_in_layer(word))
+    return counted
 
 
 def _against(reference: Mapping[str, Any]) -> Sentence:

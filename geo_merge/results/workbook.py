@@ -9,10 +9,13 @@ from typing import Any
 import pandas as pd
 
 from geo_merge.merging.result import MergeResult
+from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.results.formats import findings_table, old_units, write_workbook
 from geo_merge.texts import TEXTS, Language, say
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import TOLD, read_in, told_in
+from geo_merge.vocabulary.unit_words import called_of
+from geo_merge.wording.calling import Called
 
 # Columns of old units that the sheet has in front; their own attributes follow.
 _FRONT = ("code", "name", "unit_type", "district", "province", "area_km2", "population",
@@ -40,18 +43,19 @@ def write_statistics(result: MergeResult, path: Path, language: Language) -> Non
         "ledger": _ledger(result, language),
         "sources": _sources(result),
     }
+    called = called_of(result.summary.get("called"))
     sheets = {
-        say(f"sheet.{name}", language): _with_headings(table, language)
+        say(f"sheet.{name}", language, called): _with_headings(table, language, called)
         for name, table in tables.items()
     }
     write_workbook(sheets, path)
 
 
-def _with_headings(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+def _with_headings(table: pd.DataFrame, language: Language, words: Called) -> pd.DataFrame:
     """Return a table with headings in a language; two that would be called the same keep theirs."""
     result = table.copy()
     names = [str(c) for c in table.columns]
-    called = [say(f"ui.{c}", language) if f"ui.{c}" in TEXTS else c for c in names]
+    called = [say(f"ui.{c}", language, words) if f"ui.{c}" in TEXTS else c for c in names]
     result.columns = pd.Index(
         [n if called.count(c) > 1 else c for n, c in zip(names, called, strict=True)]
     )
@@ -60,15 +64,17 @@ def _with_headings(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def _summary(summary: Mapping[str, Any], language: Language) -> Iterator[dict[str, Any]]:
     """Yield a row a figure, before and after."""
+    called = called_of(summary.get("called"))
     before = {**summary["before"]}
     after = {**summary["after"], **{k: summary[k] for k in ("kept",) if k in summary}}
     keys = [k for k in before if k not in {"by_type", "unit_area_km2", "unit_population"}]
     for key in dict.fromkeys([*keys, *(k for k in after if k in _FIGURES)]):
         if key in _FIGURES:
-            label = say(f"figure.{key}", language)
+            label = say(f"figure.{key}", language, called)
             yield {"quantity": label, "before": before.get(key), "after": after.get(key)}
     for kind in dict.fromkeys([*before["by_type"], *after["by_type"]]):
-        yield {"quantity": kind, "before": before["by_type"].get(kind, 0),
+        label = say("dossier.no_type", language) if kind == UNKNOWN_TYPE else kind
+        yield {"quantity": label, "before": before["by_type"].get(kind, 0),
                "after": after["by_type"].get(kind, 0)}  # fmt: skip
     for group in summary["groups"]:
         yield {"quantity": group["name"], "before": group["before"], "after": group["after"]}
@@ -96,10 +102,10 @@ def _findings(result: MergeResult, language: Language) -> pd.DataFrame:
 
 
 def _ledger(result: MergeResult, language: Language) -> pd.DataFrame:
-    table = result.ledger.copy()
+    table, called = result.ledger.copy(), called_of(result.summary.get("called"))
     keys = [f"ledger.{q}" for q in table["quantity"]]
     table["quantity"] = [
-        say(key, language) if key in TEXTS else quantity
+        say(key, language, called) if key in TEXTS else quantity
         for key, quantity in zip(keys, table["quantity"], strict=True)
     ]
     return table

@@ -12,6 +12,7 @@ import streamlit as st
 import vl_convert
 
 from geo_merge.merging.result import MergeResult
+from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import Language
 from geo_merge.ui.state import language, t
 from geo_merge.vocabulary.part_of import of_wholes
@@ -64,10 +65,15 @@ def distribution(values: pd.DataFrame, title: str) -> alt.Chart:
     return _localised(chart)
 
 
+def type_told(kind: str) -> str:
+    """Return a type as it is shown, also that of units of which none is known."""
+    return t("dossier.no_type") if kind == UNKNOWN_TYPE else kind
+
+
 def by_type(summary: dict[str, Any]) -> alt.Chart:
     """Return the number of units of each type before and after."""
     rows = [
-        {"when": t(f"map.{when}"), "type": name, "count": count}
+        {"when": t(f"map.{when}"), "type": type_told(name), "count": count}
         for when in ("before", "after")
         for name, count in summary[when]["by_type"].items()
     ]

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo_merge.texts import Language, as_language, number, say
+from geo_merge.wording.calling import UNITS, Called
 
 SIDES = ("before", "after")
 
@@ -18,6 +19,7 @@ class Key(StrEnum):
 
     LANGUAGE = "language"
     LOADED = "loaded"  # the result on show
+    CALLED = "called"  # what its units are called
     SELECTED = "selected"  # {"side": "before" or "after", "code": ...} or None
     SELECTION = "selection"  # counts the choices made outside the map
     VIEW = "view"  # zoom/latitude/longitude
@@ -38,6 +40,9 @@ class Key(StrEnum):
     STARTED = "started"
 
 
+# Texts that are about files to come, plans and tables, not about the result on show.
+_OF_OTHERS = ("intake.", "plan", "recode.", "ui.upload", "option.", "step.",
+              "work.limit")  # fmt: skip
 _IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN)
 
 
@@ -101,7 +106,13 @@ def language() -> Language:
 
 def t(key: str, **values: object) -> str:
     """Return a text of the catalogue in the language of the session."""
-    return say(key, language(), **values)
+    return say(key, language(), _called(key), **values)
+
+
+def _called(key: str) -> Called:
+    """Return what units are called in a text: as in the result on show, if it is about that."""
+    called: Called = st.session_state.get(Key.CALLED, UNITS)
+    return UNITS if key.startswith(_OF_OTHERS) else called
 
 
 def figure(value: float | None, digits: int = 0, unit: str = "") -> str:

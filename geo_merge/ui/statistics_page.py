@@ -49,7 +49,8 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
         (t("ui.all_units"), before["count"], after["count"]),
         *([(t("ui.kept"), summary["kept"], summary["kept"])] if "kept" in summary else []),
         *((g["name"], g["before"], g["after"]) for g in summary["groups"]),
-        *((f"{t('ui.type')}: {kind}", before["by_type"].get(kind, 0), after["by_type"].get(kind, 0))
+        *((f"{t('ui.type')}: {charts.type_told(kind)}", before["by_type"].get(kind, 0),
+           after["by_type"].get(kind, 0))
           for kind in sorted({*before["by_type"], *after["by_type"]})),
         *((t(f"ui.{level}"), before[level], after[level])
           for level in ("districts", "provinces") if before[level] and level in after),

@@ -24,6 +24,7 @@ from geo_merge.ui.state import Key, t
 from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Work
 from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vocabulary.unit_words import called_of
 
 _CHUNK = 2**20
 
@@ -67,7 +68,9 @@ def current() -> Loaded:
     opened = current_work()
     if mine is None and opened is not None:
         mine = session[Key.LOADED] = _kept(opened)
-    return mine or first()
+    loaded = mine or first()
+    session[Key.CALLED] = called_of(loaded.result.summary.get("called"))
+    return loaded
 
 
 def current_work() -> Work | None:

@@ -69,9 +69,14 @@ def _usual_names() -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the usual names of the fields of each role by who uses them, folded."""
     file = files("geo_merge.vocabulary").joinpath("roles.toml")
     return {
-        role: {who: tuple(each for n in names for each in _each(n)) for who, names in usual.items()}
+        role: {who: every_name(names) for who, names in usual.items()}
         for role, usual in tomllib.loads(file.read_text("utf-8")).items()
     }
+
+
+def every_name(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of fields, those with digits in brackets once for each of these."""
+    return tuple(each for name in names for each in _each(name))
 
 
 def _each(name: str) -> list[str]:

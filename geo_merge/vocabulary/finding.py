@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.vocabulary.sentence import Sentence, hint_of, row_of
+from geo_merge.vocabulary.sentence import Sentence, hint_of, row_of, with_words
+from geo_merge.wording.calling import Called
 
 
 class Severity(StrEnum):
@@ -81,3 +82,8 @@ class Finding:
             unit_of_value=unit_of_value,
             geometry=geometry,
         )
+
+    def calling(self, called: Called) -> Finding:
+        """Return the finding told with the words for these units."""
+        told = {name: with_words(getattr(self, name), called) for name in ("message", "hint")}
+        return replace(self, **told) if called else self

@@ -21,11 +21,12 @@ from geo_merge.wording.sentence import (
     said,
     sentence,
     table_of,
+    with_words,
 )
 
 __all__ = [
     "ENGLISH", "LANGUAGES", "OTHER_LANGUAGES", "Sentence", "hint_of", "kinds", "reworded", "row_of",
-    "said", "sentence", "title_of", "titles",
+    "said", "sentence", "title_of", "titles", "with_words",
 ]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from importlib.resources.abc import Traversable
 from numbers import Number
 from typing import Any, Self
 
+from geo_merge.wording.calling import UNITS, Called
+
 ENGLISH = "en"
 # Besides English, in which every sentence is made.
 OTHER_LANGUAGES = ("vi",)
@@ -25,6 +27,7 @@ _METRES = "metres"  # as a format: with the digits that mean something
 _WHOLE = 100.0
 # Metres under which three digits would be written with a power of ten.
 _SMALL = 1e-4
+_CALLED = "called"  # the value of a sentence that says what units are called in it
 
 
 class Sentence(str):
@@ -83,8 +86,23 @@ def reworded(text: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - 
     return change(text) if isinstance(text, str) else text
 
 
+def with_words(text: Any, called: Called) -> Any:  # noqa: ANN401 - as in `sentence`
+    """Return a sentence that calls units as a layer does, in all languages; see `calling`.
+
+    Parts of it that know better keep their own words.
+    """
+    if not called:
+        return text
+    if isinstance(text, Sentence) and text.kind:
+        values = {name: with_words(value, called) for name, value in text.values.items()}
+        return sentence(text.kind, **{_CALLED: called, **values})
+    if isinstance(text, list | tuple):
+        return [with_words(part, called) for part in text]
+    return text
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever is told
-    return value if isinstance(value, Number | Sequence) else str(value)
+    return value if isinstance(value, Number | Sequence | Called) else str(value)
 
 
 def names_of_tables() -> list[str]:
@@ -108,7 +126,9 @@ def _folder() -> Traversable:
 
 
 def _write(kind: str, values: Mapping[str, Any], language: str) -> str:
-    return _WRITERS[language].vformat(_template(kind, language), (), values)
+    called: Called = values.get(_CALLED, UNITS)
+    template = called.in_text(_template(kind, language), language)
+    return _WRITERS[language].vformat(template, (), values)
 
 
 @cache

@@ -35,6 +35,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.texts import Language, number, say
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
+from geo_merge.vocabulary.unit_words import called_of
 
 Side = Literal["before", "after", "both"]
 # Colours of areas: neighbours have different ones, and all of them are pale under black letters.
@@ -75,6 +76,10 @@ class Atlas:
     neighbours: Mapping[str, Sequence[str]]
     seats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     _thin: dict[tuple[str, float], Geometries] = field(default_factory=dict, repr=False)
+
+    def t(self, key: str, **values: object) -> str:
+        """Return a text in the language, units as they are called."""
+        return say(key, self.language, called_of(self.result.summary.get("called")), **values)
 
     @cached_property
     def plane(self) -> CRS:
@@ -117,7 +122,7 @@ class Atlas:
     def kept_sign(self) -> list[Sign]:
         """What their colour means, where there are any."""
         count = number(len(self.kept), self.language)
-        told = say("map.kept", self.language, count=count)
+        told = self.t("map.kept", count=count)
         return [Sign("area", KEPT, told)] if self.kept else []
 
     def thinned(self, name: str, scale: float) -> Geometries:
@@ -187,7 +192,7 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
     names, wishes = wishes_for(atlas.frames[name], shapes, size)
     labels, missed = place(wishes, window.frame, taken)
     parts += map(written, labels)
-    title = say(f"dossier.map_{side}", atlas.language)
+    title = atlas.t(f"dossier.map_{side}")
     figure = _sheet(atlas, window, title, parts, _legend(atlas, side))
     return figure, [names[k] for k in missed]
 
@@ -306,7 +311,7 @@ def _leader(label: Label) -> str:
 
 
 def _legend(atlas: Atlas, side: Side) -> list[Sign]:
-    words = {name: say(f"dossier.legend_{name}", atlas.language)
+    words = {name: atlas.t(f"dossier.legend_{name}")
              for name in ("new", "old", "district", "seat", "colour", "number")}  # fmt: skip
     signs = [Sign("area", _PALETTE[0], words["colour"]), *atlas.kept_sign]
     number_sign = Sign("text", "", words["number"])
@@ -324,9 +329,9 @@ def _legend(atlas: Atlas, side: Side) -> list[Sign]:
 
 def _unit_legend(atlas: Atlas, code: str) -> list[Sign]:
     names = {"member": ("area", _PALETTE[0]), "new": ("line", "#111"), "around": ("area", _OTHERS)}
-    signs = [Sign(kind, colour, say(f"dossier.legend_{name}", atlas.language), 0.5)
+    signs = [Sign(kind, colour, atlas.t(f"dossier.legend_{name}"), 0.5)
              for name, (kind, colour) in names.items()]  # fmt: skip
-    seat = Sign("seat", "", say("dossier.legend_seat", atlas.language))
+    seat = Sign("seat", "", atlas.t("dossier.legend_seat"))
     return [*signs, *([seat] if code in atlas.seats else [])]
 
 

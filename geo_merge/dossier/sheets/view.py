@@ -22,7 +22,7 @@ from geo_merge.geometry.projection import WGS84
 from geo_merge.maps.classes import Classes, classified, figures_of
 from geo_merge.maps.display import KEPT, units_shown
 from geo_merge.maps.themes import themes
-from geo_merge.texts import Language, number, say
+from geo_merge.texts import number
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
 
@@ -82,7 +82,7 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
     """
     side = _SIDES[view.side]
     looks = _looks(atlas, view)
-    signs = [*looks.signs, *_lines(view, atlas.language)]
+    signs = [*looks.signs, *_lines(view, atlas)]
     lines = list(_flowing(signs, view.paper.width - 2 * (_WHITE + _DEGREES)))
     window = _window(atlas, view, len(lines) + bool(looks.heading))
     shapes = window.drawn(atlas.thinned(side, window.scale))
@@ -97,7 +97,7 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
     notes = list(_notes(atlas, len(missed)))
     around = [*_above(atlas, view, window, looks.heading), *_legend(window, looks.heading, lines),
               *_foot(atlas, window, view.paper.height - _WHITE, notes)]  # fmt: skip
-    return _figure(view, window, atlas.language, [*parts, *around], looks.heading), [
+    return _figure(view, window, atlas, [*parts, *around], looks.heading), [
         names[seen[k]] for k in missed
     ]
 
@@ -111,29 +111,29 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
     frame = before if view.side == "before" else after
     theme = known[view.theme]
     if "palette" not in theme:
-        words = say(f"on_paper.colour_{_SIDES[view.side]}", atlas.language)
+        words = atlas.t(f"on_paper.colour_{_SIDES[view.side]}")
         fills = [str(c) if isinstance(c, str) else "#bdbdbd" for c in frame["colour"]]
         changed = next((fill for fill in fills if fill != KEPT), "#fff")
         return _Looks(fills, "", [Sign("area", changed, words), *atlas.kept_sign])
     classes = classified(theme, before, after, method=view.method, basis=view.basis)
     fills = [classes.fill(value) for value in figures_of(frame, theme["field"])]
     signs = [Sign("area", colour, words) for colour, words in classes.rows(atlas.language)]
-    return _Looks(fills, _heading(classes, atlas.language), signs)
+    return _Looks(fills, _heading(classes, atlas), signs)
 
 
-def _heading(classes: Classes, language: Language) -> str:
+def _heading(classes: Classes, atlas: Atlas) -> str:
     """Return what the figures are, of which year and from where: as the legend of the map."""
     theme = classes.theme
     words = {name: shown(str(word)) for name, word in theme.get("words", {}).items()}
-    told: list[Any] = [say(f"map.legend_{theme.get('text') or theme['id']}", language, **words)]
+    told: list[Any] = [atlas.t(f"map.legend_{theme.get('text') or theme['id']}", **words)]
     told += [theme[name] for name in ("year", "source") if theme.get(name)]
     return " · ".join(shown(str(part)) for part in told)
 
 
-def _lines(view: View, language: Language) -> list[Sign]:
+def _lines(view: View, atlas: Atlas) -> list[Sign]:
     sides = ("old",) if view.side == "before" else ("new", "old")[: 1 + (view.side == "both")]
     return [
-        Sign("line", _BORDERS[side][0], say(f"dossier.legend_{side}", language),
+        Sign("line", _BORDERS[side][0], atlas.t(f"dossier.legend_{side}"),
              max(_BORDERS[side][1], 0.25))
         for side in sides
     ]  # fmt: skip
@@ -176,7 +176,7 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
 
 def _above(atlas: Atlas, view: View, window: Window, heading: str) -> Iterator[str]:
     """Yield title and degrees."""
-    title = _title(view, heading, atlas.language)
+    title = _title(view, heading, atlas)
     yield text(view.paper.width / 2, _WHITE + 6, title, _fitting(title, 5.0, window.frame.width),
                anchor="middle", weight="bold")  # fmt: skip
     yield from margin.graticule(window, atlas.plane, atlas.language)
@@ -207,12 +207,10 @@ def _foot(atlas: Atlas, window: Window, foot: float, notes: Sequence[str]) -> It
     yield text(frame.right, foot - 1.2, atlas.date, 2.3, anchor="end")
 
 
-def _figure(
-    view: View, window: Window, language: Language, parts: Sequence[str], heading: str
-) -> Figure:
+def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], heading: str) -> Figure:
     width, height = view.paper.width, view.paper.height
-    scale = f"{say('dossier.scale', language)} 1:{number(window.scale, language)}"
-    title = f"{_title(view, heading, language)} – {scale}"
+    scale = f"{atlas.t('dossier.scale')} 1:{number(window.scale, atlas.language)}"
+    title = f"{_title(view, heading, atlas)} – {scale}"
     white = f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     return Figure(drawing(width, height, title, [white, *parts]), width, height, title)
 
@@ -222,10 +220,10 @@ def _fitting(words: str, size: float, width: float) -> float:
     return round(min(size, size * width / max(text_width(words, size), 1e-3)), 2)
 
 
-def _title(view: View, heading: str, language: Language) -> str:
+def _title(view: View, heading: str, atlas: Atlas) -> str:
     if view.title:
         return shown(view.title)
-    side = say(f"on_paper.title_{view.side}", language)
+    side = atlas.t(f"on_paper.title_{view.side}")
     return f"{side}: {heading.split(' · ', maxsplit=1)[0]}" if heading else side
 
 
@@ -233,11 +231,11 @@ def _notes(atlas: Atlas, unnamed: int) -> Iterator[str]:
     """Yield that lines are not official, that errors stand, and that names are left out."""
     result, language = atlas.result, atlas.language
     kind = "schematic" if result.schematic else "approximate" if result.approximate else ""
-    yield say(f"map.{kind}", language) if kind else say("dossier.sketch", language)
+    yield atlas.t(f"map.{kind}" if kind else "dossier.sketch")
     if result.has_errors:
-        yield say("on_paper.errors", language, count=number(result.errors, language))
+        yield atlas.t("on_paper.errors", count=number(result.errors, language))
     if unnamed:
-        yield say("on_paper.unnamed", language, count=number(unnamed, language))
+        yield atlas.t("on_paper.unnamed", count=number(unnamed, language))
 
 
 def view_on(
