@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.checks.labels import label
+from geo_merge.checks.labels import label, labels
 from geo_merge.geometry.rings import Bools, Geometries
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _NAMED = 10  # units of a note
@@ -42,7 +43,17 @@ def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) ->
             usual.append(k)
         else:
             findings.append(_in_parts(frame, code, parts, at))
-    return [*findings, *_islands(frame, usual)]
+    told = worst_first(findings, lambda rest: _more(frame, rest), weight=_land)
+    return [*told, *_islands(frame, usual)]
+
+
+def _land(finding: Finding) -> float:
+    return float(shapely.area(finding.geometry))
+
+
+def _more(frame: gpd.GeoDataFrame, rest: Sequence[Finding]) -> Sentence:
+    named = labels(frame, [finding.units[0] for finding in rest])
+    return sentence("G11.more", n=len(rest), units=named)
 
 
 def _members_at(

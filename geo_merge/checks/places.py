@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Ints, ranges
 from geo_merge.geometry.survey import Survey
 from geo_merge.vocabulary.finding import Finding
+from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
@@ -210,7 +212,12 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
                     geometry=polygon,
                 )
             )  # fmt: skip
-    return findings
+    return worst_first(findings, lambda rest: _more(frame, rest, limits))
+
+
+def _more(frame: gpd.GeoDataFrame, rest: Sequence[Finding], limits: Limits) -> Sentence:
+    named = labels(frame, [finding.units[0] for finding in rest])
+    return sentence("G12.more", n=len(rest), away=rest[0].value, limit=limits.parent, units=named)
 
 
 @dataclass(frozen=True)

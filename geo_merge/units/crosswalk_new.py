@@ -9,7 +9,7 @@ from collections.abc import Callable
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.units.crosswalk_report import Report, ranges
+from geo_merge.units.crosswalk_report import SHOWN, Report, named, ranges
 from geo_merge.vocabulary.codes import (
     code_key,
     fold_accents,
@@ -145,11 +145,19 @@ def _check_names(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:
     pairs = coded.drop_duplicates("new_code")
     pairs = pairs.assign(key=pairs["new_name"].map(name_key), kind=pairs["new_type"].map(fold_name))
     doubled = pairs[pairs.duplicated(["key", "kind"], keep=False)]
-    for _, group in doubled.groupby(["key", "kind"], sort=True):
-        name = group["new_name"].iloc[0]
-        codes = tuple(group["new_code"])
+    groups = [group for _, group in doubled.groupby(["key", "kind"], sort=True)]
+    groups.sort(key=len, reverse=True)
+    for group in groups[:SHOWN]:
+        name, codes = group["new_name"].iloc[0], tuple(group["new_code"])
         told = sentence("W03.same_name", source=report.source, n=len(group), name=name, codes=codes)
         report.note(told, units=codes)
+    rest = groups[SHOWN:]
+    if rest:
+        names = named([str(group["new_name"].iloc[0]) for group in rest])
+        told = sentence("W03.same_names", source=report.source, n=len(rest),
+                        units=sum(map(len, rest)), names=names)  # fmt: skip
+        codes = tuple(code for group in rest for code in group["new_code"])
+        report.note(told, units=codes, value=float(len(rest)), unit_of_value="names")
 
 
 def _check_parents(rows: pd.DataFrame, report: Report, name_key: NameKey) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.vocabulary.finding import Finding, Severity
+from geo_merge.vocabulary.sentence import Sentence
 
 # Decimals of a degree: slivers are narrower than the 7 of the units can show.
 FINDING_DECIMALS = 9
@@ -23,6 +24,7 @@ _BY_WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 # Decimals of a degree (about 10 m): the place of a finding in its id.
 _PLACE = 4
 _POINT = 7  # decimals of a degree
+_ONE_BY_ONE = 20  # findings of a kind that is told once where there are more
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -31,6 +33,36 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
         findings,
         key=lambda f: (_BY_WEIGHT[f.severity], f.check, -abs(f.value or 0.0), f.units, f.message),
     )
+
+
+def worst_first(
+    findings: Sequence[Finding],
+    rest: Callable[[Sequence[Finding]], Sentence],
+    *,
+    weight: Callable[[Finding], float] = lambda finding: finding.value or 0.0,
+) -> list[Finding]:
+    """Return the worst findings of a kind one by one, and all others as one that names them all.
+
+    Parameters
+    ----------
+    findings
+        All of one kind.
+    rest
+        Returns what is said of those that are not told one by one, the worst of them first.
+    weight
+        How bad one is; its value by default.
+    """
+    if len(findings) <= _ONE_BY_ONE:
+        return list(findings)
+    order = sorted(findings, key=lambda f: (-weight(f), f.units))
+    others = order[_ONE_BY_ONE:]
+    units = tuple(dict.fromkeys(code for finding in others for code in finding.units))
+    shapes = [f.geometry for f in others if f.geometry is not None]
+    together = Finding.of(
+        rest(others), units=units, value=float(len(others)), unit_of_value="findings",
+        geometry=shapely.multipolygons(shapely.get_parts(shapes)) if shapes else None,
+    )  # fmt: skip
+    return [*order[:_ONE_BY_ONE], together]
 
 
 def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:

@@ -96,3 +96,26 @@ def test_an_island_is_far_from_its_parent_only_where_others_are_nearer() -> None
     wrong = layer.assign(district=["P", "Q", "Q", "Q", "Q"]).drop(index="b")
     wrong.loc["i", "geometry"] = translate(wrong.geometry["a"], -15_000, 0)
     assert found(wrong, "G12") == [("warning", ["i"])]
+
+
+def test_many_units_in_parts_are_told_worst_first_and_the_rest_once() -> None:
+    """Of 23 units with a member in the next row but one, those with the most land apart."""
+    pairs = {f"m{k}": (4 * k, 0) for k in range(23)} | {
+        f"n{k}": (4 * k + 1.5, 0) for k in range(23)
+    }
+    between = {f"o{k}": (4 * k + 1.25, 0) for k in range(23)}
+    layer = squares(**pairs, **between)
+    narrow = [translate(shapely.box(0, 0, SIDE / 4 if c[0] == "o" else SIDE, SIDE), x, y)
+              for c, (x, y) in zip(layer.index, layer.geometry.bounds[["minx", "miny"]].to_numpy(),
+                                   strict=True)]  # fmt: skip
+    layer = layer.set_geometry(gpd.GeoSeries(narrow, index=layer.index, crs=CRS))
+    # n0 has more land than the others.
+    layer.loc["n0", "geometry"] = layer.loc["n0", "geometry"].union(
+        translate(layer.loc["n0", "geometry"], SIDE, 0)
+    )
+    joined = {f"{c}{k}": f"{'M' if c != 'o' else 'O'}{k}" for c in "mno" for k in range(23)}
+    told = found(layer, "G11", **joined)
+    assert [severity for severity, _ in told] == ["warning"] * 21
+    assert sum(len(units) for _, units in told) == 23
+    assert sorted(len(units) for _, units in told) == [1] * 20 + [3]
+    assert ["M0"] in [units for _, units in told]
