@@ -6,7 +6,6 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,19 +13,15 @@ from typing import Any
 
 import geopandas as gpd
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
-from pyproj import CRS
 
 from geo_merge.errors import ExportError, LayerError, UsageError
+from geo_merge.maps.display import drawn
 from geo_merge.mending import Repaired
-from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
-from geo_merge.reading.geojson_layer import read_collection
-from geo_merge.reading.plain.ragged import NotPlainError
 from geo_merge.results import contract
 from geo_merge.results.contract import CONTRACT, DECISIONS
 from geo_merge.results.digits import rounded, with_digits
@@ -36,22 +31,24 @@ from geo_merge.results.formats import (
     findings_sheets,
     write_workbook,
 )
-from geo_merge.results.loaded import reconciliation_in, repairs_in, with_lists_of
+from geo_merge.results.loaded import load_result
 from geo_merge.texts import Language
-from geo_merge.vocabulary.fields import DRAWN
-from geo_merge.vocabulary.findings_frame import findings_frame, told_in
-from geo_merge.vocabulary.limits import any_size
-from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
-from geo_merge.writing.files import publish, recover, staging, whole_file
+from geo_merge.vocabulary.findings_frame import told_in
+from geo_merge.vocabulary.sentence import sentence
+from geo_merge.writing.files import publish, staging, whole_file
 from geo_merge.writing.ownership import MANIFEST, of_manifest, refuse_foreign
 from geo_merge.writing.read_back import check_read_back
 
+__all__ = [
+    "FORMATS", "StrPath", "check_findings_target", "check_formats", "check_target", "load_result",
+    "sha256", "with_sidecars", "write", "write_beside", "write_findings", "write_formats",
+    "write_repairs",
+]  # fmt: skip
 StrPath = str | os.PathLike[str]
 FORMATS = ("geojson", *WRITERS)
 _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.FeatureError, pyogrio.errors.FieldError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
-_LAYERS = ("old_units", "parents", "new_units", "findings")  # the largest first
 # Of validate.
 _FINDINGS = ("findings.geojson", "findings.csv", "findings.xlsx")
 
@@ -288,82 +285,3 @@ def sha256(path: Path) -> str:
 def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
     """Return the inputs; all files of a layer that is several."""
     return [file for path in map(Path, inputs) for file in files_of(path)]
-
-
-def load_result(directory: StrPath) -> MergeResult:
-    """Return the result that an earlier run wrote to a directory.
-
-    Boundaries come from the GeoJSON files, so they are rounded as these are.
-
-    Raises
-    ------
-    ExportError
-        If the directory holds no complete result.
-    """
-    directory = Path(directory)
-    try:
-        recover(directory)
-        manifest = orjson.loads((directory / MANIFEST).read_bytes())
-        summary = orjson.loads((directory / "summary.json").read_bytes())
-        with ThreadPoolExecutor(len(_LAYERS)) as pool:
-            paths = [directory / f"{name}.geojson" for name in _LAYERS]
-            read = pool.map(lambda path: _read_layer(path).to_crs(manifest["crs"]), paths)
-            layers = dict(zip(_LAYERS, read, strict=True))
-        tables = {
-            name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
-            for name, dtype in (("crosswalk", str), ("ledger", None))
-        }
-        statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
-        crs = CRS.from_user_input(manifest["crs"])
-        reconciliation = reconciliation_in(directory, crs)
-        repairs, decisions = repairs_in(directory, crs)
-    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
-            LayerError) as error:  # fmt: skip
-        raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
-    old, found = layers["old_units"], layers["findings"]
-    if len(found) and "about" not in found:  # written by an earlier version
-        found["about"] = [row_of(check)["about"] for check in found["check"]]
-    provenance = {
-        "sources": manifest["sources"], "crs": manifest["crs"], "rules": manifest["rules"],
-        **{how: summary.get(how, False) for how in DRAWN.values()},
-        "language": next((one for one in OTHER_LANGUAGES if f"message_{one}" in found), ""),
-    }  # fmt: skip
-    new = _with_lists(layers["new_units"]).set_index("code")
-    return MergeResult(
-        old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),
-        new=new,
-        parents=layers["parents"].reindex(columns=[*PARENT_COLUMNS, "geometry"]),
-        crosswalk=tables["crosswalk"],
-        statistics=with_lists_of(new, statistics.set_index("code")),
-        summary=summary,
-        findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
-        ledger=tables["ledger"],
-        provenance=provenance,
-        reconciliation=reconciliation,
-        repairs=repairs,
-        decisions=decisions,
-    )
-
-
-def _labels(old: gpd.GeoDataFrame) -> pd.Series:
-    """Return what old units are known by: their code; pieces of land and parts of units by more."""
-    land = old["code"].fillna("") == ""
-    labels: pd.Series = old["code"].mask(land, "piece " + land.cumsum().astype(str))
-    return labels.mask(old["is_piece"] & ~land, labels + "/" + old["new_code"])
-
-
-def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    """Read a layer that was written here: its values as they stand; one of no features as well."""
-    try:
-        return read_collection(path.read_bytes(), path.name, any_size()).frame
-    except NotPlainError:
-        return gpd.read_file(path)
-
-
-def _with_lists(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer whose columns of lists have an empty one where there is none."""
-    result = frame.copy()
-    for column in ("members", "member_names", "pieces", "units"):
-        if column in result and result[column].map(lambda v: isinstance(v, list)).any():
-            result[column] = [v if isinstance(v, list) else [] for v in result[column]]
-    return result

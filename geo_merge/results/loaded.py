@@ -1,9 +1,11 @@
-"""What of a result is read back from its files beside its units: comparison, repairs, lists."""
+"""A result read back from the files that a run wrote."""
 
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,17 +15,89 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.compare.verdict import COLUMNS as RECONCILED
-from geo_merge.errors import ExportError
+from geo_merge.errors import ExportError, LayerError
 from geo_merge.mending.record import COLUMNS as REPAIRED
+from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
+from geo_merge.merging.result import MergeResult
+from geo_merge.reading.geojson_layer import read_collection
+from geo_merge.reading.plain.ragged import NotPlainError
 from geo_merge.results.contract import DECISIONS
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.fields import DRAWN
+from geo_merge.vocabulary.findings_frame import findings_frame
+from geo_merge.vocabulary.limits import any_size
+from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
+from geo_merge.writing.files import recover
 from geo_merge.writing.ownership import MANIFEST
 
+_LAYERS = ("old_units", "parents", "new_units", "findings")  # the largest first
 _LISTS = ("members", "member_names", "pieces")
 _NEEDED = ("summary.json", "new_units.geojson", "old_units.geojson", "parents.geojson",
            "findings.geojson", "crosswalk.csv", "ledger.csv", "statistics.csv")  # fmt: skip
 _LAND = ("gained", "lost")
+
+
+def load_result(directory: str | os.PathLike[str]) -> MergeResult:
+    """Return the result that an earlier run wrote to a directory.
+
+    Boundaries come from the GeoJSON files, so they are rounded as these are.
+
+    Raises
+    ------
+    ExportError
+        If the directory holds no complete result.
+    """
+    directory = Path(directory)
+    try:
+        recover(directory)
+        manifest = orjson.loads((directory / MANIFEST).read_bytes())
+        summary = orjson.loads((directory / "summary.json").read_bytes())
+        with ThreadPoolExecutor(len(_LAYERS)) as pool:
+            paths = [directory / f"{name}.geojson" for name in _LAYERS]
+            read = pool.map(lambda path: _read_layer(path).to_crs(manifest["crs"]), paths)
+            layers = dict(zip(_LAYERS, read, strict=True))
+        tables = {
+            name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
+            for name, dtype in (("crosswalk", str), ("ledger", None))
+        }
+        statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
+        crs = CRS.from_user_input(manifest["crs"])
+        reconciliation = reconciliation_in(directory, crs)
+        repairs, decisions = repairs_in(directory, crs)
+        provenance = _provenance(manifest, summary, layers["findings"])
+    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
+            LayerError) as error:  # fmt: skip
+        raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
+    old, found = layers["old_units"], layers["findings"]
+    if len(found) and "about" not in found:  # written by an earlier version
+        found["about"] = [row_of(check)["about"] for check in found["check"]]
+    new = _with_lists(layers["new_units"]).set_index("code")
+    return MergeResult(
+        old=old.drop(columns="code").set_index(pd.Index(_labels(old), name="code")),
+        new=new,
+        parents=layers["parents"].reindex(columns=[*PARENT_COLUMNS, "geometry"]),
+        crosswalk=tables["crosswalk"],
+        statistics=with_lists_of(new, statistics.set_index("code")),
+        summary=summary,
+        findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
+        ledger=tables["ledger"],
+        provenance=provenance,
+        reconciliation=reconciliation,
+        repairs=repairs,
+        decisions=decisions,
+    )
+
+
+def _provenance(
+    manifest: dict[str, Any], summary: dict[str, Any], found: gpd.GeoDataFrame
+) -> dict[str, Any]:
+    """Return where a result came from, as its run had it; see `merging.conclude`."""
+    return {
+        **{name: manifest[name] for name in ("sources", "crs", "rules")},
+        **{name: manifest[name] for name in ("country", "accepted") if name in manifest},
+        **{how: summary.get(how, False) for how in DRAWN.values()},
+        "language": next((one for one in OTHER_LANGUAGES if f"message_{one}" in found), ""),
+    }
 
 
 def require_result(directory: str | os.PathLike[str]) -> None:
@@ -103,3 +177,27 @@ def _features(path: Path, crs: CRS) -> gpd.GeoDataFrame:
         for feature in features
     ]
     return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, crs=4326), crs=4326).to_crs(crs)
+
+
+def _labels(old: gpd.GeoDataFrame) -> pd.Series:
+    """Return what old units are known by: their code; pieces of land and parts of units by more."""
+    land = old["code"].fillna("") == ""
+    labels: pd.Series = old["code"].mask(land, "piece " + land.cumsum().astype(str))
+    return labels.mask(old["is_piece"] & ~land, labels + "/" + old["new_code"])
+
+
+def _read_layer(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer that was written here: its values as they stand; one of no features as well."""
+    try:
+        return read_collection(path.read_bytes(), path.name, any_size()).frame
+    except NotPlainError:
+        return gpd.read_file(path)
+
+
+def _with_lists(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose columns of lists have an empty one where there is none."""
+    result = frame.copy()
+    for column in ("members", "member_names", "pieces", "units"):
+        if column in result and result[column].map(lambda v: isinstance(v, list)).any():
+            result[column] = [v if isinstance(v, list) else [] for v in result[column]]
+    return result

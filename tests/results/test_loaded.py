@@ -60,6 +60,21 @@ def test_comparison_repairs_and_lists_come_back(grid: Grid, tmp_path: Path) -> N
         assert back.statistics[column].to_list() == made.statistics[column].map(list).to_list()
 
 
+def test_where_it_came_from_comes_back(grid: Grid, tmp_path: Path) -> None:
+    old = grid(2, 1)
+    old.loc["00002", "geometry"] = square(1.002, 0)
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    made = merge(old, pd.DataFrame(rows), accept=["K06"])
+    write(made, tmp_path, allow_errors=True)
+    back = load_result(tmp_path)
+    kept = {name: value for name, value in made.provenance.items() if name != "crosswalk"}
+    assert kept["country"] == "VN"
+    assert "accepted" in kept
+    assert back.provenance == kept
+    write(back, tmp_path / "again", allow_errors=True)
+    assert load_result(tmp_path / "again").provenance == kept
+
+
 def test_what_was_not_asked_for_is_not_there(grid: Grid, tmp_path: Path) -> None:
     old = grid(2, 1)
     rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
