@@ -18,10 +18,9 @@ from geo_merge.cli.options import (
     language_of,
     print_json,
     progress,
-    say,
+    say_findings,
 )
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -42,9 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option("--plane", help="CRS of the points, as 9214; by default that of the layer.")
 @click.option("--sheets/--no-sheets", default=True, help="Write a sheet for each two neighbours.")
-@click.option(
-    "--lang", type=click.Choice(["vi", "en"]), help="Language of sheets and descriptions."
-)
+@shared.lang
 @shared.reading
 @shared.as_json
 def borders(
@@ -77,9 +74,7 @@ def borders(
     chosen = reading["country"]
     with progress() as tell:
         tell("Reading")
-        units = read_new_units(
-            source, plane, reading,
-        )  # fmt: skip
+        units = read_new_units(source, plane, reading)
         tell("Tracing borders")
         records = border_records(units, distance)
         tell("Writing")
@@ -92,20 +87,17 @@ def borders(
             inputs={path.name: sha256(path) for path in inputs},
             options={"distance": distance, "plane": plane, "sheets": sheets, "lang": lang},
         )  # fmt: skip
-    found = (f for f in findings_of(units) if f.severity != "info")
-    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
-    say(*(f"{f.severity} {f.check}: {f.message} ({f.value:,.1f} {f.unit_of_value})"
-          for f in records.findings))  # fmt: skip
+    say_findings(f for f in findings_of(units) if f.severity != "info")
+    say_findings(records.findings)
     if as_json:
         print_json(records.proof)
     else:
         told = records.proof
         answer(
-            f"{counted(told['borders'], 'border')} between two units: "
-            f"{counted(told['lines'], 'line')}, {counted(told['nodes'], 'node')}, "
-            f"{counted(told['points'], 'point')}, at most {told['deviation_m']:g} m off",
-            f"Wrote {counted(len(written), 'file')} to {out}",
-        )
+            sentence("done.borders", n=told["borders"], lines=told["lines"], nodes=told["nodes"],
+                     points=told["points"], metres=told["deviation_m"]),
+            sentence("done.wrote_files", n=len(written), folder=out),
+        )  # fmt: skip
     return OK
 
 

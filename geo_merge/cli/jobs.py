@@ -9,9 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo_merge.cli.options import say
+from geo_merge.cli.options import say, say_findings
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -122,8 +121,5 @@ def preview_repair(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | 
         write_repairs(repaired, out)
     applied = int(repaired.repairs["applied"].sum())
     waiting = len(repaired.repairs) - applied
-    say(
-        *(f"{f.severity} {f.check}: {f.message}" for f in repaired.findings),
-        f"A repair would mend {counted(applied, 'place')}; {waiting} "
-        f"{'waits' if waiting == 1 else 'wait'} for a decision.",
-    )
+    say_findings(repaired.findings)
+    say(sentence("done.preview", n=applied, waiting=waiting))

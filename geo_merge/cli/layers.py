@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from geo_merge.cli import options as shared
-from geo_merge.cli.options import FINDINGS, OK, PATH, complain, country_of, say
+from geo_merge.cli.options import FINDINGS, OK, PATH, complain, country_of, say, say_findings
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.limits import any_size, parse
 from geo_merge.vocabulary.sentence import sentence
 
@@ -31,6 +30,7 @@ _reading = shared.options(
     shared.limits,
     shared.accept,
     shared.country,
+    shared.speaking,
     click.option(
         "--precision",
         type=click.IntRange(0, 15),
@@ -74,7 +74,7 @@ def convert(
     reading = _as_reading(crs=crs, encoding=encoding, layer=layer, limits=limits, accept=accept,
                           country=country)  # fmt: skip
     written = run(path, out, reading=reading, precision=precision)
-    say(*written.notes, f"Wrote {counted(written.written, 'feature')} to {out}")
+    say(*written.notes, sentence("done.wrote_features", n=written.written, path=out))
 
 
 @click.command()
@@ -114,15 +114,14 @@ def dissolve(
         write_findings(written.findings, written.crs, findings)
     errors = [f for f in written.findings if f.severity == "error"]
     spelled = [] if errors else [f for f in written.findings if f.check == "K02"]
-    told = (f"{f.severity} {f.check}: {f.message}" for f in (*errors, *spelled))
-    say(*written.notes, *told)
+    say(*written.notes)
+    say_findings([*errors, *spelled])
     if errors:
-        complain(f"{counted(errors, 'error')} found: {out} was not written.")
+        complain(sentence("done.not_written", n=len(errors), path=out))
         return FINDINGS
     found = Counter(f.check for f in written.findings)
     if found["C02"] or found["C04"]:
-        where = f"see {findings}" if findings else "--findings FILE lists them"
-        gaps, overlaps = counted(found["C02"], "gap"), counted(found["C04"], "overlap")
-        say(f"Within groups: {gaps}, {overlaps} ({where}).")
-    say(f"Dissolved {counted(written.read, 'feature')} to {written.written:,} in {out}")
+        where = sentence("done.see", path=findings) if findings else sentence("done.listed_by")
+        say(sentence("done.within", gaps=found["C02"], overlaps=found["C04"], where=where))
+    say(sentence("done.dissolved", read=written.read, written=written.written, path=out))
     return OK

@@ -18,11 +18,10 @@ from geo_merge.cli.options import (
     answer,
     complain,
     country_of,
-    language_of,
     say,
+    say_findings,
 )
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 @shared.encoding
 @shared.country
 @click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
-@shared.lang
+@shared.speaking
 def lineage(
     *,
     lists: tuple[Path, ...],
@@ -51,7 +50,6 @@ def lineage(
     encoding: str | None,
     country: str | None,
     out: Path | None,
-    lang: str | None,
 ) -> int:
     """Write the crosswalk between two days that an official list of changes tells.
 
@@ -66,7 +64,6 @@ def lineage(
     from geo_merge.units.list_crosswalk import list_crosswalk
     from geo_merge.vocabulary.finding import Severity
     from geo_merge.vocabulary.memory import attach, findings_of
-    from geo_merge.vocabulary.sentence import said
 
     first, last = _days(since, as_of)
     where = country_of(country)
@@ -83,16 +80,13 @@ def lineage(
     changes = changes_in(table, known=units or (), since=first)
     rows = list_crosswalk(changes, first, last, units=units, source=source)
     found = [f for read in (*tables, rows) for f in findings_of(read)]
-    spoken = language_of(lang)
-    for finding in sorted(found, key=lambda f: list(Severity).index(f.severity)):
-        hint = f" {said(finding.hint, spoken)}" if finding.hint else ""
-        say(f"{finding.severity}: {said(finding.message, spoken)}{hint}")
+    say_findings(sorted(found, key=lambda f: list(Severity).index(f.severity)))
     _write(rows, out)
     errors = [finding for finding in found if finding.severity == Severity.ERROR]
-    say(f"{counted(len(rows), 'row')}, {counted(rows['old_code'].nunique(), 'old unit')}, "
-        f"{counted(rows['new_code'].nunique(), 'new unit')}")  # fmt: skip
+    say(sentence("done.lineage", rows=len(rows), old=rows["old_code"].nunique(),
+                 new=rows["new_code"].nunique()))  # fmt: skip
     if errors:
-        complain(f"{counted(errors, 'problem')}: the crosswalk lacks what they are about.")
+        complain(sentence("done.lacking", n=len(errors)))
     return FINDINGS if errors else OK
 
 

@@ -21,10 +21,21 @@ from geo_merge.cli import (
     sheet,
     vietnam,
 )
-from geo_merge.cli.options import CANNOT_RUN, INTERRUPTED, OK, language_of, say
+from geo_merge.cli.arguments import told
+from geo_merge.cli.options import (
+    CANNOT_RUN,
+    INTERRUPTED,
+    OK,
+    language_of,
+    remember_language,
+    say,
+    say_problems,
+    speaking,
+)
 from geo_merge.errors import GeoMergeError
 from geo_merge.system.closed import close_process
 from geo_merge.wording.failures import unexpected
+from geo_merge.wording.sentence import sentence
 
 # Objects made before Python looks for cycles among them: of the polygons of a layer none is in one,
 # and by default it looks again every 700.
@@ -41,6 +52,7 @@ class _InOrder(click.Group):
 
 @click.group(cls=_InOrder, context_settings={"show_default": True})
 @click.version_option(package_name="geo-merge", message="geo_merge %(version)s")
+@speaking
 def app() -> None:
     """Merge administrative units: new boundaries, and the proof that nothing was lost."""
 
@@ -61,26 +73,27 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     gc.set_threshold(_YOUNG, _MIDDLE)
     close_process()
-    given: dict[str, str | None] = {}
+    remember_language(sys.argv[1:])
     try:
-        sys.exit(app(standalone_mode=False, obj=given) or OK)
+        sys.exit(app(standalone_mode=False) or OK)
     except GeoMergeError as error:
         from geo_merge.vocabulary.problems import problems_in  # noqa: PLC0415 - heavy
 
-        language = language_of(given.get("lang"))
-        wrong = {"en": "Error", "vi": "Lỗi"}[language]
-        say(*(f"{wrong}: {problem}" for problem in problems_in(error, language)))
+        say_problems(problems_in(error, language_of()))
         sys.exit(CANNOT_RUN)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        say(*told(error))
+        sys.exit(error.exit_code)
     except click.Abort:
-        say("Interrupted; nothing was changed.")
+        say(sentence("done.interrupted"))
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.exit(OK)
     except Exception as error:
         if os.environ.get("GEO_MERGE_DEBUG"):
             raise
-        say(f"Error: {unexpected(error)}", "GEO_MERGE_DEBUG=1 shows where.")
+        say(sentence("done.problem", problem=unexpected(error)), sentence("done.traced"))
         sys.exit(CANNOT_RUN)

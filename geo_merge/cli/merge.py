@@ -31,7 +31,7 @@ from geo_merge.cli.options import (
 )
 from geo_merge.cli.results import report_result
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import sentence
 
 
 @click.command()
@@ -138,15 +138,10 @@ def build(
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
                         options=options, language=language_of(lang))  # fmt: skip
     report_result(result, as_json=as_json, language=language_of(lang))
-    say(f"Wrote {counted(len(written), 'file')} to {out}")
+    say(sentence("done.wrote_files", n=len(written), folder=out))
     if not result.has_errors:
         return OK
-    but = (
-        "new_units and map.html were written all the same (--allow-errors)"
-        if allow_errors
-        else "new_units and map.html were not written"
-    )
-    complain(f"{counted(result.errors, 'error')} found: {but}; see findings.csv.")
+    complain(sentence("done.allowed" if allow_errors else "done.withheld", n=result.errors))
     return FINDINGS
 
 
@@ -209,7 +204,6 @@ def validate(
     )
     from geo_merge.vocabulary.accepting import as_accepted
     from geo_merge.vocabulary.part_of import is_land
-    from geo_merge.vocabulary.sentence import said, sentence
 
     if divide is not None and crosswalk is None:
         raise UsageError(sentence("command.divide_alone"))
@@ -248,16 +242,19 @@ def validate(
     else:
         language = language_of(lang)
         answer(*finding_lines(findings, notes=True, language=language))
-        answer(*count_lines(findings))
-        told = (counted_units(units, job.country), of_severities(counts))
-        answer(": ".join(said(one, language) for one in told))
+        answer(*count_lines(findings, language))
+        answer(
+            sentence(
+                "done.checked", what=counted_units(units, job.country), found=of_severities(counts)
+            )
+        )
     return FINDINGS if counts["error"] else OK
 
 
 @click.command()
-def limits() -> None:
+@shared.lang
+def limits(*, lang: str | None) -> None:
     """List the thresholds of the checks and the sizes of input, which --limit changes."""
-    from geo_merge.vocabulary.limits import describe
+    from geo_merge.results.report import limit_lines
 
-    for name, value, unit, meaning in describe():
-        answer(f"{name:16}{value:>12,g} {unit:12}{meaning}")
+    answer(*limit_lines(language_of(lang)))

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import locale
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from contextvars import ContextVar
+from functools import partial, wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import said, sentence
 from geo_merge.vocabulary.shown import on_terminal
 
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
@@ -23,6 +25,7 @@ PATH = click.Path(path_type=Path)
 if TYPE_CHECKING:
     from geo_merge.texts import Language
     from geo_merge.vocabulary.country import Country
+    from geo_merge.vocabulary.finding import Finding
 
 Command = TypeVar("Command", bound=Callable[..., int | None])
 
@@ -125,19 +128,15 @@ formats = click.option(
 )
 
 
-def _remember(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Keep the language for errors, which are told when the command has ended."""
-    context.ensure_object(dict)["lang"] = value
-    return value
-
-
-lang = click.option(
-    "--lang",
-    type=click.Choice(["vi", "en"]),
-    is_eager=True,
-    callback=_remember,
-    help="Language of findings, errors and headings; by default that of the system.",
-)
+# The language that a command is asked for, which its mistakes are told in too.
+_LANG: ContextVar[str | None] = ContextVar("_LANG", default=None)
+_language_option = partial(
+    click.option, "--lang", type=click.Choice(["vi", "en"]),
+    help="Language of what is said and of headings; by default that of the system.",
+)  # fmt: skip
+lang = _language_option()
+# Of a command that only speaks: nothing that it writes depends on the language.
+speaking = _language_option(expose_value=False)
 country = click.option(
     "--country",
     help="Country whose rules hold: vn, or none; by default, that of layers that lie in it.",
@@ -166,11 +165,21 @@ crosswalk = options(_crosswalk, column)
 repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
 
 
-def language_of(text: str | None) -> Language:
+def remember_language(arguments: Sequence[str]) -> None:
+    """Keep the language that arguments ask for, before anything is wrong with the others."""
+    from geo_merge.texts import LANGUAGES
+
+    for option, value in pairwise([*arguments, ""]):
+        name, _, behind = option.partition("=")
+        if name == "--lang" and (behind or value) in LANGUAGES:
+            _LANG.set(behind or value)
+
+
+def language_of(text: str | None = None) -> Language:
     """Return the language that --lang names, else that of the system; English if it is another."""
     from geo_merge.texts import LANGUAGES
 
-    here = text or (locale.getlocale()[0] or "")[:2].lower()
+    here = text or _LANG.get() or (locale.getlocale()[0] or "")[:2].lower()
     return next((language for language in LANGUAGES if language == here), "en")
 
 
@@ -214,25 +223,45 @@ def reading(command: Callable[..., int | None]) -> Callable[..., int | None]:
     return _reading(run)
 
 
-def answer(*lines: str, language: Language = "en") -> None:
-    """Print results in a language, to the standard output."""
-    from geo_merge.vocabulary.sentence import said
-
+def answer(*lines: str) -> None:
+    """Print results, to the standard output."""
     for line in lines:
-        print(on_terminal(said(line, language)))  # noqa: T201
+        print(_told(line))  # noqa: T201
 
 
-def say(*lines: str, language: Language = "en") -> None:
-    """Print messages in a language, to the standard error."""
-    from geo_merge.vocabulary.sentence import said
-
+def say(*lines: str) -> None:
+    """Print messages, to the standard error."""
     for line in lines:
-        print(on_terminal(said(line, language)), file=sys.stderr)  # noqa: T201
+        print(_told(line), file=sys.stderr)  # noqa: T201
 
 
 def complain(line: str) -> None:
     """Print that errors stand, in red on a terminal, to the standard error."""
-    click.secho(on_terminal(line), fg="red", bold=True, err=True)
+    click.secho(_told(line), fg="red", bold=True, err=True)
+
+
+def say_notes(notes: Iterable[str]) -> None:
+    """Print what is worth knowing, to the standard error."""
+    say(*(sentence("done.note", note=note) for note in notes))
+
+
+def say_problems(problems: Iterable[str]) -> None:
+    """Print what is wrong, to the standard error."""
+    say(*(sentence("done.problem", problem=problem) for problem in problems))
+
+
+def say_findings(found: Iterable[Finding]) -> None:
+    """Print findings, each with what to do, to the standard error."""
+    for one in found:
+        hint = f" {_told(one.hint)}" if one.hint else ""
+        line = sentence("done.finding", severity=one.severity.word, check=one.check,
+                        message=one.message)  # fmt: skip
+        say(f"{_told(line)}{hint}")
+
+
+def _told(line: str) -> str:
+    """Return a line in the language of the command, as it can be shown on a terminal."""
+    return on_terminal(said(line, language_of()))
 
 
 @contextmanager
@@ -243,8 +272,11 @@ def progress() -> Iterator[Callable[[str], None]]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("Starting") as status:
-        yield lambda step: status.update(f"{step} …")
+    from geo_merge.vocabulary.steps import step_in
+
+    language = language_of()
+    with Console(stderr=True).status(f"{step_in('Starting', language)} …") as status:
+        yield lambda step: status.update(f"{step_in(step, language)} …")
 
 
 def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows

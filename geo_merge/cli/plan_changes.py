@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo_merge.cli.options import OK, PATH, answer, country_of, options, say
-from geo_merge.cli.plan_report import headline, say_findings
+from geo_merge.cli.options import (
+    OK,
+    PATH,
+    answer,
+    country_of,
+    options,
+    say,
+    say_findings,
+    speaking,
+)
+from geo_merge.cli.plan_report import headline
 from geo_merge.cli.planning import plan, units_option
 from geo_merge.vocabulary.sentence import sentence
 
@@ -26,6 +35,7 @@ _changing = options(
     click.argument("directory", metavar="PLAN", type=PATH),
     click.option("--out", type=PATH, help="Folder for the changed plan; PLAN itself by default."),
     units_option,
+    speaking,
 )  # fmt: skip
 _codes = click.argument("codes", metavar="CODE...", nargs=-1, required=True)
 _unit = click.argument("unit", metavar="NEW_CODE")
@@ -61,7 +71,7 @@ def _saved(
     history = change(recall(directory, opened.plan))
     save_plan(opened, history.plan, target, directory, history)
     answer(*headline(history.plan))
-    say(f"Wrote the plan to {target}")
+    say(sentence("done.wrote_plan", folder=target))
     return OK
 
 

@@ -98,10 +98,10 @@ def propose(
     distances = planning.distances_of(chosen)
     task = task_of(opened.plan, layer, distances, wishes)
     people = layer.population_field if wishes.people == "population" else wishes.people
-    say(f"People: the field {people}, {task.problem.people.sum():,.0f} in "
-        f"{task.problem.size:,} units.")  # fmt: skip
+    say(sentence("done.travellers", field=people, n=float(task.problem.people.sum()),
+                 units=task.problem.size))  # fmt: skip
     if task.kept:
-        say(f"Locked and left as they are: {', '.join(task.kept)}.")
+        say(sentence("done.locked", codes=list(task.kept)))
     found = run(task.problem, task.conditions, Objective(objective), seconds=seconds)
     made, blamed = None, None
     if found.partition:
@@ -119,9 +119,9 @@ def propose(
     else:
         answer(*lines_of(content, language_of(lang)))
     if made is None:
-        complain(f"No plan was written; {out} has the certificate.")
+        complain(sentence("done.no_plan", folder=out))
         return FINDINGS
-    say(f"Wrote the plan and its certificate to {out}")
+    say(sentence("done.wrote_proposal", folder=out))
     return OK
 
 

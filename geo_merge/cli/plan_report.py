@@ -4,13 +4,11 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo_merge.cli.options import say
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from geo_merge.planning.plan import Plan
     from geo_merge.planning.standards import Standard
     from geo_merge.texts import Language
-    from geo_merge.vocabulary.finding import Finding
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -47,13 +44,13 @@ def write_tables(
         if path.suffix.lower() == ".xlsx":
             with whole_file(path) as temporary:
                 write_workbook(headed(tables, language), temporary)
-            say(f"Wrote {path}")
+            say(sentence("done.wrote", path=path))
         elif path.suffix.lower() == ".csv":
             for name, table in tables.items():
                 target = path.with_name(f"{path.stem}_{name}.csv")
                 with whole_file(target) as temporary:
                     write_csv(table, temporary)
-                say(f"Wrote {target}")
+                say(sentence("done.wrote", path=target))
         else:
             raise UsageError(sentence("command.table", path=path))
 
@@ -84,7 +81,7 @@ def write_standards(checked: Checked, plan: Plan, result: Path, language: Langua
         )
     table = standards_table(checked, language)
     write_beside(result, "standards.csv", lambda path: write_csv(table, path))
-    say(f"Wrote {result / 'standards.csv'}")
+    say(sentence("done.wrote", path=result / "standards.csv"))
 
 
 def write_map(
@@ -99,14 +96,7 @@ def write_map(
         raise UsageError(sentence("command.map", path=path))
     with whole_file(path) as temporary:
         temporary.write_text(difference_html(comparison, layer, titles, language), "utf-8")
-    say(f"Wrote {path}")
-
-
-def say_findings(found: Iterable[Finding], language: Language = "en") -> None:
-    """Print findings in a language, to the standard error."""
-    from geo_merge.vocabulary.sentence import said
-
-    say(*(f"{f.severity} {f.check}: {said(f.message, language)}" for f in found))
+    say(sentence("done.wrote", path=path))
 
 
 def table_lines(table: pd.DataFrame, name: str, language: Language) -> list[str]:
@@ -171,9 +161,12 @@ def check_lines(checked: Checked, law: Standard, language: Language) -> list[str
     from geo_merge.planning.verdicts import Verdict
 
     counts = ", ".join(f"{n} {said(Verdict(v), language)}" for v, n in checked.count().items())
-    lines = [f"{law.law[language]}: {counts}", f"figures: {checked.figures_from}"]
+    lines: list[str] = [
+        f"{law.law[language]}: {counts}",
+        sentence("done.figures_from", source=checked.figures_from),
+    ]
     if law.population_as_of:
-        lines.append(f"the law counts people as of {law.population_as_of}")
+        lines.append(sentence("done.people_as_of", day=law.population_as_of))
     if law.remarks:
         lines.append(law.remarks[language])
     return lines
@@ -182,9 +175,9 @@ def check_lines(checked: Checked, law: Standard, language: Language) -> list[str
 def comparison_lines(comparison: Comparison, tables: dict[str, pd.DataFrame]) -> list[str]:
     """Return how two plans differ; one line if they do not."""
     if not comparison.differences and not comparison.moved:
-        return [f"no difference: {counted(len(comparison.pairs), 'unit')} the same"]
-    counts = ", ".join(f"{n} {change}" for change, n in comparison.count().items())
-    lines = [f"new units: {counts}"]
+        return [sentence("done.no_difference", n=len(comparison.pairs))]
+    counts = [f"{n} {change}" for change, n in comparison.count().items()]
+    lines: list[str] = [sentence("done.differences", told=counts)]
     for name in ("summary", "units", "moved"):
         table = tables[name]
         wide = ["joined", "left", "members_1", "members_2", "area_km2_1", "area_km2_2"]

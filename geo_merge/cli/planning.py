@@ -21,13 +21,13 @@ from geo_merge.cli.options import (
     options,
     print_json,
     say,
+    say_findings,
 )
 from geo_merge.cli.plan_report import (
     check_lines,
     comparison_lines,
     headline,
     records,
-    say_findings,
     summary_lines,
     table_lines,
     write_map,
@@ -35,7 +35,6 @@ from geo_merge.cli.plan_report import (
     write_tables,
 )
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import agree, counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -99,6 +98,7 @@ def plan() -> None:
 @click.option(
     "--seats", type=PATH, help="Table of seats: new_code, and seat (an old code) or lon, lat."
 )
+@shared.speaking
 @shared.reading
 def new(
     *, old: tuple[Path, ...], out: Path, crosswalk: Path | None, seats: Path | None,
@@ -130,13 +130,14 @@ def new(
         table = read_table(seats, encoding=encoding, country=country)
         made, unsettled = with_seats(made, table, seats.name)
         if unsettled:
-            say(f"warning: {seats.name} leaves the seat of {counted(unsettled, 'new unit')} open "
-                f"({', '.join(unsettled[:10])}).")  # fmt: skip
+            say(sentence("done.warned", warning=sentence(
+                "done.seats_open", file=seats.name, n=len(unsettled), codes=unsettled[:10]
+            )))  # fmt: skip
     say_findings(found)
     how = {name: value for name, value in reading.items() if name != "country"}
     save(SavedPlan(made, source_of(old, out, how)), out)
     answer(*headline(made))
-    say(f"Wrote the plan to {out}")
+    say(sentence("done.wrote_plan", folder=out))
     return OK
 
 
@@ -180,7 +181,7 @@ def show(
         print_json({**summary_of(figures, layer), "units": records(units)})
         return OK
     language = language_of(lang)
-    answer(*headline(opened.plan), *summary_lines(figures, layer), language=language)
+    answer(*headline(opened.plan), *summary_lines(figures, layer))
     columns = ["code", "name", "unit_type", "member_count", "area_km2", "population", "density",
                "compactness", "parts", "distance_km"]  # fmt: skip
     answer(*table_lines(units[columns], "units", language))
@@ -211,7 +212,8 @@ def check(
     if standard is None:
         for name in known_standards():
             law = read_standard(name)
-            answer(f"{name}: {law.law[language_of(lang)]}; asks for {', '.join(law.inputs)}")
+            answer(sentence("done.standard", name=name, law=law.law[language_of(lang)],
+                            inputs=list(law.inputs)))  # fmt: skip
         return OK
     law = read_standard(standard)
     opened, layer, figures = opened_figures(directory, chosen)
@@ -226,14 +228,14 @@ def check(
                     "without_place": list(opened.plan.without_place)})  # fmt: skip
     else:
         language = language_of(lang)
-        answer(*headline(opened.plan), *check_lines(checked, law, language), language=language)
+        answer(*headline(opened.plan), *check_lines(checked, law, language))
         columns = ["code", "name", "class", "belongs", "quantity", "value", "required", "percent",
                    "verdict"]  # fmt: skip
         answer(*table_lines(table[columns], "verdicts", language))
     apart = [c for c, u in figures.units.items() if not u.contiguous]
     if apart:
-        say(f"warning: {counted(apart, 'unit')} {agree(apart, 'does', 'do')} not hang together "
-            f"({', '.join(apart[:10])}).")  # fmt: skip
+        told = sentence("done.apart", n=len(apart), codes=apart[:10])
+        say(sentence("done.warned", warning=told))
     short = checked.count().get("not met", 0)
     return FINDINGS if short or apart or not opened.plan.finished else OK
 
@@ -264,7 +266,7 @@ def compare(
     law = None if standard is None else read_standard(standard)
     opened, layer, figures = opened_figures(one, chosen)
     other, found = _of_table(two, opened.layer, country_of(chosen["country"]), None)
-    say_findings(found, language_of(lang))
+    say_findings(found)
     both = figures, figures_of(other, layer, before=figures, distances=distances_of(chosen))
     checked = None if law is None else (
         held(both[0], layer, law, chosen), held(both[1], layer, law, chosen))  # fmt: skip
@@ -302,8 +304,8 @@ def opened_figures(
                     shortest_border=chosen["border"])  # fmt: skip
     bad = [code for code, good in zip(layer.codes, layer.usable, strict=True) if not good]
     if bad:
-        say(f"warning G04: {counted(bad, 'unit')} {agree(bad, 'has', 'have')} no usable polygon "
-            f"({', '.join(bad[:10])}): no area, no neighbours; validate the layer.")  # fmt: skip
+        told = sentence("done.no_polygon", n=len(bad), codes=bad[:10])
+        say(sentence("done.warned_of", check="G04", warning=told))
     return opened, layer, figures_of(opened.plan, layer, distances=distances_of(chosen))
 
 

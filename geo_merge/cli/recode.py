@@ -20,7 +20,6 @@ from geo_merge.vocabulary.sentence import sentence
 if TYPE_CHECKING:
     from geo_merge.recoding.plan import Plan
     from geo_merge.recoding.run import Recoded
-    from geo_merge.texts import Language
     from geo_merge.vocabulary.country import Country
     from geo_merge.vocabulary.places import Side
 
@@ -77,13 +76,13 @@ def recode(
     """
     from geo_merge.recoding.run import lines_of, problems_of, sheet_title, write
 
-    how, rules = _plan(table, given, shared.language_of(lang))
+    how, rules = _plan(table, given)
     stream: IO[str] = sys.stdout if out is None else io.StringIO()
-    with progress() as tell:
-        done, written = write(how, out or stream, rules=rules, strict=strict,
-                              language=shared.language_of(lang), progress=tell)  # fmt: skip
     language = shared.language_of(lang)
-    say(*lines_of(done, how), language=language)
+    with progress() as tell:
+        done, written = write(how, out or stream, rules=rules, strict=strict, language=language,
+                              progress=tell)  # fmt: skip
+    say(*lines_of(done, how))
     for outcome, whys in problems_of(done, language).items():
         title = sheet_title(outcome, language)
         say(*(f"{title[:1].upper()}{title[1:]}: {why}" for why in whys))
@@ -92,7 +91,7 @@ def recode(
     return FINDINGS if done.left else OK
 
 
-def _plan(table: Path, given: dict[str, Any], language: Language) -> tuple[Plan, list[str] | None]:
+def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
     """Return how the table will be recoded, and the rules by which it is added up."""
     from geo_merge.reading.tables import read_table
     from geo_merge.recoding.origin import Origin
@@ -115,7 +114,7 @@ def _plan(table: Path, given: dict[str, Any], language: Language) -> tuple[Plan,
         table=table, origin=origin, target=target, columns=given["columns"], vintage=vintage,
         encoding=given["encoding"], sizes=sizes, decided=decided,
     ).plan()  # fmt: skip
-    say(*how.notes, *how.told, language=language)
+    say(*how.notes, *how.told)
     return how, list(given["rules"]) if given["aggregate"] else None
 
 
@@ -144,8 +143,12 @@ def _vintage(
 def _report(done: Recoded, how: Plan) -> None:
     """Print what the ledger says, and loudly if it does not add up."""
     for row in done.table:
-        told = ", ".join(f"{name} {row[name]:,}" for name in ("before", "after", "unallocated"))
-        say(f"{row['quantity']}: {told}")
+        named = row["quantity"]
+        quantity = sentence("done.of_rows") if named == "rows" else named
+        say(sentence("done.ledger", quantity=quantity, before=row["before"], after=row["after"],
+                     rest=row["unallocated"]))  # fmt: skip
         if not row["ok"]:
-            complain(f"Error: {row['quantity']} of {how.table.name} does not add up by "
-                     f"{row['difference']:,} [P01]; please report it.")  # fmt: skip
+            complain(sentence("done.problem", problem=sentence(
+                "done.does_not_add_up", quantity=quantity, file=how.table.name,
+                difference=row["difference"],
+            )))  # fmt: skip

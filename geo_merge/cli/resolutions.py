@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, say
+from geo_merge.cli.options import (
+    FINDINGS,
+    OK,
+    PATH,
+    answer,
+    say,
+    say_findings,
+    say_notes,
+    say_problems,
+    speaking,
+)
 from geo_merge.cli.vietnam import crosswalk
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -38,6 +47,7 @@ _TEXTS = (".txt", ".md")
 )
 @click.option("--year", type=int, default=2025, help="Year in the title.")
 @click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
+@speaking
 def to_text(
     *,
     source: Path,
@@ -62,10 +72,10 @@ def to_text(
         answer(*drafted.text.splitlines())
     else:
         _write_text(drafted.text, out)
-    say(*(f"Note: {note}" for note in drafted.notes))
-    say(*(f"Error: {problem}" for problem in drafted.problems))
-    read = "another" if drafted.problems else "the same"
-    say(f"Read back, the draft gives {read} crosswalk: {counted(drafted.problems, 'problem')}.")
+    say_notes(drafted.notes)
+    say_problems(drafted.problems)
+    kind = "done.other" if drafted.problems else "done.same"
+    say(sentence(kind, n=len(drafted.problems)))
     return FINDINGS if drafted.problems else OK
 
 
@@ -109,6 +119,7 @@ def _write_text(text: str, out: Path) -> None:
 @click.option("--out", type=PATH, help="CSV of the findings; they are printed in any case.")
 @click.option("--crs", help="CRS of the layer if it names none, as 9214.")
 @click.option("--encoding", help="Encoding of a Shapefile, if not found by itself.")
+@speaking
 def check_text(
     *, file: Path, layer: Path, out: Path | None, crs: str | None, encoding: str | None
 ) -> int:
@@ -134,9 +145,9 @@ def check_text(
     found = check_stated(text, new, old)
     if out is not None:
         write_findings(found, new.crs.to_string(), out)
-    say(*(f"Error: {problem}" for problem in text.problems))
-    say(*(f"{f.severity} {f.check}: {f.message}" for f in found))
+    say_problems(text.problems)
+    say_findings(found)
     wrong = [f for f in found if f.severity != Severity.INFO]
     stated = claims_of(text)[0]
-    answer(f"{counted(stated, 'new unit')} checked, {counted(wrong, 'difference')}")
+    answer(sentence("done.stated", checked=len(stated), n=len(wrong)))
     return FINDINGS if wrong or text.problems else OK

@@ -47,6 +47,7 @@ def stats(*, directory: Path, lang: str | None, as_json: bool) -> None:
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
 @shared.formats
+@shared.speaking
 def export(*, directory: Path, formats: tuple[str, ...]) -> None:
     """Write the new units of DIR, a folder that build wrote, in further formats."""
     from geo_merge.results.files import FORMATS, check_formats, load_result, write_formats
@@ -60,6 +61,7 @@ def export(*, directory: Path, formats: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
+@shared.speaking
 def sample(*, directory: Path) -> None:
     """Write the embedded sample (Bắc Giang and Bắc Ninh, lines of about 2010) to DIR."""
     from geo_merge.jobs.sample import copy_sample
@@ -74,6 +76,7 @@ def sample(*, directory: Path) -> None:
 @click.option("--work-hours", type=float, help="Hours until unused work goes; 72 by default.")
 @click.option("--work-mb", type=float, help="Megabytes of all work together; 4000 by default.")
 @click.option("--mirror", help="Folder or address from which the page fetches boundaries.")
+@shared.speaking
 def run_app(
     *,
     directory: Path | None,

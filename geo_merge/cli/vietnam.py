@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo_merge.cli.options import FINDINGS, OK, PATH, answer, progress, say
+from geo_merge.cli.options import (
+    FINDINGS,
+    OK,
+    PATH,
+    answer,
+    language_of,
+    progress,
+    say,
+    say_notes,
+    say_problems,
+    speaking,
+)
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -28,6 +38,7 @@ _encoding = click.option("--encoding", help="Encoding of a CSV, if not found by 
 @click.group(invoke_without_command=True)
 @_province
 @_out
+@speaking
 @click.pass_context
 def crosswalk(context: click.Context, *, province: str | None, out: Path | None) -> None:
     """Write a crosswalk: of a province, from a resolution's text, or from compositions.
@@ -53,6 +64,7 @@ def crosswalk(context: click.Context, *, province: str | None, out: Path | None)
 @click.argument("file", type=PATH)
 @_province
 @_out
+@speaking
 def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
     """Read Article 1 of a resolution on the arrangement of communes.
 
@@ -61,7 +73,7 @@ def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
     from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
     plan = plan_from_resolution(file, province=province)
-    say(*(f"Note: {note}" for note in plan.notes))
+    say_notes(plan.notes)
     return _report(plan.crosswalk, plan.problems, out)
 
 
@@ -70,6 +82,7 @@ def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
 @_province
 @_out
 @_encoding
+@speaking
 def from_compositions(
     *, table: Path, province: str | None, out: Path | None, encoding: str | None
 ) -> int:
@@ -80,14 +93,14 @@ def from_compositions(
     from geo_merge.vietnam.resolutions.compositions import plan_from_compositions
 
     plan = plan_from_compositions(table, province=province, encoding=encoding)
-    say(*(f"Note: {note}" for note in plan.notes))
+    say_notes(plan.notes)
     return _report(plan.crosswalk, plan.problems, out)
 
 
 def _report(frame: pd.DataFrame, problems: list[str], out: Path | None) -> int:
     _write(frame, out)
-    say(*(f"Error: {problem}" for problem in problems))
-    say(f"{counted(len(frame), 'row')}, {counted(problems, 'problem')}")
+    say_problems(problems)
+    say(sentence("done.rows", rows=len(frame), n=len(problems)))
     return FINDINGS if problems else OK
 
 
@@ -112,6 +125,7 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
 @click.option("--as-of", help="A day on which the unit existed: 2025-06-30.")
 @_out
 @_encoding
+@speaking
 def lookup(
     *,
     text: str | None,
@@ -137,12 +151,23 @@ def lookup(
         frame, problems = look_up_table(
             read_table(table, encoding=encoding), as_of=day, layer=units
         )
-        return _report(frame, [f"{table.name} {problem}" for problem in problems], out)
+        told: list[str] = [
+            sentence("lookup.in_table", table=table.name, problem=each) for each in problems
+        ]
+        return _report(_told(frame), told, out)
     answers = look_up(text or "", as_of=day, layer=units)
     for found in answers:
         tell = say if found.unit is None else answer
         tell(*found.lines())
     return FINDINGS if any(found.unit is None for found in answers) else OK
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with how and by what evidence in the language of the command."""
+    from geo_merge.vocabulary.sentence import said
+
+    spoken = {"how", "evidence"} & set(frame)
+    return frame.assign(**{c: [said(text, language_of()) for text in frame[c]] for c in spoken})
 
 
 def _day(text: str | None) -> date | None:
@@ -161,6 +186,7 @@ def _day(text: str | None) -> date | None:
 @click.option(
     "--before", is_flag=True, help="Also write an approximate layer of the communes before."
 )
+@speaking
 def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> None:
     """Fetch the official boundaries of one of the 34 provinces.
 
@@ -174,7 +200,7 @@ def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> N
     province = find_boundaries(name)
     target = out or Path(f"{province.slug}.gpkg")
     with progress() as tell:
-        tell(f"Fetching {province.name}")
+        tell(sentence("progress.starting_to_fetch", province=province.name))
         path = fetch_province(province, target, mirror=mirror, progress=tell)
         paths = [path, *(write_before(province, path) if before else [])]
     answer(*map(str, paths))

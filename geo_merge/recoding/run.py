@@ -174,7 +174,7 @@ class Run:
         for numbers, rows in self._how.table.blocks():
             self._ledger.count_in(numbers, rows)
             self._block(numbers, rows)
-            progress(f"Recoding: {self._ledger.rows_in:,} rows")
+            progress(sentence("progress.recoding", n=self._ledger.rows_in))
         units = self._how.reform.units
         names = {
             key: (unit.code, f"{unit.unit_type} {unit.name}".strip())

@@ -17,8 +17,7 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
-from geo_merge.errors import ExportError, LayerError, UsageError
-from geo_merge.maps.display import drawn
+from geo_merge.errors import ExportError, UsageError
 from geo_merge.mending import Repaired
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of

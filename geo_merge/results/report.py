@@ -12,10 +12,12 @@ from geo_merge.texts import Language, change
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import DRAWN
+from geo_merge.vocabulary.finding import Severity
 from geo_merge.vocabulary.findings_frame import read_in
+from geo_merge.vocabulary.limits import describe
 from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.part_of import is_land
-from geo_merge.vocabulary.sentence import Sentence, said, sentence, with_words
+from geo_merge.vocabulary.sentence import Sentence, said, sentence, titles, with_words
 from geo_merge.vocabulary.unit_words import called_in_layer, called_of, word_of_layer
 from geo_merge.wording.calling import Called
 
@@ -151,13 +153,28 @@ def finding_lines(
     told = read_in(first, language)
     for row in first[["severity", "check"]].join(told).itertuples():
         hint = f" {row.hint}" if row.hint else ""
-        yield f"{row.severity} {row.check}: {row.message}{hint}"
+        yield f"{_severity(row.severity, language)} {row.check}: {row.message}{hint}"
     if len(shown) > _SHOWN:
         yield said(sentence("report.more", n=len(shown) - _SHOWN), language)
 
 
-def count_lines(findings: gpd.GeoDataFrame) -> Iterator[str]:
+def count_lines(findings: gpd.GeoDataFrame, language: Language = "en") -> Iterator[str]:
     """Yield how many findings there are of each check, and their sum."""
     for row in count_findings(findings).to_dict("records"):
-        total = f", {row['total']:,.10g} {row['unit_of_value']}" if row["unit_of_value"] else ""
-        yield f"{row['severity']:8}{row['check']}  {row['title']}: {row['count']:,}{total}"
+        about = f"{_severity(row['severity'], language):8}{row['check']}  "
+        title = titles().get(row["check"], {}).get(language, "")
+        kind = "report.of_check_in_all" if row["unit_of_value"] else "report.of_check"
+        told = sentence(kind, title=title, count=row["count"], total=row["total"],
+                        unit=row["unit_of_value"])  # fmt: skip
+        yield about + said(told, language)
+
+
+def limit_lines(language: Language) -> Iterator[str]:
+    """Yield the thresholds of the checks and the sizes of input: name, default, unit, meaning."""
+    for name, default, unit, meaning in describe():
+        value = said(sentence("report.number", value=default), language)
+        yield f"{name:16}{value:>12} {said(unit, language):12}{said(meaning, language)}"
+
+
+def _severity(severity: str, language: Language) -> str:
+    return said(Severity(severity).word, language)

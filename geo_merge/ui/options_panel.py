@@ -16,9 +16,10 @@ from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
 from geo_merge.ui import repair_panel, tables, told, uploads
-from geo_merge.ui.state import figure, t
+from geo_merge.ui.state import figure, language, t
 from geo_merge.units.attributes import Rule
-from geo_merge.vocabulary.limits import Limits
+from geo_merge.vocabulary.limits import Limits, describe
+from geo_merge.vocabulary.sentence import said
 
 _LAYERS = ("outline", "divide", "water", "enclave")
 # Keys of the session: the fields of the table of rules, and what is wrong with a layer given here.
@@ -134,10 +135,12 @@ def _rules() -> dict[str, str]:
 def _ask_limits() -> None:
     st.markdown(t("work.limits_help"))
     every = fields(Limits)
+    spoken = {name: (said(meaning, language()), said(unit, language()))
+              for name, _, unit, meaning in describe()}  # fmt: skip
+    meanings, units = zip(*(spoken[one.name] for one in every), strict=True)
     table = pd.DataFrame({
-        "meaning": [t(f"limit.{one.name}") for one in every],
-        "unit": [t("limit.unit_share") if one.metadata["unit"] == "share" else one.metadata["unit"]
-                 for one in every],
+        "meaning": [meaning[:1].upper() + meaning[1:] for meaning in meanings],
+        "unit": units,
         "default": [_default(one.default) for one in every],
         "value": pd.Series([one.default for one in every], dtype="Float64"),
     })  # fmt: skip

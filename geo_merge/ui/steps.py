@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.jobs.job import Progress
-from geo_merge.texts import TEXTS
 from geo_merge.ui import state
 from geo_merge.ui.state import t
 from geo_merge.ui.uploads import Queued
+from geo_merge.vocabulary.steps import step_in
 
 
 @contextmanager
@@ -75,4 +75,4 @@ def shown(
 
 def name_of(step: str) -> str:
     """Return what a step is called on the page."""
-    return t(f"step.{step}") if f"step.{step}" in TEXTS else step
+    return step_in(step, state.language())

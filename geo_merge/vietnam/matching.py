@@ -51,8 +51,14 @@ class Match:
 
 # The forms in which names are compared, from the strictest to the loosest.
 _FORMS: Sequence[tuple[str, Callable[[str], str]]] = (
-    ("", lambda key: key), (" but for blanks", squashed), (" but for accents", plain),
+    ("", lambda key: key), ("recoding.but_for_blanks", squashed),
+    ("recoding.but_for_accents", plain),
 )  # fmt: skip
+# What led to a unit, by whether its type agreed and a parent was named.
+_STEPS = {
+    (True, True): "recoding.type_name_and_district", (False, True): "recoding.name_and_district",
+    (True, False): "recoding.type_and_name", (False, False): "recoding.name",
+}  # fmt: skip
 
 
 class Units:
@@ -110,9 +116,7 @@ class Units:
             for parent in filter(None, parents):
                 same = _in_parent(same, parent)
             narrowed = [u for u in same if fold_name(split_type(u.name)[1]) == written] or same
-            match = _one(
-                narrowed, unit_type, behind, " and district" if any(parents) else "", suffix
-            )
+            match = _one(narrowed, unit_type, behind, in_parents=any(parents), suffix=suffix)
             if match.unit is not None or match.candidates:
                 return match
         return Match(None, suggestions=self.similar(key))
@@ -137,16 +141,15 @@ def are_similar(name: str, other: str) -> bool:
 
 
 def _one(
-    same: Sequence[Unit], unit_type: str, behind: str, and_district: str, suffix: str
+    same: Sequence[Unit], unit_type: str, behind: str, *, in_parents: bool, suffix: str
 ) -> Match:
     typed = [u for u in same if u.unit_type.casefold() == unit_type.casefold()]
-    for units, what in ((typed, "type, name"), (list(same), "name")):
-        step = f"{what}{and_district}" if and_district else what.replace(", ", " and ")
-        if len(units) == 1:
-            return Match(units[0], step + suffix)
-        near = _in_parent(units, behind) if behind else []
+    for units, is_typed in ((typed, True), (list(same), False)):
+        step = sentence(_STEPS[is_typed, in_parents])
+        near = _in_parent(units, behind) if behind and len(units) != 1 else units
         if len(near) == 1:
-            return Match(near[0], f"{step} and district named behind{suffix}")
+            how = step if len(units) == 1 else sentence("match.behind", step=step)
+            return Match(near[0], sentence(suffix, step=how) if suffix else how)
         if units:
             return Match(None, "ambiguous", tuple(units))
     return Match(None)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.vocabulary.sentence import Sentence, hint_of, row_of, with_words
+from geo_merge.vocabulary.sentence import Sentence, hint_of, row_of, sentence, with_words
 from geo_merge.wording.calling import Called
 
 
@@ -17,6 +17,18 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def word(self) -> Sentence:
+        """What it is called before a finding."""
+        return sentence(_WORDS[self])
+
+
+_WORDS = {
+    Severity.ERROR: "done.error",
+    Severity.WARNING: "done.warning",
+    Severity.INFO: "done.info",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

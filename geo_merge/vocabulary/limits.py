@@ -8,44 +8,40 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Metres. In the planes of countries a double tells places a nanometre apart, the overlay of two
 # polygons some hundred: what is thinner has no width that could be told.
 RESOLUTION = 1e-6
 # Metres: half a millimetre, the plotting accuracy of a map, on one of 1:100,000.
 DRAWING = 50.0
+_SIGNS = {"m", "m²", "MB"}  # of units, the same in every language
 
 
-def _limit(default: float | None, unit: str, meaning: str) -> Any:  # noqa: ANN401 - a dataclass field
-    return field(default=default, metadata={"unit": unit, "meaning": meaning})
+def _limit(default: float | None, unit: str) -> Any:  # noqa: ANN401 - a dataclass field
+    return field(default=default, metadata={"unit": unit})
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Thresholds of the checks; `describe` says what each means, and its unit."""
+    """Thresholds of the checks; ``sentences/limit.toml`` says what each means."""
 
-    narrow: float = _limit(0.10, "m", "gaps and overlaps at most this wide are slivers: warnings")
-    hole: float = _limit(10.0, "m", "gaps wider than this are holes: land without a unit")
-    rounding: float = _limit(
-        1.2, "m", "units on a grid at most so coarse widen narrow by what rounding can part"
-    )
-    edge: float = _limit(1e-3, "m", "gaps, overlaps and edges nowhere further apart are one note")
-    vertex: float = _limit(10_000.0, "m²", "triangles where one side lacks a vertex: warnings")
-    inlet: float = _limit(1.0, "m", "width of inlets between two units at the outer edge")
-    spike: float = _limit(1.0, "m", "length of spikes, which are at most narrow at their foot")
-    tiny: float = _limit(1.0, "m²", "units smaller than this are crumbs")
-    tiny_part: float = _limit(100.0, "m²", "parts of a unit smaller than this are crumbs")
-    far: float = _limit(50_000.0, "m", "a part further than this from the rest is astray")
-    parent: float = _limit(10_000.0, "m", "units further than this from their parent are astray")
-    declared: float = _limit(0.01, "share", "by which an area may differ from the declared one")
-    reference: float = _limit(0.001, "share", "of its area by which a unit may differ from a map")
+    narrow: float = _limit(0.10, "m")
+    hole: float = _limit(10.0, "m")
+    rounding: float = _limit(1.2, "m")
+    edge: float = _limit(1e-3, "m")
+    vertex: float = _limit(10_000.0, "m²")
+    inlet: float = _limit(1.0, "m")
+    spike: float = _limit(1.0, "m")
+    tiny: float = _limit(1.0, "m²")
+    tiny_part: float = _limit(100.0, "m²")
+    far: float = _limit(50_000.0, "m")
+    parent: float = _limit(10_000.0, "m")
+    declared: float = _limit(0.01, "share")
+    reference: float = _limit(0.001, "share")
 
     # None: what the two drawings themselves show, see `compare.apart`.
-    drawing: float | None = _limit(
-        None, "m", "differences from a map nowhere wider are drawing noise; told from the two, "
-        f"from {DRAWING:g} m up"
-    )  # fmt: skip
+    drawing: float | None = _limit(None, "m")
 
     @property
     def rounding_width(self) -> float:
@@ -57,23 +53,21 @@ class Limits:
 class Sizes:
     """Sizes beyond which input is refused unread, so that no file can take the machine."""
 
-    file_mb: float = _limit(200, "MB", "a layer's file")
-    features: float = _limit(50_000, "features", "a layer")
-    vertices: float = _limit(20_000_000, "vertices", "a layer")
-    fields: float = _limit(5_000, "fields", "a layer")
-    layers: float = _limit(300, "layers", "a file")
-    archive_entries: float = _limit(50, "entries", "a zip archive")
-    archive_mb: float = _limit(1024, "MB", "a zip archive or GeoParquet file, inflated")
-    archive_ratio: float = _limit(100, "times", "what a zip archive grows by")
-    table_mb: float = _limit(10, "MB", "a crosswalk or table of figures")
-    table_rows: float = _limit(200_000, "rows", "a crosswalk or table of figures")
-    cell: float = _limit(10_000, "characters", "a cell of a table")
-    table_columns: float = _limit(1_000, "columns", "a crosswalk or table of figures")
-    xlsx_mb: float = _limit(100, "MB", "a workbook, inflated")
-    xlsx_cells: float = _limit(
-        1_000_000, "cells", "a workbook, blank ones up to its last row and column among them"
-    )
-    xlsx_entries: float = _limit(2_000, "parts", "a workbook")
+    file_mb: float = _limit(200, "MB")
+    features: float = _limit(50_000, "features")
+    vertices: float = _limit(20_000_000, "vertices")
+    fields: float = _limit(5_000, "fields")
+    layers: float = _limit(300, "layers")
+    archive_entries: float = _limit(50, "entries")
+    archive_mb: float = _limit(1024, "MB")
+    archive_ratio: float = _limit(100, "times")
+    table_mb: float = _limit(10, "MB")
+    table_rows: float = _limit(200_000, "rows")
+    cell: float = _limit(10_000, "characters")
+    table_columns: float = _limit(1_000, "columns")
+    xlsx_mb: float = _limit(100, "MB")
+    xlsx_cells: float = _limit(1_000_000, "cells")
+    xlsx_entries: float = _limit(2_000, "parts")
 
 
 def any_size() -> Sizes:
@@ -119,8 +113,14 @@ def parse(texts: Iterable[str], sizes: Sizes | None = None) -> tuple[Limits, Siz
     return limits, sizes
 
 
-def describe() -> Iterator[tuple[str, float, str, str]]:
-    """Yield name, default, unit and meaning of every limit; of `drawing`, its least default."""
+def describe() -> Iterator[tuple[str, float, str, Sentence]]:
+    """Yield name, default, unit and meaning of every limit; of `drawing`, its least default.
+
+    A unit that is a word is a sentence; see ``sentences/limit.toml``.
+    """
     for one in (*fields(Limits), *fields(Sizes)):
         default = DRAWING if one.default is None else float(one.default)  # type: ignore[arg-type]
-        yield one.name, default, one.metadata["unit"], one.metadata["meaning"]
+        unit = one.metadata["unit"]
+        told = unit if unit in _SIGNS else sentence(f"limit.of_{unit}")
+        values = {"metres": DRAWING} if one.name == "drawing" else {}
+        yield one.name, default, told, sentence(f"limit.{one.name}", **values)

@@ -57,7 +57,7 @@ NAMES = re.compile(
     r"vietnamadminunits|geo-merge\[vietnam\]|seat_old_code|composition|python-docx|typst|seat\b|\blon\b|\blat\b|\bname\b|level, body|"
     r"before và after|FOLDER|Euler|geo-merge validate|geo-merge dossier|2025-06-30|\bcode\b|A0|"
     r"geo_merge\.read_units|GeoDataFrame\.to_crs|mend_positions|longest-edge|largest-neighbour|"
-    r"layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
+    r"GEO_MERGE_DEBUG=1|map\.html|\bFILE\b|layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
     r"[Dd]ask (?:scheduler|worker)|Dask|dask|geo-merge build|geo-merge limits|geo-merge\b|"
     r"NAME|TYPE|LON,LAT|ID=yes hoặc ID=no|ROLE=HEADING|\bfrom-(?:text|compositions)\b|crosswalk\.csv|plan\.json|ZIP|\.geojson|\b(?:local hoặc dask|none)\b|FIELD=RULE|ROLE=COLUMN|FILE\.csv|\.csv|\.parquet|\b(?:list|largest|mixed|keep|excluded|figures=|drop)(?!\w)|\bshare:|\bHiGHS\b|\bnetworkx\b|TOML|JSON|codeChanges|date\b|SVG|PNG|\.svg|\.png|SHA-256|"
     r"=yes|=no\b|\byes hoặc no\b|“(?:old|new) CODE”|“plan”|\bunit hoặc province\b|when\.mountain = true|"
@@ -240,8 +240,14 @@ def test_every_kind_is_made_somewhere() -> None:
     code = "".join(p.read_text("utf-8") for p in PACKAGE.rglob("*.py"))
     made = set(re.findall(r'"([A-Za-z]\w+\.\w+)"', code))
     prefixes = [re.escape(a) + ".*" + re.escape(b)
-                for a, b in re.findall(r'f"([A-Z]\d\d\.\w*)\{[^}]*\}(\w*)"', code)]  # fmt: skip
-    prefixes += [r"report\..*", r"P04\.(one|several)_.*", r"D02\.the_.*", r"C06\.\w+_slivers"]
+                for a, b in re.findall(r'f"([A-Za-z]\w+\.\w*)\{[^}]*\}(\w*)"', code)]  # fmt: skip
+    prefixes += [
+        r"report\..*",
+        r"limit\..*",
+        r"P04\.(one|several)_.*",
+        r"D02\.the_.*",
+        r"C06\.\w+_slivers",
+    ]
     unused = [k for k in KINDS if k not in made and not any(re.fullmatch(p, k) for p in prefixes)]
     assert unused == []
 

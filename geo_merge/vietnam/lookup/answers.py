@@ -25,7 +25,7 @@ from geo_merge.vietnam.provinces import IN_FORCE, PROVINCES
 from geo_merge.vietnam.resolutions.plan import new_units, old_units
 from geo_merge.vocabulary.codes import clean_code
 from geo_merge.vocabulary.places import Unit
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _EVE = date(2025, 6, 30)
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
@@ -62,34 +62,44 @@ class Answer:
     related: tuple[dict[str, Any], ...] = ()
     problem: str = ""
 
-    def lines(self) -> list[str]:
+    def lines(self) -> list[Sentence]:
         """Return the answer as lines to print."""
         if self.unit is None:
-            return [f"{self.asked}: {self.problem}"]
-        verb = "was made of" if self.is_new else "became"
-        when = "since 1 July 2025" if self.is_new else "until 30 June 2025"
+            return [sentence("lookup.unanswered", asked=self.asked, problem=self.problem)]
         first = f"{self.unit}, {self.unit.province}" if self.unit.district else str(self.unit)
-        lines = [f"{first}, {when} (found by {self.how}), {verb}:"]
+        kind = "lookup.made_of" if self.is_new else "lookup.became"
+        lines = [sentence(kind, unit=first, how=self.how)]
         for row in self.related:
-            part = "" if row["share"] == 1 else " (a part; how much is not known)"
-            lines.append(
-                f"  {row['code']} {row['unit_type']} {row['name']} ({row['parent']}){part}"
-            )
-        lines += [f"  by {e}" for e in dict.fromkeys(row["evidence"] for row in self.related)]
-        return lines
+            named = f"{row['code']} {row['unit_type']} {row['name']} ({row['parent']})"
+            part = "" if row["share"] == 1 else sentence("lookup.part")
+            lines.append(sentence("lookup.related", unit=named, part=part))
+        evidence = dict.fromkeys(row["evidence"] for row in self.related)
+        return [*lines, *(sentence("lookup.by", evidence=each) for each in evidence)]
 
 
 @cache
 def _crosswalk() -> pd.DataFrame:
     """Return the crosswalk of the country, with its evidence."""
-    source = f"vietnamadminunits {version('vietnamadminunits')}, after the official map"
-    names = {code: name for _, _, code, name in PROVINCES}
     return pd.concat(
-        gazetteer.crosswalk(code).assign(
-            evidence=f"the resolution of 16 June 2025 on the communes of {name} ({source})"
-        )
-        for code, name in names.items()
+        gazetteer.crosswalk(code).assign(evidence=str(evidence))
+        for code, evidence in _evidence().items()
     ).reset_index(drop=True)
+
+
+@cache
+def _evidence() -> dict[str, Sentence]:
+    """Return by code of a new province on what the crosswalk of its communes rests."""
+    source = f"vietnamadminunits {version('vietnamadminunits')}"
+    return {
+        code: sentence("lookup.evidence", province=name, source=source)
+        for _, _, code, name in PROVINCES
+    }
+
+
+@cache
+def _told_evidence(text: str) -> str:
+    """Return evidence as it can be said in other languages: a frame keeps its text alone."""
+    return next((told for told in _evidence().values() if told == text), text)
 
 
 @cache
@@ -108,7 +118,8 @@ def _related(*, is_new: bool) -> dict[str, list[dict[str, Any]]]:
     for code, to, share, evidence in zip(*(links[c] for c in LINKS), strict=True):
         other = others[to]
         parent = other.district or other.province
-        values = (other.code, other.unit_type, other.name, parent, share, evidence)
+        told = _told_evidence(evidence)
+        values = (other.code, other.unit_type, other.name, parent, share, told)
         found[code].append(dict(zip(RELATED, values, strict=True)))
     return dict(found)
 
@@ -118,7 +129,14 @@ def _island(code: str) -> list[dict[str, Any]]:
     rows = _crosswalk()
     rows = rows[(rows["new_code"] == code) & (rows["old_code"] == "")]
     return [
-        {"code": "", "unit_type": kind, "name": name, "parent": parent, "share": 1.0, "evidence": e}
+        {
+            "code": "",
+            "unit_type": kind,
+            "name": name,
+            "parent": parent,
+            "share": 1.0,
+            "evidence": _told_evidence(e),
+        }
         for kind, name, parent, e in zip(
             rows["old_type"], rows["old_name"], rows["old_province"], rows["evidence"], strict=True
         )
@@ -163,13 +181,13 @@ def look_up(
         match = find_named(text, new_units() if is_new else old_units())
         answers.append(_answer(text, match, is_new=is_new))
     found = [answer for answer in answers if answer.unit is not None]
-    asked = [a for a in answers if "may be any of" in a.problem]
+    asked = [a for a in answers if getattr(a.problem, "kind", "") == "match.any"]
     return found + asked or [_neither(text, answers)]
 
 
 def _neither(text: str, answers: list[Answer]) -> Answer:
     problems = dict.fromkeys(answer.problem for answer in answers)
-    return Answer(text, problem="; ".join([*problems, _EARLIER]))
+    return Answer(text, problem=sentence("lookup.all_of", told=[*problems, _EARLIER]))
 
 
 def _epochs(as_of: date | None) -> tuple[bool, ...]:
@@ -202,7 +220,7 @@ def _by_code(text: str, code: str, as_of: date | None) -> list[Answer]:
             sentence("lookup.ambiguous", code=code, before=found[0][1], after=found[1][1])
         )
     is_new, unit = found[0]
-    return [_answer(text, Match(unit, "code"), is_new=is_new)]
+    return [_answer(text, Match(unit, sentence("recoding.code")), is_new=is_new)]
 
 
 def _at_point(
@@ -219,7 +237,7 @@ def _at_point(
         epochs = _epochs(as_of) if as_of is not None else _epoch_of(layer)
         for is_new in epochs:
             unit = (new_units() if is_new else old_units()).by_code.get(code)
-            answers.append(_answer(text, Match(unit, "place in the layer"), is_new=is_new))
+            answers.append(_answer(text, Match(unit, sentence("lookup.place")), is_new=is_new))
     return answers
 
 
@@ -253,6 +271,6 @@ def _near(text: str, lon: float, lat: float) -> Answer:
 def _answer(text: str, match: Match, *, is_new: bool) -> Answer:
     unit = match.unit
     if unit is None:
-        return Answer(text, is_new=is_new, problem=match.problem("it"))
+        return Answer(text, is_new=is_new, problem=match.problem(sentence("lookup.it")))
     related = _related(is_new=is_new).get(unit.code) or _island(unit.code)
     return Answer(text, unit, is_new, match.how, tuple(related))

@@ -39,11 +39,11 @@ def look_up_table(
     pandas.DataFrame, list of str
         A row for each unit that each row became or was made of: ``row, asked, code, name,
         unit_type, how, related_code, related_name, related_type, share, evidence``, and the
-        columns of the table, those of the same names with a number behind; and a sentence for each
-        row without an answer.
+        columns of the table, those of the same names with a number behind; and a sentence for
+        each row without an answer.
     """
     rows: list[dict[str, object]] = []
-    problems = []
+    problems: list[str] = []
     roles = find_fields(table.columns)
     codes = table[roles["code"]] if _has_codes(table, roles) else None
     codes_beside = dict(codes.items()) if codes is not None and "name" in roles else {}
@@ -56,11 +56,14 @@ def look_up_table(
             answers = [Answer(asked, problem=error.problems[0])]
         settled, problem = _settled(answers, asked, str(codes_beside.get(number, "")))
         if settled is None:
-            problems.append(f"row {number}: {problem}")
+            problems.append(sentence("lookup.row", row=str(number), problem=problem))
             continue
         own = {named[c]: table.at[number, c] for c in table.columns}
         rows += [_answered(number, settled, other) | own for other in settled.related]
-    return pd.DataFrame(rows), problems
+    frame = pd.DataFrame(rows)
+    # Not as plain texts: they can be said in other languages.
+    told = {c: pd.Series([row[c] for row in rows], dtype=object) for c in ("how", "evidence")}
+    return frame.assign(**told) if rows else frame, problems
 
 
 def _settled(answers: list[Answer], asked: str, code: str) -> tuple[Answer | None, str]:
@@ -70,14 +73,14 @@ def _settled(answers: list[Answer], asked: str, code: str) -> tuple[Answer | Non
     if code.strip() and settled:
         agreeing = [a for a in settled if a.unit and code_key(a.unit.code) == wanted]
         if not agreeing:
-            told = "; ".join(str(a.unit) for a in settled)
+            told = sentence("lookup.all_of", told=[str(a.unit) for a in settled])
             return None, sentence("lookup.conflict", code=code, name=asked, told=told)
         settled = agreeing
     if len(settled) == 1:
         return settled[0], ""
-    why = "; ".join(a.problem or str(a.unit) for a in answers)
-    more = sentence("lookup.both")
-    return None, f"{asked}: {more if settled else ''}{why}"
+    why = sentence("lookup.all_of", told=[a.problem or str(a.unit) for a in answers])
+    problem = sentence("lookup.both", told=why) if settled else why
+    return None, sentence("lookup.unanswered", asked=asked, problem=problem)
 
 
 def _has_codes(table: pd.DataFrame, roles: dict[str, str]) -> bool:
