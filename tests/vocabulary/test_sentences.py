@@ -57,7 +57,7 @@ NAMES = re.compile(
     r"vietnamadminunits|geo-merge\[vietnam\]|seat_old_code|composition|python-docx|typst|seat\b|\blon\b|\blat\b|\bname\b|level, body|"
     r"before và after|FOLDER|Euler|geo-merge validate|geo-merge dossier|2025-06-30|\bcode\b|A0|"
     r"geo_merge\.read_units|GeoDataFrame\.to_crs|mend_positions|longest-edge|largest-neighbour|"
-    r"GEO_MERGE_DEBUG=1|map\.html|\bFILE\b|layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
+    r"“reject”|GEO_MERGE_DEBUG=1|map\.html|\bFILE\b|layer:NAME|NAME=VALUE|new_units\.shp\b|TMPDIR|TEMP\b|Windows|pip install \S+|tcp://host:8786|"
     r"[Dd]ask (?:scheduler|worker)|Dask|dask|geo-merge build|geo-merge limits|geo-merge\b|"
     r"NAME|TYPE|LON,LAT|ID=yes hoặc ID=no|ROLE=HEADING|\bfrom-(?:text|compositions)\b|crosswalk\.csv|plan\.json|ZIP|\.geojson|\b(?:local hoặc dask|none)\b|FIELD=RULE|ROLE=COLUMN|FILE\.csv|\.csv|\.parquet|\b(?:list|largest|mixed|keep|excluded|figures=|drop)(?!\w)|\bshare:|\bHiGHS\b|\bnetworkx\b|TOML|JSON|codeChanges|date\b|SVG|PNG|\.svg|\.png|SHA-256|"
     r"=yes|=no\b|\byes hoặc no\b|“(?:old|new) CODE”|“plan”|\bunit hoặc province\b|when\.mountain = true|"
