@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -86,6 +87,29 @@ class Display:
     def key(self) -> str:
         """Hash of the geometry: what has the same key need not be sent again."""
         return hashlib.sha256((self.geometry + self.detail).encode()).hexdigest()[:16]
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What `geometry` holds, read."""
+        found: dict[str, Any] = orjson.loads(self.geometry)
+        return found
+
+    @property
+    def drawing(self) -> Drawing:
+        """The drawing that is shown; which units had to keep their vertices is told elsewhere."""
+        (south, west), (north, east) = self.settings["bounds"]
+        return Drawing(
+            topology=_json(self.content["topology"]),
+            detail=self.detail,
+            places=[unit["at"] for unit in self.content["before"]],
+            bounds=[west, south, east, north],
+            whole=[],
+            unproven=[],
+        )
+
+    def has(self, side: str, code: str) -> bool:
+        """Tell whether a unit is shown before, by its code or its number, or after."""
+        return any(code in {unit["code"], unit.get("id")} for unit in self.content[side])
 
 
 def display(result: MergeResult, standards: Standards = ()) -> Display:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import folium
+import orjson
 from branca.element import Element, Figure, MacroElement
 from xstatic.pkg import leaflet
 
@@ -64,12 +65,13 @@ def before_after_map(
     script, style = leaflet_assets()
     pane.default_js = [("leaflet", script)]
     pane.default_css = [("leaflet_css", style)]
-    _BeforeAfter(shown, {**shown.settings, "language": language}).add_to(pane)
+    _BeforeAfter().add_to(pane)
     figure.add_child(pane)
     figure.html.add_child(_Text(_PAGE % language))
-    figure.html.add_child(
-        _Text(f'<script type="application/json" id="gm-detail">{shown.detail}</script>')
-    )
+    settings = literal({**shown.settings, "language": language})
+    for name, content in (("geometry", shown.geometry.replace("<", "\\u003c")),
+                          ("detail", shown.detail), ("settings", settings)):  # fmt: skip
+        figure.html.add_child(_Text(f"{_DATA % name}{content}{_END}"))
     figure.header.add_child(_Text(f"<style>{web_file('before_after.css')}</style>"))
     _number(figure, itertools.count(1))
     return figure
@@ -80,6 +82,19 @@ def map_html(
 ) -> str:
     """Return the page of `before_after_map`; the same result gives the same bytes."""
     return str(before_after_map(result, language=language, standards=standards).render())
+
+
+def display_in(page: str) -> Display | None:
+    """Return what a page of ours shows; None if its scripts are not those of today.
+
+    The scripts know their data: what an earlier version wrote is not shown by those of another.
+    """
+    if behaviour() not in page:
+        return None
+    found = [page.partition(_DATA % name)[2].partition(_END)[0]
+             for name in ("geometry", "detail", "settings")]  # fmt: skip
+    geometry, detail, settings = found
+    return Display(geometry, detail, orjson.loads(settings)) if all(found) else None
 
 
 @cache
@@ -127,6 +142,7 @@ def _number(element: Element, numbers: Iterator[int]) -> None:
         _number(child, numbers)
 
 
+_DATA, _END = '<script type="application/json" id="gm-%s">', "</script>"
 # What folium leaves out of the page, or has otherwise: language, and room to zoom in.
 _PAGE = """<script>
 document.documentElement.className = "gm-page";
@@ -148,34 +164,30 @@ class _Text(Element):
 
 
 class _BeforeAfter(MacroElement):
-    """The behaviour of the page, and its data: a script once the map has its name."""
+    """The behaviour of the page: a script once the map has its name."""
 
     _script = """
 %(behaviour)s
-(function (map, geometry, settings) {
-  var address = geoMerge.inAddress(settings);
+(function (map) {
+  var data = function (name) {
+    return JSON.parse(document.getElementById("gm-" + name).textContent);
+  };
+  var settings = data("settings"), address = geoMerge.inAddress(settings);
   document.documentElement.lang = address.state.language;
-  var detail = document.getElementById("gm-detail");
-  geoMerge.page = geoMerge.mount(map, geometry, settings,
+  geoMerge.page = geoMerge.mount(map, data("geometry"), settings,
     {languageSwitch: true, alone: true, state: address.state, onChange: address.onChange,
-     detail: function () { return Promise.resolve(JSON.parse(detail.textContent)); }});
-})(%(map)s, %(geometry)s, %(settings)s);
+     detail: function () { return Promise.resolve(data("detail")); }});
+})(%(map)s);
 """
 
-    def __init__(self, shown: Display, settings: dict[str, Any]) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "BeforeAfter"
-        self.shown, self.settings = shown, settings
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401, ARG002 - branca's signature
         """Add the script to the page, and nothing here."""
         root: Any = self.get_root()
         parent: Any = self._parent
-        script = self._script % {
-            "behaviour": behaviour(),
-            "map": parent.get_name(),
-            "geometry": self.shown.geometry.replace("<", "\\u003c"),
-            "settings": literal(self.settings),
-        }
+        script = self._script % {"behaviour": behaviour(), "map": parent.get_name()}
         root.script.add_child(_Text(script), name=self.get_name())
         return ""

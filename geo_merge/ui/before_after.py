@@ -14,7 +14,7 @@ from geo_merge.maps.display import features_of
 from geo_merge.maps.page import behaviour, leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import Key
-from geo_merge.ui.store import Loaded, display_of
+from geo_merge.ui.store import Loaded
 
 _TOLD = {"selected": Key.SELECTED, "view": Key.VIEW, "mode": Key.MODE, "theme": Key.THEME,
          "sent": Key.SENT, "detail": Key.DETAIL}  # fmt: skip
@@ -77,7 +77,7 @@ def show(
         Called with the row of a finding that is chosen on the map; without it, the map has a
         strip of its own to go through them.
     """
-    shown = display_of(loaded.key, loaded.result)
+    shown = loaded.display
     session = st.session_state
     if session[Key.SHOWN]["selectionId"] != session[Key.SELECTION]:
         remember()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
+from typing import Any
 
 import streamlit as st
 
-from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, Language, change
 from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t
@@ -58,12 +58,12 @@ def top() -> None:
             st.markdown(f"**geo_merge** · {t('ui.sample')}")
         else:
             st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
-        if loaded.result.has_errors:
-            errors = t("ui.errors_stand", count=figure(loaded.result.errors))
+        if loaded.errors:
+            errors = t("ui.errors_stand", count=figure(loaded.errors))
             st.badge(errors, icon=":material/error:", color="red", width="content")
-        if loaded.result.schematic:
+        if loaded.is_drawn("schematic"):
             st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
-        if loaded.result.approximate:
+        if loaded.is_drawn("approximate"):
             st.badge(t("map.approximate"), icon=":material/draw:", color="orange")
         st.segmented_control(
             t("ui.language"), LANGUAGES, format_func=lambda code: _NAMES[code],
@@ -79,19 +79,18 @@ def _switch() -> None:
         state.write_address()
 
 
-def figures(result: MergeResult) -> None:
+def figures(summary: Mapping[str, Any]) -> None:
     """Show counts before and after: all, by former province, districts if known; area, people."""
     cells = "".join(
         f"<span><b>{escape(name)}</b> {escape(value)} <small>{escape(changed)}</small></span>"
-        for name, value, changed in counted(result)
+        for name, value, changed in counted(summary)
     )
     st.html(f'<div class="gm-strip" role="group" tabindex="0" '
             f'aria-label="{escape(t("ui.headline"))}">{cells}</div>')  # fmt: skip
 
 
-def counted(result: MergeResult) -> Iterator[tuple[str, str, str]]:
+def counted(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield the figures of the headline: name, figure, and by how much it changed."""
-    summary = result.summary
     before, after = summary["before"], summary["after"]
     counts = [(t("ui.all_units"), before["count"], after["count"])]
     if "kept" in summary:

@@ -8,7 +8,6 @@ from geo_merge.ui import before_after, headline, state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
 from geo_merge.ui.tables import plain
-from geo_merge.vocabulary.part_of import unit_codes
 
 # Streamlit leaves room for a title and margins that the map needs.
 _STYLE = """<style>
@@ -21,23 +20,16 @@ def show() -> None:
     """Draw the page."""
     loaded = current()
     st.html(_STYLE)
-    headline.figures(loaded.result)
+    headline.figures(loaded.summary)
     chosen = state.selected()
-    if chosen and not _is_known(loaded, chosen["side"], chosen["code"]):
+    if chosen and not loaded.display.has(chosen["side"], chosen["code"]):
         st.warning(plain(t("ui.no_such_unit", code=chosen["code"])), icon=":material/link_off:")
         state.select(None)
     before_after.remember()
     _map(loaded)
+    loaded.read_ahead()
 
 
 @st.fragment
 def _map(loaded: Loaded) -> None:
     before_after.show(loaded, key="map", alone=True)
-
-
-def _is_known(loaded: Loaded, side: str, code: str) -> bool:
-    """Tell whether the data has a unit: a link may be of other data."""
-    result = loaded.result
-    if side == "after":
-        return code in result.new.index
-    return code in result.old.index or code in set(unit_codes(result.old))

@@ -26,7 +26,7 @@ from geo_merge.texts import Language, say
 from geo_merge.ui import tables
 from geo_merge.ui.state import Key, language, t
 from geo_merge.ui.steps import steps
-from geo_merge.ui.store import Loaded, display_of
+from geo_merge.ui.store import Loaded
 from geo_merge.vocabulary.shown import shown
 
 _PAPERS = (A4, A4.across, A3, A3.across)
@@ -66,7 +66,7 @@ def show(loaded: Loaded, *, disabled: bool = False) -> None:
 
 def _asked(loaded: Loaded) -> View:
     themes = {str(theme["id"]): theme for theme in
-              display_of(loaded.key, loaded.result).settings["themes"]}  # fmt: skip
+              loaded.display.settings["themes"]}  # fmt: skip
     session = st.session_state
     columns = st.columns(3)
     side: Side = columns[0].selectbox(t("on_paper.side"), ("after", "before", "both"),

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 import pandas as pd
@@ -18,11 +18,12 @@ from geo_merge.jobs.sample import RESULT_VARIABLE, sample_files
 from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
-from geo_merge.results.files import load_result, sha256
+from geo_merge.results.files import sha256
 from geo_merge.ui import work
-from geo_merge.ui.state import Key, t
+from geo_merge.ui.state import Key, t, write_address
 from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Work
+from geo_merge.ui.written import Written
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.unit_words import called_of
 
@@ -46,8 +47,8 @@ class Loaded:
         Hash of the inputs and options.
     title
         Names of the files; empty for the sample.
-    result
-        The result.
+    source
+        The result, or where it is to be read.
     inputs
         SHA-256 of the files, by the names that the user knows; for the manifest.
     options
@@ -56,9 +57,51 @@ class Loaded:
 
     key: str
     title: str
-    result: MergeResult
+    source: MergeResult | Written
     inputs: Mapping[str, str]
     options: Mapping[str, Any]
+
+    @property
+    def result(self) -> MergeResult:
+        """The result; a page that has to wait for it says so."""
+        source = self.source
+        if isinstance(source, MergeResult):
+            return source
+        if source.is_read:
+            return source.read()
+        with st.spinner(plain(t("intake.loading", name=self.title))):
+            return source.read()
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Figures before and after, which need not wait for the rest."""
+        return self.source.summary
+
+    @property
+    def errors(self) -> int:
+        """How many errors stand."""
+        shown = self._shown
+        return self.result.errors if shown is None else int(shown.settings["errors"])
+
+    @property
+    def display(self) -> Display:
+        """What the map shows of it."""
+        return self._shown or display_of(self.key, self.result)
+
+    @property
+    def _shown(self) -> Display | None:
+        return None if isinstance(self.source, MergeResult) else self.source.shown
+
+    def read_ahead(self) -> None:
+        """Let the rest be read while the map is looked at."""
+        if isinstance(self.source, Written):
+            self.source.read_ahead()
+
+    def is_drawn(self, how: Literal["schematic", "approximate"]) -> bool:
+        """Tell whether the boundaries are of a kind that is no survey."""
+        if isinstance(self.source, MergeResult):
+            return bool(getattr(self.source, how))
+        return bool(self.summary.get(how, False))
 
 
 def current() -> Loaded:
@@ -88,6 +131,21 @@ def current_work() -> Work | None:
     if found is None:
         raise WorkGoneError
     return found
+
+
+def work_or_new() -> Work | None:
+    """Return the work that is open, or begin one, which the address leads to; None if it is gone.
+
+    Raises
+    ------
+    ExportError
+        If there is no place for it.
+    """
+    session = st.session_state
+    if not session.get(Key.WORK):
+        session[Key.WORK] = work.begin().name
+        write_address()
+    return work.find(session[Key.WORK])
 
 
 def _kept(opened: Work) -> Loaded | None:
@@ -128,7 +186,7 @@ def _sample() -> Loaded:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _from_directory(directory: str, key: str) -> Loaded:
-    return Loaded(key, Path(directory).name, drawn(load_result(directory)), {}, {})
+    return Loaded(key, Path(directory).name, Written(Path(directory)), {}, {})
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -31,4 +31,4 @@ def show(result: MergeResult, *, fresh: bool) -> None:
             page = st.session_state.get(Key.PAGES, {}).get(name)
             if page is not None:
                 st.page_link(page, label=t(f"intake.go_{name}"), icon=sign)
-    headline.figures(result)
+    headline.figures(result.summary)
