@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -11,7 +11,7 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.system.works import works
-from geo_merge.ui import options_panel, state, store, tables, told, uploads
+from geo_merge.ui import decided, options_panel, state, store, tables, told, uploads
 from geo_merge.ui.intake import (
     files,
     outcome,
@@ -77,24 +77,24 @@ def _work_on(open_work: Work) -> None:
     """Show what there is of a piece of work, and go on with it as far as it goes."""
     job = open_work.job()
     if job.old:
-        job = options_panel.with_options(job)
-    looked = taking.look(options_panel.to_look_at(job)) if job.inputs else None
+        job = decided.with_decisions(open_work, job)
+    looked = taking.look(job) if job.inputs else None
     if looked is None:
         return
     recognised.show(looked)
     _choose(open_work, looked)
     if job.old:
         key = store.content_key(list(job.files.values()), job.options)
-        options_panel.show(job, looked.preview, key)
+        options_panel.show(open_work, job, looked.preview, key)
     resolution.show(open_work)
     problems = looked.preview.problems
-    if looked.table is not None and not table.is_ours(looked.table):
+    if looked.table is not None and not table.is_known(looked.table, job.columns):
         table.ask_columns(open_work, looked, looked.table)
         return
     if problems:
         st.subheader(t("ui.not_matched", count=figure(len(problems))), anchor=False)
         _problems(problems)
-    _table(open_work, looked)
+    _table(open_work, looked, job.columns)
     if not job.old:
         st.info(t("intake.no_layers"), icon=":material/layers:")
     elif job.crosswalk is None:
@@ -105,13 +105,13 @@ def _work_on(open_work: Work) -> None:
             _merge(open_work, job)
 
 
-def _table(open_work: Work, looked: Looked) -> None:
+def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
     """Offer a table to fill in, or let the one that was given be corrected."""
     if looked.table is None:
         table.offer_template(looked)
         return
     problems = looked.preview.problems
-    ours = table.under_ours(looked.table)
+    ours = table.under_ours(looked.table, columns)
     with st.expander(t("intake.table"), expanded=bool(problems), icon=":material/edit_note:"):
         table.correct(open_work, looked, ours, problems)
 
@@ -129,7 +129,7 @@ def _choose(open_work: Work, looked: Looked) -> None:
         answers |= recognised.unlisted(open_work)
     answers |= recognised.accept(open_work, looked, _doubted())
     before = open_work.choices
-    open_work.choose({**answers, **({"layers": layers} if layers else {})})
+    open_work.choose({**answers, "layers": layers})
     if open_work.choices != before:
         st.rerun()
 

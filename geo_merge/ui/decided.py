@@ -1,65 +1,127 @@
-"""What was decided in this session on findings and on what a repair would mend."""
+"""What is decided on findings and on what a repair would mend: kept in the folder of the work.
+
+On a result that is nobody's work (the sample, that of ``geo-merge app DIR``) the first decision
+begins a piece of work, so that it survives too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
+from geo_merge.jobs.job import Job
 from geo_merge.jobs.repairing import table_of
-from geo_merge.mending.decisions import Choice, Decision, as_decisions
+from geo_merge.mending.decisions import Choice, Decision, as_decisions, is_of_finding
 from geo_merge.reading.tables import read_table
+from geo_merge.results.contract import DECISIONS
 from geo_merge.results.formats import csv_bytes
 from geo_merge.system.scratch import scratch
-from geo_merge.ui import told, uploads
+from geo_merge.ui import store, told, uploads
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.tables import plain
+from geo_merge.ui.work import Work
 from geo_merge.vocabulary.limits import Sizes
 
-# Keys of the session: decisions by data and id, the data at hand, and the data of results.
-_KEY, _OF, _MARKS = "decided", "decided_of", "decided_marks"
+# Keys of the session: the data at hand, and the decisions that its result was made with.
+_OF, _BEGUN = "decided_of", "decided_begun"
 _TAKEN = "decisions_taken"  # the file whose decisions were taken last
+# Of what a piece of work keeps: decisions by data and id, and the data that results are made of.
+_BY_DATA, _MADE_OF = "decisions", "made_of"
 OPEN = ""  # nothing was decided
+_BLANK = pd.DataFrame(columns=["id", "units", "area_m2", "width_m"])
 
 
 def use(mark: str) -> None:
     """Let the decisions be those on some data: they are kept apart from those on other data."""
     st.session_state[_OF] = mark
+    st.session_state[_BEGUN] = {}
 
 
 def use_result(key: str, table: pd.DataFrame) -> None:
     """Let the decisions be those on a result, begun with those that it was made with."""
-    use(st.session_state.get(_MARKS, {}).get(key, key))
+    use(_kept().get(_MADE_OF, {}).get(key, key))
     if len(table):
-        for name, one in as_decisions(table).items():
-            known().setdefault(name, one)
+        st.session_state[_BEGUN] = as_decisions(table)
 
 
-def will_make(mark: str, key: str) -> None:
+def will_make(opened: Work, mark: str, key: str) -> None:
     """Note that a result of this key is made of the data that is decided on here."""
-    st.session_state.setdefault(_MARKS, {})[key] = mark
+    kept = opened.decided
+    made_of = kept.setdefault(_MADE_OF, {})
+    if made_of.get(key) != mark:
+        made_of[key] = mark
+        opened.decide(kept)
 
 
 def is_of(mark: str, key: str) -> bool:
     """Tell whether a result was made of the data that is decided on here."""
-    return bool(st.session_state.get(_MARKS, {}).get(key) == mark)
+    return bool(_kept().get(_MADE_OF, {}).get(key) == mark)
 
 
 def known() -> dict[str, Decision]:
     """Return the decisions on the data at hand by id."""
-    every: dict[str, dict[str, Decision]] = st.session_state.setdefault(_KEY, {})
-    return every.setdefault(st.session_state.get(_OF, ""), {})
+    session = st.session_state
+    kept = _kept().get(_BY_DATA, {}).get(session.get(_OF, ""))
+    if kept is None:
+        return dict(session.get(_BEGUN, {}))
+    return {key: Decision(Choice(choice), reason, None)
+            for key, (choice, reason) in kept.items()}  # fmt: skip
+
+
+def keep(decisions: Mapping[str, Decision]) -> None:
+    """Let these be all decisions on the data at hand."""
+    try:
+        opened = store.work_or_new()
+    except GeoMergeError as error:  # no place for it
+        _say(error)
+        return
+    if opened is None:
+        return
+    kept = opened.decided
+    kept.setdefault(_BY_DATA, {})[st.session_state.get(_OF, "")] = {
+        key: [str(one.choice), one.reason] for key, one in decisions.items()
+    }
+    opened.decide(kept)
 
 
 def decide(keys: Iterable[str], choice: str, reason: str) -> None:
     """Decide on findings or defects; with no choice they are open again."""
+    decisions = known()
     for key in keys:
         if choice == OPEN:
-            known().pop(key, None)
+            decisions.pop(key, None)
         else:
-            known()[key] = Decision(Choice(choice), reason.strip(), t("work.in_page"))
+            decisions[key] = Decision(Choice(choice), reason.strip(), None)
+    keep(decisions)
+
+
+def with_decisions(opened: Work, job: Job) -> Job:
+    """Return a job with what was decided on its layers; without a repair, on findings alone."""
+    use(mark_of(job))
+    decisions = known()
+    if job.repair is None:
+        decisions = {key: one for key, one in decisions.items() if is_of_finding(key)}
+    if not decisions:
+        return job
+    path = opened.folder / DECISIONS
+    table = table_of(decisions, _BLANK)
+    path.write_bytes(csv_bytes(table[["id", "decision", "reason"]]))
+    return replace(job, decisions=path)
+
+
+def mark_of(job: Job) -> str:
+    """Return what tells the layers of a job from others, as a person would."""
+    return repr(sorted((path.name, path.stat().st_size) for path in job.old))
+
+
+def _kept() -> dict[str, Any]:
+    opened = store.current_work()
+    return {} if opened is None else opened.decided
 
 
 def statuses(ids: Iterable[str]) -> list[str]:
@@ -97,10 +159,14 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     try:
         taken = _take(upload)
     except GeoMergeError as error:
-        for problem in error.problems:
-            st.error(plain(told.problem(problem)), icon=":material/error:")
+        _say(error)
         return
     st.success(t("work.decisions_taken", count=figure(taken)), icon=":material/check_circle:")
+
+
+def _say(error: GeoMergeError) -> None:
+    for problem in error.problems:
+        st.error(plain(told.problem(problem)), icon=":material/error:")
 
 
 def _take(upload: uploads.Upload) -> int:
@@ -110,5 +176,5 @@ def _take(upload: uploads.Upload) -> int:
     mark = (upload.name, hash(bytes(upload.getbuffer())))
     if st.session_state.get(_TAKEN) != mark:
         st.session_state[_TAKEN] = mark
-        known().update(decisions)
+        keep({**known(), **decisions})
     return len(decisions)

@@ -1,12 +1,13 @@
 """What a merger can be told besides its files: rules, limits, more layers, and a repair.
 
-`with_options` takes what was chosen, which is drawn by `show` once the files were looked into.
+All of it is kept with the work, so that a reload finds it again.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,139 +16,135 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
-from geo_merge.ui import repair_panel, tables, told, uploads
+from geo_merge.ui import repair_panel, state, tables, told, uploads
+from geo_merge.ui.intake import files, taking
 from geo_merge.ui.state import figure, language, t
+from geo_merge.ui.work import LAND, Work
 from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.limits import Limits, describe
 from geo_merge.vocabulary.sentence import said
 
-_LAYERS = ("outline", "divide", "water", "enclave")
-# Keys of the session: the fields of the table of rules, and what is wrong with a layer given here.
-_RULED, _WRONG = "ruled_fields", "options_wrong"
 
-
-def with_options(job: Job) -> Job:
-    """Return a job with what was chosen here."""
-    given = _given(job.old[0].parent)
-    enclave = (str(given["enclave"]),) if "enclave" in given else ()
-    job = replace(job, outline=given.get("outline"), divide=given.get("divide"),
-                  water=given.get("water"), enclave=enclave, rules=_rules(),
-                  limits=_limits())  # fmt: skip
-    return repair_panel.with_repair(job)
-
-
-def to_look_at(job: Job) -> Job:
-    """Return a job without what does not change what is found in its files."""
-    return replace(job, outline=None, water=None, enclave=(), rules={}, limits=(), repair=None,
-                   decisions=None)  # fmt: skip
-
-
-def show(job: Job, preview: Preview, key: str) -> None:
+def show(opened: Work, job: Job, preview: Preview, key: str) -> None:
     """Ask for what a merger can be told; nothing needs to be answered.
 
     Parameters
     ----------
-    job
-        The job as it is, with what was chosen.
+    opened, job
+        The work, and its job with what was chosen.
     preview
         What was found in its files.
     key
         Key of the result that it makes.
     """
-    with st.expander(t("work.more_layers")):
-        _more_layers()
+    with st.expander(t("work.more_layers"), expanded=any(map(opened.files, LAND))):
+        _more_layers(opened)
     if preview.rules:
-        with st.expander(f"{t('work.rules')} ({figure(len(preview.rules))})"):
-            _ask_rules(preview)
+        chosen = opened.choices.get("rules", {})
+        with st.expander(f"{t('work.rules')} ({figure(len(preview.rules))}){_count(chosen)}"):
+            _ask_rules(opened, preview.rules)
     with st.expander(f"{t('work.limits')}{_count(job.limits)}"):
-        _ask_limits()
-    repair_panel.show(job, key)
+        _ask_limits(opened)
+    with st.expander(t("work.below"), expanded=bool(job.below)):
+        _ask_below(opened)
+    repair_panel.show(opened, job, key)
 
 
-def _count(chosen: tuple[str, ...]) -> str:
+def _count(chosen: Sequence[str] | Mapping[str, str]) -> str:
     return f" ({t('work.changed', count=figure(len(chosen)))})" if chosen else ""
 
 
-def _more_layers() -> None:
-    wrong: dict[str, tuple[str, ...]] = st.session_state.get(_WRONG, {})
+def _more_layers(opened: Work) -> None:
     places = (*st.columns(2, gap="large"), *st.columns(2, gap="large"))
-    for column, name in zip(places, _LAYERS, strict=True):
+    for column, role in zip(places, LAND, strict=True):
         with column:
-            st.file_uploader(t(f"work.{name}"), uploads.LAYER_TYPES, key=f"upload_{name}",
-                             accept_multiple_files=True, help=t(f"work.{name}_help"))  # fmt: skip
-            for problem in wrong.get(name, ()):
-                st.error(tables.plain(told.problem(problem)), icon=":material/error:")
+            files.have(opened, role)
+            given = files.slot_of_layers(t(f"work.{role}"), f"upload_{role}",
+                                         help=t(f"work.{role}_help"))  # fmt: skip
+            try:
+                if given:
+                    taking.take_one(opened, role, given)
+            except GeoMergeError as error:
+                for problem in error.problems:
+                    st.error(tables.plain(told.problem(problem)), icon=":material/error:")
 
 
-def _given(folder: Path) -> dict[str, Path]:
-    """Return the layers that were given here, written into folders of their own."""
-    found: dict[str, Path] = {}
-    wrong: dict[str, tuple[str, ...]] = {}
-    for name in _LAYERS:
-        files = st.session_state.get(f"upload_{name}") or []
-        if not files:
-            continue
-        place = folder / name
-        place.mkdir(exist_ok=True)
-        try:
-            found[name] = uploads.put_one(place, files)
-        except GeoMergeError as error:
-            wrong[name] = error.problems
-    st.session_state[_WRONG] = wrong
-    return found
+def _ask_below(opened: Work) -> None:
+    key = f"below_{opened.name}"
+    st.text_input(
+        t("work.below_type"), opened.choices.get("below", ""), key=key, help=t("work.below_help"),
+        placeholder=t("work.below_as"),
+        on_change=lambda: opened.choose({"below": st.session_state[key].strip()}),
+    )  # fmt: skip
 
 
-def _edited(key: str) -> dict[int, dict[str, Any]]:
-    """Return the cells of a table that were changed, by row and column."""
-    edited: dict[int, dict[str, Any]] = st.session_state.get(key, {}).get("edited_rows", {})
-    return edited
+def _begun(opened: Work, what: str, key: str) -> dict[str, Any]:
+    """Return what a table of choices begins with: what was kept when it was drawn anew.
+
+    Streamlit counts what is changed in a table from there.
+    """
+    begun = f"{key}_begun"
+    if key not in st.session_state:
+        st.session_state[begun] = opened.choices.get(what, {})
+    kept: dict[str, Any] = st.session_state[begun]
+    return kept
 
 
-def _ask_rules(preview: Preview) -> None:
+def _changed(key: str, column: str, rows: Sequence[str]) -> dict[str, Any]:
+    """Return the cells of a column that were changed, by the names of their rows."""
+    edited: dict[int, dict[str, Any]] = st.session_state[key]["edited_rows"]
+    return {rows[row]: cells[column] for row, cells in edited.items() if column in cells}
+
+
+def _ask_rules(opened: Work, known: Mapping[str, str]) -> None:
     st.markdown(t("work.rules_help"))
-    st.session_state[_RULED] = list(preview.rules)
-    names = [t(f"rule.{rule}") for rule in Rule]
+    names = {str(rule): t(f"rule.{rule}") for rule in Rule}
+    key = f"rules_{opened.name}_{state.language()}_{'_'.join(known)}"
+    begun = _begun(opened, "rules", key)
     table = pd.DataFrame({
-        "field": list(preview.rules),
-        "found": [t(f"rule.kind_{rule}") for rule in preview.rules.values()],
-        "rule": [t(f"rule.{rule}") for rule in preview.rules.values()],
+        "field": list(known),
+        "found": [t(f"rule.kind_{rule}") for rule in known.values()],
+        "rule": [names[begun.get(field, str(rule))] for field, rule in known.items()],
     })  # fmt: skip
+
+    def remember() -> None:
+        by_name = {name: rule for rule, name in names.items()}
+        changed = {field: by_name[name] for field, name in
+                   _changed(key, "rule", list(known)).items()}  # fmt: skip
+        opened.choose({"rules": {**begun, **changed}})
+
     st.data_editor(
-        table, key="rules_table", hide_index=True, width="stretch", num_rows="fixed",
-        disabled=["field", "found"],
+        table, key=key, hide_index=True, width="stretch", num_rows="fixed",
+        disabled=["field", "found"], on_change=remember,
         column_config={
             "field": st.column_config.TextColumn(t("work.field")),
             "found": st.column_config.TextColumn(t("work.found")),
-            "rule": st.column_config.SelectboxColumn(t("work.rule"), options=names, required=True),
+            "rule": st.column_config.SelectboxColumn(t("work.rule"), options=list(names.values()),
+                                                     required=True),
         },
     )  # fmt: skip
 
 
-def _rules() -> dict[str, str]:
-    """Return the rules that were chosen, by field."""
-    known: list[str] = st.session_state.get(_RULED, [])
-    by_name = {t(f"rule.{rule}"): str(rule) for rule in Rule}
-    return {known[row]: by_name[cells["rule"]]
-            for row, cells in _edited("rules_table").items()
-            if row < len(known) and cells.get("rule") in by_name}  # fmt: skip
-
-
-def _ask_limits() -> None:
+def _ask_limits(opened: Work) -> None:
     st.markdown(t("work.limits_help"))
     every = fields(Limits)
-    spoken = {name: (said(meaning, language()), said(unit, language()))
+    spoken = {name: (said(meaning, state.language()), said(unit, state.language()))
               for name, _, unit, meaning in describe()}  # fmt: skip
     meanings, units = zip(*(spoken[one.name] for one in every), strict=True)
+    defaults = {one.name: one.default for one in every}
+    key = f"limits_{opened.name}_{state.language()}"
+    begun = _begun(opened, "limits", key)
     table = pd.DataFrame({
         "meaning": [meaning[:1].upper() + meaning[1:] for meaning in meanings],
         "unit": units,
         "default": [_default(one.default) for one in every],
-        "value": pd.Series([one.default for one in every], dtype="Float64"),
+        "value": pd.Series([begun.get(*one) for one in defaults.items()], dtype="Float64"),
     })  # fmt: skip
     number = st.column_config.NumberColumn(t("work.limit_value"), min_value=0.0, format="%g")
     st.data_editor(
-        table, key="limits_table", hide_index=True, width="stretch", num_rows="fixed",
+        table, key=key, hide_index=True, width="stretch", num_rows="fixed",
         disabled=["meaning", "unit", "default"],
+        on_change=partial(_remember_limits, opened, key, begun, defaults),
         column_config={
             "meaning": st.column_config.TextColumn(t("work.limit_meaning"), width="large"),
             "unit": st.column_config.TextColumn(t("work.limit_unit"), width="small"),
@@ -157,19 +154,17 @@ def _ask_limits() -> None:
     )  # fmt: skip
 
 
+def _remember_limits(
+    opened: Work, key: str, begun: Mapping[str, float], defaults: Mapping[str, object]
+) -> None:
+    values = {**begun, **_changed(key, "value", list(defaults))}
+    opened.choose({"limits": {name: value for name, value in values.items()
+                              if value not in (None, defaults[name])}})  # fmt: skip
+
+
 def _default(value: object) -> str:
     """Return how a default reads; there is none where the data themselves give it."""
     if value is None:
         return t("limit.by_data")
     number = float(str(value))
     return figure(number, 3).rstrip("0").rstrip(",.") if number % 1 else figure(number)
-
-
-def _limits() -> tuple[str, ...]:
-    """Return the limits that were changed, as the command line takes them."""
-    every = fields(Limits)
-    return tuple(
-        f"{every[row].name}={cells['value']:g}"
-        for row, cells in sorted(_edited("limits_table").items())
-        if cells.get("value") is not None and cells["value"] != every[row].default
-    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pandas as pd
 
 from geo_merge.texts import TEXTS
+from geo_merge.ui import store
+from geo_merge.ui.intake.headings import OURS
 from geo_merge.ui.state import language, t
 from geo_merge.vocabulary.findings_frame import in_language, read_in
 from geo_merge.vocabulary.sentence import said
@@ -17,16 +20,40 @@ _COMMAND = re.compile(
     r"geo-merge(?! failed) [a-z]+(?: from-[a-z]+)?(?: [A-Z]+\b)*(?: --by .+? --keep-agreeing)?"
 )
 
+# Our headings, but for those that are words of a sentence too.
+_OURS = re.compile(rf"\b({'|'.join(name for name in OURS if '_' in name)})s?\b")
+
 
 def on_page(text: str) -> str:
     """Return a sentence that names what the page has for options of the command line."""
     return _OPTION.sub(_pressed, _COMMAND.sub(lambda _: t("option.other"), text))
 
 
+def _own_words() -> Callable[[str], str]:
+    """Return what puts a person's own headings, and her file, in the place of ours.
+
+    A table that was corrected on the page has the headings of the page.
+    """
+    work = store.current_work()
+    if work is None or not (work.is_corrected or work.choices.get("columns")):
+        return str
+    chosen = {} if work.is_corrected else work.choices["columns"]
+    used, given = work.crosswalk, work.files("crosswalk")
+
+    def own(text: str) -> str:
+        text = _OURS.sub(lambda m: f"“{chosen.get(m[1]) or t(f'intake.column_{m[1]}')}”", text)
+        if work.is_corrected and used is not None and given:
+            text = text.replace(used.name, t("intake.corrected", file=given[0].name))
+        return text
+
+    return own
+
+
 def findings(frame: pd.DataFrame) -> pd.DataFrame:
     """Return message and hint of findings in the language of the page; indexed as they are."""
     told = read_in(frame, language())
-    return told.map(on_page)
+    own = _own_words()
+    return told.map(lambda text: own(on_page(text)))
 
 
 def explained(reconciliation: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +66,7 @@ def explained(reconciliation: pd.DataFrame) -> pd.DataFrame:
 
 def problem(text: str) -> str:
     """Return what stops a run in the language of the page."""
-    return on_page(said(text, language()))
+    return _own_words()(on_page(said(text, language())))
 
 
 def _pressed(option: re.Match[str]) -> str:

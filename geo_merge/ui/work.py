@@ -18,6 +18,7 @@ import orjson
 import pandas as pd
 
 from geo_merge.jobs.job import Job
+from geo_merge.mending import RepairOptions
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import files_of
 from geo_merge.system.works import discard, works
@@ -26,9 +27,11 @@ from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.country import PLAIN
 from geo_merge.writing.files import whole_file
 
-Role = Literal["layers", "crosswalk", "reference", "declared", "text"]
-ROLES: tuple[Role, ...] = ("layers", "crosswalk", "reference", "declared", "text")
-_ABOUT, _FILES, _TABLE = "work.json", "files", "table"
+Role = Literal["layers", "crosswalk", "reference", "declared", "text", "outline", "divide", "water",
+               "enclave"]  # fmt: skip
+LAND: tuple[Role, ...] = ("outline", "divide", "water", "enclave")
+_OF_PARTS = {"layers", "reference", *LAND}  # files that may have parts
+_ABOUT, _DECIDED, _FILES, _TABLE = "work.json", "decided.json", "files", "table"
 # What is kept of a run is read again by the same programs alone.
 _PACKAGES = ("geo-merge", "geopandas", "pandas", "shapely", "pyproj")
 _BROKEN = (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, IndexError,
@@ -56,7 +59,7 @@ class Work:
 
     def take(self, role: Role, paths: Iterable[Path]) -> None:
         """Move files in, with those that belong with them; layers are added, others replaced."""
-        groups = [files_of(path) if role in {"layers", "reference"} else [path] for path in paths]
+        groups = [files_of(path) if role in _OF_PARTS else [path] for path in paths]
         if role == "layers":
             given = {path.name for group in groups for path in group}
             self.remove(role, [p for p in self.files(role) if p.name in given])
@@ -87,6 +90,7 @@ class Work:
                 part.unlink(missing_ok=True)
         if role == "crosswalk" and gone:
             shutil.rmtree(self.folder / _TABLE, ignore_errors=True)
+            self.choose({"columns": {}})
 
     @property
     def crosswalk(self) -> Path | None:
@@ -109,15 +113,30 @@ class Work:
 
     @property
     def choices(self) -> dict[str, Any]:
-        """What was chosen by hand: fields, CRS, encoding, country, layers of files with several."""
+        """What was chosen by hand: fields, CRS, encoding, rules, limits, a repair, and more."""
         chosen: dict[str, Any] = self._about()["choices"]
         return chosen
 
     def choose(self, choices: Mapping[str, Any]) -> None:
-        """Remember what was chosen."""
+        """Remember what was chosen, beside what else was; what is blank is chosen no longer."""
         about = self._about()
-        if about["choices"] != choices:
-            self._write({**about, "choices": dict(choices)})
+        chosen = {
+            name: value
+            for name, value in {**about["choices"], **choices}.items()
+            if value not in (None, "", [], {})
+        }
+        if about["choices"] != chosen:
+            self._write({**about, "choices": chosen})
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What was decided on findings and defects; see `ui.decided`."""
+        return _read(self.folder / _DECIDED, {})
+
+    def decide(self, decided: Mapping[str, Any]) -> None:
+        """Remember all that was decided."""
+        with whole_file(self.folder / _DECIDED) as temporary:
+            temporary.write_bytes(orjson.dumps(decided))
 
     def job(self) -> Job:
         """Return the merger of this work."""
@@ -127,6 +146,11 @@ class Work:
                 crosswalk=self.crosswalk,
                 reference=tuple(self.files("reference")[:1]),
                 declared=next(iter(self.files("declared")), None),
+                outline=next(iter(self.files("outline")), None),
+                divide=next(iter(self.files("divide")), None),
+                water=next(iter(self.files("water")), None),
+                enclave=tuple(map(str, self.files("enclave"))),
+                columns={} if self.is_corrected else self.choices.get("columns", {}),
             ),
             self.choices,
         )
@@ -153,11 +177,7 @@ class Work:
         discard(self.folder)
 
     def _about(self) -> dict[str, Any]:
-        try:
-            about: dict[str, Any] = orjson.loads((self.folder / _ABOUT).read_bytes())
-        except (OSError, orjson.JSONDecodeError):
-            about = {"files": {}, "choices": {}}
-        return about
+        return _read(self.folder / _ABOUT, {"files": {}, "choices": {}})
 
     def _write(self, about: Mapping[str, Any]) -> None:
         with whole_file(self.folder / _ABOUT) as temporary:
@@ -186,8 +206,27 @@ def with_choices(job: Job, choices: Mapping[str, Any]) -> Job:
         layers={path: layers[path.name] for path in job.inputs if layers.get(path.name)},
         unlisted=Unlisted(choices.get("unlisted") or Unlisted.REFUSE),
         accept=frozenset(choices.get("accept", ())),
+        rules=choices.get("rules", {}),
+        limits=tuple(f"{name}={value:.12g}" for name, value in choices.get("limits", {}).items()),
+        below=choices.get("below"),
+        repair=_repair(choices.get("repair", {})),
         country=PLAIN if choices.get("country") == "none" else VIETNAM,
     )
+
+
+def _repair(chosen: Mapping[str, Any]) -> RepairOptions | None:
+    """Return the repair that was chosen; None if it was not switched on."""
+    told = {name: chosen[name] for name in ("rule", "tolerance", "snap") if name in chosen}
+    return RepairOptions(**told) if chosen.get("on") else None
+
+
+def _read(path: Path, blank: dict[str, Any]) -> dict[str, Any]:
+    """Return what a file of ours says; what is blank if there is none."""
+    try:
+        content: dict[str, Any] = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        content = blank
+    return content
 
 
 def _versions() -> tuple[str, ...]:

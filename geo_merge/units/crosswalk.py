@@ -310,5 +310,7 @@ def _renamed(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
         raise TableError(told)
     others = [c for c in found if fold_field(c) not in {fold_field(role) for role in headings}]
     named = {role: table[heading] for role, heading in headings.items()}
+    if "old_name" in named and fold_field("old_code") not in map(fold_field, [*named, *others]):
+        named["old_code"] = pd.Series("", index=table.index)  # names alone may tell old units
     return attach(table[others].assign(**named), findings=findings_of(table),
                   sources=sources_of(table))  # fmt: skip

@@ -119,7 +119,7 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     page.get_by_text(say("ui.all_matched", "en")).wait_for()
     tab.rest()
     page.locator("summary", has_text=say("repair.title", "en")).click()
-    page.locator(".st-key-repair_on label").click()
+    page.locator("[class*=st-key-repair_on] label").click()
     tab.rest()
     press(tab, "repair_preview")
     press(tab, "proposal_next")  # the overlap of 6,000 m², as the larger

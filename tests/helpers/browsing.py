@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conftest import ROOT
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from geo_merge.texts import say
 
 _STREAMLIT = ("-m", "streamlit", "run", "app.py", "--server.port", "{port}")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+LONG = 90_000  # milliseconds
 LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
 HOSTILE = [
     "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
@@ -63,6 +66,19 @@ class Tab:
             polling=100,
         )
         self.page.evaluate("window.restsSince = null")
+
+    def give(self, slot: str, path: Path) -> None:
+        """Give a file to a slot of the user's data, and wait until the page has taken it."""
+        found = self.page.locator(f"[class*=st-key-upload_{slot}] input[type=file]")
+        found.wait_for(state="attached")
+        self.rest()
+        found.set_input_files(str(path))
+        self.page.locator(f"[class*=st-key-remove_{slot}]").first.wait_for()
+        self.rest()
+
+    def told(self, key: str, **values: object) -> None:
+        """Wait until the page, which is in English, says something."""
+        expect(self.page.get_by_text(say(key, "en", **values)).first).to_be_visible(timeout=LONG)
 
     def pages(self) -> Iterator[str]:
         """Go to every page that the navigation leads to, and yield the name of each."""

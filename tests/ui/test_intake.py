@@ -9,11 +9,14 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo_merge.jobs.job import Job
+from geo_merge.ui import work
 from geo_merge.ui.intake import headings, looking, problem_rows
 from geo_merge.ui.intake.resolution import by_clause
-from geo_merge.ui.intake.table import is_ours, merged, under_ours, wrong_columns
+from geo_merge.ui.intake.table import is_known, merged, under_ours, wrong_columns
+from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.vocabulary.sentence import sentence
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -32,11 +35,11 @@ def texts(rows: list[list[str]], columns: list[str]) -> pd.DataFrame:
 
 def test_vietnamese_headings_are_recognised() -> None:
     table = texts([["1", "a", "h", "9", "N", "Xã", ""]], VIETNAMESE)
-    assert not is_ours(table)
+    assert not is_known(table, {})
     found = headings.recognised(table, UNITS)
     assert {found[ours]: ours for ours in OURS} == dict(zip(VIETNAMESE, OURS, strict=True))
     ours = headings.under_ours(table, found)
-    assert is_ours(ours)
+    assert is_known(ours, {})
     assert ours.loc[2, OURS].to_list() == ["1", "a", "h", "9", "N", "Xã", ""]
 
 
@@ -61,7 +64,7 @@ def test_the_template_has_the_units_of_the_layer_and_is_a_crosswalk() -> None:
     assert made["old_code"].to_list() == ["00001", "00002"]
     assert made["old_district"].to_list() == ["A", ""]
     assert made[["new_code", "new_name", "new_type"]].eq("").all(axis=None)
-    assert is_ours(made)
+    assert is_known(made, {})
     assert "old_province" not in made
 
 
@@ -148,5 +151,60 @@ def test_fields_of_parents_can_be_named(grid: Grid, tmp_path: Path) -> None:
 @pytest.mark.parametrize("spelled", [["OLD_CODE", "New Code", "new_name"], ["old_code", "new_code", "new_name"]])  # fmt: skip
 def test_our_own_headings_need_no_question(spelled: list[str]) -> None:
     table = texts([["1", "9", "N"]], spelled)
-    assert is_ours(table)
-    assert list(under_ours(table).loc[2, ["old_code", "new_code", "new_name"]]) == ["1", "9", "N"]
+    assert is_known(table, {})
+    assert list(under_ours(table, {}).loc[2, ["old_code", "new_code", "new_name"]]) == [
+        "1",
+        "9",
+        "N",
+    ]
+
+
+def test_columns_that_nobody_asks_for_are_not_lost() -> None:
+    table = texts([["1", "9", "N", "Khu", "X"]], ["Cũ", "Mã mới", "Tên mới", "below_type", "other"])
+    ours = under_ours(table, {"old_code": "Cũ", "new_code": "Mã mới", "new_name": "Tên mới"})
+    assert ours.loc[2, ["old_code", "new_code", "below_type"]].to_list() == ["1", "9", "Khu"]
+    assert "other" not in ours
+
+
+def _tell(name: str, problem: str) -> None:
+    import streamlit as st  # noqa: PLC0415 - Streamlit runs this body alone
+
+    from geo_merge.ui import told  # noqa: PLC0415
+    from geo_merge.ui.state import Key  # noqa: PLC0415
+
+    st.session_state[Key.WORK] = name
+    st.text(told.problem(problem))
+
+
+def test_problems_are_told_with_the_headings_and_the_file_of_the_person(tmp_path: Path) -> None:
+    """The second row of the list is wrong, which stands in row 4 under a blank one."""
+    given = tmp_path / "quy đổi.csv"
+    given.write_text("Mã cũ,Mã mới,Tên mới\n00001,9,N\n,,\n00077,9,N\n", "utf-8")
+    mine = work.begin()
+    mine.take("crosswalk", [given])
+    mine.choose({"columns": {"old_code": "Mã cũ", "new_code": "Mã mới", "new_name": "Tên mới"}})
+    job = mine.job()
+    table = read_crosswalk(mine.files("crosswalk")[0], columns=job.columns)
+    assert table.loc[4, "old_code"] == "00077"
+
+    def said(source: str) -> str:
+        problem = sentence("K04.code", source=source, row=4, code="00077")
+        test = AppTest.from_function(_tell, kwargs={"name": mine.name, "problem": problem}).run()
+        assert not test.exception
+        return str(test.text[0].value)
+
+    assert said("quy đổi.csv").startswith("quy đổi.csv dòng 4: “Mã cũ” 00077 không có")
+    mine.correct(under_ours(table, {}))
+    assert mine.job().columns == {}
+    assert said("quy đổi.csv").startswith("quy đổi.csv (đã sửa trên trang) dòng 4: “Mã cũ” 00077")
+    mine.remove("crosswalk", mine.files("crosswalk"))
+    assert said("x.csv").startswith("x.csv dòng 4: old_code 00077")
+
+
+def test_units_that_a_table_names_by_their_names_alone_need_no_column_of_codes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "t.csv").write_text("Xã cũ,Mã mới,Tên mới\nĐa Mai,9,N\n", "utf-8")
+    columns = {"old_name": "Xã cũ", "new_code": "Mã mới", "new_name": "Tên mới"}
+    table = read_crosswalk(tmp_path / "t.csv", columns=columns)
+    assert table.loc[2, ["old_code", "old_name", "new_code"]].to_list() == ["", "Đa Mai", "9"]

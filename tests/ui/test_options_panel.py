@@ -11,9 +11,9 @@ from geo_merge.vocabulary.limits import Limits
 
 
 def _limits() -> None:
-    from geo_merge.ui import options_panel  # noqa: PLC0415 - Streamlit runs this body alone
+    from geo_merge.ui import options_panel, work  # noqa: PLC0415 - Streamlit runs this body alone
 
-    options_panel._ask_limits()
+    options_panel._ask_limits(work.begin())
 
 
 def test_every_limit_is_offered_and_one_without_a_default_says_so() -> None:

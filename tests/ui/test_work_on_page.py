@@ -8,13 +8,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from browsing import Tab, browsing, opened, serving
+from browsing import LONG, Tab, browsing, opened, serving
 from playwright.sync_api import Browser, expect
 
 from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
-LONG = 90_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
@@ -42,21 +41,6 @@ def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Itera
         assert it.wrong == []
 
 
-def give(tab: Tab, slot: str, path: Path) -> None:
-    """Give a file to a slot, and wait until the page has taken it."""
-    found = tab.page.locator(f"[class*=st-key-upload_{slot}] input[type=file]")
-    found.wait_for(state="attached")
-    tab.rest()
-    found.set_input_files(str(path))
-    tab.page.locator(f"[class*=st-key-remove_{slot}]").wait_for()
-    tab.rest()
-
-
-def text(tab: Tab, key: str, **values: object) -> None:
-    """Wait until the page says something."""
-    expect(tab.page.get_by_text(say(key, "en", **values)).first).to_be_visible(timeout=LONG)
-
-
 def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  # noqa: PLR0917
     tab: Tab, browser: Browser, server: str, works: Path, grid: Grid, tmp_path: Path
 ) -> None:
@@ -66,21 +50,21 @@ def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  
     table.to_excel(tmp_path / "quy đổi.xlsx", index=False)
     page = tab.page
     page.goto(f"{server}/data?lang=en")
-    give(tab, "layers", tmp_path / "lớp.gpkg")
-    text(tab, "ui.recognised")
+    tab.give("layers", tmp_path / "lớp.gpkg")
+    tab.told("ui.recognised")
     page.wait_for_function("() => document.querySelector('.st-key-preview_map') !== null")
-    text(tab, "intake.template_help")
-    give(tab, "crosswalk", tmp_path / "quy đổi.xlsx")
-    text(tab, "intake.columns_help")
+    tab.told("intake.template_help")
+    tab.give("crosswalk", tmp_path / "quy đổi.xlsx")
+    tab.told("intake.columns_help")
     use = page.get_by_role("button", name=say("intake.use_columns", "en"))
     use.click()
     page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
-    text(tab, "ui.merged")
+    tab.told("ui.merged")
     tab.rest()
     address = page.url
     assert "work=" in address
     page.goto(address)
-    text(tab, "ui.merged")
+    tab.told("ui.merged")
     page.get_by_text("lớp.gpkg", exact=True).wait_for()
     with opened(browser, home=server) as other:  # another person, with and without the address
         other.page.goto(f"{server}/data?lang=en")
@@ -97,7 +81,7 @@ def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  
     name = address.partition("work=")[2].partition("&")[0]
     assert not (works / name).exists()
     page.goto(address)
-    text(tab, "intake.without_work")
+    tab.told("intake.without_work")
     assert say("ui.sample", "en") not in page.inner_text("body")
     page.get_by_role("button", name=say("intake.without_work", "en")).click()
     expect(page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
@@ -111,7 +95,7 @@ def test_two_people_at_once_do_not_see_each_others_work(
     with opened(browser, home=server) as other:
         for each, name in ((tab, "one"), (other, "two")):
             each.page.goto(f"{server}/data?lang=en")
-            give(each, "layers", tmp_path / f"{name}.gpkg")
+            each.give("layers", tmp_path / f"{name}.gpkg")
         for each, mine, theirs in ((tab, "one", "two"), (other, "two", "one")):
             body = each.page.inner_text("body")
             assert f"{mine}.gpkg" in body
@@ -163,11 +147,11 @@ def test_units_without_a_row_are_kept_also_while_another_row_is_wrong(
     rows = {"old_code": ["00001", "00002", "00009"], "new_code": "N", "new_name": "New", "new_type": "Xã"}  # fmt: skip
     pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
     tab.page.goto(f"{server}/data?lang=en")
-    give(tab, "layers", tmp_path / "old.gpkg")
-    give(tab, "crosswalk", tmp_path / "crosswalk.csv")
+    tab.give("layers", tmp_path / "old.gpkg")
+    tab.give("crosswalk", tmp_path / "crosswalk.csv")
     keep = tab.page.get_by_role("radio", name=say("ui.unlisted_keep", "en"))
     tab.page.locator("[class*=st-key-unlisted] label", has=keep).click()
-    text(tab, "ui.not_matched", count="1")  # the code of nobody is what is left
+    tab.told("ui.not_matched", count="1")  # the code of nobody is what is left
     tab.rest(3.0)
     assert keep.is_checked()
 
@@ -184,23 +168,18 @@ def test_what_is_doubted_is_accepted_on_the_page_and_water_makes_a_hole_right(
     table.assign(new_code="9", new_name="New").to_csv(tmp_path / "table.csv", index=False)
     page = tab.page
     page.goto(f"{server}/data?lang=en")
-    give(tab, "layers", tmp_path / "units.gpkg")
-    text(tab, "ui.accept")
-    text(tab, "ui.cannot_merge")
+    tab.give("layers", tmp_path / "units.gpkg")
+    tab.told("ui.accept")
+    tab.told("ui.cannot_merge")
     doubts = page.get_by_role("combobox", name=say("ui.accept", "en"))
     doubts.click()
     page.get_by_role("option", name="R03").click()
     page.keyboard.press("Escape")
-    text(tab, "ui.recognised")
-    give(tab, "crosswalk", tmp_path / "table.csv")
-    text(tab, "ui.all_matched")
+    tab.told("ui.recognised")
+    tab.give("crosswalk", tmp_path / "table.csv")
+    tab.told("ui.all_matched")
     page.get_by_text(say("work.more_layers", "en")).click()
-    water = page.locator("[class*=st-key-upload_water] input[type=file]")
-    water.wait_for(state="attached")
-    tab.rest()
-    water.set_input_files(str(tmp_path / "lake.gpkg"))
-    page.get_by_text("lake.gpkg").first.wait_for()
-    tab.rest()
+    tab.give("water", tmp_path / "lake.gpkg")
     page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
-    text(tab, "ui.merged")
+    tab.told("ui.merged")
     assert "C02" not in page.inner_text("body")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from geo_merge.errors import UsageError
+from geo_merge.mending import RepairOptions
 from geo_merge.system.works import FOLDER, HOURS, MEGABYTES, Works, works
 from geo_merge.ui import work
 
@@ -156,5 +157,27 @@ def test_choices_become_options_of_the_job() -> None:
     assert (job.code_field, job.name_field, job.crs) == ("MA", None, "9214")
     assert job.fields == {"district": "HUYEN"}
     assert job.country.code == ""
-    mine.choose({})
-    assert mine.job().country.code == "VN"
+    mine.choose({"country": ""})  # the others stay
+    job = mine.job()
+    assert (job.country.code, job.code_field) == ("VN", "MA")
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_a_merger_is_told_is_found_again_by_whoever_has_the_address(tmp_path: Path) -> None:
+    mine = work.begin()
+    mine.choose({"rules": {"DanSo": "max"}, "limits": {"far": 1234567.25}, "below": "Khu",
+                 "repair": {"on": True, "tolerance": 3.0, "snap": 0.0}})  # fmt: skip
+    mine.take("divide", [shapefile(tmp_path / "a", "one")])
+    mine.take("enclave", [shapefile(tmp_path / "b", "one")])
+    mine.decide({"decisions": {"layers": {"gap-1": ["waive", "hồ"]}}})
+    again = work.find(mine.name)
+    assert again is not None
+    job = again.job()
+    assert (job.rules, job.limits, job.below) == ({"DanSo": "max"}, ("far=1234567.25",), "Khu")
+    assert job.repair == RepairOptions(tolerance=3.0, snap=0.0)
+    assert job.divide == mine.folder / "files" / "one.shp"
+    assert job.enclave == (str(mine.folder / "files" / "one_2.shp"),)
+    assert (job.outline, job.water) == (None, None)
+    assert again.decided == {"decisions": {"layers": {"gap-1": ["waive", "hồ"]}}}
+    again.choose({"repair": {"on": False}})
+    assert mine.job().repair is None

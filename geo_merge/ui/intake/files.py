@@ -36,16 +36,16 @@ def ask(work: Work | None) -> Given:
     given = Given()
     left, right = st.columns(2, gap="large")
     with left:
-        _have(work, "layers")
-        given.layers = _slot_of_layers(
+        have(work, "layers")
+        given.layers = slot_of_layers(
             t("ui.upload_layers", formats=uploads.formats()), "upload_layers"
         )
-        _have(work, "reference")
-        given.reference = _slot_of_layers(t("ui.upload_reference"), "upload_reference")
+        have(work, "reference")
+        given.reference = slot_of_layers(t("ui.upload_reference"), "upload_reference")
     with right:
-        _have(work, "crosswalk")
+        have(work, "crosswalk")
         given.crosswalk = _slot_of_table(t("ui.upload_crosswalk"), "upload_crosswalk")
-        _have(work, "declared")
+        have(work, "declared")
         given.declared = _slot_of_table(t("ui.upload_declared"), "upload_declared")
     return given
 
@@ -60,9 +60,15 @@ def key_of(slot: str) -> str:
     return f"{slot}_{st.session_state.get(Key.ROUND, 0)}"
 
 
-def _slot_of_layers(label: str, slot: str) -> Sequence[Upload]:
+def slot_of_layers(
+    label: str,
+    slot: str,
+    *,
+    help: str | None = None,  # noqa: A002 - Streamlit's name
+) -> Sequence[Upload]:
+    """Draw a slot for the files of layers, and return what was given."""
     found: Sequence[Upload] = st.file_uploader(
-        label, uploads.LAYER_TYPES, key=key_of(slot), accept_multiple_files=True
+        label, uploads.LAYER_TYPES, key=key_of(slot), accept_multiple_files=True, help=help
     )
     return found
 
@@ -72,7 +78,7 @@ def _slot_of_table(label: str, slot: str) -> Upload | None:
     return found
 
 
-def _have(work: Work | None, role: Role) -> None:
+def have(work: Work | None, role: Role) -> None:
     """List the files of a role, each with what removes it."""
     if work is None:
         return

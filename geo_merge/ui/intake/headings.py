@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from geo_merge.units.crosswalk import COLUMNS, EVIDENCE, REQUIRED
+from geo_merge.units.crosswalk import COLUMNS, EVIDENCE, OPTIONAL, REQUIRED
 from geo_merge.vocabulary.codes import code_key, fold_name
 from geo_merge.vocabulary.fields import fold_field
 
 OURS = (*COLUMNS, *EVIDENCE)
+# Further ones, which are kept where a table has them.
+_NOT_ASKED = tuple(name for name in OPTIONAL if name not in OURS)
 # What a table must say. The old unit may be named by code, or by name and district.
 NEEDED = tuple(name for name in REQUIRED if name != "old_code")
 # Usual headings, folded (see `fold_field`), the surest first. Vietnamese: mã (code), tên (name),
@@ -78,8 +80,12 @@ def recognised(table: pd.DataFrame, units: pd.DataFrame) -> dict[str, str]:
 
 def recognised_as_ours(table: pd.DataFrame) -> dict[str, str]:
     """Return the columns whose headings are our own, as `units.crosswalk` reads them."""
+    return _under(table, OURS)
+
+
+def _under(table: pd.DataFrame, names: Iterable[str]) -> dict[str, str]:
     folded = {fold_field(str(column)): str(column) for column in table.columns}
-    return {ours: folded[fold_field(ours)] for ours in OURS if fold_field(ours) in folded}
+    return {name: folded[fold_field(name)] for name in names if fold_field(name) in folded}
 
 
 def _holding(
@@ -105,9 +111,11 @@ def under_ours(table: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     """Return a table under our headings: those of every crosswalk, and further ones it has."""
     kept = [ours for ours in OURS if ours in COLUMNS or ours in mapping]
     blank = pd.Series("", index=table.index)
+    more = _under(table, _NOT_ASKED)
     return pd.DataFrame({
-        ours: table[mapping[ours]].fillna("").astype(str) if ours in mapping else blank
-        for ours in kept
+        **{ours: table[mapping[ours]].fillna("").astype(str) if ours in mapping else blank
+           for ours in kept},
+        **{ours: table[column].fillna("").astype(str) for ours, column in more.items()},
     })  # fmt: skip
 
 

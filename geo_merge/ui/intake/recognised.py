@@ -94,7 +94,7 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
                 t(f"ui.{name}"), before.get(name, ""), key=f"{name}_{work.name}"
             )
     answers["country"] = country
-    return {name: str(value).strip() for name, value in answers.items() if str(value).strip()}
+    return {name: str(value).strip() for name, value in answers.items()}
 
 
 def unlisted(work: Work) -> dict[str, str]:
@@ -128,7 +128,7 @@ def accept(work: Work, looked: Looked, told: Collection[str]) -> dict[str, list[
         t("ui.accept"), sorted(found), before, key=f"accept_{work.name}", help=t("ui.accept_help"),
         format_func=lambda check: f"{check} – {titles()[check][language()]}",
     )  # fmt: skip
-    return {"accept": sorted(chosen)} if chosen else {}
+    return {"accept": sorted(chosen)}
 
 
 def _at(options: Sequence[str], value: str | None) -> int:

@@ -29,14 +29,17 @@ def offer_template(looked: Looked) -> None:
     tables.downloads(headings.template(looked.units), "crosswalk_template")
 
 
-def under_ours(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of our own headings as we spell them, its rows numbered as before."""
-    return headings.under_ours(table, headings.recognised_as_ours(table))
+def under_ours(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table under our headings as we spell them, its rows numbered as before.
+
+    `columns` are those that were chosen for ours, where they have other headings.
+    """
+    return headings.under_ours(table, {**headings.recognised_as_ours(table), **columns})
 
 
-def is_ours(table: pd.DataFrame) -> bool:
-    """Tell whether a table has our own headings, so that it can be used as it is."""
-    return set(REQUIRED) <= set(headings.recognised_as_ours(table))
+def is_known(table: pd.DataFrame, columns: Mapping[str, str]) -> bool:
+    """Tell whether it is known which columns are ours: by their headings, or as was chosen."""
+    return bool(columns) or set(REQUIRED) <= set(headings.recognised_as_ours(table))
 
 
 def ask_columns(work: Work, looked: Looked, table: pd.DataFrame) -> None:
@@ -62,7 +65,7 @@ def ask_columns(work: Work, looked: Looked, table: pd.DataFrame) -> None:
         st.error(sentence, icon=":material/error:")
     if st.button(t("intake.use_columns"), type="primary", key="use_columns", disabled=bool(wrong),
                  icon=":material/check:"):  # fmt: skip
-        work.correct(headings.under_ours(table, chosen))
+        work.choose({"columns": chosen})
         st.rerun()
 
 

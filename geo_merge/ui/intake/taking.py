@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from geo_merge.ui.intake.files import Given
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, t
 from geo_merge.ui.store import content_key
+from geo_merge.ui.uploads import Upload
 from geo_merge.ui.work import Role, Work
 
 MAX_BYTES = 200_000_000  # of all files given at once
@@ -47,6 +48,20 @@ def take(open_work: Work | None, given: Given) -> None:
     st.rerun()
 
 
+def take_one(open_work: Work, role: Role, given: Sequence[Upload]) -> None:
+    """Take the files of one layer into the work that is open; then the page begins again.
+
+    Raises
+    ------
+    GeoMergeError
+        If a part of it is missing, or there are several layers.
+    """
+    uploads.check_size(given, MAX_BYTES)
+    with scratch() as folder:
+        into(open_work, {role: (uploads.put_one(folder, given),)})
+    st.rerun()
+
+
 def into(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> Work:
     """Move files into the work that is open, or into new work, which the address leads to then."""
     target = open_work or work.begin()
@@ -64,6 +79,17 @@ def look(job: Job) -> Looked | None:
 
     Returns None if that was stopped by hand.
     """
+    job = replace(
+        job,
+        outline=None,
+        water=None,
+        enclave=(),
+        rules={},
+        limits=(),
+        below=None,
+        repair=None,
+        decisions=None,
+    )  # what does not change what is found
     key = content_key(list(job.files.values()), job.options | {"country": job.country.code})
     known, looked = st.session_state.get(Key.PREVIEW) or ("", None)
     if known == key and looked is not None:
@@ -103,6 +129,7 @@ def _joined(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> J
         crosswalk=_new(paths, "crosswalk", job.crosswalk),
         reference=paths.get("reference", job.reference),
         declared=_new(paths, "declared", job.declared),
+        columns={} if "crosswalk" in paths else job.columns,
     )
     return work.with_choices(changed, {} if open_work is None else open_work.choices)
 

@@ -1,0 +1,185 @@
+"""Work that survives the end of its server, and a run that is stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import psutil
+import pytest
+import shapely
+from browsing import LONG, Tab, browsing, opened, serving
+from conftest import square
+from playwright.sync_api import Browser, expect
+
+from geo_merge.texts import say
+
+Grid = Callable[..., gpd.GeoDataFrame]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as started:
+        yield started
+
+
+def overlapping(grid: Grid, folder: Path) -> None:
+    """Write nine squares, the middle one 4 m to the right and 2 m wider, and their crosswalk."""
+    old = grid(3, 3, population=list(range(100, 1000, 100)))
+    west, south, east, north = square(1, 1).bounds
+    old.loc["00005", "geometry"] = shapely.box(west + 4, south, east + 6, north)
+    old.reset_index().to_file(folder / "old.gpkg")
+    outline = gpd.GeoDataFrame({"name": ["all"]}, geometry=[old.union_all().envelope], crs=old.crs)
+    outline.to_file(folder / "around.gpkg")
+    rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
+    pd.DataFrame(rows).to_csv(folder / "crosswalk.csv", index=False)
+
+
+def given(tab: Tab, address: str, folder: Path) -> None:
+    """Give layer and crosswalk to the page."""
+    tab.page.set_default_timeout(LONG)
+    tab.page.goto(f"{address}/data?lang=en")
+    tab.give("layers", folder / "old.gpkg")
+    tab.give("crosswalk", folder / "crosswalk.csv")
+    tab.told("ui.all_matched")
+    tab.rest()
+
+
+def unfold(tab: Tab, key: str) -> None:
+    tab.page.locator("summary", has_text=say(key, "en")).click()
+    tab.rest()
+
+
+def press(tab: Tab, key: str) -> None:
+    tab.page.locator(f".st-key-{key} button").first.click()
+    tab.rest()
+
+
+def write(tab: Tab, table: str, row: int, value: str) -> None:
+    """Write into the last column of a table."""
+    found = tab.page.locator(f"[class*=st-key-{table}] [data-testid=stDataFrame]")
+    found.scroll_into_view_if_needed()
+    box = found.bounding_box()
+    tab.page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 35 * (row + 1.5))
+    tab.page.keyboard.type(value, delay=100)
+    tab.page.keyboard.press("Enter")
+    tab.rest()
+
+
+def decide(tab: Tab) -> None:
+    """Look at what a repair would do, and waive the largest."""
+    press(tab, "repair_preview")
+    press(tab, "proposal_next")
+    form = tab.page.locator("[data-testid=stForm]").first
+    form.get_by_text(say("status.repair_waive", "en"), exact=True).click()
+    form.locator("input[type=text]").fill("disputed land")
+    form.locator("button", has_text=say("work.save", "en")).click()
+    tab.rest()
+
+
+def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
+    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
+) -> None:
+    overlapping(grid, tmp_path)
+    works = tmp_path / "works"
+    with (
+        serving(GEO_MERGE_WORK=str(works)) as address,
+        opened(browser, home=address, shot=shot) as tab,
+    ):
+        given(tab, address, tmp_path)
+        unfold(tab, "work.more_layers")
+        tab.give("outline", tmp_path / "around.gpkg")
+        unfold(tab, "work.limits")
+        write(tab, "limits_", 0, "7")
+        tab.page.get_by_text(say("work.changed", "en", count=1)).wait_for()
+        unfold(tab, "work.below")
+        tab.page.locator("[class*=st-key-below_] input").fill("Khu")
+        tab.page.keyboard.press("Enter")
+        tab.rest()
+        unfold(tab, "repair.title")
+        tab.page.locator("[class*=st-key-repair_on] label").click()
+        tab.rest()
+        decide(tab)
+        tab.page.get_by_role("link", name="Statistics").click()
+        tab.rest()
+        tab.page.get_by_role("link", name="Your data").click()
+        tab.told("repair.stale")
+        press(tab, "merge")
+        tab.told("intake.go_map")
+        query = tab.page.url.partition("?")[2]
+    (work,) = (folder for folder in works.iterdir() if folder.is_dir())
+    made = (work / "result").stat().st_mtime_ns
+    with (
+        serving(GEO_MERGE_WORK=str(works)) as address,
+        opened(browser, home=address, shot=shot) as tab,
+    ):
+        page = tab.page
+        page.set_default_timeout(LONG)
+        page.goto(f"{address}/data?{query}")
+        tab.told("intake.go_map")
+        tab.rest()
+        assert page.locator("[class*=st-key-remove_outline]").count() == 1
+        assert page.get_by_text(say("work.changed", "en", count=1)).count() == 1
+        assert page.locator("[class*=st-key-below_] input").input_value() == "Khu"
+        assert page.locator("[class*=st-key-repair_on] input").is_checked()
+        press(tab, "proposal_next")  # nobody asked for the proposal again
+        reason = page.locator("[data-testid=stForm]").first.locator("input[type=text]")
+        assert reason.input_value() == "disputed land"
+        page.get_by_role("link", name="Checks").click()
+        tab.wait_for_map()
+        tab.rest()
+        press(tab, "repairs_next")
+        assert "waived: disputed land" in page.inner_text("body")
+        assert tab.wrong == []
+    assert (work / "result").stat().st_mtime_ns == made
+
+
+def workers() -> list[psutil.Process]:
+    """Return the processes of our servers that work on something."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if "geo_merge.system.worker" in child.cmdline():
+                found.append(child)
+        except psutil.Error:  # it has just ended
+            continue
+    return found
+
+
+def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
+    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
+) -> None:
+    overlapping(grid, tmp_path)
+    places = {name: tmp_path / name for name in ("works", "temporary")}
+    for folder in places.values():
+        folder.mkdir()
+    with (
+        serving(GEO_MERGE_WORK=str(places["works"]), TMPDIR=str(places["temporary"])) as address,
+        opened(browser, home=address, shot=shot) as tab,
+    ):
+        given(tab, address, tmp_path)
+        before = sorted(places["temporary"].glob("geo_merge_*"))
+        files = sorted(places["works"].rglob("*"))
+        tab.page.locator(".st-key-merge button").click()
+        end = time.monotonic() + LONG / 1000
+        while not (running := workers()) and time.monotonic() < end:
+            time.sleep(0.02)
+        for process in running:
+            process.suspend()  # it cannot be done before it is stopped
+        tab.page.locator(".st-key-stop_merge button").click()
+        again = tab.page.locator(".st-key-merge button")
+        expect(again).to_be_enabled(timeout=LONG)
+        tab.rest()
+        assert running
+        assert not any(process.is_running() for process in running)
+        assert workers() == []
+        assert sorted(places["temporary"].glob("geo_merge_*")) == before
+        assert sorted(places["works"].rglob("*")) == files
+        assert tab.page.locator(".st-key-stop_merge").count() == 0
+        tab.told("ui.all_matched")
+        again.click()
+        tab.told("intake.go_map")
+        assert tab.wrong == []
