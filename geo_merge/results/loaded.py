@@ -19,13 +19,11 @@ from geo_merge.errors import ExportError, LayerError
 from geo_merge.mending.record import COLUMNS as REPAIRED
 from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
-from geo_merge.reading.geojson_layer import read_collection
-from geo_merge.reading.plain.ragged import NotPlainError
 from geo_merge.results.contract import DECISIONS
+from geo_merge.results.reading_back import read_back
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame
-from geo_merge.vocabulary.limits import any_size
 from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
 from geo_merge.writing.files import recover
 from geo_merge.writing.ownership import MANIFEST
@@ -54,7 +52,7 @@ def load_result(directory: str | os.PathLike[str]) -> MergeResult:
         summary = orjson.loads((directory / "summary.json").read_bytes())
         with ThreadPoolExecutor(len(_LAYERS)) as pool:
             paths = [directory / f"{name}.geojson" for name in _LAYERS]
-            read = pool.map(lambda path: _read_layer(path).to_crs(manifest["crs"]), paths)
+            read = pool.map(lambda path: read_back(path, manifest["crs"]), paths)
             layers = dict(zip(_LAYERS, read, strict=True))
         tables = {
             name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
@@ -184,14 +182,6 @@ def _labels(old: gpd.GeoDataFrame) -> pd.Series:
     land = old["code"].fillna("") == ""
     labels: pd.Series = old["code"].mask(land, "piece " + land.cumsum().astype(str))
     return labels.mask(old["is_piece"] & ~land, labels + "/" + old["new_code"])
-
-
-def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    """Read a layer that was written here: its values as they stand; one of no features as well."""
-    try:
-        return read_collection(path.read_bytes(), path.name, any_size()).frame
-    except NotPlainError:
-        return gpd.read_file(path)
 
 
 def _with_lists(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -16,9 +16,9 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
-from geo_merge.ui import repair_panel, state, tables, told, uploads
+from geo_merge.ui import repair_panel, state, tables, told
 from geo_merge.ui.intake import files, taking
-from geo_merge.ui.state import figure, language, t
+from geo_merge.ui.state import figure, t
 from geo_merge.ui.work import LAND, Work
 from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.limits import Limits, describe

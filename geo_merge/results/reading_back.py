@@ -1,0 +1,74 @@
+"""Layers that were written here, read back: a large one piece by piece, to need little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geo_merge.reading.geojson_layer import read_collection, series
+from geo_merge.reading.plain.ragged import NotPlainError, require
+from geo_merge.vocabulary.limits import any_size
+
+_HEAD, _END = b'{"type":"FeatureCollection","features":[\n', b"]}"
+PIECE = 16_000_000  # bytes; a parsed piece takes ten times as much
+
+
+def read_back(path: Path, crs: CRS | str, piece: int = PIECE) -> gpd.GeoDataFrame:
+    """Return a layer that was written here: its values as they stand; one of no features as well.
+
+    Parameters
+    ----------
+    path
+        GeoJSON as `writing.geojson` writes it, a feature a line; other GeoJSON is read as a whole.
+    crs
+        Of the layer that is returned.
+    piece
+        Bytes that are parsed at a time.
+    """
+    for size in (piece, path.stat().st_size):  # what its pieces do not tell, the whole may
+        with suppress(NotPlainError):
+            return _joined([read_collection(data, path.name, any_size()).frame.to_crs(crs)
+                            for data in _pieces(path, size)])  # fmt: skip
+    return gpd.read_file(path).to_crs(crs)
+
+
+def _pieces(path: Path, piece: int) -> Iterator[bytes]:
+    """Yield a collection in collections of some features each."""
+    with path.open("rb") as file:
+        if path.stat().st_size <= piece or file.readline() != _HEAD:
+            file.seek(0)
+            yield file.read()
+            return
+        end = b""
+        while lines := file.readlines(piece):
+            features = b"".join(lines).rstrip()
+            end = features[-len(_END) :]
+            features = features.removesuffix(_END).rstrip().removesuffix(b",")
+            if features:
+                yield _HEAD + features + _END
+        require(end == _END, "a whole file")
+
+
+def _joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Join pieces; a column that is blank in one of them has the type that it has in the others."""
+    if len(frames) == 1:
+        return frames[0]
+    place = frames[0].geometry.name
+    columns = dict.fromkeys(column for frame in frames for column in frame if column != place)
+    values = {}
+    for column in columns:
+        parts = [frame[column] for frame in frames]
+        same = len({part.dtype for part in parts}) == 1
+        values[column] = (
+            pd.concat(parts, ignore_index=True)
+            if same
+            else series([None if pd.api.types.is_scalar(v) and pd.isna(v) else v
+                         for part in parts for v in part])
+        )  # fmt: skip
+    shapes = pd.concat([frame.geometry for frame in frames], ignore_index=True)
+    return gpd.GeoDataFrame(values, geometry=gpd.GeoSeries(shapes, crs=frames[0].crs))
