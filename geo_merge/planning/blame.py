@@ -13,7 +13,8 @@ from geo_merge.planning.caps import by_sums
 from geo_merge.planning.conditions import Condition, Conditions, joined
 from geo_merge.planning.problem import Partition, Problem
 from geo_merge.planning.propose import MOST_GROUPS
-from geo_merge.planning.search import Search, Travel
+from geo_merge.planning.search import Search
+from geo_merge.planning.travel import Travel
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # Combinations of conditions that are tried to find whether fewer are enough.
@@ -151,18 +152,29 @@ class _Judge:
             return False  # not even without common borders
         if isinstance(tried, tuple) and not self.problem.broken(conditions.parts(), tried):
             return tried
-        search = Search(self.problem, conditions, Travel(self.problem), until, self.most)
+        search = Search(self.problem, conditions, Travel(self.problem), until, self.most,
+                        is_any=True)  # fmt: skip
+        found = search.run()
+        if found.partition:
+            return found.partition
+        if found.is_closed:
+            return False
+        if conditions.units is not None:
+            return None
+        return self._by_number(search)
+
+    def _by_number(self, search: Search) -> Partition | bool | None:
+        """Try each number of units by itself: the groups of a small number are fewer."""
         low, high = search.units
-        least, most = by_sums(self.problem, conditions)
-        numbers = range(max(low, least), min(high, most) + 1)
-        answers = []
-        for number in numbers if conditions.units is None else (None,):
-            units = conditions.units if number is None else (number, number)
-            found = replace(search, conditions=replace(conditions, units=units)).run()
+        least, most = by_sums(self.problem, search.conditions)
+        for number in range(max(low, least), min(high, most) + 1):
+            fixed = replace(search.conditions, units=(number, number))
+            found = replace(search, conditions=fixed).run()
             if found.partition:
                 return found.partition
-            answers.append(found.is_closed)
-        return False if all(answers) else None
+            if not found.is_closed:
+                return None
+        return False
 
 
 def _reason(problem: Problem, conditions: Conditions) -> Sentence | None:

@@ -11,6 +11,8 @@ from geo_merge.geometry.rings import Bools, Floats, Ints
 
 Masks = np.ndarray[tuple[int, int], np.dtype[np.uint64]]
 _WORD = 64
+# Sizes of groups that are followed, where there are too many of each.
+_SIZES = 10
 # Groups whose members are looked at together: 64 MB a hundred units.
 _CHUNK = 2**18
 
@@ -123,6 +125,7 @@ def enumerate_groups(
     apart: Sequence[tuple[int, int]] = (),
     most: int,
     seed: int | None = None,
+    order: Floats | None = None,
 ) -> Enumeration:
     """Enumerate all groups that hang together and keep within caps.
 
@@ -141,29 +144,41 @@ def enumerate_groups(
         Groups after which to stop; the last size is then left out as a whole.
     seed
         A unit that each group has among its members; by default none.
+    order
+        What each unit adds to the rank of a group; shape (units,). Where there are more than so
+        many groups of a size, those of the lowest rank are followed further, and it is not
+        complete. By default it stops there.
     """
     n = len(neighbours)
     around = as_masks([np.flatnonzero(row).tolist() for row in neighbours], n)
     alone = as_masks([[k] for k in range(n)], n)
+    if order is not None:
+        caps = [*caps, Cap(order, np.inf)]
     level = _Level(alone, around, [cap.values for cap in caps])
     if seed is not None:
         level = level.take(np.arange(n) == seed)
     enemies = as_masks(apart, n)
     found: list[Masks] = []
-    total = 0
+    total, is_complete = 0, True
     while len(level.masks):
         level = level.take(level.within(caps, enemies))
         total += len(level.masks)
-        if total > most:
+        if order is not None and len(level.masks) > most:
+            level = level.take(np.argsort(level.sums[-1], kind="stable")[:most])
+            is_complete = False
+            if total > _SIZES * most:
+                break
+        elif order is None and total > most:
             groups = np.concatenate(found) if found else level.masks[:0]
             return Enumeration(Groups(groups, n), is_complete=False, size=len(found))
         found.append(level.masks)
-        if (grown := level.grow(alone, around, caps, most)) is None:
+        bound = most if order is None else len(level.masks) * n
+        if (grown := level.grow(alone, around, caps, bound)) is None:
             return Enumeration(Groups(np.concatenate(found), n), is_complete=False,
                                size=len(found))  # fmt: skip
         level = grown
     masks = np.concatenate(found) if found else alone[:0]
-    return Enumeration(Groups(masks, n), is_complete=True, size=len(found) - 1)
+    return Enumeration(Groups(masks, n), is_complete=is_complete, size=len(found) - 1)
 
 
 @dataclass(frozen=True)

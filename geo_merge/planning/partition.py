@@ -103,9 +103,9 @@ def relax(members: Bools, costs: Floats, units: tuple[int, int], until: float) -
     """
     solver = _load(members, costs, units, until, integers=False)
     solver.run()
-    if _ended(solver, "kInfeasible"):
+    if ended(solver, "kInfeasible"):
         return None
-    if not _ended(solver, "kOptimal"):
+    if not ended(solver, "kOptimal"):
         raise TimeoutError
     solution = solver.getSolution()
     duals = np.array(solution.row_dual)
@@ -139,7 +139,7 @@ def choose(members: Bools, costs: Floats, units: tuple[int, int], until: float) 
     if prices is None:
         return Choice(None, np.inf)
     few = np.sort(np.argsort(prices.reduced, kind="stable")[:_FEW])
-    quick = _integers(members[few], costs[few], units, until)
+    quick = integers(members[few], costs[few], units, until)
     if quick.chosen is not None:
         quick = Choice(few[quick.chosen], quick.bound)
     if len(few) == len(members):
@@ -158,7 +158,7 @@ def _better(  # noqa: PLR0917 - the parts of one search
 ) -> Choice:  # fmt: skip
     """Search all groups that can be part of a plan as good as the one that was found quickly."""
     value = np.inf if quick.chosen is None else float(costs[quick.chosen].sum())
-    full = _integers(members[kept], costs[kept], units, until)
+    full = integers(members[kept], costs[kept], units, until)
     if full.chosen is None:
         # Nothing found among the kept: nothing is better than what was found, if all were seen.
         bound = value if full.bound == np.inf else max(full.bound, least)
@@ -169,10 +169,28 @@ def _better(  # noqa: PLR0917 - the parts of one search
     return Choice(chosen, max(full.bound, least))
 
 
-def _integers(members: Bools, costs: Floats, units: tuple[int, int], until: float) -> Choice:
-    solver = _load(members, costs, units, until, integers=True)
+def integers(
+    members: Bools, costs: Floats, units: tuple[int, int], until: float, start: Ints | None = None,
+    *, exactly: bool = True,
+) -> Choice:  # fmt: skip
+    """Choose among all groups without looking at prices first; see `choose`.
+
+    Parameters
+    ----------
+    members, costs, units, until
+        As `choose` has them.
+    start
+        Groups that make up a plan to begin with.
+    exactly
+        Whether each unit must be in a group; else in one at most.
+    """
+    solver = _load(members, costs, units, until, integers=True, exactly=exactly)
+    if start is not None:
+        known = np.zeros(len(members))
+        known[start] = 1.0
+        solver.setSolution(len(members), np.arange(len(members), dtype=np.int32), known)
     solver.run()
-    if _ended(solver, "kInfeasible"):
+    if ended(solver, "kInfeasible"):
         return Choice(None, np.inf)
     info = solver.getInfo()
     values = np.array(solver.getSolution().col_value)
@@ -183,8 +201,9 @@ def _integers(members: Bools, costs: Floats, units: tuple[int, int], until: floa
 
 
 def _load(
-    members: Bools, costs: Floats, units: tuple[int, int], until: float, *, integers: bool
-) -> Any:  # noqa: ANN401 - of a module that is an extra
+    members: Bools, costs: Floats, units: tuple[int, int], until: float, *, integers: bool,
+    exactly: bool = True,
+) -> Any:  # fmt: skip  # noqa: ANN401 - of a module that is an extra
     """Return the solver with the problem in it, a column a group."""
     highs = _highs()
     n_groups, n_units = members.shape
@@ -193,7 +212,7 @@ def _load(
     lp.col_cost_ = costs
     lp.col_lower_ = np.zeros(n_groups)
     lp.col_upper_ = np.full(n_groups, 1.0 if integers else highs.kHighsInf)
-    lp.row_lower_ = np.append(np.ones(n_units), units[0])
+    lp.row_lower_ = np.append(np.full(n_units, 1.0 if exactly else 0.0), units[0])
     lp.row_upper_ = np.append(np.ones(n_units), units[1])
     rows = np.column_stack([members, np.ones(n_groups, dtype=bool)])
     lp.a_matrix_.format_ = highs.MatrixFormat.kColwise
@@ -226,12 +245,20 @@ def solve_yes_no(
     lp.integrality_ = [highs.HighsVarType.kInteger] * n_variables
     solver = _loaded(lp, until)
     solver.run()
-    if _ended(solver, "kInfeasible"):
+    if ended(solver, "kInfeasible"):
         return False
-    if not _ended(solver, "kOptimal"):
+    if not ended(solver, "kOptimal"):
         return None
     values = np.array(solver.getSolution().col_value)
     return set(np.flatnonzero(values > 0.5).tolist())  # noqa: PLR2004 - 0 or 1
+
+
+def empty_solver() -> tuple[Any, float]:
+    """Return a silent solver to which rows and columns are added, and what it calls infinite."""
+    solver = _silent()
+    for name, value in {"threads": 1, "random_seed": 0}.items():
+        solver.setOptionValue(name, value)
+    return solver, float(_highs().kHighsInf)
 
 
 def _loaded(lp: Any, until: float) -> Any:  # noqa: ANN401 - of a module that is an extra
@@ -247,5 +274,6 @@ def _loaded(lp: Any, until: float) -> Any:  # noqa: ANN401 - of a module that is
     return solver
 
 
-def _ended(solver: Any, status: str) -> bool:  # noqa: ANN401 - of a module that is an extra
+def ended(solver: Any, status: str) -> bool:  # noqa: ANN401 - of a module that is an extra
+    """Tell whether a solver ended with a status, as ``kOptimal``."""
     return bool(solver.getModelStatus() == getattr(_highs().HighsModelStatus, status))

@@ -65,6 +65,20 @@ class Problem:
         """How many units there are."""
         return len(self.codes)
 
+    def only(self, at: Ints) -> Problem:
+        """Return some of the units as a problem of their own, numbered in the order given."""
+        row = np.full(self.size, -1)
+        row[at] = np.arange(len(at))
+        pairs = row[self.borders].reshape(-1, 2)
+        return Problem(
+            codes=tuple(self.codes[k] for k in at.tolist()),
+            people=self.people[at],
+            fields={name: values[at] for name, values in self.fields.items()},
+            km=self.km[np.ix_(at, at)],
+            borders=pairs[(pairs >= 0).all(axis=1)],
+            parents=tuple(self.parents[k] for k in at.tolist()) if self.parents else (),
+        )
+
     def totals_of(self, field: str) -> Floats:
         """Return what each unit adds to a field.
 

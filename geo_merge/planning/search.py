@@ -16,49 +16,16 @@ import numpy as np
 
 from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Bools, Floats
-from geo_merge.planning import pricing
 from geo_merge.planning.caps import allowed, caps_of
 from geo_merge.planning.conditions import TOLERANCE, Conditions
+from geo_merge.planning.found import NOTHING, Found, found_of
 from geo_merge.planning.groups import Cap, Groups, as_masks, enumerate_groups
-from geo_merge.planning.partition import Choice, choose
+from geo_merge.planning.growing import grow
+from geo_merge.planning.partition import choose
 from geo_merge.planning.problem import Partition, Problem
 
-# Groups of a first plan where there are too many to look at all.
-_FIRST = 60_000
-# Relative: a bound so close to the value leaves nothing to find but rounding.
-CLOSED = 1e-6
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search came to.
-
-    Attributes
-    ----------
-    partition
-        The members of each new unit, by their lowest numbers; empty if none was found.
-    value
-        What it costs; infinite without one.
-    bound
-        What no partition can cost less than; infinite if there is none.
-    n_groups
-        How many groups were looked at.
-    """
-
-    partition: Partition
-    value: float
-    bound: float
-    n_groups: int
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether nothing better is left to find, or it is proven that there is nothing."""
-        if not self.partition:
-            return bool(self.bound == np.inf)
-        return bool(self.value - self.bound <= CLOSED * max(1e-3, abs(self.value)))
-
-
-NOTHING = Found((), np.inf, np.inf, 0)
+# Groups up to which all are looked at without asking prices first; also those of a first plan.
+_FEW = 20_000
 
 
 class Costs(Protocol):
@@ -67,27 +34,8 @@ class Costs(Protocol):
     def of(self, groups: Groups) -> Floats:
         """Return the cost of each group; shape (groups,)."""
 
-    def search_rest(self, search: Search, few: Groups, first: Found) -> Found:
-        """Search a plan better than the first one where the groups are too many."""
-
-
-@dataclass(frozen=True)
-class Travel:
-    """Person-kilometres to the best placed member."""
-
-    problem: Problem
-
-    def of(self, groups: Groups) -> Floats:
-        """Return the cost of each group; shape (groups,)."""
-        return self.problem.travel(groups)[0]
-
-    def search_rest(self, search: Search, few: Groups, first: Found) -> Found:
-        """Search a plan better than the first one among the groups that prices leave."""
-        priced = pricing.price(self.problem, search.conditions, search.neighbours, few,
-                               search.units, first.value, search.until, search.most)  # fmt: skip
-        if priced.is_complete:
-            return search.choose(priced.groups)
-        return replace(first, bound=max(priced.bound, 0.0))
+    def search_rest(self, search: Search, few: Groups) -> Found:
+        """Search where the groups are too many to look at all, of which there are a few."""
 
 
 @dataclass(frozen=True)
@@ -103,28 +51,49 @@ class Uneven:
         total = people.sum()
         return np.asarray(np.abs(groups.sums(people) - total / self.n_units) / max(total, 1.0))
 
-    def search_rest(self, search: Search, few: Groups, first: Found) -> Found:  # noqa: ARG002
-        """Search a plan better than the first one.
+    def search_rest(self, search: Search, few: Groups) -> Found:
+        """Search a plan better than a first one.
 
         Half of all deviation lies above the mean, so no unit is further above it than that.
         """
+        now = time.monotonic()
+        half = replace(search, until=now + (search.until - now) / 2)
+        first = replace(half.choose(few), bound=0.0)
         if not first.partition:
-            return replace(first, bound=0.0)
+            first = replace(search.first, bound=0.0)
+        if not first.partition:
+            return first
         people = self.problem.people
         most = people.sum() * (1 / self.n_units + first.value / 2)
         groups, is_all = search.groups(search.most, Cap(people, most * (1 + TOLERANCE)))
-        return search.choose(groups) if is_all else replace(first, bound=0.0)
+        return search.choose(groups) if is_all else first
 
 
 @dataclass(frozen=True)
 class Search:
-    """A search under conditions, until a time by `time.monotonic`, of so many groups at most."""
+    """A search for a plan.
+
+    Attributes
+    ----------
+    problem, conditions, costs
+        What to plan.
+    until
+        When to stop, by `time.monotonic`.
+    most
+        How many groups are looked at together.
+    known
+        A plan to begin with, empty if there is none.
+    is_any
+        Whether any plan will do: the question is if there is one.
+    """
 
     problem: Problem
     conditions: Conditions
     costs: Costs
     until: float
     most: int
+    known: Partition = ()
+    is_any: bool = False
 
     @property
     def units(self) -> tuple[int, int]:
@@ -143,14 +112,29 @@ class Search:
         """Return the best partition, or the best one of the time with a bound."""
         if self.units[0] > self.units[1]:
             return NOTHING
-        groups, is_all = self.groups(self.most)
+        few, is_all = self.few
         if is_all:
-            return self.choose(groups)
-        few, _ = self.groups(min(_FIRST, self.most))
-        now = time.monotonic()
-        half = replace(self, until=now + (self.until - now) / 2)
-        first = replace(half.choose(few), bound=-np.inf)
-        return self.costs.search_rest(self, few, first)
+            return self.choose(few)
+        found = self.costs.search_rest(self, few)
+        if not found.partition and not found.is_closed and time.monotonic() < self.until:
+            groups, is_all = self.groups(self.most)
+            return self.choose(groups) if is_all else found
+        return found
+
+    @property
+    def few(self) -> tuple[Groups, bool]:
+        """The groups that are looked at without asking prices, and whether they are all."""
+        return self.groups(min(_FEW, self.most))
+
+    @property
+    def first(self) -> Found:
+        """A plan, if one is easily found."""
+        plan = self.known or grow(self.problem, self.conditions, self.neighbours, self.units[1])
+        if not plan:
+            return Found((), np.inf, -np.inf, 0)
+        groups = Groups(as_masks(plan, self.problem.size), self.problem.size)
+        costs = self.costs.of(groups)
+        return found_of(groups, costs, np.arange(len(plan)), -np.inf)
 
     def groups(self, most: int, *more: Cap) -> tuple[Groups, bool]:
         """Return the groups that can be a unit, and whether they are all.
@@ -181,11 +165,5 @@ class Search:
     def choose(self, groups: Groups) -> Found:
         """Choose among groups, and count the value again from what was chosen."""
         costs = self.costs.of(groups)
-        choice: Choice = choose(groups.members(), costs, self.units, self.until)
-        if choice.chosen is None:
-            return Found((), np.inf, choice.bound, len(groups))
-        members = groups.take(choice.chosen).members()
-        order = np.argsort(members.argmax(axis=1))
-        partition = tuple(tuple(np.flatnonzero(members[k]).tolist()) for k in order)
-        value = float(costs[choice.chosen].sum())
-        return Found(partition, value, min(value, choice.bound), len(groups))
+        choice = choose(groups.members(), costs, self.units, self.until)
+        return found_of(groups, costs, choice.chosen, choice.bound)
