@@ -72,14 +72,7 @@ def check_plan(
         that have them.
     """
     declared = declared or {}
-    subjects = [
-        Subject(
-            code, figures.plan.new[code].name, figures.plan.new[code].unit_type,
-            unit.member_count, {**_values(unit), **declared.get(code, {})},
-            inputs.of(figures.plan, code, unit.members),
-        )
-        for code, unit in figures.units.items() if unit.members
-    ]  # fmt: skip
+    subjects = _subjects(figures, inputs, declared)
     rules = {r.id for r in standard.reductions} | {e.id for e in standard.exemptions}
     unknown = sorted(set(settled or {}) - rules)
     if unknown:
@@ -87,17 +80,47 @@ def check_plan(
         raise PlanError(
             sentence("planning.no_rule", standard=standard.id, name=unknown[0], known=known)
         )
-    whole = None
-    if classes := standard.of_level("province"):
-        asked = {threshold.quantity for c in classes for threshold in c.thresholds}
-        whole = judge(standard, [_whole(subjects, figures, inputs, asked)], settled)[0]
     of = sorted({s.code for s in subjects} & set(declared))
     told = f"the field {layer.population_field}" if layer.population_field else "no field of people"
     if of:
         told = f"declared figures of {len(of)} units" + (
             f", {told} of {len(subjects) - len(of)}" if len(of) < len(subjects) else ""
         )
+    whole = whole_of(figures, standard, inputs, settled=settled, declared=declared)
     return Checked(standard, tuple(judge(standard, subjects, settled)), whole, told)
+
+
+def whole_of(
+    figures: PlanFigures,
+    standard: Standard,
+    inputs: Inputs,
+    *,
+    settled: Mapping[str, bool] | None = None,
+    declared: Mapping[str, Mapping[str, float]] | None = None,
+) -> Judgement | None:
+    """Hold a plan as a whole against the classes of a standard that are for provinces.
+
+    None if it has none. See `check_plan` for the parameters.
+    """
+    classes = standard.of_level("province")
+    if not classes:
+        return None
+    asked = {threshold.quantity for c in classes for threshold in c.thresholds}
+    subjects = _subjects(figures, inputs, declared or {})
+    return judge(standard, [_whole(subjects, figures, inputs, asked)], settled)[0]
+
+
+def _subjects(
+    figures: PlanFigures, inputs: Inputs, declared: Mapping[str, Mapping[str, float]]
+) -> list[Subject]:
+    return [
+        Subject(
+            code, figures.plan.new[code].name, figures.plan.new[code].unit_type,
+            unit.member_count, {**_values(unit), **declared.get(code, {})},
+            inputs.of(figures.plan, code, unit.members),
+        )
+        for code, unit in figures.units.items() if unit.members
+    ]  # fmt: skip
 
 
 def _values(unit: UnitFigures) -> dict[str, float | None]:

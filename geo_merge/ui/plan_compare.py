@@ -58,8 +58,8 @@ def show(work: Work, place: DeltaGenerator) -> None:
 
 def compared(work: Work, other: Plan, title: str) -> Compared:
     """Compare a plan with the one at work."""
-    layer, language = work.base.layer, state.language()
-    both = figures_of(other, layer), work.figures
+    layer, language = work.layer, state.language()
+    both = figures_of(other, layer, distances=work.ways.distances), work.figures
     comparison = compare(other, work.plan, layer)
     checked = (_held(work, both[0]), _held(work, both[1]))
     held = None if checked[0] is None or checked[1] is None else (checked[0], checked[1])
@@ -75,7 +75,8 @@ def _held(work: Work, figures: PlanFigures) -> Checked | None:
     held = work.holding
     if held is None:
         return None
-    return check_plan(figures, work.base.layer, held.standard, held.inputs, settled=held.settled)
+    return check_plan(figures, work.layer, held.standard, held.inputs, settled=held.settled,
+                      declared=held.declared)  # fmt: skip
 
 
 def _workbook(shown: Compared, language: Language) -> bytes:

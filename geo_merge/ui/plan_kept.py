@@ -9,12 +9,13 @@ from __future__ import annotations
 import streamlit as st
 
 from geo_merge.ui import state, work
-from geo_merge.ui.plan_work import Work
+from geo_merge.ui.plan_work import Ways, Work
 from geo_merge.ui.state import Key
 
 WORK = "plan_work"  # key of the session
 _WRITTEN = "plan_written"  # key of the session: the layer that was written, and where
-_BASE, _DONE = "plan_base", "plan"  # files of the folder
+_WAYS_WRITTEN = "plan_ways_written"  # the same of how distances are measured
+_BASE, _DONE, _WAYS = "plan_base", "plan", "plan_ways"  # files of the folder
 _KEPT = ("histories", "at", "holding", "revision", "certificates")  # the rest follows from these
 
 
@@ -37,6 +38,9 @@ def save(plan: Work) -> None:
     if session.get(_WRITTEN) != (folder.name, key):
         folder.keep(_BASE, key, plan.base)
         session[_WRITTEN] = (folder.name, key)
+    if session.get(_WAYS_WRITTEN, (folder.name, "")) != (folder.name, plan.ways.key):
+        folder.keep(_WAYS, key, plan.ways)
+        session[_WAYS_WRITTEN] = (folder.name, plan.ways.key)
     folder.keep(_DONE, key, {name: getattr(plan, name) for name in _KEPT})
 
 
@@ -60,4 +64,8 @@ def _kept() -> Work | None:
         return None
     base = folder.kept(_BASE)
     done = None if base is None else folder.kept(_DONE, base.key)
-    return None if done is None else Work(base, **done)
+    if done is None:
+        return None
+    ways = folder.kept(_WAYS, base.key) or Ways()
+    st.session_state[_WAYS_WRITTEN] = (folder.name, ways.key)
+    return Work(base, ways=ways, **done)

@@ -20,6 +20,7 @@ from geo_merge.ui import (
     plan_map,
     plan_open,
     plan_propose,
+    plan_ways,
     state,
     told,
 )
@@ -79,6 +80,8 @@ def _controls(work: Work) -> Work:
             work = plan_open.show(work, place)
         with st.popover(t("planning.standard"), icon=":material/rule:"), _telling(place):
             plan_hold.show(work)
+        with st.popover(t("planning.distances"), icon=":material/route:"), _telling(place):
+            plan_ways.show(work, place)
         with st.popover(t("planning.propose"), icon=":material/lightbulb:"), _telling(place):
             plan_propose.show(work, place)
         with st.popover(t("planning.compare"), icon=":material/compare:"), _telling(place):

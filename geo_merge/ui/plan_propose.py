@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from importlib.util import find_spec
+from itertools import combinations
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge import __version__
+from geo_merge.errors import UsageError
 from geo_merge.jobs.job import Progress
 from geo_merge.planning.blame import blame
 from geo_merge.planning.certificate import certificate_of, files_of_certificate
 from geo_merge.planning.certificate_text import lines_of
 from geo_merge.planning.conditions import parse_requirement, parse_units
-from geo_merge.planning.distances import StraightLine
+from geo_merge.planning.distances import Distances
 from geo_merge.planning.history import History
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import Plan
@@ -30,8 +32,9 @@ from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
 from geo_merge.ui.steps import steps
 from geo_merge.ui.tables import small
+from geo_merge.vocabulary.sentence import sentence
 
-_MOST_SECONDS = 300
+_MOST_SECONDS = 600
 _SPARE_SECONDS = 120.0  # to measure, to say why there is none, to check
 _FOUND = "plan_proposed"  # the last certificate of the session
 
@@ -52,6 +55,9 @@ def show(work: Work, place: DeltaGenerator) -> None:
         districts = sorted({u.district for u in work.plan.old.values() if u.district})
         district = st.selectbox(t("planning.district"), ["", *districts], key="plan_district",
                                 format_func=lambda d: d or t("planning.all_units"))  # fmt: skip
+        together = st.text_input(t("planning.together"), key="plan_together",
+                                 placeholder="07201+07207, 07213+07231")  # fmt: skip
+        apart = st.text_input(t("planning.apart"), key="plan_apart", placeholder="07201+07207")
         within = st.checkbox(t("planning.within"), key="plan_within")
         seconds = st.number_input(t("planning.seconds"), 5, _MOST_SECONDS, 60, key="plan_seconds")
         pressed = st.form_submit_button(t("planning.propose_now"), icon=":material/lightbulb:")
@@ -61,10 +67,23 @@ def show(work: Work, place: DeltaGenerator) -> None:
         own = tuple(parse_requirement(text) for text in require.split(",") if text.strip())
         wishes = Wishes(
             requirements=(*by_law, *own), units=parse_units(number) if number.strip() else None,
-            within_districts=within, district=district,
+            within_districts=within, district=district, together=_sets(together, "--together"),
+            apart=tuple(pair for some in _sets(apart, "--apart") for pair in combinations(some, 2)),
         )  # fmt: skip
         _run(work, wishes, objective or Objective.TRAVEL, float(seconds), place)
     _certificate()
+
+
+def _sets(text: str, option: str) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of codes in a text like ``07201+07207, 07213+07231``."""
+    sets = [tuple(dict.fromkeys(code.strip() for code in part.split("+") if code.strip()))
+            for part in text.split(",") if part.strip()]  # fmt: skip
+    for some in sets:
+        if len(some) < 2:  # noqa: PLR2004 - a pair
+            raise UsageError(
+                sentence("command.two_units", option=option, text=text, example="07201+07207")
+            )
+    return tuple(sets)
 
 
 def _standing(work: Work) -> list[str]:
@@ -82,10 +101,10 @@ def _standing(work: Work) -> list[str]:
 def _run(
     work: Work, wishes: Wishes, objective: Objective, seconds: float, place: DeltaGenerator
 ) -> None:
-    base = work.base
     found = partial(
-        found_of, work.plan, base.layer, base.source, wishes, objective=objective, seconds=seconds
-    )
+        found_of, work.plan, work.layer, work.base.source, wishes, distances=work.ways.distances,
+        objective=objective, seconds=seconds,
+    )  # fmt: skip
     with place, steps(t("planning.proposing")) as (say, queued), turns().take(queued):
         plan, content = worker.run(found, say, seconds=seconds + _SPARE_SECONDS)
     st.session_state[_FOUND] = content
@@ -96,7 +115,7 @@ def _run(
 
 def found_of(
     plan: Plan, layer: PlanLayer, source: LayerSource, wishes: Wishes, say: Progress, *,
-    objective: Objective, seconds: float,
+    distances: Distances, objective: Objective, seconds: float,
 ) -> tuple[Plan | None, Mapping[str, Any]]:  # fmt: skip
     """Return the plan that is proposed, None if there is none, and the certificate.
 
@@ -106,7 +125,7 @@ def found_of(
         If what is asked for cannot be solved; see `tasks.task_of`.
     """
     say("Measuring distances")
-    task = task_of(plan, layer, StraightLine(), wishes)
+    task = task_of(plan, layer, distances, wishes)
     say("Searching")
     best = propose(task.problem, task.conditions, objective, seconds=seconds)
     made, blamed = None, None
@@ -116,7 +135,7 @@ def found_of(
         say("Finding out why there is none")
         blamed = blame(task.problem, task.conditions, seconds=_SPARE_SECONDS / 2)
     people = layer.population_field if wishes.people == "population" else wishes.people
-    content = certificate_of(task, best, layer, people=people, method=StraightLine.method,
+    content = certificate_of(task, best, layer, people=people, method=distances.method,
                              source=source, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
     return made, content

@@ -9,8 +9,10 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.errors import PlanError
+from geo_merge.geometry.rings import Floats
 from geo_merge.maps.plan_map import Ground
-from geo_merge.planning.check import check_plan
+from geo_merge.planning.check import check_plan, whole_of
+from geo_merge.planning.distances import Distances, StraightLine
 from geo_merge.planning.figures import PlanFigures, figures_of
 from geo_merge.planning.history import History
 from geo_merge.planning.inputs import Inputs
@@ -67,11 +69,43 @@ class Base:
 
 @dataclass(frozen=True)
 class Holding:
-    """What a plan is held against: a standard, and what is known of the units."""
+    """What a plan is held against: a standard, and what is known of the units.
+
+    Attributes
+    ----------
+    table, declared_in
+        The files that told of single units, and of declared figures; blank if there was none.
+    """
 
     standard: Standard
     inputs: Inputs = field(default_factory=Inputs)
     settled: Mapping[str, bool] = field(default_factory=dict)
+    declared: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    table: str = ""
+    declared_in: str = ""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How far people are from a seat: where they travel from, and along what.
+
+    Attributes
+    ----------
+    key
+        Hash of the files; blank for the middles of the units and straight lines.
+    positions
+        Longitude and latitude of each unit, NaN where unknown, shape (units, 2); None for middles.
+    distances
+        How distances are measured.
+    positions_in, roads_in
+        The files; blank if there was none.
+    """
+
+    key: str = ""
+    positions: Floats | None = None
+    distances: Distances = field(default_factory=StraightLine)
+    positions_in: str = ""
+    roads_in: str = ""
 
 
 @dataclass
@@ -87,8 +121,12 @@ class Work:
         which of them is on show.
     holding
         What it is held against.
-    figures, standing
-        Those of the plan, and what the standard says of each new unit, by code.
+    ways
+        How distances to the seats are measured.
+    layer
+        That of the base, with the positions that people travel from.
+    figures, standing, whole
+        Those of the plan, and what the standard says of each new unit, by code, and of all.
     revision
         Counts the changes.
     moved, changed
@@ -105,8 +143,11 @@ class Work:
     histories: tuple[History, ...]
     at: int = 0
     holding: Holding | None = None
+    ways: Ways = field(default_factory=Ways)
+    layer: PlanLayer = field(init=False)
     figures: PlanFigures = field(init=False)
     standing: dict[str, Judgement] = field(default_factory=dict)
+    whole: Judgement | None = None
     revision: int = 0
     moved: list[int] = field(default_factory=list)
     changed: dict[str, int] = field(default_factory=dict)
@@ -116,10 +157,16 @@ class Work:
 
     def __post_init__(self) -> None:
         """Compute the figures of the first plan."""
-        self.figures = figures_of(self.plan, self.base.layer)
+        self._measure(self.ways)
         self.moved = [0] * len(self.plan.old)
         self.changed = dict.fromkeys(self.plan.new, 0)
         self._judge(tuple(self.plan.new))
+
+    def _measure(self, ways: Ways) -> None:
+        base, there = self.base.layer, ways.positions
+        layer = base if there is None else replace(base, positions=there)
+        self.figures = figures_of(self.plan, layer, distances=ways.distances)
+        self.ways, self.layer = ways, layer
 
     @property
     def history(self) -> History:
@@ -198,13 +245,25 @@ class Work:
         self.changed = dict.fromkeys(self.plan.new, self.revision)
         self._judge(tuple(self.plan.new))
 
+    def go(self, ways: Ways) -> None:
+        """Measure distances in another way.
+
+        Raises
+        ------
+        UsageError
+            If what it needs is not installed; nothing changes then.
+        """
+        self._measure(ways)
+        self.revision += 1
+        self.changed = dict.fromkeys(self.plan.new, self.revision)
+
     def _follow(self) -> None:
         """Compute what changed since the figures were computed, and note it."""
         before, plan = self.figures, self.plan
         if before.plan is plan:
             return
         self.revision += 1
-        self.figures = figures_of(plan, self.base.layer, before=before)
+        self.figures = figures_of(plan, self.layer, before=before, distances=self.ways.distances)
         for row, code in enumerate(plan.old):
             if before.plan.home[code] != plan.home[code]:
                 self.moved[row] = self.revision
@@ -226,12 +285,13 @@ class Work:
     def _judge(self, codes: Sequence[str]) -> None:
         """Hold some units against the standard; the others are as they were."""
         if self.holding is None:
-            self.standing = {}
+            self.standing, self.whole = {}, None
             return
         some = replace(self.figures, units={code: self.figures.units[code] for code in codes})
         held = self.holding
-        checked = check_plan(
-            some, self.base.layer, held.standard, held.inputs, settled=held.settled
-        )
+        checked = check_plan(some, self.layer, held.standard, held.inputs, settled=held.settled,
+                             declared=held.declared)  # fmt: skip
         kept = {c: j for c, j in self.standing.items() if c in self.plan.new and c not in codes}
         self.standing = {**kept, **{j.subject.code: j for j in checked.units}}
+        self.whole = whole_of(self.figures, held.standard, held.inputs, settled=held.settled,
+                              declared=held.declared)  # fmt: skip

@@ -1,9 +1,12 @@
-"""How many units can be made of each district, each with so many people: geo_merge and max-p.
+"""Plans of each former district and of the whole layer: what is proven, and max-p beside it.
 
-``python tests/benchmarks/plans.py LAYER... --people FIELD [--floor 16000] [--cache DIR]`` asks
-``geo-merge plan propose --objective most`` and the heuristic of spopt (which knows one threshold,
-and is installed in an environment of its own) for each former district, and holds both against the
-layer with shapely alone. Seconds are those of the processor.
+``python tests/benchmarks/plans.py LAYER... --people FIELD [--crosswalk CSV] [--floor 16000]`` writes
+two tables into docs/measured.md. The first: ``geo-merge plan propose`` asks for the least travel
+under the thresholds of REQUIRE with as many new units as the crosswalk has; each certificate is
+checked by the checker that lies beside it. The second: as many units as possible with so many
+people each, by geo_merge and by the heuristic of spopt (which knows one threshold, and is installed
+in an environment of its own), both held against the layer with shapely alone. Seconds are those of
+the processor.
 """
 
 from __future__ import annotations
@@ -16,19 +19,23 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from peers import in_venv
+from report import table, write
 
 from geo_merge import read_units
 from geo_merge.planning.conditions import Conditions, parse_requirement
 from geo_merge.planning.distances import StraightLine
 from geo_merge.planning.layer import measure
 from geo_merge.planning.plan import unassigned
-from geo_merge.planning.propose import Objective, propose
+from geo_merge.planning.propose import Objective, Status, propose
 from geo_merge.planning.tasks import Wishes, task_of
 
 _MAXP = """
@@ -42,6 +49,11 @@ m.solve(); print(json.dumps([int(k) for k in m.labels_]))
 """
 BORDER = 10.0  # metres that make neighbours
 SECONDS = 40  # of the processor that a peer may take for a district
+WHOLE = "all in one problem"
+REQUIRE = (
+    "population >= 16000 and area_km2 >= 30 or population >= 5000 and area_km2 >= 100 "
+    "or population >= 21000 and area_km2 >= 5.5"
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def _hangs_together(polygons: list[shapely.Geometry]) -> bool:
 
 
 def by_us(
-    layer: gpd.GeoDataFrame, district: str, floor: float
+    layer: gpd.GeoDataFrame, district: str, floor: float, seconds: float
 ) -> tuple[dict[str, int], float, str]:
     """Return the new unit of each code as geo_merge proposes it, seconds, and what is proven."""
     started = time.process_time()
@@ -110,64 +122,144 @@ def by_us(
     task = task_of(
         unassigned(layer), measure(layer, shortest_border=BORDER), StraightLine(), wishes
     )
-    found = propose(task.problem, Conditions(requirements=wishes.requirements), Objective.MOST)
+    found = propose(task.problem, Conditions(requirements=wishes.requirements), Objective.MOST,
+                    seconds=seconds)  # fmt: skip
     codes = task.problem.codes
     labels = {codes[k]: row for row, group in enumerate(found.partition) for k in group}
-    return labels, time.process_time() - started, found.status.value
+    proven = found.status.value
+    if found.status is Status.BOUNDED:
+        proven = f"at most {found.bound:,.0f}"
+    return labels, time.process_time() - started, proven
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     # On some layers the heuristic never ends.
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def by_maxp(python: Path, units: gpd.GeoDataFrame, floor: float) -> tuple[list[int] | None, float]:
+def by_maxp(
+    python: Path, units: gpd.GeoDataFrame, floor: float, most: int
+) -> tuple[list[int] | None, float]:
     """Return the region of each unit as spopt finds it, None if it fails or does not end; seconds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "units.gpkg"
         units.to_file(path)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run((python, "-c", _MAXP, path, str(floor)), capture_output=True, text=True,
-                              check=False, preexec_fn=_limit)  # fmt: skip
+                              check=False, preexec_fn=partial(_limit, most))  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return (json.loads(done.stdout) if done.returncode == 0 else None), seconds
 
 
-def _print(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
-
-
-def main() -> int:
-    """Print the table; exit status 1 if a plan of ours is wrong, or has fewer units than theirs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("layers", nargs="+", type=Path)
-    parser.add_argument("--people", required=True)
-    parser.add_argument("--floor", type=float, default=16_000)
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "geo_merge_peers")
-    said = parser.parse_args()
+def most_units(said: argparse.Namespace, layer: gpd.GeoDataFrame) -> tuple[str, int]:
+    """Return the table of as many units as possible, and how many rows are not as they should be."""
     python, version = in_venv(said.cache, "spopt", "geopandas")
-    layer = read_units(*said.layers, population_field=said.people)
-    layer = layer[~layer["is_piece"]]
-    failed = 0
-    _print(
-        f"| district | old units | geo_merge: units | km | s | proven | spopt {version}: units | km | s |"
-    )
-    _print("|---|---|---|---|---|---|---|---|---|")
-    for district, units in layer.groupby("district", sort=True):
+    rows, failed = [], 0
+    parts = [*layer.groupby("district", sort=True), (WHOLE, layer)]
+    for district, units in parts:
         plain = (
             units[["population", "geometry"]].rename(columns={"population": "people"}).reset_index()
         )
         middles = plain.geometry.representative_point()
         plain = plain.assign(x=middles.x, y=middles.y)
-        labels, seconds, proven = by_us(layer, str(district), said.floor)
-        ours = judge(plain, [labels.get(code, -1) for code in plain["code"]], said.floor, seconds)
-        found, seconds = by_maxp(python, plain, said.floor)
-        theirs = None if found is None else judge(plain, found, said.floor, seconds)
-        failed += not ours.is_right or (
-            theirs is not None and theirs.is_right and theirs.units > ours.units
+        is_whole = district == WHOLE
+        labels, seconds, proven = by_us(
+            layer, "" if is_whole else str(district), said.floor, said.seconds
         )
-        _print(f"| {district} | {len(plain)} | {ours} | {proven} | {theirs or 'failed | |'} |")
+        ours = judge(plain, [labels.get(code, -1) for code in plain["code"]], said.floor, seconds)
+        found, seconds = by_maxp(python, plain, said.floor, SECONDS * (10 if is_whole else 1))
+        theirs = None if found is None else judge(plain, found, said.floor, seconds)
+        is_fewer = theirs is not None and theirs.is_right and theirs.units > ours.units
+        failed += not ours.is_right or is_fewer
+        none = "failed | – | –"
+        rows.append(f"| {district} | {len(plain)} | {ours} | {proven} | {theirs or none} |")
+        print(rows[-1], flush=True)  # noqa: T201 - a script
+    heads = ["district", "old units", "geo_merge: units", "km", "s", "proven",
+             f"spopt {version}: units", "km", "s"]  # fmt: skip
+    return "\n".join([table(heads, []), *rows]), failed
+
+
+def least_travel(said: argparse.Namespace, layer: gpd.GeoDataFrame) -> tuple[str, int]:
+    """Return the table of what is proven of least travel, and how many certificates are wrong."""
+    numbers = _enacted(layer, said.crosswalk)
+    rows, failed = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "plan"
+        _command("new", *said.layers, "--population-field", said.people, "--out", plan)
+        for district, number in numbers.items():
+            out = Path(folder) / "proposed"
+            where = () if district == WHOLE else ("--district", district)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            _command("propose", plan, "--out", out, "--require", REQUIRE, "--number", number,
+                     "--seconds", said.seconds, *where)  # fmt: skip
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+            content = json.loads((out / "certificate.json").read_text("utf-8"))
+            wrong = subprocess.run((sys.executable, out / "check_certificate.py", out, *said.layers),
+                                   capture_output=True, check=False).returncode  # fmt: skip
+            failed += wrong != 0 or content["status"] == "open"
+            rows.append(_row(district, number, content, seconds, is_right=wrong == 0))
+            print(rows[-1], flush=True)  # noqa: T201 - a script
+    heads = ["district", "old units", "new units", "proven", "km", "better at most", "blamed",
+             "groups", "s", "certificate"]  # fmt: skip
+    return "\n".join([table(heads, []), *rows]), failed
+
+
+def _command(*words: object) -> None:
+    start = (sys.executable, "-m", "geo_merge", "plan")
+    done = subprocess.run([*start, *map(str, words)], capture_output=True, text=True, check=False)
+    if done.returncode > 1:
+        raise SystemExit(done.stderr)
+
+
+def _enacted(layer: gpd.GeoDataFrame, crosswalk: Path | None) -> dict[str, str]:
+    """Return how many new units each district has; a unit counts where most of its members are."""
+    names = [*sorted(set(layer["district"])), WHOLE]
+    if crosswalk is None:
+        return dict.fromkeys(names, f"1-{len(layer)}")
+    rows = pd.read_csv(crosswalk, dtype=str)
+    rows = rows[rows["old_code"].isin(layer.index)]
+    homes = layer["district"].reindex(rows["old_code"]).to_numpy()
+    counts = pd.crosstab(rows["new_code"], homes).idxmax(axis=1).value_counts()
+    return {name: str(counts.get(name, len(set(rows["new_code"])))) for name in names}
+
+
+def _row(
+    district: str, number: str, content: dict[str, Any], seconds: float, *, is_right: bool
+) -> str:
+    people = sum(unit["people"] for unit in content["units"])
+    km = f"{content['value'] / people:.3f}" if content["value"] else ""
+    better = "" if content["better_at_most_percent"] is None else (
+        f"{content['better_at_most_percent']:.2f} %")  # fmt: skip
+    blamed = ""
+    if content["blamed"]:
+        parts = content["blamed"]["conditions"]
+        confirmed = sum(part["plan_without_it"] is not None for part in parts)
+        blamed = "; ".join(part["text"] for part in parts) + f" ({confirmed} of {len(parts)} needed"
+        blamed += ", none fewer)" if content["blamed"]["is_smallest"] else ")"
+    cells = [district, str(len(content["units"])), number, content["status"], km, better, blamed,
+             f"{content['groups_looked_at']:,}", f"{seconds:.1f}", "right" if is_right else "wrong"]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> int:
+    """Write the tables; exit status 1 if a plan of ours is wrong, or has fewer units than theirs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("layers", nargs="+", type=Path)
+    parser.add_argument("--people", required=True)
+    parser.add_argument("--crosswalk", type=Path)
+    parser.add_argument("--floor", type=float, default=16_000)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "geo_merge_peers")
+    said = parser.parse_args()
+    layer = read_units(*said.layers, population_field=said.people)
+    layer = layer[~layer["is_piece"]]
+    failed = 0
+    for name, measure_all in (("plans_travel", least_travel), ("plans_most", most_units)):
+        text, wrong = measure_all(said, layer)
+        write(name, text)
+        failed += wrong
     return int(failed > 0)
 
 

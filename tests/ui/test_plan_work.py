@@ -13,6 +13,7 @@ import pytest
 from commands import run
 
 from geo_merge.errors import GeoMergeError, PlanError
+from geo_merge.planning.distances import StraightLine
 from geo_merge.planning.figures import figures_of
 from geo_merge.planning.history import History
 from geo_merge.planning.inputs import Inputs
@@ -227,7 +228,7 @@ def test_an_unfinished_plan_is_not_merged(work: Work) -> None:
 def test_a_proposal_comes_with_its_certificate_or_the_reason_why_there_is_none(work: Work) -> None:
     base = work.base
     plan, certificate = found_of(
-        work.plan, base.layer, base.source, Wishes(units=(2, 2)), quiet,
+        work.plan, base.layer, base.source, Wishes(units=(2, 2)), quiet, distances=StraightLine(),
         objective=Objective.EVEN, seconds=30.0,
     )  # fmt: skip
     assert plan is not None
@@ -238,7 +239,7 @@ def test_a_proposal_comes_with_its_certificate_or_the_reason_why_there_is_none(w
     work.do(numbered({"operation": "dissolve", "unit": next(iter(plan.new))}))
     assert "certificate.json" not in plan_files(work)  # it is of another plan
     plan, certificate = found_of(
-        work.plan, base.layer, base.source, Wishes(units=(7, 7)), quiet,
+        work.plan, base.layer, base.source, Wishes(units=(7, 7)), quiet, distances=StraightLine(),
         objective=Objective.TRAVEL, seconds=30.0,
     )  # fmt: skip
     assert plan is None
