@@ -99,16 +99,6 @@ def write_map(
     say(sentence("done.wrote", path=path))
 
 
-def table_lines(table: pd.DataFrame, name: str, language: Language) -> list[str]:
-    """Return a table for a terminal, with headings in a language."""
-    from geo_merge.planning.tables import headed
-
-    if not len(table):
-        return []
-    (shown,) = headed({name: table.round(2)}, language).values()
-    return list(shown.to_string(index=False, na_rep="", max_colwidth=30).splitlines())
-
-
 def headline(made: Plan) -> list[str]:
     """Return how many units a plan has, and which have no place."""
     left = made.without_place
@@ -159,30 +149,46 @@ def check_lines(checked: Checked, law: Standard, language: Language) -> list[str
     """Return how many units have which verdict, and on what that rests."""
     from geo_merge.planning.tables import said
     from geo_merge.planning.verdicts import Verdict
+    from geo_merge.texts import number, say
 
-    counts = ", ".join(f"{n} {said(Verdict(v), language)}" for v, n in checked.count().items())
-    lines: list[str] = [
-        f"{law.law[language]}: {counts}",
-        sentence("done.figures_from", source=checked.figures_from),
-    ]
+    counts = ", ".join(f"{number(n, language)} {said(Verdict(v), language)}"
+                       for v, n in checked.count().items())  # fmt: skip
+    lines = [f"{law.law[language]}: {counts}",
+             sentence("planning.figures_from", told=checked.figures_from)]  # fmt: skip
+    for one in checked.province.classes if checked.province else ():
+        unknown = "" if one.belongs else say("planning.whole_unknown", language)
+        lines.append(sentence("planning.as_a_whole", title=one.unit_class.names[language],
+                              belongs=unknown, verdict=said(one.verdict, language)))  # fmt: skip
     if law.population_as_of:
-        lines.append(sentence("done.people_as_of", day=law.population_as_of))
+        lines.append(sentence("planning.as_of", date=_day(str(law.population_as_of), language)))
     if law.remarks:
         lines.append(law.remarks[language])
     return lines
 
 
-def comparison_lines(comparison: Comparison, tables: dict[str, pd.DataFrame]) -> list[str]:
+def _day(text: str, language: Language) -> str:
+    """Return a day as a language writes it: 31/12/2024 or 2024-12-31."""
+    parts = text.split("-")
+    return "/".join(reversed(parts)) if language == "vi" and len(parts) == 3 else text  # noqa: PLR2004
+
+
+def comparison_lines(
+    comparison: Comparison, tables: dict[str, pd.DataFrame], language: Language
+) -> list[str]:
     """Return how two plans differ; one line if they do not."""
+    from geo_merge.planning.tables import lines_of_table
+    from geo_merge.texts import number
+    from geo_merge.texts import say as text
+
     if not comparison.differences and not comparison.moved:
-        return [sentence("done.no_difference", n=len(comparison.pairs))]
-    counts = [f"{n} {change}" for change, n in comparison.count().items()]
-    lines: list[str] = [sentence("done.differences", told=counts)]
+        return [sentence("planning.no_difference", n=len(comparison.pairs))]
+    counts = ", ".join(f"{number(n, language)} {text(f'difference.change_{change}', language)}"
+                       for change, n in comparison.count().items())  # fmt: skip
+    lines = [f"{text('plan_quantity.new_units', language)}: {counts}"]
     for name in ("summary", "units", "moved"):
         table = tables[name]
         wide = ["joined", "left", "members_1", "members_2", "area_km2_1", "area_km2_2"]
-        shown = table.drop(columns=wide, errors="ignore").round(2)
-        if len(shown):
-            lines += ["", name, *shown.to_string(index=False, na_rep="", max_colwidth=40)
-                      .splitlines()]  # fmt: skip
+        shown = lines_of_table(table.drop(columns=wide, errors="ignore"), name, language)
+        if shown:
+            lines += ["", text(f"plan_sheet.{name}", language), *shown]
     return lines

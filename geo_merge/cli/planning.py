@@ -29,7 +29,6 @@ from geo_merge.cli.plan_report import (
     headline,
     records,
     summary_lines,
-    table_lines,
     write_map,
     write_standards,
     write_tables,
@@ -172,7 +171,7 @@ def show(
 ) -> int:  # fmt: skip
     """Print the figures of PLAN: its units, what has no place, what does not hang together."""
     from geo_merge.planning.figures import summary_of
-    from geo_merge.planning.tables import members_table, units_table
+    from geo_merge.planning.tables import lines_of_table, members_table, units_table
 
     opened, layer, figures = opened_figures(directory, measuring)
     units = units_table(figures)
@@ -184,7 +183,7 @@ def show(
     answer(*headline(opened.plan), *summary_lines(figures, layer))
     columns = ["code", "name", "unit_type", "member_count", "area_km2", "population", "density",
                "compactness", "parts", "distance_km"]  # fmt: skip
-    answer(*table_lines(units[columns], "units", language))
+    answer(*lines_of_table(units[columns], "units", language))
     return OK
 
 
@@ -207,7 +206,7 @@ def check(
     so. Without --standard, the standards are listed.
     """
     from geo_merge.planning.standard_files import known_standards, read_standard
-    from geo_merge.planning.tables import units_table, verdicts_table
+    from geo_merge.planning.tables import lines_of_table, units_table, verdicts_table
 
     if standard is None:
         for name in known_standards():
@@ -231,7 +230,7 @@ def check(
         answer(*headline(opened.plan), *check_lines(checked, law, language))
         columns = ["code", "name", "class", "belongs", "quantity", "value", "required", "percent",
                    "verdict"]  # fmt: skip
-        answer(*table_lines(table[columns], "verdicts", language))
+        answer(*lines_of_table(table[columns], "verdicts", language))
     apart = [c for c, u in figures.units.items() if not u.contiguous]
     if apart:
         told = sentence("done.apart", n=len(apart), codes=apart[:10])
@@ -279,7 +278,7 @@ def compare(
         print_json({"count": comparison.count(),
                     **{name: records(table) for name, table in tables.items()}})  # fmt: skip
         return OK
-    answer(*comparison_lines(comparison, tables))
+    answer(*comparison_lines(comparison, tables, language_of(lang)), language=language_of(lang))
     return OK
 
 

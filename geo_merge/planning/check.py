@@ -81,11 +81,12 @@ def check_plan(
             sentence("planning.no_rule", standard=standard.id, name=unknown[0], known=known)
         )
     of = sorted({s.code for s in subjects} & set(declared))
-    told = f"the field {layer.population_field}" if layer.population_field else "no field of people"
-    if of:
-        told = f"declared figures of {len(of)} units" + (
-            f", {told} of {len(subjects) - len(of)}" if len(of) < len(subjects) else ""
-        )
+    told = sentence("planning.figures_none") if not layer.population_field else sentence(
+        "planning.figures_field", field=layer.population_field)  # fmt: skip
+    if of and len(of) < len(subjects):
+        told = sentence("planning.figures_both", n=len(of), rest=told, more=len(subjects) - len(of))
+    elif of:
+        told = sentence("planning.figures_declared", n=len(of))
     whole = whole_of(figures, standard, inputs, settled=settled, declared=declared)
     return Checked(standard, tuple(judge(standard, subjects, settled)), whole, told)
 

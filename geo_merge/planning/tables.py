@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -12,7 +14,7 @@ from geo_merge.planning.figures import PlanFigures, UnitFigures
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.standards import Standard
 from geo_merge.planning.verdicts import ClassVerdict, Judgement, Line, Verdict
-from geo_merge.texts import TEXTS, Language, say
+from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 
 VERDICT_COLUMNS = ("standard", "code", "name", "unit_type", "class", "belongs", "quantity", "value",
@@ -26,16 +28,73 @@ _DIGITS = {"area_km2": 6, "density": 2, "compactness": 4, "distance_km": 3, "lon
 
 
 def headed(tables: Mapping[str, pd.DataFrame], language: Language) -> dict[str, pd.DataFrame]:
-    """Return tables for people: names of sheets and headings in a language.
+    """Return tables for people: names of sheets, headings and words of cells in a language.
 
     Fields of the layer keep their own names.
     """
     return {
-        say(f"plan_sheet.{name}", language): table.rename(
+        say(f"plan_sheet.{name}", language): _worded(table, language).rename(
             columns={c: _heading(str(c), language) for c in table}
         )
         for name, table in tables.items()
     }
+
+
+def _worded(table: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Return a table with its changes, verdicts and quantities in words of a language."""
+    words: dict[str, Callable[[Any], str]] = {
+        "change": lambda c: say(f"difference.change_{c}", language),
+        "quantity": lambda q: quantity_said(str(q), language),
+        "verdict_1": lambda v: said(Verdict(v), language) if v else "",
+        "verdict_2": lambda v: said(Verdict(v), language) if v else "",
+    }
+    told = {name: table[name].map(word, na_action="ignore")
+            for name, word in words.items() if name in table}  # fmt: skip
+    return table.assign(**told)
+
+
+def quantity_said(quantity: str, language: Language) -> str:
+    """Return what a row of a comparison, or a threshold, counts in words."""
+    t = partial(say, language=language)
+    for front, key in (("verdict ", "verdict"), ("new units ", "new_units_that"),
+                       ("share:", "share")):  # fmt: skip
+        rest = quantity.removeprefix(front)
+        if rest == quantity:
+            continue
+        if key == "verdict":
+            return t("plan_quantity.verdict", verdict=said(Verdict(rest), language))
+        if key == "share":
+            return t("plan_quantity.share", type=rest)
+        return t("plan_quantity.new_units_that", change=t(f"difference.change_{rest}"))
+    key = f"plan_quantity.{quantity.replace(' ', '_')}"
+    return t(key) if key in TEXTS else quantity
+
+
+def lines_of_table(table: pd.DataFrame, name: str, language: Language) -> list[str]:
+    """Return a table for a terminal: headings, words and numbers in a language.
+
+    Numbers have the decimals that their column needs, two at most; what is not known is blank.
+    """
+    if not len(table):
+        return []
+    (shown,) = headed({name: table}, language).values()
+    is_mixed = "quantity" in table  # a column holds people and km²
+    for column in shown:
+        whole = not is_mixed and all(map(_is_whole, shown[column]))
+        shown[column] = [
+            _cell(v, language, whole=_is_whole(v) if is_mixed else whole) for v in shown[column]
+        ]
+    return list(shown.to_string(index=False, max_colwidth=30).splitlines())
+
+
+def _is_whole(value: Any) -> bool:  # noqa: ANN401 - a cell
+    return not isinstance(value, Real) or bool(pd.isna(value)) or float(value).is_integer()
+
+
+def _cell(value: Any, language: Language, *, whole: bool) -> str:  # noqa: ANN401 - a cell
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return "" if pd.isna(value) else number(float(value), language, 0 if whole else 2)
+    return "" if value is None else str(value)
 
 
 def _heading(column: str, language: Language) -> str:

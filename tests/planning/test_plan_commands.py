@@ -74,6 +74,26 @@ def test_a_plan_is_made_changed_compared_and_built(run: Run, folder: Path) -> No
     assert law.out == "no difference: 2 units the same\n"
 
 
+def test_tables_on_the_terminal_are_in_the_language_of_the_reader(run: Run, folder: Path) -> None:
+    run("plan", "assign", "p", "00004", "--to", "N2", "--out", "q", cwd=folder)
+    told = run("plan", "compare", "p", "q", "--lang", "vi", cwd=folder).out.splitlines()
+    assert told[0] == "đơn vị mới: 1 giữ nguyên, 1 mở rộng"
+    assert {"tổng hợp", "đơn vị mới", "đơn vị cũ chuyển đi"} <= set(told)
+    km2 = next(line for line in told if "diện tích đổi đơn vị (km²)" in line)
+    assert km2.split()[-1] == "1,00"
+    left = next(line for line in told if line.strip().startswith("đơn vị chưa bố trí"))
+    assert left.split()[-3:] == ["1", "0", "-1"]
+    same = run("plan", "compare", "q", "q", "--lang", "vi", cwd=folder)
+    assert same.out == "không khác nhau: 2 đơn vị giữ nguyên\n"
+    held = run("plan", "check", "p", "--standard", "vn-112-2025", "--lang", "vi", cwd=folder).out
+    assert "số liệu: trường population" in held
+    row = next(line for line in held.splitlines() if "xã đồng bằng" in line and "dân số" in line)
+    assert row.split()[-5:] == ["30", "16.000", "0,19", "không", "đạt"]
+    english = run("plan", "check", "p", "--standard", "vn-112-2025", cwd=folder).out
+    assert "16,000" in english
+    assert "figures: the field population" in english
+
+
 def test_a_plan_is_not_written_over_another(run: Run, folder: Path) -> None:
     before = (folder / "p" / "crosswalk.csv").read_bytes()
     ran = run("plan", "new", "communes.gpkg", "--out", "p", cwd=folder)
