@@ -23,6 +23,7 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @click.option("--offices", type=PATH, help="CSV or XLSX of name, old_code or lon, lat, kind, land, "
               "floor, proposal; by default one for each old unit and district.")  # fmt: skip
 @click.option("--agencies", type=PATH, help="CSV or XLSX of level, body, name, before, after.")
+@shared.around
 @click.option("--section", "names", multiple=True, help="Write this section alone; repeatable.")
 @click.option("--scale", type=click.FloatRange(min=100), help="Scale of the maps of the whole "
               "land, as 250000, on the paper it needs; by default A4 and A3.")  # fmt: skip
@@ -32,15 +33,15 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @shared.country
 def dossier(
     *, directory: Path, out: Path, lang: str | None, seats: Path | None, offices: Path | None,
-    agencies: Path | None, names: tuple[str, ...], scale: float | None, dated: datetime | None,
-    encoding: str | None, country: str | None,
+    agencies: Path | None, around: Path | None, names: tuple[str, ...], scale: float | None,
+    dated: datetime | None, encoding: str | None, country: str | None,
 ) -> int:  # fmt: skip
     """Write the papers of RESULT, a folder that build wrote: tables, maps to scale, sheets.
 
     With seats, offices.csv, .geojson and .xlsx are written beside the paper.
     """
     from geo_merge.dossier.document import check_request, document_of, write_document
-    from geo_merge.dossier.material import added, read_material
+    from geo_merge.dossier.material import added, read_material, with_around
     from geo_merge.dossier.offices_files import write_offices
 
     check_request(out, names)
@@ -51,6 +52,8 @@ def dossier(
         ),
         seats=seats, offices=offices, agencies=agencies, encoding=encoding,
     )  # fmt: skip
+    if around is not None:
+        material = with_around(material, around, encoding=encoding)
     write_document(document_of(material, names=names, scale=scale), out)
     written = [out]
     if material.offices is not None and (not names or "offices" in names):

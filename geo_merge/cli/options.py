@@ -141,6 +141,9 @@ country = click.option(
     "--country",
     help="Country whose rules hold: vn, or none; by default, that of layers that lie in it.",
 )
+around = click.option(
+    "--around", type=PATH, help="Layer of units outside the land, drawn pale and named on maps."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 repair_rule = click.option(
     "--repair-rule",

@@ -113,7 +113,7 @@ def propose(
     content = certificate_of(task, found, layer, people=people, method=distances.method,
                              source=files, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
-    write_certificate(content, out, language)
+    write_certificate(content, out, language_of(lang))
     if as_json:
         print_json(content)
     else:

@@ -278,7 +278,7 @@ def compare(
         print_json({"count": comparison.count(),
                     **{name: records(table) for name, table in tables.items()}})  # fmt: skip
         return OK
-    answer(*comparison_lines(comparison, tables, language_of(lang)), language=language_of(lang))
+    answer(*comparison_lines(comparison, tables, language_of(lang)))
     return OK
 
 

@@ -41,16 +41,19 @@ _SIDES: dict[str, Side] = {"old": "before", "new": "after", "both": "both"}
 @click.option("--title", default="", help="The title; by default what the sheet shows.")
 @click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), help="Day that the sheet "
               "bears; by default that of the result.")  # fmt: skip
+@shared.around
+@shared.encoding
 @shared.lang
 @shared.country
 def sheet(
     *, directory: Path, out: Path, lang: str | None, dated: datetime | None, country: str | None,
+    around: Path | None, encoding: str | None,
     **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Draw the map of RESULT, a folder that build wrote, to scale on a sheet of paper."""
     from geo_merge.dossier.drawn import atlas_of
     from geo_merge.dossier.form import PAPERS
-    from geo_merge.dossier.material import read_material
+    from geo_merge.dossier.material import read_material, with_around
     from geo_merge.dossier.sheet_files import check_out, write_sheet
     from geo_merge.dossier.sheets.view import View, sheet_of
 
@@ -65,6 +68,8 @@ def sheet(
         directory, language_of(lang), dated=dated.date() if dated else None,
         country=country_of(country),
     )  # fmt: skip
+    if around is not None:
+        material = with_around(material, around, encoding=encoding)
     figure, missed = sheet_of(atlas_of(material), view)
     write_sheet(figure, out)
     if missed:

@@ -38,7 +38,7 @@ def atlas_of(m: Material) -> Atlas:
     files = dict.fromkeys(str(s.get("source", "")) for s in m.manifest.get("sources", []))
     source = m.t("map_source", files=shown(", ".join(filter(None, files)) or NOTHING))
     seats = {} if m.offices is None else m.offices.places
-    return Atlas(m.result, m.language, m.date, source, m.neighbours, seats)
+    return Atlas(m.result, m.language, m.date, source, m.neighbours, seats, m.outside)
 
 
 def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:
@@ -72,10 +72,9 @@ def unit_sheets(m: Material, atlas: Atlas) -> Iterator[Section]:
 def _facts(m: Material, code: str) -> Iterator[tuple[str, str]]:
     """Yield name and value of each figure of a unit that is known."""
     row = m.result.statistics.loc[code]
-    members = str(row.get("member_names") or "").replace("; ", ", ")
-    yield m.t("col_members"), f"{members} ({m.n(row.get('member_count'))})"
-    if str(row.get("pieces") or "") not in ("", "nan"):
-        yield m.t("pieces"), str(row["pieces"])
+    yield m.t("col_members"), f"{m.listed(row['member_names'])} ({m.n(row['member_count'])})"
+    if row.get("pieces"):
+        yield m.t("pieces"), m.listed(row["pieces"])
     yield m.t("area"), m.n(row["area_km2"], 2)
     if "population" in row:
         yield m.people_of, m.n(row["population"])

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import orjson
 import pandas as pd
 from babel.dates import format_date
@@ -17,12 +18,15 @@ from geo_merge.dossier.agencies import Agencies, as_agencies
 from geo_merge.dossier.borders import common_borders
 from geo_merge.dossier.offices.after import Offices, offices_of
 from geo_merge.dossier.offices.tables import as_offices, as_seats, has_seats
+from geo_merge.dossier.sheets.around import units_outside
 from geo_merge.errors import UsageError
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.tables import read_table
-from geo_merge.results.files import load_result, sha256
+from geo_merge.results.files import load_result, sha256, with_sidecars
 from geo_merge.texts import TEXTS, Language, number, say
+from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.unit_words import called_of
@@ -54,6 +58,8 @@ class Material:
         What is known of the country that the units lie in.
     offices, agencies
         What planners added; None if nothing.
+    outside
+        Units that lie around the land, for its maps; None if they are not known.
     """
 
     result: MergeResult
@@ -64,6 +70,7 @@ class Material:
     country: Country = PLAIN
     offices: Offices | None = None
     agencies: Agencies | None = None
+    outside: gpd.GeoDataFrame | None = None
 
     @cached_property
     def borders(self) -> pd.DataFrame:
@@ -101,6 +108,10 @@ class Material:
             return NOTHING
         sign = "+" if known > 0 else "−" if known < 0 else ""
         return f"{sign}{number(abs(float(known)), self.language, digits)} %"
+
+    def listed(self, names: object) -> str:
+        """Return names of a cell as one text: ``Thọ Xương, Ngô Quyền``, a dash if it has none."""
+        return ", ".join(map(str, names)) or NOTHING if isinstance(names, list) else NOTHING
 
     @cached_property
     def date(self) -> str:
@@ -195,6 +206,23 @@ def added(
     given = None if offices is None else as_offices(read(offices), unit_codes(m.result.old))
     table = as_seats(read(seats), m.result.new.index)
     return replace(m, agencies=listed, offices=offices_of(m.result, table, given, m.country))
+
+
+def with_around(m: Material, path: Path, *, encoding: str | None = None) -> Material:
+    """Return the material with the units around the land, and their layer among the sources.
+
+    Raises
+    ------
+    LayerError
+        If the layer cannot be read.
+    UsageError
+        If none of its units lies beside the land.
+    """
+    layer = read_units(path, encoding=encoding, country=m.country)
+    files = [{"file": str(file), "sha256": sha256(file)} for file in with_sidecars([path])]
+    more = {"inputs": files, "sources": sources_of(layer)}
+    manifest = {**m.manifest, **{k: [*m.manifest.get(k, []), *v] for k, v in more.items()}}
+    return replace(m, manifest=manifest, outside=units_outside(layer, m.result.new))
 
 
 def _declared_seats(m: Material) -> Path | None:

@@ -139,8 +139,9 @@ def new_units(m: Material) -> Section:
     ]  # fmt: skip
     rows = [
         (
-            m.n(k + 1), str(code), m.name_of(str(code)), _members(row), m.n(row["area_km2"], 2),
-            m.n(row.get("population")), m.n(row.get("declared_area_km2"), 2),
+            m.n(k + 1), str(code), m.name_of(str(code)), m.listed(row["member_names"]),
+            m.n(row["area_km2"], 2), m.n(row.get("population")),
+            m.n(row.get("declared_area_km2"), 2),
             m.percent(row.get("area_km2_difference_percent")),
             m.n(row.get("declared_population")),
             *([shares.get(str(code), NOTHING)] if shares else []),
@@ -163,10 +164,6 @@ def _sum(m: Material, table: pd.DataFrame, column: str, digits: int) -> str:
     if column not in table or not table[column].notna().any():
         return NOTHING
     return m.n(pd.to_numeric(table[column]).sum(), digits)
-
-
-def _members(row: pd.Series) -> str:
-    return str(row.get("member_names") or NOTHING).replace("; ", ", ")
 
 
 def _standard_shares(m: Material) -> dict[str, str]:

@@ -22,6 +22,7 @@ from conftest import CRS, ROOT, square
 from small_results import small_result
 
 from geo_merge.api import merge
+from geo_merge.dossier.content import Table
 from geo_merge.dossier.document import SECTIONS, document_of
 from geo_merge.dossier.material import added, read_material
 from geo_merge.dossier.to_docx import docx as as_docx
@@ -72,10 +73,19 @@ def test_every_section_says_something_even_without_data(folder: Folder) -> None:
         assert words in text
 
 
+def test_no_list_of_the_program_is_on_the_paper(folder: Folder) -> None:
+    document = paper(folder())
+    cells = [cell for section in document.sections for block in section.blocks
+             if isinstance(block, Table) for row in block.rows for cell in row]  # fmt: skip
+    assert "Đồng Kỳ, Đồng Vương (2)" in cells
+    assert not [cell for cell in cells if "['" in cell or "nan" in cell.lower().split()]
+
+
 def test_sums_and_declared_figures_are_on_the_paper(folder: Folder) -> None:
     (units,) = (s for s in paper(folder()).sections if s.key == "units")
     *rows, total = units.blocks[-1].rows
     assert [row[2] for row in rows] == ["Phường Bắc", "Phường Nam"]
+    assert [row[3] for row in rows] == ["Đồng Kỳ, Đồng Vương", "Lệ Viễn, Tân An"]
     assert total[2:] == ("Tổng cộng", "", "4,00", "1.000", "4,10", "", "1.000")
 
 

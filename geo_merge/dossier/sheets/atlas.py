@@ -15,10 +15,12 @@ from pyproj import CRS
 
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import PAPERS, Paper
-from geo_merge.dossier.sheets import margin
-from geo_merge.dossier.sheets.labels import Label, Wish, place, two_lines
+from geo_merge.dossier.sheets import around, margin
+from geo_merge.dossier.sheets.around import Around
+from geo_merge.dossier.sheets.labels import Wish, title_of, two_lines
 from geo_merge.dossier.sheets.margin import Sign
-from geo_merge.dossier.sheets.svg import areas, drawing, line, text
+from geo_merge.dossier.sheets.names import named, wishes_for
+from geo_merge.dossier.sheets.svg import areas, drawing, text
 from geo_merge.dossier.sheets.window import (
     Box,
     Window,
@@ -44,8 +46,7 @@ _OTHERS = "#f1f1ee"
 # Millimetres above, around and below the frame, and of the heading above a map.
 _TITLE, _DEGREES, _FOOT, _HEADING = 8.0, 4.0, 22.0, 15.0
 _THINNED = 0.05  # millimetres of paper by which a border may be off
-# Millimetres: letters of new and old units, the least, and those of a number for a name.
-_NAME, _SMALL_NAME, _LEAST, _NUMBER = 2.3, 2.0, 1.7, 1.5
+_NAME, _SMALL_NAME = 2.3, 2.0  # millimetres: letters of new and old units
 _MEMBER, _AROUND = 2.6, 2.4  # millimetres: letters on the sheet of a unit
 _SHEET = 112.0  # millimetres: height of the map on the sheet of a unit
 _NEW, _OLD, _DISTRICT = 0.45, 0.12, 0.3  # millimetres: width of borders
@@ -67,6 +68,8 @@ class Atlas:
         Codes of the new units around each, by code.
     seats
         Degrees of the seat of each new unit that is known, by code.
+    outside
+        Units that lie around the land, if they are known; see `around.units_outside`.
     """
 
     result: MergeResult
@@ -75,6 +78,7 @@ class Atlas:
     source: str
     neighbours: Mapping[str, Sequence[str]]
     seats: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    outside: gpd.GeoDataFrame | None = None
     _thin: dict[tuple[str, float], Geometries] = field(default_factory=dict, repr=False)
 
     def t(self, key: str, **values: object) -> str:
@@ -88,18 +92,19 @@ class Atlas:
 
     @cached_property
     def frames(self) -> dict[str, gpd.GeoDataFrame]:
-        """Old and new units, and districts before, in the plane."""
+        """Old and new units, districts before, and units outside if known, in the plane."""
         parents = self.result.parents
         districts = parents[(parents["level"] == "district") & (parents["when"] == "before")]
+        outside = {} if self.outside is None else {"outside": self.outside}
+        frames = {"old": self.result.old, "new": self.result.new, "district": districts, **outside}
         return {
             name: gpd.GeoDataFrame(
                 pd.DataFrame(frame.drop(columns="geometry")),
                 geometry=in_plane(np.asarray(frame.geometry.values), frame.crs, self.plane),
                 crs=self.plane,
             )
-            for name, frame in (("old", self.result.old), ("new", self.result.new),
-                                ("district", districts))
-        }  # fmt: skip
+            for name, frame in frames.items()
+        }
 
     @cached_property
     def colours(self) -> dict[str, str]:
@@ -125,6 +130,12 @@ class Atlas:
         told = self.t("map.kept", count=count)
         return [Sign("area", KEPT, told)] if self.kept else []
 
+    @property
+    def outside_sign(self) -> list[Sign]:
+        """What the colour of units outside means, if they are known."""
+        told = self.t("dossier.legend_outside")
+        return [] if self.outside is None else [Sign("area", around.FILL, told)]
+
     def thinned(self, name: str, scale: float) -> Geometries:
         """Return polygons with the vertices that a scale can show."""
         key = (name, scale)
@@ -132,6 +143,13 @@ class Atlas:
             shapes = np.asarray(self.frames[name].geometry.values)
             self._thin[key] = thin(shapes, _THINNED * scale / 1000) if len(shapes) else shapes
         return self._thin[key]
+
+    def around(self, window: Window, land: Geometries) -> Around:
+        """Return the units outside as a window shows them, beside a land that it shows so."""
+        if self.outside is None:
+            return Around("", [], [])
+        shapes = window.drawn(self.thinned("outside", window.scale))
+        return around.on_map(self.frames["outside"], shapes, around.outline(land))
 
     def seat_places(self, window: Window, codes: Sequence[str]) -> Floats:
         """Return the seats of units on paper, as far as they are known and in the frame."""
@@ -190,11 +208,11 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
     name, size = ("old", _SMALL_NAME) if side == "before" else ("new", _NAME)
     shapes = window.drawn(atlas.thinned(name, window.scale))
     names, wishes = wishes_for(atlas.frames[name], shapes, size)
-    labels, missed = place(wishes, window.frame, taken)
-    parts += map(written, labels)
+    outside = atlas.around(window, shapes)
+    labels, missed = named(names, wishes, outside, window, taken)
     title = atlas.t(f"dossier.map_{side}")
-    figure = _sheet(atlas, window, title, parts, _legend(atlas, side))
-    return figure, [names[k] for k in missed]
+    signs = [*_legend(atlas, side), *(atlas.outside_sign if outside.svg else [])]
+    return _sheet(atlas, window, title, [outside.svg, *parts, *labels], signs), missed
 
 
 def map_of_unit(atlas: Atlas, code: str, width: float) -> tuple[Figure, list[str]]:
@@ -214,33 +232,24 @@ def map_of_unit(atlas: Atlas, code: str, width: float) -> tuple[Figure, list[str
         taken.append(Box(x - 1, y - 1, 2, 2))
     titles = [shown(str(n)) for n in atlas.frames["old"]["name"].iloc[members]]
     wishes = [Wish(s, two_lines(n, _MEMBER)) for s, n in zip(old, titles, strict=True)]
-    around = _around(atlas, code, new)
-    wishes += [wish for _, wish in around]
-    labels, missed = place(wishes, window.frame, taken)
-    parts += [written(label, italic=label.size != _MEMBER) for label in labels]
-    names = [*titles, *(name for name, _ in around)]
-    missed = [k for k in missed if wishes[k].led]
-    title = _title(atlas.result.new.loc[code])
-    figure = _sheet(atlas, window, title, parts, _unit_legend(atlas, code))
-    return figure, [names[k] for k in missed]
+    near, outside = _around(atlas, code, new), atlas.around(window, new)
+    beyond = Around(outside.svg, [*near.names, *outside.names], [*near.wishes, *outside.wishes])
+    labels, missed = named(titles, wishes, beyond, window, taken)
+    title = title_of(atlas.result.new.loc[code])
+    signs = [*_unit_legend(atlas, code), *(atlas.outside_sign if outside.svg else [])]
+    return _sheet(atlas, window, title, [outside.svg, *parts, *labels], signs), missed
 
 
-def _around(atlas: Atlas, code: str, new: Geometries) -> list[tuple[str, Wish]]:
-    """Return names of the units around one: its neighbours for sure, others where they fit."""
+def _around(atlas: Atlas, code: str, new: Geometries) -> Around:
+    """Return names of the new units around one: its neighbours for sure, others where they fit."""
     near = set(atlas.neighbours.get(code, ()))
     index = list(map(str, atlas.result.new.index))
     seen = [k for k, shape in enumerate(new) if not shape.is_empty and index[k] != code]
     seen.sort(key=lambda k: (index[k] not in near, -shapely.area(new[k])))
-    return [
-        (name := _title(atlas.result.new.iloc[k]),
-         Wish(new[k], two_lines(name, _AROUND), led=index[k] in near))
-        for k in seen
-    ]  # fmt: skip
-
-
-def _title(unit: pd.Series) -> str:
-    """Return type and name of a unit."""
-    return shown(" ".join(filter(None, (str(unit.get("unit_type") or ""), str(unit["name"])))))
+    names = [title_of(atlas.result.new.iloc[k]) for k in seen]
+    wishes = [Wish(new[k], two_lines(name, _AROUND), led=index[k] in near)
+              for k, name in zip(seen, names, strict=True)]  # fmt: skip
+    return Around("", names, wishes)
 
 
 def _room(paper: Paper) -> tuple[float, float]:
@@ -269,45 +278,6 @@ def _land(atlas: Atlas, window: Window, side: Side) -> Iterator[str]:
         new = window.drawn(atlas.thinned("new", window.scale))
         fills = ["none"] * len(new) if side == "both" else [atlas.colours[c] for c in new_codes]
         yield areas(new, fills, "#111", _NEW)
-
-
-def wishes_for(
-    layer: gpd.GeoDataFrame, shapes: Geometries, size: float, *, listed: bool = True
-) -> tuple[list[str], list[Wish]]:
-    """Return names; where those find no place, numbers in the list if there is one beside the map.
-
-    The smallest units come first: they have the least choice.
-    """
-    order = np.argsort(shapely.area(shapes), kind="stable").tolist()
-    names = [shown(str(name)) for name in layer["name"]]
-    wishes = [
-        Wish(shapes[k], (*two_lines(names[k], size), *two_lines(names[k], _LEAST),
-                         *([((str(k + 1),), _NUMBER)] if listed else [])), led=listed)
-        for k in order
-    ]  # fmt: skip
-    return [f"{k + 1} {names[k]}" if listed else names[k] for k in order], wishes
-
-
-def written(label: Label, *, italic: bool = False) -> str:
-    """Return a name at its place, and the line that leads to it if there is one."""
-    x, y = label.middle
-    step = label.size * 1.12
-    top = y - step * (len(label.lines) - 1) / 2 + 0.34 * label.size
-    led = "" if label.leads_to is None else _leader(label)
-    return led + "".join(
-        text(x, top + k * step, words, label.size, anchor="middle", halo=True,
-             style="italic" if italic else "normal")
-        for k, words in enumerate(label.lines)
-    )  # fmt: skip
-
-
-def _leader(label: Label) -> str:
-    """Return the line from a name to its unit, and a point where it ends."""
-    assert label.leads_to is not None  # noqa: S101 - for the type checker
-    x, y = label.leads_to
-    return line([label.leads_to, label.middle], 0.12, "#333") + (
-        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.3" fill="#333"/>'
-    )
 
 
 def _legend(atlas: Atlas, side: Side) -> list[Sign]:

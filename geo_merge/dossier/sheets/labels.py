@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.dossier.sheets.window import Box
 from geo_merge.geometry.rings import Floats, Geometries, Ints
+from geo_merge.vocabulary.shown import shown
 
 Lines = tuple[str, ...]
 _LEADING = 1.12  # of a line, in sizes
@@ -33,20 +35,24 @@ class Wish:
         Ways to write it, the best first: its lines, and the size of their letters in millimetres.
     led
         Whether a line may lead to it if it does not fit into its unit.
+    clear_of
+        Where neither the name nor the line may be, if anywhere.
     """
 
     shape: BaseGeometry
     texts: tuple[tuple[Lines, float], ...]
     led: bool = True
+    clear_of: BaseGeometry | None = None
 
 
 @dataclass(frozen=True)
 class Label:
-    """A name that has its place: its middle, and where a line leads to."""
+    """A name that has its place: its middle, which wish it is, and where a line leads to."""
 
     lines: Lines
     size: float
     middle: tuple[float, float]
+    of: int
     leads_to: tuple[float, float] | None = None
 
 
@@ -73,6 +79,11 @@ class _Paper:
             lines = shapely.multilinestrings(self.lines)
             inside[inside] = ~shapely.intersects(boxes[inside], lines)
         return np.flatnonzero(inside)
+
+
+def title_of(unit: pd.Series) -> str:
+    """Return type and name of a unit, as a map shows them."""
+    return shown(" ".join(filter(None, (str(unit.get("unit_type") or ""), str(unit["name"])))))
 
 
 def two_lines(name: str, size: float) -> tuple[tuple[Lines, float], ...]:
@@ -108,14 +119,14 @@ def place(
     paper = _Paper(frame, [shapely.box(b.left, b.top, b.right, b.bottom) for b in taken])
     labels, left = [], []
     for k, wish in enumerate(wishes):
-        label = None if wish.shape.is_empty else _inside(wish, paper)
+        label = None if wish.shape.is_empty else _inside(wish, k, paper)
         if label is None:
             left.append(k)
         else:
             labels.append(label)
     missed = []
     for k in left:
-        label = _led(wishes[k], paper) if wishes[k].led else None
+        label = _led(wishes[k], k, paper) if wishes[k].led else None
         if label is None:
             missed.append(k)
         else:
@@ -131,7 +142,7 @@ def _boxes(middles: Floats, lines: Lines, size: float, *, air: float = _AIR) -> 
     return np.asarray(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
 
 
-def _inside(wish: Wish, paper: _Paper) -> Label | None:
+def _inside(wish: Wish, of: int, paper: _Paper) -> Label | None:
     """Find a place within the unit: in its widest part, or the nearest to that."""
     best = middle_of(wish.shape)
     left, top, right, bottom = wish.shape.bounds
@@ -147,11 +158,11 @@ def _inside(wish: Wish, paper: _Paper) -> Label | None:
         free = within[paper.free(boxes[within])]
         if len(free):
             paper.boxes.append(boxes[free[0]])
-            return Label(lines, size, tuple(middles[free[0]].tolist()))
+            return Label(lines, size, tuple(middles[free[0]].tolist()), of)
     return None
 
 
-def _led(wish: Wish, paper: _Paper) -> Label | None:
+def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     """Find the nearest place outside the unit from which a line leads to it freely."""
     if wish.shape.is_empty:
         return None
@@ -161,14 +172,16 @@ def _led(wish: Wish, paper: _Paper) -> Label | None:
     boxes = _boxes(middles, lines, size)
     free = paper.free(boxes)
     free = free[~shapely.intersects(boxes[free], wish.shape)]
+    forbidden = [] if wish.clear_of is None else [wish.clear_of]
+    free = free[~shapely.intersects(boxes[free], forbidden[0])] if forbidden else free
     for k in free:
         line = shapely.linestrings([start, middles[k]])
-        others = [*paper.boxes, *paper.lines]
+        others = [*paper.boxes, *paper.lines, *forbidden]
         if others and shapely.intersects(line, others).any():
             continue
         paper.boxes.append(boxes[k])
         paper.lines.append(line)
-        return Label(lines, size, tuple(middles[k].tolist()), tuple(start.tolist()))
+        return Label(lines, size, tuple(middles[k].tolist()), of, tuple(start.tolist()))
     return None
 
 

@@ -12,9 +12,9 @@ import shapely
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A4, Paper
 from geo_merge.dossier.sheets import margin
-from geo_merge.dossier.sheets.atlas import Atlas, Side, wishes_for, written
-from geo_merge.dossier.sheets.labels import place
+from geo_merge.dossier.sheets.atlas import Atlas, Side
 from geo_merge.dossier.sheets.margin import Sign
+from geo_merge.dossier.sheets.names import named, wishes_for
 from geo_merge.dossier.sheets.svg import areas, drawing, text, text_width
 from geo_merge.dossier.sheets.window import Box, Window, in_plane, window_on
 from geo_merge.errors import UsageError
@@ -82,24 +82,23 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
     """
     side = _SIDES[view.side]
     looks = _looks(atlas, view)
-    signs = [*looks.signs, *_lines(view, atlas)]
+    signs = [*looks.signs, *atlas.outside_sign, *_lines(view, atlas)]
     lines = list(_flowing(signs, view.paper.width - 2 * (_WHITE + _DEGREES)))
     window = _window(atlas, view, len(lines) + bool(looks.heading))
     shapes = window.drawn(atlas.thinned(side, window.scale))
-    parts = [areas(shapes, looks.fills, *_BORDERS[side])]
+    outside = atlas.around(window, shapes)
+    parts = [outside.svg, areas(shapes, looks.fills, *_BORDERS[side])]
     if view.side == "both":
         old = window.drawn(atlas.thinned("old", window.scale))
         parts.append(areas(old, ["none"] * len(old), *_BORDERS["old"]))
     names, wishes = wishes_for(atlas.frames[side], shapes, _NAMES[side], listed=False)
     seen = [k for k, wish in enumerate(wishes) if not wish.shape.is_empty]
-    labels, missed = place([wishes[k] for k in seen], window.frame)
-    parts += map(written, labels)
+    labels, missed = named([names[k] for k in seen], [wishes[k] for k in seen], outside, window)
     notes = list(_notes(atlas, len(missed)))
-    around = [*_above(atlas, view, window, looks.heading), *_legend(window, looks.heading, lines),
-              *_foot(atlas, window, view.paper.height - _WHITE, notes)]  # fmt: skip
-    return _figure(view, window, atlas, [*parts, *around], looks.heading), [
-        names[seen[k]] for k in missed
-    ]
+    margins = [*_above(atlas, view, window, looks.heading), *_legend(window, looks.heading, lines),
+               *_foot(atlas, window, view.paper.height - _WHITE, notes)]  # fmt: skip
+    figure = _figure(view, window, atlas, [*parts, *labels, *margins], looks.heading)
+    return figure, missed
 
 
 def _looks(atlas: Atlas, view: View) -> _Looks:
