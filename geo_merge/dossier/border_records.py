@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geo_merge.dossier.sheets.window import plane_of
 from geo_merge.errors import CRSError, GeometryError, LayerError
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.border_lines import EULER, OUTSIDE, BorderLines, border_lines, unshared
@@ -69,6 +71,11 @@ class BorderRecords:
     def crs(self) -> CRS:
         """The plane of the points."""
         return CRS.from_user_input(self.units.crs)
+
+    @cached_property
+    def plane(self) -> CRS:
+        """The plane of sketches."""
+        return plane_of(self.units)
 
     def name(self, code: str) -> str:
         """Return type and name of a unit, as it is named within a sentence."""

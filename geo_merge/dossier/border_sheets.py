@@ -1,4 +1,4 @@
-"""The sheet on which two units confirm their border: in words, in sections, point by point."""
+"""The sheet on which two units confirm their border: sketch, words, sections, every point."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 
+from geo_merge.dossier.border_sketch import sketch
 from geo_merge.dossier.border_words import WINDS, Words, sections
 from geo_merge.dossier.content import Block, Column, Document, Heading, Paragraph, Section, Table
 from geo_merge.dossier.to_docx import docx
@@ -29,7 +30,7 @@ def sheet(words: Words, left: str, right: str, letterhead: tuple[str, ...] = ())
     Raises
     ------
     UsageError
-        If python-docx is not installed.
+        If python-docx or typst, which draws the sketch, is not installed.
     """
     return docx(document(words, left, right, letterhead))
 
@@ -39,7 +40,8 @@ def document(words: Words, left: str, right: str, letterhead: tuple[str, ...] = 
     names = [plain(words.records.name(code)) for code in (left, right)]
     table = words.records.lines
     lines = table[(table["left_code"] == left) & (table["right_code"] == right)]
-    blocks = [*_head(words, lines, names)]
+    blocks = [*_head(words, lines, names), Heading(words.text("sketch")),
+              sketch(words, left, right)]  # fmt: skip
     for k, line in enumerate(map(str, lines.index), start=1):
         blocks += _line(words, line, k if len(lines) > 1 else 0)
     blocks.append(Paragraph(words.text("confirmed")))

@@ -69,7 +69,7 @@ def _set_styles(word: Any, document: Document) -> None:  # noqa: ANN401 - python
 
     for name in ("Note", "Lead", "Warning"):
         word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = word.styles["Normal"]
-    sizes = {"Normal": BODY, "Note": SMALL, "Lead": BODY, "Warning": BODY, "Title": BODY + 3,
+    sizes = {"Normal": BODY, "Note": SMALL, "Lead": BODY, "Warning": BODY, "Title": BODY + 1,
              "Heading 1": BODY + 1, "Heading 2": BODY, "Heading 3": BODY}  # fmt: skip
     for name, size in sizes.items():
         style = word.styles[name]

@@ -105,7 +105,7 @@ def on_map(layer: gpd.GeoDataFrame, shapes: Geometries, land: BaseGeometry) -> A
         sizes = (_LARGE, _NAME, _LEAST)[int(shapely.area(free[k]) < _WIDE) :]
         ways = tuple(way for size in sizes for way in two_lines(name, size))
         names.append(name)
-        wishes.append(Wish(_areal(free[k]), ways, led=bool(beside[k]), clear_of=land))
+        wishes.append(Wish(areal(free[k]), ways, led=bool(beside[k]), clear_of=land))
     return Around(areas(shapes[seen], [FILL] * len(seen), _BORDER, _WIDTH), names, wishes)
 
 
@@ -114,6 +114,7 @@ def outline(shapes: Geometries) -> BaseGeometry:
     return shapely.union_all(shapely.buffer(shapes, _RIM, quad_segs=2))
 
 
-def _areal(shape: BaseGeometry) -> BaseGeometry:
+def areal(shape: BaseGeometry) -> BaseGeometry:
+    """Return what of a shape has an area."""
     parts = shapely.get_parts(shape)
     return shapely.multipolygons(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004

@@ -25,7 +25,10 @@ _KM = 1000.0
 
 @dataclass(frozen=True)
 class Sign:
-    """A row of the legend: ``area``, ``line``, ``seat`` or ``text``, its colour, its meaning."""
+    """A row of the legend: its kind, its colour, its meaning.
+
+    Kinds are ``area, line, seat, node, point`` and ``text``, which has no sign.
+    """
 
     kind: str
     colour: str
@@ -155,6 +158,10 @@ def _sign(x: float, y: float, sign: Sign) -> Iterator[str]:
         yield line([(x, y + 1.5), (x + 6, y + 1.5)], sign.width, sign.colour)
     elif sign.kind == "seat":
         yield seat_sign(x + 3, y + 1.5)
+    elif sign.kind == "node":
+        yield node_sign(x + 3, y + 1.5)
+    elif sign.kind == "point":
+        yield point_sign(x + 3, y + 1.5)
 
 
 def seat_sign(x: float, y: float) -> str:
@@ -163,3 +170,15 @@ def seat_sign(x: float, y: float) -> str:
         f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.9" fill="#fff" stroke="#b00020" '
         f'stroke-width="0.35"/><circle cx="{x:.2f}" cy="{y:.2f}" r="0.35" fill="#b00020"/>'
     )
+
+
+def node_sign(x: float, y: float) -> str:
+    """Return the sign of a node of borders: a ring."""
+    return (
+        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.8" fill="#fff" stroke="#111" stroke-width="0.35"/>'
+    )
+
+
+def point_sign(x: float, y: float) -> str:
+    """Return the sign of a characteristic point: a point."""
+    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.35" fill="#111"/>'
