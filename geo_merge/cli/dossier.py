@@ -14,7 +14,7 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 
 
 @click.command()
-@click.argument("directory", metavar="RESULT", type=PATH)
+@click.argument("directory", metavar="RESULT|PLAN", type=PATH)
 @click.option("--out", type=PATH, required=True, help="The paper: .docx, .pdf or .html.")
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of the paper; by default "
               "that of the system.")  # fmt: skip
@@ -36,17 +36,21 @@ def dossier(
     agencies: Path | None, around: Path | None, names: tuple[str, ...], scale: float | None,
     dated: datetime | None, encoding: str | None, country: str | None,
 ) -> int:  # fmt: skip
-    """Write the papers of RESULT, a folder that build wrote: tables, maps to scale, sheets.
+    """Write the papers of RESULT, a folder that build wrote, or of PLAN: tables, maps, sheets.
 
-    With seats, offices.csv, .geojson and .xlsx are written beside the paper.
+    A plan is merged first, as build would, and the seats that it names are its seats. With seats,
+    offices.csv, .geojson and .xlsx are written beside the paper.
     """
     from geo_merge.dossier.document import check_request, document_of, write_document
     from geo_merge.dossier.material import added, read_material, with_around
-    from geo_merge.dossier.offices_files import write_offices
+    from geo_merge.dossier.of_plan import material_of_plan
+    from geo_merge.dossier.offices_files import refuse_foreign, write_offices
+    from geo_merge.planning.store import is_plan
 
     check_request(out, names)
+    read = material_of_plan if is_plan(directory) else read_material
     material = added(
-        read_material(
+        read(
             directory, language_of(lang), dated=dated.date() if dated else None,
             country=country_of(country),
         ),
@@ -54,9 +58,12 @@ def dossier(
     )  # fmt: skip
     if around is not None:
         material = with_around(material, around, encoding=encoding)
+    beside = material.offices if not names or "offices" in names else None
+    if beside is not None:
+        refuse_foreign(beside, out.parent)
     write_document(document_of(material, names=names, scale=scale), out)
     written = [out]
-    if material.offices is not None and (not names or "offices" in names):
-        written += write_offices(material, material.offices, out.parent)
+    if beside is not None:
+        written += write_offices(material, beside, out.parent)
     answer(*map(str, written))
     return OK

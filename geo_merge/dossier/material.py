@@ -60,6 +60,8 @@ class Material:
         What planners added; None if nothing.
     outside
         Units that lie around the land, for its maps; None if they are not known.
+    planned_seats
+        Seats that the plan names which the result was made of, as a table; None if there is none.
     """
 
     result: MergeResult
@@ -71,6 +73,7 @@ class Material:
     offices: Offices | None = None
     agencies: Agencies | None = None
     outside: gpd.GeoDataFrame | None = None
+    planned_seats: pd.DataFrame | None = None
 
     @cached_property
     def borders(self) -> pd.DataFrame:
@@ -177,8 +180,8 @@ def added(
     m
         The result.
     seats
-        Seats of the new units; by default those of the declared table that the result was made
-        with, if it is still where it was, unchanged.
+        Seats of the new units; by default those that the plan names, else those of the declared
+        table that the result was made with, if it is still where it was, unchanged.
     offices
         Offices that there are; by default one for each old unit and district.
     agencies
@@ -198,13 +201,15 @@ def added(
         return read_table(path, encoding=encoding, country=m.country)
 
     listed = None if agencies is None else as_agencies(read(agencies))
-    seats = seats or _declared_seats(m)
-    if seats is None:
+    known = m.planned_seats if seats is None else read(seats)
+    if known is None and (declared := _declared_seats(m)) is not None:
+        known = read(declared)
+    if known is None:
         if offices is not None:
             raise UsageError(sentence("usage.no_seats"))
         return replace(m, agencies=listed)
     given = None if offices is None else as_offices(read(offices), unit_codes(m.result.old))
-    table = as_seats(read(seats), m.result.new.index)
+    table = as_seats(known, m.result.new.index)
     return replace(m, agencies=listed, offices=offices_of(m.result, table, given, m.country))
 
 

@@ -29,21 +29,27 @@ def write_offices(m: Material, offices: Offices, directory: Path) -> list[Path]:
         If a file stands there that was not written here, or the folder cannot be written.
     """
     table = offices.table
-    data = csv_bytes(table)
-    _refuse_foreign(directory, data.split(b"\n", 1)[0])
+    refuse_foreign(offices, directory)
     places = np.asarray(gpd.points_from_xy(table["lon"], table["lat"]))
     places[table["lon"].isna().to_numpy()] = None
     layer = gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=places, crs=4326)
     with staging(directory) as folder:
-        (folder / FILES[0]).write_bytes(data)
+        (folder / FILES[0]).write_bytes(csv_bytes(table))
         write_geojson(layer, folder / FILES[1])
         write_workbook({m.t(_SHEET): form_01(m, offices)}, folder / FILES[2])
         publish(folder, directory)
     return [directory / name for name in FILES]
 
 
-def _refuse_foreign(directory: Path, headings: bytes) -> None:
-    """Refuse to write over files of others: ours are known by the headings of the table."""
+def refuse_foreign(offices: Offices, directory: Path) -> None:
+    """Refuse to write over files of others: ours are known by the headings of the table.
+
+    Raises
+    ------
+    ExportError
+        If there are any.
+    """
+    headings = csv_bytes(offices.table.head(0)).split(b"\n", 1)[0]
     there = [name for name in FILES if (directory / name).exists()]
     ours = (directory / FILES[0]).is_file() and (
         (directory / FILES[0]).read_bytes().split(b"\n", 1)[0].strip() == headings.strip()
