@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pandas as pd
@@ -13,6 +14,7 @@ from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import TEXTS, change
 from geo_merge.vocabulary.shown import shown
 
+_MINUS = re.compile(r"(?<=[ (])-(?=[0-9])")  # as tables have it
 _GLOSSARY = "glossary."
 _FIGURES = {"area_km2": 2, "population": 0}
 # Units of what findings measure that have a word of their own in every language.
@@ -23,8 +25,9 @@ def summary(m: Material) -> Section:
     """Return page one: the answer."""
     before, after = m.result.summary["before"], m.result.summary["after"]
     old, new = before["count"], after["count"]
+    percent = (change(old, new, m.language) or NOTHING).replace(" ", "\u00a0")
     lead = m.t("answer", before=m.n(old), after=m.n(new), fewer=m.n(abs(old - new)),
-               percent=change(old, new, m.language) or NOTHING)  # fmt: skip
+               percent=percent)  # fmt: skip
     blocks: list[Block] = [Paragraph(lead, "lead"), *_kept(m), *_state(m)]
     blocks += [Heading(m.t("by_group")), _counts(m, _groups(m)),
                Heading(m.t("by_type")), _counts(m, _types(m)),
@@ -258,7 +261,7 @@ def _found(m: Material, found: pd.DataFrame) -> Table:
             m.word("check", row["check"]),
             ", ".join(map(str, row["units"])),
             measure(m, row["value"], row["unit_of_value"]),
-            *([str(row[told])] if has_words else []),
+            *([_MINUS.sub("−", str(row[told]))] if has_words else []),
         )
         for row in found.to_dict("records")
     ]

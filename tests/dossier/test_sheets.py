@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import shapely
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge.dossier.sheets.labels import Wish, place, two_lines
-from geo_merge.dossier.sheets.margin import degrees_text
+from geo_merge.dossier.sheets.margin import Sign, degrees_text, legend
 from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.dossier.sheets.window import Box, Window, round_scale
 
@@ -33,6 +35,18 @@ def test_degrees_have_their_side_in_both_languages() -> None:
     assert degrees_text(106.5, "vi", vertical=True) == "106°30′Đ"
     assert degrees_text(21 + 1 / 12, "vi", vertical=False) == "21°05′B"
     assert degrees_text(-33.25, "en", vertical=False) == "33°15′S"
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 7, 8])
+def test_a_legend_shows_every_sign_within_its_width(count: int) -> None:
+    signs = [Sign("area", "#fff", f"{k} đơn vị ngoài phạm vi sắp xếp") for k in range(count)]
+    svg = "".join(legend(62.0, 0.0, signs, 77.0 if count <= 4 else 120.0))
+    places = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"[^>]*>(\d) ', svg)
+    assert sorted(int(k) for _, _, k in places) == list(range(count))
+    assert len({(x, y) for x, y, _ in places}) == count
+    right = max(float(x) for x, _, _ in places) + text_width(signs[0].meaning, 2.5)
+    assert right <= 62 + (77 if count <= 4 else 120)
+    assert max(float(y) for _, y, _ in places) < 14
 
 
 def test_a_name_stands_in_its_unit_or_a_line_leads_to_it() -> None:

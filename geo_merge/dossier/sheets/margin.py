@@ -21,6 +21,8 @@ _SMALL = 2.3  # millimetres: letters of degrees and notes
 _BAR = 45.0  # millimetres: the scale bar at most
 _NICE = (1.0, 2.0, 5.0)
 _KM = 1000.0
+_WORDS = 2.5  # millimetres: letters of the legend
+_ROWS = (4.0, 3), (3.5, 4)  # of the legend: millimetres from one to the next, how many
 
 
 @dataclass(frozen=True)
@@ -133,22 +135,32 @@ def north_arrow(x: float, y: float, language: Language) -> Iterator[str]:
 
 
 def legend(x: float, y: float, signs: Sequence[Sign], width: float) -> Iterator[str]:
-    """Yield the signs with their meaning, row by row, column by column."""
-    rows = 3
-    part = 0.0
+    """Yield the signs with their meaning, column by column, in as few rows as a width allows."""
+    step, rows = next(way for way in _ROWS if way == _ROWS[-1] or _extent(signs, way[1]) <= width)
+    for left, group in _columns(signs, rows):
+        for row, sign in enumerate(group):
+            yield from sign_with_words(x + left, y + row * step, sign)
+
+
+def _extent(signs: Sequence[Sign], rows: int) -> float:
+    """Return how wide a legend of so many rows is, in millimetres."""
+    return max((left + 8 + max(text_width(sign.meaning, _WORDS) for sign in group)
+                for left, group in _columns(signs, rows)), default=0.0)  # fmt: skip
+
+
+def _columns(signs: Sequence[Sign], rows: int) -> Iterator[tuple[float, Sequence[Sign]]]:
+    """Yield columns of so many signs, each with its place from the left."""
+    left = 0.0
     for k in range(0, len(signs), rows):
         group = signs[k : k + rows]
-        for row, sign in enumerate(group):
-            yield from sign_with_words(x + part, y + row * 4.0, sign)
-        part += 10 + max(text_width(sign.meaning, 2.5) for sign in group)
-        if part > width:
-            break
+        yield left, group
+        left += 10 + max(text_width(sign.meaning, _WORDS) for sign in group)
 
 
 def sign_with_words(x: float, y: float, sign: Sign) -> Iterator[str]:
     """Yield a sign with its meaning beside it."""
     yield from _sign(x, y, sign)
-    yield text(x + 8, y + 2.4, sign.meaning, 2.5)
+    yield text(x + 8, y + 2.4, sign.meaning, _WORDS)
 
 
 def _sign(x: float, y: float, sign: Sign) -> Iterator[str]:
