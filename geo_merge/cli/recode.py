@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,8 +20,9 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
+    from geo_merge.recoding.outcome import Recoded
     from geo_merge.recoding.plan import Plan
-    from geo_merge.recoding.run import Recoded
+    from geo_merge.recoding.request import Request
     from geo_merge.vocabulary.country import Country
     from geo_merge.vocabulary.places import Side
 
@@ -61,26 +64,35 @@ if TYPE_CHECKING:
 @click.option("--decisions", type=PATH, help="What was decided on rows before: the decisions that "
               "a run wrote, with choices filled in.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Write nothing if rows are left.")
+@click.option("--engine", default="local", help="local, or dask: a folder of Parquet too large for "
+              "one machine; --out is a folder of Parquet then, or a CSV.")  # fmt: skip
+@click.option(
+    "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
+)
 @shared.encoding
 @shared.limits
 @shared.country
 @shared.lang
 def recode(
-    *, table: Path, out: Path | None, strict: bool, lang: str | None,
-    **given: Any,  # noqa: ANN401
+    *, table: Path, out: Path | None, strict: bool, lang: str | None, engine: str,
+    scheduler: str | None, **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Bring a table from old units to new ones, or back, with every row accounted for.
 
     TABLE is CSV, XLSX, Parquet or a folder of Parquet, with codes, names, addresses or points.
     Without --crosswalk, --province or --result, the communes of Vietnam of July 2025.
     """
-    from geo_merge.recoding.run import lines_of, problems_of, sheet_title, write
+    from geo_merge.recoding.outcome import lines_of, problems_of, sheet_title
 
-    how, rules = _plan(table, given)
-    stream: IO[str] = sys.stdout if out is None else io.StringIO()
     language = shared.language_of(lang)
+    write = _engine(engine, scheduler, out, given)
+    request = _request(table, given)
+    _spare(out, [table, *given["crosswalks"], *filter(None, [given["layer"]])])
+    how = request.plan()
+    say(*how.notes, *how.told)
+    rules = list(given["rules"]) if given["aggregate"] else None
     with progress() as tell:
-        done, written = write(how, out or stream, rules=rules, strict=strict, language=language,
+        done, written = write(request, how, rules=rules, strict=strict, language=language,
                               progress=tell)  # fmt: skip
     say(*lines_of(done, how))
     for outcome, whys in problems_of(done, language).items():
@@ -91,8 +103,56 @@ def recode(
     return FINDINGS if done.left else OK
 
 
-def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
-    """Return how the table will be recoded, and the rules by which it is added up."""
+def _engine(
+    engine: str, scheduler: str | None, out: Path | None, given: dict[str, Any]
+) -> Callable[..., tuple[Recoded, list[Path]]]:
+    """Return what recodes a table as it is planned, here or on Dask's workers."""
+    if engine not in {"local", "dask"}:
+        raise UsageError(sentence("command.engine", engine=engine))
+    if engine == "local":
+        if scheduler is not None:
+            raise UsageError(sentence("command.scheduler"))
+        return partial(_here, out=out)
+    if out is None:
+        raise UsageError(sentence("recoding.engine_out"))
+    if given["encoding"] is not None:
+        raise UsageError(sentence("recoding.engine_encoding"))
+    from geo_merge.cluster import check_installed
+    from geo_merge.recoding.joined import check_out
+
+    check_installed()
+    check_out(out)
+    from geo_merge.recoding import spread
+
+    return partial(spread.write, out=out, scheduler=scheduler)
+
+
+def _here(
+    request: Request, how: Plan, *, out: Path | None, **options: Any,  # noqa: ANN401 - of write
+) -> tuple[Recoded, list[Path]]:  # fmt: skip
+    from geo_merge.recoding.run import write
+
+    del request
+    stream: IO[str] = sys.stdout if out is None else io.StringIO()
+    return write(how, out or stream, **options)
+
+
+def _spare(out: Path | None, given: Sequence[Path]) -> None:
+    """Refuse to write over a file that is read."""
+    from geo_merge.recoding.run import SHEETS
+    from geo_merge.recoding.writing import beside
+
+    if out is None:
+        return
+    out = out.resolve()
+    targets = {out, *(beside(out, sheet) for sheet in SHEETS)}
+    for path in given:
+        if path.resolve() in targets or (path.is_dir() and path.resolve() in out.parents):
+            raise UsageError(sentence("recoding.out_is_read", out=out, file=path))
+
+
+def _request(table: Path, given: dict[str, Any]) -> Request:
+    """Return what is asked for."""
     from geo_merge.reading.tables import read_table
     from geo_merge.recoding.origin import Origin
     from geo_merge.recoding.request import Request
@@ -110,12 +170,10 @@ def _plan(table: Path, given: dict[str, Any]) -> tuple[Plan, list[str] | None]:
         result=given["result"], layer=given["layer"], weights=given["weights"],
     )  # fmt: skip
     decided = given["decisions"] and read_table(given["decisions"], country=country)
-    how = Request(
+    return Request(
         table=table, origin=origin, target=target, columns=given["columns"], vintage=vintage,
         encoding=given["encoding"], sizes=sizes, decided=decided,
-    ).plan()  # fmt: skip
-    say(*how.notes, *how.told)
-    return how, list(given["rules"]) if given["aggregate"] else None
+    )  # fmt: skip
 
 
 def _vintage(

@@ -29,11 +29,22 @@ def merged(
     UsageError
         If Dask is not installed.
     """
-    try:
-        import dask.dataframe  # noqa: F401, PLC0415 - an extra
-        import distributed  # noqa: F401, PLC0415
-    except ImportError as error:
-        raise UsageError(sentence("usage.no_dask")) from error
+    check_installed()
     from geo_merge.cluster import engine  # noqa: PLC0415 - only with it
 
     return engine.merged(job, say, scheduler=scheduler)
+
+
+def check_installed() -> None:
+    """Refuse to go on without Dask, which is an extra.
+
+    Raises
+    ------
+    UsageError
+        If it is not installed.
+    """
+    try:
+        import dask.dataframe  # noqa: F401, PLC0415
+        import distributed  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise UsageError(sentence("usage.no_dask")) from error

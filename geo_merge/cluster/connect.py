@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dask
 from distributed import CancelledError, Client, LocalCluster
@@ -18,6 +18,8 @@ from geo_merge.errors import ClusterError, GeoMergeError
 from geo_merge.system.scratch import scratch
 from geo_merge.vocabulary.sentence import sentence
 
+T = TypeVar("T")
+R = TypeVar("R")
 # Seconds: a scheduler that runs answers in one.
 TIMEOUT = 10.0
 # What must be the same on all machines, or they might dissolve differently.
@@ -65,6 +67,14 @@ def connect(
         stack.enter_context(_failures())
         _check_versions(client, scheduler)
         yield client
+
+
+def in_order(client: Client, work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield what workers make of each item, in their order; what was taken is held no longer."""
+    futures = client.map(work, list(items), pure=False)
+    for future in futures:
+        yield future.result()
+        future.release()
 
 
 @contextmanager

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import known_codec, texts_of
 from geo_merge.reading.table_csv import delimiter_of, kept_text, read_csv
 from geo_merge.reading.table_headings import find_headings
+from geo_merge.reading.table_parquet import SUFFIXES, Piece, parts_of
 from geo_merge.reading.tables import read_table
-from geo_merge.vocabulary.codes import text_of
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
@@ -48,6 +47,8 @@ class Table:
         What was noticed in reading.
     types
         Columns that hold numbers in a file that says so, and the types as Parquet calls them.
+    pieces
+        Rows that stand together, each of which may be read elsewhere; of Parquet alone.
     """
 
     name: str
@@ -55,6 +56,12 @@ class Table:
     blocks: _Blocks
     findings: tuple[Finding, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    pieces: tuple[Piece, ...] = ()
+
+    def of_piece(self, piece: Piece) -> Table:
+        """Return the table with the rows of a piece alone, and the numbers that they have in it."""
+        blocks = partial(_parquet_blocks, (piece,), self.headings)
+        return replace(self, blocks=blocks, pieces=(piece,))
 
 
 def open_table(
@@ -75,7 +82,7 @@ def open_table(
         As `tables.read_table`; of a long CSV, a row that is wrong is told when it is reached.
     """
     sizes = sizes or Sizes()
-    if path.suffix.lower() in {".parquet", ".geoparquet"} or path.is_dir():
+    if path.suffix.lower() in SUFFIXES or path.is_dir():
         return _open_parquet(path)
     is_csv = path.suffix.lower() in {".csv", ".tsv", ".txt"}
     if is_csv and path.is_file() and path.stat().st_size > sizes.table_mb * 2**20:
@@ -158,47 +165,14 @@ def _of_width(path: Path, number: int, cells: list[str], width: int) -> list[str
 
 
 def _open_parquet(path: Path) -> Table:
-    import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
-    import pyarrow.dataset as ds  # noqa: PLC0415
-
-    if not path.exists():
-        raise TableError(sentence("F01.no_table", path=path))
-    try:
-        data = ds.dataset(path, format="parquet", exclude_invalid_files=False)
-        fields = [f.name for f in data.schema if not pa.types.is_binary(f.type)]
-        empty = data.count_rows() == 0
-    except (pa.ArrowException, OSError) as error:
-        raise TableError(
-            sentence("F01.no_parquet", name=path.name, reason=str(error).splitlines()[0])
-        ) from error
-    if empty or not fields:
-        raise TableError(sentence("W07.no_rows", name=path.name))
-    numbers = {
-        f.name: str(f.type) for f in data.schema
-        if pa.types.is_integer(f.type) or pa.types.is_float32(f.type) or pa.types.is_float64(f.type)
-    }  # fmt: skip
-    return Table(path.name, tuple(fields), partial(_parquet_blocks, data, fields), types=numbers)
+    parts = parts_of(path)
+    return Table(path.name, parts.headings, partial(_parquet_blocks, parts.pieces, parts.headings),
+                 parts.findings, parts.types, parts.pieces)  # fmt: skip
 
 
-def _parquet_blocks(data: Any, fields: list[str]) -> Iterator[Block]:  # noqa: ANN401 - a dataset
-    number = 0
-    with closing(_batches(data, fields)) as batches:
-        for batch in batches:
-            columns = [list(map(_text, column.to_pylist())) for column in batch.columns]
-            count = batch.num_rows
-            yield (
-                list(range(number + 1, number + count + 1)),
-                list(map(list, zip(*columns, strict=True))),
-            )
-            number += count
-
-
-def _batches(data: Any, fields: list[str]) -> Generator[Any, None, None]:  # noqa: ANN401 - of pyarrow
-    yield from data.to_batches(columns=fields, batch_size=BLOCK)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else text_of(value)
+def _parquet_blocks(pieces: Iterable[Piece], headings: tuple[str, ...]) -> Iterator[Block]:
+    for piece in pieces:
+        yield from piece.blocks(headings, BLOCK)
 
 
 def first_rows(table: Table, most: int) -> tuple[list[int], list[list[str]]]:

@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -17,29 +16,13 @@ from geo_merge.recoding.cells import figure_of
 from geo_merge.recoding.columns import Columns, Sample
 from geo_merge.recoding.ledger import EXACT
 from geo_merge.recoding.matching import Answer, Outcome
-from geo_merge.vocabulary.cells import LIST_SEPARATOR
+from geo_merge.recoding.values import Rule, Value, value_by
 from geo_merge.vocabulary.counts import Kind, kind_of
 from geo_merge.vocabulary.fields import fold_field, population_fields
 from geo_merge.vocabulary.places import Unit
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
-_MOST_LISTED = 100  # values in one cell
-_MIXED = "mixed"
 _AREAS = ("area", "dientich", "superficie", "surface", "flaeche", "areal")
-
-
-class Rule(StrEnum):
-    """How the values of the rows of one new unit become one."""
-
-    SUM = "sum"
-    AREA = "area"
-    POPULATION = "population"
-    MEAN = "mean"
-    LIST = "list"
-    LARGEST = "largest"
-    MIXED = "mixed"
-    KEEP = "keep"
-    DROP = "drop"
 
 
 # Rules that need to know how much each row weighs.
@@ -55,75 +38,37 @@ class Field:
     weight: int | None = None
 
 
-class _Value(Protocol):
-    def add(self, cell: str, figure: Decimal | None, weight: Decimal | None) -> None: ...
+class Sums:
+    """What the rows of each unit, or pair of units, add up to.
 
-    def value(self) -> Any: ...  # noqa: ANN401 - a figure or a text
+    Attributes
+    ----------
+    made
+        By the keys of the units: one value for each field.
+    rows
+        By the same: rows that are the unit's, and rows that it shares.
+    left
+        Figures of rows of no unit, by column.
+    """
 
-
-class _Sum:
     def __init__(self) -> None:
-        self.total: Decimal | None = None
+        self.made: dict[tuple[str, ...], list[Value]] = {}
+        self.rows: dict[tuple[str, ...], list[int]] = {}
+        self.left: dict[int, Decimal] = defaultdict(Decimal)
 
-    def add(self, cell: str, figure: Decimal | None, weight: Decimal | None) -> None:
-        del cell, weight
-        if figure is not None:
-            self.total = figure + (self.total or Decimal(0))
-
-    def value(self) -> Any:  # noqa: ANN401
-        return self.total
-
-
-class _Mean:
-    def __init__(self) -> None:
-        self._sum = self._weights = Decimal(0)
-
-    def add(self, cell: str, figure: Decimal | None, weight: Decimal | None) -> None:
-        del cell
-        if figure is not None and weight is not None:
-            self._sum += figure * weight
-            self._weights += weight
-
-    def value(self) -> Any:  # noqa: ANN401
-        return round(self._sum / self._weights, 6) if self._weights else None
-
-
-class _Texts:
-    """Different values in the order in which they come, as a list or as one if there is one."""
-
-    def __init__(self, rule: Rule) -> None:
-        self._rule = rule
-        self._seen: dict[str, None] = {}
-        self._more = False
-
-    def add(self, cell: str, figure: Decimal | None, weight: Decimal | None) -> None:
-        del figure, weight
-        text = cell.strip()
-        if not text or text in self._seen:
-            return
-        if len(self._seen) < _MOST_LISTED:
-            self._seen[text] = None
-        else:
-            self._more = True
-
-    def value(self) -> Any:  # noqa: ANN401
-        if self._rule is Rule.LIST or len(self._seen) < 2:  # noqa: PLR2004 - one value, or none
-            return LIST_SEPARATOR.join(self._seen) + ("; …" if self._more else "")
-        return _MIXED if self._rule is Rule.MIXED else ""
-
-
-class _Largest:
-    def __init__(self) -> None:
-        self._weight: Decimal | None = None
-        self._cell = ""
-
-    def add(self, cell: str, figure: Decimal | None, weight: Decimal | None) -> None:
-        del figure
-        if weight is not None and (self._weight is None or weight > self._weight):
-            self._weight, self._cell = weight, cell
-
-    def value(self) -> Any:  # noqa: ANN401
-        return self._cell
+    def take_in(self, later: Sums) -> None:
+        """Add what was made of rows that come after these."""
+        with localcontext(EXACT):
+            for key, values in later.made.items():
+                known = self.made.setdefault(key, values)
+                counts = self.rows.setdefault(key, [0, 0])
+                for k, count in enumerate(later.rows[key]):
+                    counts[k] += count
+                if known is not values:
+                    for value, more in zip(known, values, strict=True):
+                        value.take_in(more)
+            for at, figure in later.left.items():
+                self.left[at] += figure
 
 
 class Aggregate:
@@ -141,6 +86,11 @@ class Aggregate:
         Headings of code, name and type of the new unit, for each column of codes.
     sheet
         Where its rows go.
+
+    Attributes
+    ----------
+    sums
+        What there is so far.
     """
 
     def __init__(
@@ -150,9 +100,7 @@ class Aggregate:
         self.sheet = sheet
         self._columns, self._units = columns, units
         self._fields = [field for field in fields if field.rule is not Rule.DROP]
-        self._values: dict[tuple[str, ...], list[_Value]] = {}
-        self._rows: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-        self._left: dict[int, Decimal] = defaultdict(Decimal)
+        self.sums = Sums()
         names = [columns.headings[field.at] for field in self._fields]
         self.headings = [*(name for group in made for name in group[:3]), "rows", "rows_shared",
                          *names]  # fmt: skip
@@ -165,15 +113,17 @@ class Aggregate:
             if not shares:
                 for field in self._fields:
                     if field.rule is Rule.SUM:
-                        self._left[field.at] += figures[field.at] or Decimal(0)
+                        self.sums.left[field.at] += figures[field.at] or Decimal(0)
                 return
             parts = {
                 f.at: _allocated(figures[f.at], list(shares.values()))
                 for f in self._fields if f.rule is Rule.SUM
             }  # fmt: skip
             for k, (key, share) in enumerate(shares.items()):
-                self._rows[key][len(shares) > 1] += 1
-                values = self._values.setdefault(key, [_new(f.rule) for f in self._fields])
+                self.sums.rows.setdefault(key, [0, 0])[len(shares) > 1] += 1
+                if key not in self.sums.made:
+                    self.sums.made[key] = [value_by(f.rule) for f in self._fields]
+                values = self.sums.made[key]
                 for field, value in zip(self._fields, values, strict=True):
                     figure = parts[field.at][k] if field.at in parts else figures[field.at]
                     value.add(row[field.at], figure, self._weight(row, field, share))
@@ -190,11 +140,11 @@ class Aggregate:
 
     def rows(self) -> Iterator[list[Any]]:
         """Yield a row for each unit, in the order of their codes."""
-        for key in sorted(self._values):
+        for key in sorted(self.sums.made):
             units = [self._units[k] for k in key]
             cells = [c for u in units for c in (u.code, u.name, u.unit_type)]
             with localcontext(EXACT):
-                yield [*cells, *self._rows[key], *(v.value() for v in self._values[key])]
+                yield [*cells, *self.sums.rows[key], *(v.value() for v in self.sums.made[key])]
 
     def totals(self) -> dict[int, tuple[Decimal, Decimal]]:
         """Return what the units got of each figure that is summed, and what none got."""
@@ -202,18 +152,10 @@ class Aggregate:
         with localcontext(EXACT):
             for k, field in enumerate(self._fields):
                 if field.rule is Rule.SUM:
-                    got = [values[k].value() for values in self._values.values()]
+                    got = [values[k].value() for values in self.sums.made.values()]
                     total = sum((g for g in got if g is not None), Decimal(0))
-                    found[field.at] = (total, self._left[field.at])
+                    found[field.at] = (total, self.sums.left[field.at])
         return found
-
-
-def _new(rule: Rule) -> _Value:
-    if rule is Rule.SUM:
-        return _Sum()
-    if rule in {Rule.MEAN, Rule.AREA, Rule.POPULATION}:
-        return _Mean()
-    return _Largest() if rule is Rule.LARGEST else _Texts(rule)
 
 
 def _shares(answers: Sequence[Answer]) -> dict[tuple[str, ...], Decimal]:

@@ -101,15 +101,25 @@ class Decisions:
         candidates = [part.key for part in found.parts]
         if candidates and decision.choice not in candidates:
             units = reform.units[target]
-            self._problems[decision] = (
+            self._problems.setdefault(decision, (
                 f"{decision.line}: {decision.says} was decided to be {units[decision.choice]}, but "
                 f"may only be {listed([str(units[key]) for key in candidates])} (row {row}) [M05]; "
                 "correct the decision, or remove it."
-            )
+            ))  # fmt: skip
             return found
         if found.outcome is Outcome.CONVERTED:
             return found
         return Answer(Outcome.CONVERTED, (Part(decision.choice, 1.0),), why, found.source)
+
+    def anew(self) -> Decisions:
+        """Return the same decisions, none of which has been of use yet."""
+        return Decisions(self._by_key.values())
+
+    def take_in(self, later: Decisions) -> None:
+        """Note of what use they were to rows that come after these."""
+        self.used.update(later.used)
+        for decision, problem in later._problems.items():
+            self._problems.setdefault(decision, problem)
 
     def check(self) -> None:
         """Refuse decisions for units that their rows cannot be.
@@ -230,6 +240,18 @@ class Openings:
         its.count += 1
         if len(its.rows) < _ROWS:
             its.rows.append((number, tuple(row)))
+
+    def take_in(self, later: Openings) -> None:
+        """Note what is open of rows that come after these."""
+        self.left_out += later.left_out
+        for says, its in later._open.items():
+            if says not in self._open and len(self._open) >= MOST:
+                self.left_out += its.count
+                continue
+            known = self._open.setdefault(says, its)
+            if known is not its:
+                known.count += its.count
+                known.rows += its.rows[: _ROWS - len(known.rows)]
 
     def all(self) -> list[Open]:
         """Return what is open, the most rows first."""

@@ -57,6 +57,19 @@ class Ledger:
                     figures = self._figures(at, [row[at] for row in its])
                     self._out[at, outcome] += sum(figures, Decimal(0))
 
+    def take_in(self, later: Ledger) -> None:
+        """Add what was counted of rows that come after these."""
+        self.rows_in += later.rows_in
+        self.rows.update(later.rows)
+        with localcontext(EXACT):
+            for at, figure in later._before.items():
+                self._before[at] += figure
+            for key, figure in later._out.items():
+                self._out[key] += figure
+        for at, (count, first) in later.odd.items():
+            known, told = self.odd.get(at, (0, first))
+            self.odd[at] = known + count, told
+
     def _figures(
         self, at: int, cells: Sequence[str], numbers: Sequence[int] | None = None
     ) -> list[Decimal]:

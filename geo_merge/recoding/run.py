@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from geo_merge.errors import UsageError
 from geo_merge.recoding.aggregate import Aggregate, fields_of
 from geo_merge.recoding.cells import figure_of
 from geo_merge.recoding.decisions import COLUMNS as DECISION_COLUMNS
-from geo_merge.recoding.decisions import Open, Openings, listed_decisions
+from geo_merge.recoding.decisions import listed_decisions
 from geo_merge.recoding.ledger import COLUMNS as LEDGER_COLUMNS
-from geo_merge.recoding.ledger import Ledger
 from geo_merge.recoding.matching import Answer, Outcome, Statement
+from geo_merge.recoding.outcome import LEFT, Recoded, refuse_left, sheet_title
 from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
-from geo_merge.recoding.same_names import SameNames
+from geo_merge.recoding.tally import Tally
 from geo_merge.recoding.writing import ALL, Sheets, opened
-from geo_merge.texts import Language, say
-from geo_merge.texts import number as figure
-from geo_merge.vocabulary.counting import counted
+from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import free_name
-from geo_merge.vocabulary.sentence import Sentence, said, sentence
+from geo_merge.vocabulary.places import Side
+from geo_merge.vocabulary.sentence import said, sentence
 
 _REMEMBERED = 300_000  # different statements
-_SUGGESTED = 500  # statements for which similar names are looked for
 _SHARE_DIGITS = 6
 CONVERTED, AMBIGUOUS, NOT_FOUND, EXCLUDED = (o.value for o in Outcome)
 SAME, SUGGESTIONS, LEDGER, DECISIONS = "same names", "suggestions", "ledger", "decisions"
+UNITS = {side: f"{side} units" for side in Side}
+SHEETS = (*UNITS.values(), CONVERTED, AMBIGUOUS, NOT_FOUND, SAME, SUGGESTIONS, LEDGER, EXCLUDED,
+          DECISIONS)  # fmt: skip
 _WHYS = {Outcome.AMBIGUOUS: "recoding.ambiguous", Outcome.NOT_FOUND: "recoding.not_found",
          Outcome.EXCLUDED: "recoding.excluded"}  # fmt: skip
-_LEFT = frozenset((Outcome.AMBIGUOUS, Outcome.NOT_FOUND))
 _WORST = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS, Outcome.CONVERTED, Outcome.EXCLUDED)
-
-
-@dataclass
-class Recoded:
-    """What became of a table.
-
-    Attributes
-    ----------
-    ledger
-        Rows and figures, in and out.
-    hows
-        How many rows each step settled, or why it did not.
-    table
-        The ledger as rows.
-    still
-        What is open, for a person to decide; the most rows first.
-    """
-
-    ledger: Ledger
-    table: list[dict[str, Any]]
-    hows: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
-    still: list[Open] = field(default_factory=list)
-
-    @property
-    def left(self) -> int:
-        """Rows that became no one unit."""
-        return self.ledger.rows[Outcome.AMBIGUOUS] + self.ledger.rows[Outcome.NOT_FOUND]
 
 
 def sheets_of(how: Plan, aggregate: Aggregate | None) -> dict[str, list[str]]:
@@ -77,11 +47,6 @@ def sheets_of(how: Plan, aggregate: Aggregate | None) -> dict[str, list[str]]:
               LEDGER: list(LEDGER_COLUMNS), EXCLUDED: [row, *own, why],
               DECISIONS: list(DECISION_COLUMNS)}  # fmt: skip
     return ({aggregate.sheet: aggregate.headings} if aggregate else {}) | sheets
-
-
-def sheet_title(sheet: str, language: Language) -> str:
-    """Return the name of a sheet, or of an outcome, in a language."""
-    return say(f"recode.sheet_{sheet.replace(' ', '_')}", language)
 
 
 def write(
@@ -120,23 +85,24 @@ def write(
     UsageError
         If rows are left and `strict` forbids it.
     """
-    aggregate = None
-    if rules is not None:
-        fields = fields_of(how.sample, how.columns, rules)
-        units = how.reform.units[how.target]
-        aggregate = Aggregate(how.columns, fields, units, how.made, f"{how.target} units")
+    aggregate = aggregate_of(how, rules)
     headings = sheets_of(how, aggregate)
     titles = {name: sheet_title(name, language) for name in headings}
     with opened(out, headings, titles=titles, types=how.table.types) as sheets:
-        done = Run(how, sheets, aggregate, language).all(progress)
-        if strict and done.left:
-            refused = (
-                f"{how.table.name}: {counted(done.left, 'row')} became no one unit, and --strict "
-                "writes nothing then; settle them, or leave --strict out."
-            )
-            whys = problems_of(done).values()
-            raise UsageError([refused, *(why for its in whys for why in its)])
+        run = Run(how, sheets, aggregate, language)
+        run.rows(progress)
+        done = run.conclude()
+        refuse_left(done, how, strict=strict)
     return done, sheets.written
+
+
+def aggregate_of(how: Plan, rules: Sequence[str] | None) -> Aggregate | None:
+    """Return what adds rows up by rules; None if they shall not be."""
+    if rules is None:
+        return None
+    fields = fields_of(how.sample, how.columns, rules)
+    units = how.reform.units[how.target]
+    return Aggregate(how.columns, fields, units, how.made, UNITS[how.target])
 
 
 class Run:
@@ -149,11 +115,8 @@ class Run:
         self._how, self._sheets, self._aggregate = how, sheets, aggregate
         self._language = language
         self._known: dict[tuple[Any, ...], tuple[Answer, list[Any]]] = {}
-        self._ledger = Ledger(how.columns)
-        self._hows: Counter[tuple[Outcome, str]] = Counter()
-        self._same = SameNames()
-        self._open: dict[str, int] = {}
-        self._openings = Openings()
+        sums = None if aggregate is None else aggregate.sums
+        self.tally = Tally(how.columns, how.decisions, sums)
         columns = how.columns
         self._keys = [
             (
@@ -168,32 +131,36 @@ class Run:
             for code in (columns.codes or (None,))
         ]
 
-    def all(self, progress: Callable[[str], None] = lambda _: None) -> Recoded:
-        """Recode the whole table."""
+    def rows(self, progress: Callable[[str], None] = lambda _: None) -> None:
+        """Recode all rows."""
         self._sheets.add(ALL, [])
         for numbers, rows in self._how.table.blocks():
-            self._ledger.count_in(numbers, rows)
+            self.tally.ledger.count_in(numbers, rows)
             self._block(numbers, rows)
-            progress(sentence("progress.recoding", n=self._ledger.rows_in))
-        units = self._how.reform.units
+            progress(sentence("progress.recoding", n=self.tally.ledger.rows_in))
+
+    def conclude(self) -> Recoded:
+        """Write what can be said once all rows were seen."""
+        tally, reform, target = self.tally, self._how.reform, self._how.target
         names = {
             key: (unit.code, f"{unit.unit_type} {unit.name}".strip())
-            for side in (self._how.target.other, self._how.target)
-            for key, unit in units[side].items()
+            for side in (target.other, target)
+            for key, unit in reform.units[side].items()
         }  # fmt: skip
-        self._sheets.add(SAME, self._same.rows(names))
+        self._sheets.add(SAME, tally.same.rows(names))
         self._sheets.add(SUGGESTIONS, self._suggestions())
         shared = None
         if self._aggregate is not None:
             self._sheets.add(self._aggregate.sheet, self._aggregate.rows())
             shared = self._aggregate.totals()
-        table = self._ledger.table(shared)
+        table = tally.ledger.table(shared)
         self._sheets.add(LEDGER, [list(row.values()) for row in table])
-        self._how.decisions.check()
-        still = self._openings.all()
-        made = listed_decisions(self._how.decisions.used, still, self._how.reform, self._how.target)
+        tally.decisions.check()
+        still = tally.openings.all()
+        made = listed_decisions(tally.decisions.used, still, reform, target)
         self._sheets.add(DECISIONS, [list(row.values()) for row in made])
-        return Recoded(self._ledger, table, self._hows, still)
+        return Recoded(tally.ledger, table, tally.hows, still, tally.openings.left_out,
+                       tally.same.full)  # fmt: skip
 
     def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> None:
         done = []
@@ -205,19 +172,19 @@ class Run:
             only = [answer for answer, _ in answers]
             outcome = only[0].outcome if len(only) == 1 else _worst(a.outcome for a in only)
             everything.append([*row, *made])
-            self._hows[outcome, only[0].how] += 1
+            self.tally.hows[outcome, _first(only, outcome).how] += 1
             sheets[outcome.value] += self._written(number, row, outcome, only, made)
             done.append((row, outcome))
             if self._how.columns.labels and outcome is Outcome.CONVERTED:
                 self._note_names(number, row, only[0])
             if self._aggregate is not None:
                 self._aggregate.add(row, only, outcome)
-            if outcome is Outcome.NOT_FOUND and len(self._open) < _SUGGESTED:
+            if outcome is Outcome.NOT_FOUND:
                 self._note_open(number, row)
         self._sheets.add(ALL, everything)
         for sheet, its in sheets.items():
             self._sheets.add(sheet, its)
-        self._ledger.count_out(done)
+        self.tally.ledger.count_out(done)
 
     def _answer(
         self, number: int, row: Sequence[str], key: tuple[Any, ...]
@@ -237,7 +204,7 @@ class Run:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[written] = found
-        if found[0].outcome in _LEFT or self._how.decisions:
+        if found[0].outcome in LEFT or self.tally.decisions:
             return self._decided(number, row, Statement(*written), found)
         return found
 
@@ -246,13 +213,13 @@ class Run:
     ) -> tuple[Answer, list[Any]]:
         """Return what a row becomes by a decision, and note it if it stays open."""
         answer, cells = found
-        if self._how.decisions:
+        if self.tally.decisions:
             how = self._how
-            settled = how.decisions.settle(number, statement, answer, how.reform, how.target)
+            settled = self.tally.decisions.settle(number, statement, answer, how.reform, how.target)
             if settled is not answer:
                 answer, cells = settled, self._cells(settled)
-        if answer.outcome in _LEFT:
-            self._openings.add(number, row, statement, answer)
+        if answer.outcome in LEFT:
+            self.tally.openings.add(number, row, statement, answer)
         return answer, cells
 
     def _point(self, row: Sequence[str]) -> tuple[float, float] | None:
@@ -283,8 +250,7 @@ class Run:
             return [[*own, *made]]
         if outcome is Outcome.AMBIGUOUS:
             return [[number, *own, *cells] for cells in self._candidates(answers)]
-        why = next(a.how for a in answers if a.outcome is outcome)
-        return [[number, *own, _told(why, self._language)]]
+        return [[number, *own, _told(_first(answers, outcome).how, self._language)]]
 
     def _candidates(self, answers: list[Answer]) -> Iterator[list[Any]]:
         """Yield the cells of every candidate, of two columns of codes every pair."""
@@ -313,18 +279,18 @@ class Run:
             heading = self._how.columns.headings[at]
             source = answer.source[0] if answer.source else ""
             if source in self._how.reform.units[self._how.target.other]:
-                self._same.add(answer.parts[0].key, heading, row[at], source, number)
+                self.tally.same.add(answer.parts[0].key, heading, row[at], source, number)
 
     def _note_open(self, number: int, row: Sequence[str]) -> None:
         columns = self._how.columns
         at = columns.name if columns.name is not None else columns.address
-        if at is not None and row[at].strip():
-            self._open.setdefault(row[at].strip(), number)
+        if at is not None:
+            self.tally.note_unknown(row[at].strip(), number)
 
     def _suggestions(self) -> Iterator[list[Any]]:
         """Yield units with similar names; nobody took them."""
         side = self._how.target.other
-        for written, number in self._open.items():
+        for written, number in self.tally.unknown.items():
             for key in self._how.places.similar(written, side):
                 unit = self._how.reform.units[side][key]
                 parent = unit.district or unit.province
@@ -336,37 +302,9 @@ def _told(how: str, language: Language) -> str:
     return said(how, language)
 
 
+def _first(answers: Iterable[Answer], outcome: Outcome) -> Answer:
+    return next(answer for answer in answers if answer.outcome is outcome)
+
+
 def _worst(outcomes: Iterable[Outcome]) -> Outcome:
     return min(outcomes, key=_WORST.index)
-
-
-def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
-    """Return what came out, for people: rows by outcome, and figures that did not add up."""
-    counts = {outcome.name.lower(): done.ledger.rows[outcome] for outcome in Outcome}
-    lines = [sentence("recoding.rows_in", file=how.table.name, n=done.ledger.rows_in, **counts)]
-    lines += [
-        sentence("recoding.no_numbers", column=how.columns.headings[at], n=count, first=first)
-        for at, (count, first) in done.ledger.odd.items()
-    ]
-    used = sum(how.decisions.used.values())
-    lines += [sentence("recoding.settled", n=used)] if used else []
-    return lines + [
-        sentence("recoding.not_used", line=d.line, says=d.says) if d.row is None
-        else sentence("recoding.not_used_in_row", line=d.line, says=d.says, row=str(d.row))
-        for d in how.decisions.unused()
-    ]  # fmt: skip
-
-
-def problems_of(
-    done: Recoded, language: Language = "en", shown: int = 20
-) -> Mapping[Outcome, list[str]]:
-    """Return why rows are left, the most frequent first, in a language."""
-    found: dict[Outcome, list[str]] = {}
-    for (outcome, why), count in done.hows.most_common():
-        if outcome in _LEFT:
-            its = found.setdefault(outcome, [])
-            if len(its) < shown:
-                told = said(why, language)
-                many = say("recode.row_count", language, count=figure(count, language))
-                its.append(f"{told} ({many})" if count > 1 else told)
-    return found

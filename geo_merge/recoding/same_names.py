@@ -46,6 +46,17 @@ class SameNames:
         if source not in self._found[key]:
             self._found[key][source] = _Place(row, source, name)
 
+    def take_in(self, later: SameNames) -> None:
+        """Note the names of rows that come after these."""
+        self.full |= later.full
+        for key, places in later._found.items():
+            if key not in self._found and len(self._found) >= MOST:
+                self.full = True
+                continue
+            known = self._found[key]
+            for source, place in places.items():
+                known.setdefault(source, place)
+
     def rows(self, names: dict[str, tuple[str, str]]) -> Iterator[Sequence[object]]:
         """Yield the names that stand in several old units of one new one.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -42,23 +43,36 @@ class Sheets(Protocol):
         ...
 
 
-class _Csv:
-    """A CSV for each sheet that has rows; the first is the file that was asked for."""
+class Csv:
+    """A CSV for each sheet that has rows; the first is the file that was asked for.
+
+    Without its headings it is to be put below another.
+    """
 
     typed = False
 
-    def __init__(self, out: IO[str] | Path, headings: Mapping[str, Sequence[str]]) -> None:
-        self._out, self._headings = out, headings
+    def __init__(
+        self, out: IO[str] | Path, headings: Mapping[str, Sequence[str]], *, headed: bool = True
+    ) -> None:
+        self._out, self._headings, self._headed = out, headings, headed
         self.written: list[Path] = []
-        self._writers: dict[str, Any] = {}
+        self._writers: dict[str, tuple[Any, IO[str]]] = {}
         self._stack = ExitStack()
 
     def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows below those that the sheet has."""
         rows = list(rows)
         if rows or sheet == ALL:
-            self._writer(sheet).writerows([safe(cell) for cell in row] for row in rows)
+            writer, _ = self._writer(sheet)
+            writer.writerows([safe(cell) for cell in row] for row in rows)
 
-    def _writer(self, sheet: str) -> Any:  # noqa: ANN401 - csv has no name for its writers
+    def append(self, sheet: str, path: Path) -> None:
+        """Put the rows of a CSV without headings below those that the sheet has."""
+        _, file = self._writer(sheet)
+        with path.open(encoding="utf-8", newline="") as more:
+            shutil.copyfileobj(more, file)
+
+    def _writer(self, sheet: str) -> tuple[Any, IO[str]]:  # csv has no name for its writers
         if sheet not in self._writers:
             if isinstance(self._out, Path):
                 file: IO[str] = self._stack.enter_context(
@@ -67,24 +81,27 @@ class _Csv:
             else:
                 file = self._out
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([safe(heading) for heading in self._headings[sheet]])
-            self._writers[sheet] = writer
+            if self._headed:
+                writer.writerow([safe(heading) for heading in self._headings[sheet]])
+            self._writers[sheet] = writer, file
         return self._writers[sheet]
 
     def close(self) -> None:
+        """Close the files."""
         self._stack.close()
 
 
-class _Parquet(_Csv):
+class Parquet(Csv):
     """All rows as Parquet, columns of numbers as they were there; the other sheets as CSV."""
 
     def __init__(
-        self, out: Path, headings: Mapping[str, Sequence[str]], types: Mapping[str, str]
-    ) -> None:
+        self, out: Path, headings: Mapping[str, Sequence[str]], types: Mapping[str, str],
+        *, headed: bool = True,
+    ) -> None:  # fmt: skip
         import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        super().__init__(out.with_suffix(".csv"), headings)
+        super().__init__(out.with_suffix(".csv"), headings, headed=headed)
         own = dict(types)
         self._schema = pa.schema([
             (name, pa.type_for_alias(own.get(name, "string"))) for name in headings[ALL]
@@ -92,6 +109,7 @@ class _Parquet(_Csv):
         self._file = pq.ParquetWriter(out, self._schema)
 
     def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows below those that the sheet has."""
         if sheet != ALL:
             super().add(sheet, rows)
             return
@@ -105,6 +123,7 @@ class _Parquet(_Csv):
             self._file.write_table(pa.Table.from_arrays(columns, schema=self._schema))
 
     def close(self) -> None:
+        """Close the files."""
         super().close()
         self._file.close()
 
@@ -118,7 +137,7 @@ def _column(cells: Sequence[Any], field: Any) -> Any:  # noqa: ANN401 - pyarrow
     return texts.cast(field.type)
 
 
-class _Printed(_Csv):
+class _Printed(Csv):
     """All rows on a stream; the other sheets are not written."""
 
     def add(self, sheet: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -213,30 +232,36 @@ def opened(
     if out.suffix.lower() not in SUFFIXES:
         raise UsageError(sentence("recoding.out", out=out))
     with staging(out.parent) as folder:
-        book = out.suffix.lower() == ".xlsx"
         sheets = _sheets(folder / out.name, headings, titles or {}, types or {})
         try:
             yield sheets
         finally:
             _close(sheets, out)
-        stale = {beside(out, sheet).name for sheet in headings if not book and sheet != ALL}
         sheets.written = sorted(out.parent / p.name for p in folder.iterdir())
-        publish(folder, out.parent, stale=lambda: {n for n in stale if (out.parent / n).is_file()})
+        publish(folder, out.parent, stale=lambda: stale(out, headings))
+
+
+def stale(out: Path, headings: Iterable[str]) -> set[str]:
+    """Return the files of sheets of an earlier run that stand beside that of all rows."""
+    if out.suffix.lower() == ".xlsx":
+        return set()
+    paths = [beside(out, sheet) for sheet in headings if sheet != ALL]
+    return {path.name for path in paths if path.is_file()}
 
 
 def _sheets(
     path: Path, headings: Mapping[str, Sequence[str]], titles: Mapping[str, str],
     types: Mapping[str, str],
-) -> _Workbook | _Csv:  # fmt: skip
+) -> _Workbook | Csv:  # fmt: skip
     match path.suffix.lower():
         case ".xlsx":
             return _Workbook(path, {n: its for n, its in headings.items() if n != ALL}, titles)
         case ".parquet":
-            return _Parquet(path, headings, types)
-    return _Csv(path, headings)
+            return Parquet(path, headings, types)
+    return Csv(path, headings)
 
 
-def _close(sheets: _Workbook | _Csv, out: Path) -> None:
+def _close(sheets: _Workbook | Csv, out: Path) -> None:
     import xlsxwriter.exceptions  # noqa: PLC0415
 
     try:

@@ -16,9 +16,10 @@ from geo_merge.reading.table_stream import Table, first_rows, open_table
 from geo_merge.recoding.columns import Columns
 from geo_merge.recoding.decisions import Open
 from geo_merge.recoding.matching import Outcome
+from geo_merge.recoding.outcome import Recoded
 from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.request import Request
-from geo_merge.recoding.run import Recoded, write
+from geo_merge.recoding.run import write
 from geo_merge.recoding.vintage import Vintage
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch

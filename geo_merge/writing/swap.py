@@ -2,7 +2,7 @@
 
 In the workspace, a folder on the disk of the target, stand
 
-- ``new/``: the files to publish, each until it is moved to the target,
+- ``new/``: the files to publish, or folders of them, each until it is moved to the target,
 - ``old/``: the files of the target that they replace, and those that go,
 - ``plan.json``: the names of both; while it is there, and files in ``new/``, the target is between
   two states, and `undo` brings back the earlier one.
@@ -30,6 +30,8 @@ NEW, OLD, PLAN = "new", "old", "plan.json"
 def swap(workspace: Path, directory: Path, *, seal: str | None, gone: Iterable[str]) -> None:
     """Move the files of the workspace to `directory`, and the files called `gone` out of it.
 
+    A folder takes the place of a folder; whether that may go, its caller knows.
+
     Raises
     ------
     ExportError
@@ -40,11 +42,12 @@ def swap(workspace: Path, directory: Path, *, seal: str | None, gone: Iterable[s
     names = sorted((p.name for p in new.iterdir()), key=lambda name: (name == seal, name))
     gone = [name for name in gone if _stands(directory / name)]
     for name in (*names, *gone):
-        if (directory / name).is_dir() and not (directory / name).is_symlink():
+        if _is_folder(directory / name) and not (new / name).is_dir():
             raise ExportError(sentence("write.folder_stands", path=directory / name))
-    for file in new.iterdir():
-        flush(file)
-    if len(names) == 1 and not gone:  # one step of the system
+    for path in new.rglob("*"):
+        if path.is_file():
+            flush(path)
+    if len(names) == 1 and not gone and not (new / names[0]).is_dir():  # one step of the system
         _move(new / names[0], directory / names[0], blamed=directory / names[0])
         flush_folder(directory)
         return
@@ -130,6 +133,10 @@ def _write_plan(workspace: Path, plan: dict[str, list[str]]) -> None:
 def _plain(name: str) -> str:
     """Return the last part of a name: a plan moves nothing between other folders."""
     return Path(name).name
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _stands(path: Path) -> bool:

@@ -1,0 +1,106 @@
+"""What became of a table, and how it is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo_merge.errors import UsageError
+from geo_merge.recoding.decisions import Open
+from geo_merge.recoding.ledger import Ledger
+from geo_merge.recoding.matching import Outcome
+from geo_merge.recoding.plan import Plan
+from geo_merge.recoding.same_names import MOST as MOST_NAMES
+from geo_merge.texts import Language, say
+from geo_merge.texts import number as figure
+from geo_merge.vocabulary.counting import counted
+from geo_merge.vocabulary.sentence import Sentence, said, sentence
+
+LEFT = frozenset((Outcome.AMBIGUOUS, Outcome.NOT_FOUND))
+
+
+@dataclass
+class Recoded:
+    """What became of a table.
+
+    Attributes
+    ----------
+    ledger
+        Rows and figures, in and out.
+    hows
+        How many rows each step settled, or why it did not.
+    table
+        The ledger as rows.
+    still
+        What is open, for a person to decide; the most rows first.
+    not_listed
+        Rows that are open and say what is none of these: more is open than is listed.
+    not_compared
+        Whether there were more names within the units than are compared with each other.
+    """
+
+    ledger: Ledger
+    table: list[dict[str, Any]]
+    hows: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+    still: list[Open] = field(default_factory=list)
+    not_listed: int = 0
+    not_compared: bool = False
+
+    @property
+    def left(self) -> int:
+        """Rows that became no one unit."""
+        return self.ledger.rows[Outcome.AMBIGUOUS] + self.ledger.rows[Outcome.NOT_FOUND]
+
+
+def sheet_title(sheet: str, language: Language) -> str:
+    """Return the name of a sheet, or of an outcome, in a language."""
+    return say(f"recode.sheet_{sheet.replace(' ', '_')}", language)
+
+
+def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
+    """Return what came out, for people: rows by outcome, and figures that did not add up."""
+    counts = {outcome.name.lower(): done.ledger.rows[outcome] for outcome in Outcome}
+    lines = [sentence("recoding.rows_in", file=how.table.name, n=done.ledger.rows_in, **counts)]
+    lines += [
+        sentence("recoding.no_numbers", column=how.columns.headings[at], n=count, first=first)
+        for at, (count, first) in done.ledger.odd.items()
+    ]
+    if done.not_listed:
+        lines.append(sentence("recoding.not_listed", n=done.not_listed, shown=len(done.still)))
+    if done.not_compared:
+        lines.append(sentence("recoding.not_compared", n=MOST_NAMES))
+    used = sum(how.decisions.used.values())
+    lines += [sentence("recoding.settled", n=used)] if used else []
+    return lines + [
+        sentence("recoding.not_used", line=d.line, says=d.says) if d.row is None
+        else sentence("recoding.not_used_in_row", line=d.line, says=d.says, row=str(d.row))
+        for d in how.decisions.unused()
+    ]  # fmt: skip
+
+
+def problems_of(
+    done: Recoded, language: Language = "en", shown: int = 20
+) -> Mapping[Outcome, list[str]]:
+    """Return why rows are left, the most frequent first, in a language."""
+    found: dict[Outcome, list[str]] = {}
+    for (outcome, why), count in done.hows.most_common():
+        if outcome in LEFT:
+            its = found.setdefault(outcome, [])
+            if len(its) < shown:
+                told = said(why, language)
+                many = say("recode.row_count", language, count=figure(count, language))
+                its.append(f"{told} ({many})" if count > 1 else told)
+    return found
+
+
+def refuse_left(done: Recoded, how: Plan, *, strict: bool) -> None:
+    """Refuse rows that became no one unit, if a person wants none."""
+    if strict and done.left:
+        refused = (
+            f"{how.table.name}: {counted(done.left, 'row')} became no one unit, and --strict "
+            "writes nothing then; settle them, or leave --strict out."
+        )
+        whys = problems_of(done).values()
+        raise UsageError([refused, *(why for its in whys for why in its)])
