@@ -85,6 +85,11 @@ class Columns:
         }  # fmt: skip
         return next((role for role, its in roles.items() if at in its), "")
 
+    def telling(self, k: int) -> str:
+        """Return the heading of the column that names units: of several with codes, the k-th."""
+        first = (*self.codes[k : k + 1], self.name, self.address, self.lon)
+        return next((self.headings[at] for at in first if at is not None), "")
+
     @property
     def found_by(self) -> bool:
         """Whether any column can name a unit."""
@@ -357,7 +362,7 @@ def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int
         counts_rows = fold_field(sample.headings[at]) in _NUMBERS_OF_ROWS
         counts_rows = counts_rows and is_running(filled)
         no_figures = not numbers or zeros or counts_rows
-        if said is None and (no_figures or len(read.wrong) > _FEW * len(filled)):
+        if said is None and (no_figures or len(read.wrong) > _MOST * len(filled)):
             continue
         if said is not None and not numbers:
             raise UsageError(sentence("recoding.figures", column=sample.headings[at]))

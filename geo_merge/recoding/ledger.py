@@ -26,7 +26,7 @@ class Ledger:
     rows
         Rows that were written, by what became of them.
     odd
-        Cells of figures that are no numbers, by column: how many, and the first.
+        Cells of figures that are no numbers, by column: how many, and row and text of the first.
     """
 
     def __init__(self, columns: Columns) -> None:
@@ -35,7 +35,7 @@ class Ledger:
         self.rows: Counter[Outcome] = Counter()
         self._before: dict[int, Decimal] = defaultdict(Decimal)
         self._out: dict[tuple[int, Outcome], Decimal] = defaultdict(Decimal)
-        self.odd: dict[int, tuple[int, str]] = {}
+        self.odd: dict[int, tuple[int, int, str]] = {}
 
     def count_in(self, numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
         """Add what was read."""
@@ -66,9 +66,9 @@ class Ledger:
                 self._before[at] += figure
             for key, figure in later._out.items():
                 self._out[key] += figure
-        for at, (count, first) in later.odd.items():
-            known, told = self.odd.get(at, (0, first))
-            self.odd[at] = known + count, told
+        for at, (count, row, text) in later.odd.items():
+            known, row, text = self.odd.get(at, (0, row, text))  # noqa: PLW2901 - of the first
+            self.odd[at] = known + count, row, text
 
     def _figures(
         self, at: int, cells: Sequence[str], numbers: Sequence[int] | None = None
@@ -80,8 +80,8 @@ class Ledger:
             if figure is not None:
                 found.append(figure)
             elif numbers is not None and cell.strip().casefold() not in _NOTHING:
-                count, first = self.odd.get(at, (0, f"row {numbers[k]}: {cell[:40]}"))
-                self.odd[at] = (count + 1, first)
+                count, row, text = self.odd.get(at, (0, numbers[k], cell[:40]))
+                self.odd[at] = count + 1, row, text
         return found
 
     def table(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +12,12 @@ from geo_merge.recoding.ledger import Ledger
 from geo_merge.recoding.matching import Outcome
 from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import MOST as MOST_NAMES
+from geo_merge.recoding.tally import Why
 from geo_merge.texts import Language, say
-from geo_merge.texts import number as figure
 from geo_merge.vocabulary.counting import counted
 from geo_merge.vocabulary.sentence import Sentence, said, sentence
 
-LEFT = frozenset((Outcome.AMBIGUOUS, Outcome.NOT_FOUND))
+LEFT = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS)  # what a person has to see to
 
 
 @dataclass
@@ -30,7 +29,7 @@ class Recoded:
     ledger
         Rows and figures, in and out.
     hows
-        How many rows each step settled, or why it did not.
+        The rows that each step settled, or did not.
     table
         The ledger as rows.
     still
@@ -43,7 +42,7 @@ class Recoded:
 
     ledger: Ledger
     table: list[dict[str, Any]]
-    hows: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
+    hows: Mapping[tuple[Outcome, str], Why] = field(default_factory=dict)
     still: list[Open] = field(default_factory=list)
     not_listed: int = 0
     not_compared: bool = False
@@ -64,9 +63,10 @@ def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
     counts = {outcome.name.lower(): done.ledger.rows[outcome] for outcome in Outcome}
     lines = [sentence("recoding.rows_in", file=how.table.name, n=done.ledger.rows_in, **counts)]
     lines += [
-        sentence("recoding.no_numbers", column=how.columns.headings[at], n=count, first=first)
-        for at, (count, first) in done.ledger.odd.items()
-    ]
+        sentence("recoding.no_numbers", column=how.columns.headings[at], n=count, row=str(row),
+                 text=text)
+        for at, (count, row, text) in done.ledger.odd.items()
+    ]  # fmt: skip
     if done.not_listed:
         lines.append(sentence("recoding.not_listed", n=done.not_listed, shown=len(done.still)))
     if done.not_compared:
@@ -85,14 +85,24 @@ def problems_of(
 ) -> Mapping[Outcome, list[str]]:
     """Return why rows are left, the most frequent first, in a language."""
     found: dict[Outcome, list[str]] = {}
-    for (outcome, why), count in done.hows.most_common():
-        if outcome in LEFT:
-            its = found.setdefault(outcome, [])
-            if len(its) < shown:
-                told = said(why, language)
-                many = say("recode.row_count", language, count=figure(count, language))
-                its.append(f"{told} ({many})" if count > 1 else told)
+    for outcome in LEFT:
+        its = [(how, why) for (other, how), why in done.hows.items() if other is outcome]
+        its.sort(key=lambda each: -each[1].rows)
+        told = [said(_told(how, why), language) for how, why in its[:shown]]
+        if len(its) > shown:
+            rows = sum(why.rows for _, why in its[shown:])
+            more = sentence("recoding.more_reasons", n=len(its) - shown, rows=rows)
+            told.append(said(more, language))
+        if told:
+            found[outcome] = told
     return found
+
+
+def _told(how: str, why: Why) -> Sentence:
+    at = {"column": why.column, "row": str(why.first), "why": how}
+    if why.rows == 1:
+        return sentence("recoding.in_row", **at)
+    return sentence("recoding.in_rows", **at, n=why.rows)
 
 
 def refuse_left(done: Recoded, how: Plan, *, strict: bool) -> None:

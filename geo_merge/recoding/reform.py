@@ -75,17 +75,17 @@ class Reform:
         for side in Side:
             for key, unit in self.units[side].items():
                 if unit.code:
-                    self._by_code[side][code_key(unit.code)].append(key)
+                    self._by_code[side][_folded(unit.code)].append(key)
 
     def parts(self, side: Side, key: str) -> tuple[Part, ...]:
         """Return what a unit of a side became, or was made of."""
         return self._parts[side].get(key, ())
 
     def find(self, side: Side, code: str) -> str | None:
-        """Return the key of a code as it is written, or the only one that it is but for zeros."""
+        """Return the key of a code as it is written, or the only one but for zeros and case."""
         if code in self.units[side]:
             return code
-        alike = self._by_code[side].get(code_key(code), ())
+        alike = self._by_code[side].get(_folded(code), ())
         if len(alike) != 1:
             alike = [key for key in alike if key.casefold() == code.casefold()]
         return alike[0] if len(alike) == 1 else None
@@ -93,6 +93,10 @@ class Reform:
     def divided(self, side: Side = Side.OLD) -> list[str]:
         """Return the keys of units with several on the other side."""
         return [key for key, parts in self._parts[side].items() if len(parts) > 1]
+
+
+def _folded(code: str) -> str:
+    return code_key(code).casefold()
 
 
 def reform_of(

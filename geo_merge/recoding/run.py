@@ -16,7 +16,7 @@ from geo_merge.recoding.matching import Answer, Outcome, Statement
 from geo_merge.recoding.outcome import LEFT, Recoded, refuse_left, sheet_title
 from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
-from geo_merge.recoding.tally import Tally
+from geo_merge.recoding.tally import Tally, Why
 from geo_merge.recoding.writing import ALL, Sheets, opened
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import free_name
@@ -172,7 +172,7 @@ class Run:
             only = [answer for answer, _ in answers]
             outcome = only[0].outcome if len(only) == 1 else _worst(a.outcome for a in only)
             everything.append([*row, *made])
-            self.tally.hows[outcome, _first(only, outcome).how] += 1
+            self._note(number, only, outcome)
             sheets[outcome.value] += self._written(number, row, outcome, only, made)
             done.append((row, outcome))
             if self._how.columns.labels and outcome is Outcome.CONVERTED:
@@ -185,6 +185,14 @@ class Run:
         for sheet, its in sheets.items():
             self._sheets.add(sheet, its)
         self.tally.ledger.count_out(done)
+
+    def _note(self, number: int, answers: Sequence[Answer], outcome: Outcome) -> None:
+        at = next(k for k, answer in enumerate(answers) if answer.outcome is outcome)
+        key = outcome, answers[at].how
+        if key in self.tally.hows:
+            self.tally.hows[key].rows += 1
+        else:
+            self.tally.hows[key] = Why(1, number, self._how.columns.telling(at))
 
     def _answer(
         self, number: int, row: Sequence[str], key: tuple[Any, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass
 
 from geo_merge.recoding.aggregate import Sums
 from geo_merge.recoding.columns import Columns
@@ -12,6 +12,15 @@ from geo_merge.recoding.matching import Outcome
 from geo_merge.recoding.same_names import SameNames
 
 _SUGGESTED = 500  # statements for which similar names are looked for
+
+
+@dataclass
+class Why:
+    """What settled rows, or why nothing did: how many they are, and the first with its column."""
+
+    rows: int
+    first: int
+    column: str
 
 
 class Tally:
@@ -31,7 +40,7 @@ class Tally:
     ledger
         Rows and figures, in and out.
     hows
-        How many rows each step settled, or why it did not.
+        The rows that each step settled, or did not.
     same
         Names within each unit.
     unknown
@@ -42,12 +51,18 @@ class Tally:
 
     def __init__(self, columns: Columns, decisions: Decisions, sums: Sums | None) -> None:
         self.ledger = Ledger(columns)
-        self.hows: Counter[tuple[Outcome, str]] = Counter()
+        self.hows: dict[tuple[Outcome, str], Why] = {}
         self.same = SameNames()
         self.unknown: dict[str, int] = {}
         self.openings = Openings()
         self.decisions = decisions
         self.sums = sums
+
+    def note(self, outcome: Outcome, how: str, why: Why) -> None:
+        """Note what settled rows, or why nothing did."""
+        known = self.hows.setdefault((outcome, how), why)
+        if known is not why:
+            known.rows += why.rows
 
     def note_unknown(self, written: str, row: int) -> None:
         """Note a name or an address that was not found, for what is similar to it."""
@@ -57,7 +72,8 @@ class Tally:
     def take_in(self, later: Tally) -> None:
         """Add what is kept of rows that come after these."""
         self.ledger.take_in(later.ledger)
-        self.hows.update(later.hows)
+        for (outcome, how), why in later.hows.items():
+            self.note(outcome, how, why)
         self.same.take_in(later.same)
         for written, row in later.unknown.items():
             self.note_unknown(written, row)

@@ -12,6 +12,7 @@ from geo_merge.recoding.columns import ROLE_NAMES
 from geo_merge.recoding.request import Request
 from geo_merge.recoding.vintage import Vintage
 from geo_merge.ui import tables, told
+from geo_merge.ui.recode_kept import ROLES
 from geo_merge.ui.recoding import Looked
 from geo_merge.ui.state import figure, t
 from geo_merge.vocabulary.places import Side
@@ -31,9 +32,9 @@ def said(request: Request, columns: tuple[str, ...], decided: pd.DataFrame | Non
     )
 
 
-def chosen(key: str) -> tuple[str, ...]:
+def chosen() -> tuple[str, ...]:
     """Return the roles of columns as a person changed them; nothing if nobody did."""
-    made: tuple[str, ...] = st.session_state.get(f"recode_roles_{key}", ())
+    made: tuple[str, ...] = st.session_state.get(ROLES, ())
     return made
 
 
@@ -85,7 +86,7 @@ def _change(key: str, looked: Looked) -> None:
              for k in range(len(looked.headings))}  # fmt: skip
     given = tuple(f"{role}={looked.headings[k]}" for k, role in roles.items() if role)
     open_ = set(ROLE_NAMES) - set(roles.values())
-    state[f"recode_roles_{key}"] = (*given, *(f"{role}=" for role in sorted(open_)))
+    state[ROLES] = (*given, *(f"{role}=" for role in sorted(open_)))
 
 
 def _fits(vintage: Vintage) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,18 +15,22 @@ from geo_merge.recoding.origin import MEASURES, Origin
 from geo_merge.recoding.request import Request
 from geo_merge.results.contract import CONTRACT
 from geo_merge.system.scratch import scratch
+from geo_merge.system.works import works
 from geo_merge.ui import (
     recode_columns,
+    recode_kept,
     recode_outcome,
     recode_settling,
     recoding,
     tables,
     uploads,
 )
+from geo_merge.ui.intake import files
 from geo_merge.ui.recoding import Looked
-from geo_merge.ui.state import language, t
+from geo_merge.ui.state import figure, language, t
 from geo_merge.ui.steps import steps
 from geo_merge.ui.store import Loaded, current
+from geo_merge.ui.work import Role, Work
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vocabulary.places import Side
@@ -35,52 +39,100 @@ from geo_merge.vocabulary.sentence import sentence
 MAX_BYTES = 200_000_000
 _TYPES = ["csv", "tsv", "txt", "xlsx", "parquet"]
 _RESULT, _PROVINCE, _TABLE = _WAYS = ("result", "province", "table")
-_LOOKED, _DONE, _TAKEN = "recode_looked", "recode_done", "recode_taken"  # of the session
+_LOOKED, _TAKEN = "recode_looked", "recode_taken"  # of the session
 
 
 def show() -> None:
     """Draw the page."""
     st.header(t("recode.title"), anchor=False)
-    tables.small(t("recode.help"))
+    kept = works()
+    limits = t("intake.kept", hours=figure(kept.hours), mb=figure(kept.megabytes))
+    tables.small(f"{t('recode.help')} {limits}")
+    if recode_kept.is_lost():
+        st.warning(t("recode.lost"), icon=":material/link_off:")
+    opened = recode_kept.opened()
+    with recode_kept.remembered(opened):
+        _show(opened)
+
+
+def _show(opened: Work | None) -> None:
+    """Ask for the table and what to bring it to, and go on as far as it goes."""
+    st.session_state.setdefault("recode_to", Side.NEW)
     left, right = st.columns(2, gap="large")
+    given: dict[Role, uploads.Upload] = {}
     with left:
-        table = st.file_uploader(t("recode.table"), _TYPES, key="recode_table")
+        _have(opened)
+        _slot(given, "table", "recode.table", _TYPES)
         _decisions_given()
     with right:
         way = st.radio(t("recode.by"), _WAYS, key="recode_way", horizontal=True,
                        format_func=lambda w: t(f"recode.by_{w}"))  # fmt: skip
-        province, given = _by(way)
-        side = Side(str(st.radio(t("recode.to"), list(Side), index=1, key="recode_to",
-                                 horizontal=True,
+        province = _province() if way == _PROVINCE else None
+        if way == _TABLE:
+            files.have(opened, "crosswalk")
+            _slot(given, "crosswalk", "ui.upload_crosswalk", uploads.TABLE_TYPES)
+        side = Side(str(st.radio(t("recode.to"), list(Side), key="recode_to", horizontal=True,
                                  format_func=lambda s: t(f"recode.to_{s}"))))  # fmt: skip
-    if table is None or (way == _TABLE and given is None):
-        return
-    uploads.check_size([f for f in (table, given) if f is not None], MAX_BYTES)
+    uploads.check_size(given.values(), MAX_BYTES)
     with scratch() as folder:
-        origin = _origin(folder, way, province, given)
-        request = Request(table=uploads.put(folder, table), origin=origin, target=side)
-        _look_and_run(request, _key_of([table, given], way, province, side))
+        paths = {role: uploads.put(folder, upload) for role, upload in given.items()}
+        there = paths | ({} if opened is None else _files(opened, paths))
+        if "table" not in there or (way == _TABLE and "crosswalk" not in there):
+            return
+        crosswalk = there.get("crosswalk") if way == _TABLE else None
+        origin = _origin(folder, way, province, crosswalk)
+        request = Request(table=there["table"], origin=origin, target=side)
+        key = _key_of(there["table"], crosswalk, way, province, side)
+        if paths:
+            roles = () if "table" in paths else recode_columns.chosen()
+            _looked(key, request, roles)  # what cannot be read is not kept
+            recode_kept.take(opened, paths)
+        elif opened is not None:
+            _look_and_run(request, key, opened)
+    if paths:
+        st.rerun()
 
 
-def _by(way: str) -> tuple[str | None, uploads.Upload | None]:
-    """Ask which province, or for the crosswalk."""
-    if way == _PROVINCE:
-        names = {new: name for _, _, new, name in PROVINCES}
-        code = st.selectbox(t("recode.province"), ["", *sorted(names, key=names.__getitem__)],
-                            key="recode_province",
-                            format_func=lambda c: names.get(c, t("recode.country")))  # fmt: skip
-        return code or None, None
-    if way == _TABLE:
-        return None, st.file_uploader(t("ui.upload_crosswalk"), uploads.TABLE_TYPES,
-                                      key="recode_crosswalk")  # fmt: skip
-    return None, None
+def _slot(
+    given: dict[Role, uploads.Upload], role: Role, label: str, types: Sequence[str]
+) -> None:  # fmt: skip
+    """Draw the slot of a file, and note what was given there anew."""
+    upload = st.file_uploader(t(label), types, key=files.key_of(f"recode_{role}"))
+    if upload is not None:
+        given[role] = upload
 
 
-def _origin(folder: Path, way: str, province: str | None, given: uploads.Upload | None) -> Origin:
+def _files(opened: Work, new: Container[Role]) -> dict[Role, Path]:
+    """Return the files that are there, but for those that new ones replace."""
+    roles: tuple[Role, ...] = ("table", "crosswalk")
+    there = {role: opened.files(role) for role in roles if role not in new}
+    return {role: paths[0] for role, paths in there.items() if paths}
+
+
+def _have(opened: Work | None) -> None:
+    """Say which table is there, and let it be removed."""
+    for path in [] if opened is None else opened.files("table"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(path.name)
+            st.button(t("intake.remove"), key="recode_remove", icon=":material/delete:",
+                      on_click=recode_kept.leave, args=(opened,), type="tertiary",
+                      help=t("intake.delete_help"))  # fmt: skip
+
+
+def _province() -> str | None:
+    """Ask which province; None for all."""
+    names = {new: name for _, _, new, name in PROVINCES}
+    code = st.selectbox(t("recode.province"), ["", *sorted(names, key=names.__getitem__)],
+                        key="recode_province",
+                        format_func=lambda c: names.get(c, t("recode.country")))  # fmt: skip
+    return code or None
+
+
+def _origin(folder: Path, way: str, province: str | None, crosswalk: Path | None) -> Origin:
     if way == _PROVINCE:
         return Origin(country=VIETNAM, province=province)
-    if given is not None:
-        return Origin(country=VIETNAM, crosswalks=(uploads.put(folder, given),))
+    if crosswalk is not None:
+        return Origin(country=VIETNAM, crosswalks=(crosswalk,))
     return _of_result(folder, current())
 
 
@@ -95,34 +147,32 @@ def _of_result(folder: Path, loaded: Loaded) -> Origin:
 
 
 def _key_of(
-    files: Sequence[uploads.Upload | None], way: str, province: str | None, side: str
-) -> str:
-    digest = hashlib.sha256(repr((way, province, str(side))).encode())
-    for file in filter(None, files):
-        digest.update(file.name.encode())
-        digest.update(file.getbuffer())
-    if way == _RESULT:
-        digest.update(current().key.encode())
-    return digest.hexdigest()[:24]
+    table: Path, crosswalk: Path | None, way: str, province: str | None, side: str
+) -> str:  # fmt: skip
+    """Return what tells one question from another: files by name, size and time, and the rest."""
+    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns)
+             for path in (table, crosswalk) if path is not None]  # fmt: skip
+    result = current().key if way == _RESULT else ""
+    told = repr((stats, way, province, str(side), result))
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 
-def _look_and_run(request: Request, key: str) -> None:
-    columns = recode_columns.chosen(key)
-    looked = _looked("|".join((key, *columns)), request, columns)
+def _look_and_run(request: Request, key: str, opened: Work) -> None:
+    columns = recode_columns.chosen()
+    looked = _looked(key, request, columns)
     recode_columns.show(key, looked)
     if looked.problems:
         recode_outcome.problems(looked.problems)
         return
     kind, rules = _options(request)
-    known, done = st.session_state.get(_DONE, ("", None))
+    done = recode_kept.done_of(opened, key)
     if st.button(t("recode.run"), type="primary", icon=":material/sync_alt:", key="recode_run"):
         request = recode_columns.said(request, columns, recode_settling.decisions())
         with steps(t("recode.running"), stop="recode_run_stop") as (say, queued):
             done = recoding.recode(request, kind, rules, language(), say=say,
                                    queued=queued)  # fmt: skip
-        known = key
-        st.session_state[_DONE] = known, done
-    if done is not None and known == key:
+        recode_kept.keep_done(opened, key, done)
+    if done is not None:
         recode_outcome.show(done)
         recode_settling.show(done)
 
@@ -130,7 +180,7 @@ def _look_and_run(request: Request, key: str) -> None:
 def _looked(key: str, request: Request, columns: tuple[str, ...]) -> Looked:
     """Look into the table; again only if it, or what is said of it, is another."""
     vintage = st.session_state.get("recode_vintage") or ""
-    key = f"{key}|{vintage}"
+    key = "|".join((key, *columns, vintage))
     kept: dict[str, Looked] = st.session_state.setdefault(_LOOKED, {})
     if key not in kept:
         asked = recode_columns.said(request, columns, None)

@@ -12,6 +12,7 @@ import streamlit as st
 from geo_merge.recoding.decisions import COLUMNS, EXCLUDED, Open
 from geo_merge.recoding.matching import Outcome
 from geo_merge.ui import candidates_map, tables, told
+from geo_merge.ui.recode_kept import DECISIONS
 from geo_merge.ui.recoding import Done
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.store import current
@@ -19,7 +20,6 @@ from geo_merge.vocabulary.cells import csv_bytes
 from geo_merge.vocabulary.codes import fold_accents
 from geo_merge.vocabulary.places import Unit
 
-DECISIONS = "recode_decisions"  # of the session: rows of a table of decisions
 _MOST_FOUND = 30  # units that a search shows
 
 

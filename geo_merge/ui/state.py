@@ -33,6 +33,7 @@ class Key(StrEnum):
     CHOICES = "choices"  # the layers of files with several
     MERGED = "merged"  # whether a merger has just ended
     PLAN = "plan"  # by which the server knows the plan at work
+    TABLE = "table"  # by which it knows the table to be recoded
     WORK = "work"  # the name of the work that is open; empty for none
     HALTED = "halted"  # the files that were not looked into to the end
     ROUND = "round"  # counts the files taken: each slot is empty again
@@ -43,7 +44,7 @@ class Key(StrEnum):
 # Texts that are about files to come, plans and tables, not about the result on show.
 _OF_OTHERS = ("intake.", "plan", "recode.", "ui.upload", "option.", "step.",
               "work.limit")  # fmt: skip
-_IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN)
+_IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN, Key.TABLE)
 
 
 def start() -> None:
@@ -63,8 +64,9 @@ def start() -> None:
 
 
 def _take_address() -> None:
-    """Take over the unit and the work that the address leads to."""
+    """Take over the unit, the table and the work that the address leads to."""
     state, address = st.session_state, st.query_params
+    state[Key.TABLE] = address.get(Key.TABLE)
     side, _, code = address.get("unit", "").partition(":")
     state[Key.SELECTED] = {"side": side, "code": code} if side in SIDES and code else None
     if state.setdefault(Key.WORK, "") != address.get("work", ""):

@@ -21,6 +21,7 @@ from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import files_of
+from geo_merge.system.scratch import scratch
 from geo_merge.system.works import discard, works
 from geo_merge.units.unlisted import Unlisted
 from geo_merge.vietnam.country import VIETNAM
@@ -28,7 +29,7 @@ from geo_merge.vocabulary.country import PLAIN
 from geo_merge.writing.files import whole_file
 
 Role = Literal["layers", "crosswalk", "reference", "declared", "text", "outline", "divide", "water",
-               "enclave"]  # fmt: skip
+               "enclave", "table"]  # fmt: skip
 LAND: tuple[Role, ...] = ("outline", "divide", "water", "enclave")
 _OF_PARTS = {"layers", "reference", *LAND}  # files that may have parts
 _ABOUT, _DECIDED, _FILES, _TABLE = "work.json", "decided.json", "files", "table"
@@ -77,6 +78,11 @@ class Work:
         about = self._about()
         about["files"][role] = [*about["files"].get(role, []), *names]
         self._write(about)
+
+    def copy(self, role: Role, paths: Iterable[Path]) -> None:
+        """Take copies of files in, which stay where they are."""
+        with scratch() as folder:
+            self.take(role, [Path(shutil.copy2(path, folder)) for path in paths])
 
     def remove(self, role: Role, paths: Iterable[Path]) -> None:
         """Remove files of a role; the table that was made of a crosswalk goes with it."""

@@ -31,6 +31,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
     with opened(browser, home=server, shot=shot) as it:
+        it.page.set_default_timeout(90_000)
         yield it
         assert it.wrong == []
 
@@ -102,3 +103,73 @@ def test_what_a_column_holds_can_be_changed(tab: Tab, server: str, tmp_path: Pat
     tab.page.wait_for_timeout(3000)
     tab.rest(1.5)
     press(tab, "Chuyển bảng", "Còn 1 dòng chưa thuộc về một đơn vị duy nhất.")  # by code alone
+
+
+def shown(tab: Tab) -> None:
+    """See what was said of a table, chosen and decided, and what became of it."""
+    page = tab.page
+    page.get_by_text(say("recode.decided", "en", count=1)).wait_for(timeout=90_000)
+    tab.rest()
+    text = page.inner_text("body")
+    assert "truong.csv" in text
+    assert "7 rows = converted: 5 · ambiguous: 1 · not found: 1" in text
+    role = page.get_by_role("combobox", name="so_truong").input_value()
+    assert role == say("recode.role_none", "en")
+    way = page.get_by_role("radio", name=say("recode.by_province", "en"), exact=True)
+    assert way.is_checked()
+
+
+def test_a_reload_the_link_and_another_page_bring_the_table_back(
+    tab: Tab, server: str, browser: Browser, tmp_path: Path
+) -> None:
+    page = tab.page
+    give(tab, server, table(tmp_path), "en")
+    page.get_by_text(say("recode.by_province", "en"), exact=True).click()
+    tab.rest()
+    page.get_by_role("combobox", name="so_truong").click()
+    page.get_by_role("option", name=say("recode.role_none", "en")).click()
+    page.wait_for_timeout(3000)
+    tab.rest()
+    press(tab, "Recode", "2 rows became no one unit.")
+    page.get_by_text(say("recode.exclude", "en")).first.click()
+    tab.rest()
+    page.get_by_role("button", name="Decide", exact=True).click()
+    tab.rest()
+    shown(tab)
+    page.reload()
+    shown(tab)
+    with opened(browser, home=server) as other:
+        other.page.goto(page.url)
+        shown(other)
+        assert other.wrong == []
+    page.get_by_role("link", name=say("page.checks", "en")).click()
+    tab.wait_for_map()
+    page.get_by_role("link", name=say("page.recode", "en")).click()
+    shown(tab)
+
+
+def test_back_and_forward_lead_from_table_to_table(tab: Tab, server: str, tmp_path: Path) -> None:
+    def there(name: str) -> None:
+        page.get_by_text(name, exact=True).first.wait_for(timeout=90_000)
+        tab.rest()
+
+    page = tab.page
+    give(tab, server, table(tmp_path), "en")
+    second = tmp_path / "other.csv"
+    second.write_text("ma_xa,so_dan\n07207,5\n", encoding="utf-8")
+    page.locator("input[type=file]").first.set_input_files(str(second))
+    there("other.csv")
+    assert "truong.csv" not in page.inner_text("body")
+    page.go_back()
+    there("truong.csv")
+    page.go_back()
+    page.get_by_text("truong.csv", exact=True).wait_for(state="detached", timeout=90_000)
+    page.go_forward()
+    there("truong.csv")
+    page.go_forward()
+    there("other.csv")
+    page.locator(".st-key-recode_remove button").first.click()  # with all that was made of it
+    page.get_by_text("other.csv", exact=True).wait_for(state="detached", timeout=90_000)
+    tab.rest()
+    page.go_back()
+    page.get_by_text(say("recode.lost", "en")).wait_for(timeout=90_000)
