@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo_merge.planning.check import Checked
@@ -55,7 +55,10 @@ def _worded(table: pd.DataFrame, language: Language) -> pd.DataFrame:
 
 def quantity_said(quantity: str, language: Language) -> str:
     """Return what a row of a comparison, or a threshold, counts in words."""
-    t = partial(say, language=language)
+
+    def t(key: str, **values: object) -> str:
+        return say(key, language, **values)
+
     for front, key in (("verdict ", "verdict"), ("new units ", "new_units_that"),
                        ("share:", "share")):  # fmt: skip
         rest = quantity.removeprefix(front)
@@ -88,12 +91,13 @@ def lines_of_table(table: pd.DataFrame, name: str, language: Language) -> list[s
 
 
 def _is_whole(value: Any) -> bool:  # noqa: ANN401 - a cell
-    return not isinstance(value, Real) or bool(pd.isna(value)) or float(value).is_integer()
+    return not isinstance(value, Real) or not np.isfinite(float(value)) or float(value).is_integer()
 
 
 def _cell(value: Any, language: Language, *, whole: bool) -> str:  # noqa: ANN401 - a cell
     if isinstance(value, Real) and not isinstance(value, bool):
-        return "" if pd.isna(value) else number(float(value), language, 0 if whole else 2)
+        figure = float(value)
+        return "" if np.isnan(figure) else number(figure, language, 0 if whole else 2)
     return "" if value is None else str(value)
 
 
