@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from math import isnan
 from numbers import Real
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from geo_merge.planning.check import Checked
@@ -91,13 +91,12 @@ def lines_of_table(table: pd.DataFrame, name: str, language: Language) -> list[s
 
 
 def _is_whole(value: Any) -> bool:  # noqa: ANN401 - a cell
-    return not isinstance(value, Real) or not np.isfinite(float(value)) or float(value).is_integer()
+    return not isinstance(value, Real) or isnan(value) or float(value).is_integer()
 
 
 def _cell(value: Any, language: Language, *, whole: bool) -> str:  # noqa: ANN401 - a cell
     if isinstance(value, Real) and not isinstance(value, bool):
-        figure = float(value)
-        return "" if np.isnan(figure) else number(figure, language, 0 if whole else 2)
+        return "" if isnan(value) else number(float(value), language, 0 if whole else 2)
     return "" if value is None else str(value)
 
 

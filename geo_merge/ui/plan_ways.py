@@ -77,7 +77,8 @@ def ways_of(
     digest = hashlib.sha256()
     for upload in (*([table] if table else []), *lines):
         digest.update(upload.name.encode() + bytes(upload.getbuffer()))
-    positions, found = None, tuple[Finding, ...]()
+    positions = None
+    found: tuple[Finding, ...] = ()
     distances: Distances = StraightLine()
     with scratch() as folder:
         if table is not None:
