@@ -10,6 +10,7 @@ from geo_merge.dossier.agencies_section import agencies_section
 from geo_merge.dossier.content import Document, Section
 from geo_merge.dossier.material import Material
 from geo_merge.dossier.offices_section import offices_section
+from geo_merge.dossier.standards_section import standards_section
 from geo_merge.dossier.to_docx import docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
@@ -21,7 +22,7 @@ from geo_merge.writing.files import whole_file
 WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx, ".pdf": pdf, ".html": html}
 _TABLES: dict[str, Callable[[Material], Section]] = {
     "summary": sections.summary, "units": sections.new_units, "old": sections.old_units,
-    "standards": sections.standards, "offices": offices_section, "agencies": agencies_section,
+    "standards": standards_section, "offices": offices_section, "agencies": agencies_section,
     "findings": sections.findings,
     "reconciliation": sections.reconciliation, "ledger": sections.ledger,
     "sources": sections.sources, "glossary": sections.glossary,

@@ -27,6 +27,7 @@ from geo_merge.dossier.sheets.atlas import (
     map_of_unit,
     paper_for,
 )
+from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
 
 # Checks that speak of new units: codes of old ones mean something else.
@@ -108,6 +109,7 @@ def _findings(m: Material, code: str) -> Iterator[Block]:
         yield Paragraph(m.t("no_findings_here"), "note")
     for row in rows.to_dict("records"):
         value = measure(m, row["value"], row["unit_of_value"])
-        severity, name = m.word("severity", row["severity"]), m.word("check", row["check"])
+        severity = m.word("severity", row["severity"])
+        name = title_of(row["check"], m.language)
         told = f"{severity} {row['check']}: {name}" + (f" ({value})" if value else "")
         yield Paragraph(shown(told), "note")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table
 from geo_merge.dossier.form import A4
 from geo_merge.dossier.material import NOTHING, Material
+from geo_merge.dossier.standards_section import shares
 from geo_merge.merging.statistics import UNKNOWN_TYPE
 from geo_merge.texts import TEXTS, change
+from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
 
 _MINUS = re.compile(r"(?<=[ (])-(?=[0-9])")  # as tables have it
@@ -130,7 +132,7 @@ def _declared(m: Material) -> Table | None:
 def new_units(m: Material) -> Section:
     """Return the table of new units, across."""
     statistics = m.result.statistics
-    shares = _standard_shares(m)
+    told, law = shares(m)
     columns = [
         Column(m.t("col_no"), 0.6, "centre"), Column(m.t("col_code"), 1),
         Column(m.t("col_unit"), 2.2), Column(m.t("col_members"), 4.4),
@@ -138,7 +140,7 @@ def new_units(m: Material) -> Section:
         Column(m.t("col_declared_area"), 1.3, "right"),
         Column(m.t("col_area_difference"), 1.2, "right"),
         Column(m.t("col_declared_people"), 1.4, "right"),
-        *([Column(m.t("col_standard"), 2)] if shares else []),
+        *([Column(m.t("col_standard"), 2.4)] if told else []),
     ]  # fmt: skip
     rows = [
         (
@@ -147,7 +149,7 @@ def new_units(m: Material) -> Section:
             m.n(row.get("declared_area_km2"), 2),
             m.percent(row.get("area_km2_difference_percent")),
             m.n(row.get("declared_population")),
-            *([shares.get(str(code), NOTHING)] if shares else []),
+            *([told.get(str(code), NOTHING)] if told else []),
         )
         for k, (code, row) in enumerate(statistics.iterrows())
     ]  # fmt: skip
@@ -156,8 +158,9 @@ def new_units(m: Material) -> Section:
         for name, digits in (("area_km2", 2), ("population", 0), ("declared_area_km2", 2))
     ]
     people = _sum(m, statistics, "declared_population", 0)
-    total = ("", "", m.t("all"), "", *sums, "", people, *([""] if shares else []))
-    notes = [] if shares else [Paragraph(m.t("no_standards"), "note")]
+    total = ("", "", m.t("all"), "", *sums, "", people, *([""] if told else []))
+    notes = [] if told else [Paragraph(m.t("no_standards"), "note")]
+    notes += [Paragraph(m.t("standards_of", law=law), "note")] if law else []
     table = Table.of(columns, [*rows, total], total=True)
     return Section("units", m.t("section_units"), (*notes, table), A4.across)
 
@@ -167,43 +170,6 @@ def _sum(m: Material, table: pd.DataFrame, column: str, digits: int) -> str:
     if column not in table or not table[column].notna().any():
         return NOTHING
     return m.n(pd.to_numeric(table[column]).sum(), digits)
-
-
-def _standard_shares(m: Material) -> dict[str, str]:
-    """Return per cent of each standard with its clause, by new unit."""
-    table = m.tables.get("standards")
-    if table is None or not {"code", "percent", "clause"} <= set(table):
-        return {}
-    told: dict[str, list[str]] = {}
-    for row in table.to_dict("records"):
-        what = m.word("dossier", f"standard_{row.get('measure', '')}")
-        told.setdefault(row["code"], []).append(
-            f"{what.removeprefix('standard_')} {m.n(row['percent'], 1)} % ({row['clause']})"
-        )
-    return {code: "; ".join(texts) for code, texts in told.items()}
-
-
-def standards(m: Material) -> Section:
-    """Return each unit against each standard, or that no standards were held against them."""
-    table = m.tables.get("standards")
-    title = m.t("section_standards")
-    if table is None or not len(table):
-        return Section("standards", title, (Paragraph(m.t("no_standards")),))
-    heads = [c for c in ("code", "measure", "value", "standard", "percent", "verdict", "clause")
-             if c in table]  # fmt: skip
-    numbers = {"value", "standard", "percent"}
-    columns = [Column(m.t(f"col_{h}"), 1, "right" if h in numbers else "left") for h in heads]
-    rows = [[_standard_cell(m, h, str(row[h])) for h in heads] for row in table.to_dict("records")]
-    return Section("standards", title, (Table.of(columns, rows),), A4.across)
-
-
-def _standard_cell(m: Material, head: str, text: str) -> str:
-    if head in {"value", "standard", "percent"}:
-        return m.n(text, 2)
-    if head == "verdict":
-        return m.word("standing", text)
-    key = f"dossier.standard_{text}"
-    return m.t(f"standard_{text}") if key in TEXTS else text
 
 
 def old_units(m: Material) -> Section:
@@ -249,7 +215,7 @@ def _found(m: Material, found: pd.DataFrame) -> Table:
     told = "message" if m.language == "en" else f"message_{m.language}"
     has_words = told in found
     columns = [
-        Column(m.t("col_severity"), 1.1), Column(m.t("col_check"), 0.7),
+        Column(m.t("col_severity"), 1.1), Column(m.t("col_check"), 0.9),
         Column(m.t("col_found"), 3), Column(m.t("col_units"), 3.2),
         Column(m.t("col_value"), 1.6, "right"),
         *([Column(m.t("col_message"), 5)] if has_words else []),
@@ -258,7 +224,7 @@ def _found(m: Material, found: pd.DataFrame) -> Table:
         (
             m.word("severity", str(row["severity"])),
             row["check"],
-            m.word("check", row["check"]),
+            title_of(row["check"], m.language),
             ", ".join(map(str, row["units"])),
             measure(m, row["value"], row["unit_of_value"]),
             *([_MINUS.sub("−", str(row[told]))] if has_words else []),
@@ -281,13 +247,16 @@ def measure(m: Material, value: object, unit: object) -> str:
 
 def _decided(m: Material) -> Iterator[Block]:
     decisions, repairs = m.tables.get("decisions"), m.tables.get("repairs")
+    choices = {} if decisions is None else {
+        row["id"]: (row["decision"], row.get("reason", ""))
+        for row in decisions.to_dict("records")
+        if row.get("decision")
+    }  # fmt: skip
     if repairs is None:
         yield Paragraph(m.t("no_repairs"), "note")
+        if choices:
+            yield _choices(m, choices)
         return
-    choices = {} if decisions is None else {
-        row["id"]: (row.get("decision", ""), row.get("reason", ""))
-        for row in decisions.to_dict("records")
-    }  # fmt: skip
     columns = [
         Column(m.t("col_id"), 1.6), Column(m.t("col_kind"), 1.2), Column(m.t("col_units"), 2.4),
         Column(m.t("col_area_m2"), 1.3, "right"), Column(m.t("col_done"), 1.4),
@@ -305,6 +274,15 @@ def _decided(m: Material) -> Iterator[Block]:
         yield Table.of(columns, rows)
     else:
         yield Paragraph(m.t("nothing_to_repair"), "note")
+
+
+def _choices(m: Material, choices: Mapping[str, tuple[str, str]]) -> Table:
+    """Return what was decided on findings of a layer that is not mended."""
+    columns = (Column(m.t("col_id"), 1.6), Column(m.t("col_decision"), 1.2),
+               Column(m.t("col_reason"), 3))  # fmt: skip
+    rows = [(key, m.word("decision", choice), reason or NOTHING)
+            for key, (choice, reason) in choices.items()]  # fmt: skip
+    return Table.of(columns, rows)
 
 
 def reconciliation(m: Material) -> Section:

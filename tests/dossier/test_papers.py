@@ -31,6 +31,7 @@ from geo_merge.dossier.typesetting import pdf
 from geo_merge.errors import UsageError
 from geo_merge.results.files import write
 from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
 
 Folder = Callable[..., Path]
@@ -71,6 +72,50 @@ def test_every_section_says_something_even_without_data(folder: Folder) -> None:
     text = html(document).decode()
     for words in ("thêm --seats", "thêm --agencies", "standards.csv"):
         assert words in text
+
+
+def rows_of(document: Any, key: str) -> list[tuple[str, ...]]:
+    (section,) = (s for s in document.sections if s.key == key)
+    return [row for block in section.blocks if isinstance(block, Table) for row in block.rows]
+
+
+def test_findings_have_the_title_of_their_check_and_decisions_their_words(folder: Folder) -> None:
+    result = folder()
+    found = pd.read_csv(result / "findings.csv", dtype=str)
+    (result / "decisions.csv").write_text(
+        f"id,decision,reason\n{found['id'][0]},mend,sửa ở xã\nx,,\n", "utf-8"
+    )
+    for language, words in (("vi", "Sửa ở dữ liệu gốc"), ("en", "To be mended in the source")):
+        rows = rows_of(paper(result, language), "findings")
+        for check, title, *_ in (row[1:] for row in rows[:-1]):
+            assert title == title_of(check, language) != ""
+        assert rows[-1] == (found["id"][0], words, "sửa ở xã")
+        assert len(rows) == len(found) + 1
+
+
+def test_standards_are_told_by_unit_class_and_law(folder: Folder) -> None:
+    result = folder()
+    table = "code,measure,value,standard,percent,verdict,clause\n" + "".join(
+        f"N1,{measure},{value},{asked},{percent},{verdict},Luật 1 ({kind})\n"
+        for kind, measure, value, asked, percent, verdict in (
+            ("phường", "population", "31000.0", "21000.0", "147.62", "met"),
+            ("phường", "area", "2.0", "5.5", "36.36", "not_met"),
+            ("xã", "area", "2.0", "30.0", "6.67", "not_met"),
+        )
+    )
+    (result / "standards.csv").write_text(table, "utf-8")
+    document = paper(result)
+    told = rows_of(document, "units")[0][-1]
+    assert told == "phường: dân số 147,6 %, diện tích 36,4 %; xã: diện tích 6,7 %"
+    assert "Tiêu chuẩn: Luật 1;" in html(document).decode()
+    first = rows_of(document, "standards")[0]
+    assert first == ("Phường Bắc (N1)", "dân số", "31.000", "21.000", "147,62", "đạt",
+                     "Luật 1 (phường)")  # fmt: skip
+    assert "đạt: 1" in html(document).decode()
+    (result / "standards.csv").write_text(table + "N2,area,2,1,200,met,Luật 2\n", "utf-8")
+    both = rows_of(paper(result), "units")
+    assert both[0][-1].startswith("Luật 1 (phường): dân số 147,6 %, ")
+    assert both[1][-1] == "Luật 2: diện tích 200,0 %"
 
 
 def test_no_list_of_the_program_is_on_the_paper(folder: Folder) -> None:
