@@ -122,11 +122,16 @@ def differing(table: pd.DataFrame) -> pd.Series:
     sizes = [
         table[name].abs() * scale
         for name, scale in (
+            ("gained_m2", 1.0),
+            ("lost_m2", 1.0),
             ("reference_difference_m2", 1.0),
             ("area_km2_difference", _SQUARE_METRES_PER_KM2),
         )
         if name in table
     ]
+    if {"area_km2", "declared_area_km2"} <= set(table):
+        off = table["area_km2"] - table["declared_area_km2"]
+        sizes.append(off.abs() * _SQUARE_METRES_PER_KM2)
     return (
         pd.concat(sizes, axis=1).max(axis=1).fillna(0.0) if sizes else pd.Series(0.0, table.index)
     )

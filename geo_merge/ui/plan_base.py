@@ -38,6 +38,11 @@ def sample_work() -> Work:
     return Work(base, (History(plan),))
 
 
+def is_sample(work: Work) -> bool:
+    """Tell whether a plan is one of the embedded sample."""
+    return work.base.key == _sample()[0].key
+
+
 @st.cache_resource(show_spinner=False)
 def _sample() -> tuple[Base, Plan]:
     layers, crosswalk = sample_files()

@@ -27,7 +27,7 @@ from geo_merge.ui import (
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import Key, t
 from geo_merge.ui.steps import steps
-from geo_merge.ui.tables import plain
+from geo_merge.ui.tables import plain, small
 
 # Streamlit leaves room for a title and margins that the workplace needs.
 _STYLE = """<style>
@@ -75,6 +75,11 @@ def _telling(place: DeltaGenerator) -> Iterator[None]:
 def _controls(work: Work) -> Work:
     """Draw the buttons over the workplace; return the plan that is at work after them."""
     place = st.container()  # of what takes long
+    small(
+        t("planning.drawn_on_sample")
+        if plan_base.is_sample(work)
+        else t("planning.drawn_on", files=plan_base.title_of(work))
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="plan_controls"):
         with st.popover(t("planning.open"), icon=":material/folder_open:"), _telling(place):
             work = plan_open.show(work, place)

@@ -57,7 +57,8 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
         (t("map.legend_area"), before["area_km2"], after["area_km2"]),
     ]  # fmt: skip
     if "population" in before and "population" in after:
-        rows.append((t("map.legend_population"), before["population"], after["population"]))
+        people = _dated(t("map.legend_population"), "population", summary)
+        rows.append((people, before["population"], after["population"]))
     table = pd.DataFrame(rows, columns=["", t("map.before"), t("map.after")])
     was, now = table[t("map.before")], table[t("map.after")]
     table[t("ui.change_percent")] = (100 * (now - was) / was.where(was != 0)).round(2)

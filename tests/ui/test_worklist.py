@@ -86,6 +86,9 @@ def test_the_most_land_that_differs_comes_first() -> None:
                           "area_km2_difference": [0.0, -11.8, float("nan")]})  # fmt: skip
     assert differing(table).tolist() == [0.3, 11.8e6, 0.0]
     assert differing(table[["reference_difference_m2"]]).tolist() == [0.3, 2.0, 0.0]
+    compared = pd.DataFrame({"area_km2": [23.25, 68.97], "declared_area_km2": [23.25, 57.18],
+                             "gained_m2": [0.03, 0.0], "lost_m2": [0.16, 0.0]})  # fmt: skip
+    assert differing(compared).round(2).tolist() == [0.16, 11.79e6]
 
 
 def test_changes_are_read_as_they_are_written() -> None:
@@ -156,3 +159,11 @@ def test_every_choice_rule_and_limit_has_words_and_no_word_is_left() -> None:
             name = key.partition(".")[2]
             assert re.search(rf"[\"']{re.escape(key)}[\"']", code) or name in words or name.removeprefix("rule_") in words or (
                 name.removesuffix("_help") in words), key  # fmt: skip
+
+
+def test_every_quantity_of_the_ledger_has_words() -> None:
+    """Those made of fields of the layer have their names."""
+    code = "\n".join(p.read_text("utf-8") for p in (ROOT / "geo_merge").rglob("*.py"))
+    named = {*re.findall(r'LedgerRow\(\s*"(\w+)"', code), *re.findall(r'name = "(\w+_m2?)"', code)}
+    assert len(named) > 10
+    assert {f"ledger.{name}" for name in named} <= set(TEXTS)
