@@ -22,7 +22,7 @@ from geo_merge.cli.options import (
     say_problems,
     speaking,
 )
-from geo_merge.errors import UsageError
+from geo_merge.errors import FetchError, UsageError
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -186,11 +186,26 @@ def _day(text: str | None) -> date | None:
 @click.option(
     "--before", is_flag=True, help="Also write an approximate layer of the communes before."
 )
+@click.option("--lines", help="Folder or address with a copy of the lines of about 2010.")
+@click.option(
+    "--lineage",
+    type=PATH,
+    help="CSV or XLSX of district, name, code: what became of communes of about 2010.",
+)
 @speaking
-def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> None:
+def fetch(
+    *,
+    name: str,
+    mirror: str | None,
+    out: Path | None,
+    before: bool,
+    lines: str | None,
+    lineage: Path | None,
+) -> None:
     """Fetch the official boundaries of one of the 34 provinces.
 
-    NAME is its name or code, as bac_ninh or 24; an old province means the one it is part of.
+    NAME is its name or code, as bac_ninh or 24; an old province means the one it is part of. With
+    --before, real lines of about 2010 are written too for each old province where they close.
     """
     from geo_merge.vietnam.official import fetch_province, find_boundaries, write_before
     from geo_merge.vietnam.provinces import find_province
@@ -203,4 +218,21 @@ def fetch(*, name: str, mirror: str | None, out: Path | None, before: bool) -> N
         tell(sentence("progress.starting_to_fetch", province=province.name))
         path = fetch_province(province, target, mirror=mirror, progress=tell)
         paths = [path, *(write_before(province, path) if before else [])]
+    if before:
+        paths += _lines(province.code, path, mirror=lines or mirror, lineage=lineage)
     answer(*map(str, paths))
+
+
+def _lines(province: str, path: Path, *, mirror: str | None, lineage: Path | None) -> list[Path]:
+    """Write the lines of about 2010 that close, and say of all others why they do not."""
+    from geo_merge.reading.tables import read_table
+    from geo_merge.vietnam.lines import LINEAGE, write_closing
+
+    table = None if lineage is None else read_table(lineage)
+    if table is not None and not set(LINEAGE) <= set(table):
+        raise UsageError(sentence("fetch.lineage", source=lineage, columns=list(LINEAGE)))
+    try:
+        return write_closing(province, path, mirror=mirror, lineage=table, say=say)
+    except FetchError as error:
+        say(sentence("fetch.no_lines", reason=error.args[0]))
+        return []

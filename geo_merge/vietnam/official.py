@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlparse
 
 import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
-import pooch
-import requests
 import shapely
 
-from geo_merge.errors import FetchError
 from geo_merge.geometry.rings import Geometries
 from geo_merge.geometry.tessellate import mend_positions, noded, tessellate
 from geo_merge.vietnam import gazetteer
+from geo_merge.vietnam.fetching import Repository, fetch_files
 from geo_merge.vietnam.names import split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import whole_file
 
-COMMIT = "cd58063299585146ded3981f2272946ef19ced54"
-REPOSITORY = "thanglequoc/vietnamese-provinces-database"
-FOLDER = "json/geojson"
-SOURCE = f"https://raw.githubusercontent.com/{REPOSITORY}/{COMMIT}/{FOLDER}/"
-ATTRIBUTION = f"github.com/{REPOSITORY} (MIT), commit {COMMIT[:8]}, after the official map"
-_AT_ONCE = 8
-_TIMEOUT = 30  # seconds without an answer
+PUBLISHED = Repository(
+    "thanglequoc/vietnamese-provinces-database",
+    "cd58063299585146ded3981f2272946ef19ced54",
+    "json/geojson",
+)
+ATTRIBUTION = (
+    f"github.com/{PUBLISHED.name} (MIT), commit {PUBLISHED.commit[:8]}, after the official map"
+)
 _METRES = 3405  # VN-2000 / UTM 48N, for tessellating
 Progress = Callable[[str], None]
 
@@ -97,78 +93,16 @@ def fetch_province(
     FetchError
         If a file cannot be had, or is not the published one.
     """
-    folder = cache or Path(pooch.os_cache("geo_merge")) / COMMIT[:8]
-    paths = _fetch_all(province, folder, mirror, progress or (lambda _: None))
+    say = progress or (lambda _: None)
+
+    def count(n: int, of: int) -> None:
+        say(sentence("progress.fetching", province=province.name, n=n, all=of))
+
+    paths = fetch_files(PUBLISHED, province.registry, mirror=mirror, cache=cache, count=count)
     frame = read_boundaries(paths)
     with whole_file(target) as temporary:
         frame.to_file(temporary, layer="units", driver="GPKG")
     return target
-
-
-def _fetch_all(
-    province: Province, folder: Path, mirror: str | None, progress: Progress
-) -> list[Path]:
-    base, downloader = _source(mirror)
-    store = pooch.create(path=folder, base_url=base, registry=province.registry, retry_if_failed=1)
-    pooch.get_logger().setLevel("WARNING")
-    for parent in {(folder / path).parent for path in province.registry}:
-        parent.mkdir(parents=True, exist_ok=True)  # pooch's own attempt races between threads
-
-    def fetch(path: str) -> Path:
-        return Path(store.fetch(path, downloader=downloader))
-
-    result = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        futures = [pool.submit(fetch, path) for path in province.registry]
-        try:
-            for done, future in enumerate(futures, start=1):
-                result.append(future.result())
-                progress(
-                    sentence("progress.fetching", province=province.name, n=done, all=len(futures))
-                )
-        except (requests.RequestException, OSError, ValueError) as error:
-            pool.shutdown(cancel_futures=True)
-            raise _explained(error, base) from error
-    return result
-
-
-def _explained(error: Exception, base: str) -> FetchError:
-    if isinstance(error, requests.ConnectionError | requests.Timeout):
-        host = urlparse(base).netloc
-        return FetchError(sentence("fetch.silent", host=host))
-    if isinstance(error, requests.HTTPError):
-        return FetchError(sentence("fetch.refused", reason=error))
-    if isinstance(error, ValueError):  # pooch: the hash differs
-        return FetchError(sentence("fetch.other", reason=error))
-    return FetchError(sentence("fetch.incomplete", base=base, reason=error))
-
-
-def _source(mirror: str | None) -> tuple[str, Callable[[str, str, object], None]]:
-    if mirror is None:
-        return SOURCE, _download
-    if urlparse(mirror).scheme in {"http", "https"}:
-        return mirror.rstrip("/") + "/", _download
-    folder = Path(mirror)
-    if not folder.is_dir():
-        raise FetchError(sentence("fetch.no_folder", mirror=mirror))
-    inner = folder / FOLDER
-    return f"{inner if inner.is_dir() else folder}/", _copy
-
-
-def _download(url: str, output: str, pooch_: object) -> None:
-    """Fetch a file from a server; an answer that is none leaves no connection open."""
-    try:
-        pooch.HTTPDownloader(timeout=_TIMEOUT)(url, output, pooch_)
-    except requests.HTTPError as error:
-        if error.response is not None:
-            error.response.close()
-        raise
-
-
-def _copy(url: str, output: str, pooch_: object) -> None:
-    """Copy a file of a mirror: the downloader of folders."""
-    del pooch_
-    shutil.copyfile(url, output)
 
 
 def read_boundaries(paths: Sequence[Path]) -> gpd.GeoDataFrame:
