@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
@@ -22,6 +22,7 @@ from geo_merge.vocabulary.fields import fold_field, population_fields
 from geo_merge.vocabulary.places import Unit
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
+_DIGITS_OF_LAND = 6  # decimals, 1 m² if it is in km²
 _AREAS = ("area", "dientich", "superficie", "surface", "flaeche", "areal")
 
 
@@ -49,12 +50,15 @@ class Sums:
         By the same: rows that are the unit's, and rows that it shares.
     left
         Figures of rows of no unit, by column.
+    unweighed
+        Filled cells that nothing weighs, by column: how many.
     """
 
     def __init__(self) -> None:
         self.made: dict[tuple[str, ...], list[Value]] = {}
         self.rows: dict[tuple[str, ...], list[int]] = {}
         self.left: dict[int, Decimal] = defaultdict(Decimal)
+        self.unweighed: Counter[int] = Counter()
 
     def take_in(self, later: Sums) -> None:
         """Add what was made of rows that come after these."""
@@ -69,6 +73,7 @@ class Sums:
                         value.take_in(more)
             for at, figure in later.left.items():
                 self.left[at] += figure
+            self.unweighed.update(later.unweighed)
 
 
 class Aggregate:
@@ -116,9 +121,11 @@ class Aggregate:
                         self.sums.left[field.at] += figures[field.at] or Decimal(0)
                 return
             parts = {
-                f.at: _allocated(figures[f.at], list(shares.values()))
+                f.at: _allocated(figures[f.at], list(shares.values()),
+                                 _DIGITS_OF_LAND if self._is_area(f.at) else 0)
                 for f in self._fields if f.rule is Rule.SUM
             }  # fmt: skip
+            self._note_unweighed(row)
             for k, (key, share) in enumerate(shares.items()):
                 self.sums.rows.setdefault(key, [0, 0])[len(shares) > 1] += 1
                 if key not in self.sums.made:
@@ -127,6 +134,24 @@ class Aggregate:
                 for field, value in zip(self._fields, values, strict=True):
                     figure = parts[field.at][k] if field.at in parts else figures[field.at]
                     value.add(row[field.at], figure, self._weight(row, field, share))
+
+    def _note_unweighed(self, row: Sequence[str]) -> None:
+        for field in self._fields:
+            if field.weight is not None and row[field.at].strip():
+                weight = self._figure(row, field.weight)
+                self.sums.unweighed[field.at] += weight is None
+
+    def unweighed(self) -> Iterator[Sentence]:
+        """Yield of each column how many cells have no weight: they are in no mean."""
+        for field in self._fields:
+            count = self.sums.unweighed[field.at]
+            if field.weight is not None and count:
+                headings = self._columns.headings
+                yield sentence("recoding.unweighed", column=headings[field.at], n=count,
+                               weight=headings[field.weight])  # fmt: skip
+
+    def _is_area(self, at: int) -> bool:
+        return _is_of_area(self._columns.headings[at])
 
     def _figure(self, row: Sequence[str], at: int) -> Decimal | None:
         separators = self._columns.figures.get(at)
@@ -173,11 +198,16 @@ def _shares(answers: Sequence[Answer]) -> dict[tuple[str, ...], Decimal]:
     return found if abs(total - 1) < Decimal("1e-6") else {}
 
 
-def _allocated(figure: Decimal | None, shares: Sequence[Decimal]) -> list[Decimal | None]:
-    """Divide a figure by shares without a rest: in its own last unit, the largest rests first."""
+def _allocated(
+    figure: Decimal | None, shares: Sequence[Decimal], digits: int
+) -> list[Decimal | None]:
+    """Divide a figure by shares without a rest: in its own last unit, the largest rests first.
+
+    The unit is smaller if `digits` decimals are: people are whole, land is not.
+    """
     if figure is None or len(shares) == 1:
         return [figure] * len(shares)
-    unit = Decimal(1).scaleb(min(int(figure.as_tuple().exponent), 0))
+    unit = Decimal(1).scaleb(min(int(figure.as_tuple().exponent), -digits))
     wanted = [figure * share for share in shares]
     parts = [w.quantize(unit, rounding=ROUND_FLOOR) for w in wanted]
     missing = int((figure - sum(parts, Decimal(0))) / unit)
@@ -217,10 +247,10 @@ def _parsed(text: str, sample: Sample, columns: Columns) -> tuple[int, Field]:
     name, _, weight = said.partition(":")
     if name not in list(Rule):
         raise UsageError(sentence("recoding.rule", text=text, rules=list(map(str, Rule))))
-    rule, at = Rule(name), sample.at(heading)
+    rule, at = Rule(name), sample.at(heading, "--rule")
     if rule in {Rule.SUM, Rule.AREA, Rule.POPULATION, Rule.MEAN} and at not in columns.figures:
         raise UsageError(sentence("recoding.rule_numbers", text=text, column=heading))
-    by = sample.at(weight) if weight else _weight_of(rule, columns)
+    by = sample.at(weight, "--rule") if weight else _weight_of(rule, columns)
     if rule in _WEIGHED and by is None:
         raise UsageError(sentence(
             "recoding.rule_weight", text=text, file=sample.source, what=_measured_by(rule),
@@ -244,9 +274,13 @@ def _weight_of(rule: Rule, columns: Columns) -> int | None:
     """Return the column of people or area that weighs the rows for a rule."""
     headings = {columns.headings[at]: at for at in columns.figures}
     people = [headings[h] for h in population_fields(headings)]
-    areas = [at for h, at in headings.items() if fold_field(h).startswith(_AREAS)]
+    areas = [at for h, at in headings.items() if _is_of_area(h)]
     by = {Rule.AREA: areas, Rule.POPULATION: people, Rule.LARGEST: [*people, *areas]}
     return next(iter(by.get(rule, [])), None)
+
+
+def _is_of_area(heading: str) -> bool:
+    return fold_field(heading).startswith(_AREAS)
 
 
 def _usual(sample: Sample, columns: Columns, at: int) -> Field:

@@ -116,12 +116,12 @@ class Sample:
     numbers: Sequence[int]
     cells: Sequence[Sequence[str]]
 
-    def at(self, heading: str) -> int:
+    def at(self, heading: str, option: str = "--column") -> int:
         """Return the position of a column that an option names."""
         found = same_field(self.headings, heading)
         if found is None:
             raise UsageError(sentence(
-                "recoding.no_such_column", column=heading, file=self.source,
+                "recoding.no_such_column", option=option, column=heading, file=self.source,
                 columns=listed(self.headings),
             ))  # fmt: skip
         return self.headings.index(found)

@@ -10,6 +10,7 @@ from functools import reduce
 from geo_merge.recoding.cells import code_of, name_of
 from geo_merge.recoding.reform import Part, Reform
 from geo_merge.recoding.villages import village_key
+from geo_merge.vocabulary.codes import clean_text
 from geo_merge.vocabulary.places import Places, Reading, Side
 from geo_merge.vocabulary.sentence import sentence
 
@@ -17,7 +18,7 @@ from geo_merge.vocabulary.sentence import sentence
 AtPoint = Callable[[float, float], str | None]
 _TOTALS = frozenset(
     ("total", "totals", "sum", "grand total", "tổng", "tổng cộng", "tổng số", "cộng", "toàn tỉnh",
-     "ensemble", "gesamt", "summe", "toàn quốc", "cả nước")
+     "ensemble", "gesamt", "summe", "insgesamt", "toàn quốc", "cả nước", "toàn huyện")
 )  # fmt: skip
 _NAMED = 12  # candidates in a sentence
 _SIDES = {Side.OLD: sentence("recoding.old"), Side.NEW: sentence("recoding.new")}
@@ -109,7 +110,7 @@ class Matcher:
     def answer(self, said: Statement) -> Answer:
         """Return what a statement becomes."""
         name = name_of(said.name)
-        if not said.code and name.casefold() in _TOTALS:
+        if _is_of_totals(said.code) or (not said.code and _is_of_totals(name)):
             return Answer(Outcome.EXCLUDED, how=sentence("recoding.totals"))
         code, fault = code_of(said.code)
         if fault:
@@ -256,12 +257,22 @@ class Matcher:
             found = self._by_village(found, said.village)
             open_ = found.outcome is Outcome.AMBIGUOUS
         no_key = found.outcome is Outcome.NOT_FOUND and not (said.code or said.name or said.address)
-        if said.point is None or self._at_point is None or not (open_ or no_key):
+        if open_ or no_key:
+            return self._by_point(found, said.point, chosen=not no_key)
+        return found
+
+    def _by_point(
+        self, found: Answer, point: tuple[float, float] | None, *, chosen: bool
+    ) -> Answer:
+        """Choose the unit at a point: one of the candidates, or any where a row names none."""
+        if point is None or self._at_point is None:
             return found
-        there = self._at_point(*said.point)
+        there = self._at_point(*point)
         if there is None or there not in self._reform.units[self._target]:
-            return found
-        if no_key:
+            if not chosen:
+                return found
+            return replace(found, how=sentence("recoding.point_nowhere", step=found.how))
+        if not chosen:
             return Answer(Outcome.CONVERTED, (Part(there, 1.0),), sentence("recoding.point"),
                           found.source)  # fmt: skip
         for part in found.parts:
@@ -284,6 +295,10 @@ class Matcher:
             return found
         kind = "recoding.village_several" if there else "recoding.village_unnamed"
         return replace(found, how=sentence(kind, step=found.how, village=written))
+
+
+def _is_of_totals(cell: str) -> bool:
+    return clean_text(cell).rstrip(" :.").casefold() in _TOTALS
 
 
 def _or(one: str, other: str) -> str:

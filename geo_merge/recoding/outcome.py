@@ -38,6 +38,8 @@ class Recoded:
         Rows that are open and say what is none of these: more is open than is listed.
     not_compared
         Whether there were more names within the units than are compared with each other.
+    unweighed
+        What stands in no mean since nothing weighs it.
     """
 
     ledger: Ledger
@@ -46,6 +48,7 @@ class Recoded:
     still: list[Open] = field(default_factory=list)
     not_listed: int = 0
     not_compared: bool = False
+    unweighed: tuple[Sentence, ...] = ()
 
     @property
     def left(self) -> int:
@@ -67,6 +70,7 @@ def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
                  text=text)
         for at, (count, row, text) in done.ledger.odd.items()
     ]  # fmt: skip
+    lines += done.unweighed
     if done.not_listed:
         lines.append(sentence("recoding.not_listed", n=done.not_listed, shown=len(done.still)))
     if done.not_compared:

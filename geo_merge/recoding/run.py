@@ -21,7 +21,7 @@ from geo_merge.recoding.writing import ALL, Sheets, opened
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.places import Side
-from geo_merge.vocabulary.sentence import said, sentence
+from geo_merge.vocabulary.sentence import Sentence, said, sentence
 
 _REMEMBERED = 300_000  # different statements
 _SHARE_DIGITS = 6
@@ -149,10 +149,11 @@ class Run:
         }  # fmt: skip
         self._sheets.add(SAME, tally.same.rows(names))
         self._sheets.add(SUGGESTIONS, self._suggestions())
-        shared = None
+        shared, unweighed = None, tuple[Sentence, ...]()
         if self._aggregate is not None:
             self._sheets.add(self._aggregate.sheet, self._aggregate.rows())
             shared = self._aggregate.totals()
+            unweighed = tuple(self._aggregate.unweighed())
         table = tally.ledger.table(shared)
         self._sheets.add(LEDGER, [list(row.values()) for row in table])
         tally.decisions.check()
@@ -160,7 +161,7 @@ class Run:
         made = listed_decisions(tally.decisions.used, still, reform, target)
         self._sheets.add(DECISIONS, [list(row.values()) for row in made])
         return Recoded(tally.ledger, table, tally.hows, still, tally.openings.left_out,
-                       tally.same.full)  # fmt: skip
+                       tally.same.full, unweighed)  # fmt: skip
 
     def _block(self, numbers: Sequence[int], rows: Sequence[list[str]]) -> None:
         done = []

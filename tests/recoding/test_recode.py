@@ -406,3 +406,50 @@ def test_a_city_called_as_its_province_is_the_city(tmp_path: Path) -> None:
     )
     assert recode(given, tmp_path / "out.csv")[0] == 0
     assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == ["01279", "14797"]
+
+
+def test_a_row_of_totals_is_excluded_wherever_it_says_so(tmp_path: Path, crosswalk: Path) -> None:
+    given = table(tmp_path, "code,name,people\n01A,Ay,1\nTổng cộng:,,9\n,TOTAL,9\nTotal,,9\n")
+    assert recode(given, tmp_path / "out.csv", "--crosswalk", crosswalk)[0] == 0
+    assert len(rows(tmp_path / "out_excluded.csv")) == 3
+    ledger = {r["quantity"]: r for r in rows(tmp_path / "out_ledger.csv")}
+    assert (ledger["people"]["after"], ledger["people"]["excluded"]) == ("1", "27")
+
+
+def test_what_nothing_weighs_is_told_and_land_is_divided_to_the_metre(
+    tmp_path: Path, crosswalk: Path
+) -> None:
+    given = table(tmp_path, "code,area_km2,rate\n02A,1,4\n0003,,2\n0004,3,6\n")
+    code, told = recode(given, tmp_path / "out.csv", "--crosswalk", crosswalk, "--aggregate",
+                        "--rule", "rate=mean:area_km2")  # fmt: skip
+    assert code == 1
+    assert "rate: 1 cell has no number in area_km2 beside it and counts for nothing" in told
+    found = {r["new_code"]: r for r in rows(tmp_path / "out_new_units.csv")}
+    assert [float(found[c]["area_km2"]) for c in ("02A", "02B")] == [0.75, 3.25]
+    assert float(found["02B"]["rate"]) == pytest.approx((4 * 0.25 + 6 * 3) / 3.25)
+
+
+def test_what_is_left_is_told_with_column_and_row(tmp_path: Path, crosswalk: Path) -> None:
+    """Of two columns of codes, that which is the matter; a column with a bad cell is added up."""
+    given = table(tmp_path, "a,b,people\n01A,01B,4\n01B,7E+02,x\n01b,01/02/2025,8\n02A,01A,1\n")
+    code, told = recode(given, tmp_path / "out.csv", "--crosswalk", crosswalk,
+                        "--column", "code=a", "--column", "code=b")  # fmt: skip
+    assert code == 1
+    assert "Not found: b row 3: its code 7E+02 is a number in scientific notation" in told
+    assert "Not found: b row 4: its code 01/02/2025 is a date or time [W11]; write the code" in told
+    assert "Ambiguous: a row 5: code; divided between 2 units" in told
+    assert "people: 1 cell is no number (row 3: x) [A04]" in told
+    found = rows(tmp_path / "out.csv")
+    assert [r["a_new_code"] for r in found] == ["01A", "01A", "01A", ""]  # 01b is 01B
+    ledger = {r["quantity"]: r for r in rows(tmp_path / "out_ledger.csv")}
+    assert (ledger["people"]["before"], ledger["people"]["after"]) == ("13", "4")
+
+
+def test_no_file_that_is_read_is_written_over(tmp_path: Path, crosswalk: Path) -> None:
+    given = table(tmp_path, "code,people\n01A,1\nzz,2\n", "t_not_found.csv")
+    before = given.read_bytes(), crosswalk.read_bytes()
+    for out in (given, crosswalk, tmp_path / "t.csv"):  # t.csv has t_not_found.csv beside it
+        code, told = recode(given, out, "--crosswalk", crosswalk)
+        assert code == 2
+        assert "would be written over" in told
+    assert (given.read_bytes(), crosswalk.read_bytes()) == before
