@@ -17,26 +17,14 @@ from geo_merge.checks.identity import check_codes, check_names
 from geo_merge.checks.known import Known
 from geo_merge.checks.outline import check_outline
 from geo_merge.checks.overlaps import check_overlaps, lands, overlapping_pairs
-from geo_merge.checks.parts import check_parts
 from geo_merge.checks.places import check_parents, check_strays
 from geo_merge.checks.surveyed import Surveyed, survey_layer
-from geo_merge.geometry.validity import usable
-from geo_merge.geometry.widths import is_narrow, width_of
 from geo_merge.vocabulary.codes import fold_name
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import grid_of
 
-__all__ = [
-    "Limits",
-    "check_layer",
-    "check_parts",
-    "check_surveyed",
-    "for_layer",
-    "is_narrow",
-    "usable",
-    "width_of",
-]
+__all__ = ["check_layer", "check_surveyed", "for_layer"]
 
 
 def check_layer(

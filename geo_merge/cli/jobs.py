@@ -4,7 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,20 +79,36 @@ def parse_columns(texts: Iterable[str]) -> dict[str, str]:
     return columns
 
 
+# Options of a command that a job has under the same names.
+_OF_JOB = ("crosswalk", "reference", "declared", "outline", "water", "enclave", "divide", "limits",
+           "reference_code_field", "reference_name_field", "divide_code_field")  # fmt: skip
+
+
+def job_of(old: tuple[Path, ...], given: Mapping[str, Any], **more: Any) -> Job:  # noqa: ANN401
+    """Return the job that the options of a command ask for; `more` are further fields of it."""
+    from geo_merge.jobs.job import Job
+    from geo_merge.units.unlisted import Unlisted
+    from geo_merge.vocabulary.accepting import as_accepted
+
+    return Job(
+        old=old,
+        **{name: given[name] for name in _OF_JOB},
+        columns=parse_columns(given["columns"]),
+        rules=parse_rules(given["rules"]),
+        unlisted=Unlisted(given["unlisted"]),
+        accept=as_accepted(given["accept"]),
+        **more,
+        **given["reading"],
+    )
+
+
 def repair_options(
-    *,
-    repair: bool,
-    rule: str | None,
-    tolerance: float | None,
-    snap: float | None,
-    decisions: Path | None,
-    out: Path | None,
-    encoding: str | None,
+    given: Mapping[str, Any], *, repair: bool, decisions: Path | None, out: Path | None
 ) -> RepairOptions | None:
     """Return how to repair, with the decisions of the table or of the run before; None if not."""
-    given = {"rule": rule, "tolerance": tolerance, "snap": snap}
+    asked = {name: given[f"repair_{name}"] for name in ("rule", "tolerance", "snap")}
     if not repair:
-        if decisions is not None or any(value is not None for value in given.values()):
+        if decisions is not None or any(value is not None for value in asked.values()):
             raise UsageError(sentence("command.repair"))
         return None
     from geo_merge.mending import RepairOptions
@@ -101,8 +117,8 @@ def repair_options(
 
     before = None if out is None else out / DECISIONS
     path = decisions or (before if before is not None and _has_rows(before) else None)
-    table = None if path is None else read_table(path, encoding=encoding)
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    table = None if path is None else read_table(path, encoding=given["reading"]["encoding"])
+    chosen: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     return RepairOptions(decisions=table, **chosen)
 
 

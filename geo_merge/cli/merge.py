@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from geo_merge.cli import options as shared
 from geo_merge.cli.jobs import (
+    job_of,
     names_in,
-    parse_columns,
-    parse_rules,
     preview_repair,
     repair_options,
     run_job,
@@ -33,29 +32,30 @@ from geo_merge.cli.results import report_result
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import sentence
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo_merge.texts import Language
+    from geo_merge.vocabulary.country import Country
+
+
+# What both commands are given of layers and tables, and how they are read and checked.
+_given = shared.options(
+    shared.crosswalk, shared.unlisted, shared.reference, shared.declared, shared.outline,
+    shared.water, shared.enclave, shared.dividing, shared.lang, shared.reading, shared.rule,
+    shared.limits, shared.accept, shared.repairing, shared.as_json,
+)  # fmt: skip
+
 
 @click.command()
 @click.argument("old", nargs=-1, type=PATH)
-@shared.crosswalk
-@shared.unlisted
-@shared.below
 @click.option("--out", type=PATH, default="geo_merge_out", help="Folder for the results.")
-@shared.reference
-@shared.declared
-@shared.outline
-@shared.water
-@shared.enclave
-@shared.dividing
+@_given
+@shared.below
 @shared.formats
-@shared.lang
-@shared.reading
-@shared.rule
-@shared.limits
-@shared.accept
 @click.option(
     "--repair", is_flag=True, help="Mend edges, gaps and overlaps of the layer, on record."
 )
-@shared.repairing
 @click.option("--allow-errors", is_flag=True, help="Write the new units in spite of errors.")
 @click.option(
     "--engine", default="local", help="local, or dask: a folder or files too large for one machine."
@@ -63,70 +63,30 @@ from geo_merge.vocabulary.sentence import sentence
 @click.option(
     "--scheduler", help="Address of a Dask scheduler; without it, workers are started here."
 )
-@shared.as_json
 def build(
-    *,
-    old: tuple[Path, ...],
-    crosswalk: Path | None,
-    unlisted: str,
-    below: str | None,
-    out: Path,
-    reference: tuple[Path, ...],
-    declared: Path | None,
-    outline: Path | None,
-    water: Path | None,
-    enclave: tuple[str, ...],
-    divide: Path | None,
-    divide_code_field: str | None,
-    formats: tuple[str, ...],
-    lang: str | None,
-    reading: dict[str, Any],
-    reference_code_field: str | None,
-    reference_name_field: str | None,
-    columns: tuple[str, ...],
-    rules: tuple[str, ...],
-    limits: tuple[str, ...],
-    accept: tuple[str, ...],
-    repair: bool,
-    repair_rule: str | None,
-    repair_tolerance: float | None,
-    repair_snap: float | None,
-    decisions: Path | None,
-    allow_errors: bool,
-    engine: str,
-    scheduler: str | None,
-    as_json: bool,
-) -> int:
+    *, old: tuple[Path, ...], out: Path, formats: tuple[str, ...], repair: bool,
+    allow_errors: bool, engine: str, scheduler: str | None, lang: str | None, as_json: bool,
+    **given: Any,  # noqa: ANN401
+) -> int:  # fmt: skip
     """Merge old units to new ones: boundaries, statistics, findings, ledger and map.
 
     OLD are layers of the old units; without any, the embedded sample.
     """
-    from geo_merge.jobs.job import Job
     from geo_merge.maps.display import drawn
     from geo_merge.results.files import check_formats, check_target, write
-    from geo_merge.units.unlisted import Unlisted
-    from geo_merge.vocabulary.accepting import as_accepted
 
     wanted = check_formats(names_in(formats))
-    compared = bool(reference) or declared is not None
-    check_target(out, wanted, compared=compared, repaired=repair, below=bool(below))
+    compared = bool(given["reference"]) or given["declared"] is not None
+    check_target(out, wanted, compared=compared, repaired=repair, below=bool(given["below"]))
     if not old:
         from geo_merge.jobs.sample import sample_files
 
-        layers, sample_crosswalk = sample_files()
-        old, crosswalk = tuple(layers), crosswalk or sample_crosswalk
-    mending = repair_options(
-        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
-        decisions=decisions if repair else None, out=out, encoding=reading["encoding"],
-    )  # fmt: skip
-    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
-              decisions=None if repair else decisions,
-              outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
-              reference_code_field=reference_code_field,
-              reference_name_field=reference_name_field, divide_code_field=divide_code_field,
-              columns=parse_columns(columns), rules=parse_rules(rules),
-              unlisted=Unlisted(unlisted), accept=as_accepted(accept), below=below,
-              repair=mending, **reading)  # fmt: skip
+        layers, crosswalk = sample_files()
+        old, given["crosswalk"] = tuple(layers), given["crosswalk"] or crosswalk
+    decisions = given["decisions"]
+    mending = repair_options(given, repair=repair, decisions=decisions if repair else None, out=out)
+    job = job_of(old, given, below=given["below"], repair=mending,
+                 decisions=None if repair else decisions)  # fmt: skip
     with progress() as tell, run_job(job, tell, engine, scheduler) as result:
         if allow_errors or not result.has_errors:
             tell("Drawing")
@@ -147,85 +107,30 @@ def build(
 
 @click.command()
 @click.argument("old", metavar="LAYER...", nargs=-1, required=True, type=PATH)
-@shared.crosswalk
-@shared.unlisted
-@shared.reference
-@shared.declared
-@shared.outline
-@shared.water
-@shared.enclave
-@shared.dividing
-@shared.rule
-@shared.limits
-@shared.accept
 @click.option("--out", type=PATH, help="Folder for findings.geojson, .csv and .xlsx.")
-@shared.lang
-@shared.reading
+@_given
 @click.option("--repair", is_flag=True, help="Also write what a repair would do, to decide on it.")
-@shared.repairing
-@shared.as_json
 def validate(
-    *,
-    old: tuple[Path, ...],
-    crosswalk: Path | None,
-    unlisted: str,
-    reference: tuple[Path, ...],
-    declared: Path | None,
-    outline: Path | None,
-    water: Path | None,
-    enclave: tuple[str, ...],
-    divide: Path | None,
-    divide_code_field: str | None,
-    rules: tuple[str, ...],
-    limits: tuple[str, ...],
-    accept: tuple[str, ...],
-    out: Path | None,
-    lang: str | None,
-    reading: dict[str, Any],
-    reference_code_field: str | None,
-    reference_name_field: str | None,
-    columns: tuple[str, ...],
-    repair: bool,
-    repair_rule: str | None,
-    repair_tolerance: float | None,
-    repair_snap: float | None,
-    decisions: Path | None,
-    as_json: bool,
-) -> int:
+    *, old: tuple[Path, ...], out: Path | None, repair: bool, lang: str | None, as_json: bool,
+    **given: Any,  # noqa: ANN401
+) -> int:  # fmt: skip
     """Check layers for gaps, overlaps, invalid geometries and disagreements."""
-    from geo_merge.jobs.job import Job
     from geo_merge.merging.merge import validate as check
     from geo_merge.results.files import check_findings_target, write_findings
-    from geo_merge.results.report import (
-        count_lines,
-        counted_units,
-        finding_lines,
-        of_severities,
-    )
-    from geo_merge.vocabulary.accepting import as_accepted
-    from geo_merge.vocabulary.part_of import is_land
 
-    if divide is not None and crosswalk is None:
+    if given["divide"] is not None and given["crosswalk"] is None:
         raise UsageError(sentence("command.divide_alone"))
     if out is not None:
         check_findings_target(out, repaired=repair)
-    mending = repair_options(
-        repair=repair, rule=repair_rule, tolerance=repair_tolerance, snap=repair_snap,
-        decisions=decisions, out=out, encoding=reading["encoding"],
-    )  # fmt: skip
-    job = Job(old=old, crosswalk=crosswalk, reference=reference, declared=declared,
-              outline=outline, water=water, enclave=enclave, divide=divide, limits=limits,
-              reference_code_field=reference_code_field,
-              reference_name_field=reference_name_field, divide_code_field=divide_code_field,
-              columns=parse_columns(columns), rules=parse_rules(rules),
-              accept=as_accepted(accept), **reading)  # fmt: skip
+    mending = repair_options(given, repair=repair, decisions=given["decisions"], out=out)
+    job = job_of(old, given)
     with progress() as tell:
         tell("Reading")
         units, table = job.read()
         if table is not None:
             units, table = job.divided(units, table)
         tell("Checking")
-        findings = check(units, crosswalk=table, unlisted=unlisted, rules=job.rules,
+        findings = check(units, crosswalk=table, unlisted=given["unlisted"], rules=job.rules,
                          accept=job.accept, country=job.country,
                          **job.others(units, table))  # fmt: skip
         if out is not None:
@@ -233,6 +138,23 @@ def validate(
         if mending is not None:
             tell("Trying the repair")
             preview_repair(units, mending, out)
+    return _report_checked(units, findings, job.country, as_json=as_json,
+                           language=language_of(lang))  # fmt: skip
+
+
+def _report_checked(
+    units: gpd.GeoDataFrame, findings: gpd.GeoDataFrame, country: Country, *, as_json: bool,
+    language: Language,
+) -> int:  # fmt: skip
+    """Print what was found in layers, and return the exit status."""
+    from geo_merge.results.report import (
+        count_lines,
+        counted_units,
+        finding_lines,
+        of_severities,
+    )
+    from geo_merge.vocabulary.part_of import is_land
+
     counts = {str(k): int(v) for k, v in findings["severity"].value_counts().items()}
     counts = {s: counts.get(s, 0) for s in ("error", "warning", "info")}
     if as_json:
@@ -240,14 +162,10 @@ def validate(
         figures = {"units": len(units) - pieces, **({"pieces": pieces} if pieces else {})}
         print_json({**figures, "findings": counts})
     else:
-        language = language_of(lang)
         answer(*finding_lines(findings, notes=True, language=language))
         answer(*count_lines(findings, language))
-        answer(
-            sentence(
-                "done.checked", what=counted_units(units, job.country), found=of_severities(counts)
-            )
-        )
+        answer(sentence("done.checked", what=counted_units(units, country),
+                        found=of_severities(counts)))  # fmt: skip
     return FINDINGS if counts["error"] else OK
 
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geo_merge.checks.known import Known
 from geo_merge.checks.layer import check_surveyed
@@ -84,18 +85,19 @@ def conclude(
         The repair of the layer, if there was one.
     decisions
         What was decided on findings, by their id.
-
     known
         Land that belongs to no unit.
 
     The other parameters are those of `merge`.
     """
     say("Checking the layer")
-    findings = [*findings_of(read), *found]
-    findings += check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key)
     chosen, asked = rules_of(layer.frame, sources_of(read), rules or {})
-    findings += attributes.notes(layer.frame, chosen, asked)
-    findings += check_figures(layer.frame, chosen, layer.areas)
+    findings = [
+        *findings_of(read), *found,
+        *check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key),
+        *attributes.notes(layer.frame, chosen, asked),
+        *check_figures(layer.frame, chosen, layer.areas),
+    ]  # fmt: skip
     ended, after = _after(layer, country)
     new = new_units(layer, chosen, after)
     say("Dissolving districts and provinces")
@@ -106,46 +108,83 @@ def conclude(
     crs = layer.frame.crs
     changed = new[~new["kept"]] if "kept" in new else new
     findings += check_parts(changed, _inside(layer))
-    table = None if declared is None else as_declared(declared, new.index)
-    figures = statistics.unit_statistics(new, table)
-    reconciled = compare_units(new, reference, table, limits)
-    if reference is not None:
-        figures = figures.join(reference_columns(reconciled.table))
+    figures, reconciled = _figures(new, reference, declared, limits)
     findings += reconciled.findings
     ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
     if mended is not None:
         findings += mended.findings
         ledger[:0] = mended.ledger
     findings += prove(layer, new, ledger)
-    findings = accepted(findings, accept)
-    if mended is not None:
-        findings = with_waivers(findings, mended.repairs)
-    findings = with_decisions(findings, decisions or {}, crs)
+    findings = _judged(findings, accept, mended, decisions or {}, crs)
     old = with_level_below(layer, below)
     words = {} if country.code else words_of_merger(layer.frame, new, sources_of(read))
     findings = [finding.calling(called_of(words)) for finding in findings]
+    summary = {
+        **_summary(layer, new, levels, findings, sources_of(read)), **count_below(old),
+        **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
+        "country": country.code or None, **({"called": words} if words else {}),
+        **({} if declared is None else told_of(declared)),
+    }  # fmt: skip
     return MergeResult(
         old=old,
         new=new,
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary={**_summary(layer, new, levels, findings, sources_of(read)), **count_below(old),
-                 **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
-                 "country": country.code or None, **({"called": words} if words else {}),
-                 **({} if declared is None else told_of(declared))},
+        summary=summary,
         findings=findings_frame(findings, crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled.table,
         old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
-        provenance={"sources": sources_of(read), "crosswalk": sources_of(crosswalk),
-                    "crs": crs.to_string(), "country": country.code or None,
-                    **({"accepted": told_accepted(findings)} if accept else {}),
-                     **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
-                     "language": country.language,
-                    "rules": {k: str(v) for k, v in chosen.items()}},
+        provenance={
+            "sources": sources_of(read), "crosswalk": sources_of(crosswalk),
+            **({"accepted": told_accepted(findings)} if accept else {}),
+            **_provenance(layer, chosen, country),
+        },
     )  # fmt: skip
+
+
+def _figures(
+    new: gpd.GeoDataFrame,
+    reference: gpd.GeoDataFrame | None,
+    declared: pd.DataFrame | None,
+    limits: Limits,
+) -> tuple[pd.DataFrame, Reconciled]:
+    """Return the statistics of new units, and how they compare with what others published."""
+    table = None if declared is None else as_declared(declared, new.index)
+    figures = statistics.unit_statistics(new, table)
+    reconciled = compare_units(new, reference, table, limits)
+    if reference is not None:
+        figures = figures.join(reference_columns(reconciled.table))
+    return figures, reconciled
+
+
+def _judged(
+    findings: Sequence[Finding],
+    accept: Collection[str],
+    mended: Repaired | None,
+    decisions: Mapping[str, Decision],
+    crs: CRS,
+) -> list[Finding]:
+    """Return findings as persons judged them: accepted by check, waived or decided one by one."""
+    judged = accepted(findings, accept)
+    if mended is not None:
+        judged = with_waivers(judged, mended.repairs)
+    return list(with_decisions(judged, decisions, crs))
+
+
+def _provenance(
+    layer: Prepared, rules: Mapping[str, attributes.Rule], country: Country
+) -> dict[str, Any]:
+    """Return how a layer was understood: its plane, country and language, rules of its fields."""
+    return {
+        "crs": layer.frame.crs.to_string(),
+        "country": country.code or None,
+        **{how: _says(layer.frame, field) for field, how in DRAWN.items()},
+        "language": country.language,
+        "rules": {k: str(v) for k, v in rules.items()},
+    }
 
 
 def rules_of(

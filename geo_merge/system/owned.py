@@ -62,6 +62,15 @@ def discard(folder: Path, mark: str = _OWNER) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def clear(folder: Path, *, left: bool) -> None:
+    """Remove a folder that a run left; another only if it is empty, as if killed unmarked."""
+    if left:
+        discard(folder)
+    else:
+        with suppress(OSError):  # not empty
+            folder.rmdir()
+
+
 def _opened(folder: Path) -> int | None:
     """Open the file of the owner; None if there is none."""
     mark = folder / _OWNER

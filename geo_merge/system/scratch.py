@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geo_merge.errors import ExportError
-from geo_merge.system.owned import abandoned, discard, own
+from geo_merge.system.owned import abandoned, clear, discard, own
 from geo_merge.wording.failures import reason_of
 from geo_merge.wording.sentence import sentence
 
@@ -55,11 +55,7 @@ def sweep() -> None:
         with suppress(PermissionError):  # another user's
             with abandoned(folder) as left:
                 pass
-            if left:
-                discard(folder)
-            else:
-                with suppress(OSError):  # not empty: killed before it was marked
-                    folder.rmdir()
+            clear(folder, left=left)
 
 
 def _made() -> tuple[Path, int]:

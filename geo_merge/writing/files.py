@@ -16,7 +16,7 @@ from pathlib import Path
 
 from geo_merge.errors import ExportError
 from geo_merge.system import locks
-from geo_merge.system.owned import abandoned, discard, own
+from geo_merge.system.owned import abandoned, clear, discard, own
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.wording.failures import reason_of
 from geo_merge.writing.swap import NEW, PLAN, swap, undo
@@ -125,8 +125,4 @@ def _sweep(directory: Path) -> None:
             if (workspace / PLAN).exists():
                 raise
             continue
-        if left:
-            discard(workspace)
-        else:
-            with suppress(OSError):  # not empty: killed before it was marked
-                workspace.rmdir()
+        clear(workspace, left=left)
