@@ -14,6 +14,7 @@ import pytest
 import shapely
 from hypothesis import settings
 
+pytest_plugins = ["pages"]
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
 # The same examples each time, so that a red run means a change; HYPOTHESIS_PROFILE=random searches.

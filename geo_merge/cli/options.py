@@ -172,6 +172,7 @@ def remember_language(arguments: Sequence[str]) -> None:
     """Keep the language that arguments ask for, before anything is wrong with the others."""
     from geo_merge.texts import LANGUAGES
 
+    _LANG.set(None)
     for option, value in pairwise([*arguments, ""]):
         name, _, behind = option.partition("=")
         if name == "--lang" and (behind or value) in LANGUAGES:

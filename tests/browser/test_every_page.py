@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from browsing import browsing, opened, serving
+from browsing import opened
 from playwright.sync_api import Browser
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 # What Streamlit's own widgets have, and nobody is kept out by.
 OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from browsing import HOSTILE, LIVE, Tab, browsing, opened, serving
+from browsing import HOSTILE, LIVE, Tab, opened
 from commands import run
 from playwright.sync_api import Browser, Locator
 
@@ -21,26 +21,6 @@ from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
-    """A tab that may ask nobody but the app, and must not raise an error."""
-    with opened(browser, home=server, shot=shot) as it:
-        yield it
-        assert it.wrong == []
 
 
 def zipped(shp: Path, target: Path) -> Path:

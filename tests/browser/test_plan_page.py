@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pytest
-from browsing import Tab, browsing, opened, serving
+from browsing import Tab, opened
 from commands import run
 from playwright.sync_api import Browser
 
@@ -20,26 +19,6 @@ PLAN = "(window.geoMerge && geoMerge.plan)"
 # Painted, and done by the server.
 READY = f"() => {PLAN} && {PLAN}.written && !{PLAN}.model.queue.length"
 BAC_GIANG, MY_DO, DA_MAI = "07210", "07216", "07228"  # a new unit, a commune, its new unit
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
-    """A tab that may ask nobody but the app, and must not raise an error."""
-    with opened(browser, home=server, shot=shot) as it:
-        yield it
-        assert it.wrong == []
 
 
 def settle(tab: Tab) -> None:

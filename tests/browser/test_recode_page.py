@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
-import pytest
-from browsing import Tab, browsing, opened, serving
+from browsing import Tab, opened
 from commands import run
 from playwright.sync_api import Browser
 
 from geo_merge.texts import say
 from geo_merge.vietnam import gazetteer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serving() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
-    with opened(browser, home=server, shot=shot) as it:
-        it.page.set_default_timeout(90_000)
-        yield it
-        assert it.wrong == []
 
 
 def table(folder: Path) -> Path:
