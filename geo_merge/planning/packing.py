@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from geo_merge.planning.growing import grow
 from geo_merge.planning.master import Master
 from geo_merge.planning.partition import integers
 from geo_merge.planning.problem import Partition
-from geo_merge.planning.search import Search
+
+if TYPE_CHECKING:
+    from geo_merge.planning.search import Search
 
 # Prices of a round: so far from those that proved most to the latest ones.
 _STEP = 0.5

@@ -11,6 +11,7 @@ import numpy as np
 from geo_merge.geometry.rings import Floats
 from geo_merge.planning.found import Found, found_of
 from geo_merge.planning.groups import Groups, as_masks
+from geo_merge.planning.packing import pack
 from geo_merge.planning.partition import integers
 from geo_merge.planning.pricing import Priced, Pricing
 from geo_merge.planning.problem import Problem
@@ -37,7 +38,7 @@ class Travel:
         pricing = Pricing(search.problem, search.conditions, search.neighbours, search.units,
                           search.most)  # fmt: skip
         pricing.add(few)
-        first = search.first
+        first = self._first(search, few)
         if first.partition and search.is_any:
             return first
         if first.partition:
@@ -45,16 +46,27 @@ class Travel:
         pricing.run(_part(search.until, 0.5))
         if pricing.bound == np.inf:
             return Found((), np.inf, np.inf, len(pricing.master.groups))
-        best = self._quick(pricing, first, _part(search.until, 0.25))
+        best = self._quick(pricing, first, _part(search.until, 0.25), _FEW)
+        if not best.partition:
+            best = self._quick(pricing, first, _part(search.until, 0.75), search.most)
         if not best.partition or best.is_closed or search.is_any:
             return best
         priced = pricing.within(best.value, _part(search.until, 0.5))
         return self._last(priced, best, search.units, search.until)
 
-    def _quick(self, pricing: Pricing, first: Found, until: float) -> Found:
+    def _first(self, search: Search, few: Groups) -> Found:
+        """Return a plan that is easily found; where more units are wanted, one of many units."""
+        first = search.first
+        low, high = search.units
+        if first.partition or low == 1:
+            return first
+        packed = pack(replace(search, until=_part(search.until, 0.3)), few, high).partition
+        return replace(search, known=packed).first if low <= len(packed) <= high else first
+
+    def _quick(self, pricing: Pricing, first: Found, until: float, most: int) -> Found:
         """Return the better one of a first plan and one of the groups that prices like best."""
         reduced = pricing.reduced()
-        few = np.sort(np.argsort(reduced, kind="stable")[:_FEW])
+        few = np.sort(np.argsort(reduced, kind="stable")[:most])
         groups, costs = pricing.master.groups.take(few), pricing.master.costs[few]
         choice = integers(groups.members(), costs, pricing.units, until)
         found = found_of(groups, costs, choice.chosen, -np.inf)
