@@ -74,6 +74,10 @@ def _facts(m: Material, code: str) -> Iterator[tuple[str, str]]:
     """Yield name and value of each figure of a unit that is known."""
     row = m.result.statistics.loc[code]
     yield m.t("col_members"), f"{m.listed(row['member_names'])} ({m.n(row['member_count'])})"
+    inside = [f"{m.below[c]} {name}" for c, name in zip(row["members"], row["member_names"],
+              strict=True) if c in m.below]  # fmt: skip
+    if inside:
+        yield m.t("col_inside"), m.listed(inside)
     if row.get("pieces"):
         yield m.t("pieces"), m.listed(row["pieces"])
     yield m.t("area"), m.n(row["area_km2"], 2)

@@ -24,6 +24,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.reading.tables import read_table
 from geo_merge.results.files import load_result, sha256, with_sidecars
 from geo_merge.texts import TEXTS, Language, number, say
+from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.memory import sources_of
@@ -84,6 +85,13 @@ class Material:
     def neighbours(self) -> dict[str, list[str]]:
         """Codes of the units around each new one, the longest border first."""
         return {str(code): list(rows["other"]) for code, rows in self.borders.groupby("one")}
+
+    @cached_property
+    def below(self) -> dict[str, str]:
+        """The types by which old units live on inside new ones, by code."""
+        old = self.result.old
+        types = old[BELOW].fillna("") if BELOW in old else pd.Series(dtype=str)
+        return {str(code): str(kind) for code, kind in types.items() if kind}
 
     def t(self, key: str, **values: object) -> str:
         """Return a text of papers in the language."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -41,11 +42,14 @@ def summary(m: Material) -> Section:
 
 
 def _kept(m: Material) -> Iterator[Paragraph]:
-    """Yield how many units a partial reform kept as they were."""
+    """Yield how many units a reform kept as they were, and how many live on inside others."""
     if "kept" in m.result.summary:
         kept, changed = m.result.summary["kept"], m.result.summary["changed"]
         told = {"kept": m.n(kept), "before": m.n(changed["before"]), "after": m.n(changed["after"])}
         yield Paragraph(m.t("kept", **told))
+    if below := m.result.summary.get("below"):
+        types = ", ".join(f"{kind} {m.n(n)}" for kind, n in below.items())
+        yield Paragraph(m.t("live_on", count=m.n(sum(below.values())), types=shown(types)))
 
 
 def _state(m: Material) -> Iterator[Paragraph]:
@@ -188,7 +192,7 @@ def old_units(m: Material) -> Section:
         (
             m.n(k + 1), row["old_code"] or NOTHING, f"{row['old_type']} {row['old_name']}",
             row.get("old_district", ""),
-            f"{row['new_type']} {row['new_name']} ({row['new_code']})",
+            _became(m, row),
             *([m.n(row["share"], 4)] if divided else []),
             *([str(row[ground])] if ground else []),
         )
@@ -196,6 +200,13 @@ def old_units(m: Material) -> Section:
     ]  # fmt: skip
     note = Paragraph(m.t("old_note" if ground != "clause" else "old_note_clause"), "note")
     return Section("old", m.t("section_old"), (note, Table.of(columns, rows)))
+
+
+def _became(m: Material, row: Mapping[Any, Any]) -> str:
+    """Return which unit an old one became part of, and as what it lives on inside it, if it does."""
+    became = f"{row['new_type']} {row['new_name']} ({row['new_code']})".strip()
+    kind = m.below.get(row["old_code"], "")
+    return f"{became}; {m.t('lives_on', kind=kind)}" if kind else became
 
 
 def findings(m: Material) -> Section:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def standards_section(m: Material) -> Section:
     return Section("standards", title, tuple(blocks), A4.across)
 
 
-def _cell(m: Material, head: str, row: dict[Hashable, str]) -> str:
+def _cell(m: Material, head: str, row: Mapping[Any, Any]) -> str:
     text = str(row[head])
     if head in _FIGURES:
         people = head != "percent" and row.get("measure") == _WHOLE

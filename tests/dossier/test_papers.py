@@ -118,6 +118,18 @@ def test_standards_are_told_by_unit_class_and_law(folder: Folder) -> None:
     assert both[1][-1] == "Luật 2: diện tích 200,0 %"
 
 
+def test_units_that_live_on_are_on_the_paper(grid: Any, tmp_path: Path) -> None:
+    old = grid(2, 1)
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "Mới"})
+    write(merge(old, table, below="Khu"), tmp_path / "result")
+    document = paper(tmp_path / "result")
+    assert "2 đơn vị cũ tiếp tục được giữ bên trong đơn vị mới: Khu 2." in html(document).decode()
+    assert [row[4].strip() for row in rows_of(document, "old")] == [
+        "Mới (N); được giữ là Khu", "Mới (N); được giữ là Khu",
+    ]  # fmt: skip
+    assert ("Được giữ bên trong", "Khu Xã 1, Khu Xã 2") in rows_of(document, "sheets")
+
+
 def test_no_list_of_the_program_is_on_the_paper(folder: Folder) -> None:
     document = paper(folder())
     cells = [cell for section in document.sections for block in section.blocks
