@@ -29,8 +29,8 @@ def summary(m: Material) -> Section:
     before, after = m.result.summary["before"], m.result.summary["after"]
     old, new = before["count"], after["count"]
     percent = (change(old, new, m.language) or NOTHING).replace(" ", "\u00a0")
-    lead = m.t("answer", before=m.n(old), after=m.n(new), fewer=m.n(abs(old - new)),
-               percent=percent)  # fmt: skip
+    key = "answer" if new < old else "answer_more" if new > old else "answer_same"
+    lead = m.t(key, before=m.n(old), after=m.n(new), many=m.n(abs(old - new)), percent=percent)
     blocks: list[Block] = [Paragraph(lead, "lead"), *_kept(m), *_state(m)]
     blocks += [Heading(m.t("by_group")), _counts(m, _groups(m)),
                Heading(m.t("by_type")), _counts(m, _types(m)),
@@ -203,7 +203,7 @@ def old_units(m: Material) -> Section:
 
 
 def _became(m: Material, row: Mapping[Any, Any]) -> str:
-    """Return which unit an old one became part of, and as what it lives on inside it, if it does."""
+    """Return which unit an old one became part of, and as what it lives on there, if it does."""
     became = f"{row['new_type']} {row['new_name']} ({row['new_code']})".strip()
     kind = m.below.get(row["old_code"], "")
     return f"{became}; {m.t('lives_on', kind=kind)}" if kind else became
