@@ -28,7 +28,8 @@ def agencies_section(m: Material) -> Section:
             texts.append(_row(m, (str(level), str(body), m.t("subtotal")), *_sums(group)))
     texts.append(_row(m, (m.t("all"), "", ""), *_sums(rows)))
     before, after = _sums(rows)
-    lead = m.t("agencies_answer", before=m.n(before), after=m.n(after), fewer=m.n(before - after))
+    key = "agencies_answer" if after <= before else "agencies_more"
+    lead = m.t(key, before=m.n(before), after=m.n(after), fewer=m.n(abs(before - after)))
     key = "totals_checked" if agencies.checked else "totals_absent"
     note = Paragraph(m.t(key, count=m.n(agencies.checked)), "note")
     table = Table.of(columns, texts, total=True)

@@ -75,6 +75,8 @@ def _sections(m: Material, names: Sequence[str], scale: float | None) -> Iterato
             yield from drawn.unit_sheets(m, atlas)
         else:
             yield _TABLES[key](m)
+        if key == "offices":
+            yield from drawn.offices_map(m, atlas)
 
 
 def check_request(path: Path, names: Sequence[str]) -> None:

@@ -18,12 +18,14 @@ from geo_merge.dossier.content import (
 )
 from geo_merge.dossier.form import A3, A4
 from geo_merge.dossier.material import NOTHING, Material
+from geo_merge.dossier.offices.after import MIDDLE
 from geo_merge.dossier.offices_section import facts
 from geo_merge.dossier.sections import measure
 from geo_merge.dossier.sheets.atlas import (
     Atlas,
     Side,
     map_of_all,
+    map_of_offices,
     map_of_unit,
     paper_for,
 )
@@ -54,6 +56,20 @@ def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:
             starts = [] if side == sides[0] else [PageBreak()]
             yield Section("maps", title, (*starts, figure, *notes), held)
             title = ""
+
+
+def offices_map(m: Material, atlas: Atlas) -> Iterator[Section]:
+    """Yield what becomes of the offices on a map, where anything is known of them."""
+    if m.offices is None:
+        return
+    paper = paper_for(atlas, None, A3)
+    figure, missed = map_of_offices(atlas, m.offices.table, paper)
+    notes = [Paragraph(m.t("no_place", names="; ".join(missed)), "note")] if missed else []
+    table = m.offices.table
+    counts = {"offices_middle": (table["place"] == MIDDLE).sum(),
+              "offices_nowhere": table["lon"].isna().sum()}  # fmt: skip
+    notes += [Paragraph(m.t(key, count=m.n(n)), "note") for key, n in counts.items() if n]
+    yield Section("offices", "", (figure, *notes), paper)
 
 
 def unit_sheets(m: Material, atlas: Atlas) -> Iterator[Section]:

@@ -118,6 +118,23 @@ def test_standards_are_told_by_unit_class_and_law(folder: Folder) -> None:
     assert both[1][-1] == "Luật 2: diện tích 200,0 %"
 
 
+def test_offices_are_on_a_map_by_what_becomes_of_them(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "seats.csv").write_text("new_code,seat\nN1,UBND xã Đồng Kỳ\nN2,chưa rõ\n", "utf-8")
+    material = added(read_material(folder(), "vi", country=VIETNAM.everywhere()),
+                     seats=tmp_path / "seats.csv", offices=None, agencies=None)  # fmt: skip
+    document = document_of(material, names=("offices",))
+    (figure,) = document.figures
+    assert "Trụ sở sau sắp xếp" in figure.title
+    status = material.offices.table["status"].astype(str)  # type: ignore[union-attr]
+    placed = status[material.offices.table["lon"].notna()]  # type: ignore[union-attr]
+    for key, colour in (("kept", "#111111"), ("freed", "#d1495b"), ("unknown", "#9a9a9a")):
+        signs = re.findall(rf'width="1.20" height="1.20" fill="{colour}"', figure.svg)
+        assert len(signs) == (placed == key).sum() + 1  # and one in the legend
+    assert (placed == "kept").any()
+    text = html(document).decode()
+    assert "vẽ ở giữa đơn vị cũ: 4" in text
+
+
 def test_units_that_live_on_are_on_the_paper(grid: Any, tmp_path: Path) -> None:
     old = grid(2, 1)
     table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "Mới"})

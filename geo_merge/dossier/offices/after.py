@@ -22,6 +22,7 @@ from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.sentence import sentence
 
 _GEOD = Geod(ellps="WGS84")
+MIDDLE = "middle of the unit"  # in `Offices.table`: where an office stands whose place is not told
 _DECIMALS = 7  # of degrees: a centimetre
 
 
@@ -274,7 +275,7 @@ def _placed(
     points = np.array([centres[c] for c in table.loc[middle, "old_code"]]).reshape(-1, 2)
     result.loc[middle, ["lon", "lat"]] = np.round(points, _DECIMALS)
     known = np.where(table["lon"].notna(), "given", "")
-    return result.assign(place=np.where(middle, "middle of the unit", known))
+    return result.assign(place=np.where(middle, MIDDLE, known))
 
 
 def _places(

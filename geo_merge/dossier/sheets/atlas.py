@@ -30,6 +30,7 @@ from geo_merge.dossier.sheets.window import (
     window_on,
 )
 from geo_merge.errors import UsageError
+from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.maps.display import KEPT
 from geo_merge.maps.thinning import thin
@@ -48,6 +49,8 @@ _TITLE, _DEGREES, _FOOT, _HEADING = 8.0, 4.0, 22.0, 15.0
 _THINNED = 0.05  # millimetres of paper by which a border may be off
 _NAME, _SMALL_NAME = 2.3, 2.0  # millimetres: letters of new and old units
 _MEMBER, _AROUND = 2.6, 2.4  # millimetres: letters on the sheet of a unit
+# Colours of offices by what becomes of them.
+_OFFICES = {"kept": "#111111", "seat": "#0b5fa5", "freed": "#d1495b", "unknown": "#9a9a9a"}
 _SHEET = 112.0  # millimetres: height of the map on the sheet of a unit
 _NEW, _OLD, _DISTRICT = 0.45, 0.12, 0.3  # millimetres: width of borders
 
@@ -212,6 +215,42 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
     labels, missed = named(names, wishes, outside, window, taken)
     title = atlas.t(f"dossier.map_{side}")
     signs = [*_legend(atlas, side), *(atlas.outside_sign if outside.svg else [])]
+    return _sheet(atlas, window, title, [outside.svg, *parts, *labels], signs), missed
+
+
+def map_of_offices(atlas: Atlas, offices: pd.DataFrame, paper: Paper) -> tuple[Figure, list[str]]:
+    """Draw the offices that have a place on the new units, and return names without one.
+
+    Parameters
+    ----------
+    atlas
+        What to draw from.
+    offices
+        As `Offices.table` has them: ``status, lon, lat``.
+    paper
+        As it is held.
+    """
+    window = window_on(atlas.frames["old"].total_bounds, _frame_on(*_room(paper)))
+    there = offices[offices["lon"].notna() & offices["lat"].notna()]
+    rank = -there["status"].astype(str).map(list(_OFFICES).index)  # those that stay on top
+    there = there.iloc[np.argsort(rank, kind="stable")]
+    lonlat = there[["lon", "lat"]].to_numpy(float)
+    points = in_plane(np.asarray(shapely.points(lonlat)), WGS84, atlas.plane)
+    xy = window.on_paper(shapely.get_coordinates(points)).tolist()
+    shapes = window.drawn(atlas.thinned("new", window.scale))
+    parts = [areas(shapes, [_OTHERS] * len(shapes), "#111", _NEW)]
+    parts += [margin.office_sign(x, y, _OFFICES[str(status)])
+              for (x, y), status in zip(xy, there["status"], strict=True)]  # fmt: skip
+    taken = [Box(x - 0.6, y - 0.6, 1.2, 1.2) for x, y in xy]
+    names, wishes = wishes_for(atlas.frames["new"], shapes, _NAME)
+    outside = atlas.around(window, shapes)
+    labels, missed = named(names, wishes, outside, window, taken)
+    signs = [Sign("office", colour, say(f"dossier.status_{status}", atlas.language))
+             for status, colour in _OFFICES.items()]  # fmt: skip
+    signs += [Sign("line", "#111", say("dossier.legend_new", atlas.language), _NEW * 1.5),
+              Sign("text", "", say("dossier.legend_number", atlas.language)),
+              *(atlas.outside_sign if outside.svg else [])]  # fmt: skip
+    title = say("dossier.map_offices", atlas.language)
     return _sheet(atlas, window, title, [outside.svg, *parts, *labels], signs), missed
 
 

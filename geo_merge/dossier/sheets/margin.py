@@ -29,7 +29,7 @@ _ROWS = (4.0, 3), (3.5, 4)  # of the legend: millimetres from one to the next, h
 class Sign:
     """A row of the legend: its kind, its colour, its meaning.
 
-    Kinds are ``area, line, seat, node, point`` and ``text``, which has no sign.
+    Kinds are ``area, line, seat, office, node, point`` and ``text``, which has no sign.
     """
 
     kind: str
@@ -170,6 +170,8 @@ def _sign(x: float, y: float, sign: Sign) -> Iterator[str]:
         yield line([(x, y + 1.5), (x + 6, y + 1.5)], sign.width, sign.colour)
     elif sign.kind == "seat":
         yield seat_sign(x + 3, y + 1.5)
+    elif sign.kind == "office":
+        yield office_sign(x + 3, y + 1.5, sign.colour)
     elif sign.kind == "node":
         yield node_sign(x + 3, y + 1.5)
     elif sign.kind == "point":
@@ -182,6 +184,11 @@ def seat_sign(x: float, y: float) -> str:
         f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.9" fill="#fff" stroke="#b00020" '
         f'stroke-width="0.35"/><circle cx="{x:.2f}" cy="{y:.2f}" r="0.35" fill="#b00020"/>'
     )
+
+
+def office_sign(x: float, y: float, colour: str) -> str:
+    """Return the sign of an office: a square."""
+    return rectangle(x - 0.6, y - 0.6, 1.2, 1.2, fill=colour, stroke="#fff", line_width=0.12)
 
 
 def node_sign(x: float, y: float) -> str:
