@@ -16,8 +16,6 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @click.command()
 @click.argument("directory", metavar="RESULT|PLAN", type=PATH)
 @click.option("--out", type=PATH, required=True, help="The paper: .docx, .pdf or .html.")
-@click.option("--lang", type=click.Choice(["vi", "en"]), help="Language of the paper; by default "
-              "that of the system.")  # fmt: skip
 @click.option("--seats", type=PATH, help="CSV or XLSX of new_code and seat, seat_old_code or lon, "
               "lat; by default the declared table of the result, if it has seats.")  # fmt: skip
 @click.option("--offices", type=PATH, help="CSV or XLSX of name, old_code or lon, lat, kind, land, "
@@ -30,6 +28,7 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @click.option("--date", "dated", type=click.DateTime(["%Y-%m-%d"]), help="Day that the paper "
               "bears; by default that of the result.")  # fmt: skip
 @shared.encoding
+@shared.lang
 @shared.country
 def dossier(
     *, directory: Path, out: Path, lang: str | None, seats: Path | None, offices: Path | None,
