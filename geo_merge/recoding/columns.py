@@ -161,6 +161,7 @@ def recognise(
     TableError
         If two columns could hold the codes, or none names a unit.
     """
+    said = {**_of_earlier_run(sample, reform, target), **said} if "code" not in said else said
     taken = {at for columns in said.values() for at in columns}
     roles = _by_heading(sample, said, taken, target)
     leave = taken | set(roles.values())
@@ -188,6 +189,23 @@ def recognise(
             sentence("recoding.no_column", file=sample.source, columns=listed(sample.headings))
         )
     return found
+
+
+def _of_earlier_run(sample: Sample, reform: Reform, target: Side) -> dict[str, list[int]]:
+    """Return the roles of the columns that a run to new units wrote, if it is to be taken back.
+
+    What stands beside them, as code, name and district, is of the old units.
+    """
+    folded = [fold_field(heading) for heading in sample.headings]
+    if target is not Side.OLD or "newcode" not in folded:
+        return {}
+    codes = {cell for cell in sample.cells[folded.index("newcode")] if cell.strip()}
+    fits = sum(reform.find(Side.NEW, code_of(code)[0]) is not None for code in codes)
+    if not codes or fits < _NEARLY * len(codes):
+        return {}
+    roles = {"code": "newcode", "name": "newname", "unit_type": "newtype"}
+    found = {role: [folded.index(name)] if name in folded else [] for role, name in roles.items()}
+    return found | {"district": [], "province": [], "address": []}
 
 
 def _by_heading(

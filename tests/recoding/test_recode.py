@@ -453,3 +453,18 @@ def test_no_file_that_is_read_is_written_over(tmp_path: Path, crosswalk: Path) -
         assert code == 2
         assert "would be written over" in told
     assert (given.read_bytes(), crosswalk.read_bytes()) == before
+
+
+def test_what_was_written_is_taken_back_by_what_was_written(tmp_path: Path) -> None:
+    """The columns that a run adds lead back, whatever the columns of the old units are called."""
+    old = gazetteer.old_communes()
+    some = old[old["province_code"] == "24"][["code", "name", "district"]]
+    given = tmp_path / "old.csv"
+    some.to_csv(given, index=False)
+    assert recode(given, tmp_path / "there.csv", "--province", "24")[0] == 0
+    code, told = recode(
+        tmp_path / "there.csv", tmp_path / "back.csv", "--province", "24", "--to", "old"
+    )
+    assert code == 0, told
+    assert "codes: new_code; name: new_name; type: new_type; codes beside them: code" in told
+    assert [r["old_code"] for r in rows(tmp_path / "back.csv")] == list(some["code"])
