@@ -6,6 +6,7 @@ Every check is a function from frames to findings; `check_layer` runs them all.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import geopandas as gpd
@@ -73,17 +74,20 @@ def check_surveyed(
 
 def _check_coverage(layer: Surveyed, limits: Limits, known: Known) -> list[Finding]:
     """Find gaps, overlaps, mismatched borders, inlets and stray units."""
-    frame, faces = layer.frame, layer.faces
-    links = layer.survey.touching()
-    facing = facing_edges(layer.survey.unmatched, max(limits.rounding_width, limits.inlet))
+    # GEOS looks for faces while numpy looks at edges.
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(lambda: layer.faces)
+        links = layer.survey.touching()
+        facing = facing_edges(layer.survey.unmatched, max(limits.rounding_width, limits.inlet))
+        alone = [*check_strays(layer, links, limits), *check_parents(layer, links, limits)]
+        faces = looking.result()
     overlaps, hairlines = overlapping_pairs(layer, limits.rounding_width)
     return [
         *check_gaps(layer, limits, known),
         *check_overlaps(layer, overlaps, limits),
         *check_rounding(layer, lands(hairlines), facing, limits),
-        *check_inlets(frame, faces, facing, limits, known),
-        *check_strays(layer, links, limits),
-        *check_parents(layer, links, limits),
+        *check_inlets(layer.frame, faces, facing, limits, known),
+        *alone,
         *([] if known.outline is None else check_outline(layer, known, limits)),
     ]
 

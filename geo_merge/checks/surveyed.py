@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -33,8 +34,6 @@ class Surveyed:
         What is measured of each unit.
     survey
         The outlines of the layer.
-    faces
-        The faces between its unmatched edges.
     findings
         What each unit by itself gives.
     fetch
@@ -44,9 +43,14 @@ class Surveyed:
     frame: gpd.GeoDataFrame
     measures: Measures
     survey: Survey
-    faces: Faces
     findings: tuple[Finding, ...]
     fetch: Fetch
+
+    @cached_property
+    def faces(self) -> Faces:
+        """The faces between its unmatched edges."""
+        drawn = self.measures.drawn[self.measures.usable]
+        return faces_of(self.survey.unmatched, float(drawn.sum()))
 
     def around(self, shapes: Geometries, distance: float = 0.0) -> list[tuple[Ints, Geometries]]:
         """Return for each shape the units that are at most `distance` metres from it.
@@ -108,9 +112,8 @@ def join_blocks(frame: gpd.GeoDataFrame, blocks: Sequence[Block], fetch: Fetch) 
     """Put a layer together from all of its blocks."""
     measures = join_measures(blocks, len(frame))
     survey = combine([b.survey for b in blocks if b.survey is not None], len(frame))
-    faces = faces_of(survey.unmatched, float(measures.drawn[measures.usable].sum()))
     findings = tuple(finding for b in blocks for finding in b.findings)
-    return Surveyed(frame, measures, survey, faces, findings, fetch)
+    return Surveyed(frame, measures, survey, findings, fetch)
 
 
 def _neighbourhoods(frame: gpd.GeoDataFrame) -> list[Ints]:

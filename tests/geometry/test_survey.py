@@ -17,7 +17,7 @@ from geo_merge.api import merge
 from geo_merge.checks.layer import check_layer, check_surveyed
 from geo_merge.checks.surveyed import join_blocks, survey_layer, take_blocks
 from geo_merge.geometry.dissolve import dissolve, join_faces
-from geo_merge.geometry.edges import match, unmatched
+from geo_merge.geometry.edges import _equal_keys, match, unmatched
 from geo_merge.geometry.faces import find_faces
 from geo_merge.geometry.neighbourhoods import bundle, members_of, neighbourhoods
 from geo_merge.geometry.rings import flatten
@@ -49,6 +49,27 @@ def test_law_every_edge_is_in_one_pair_or_left(defect: Defect) -> None:
         ]
 
     assert np.array_equal(ends(pairs.one), ends(pairs.two)[::-1])
+
+
+@RUNS
+@given(
+    st.lists(st.sampled_from([0, 1, 2**50, 2**63, 2**63 + 2**50, 2**64 - 1]), max_size=40),
+    st.lists(st.integers(0, 2**64 - 1), max_size=40),
+)
+def test_law_edges_of_equal_keys_are_paired_whatever_shares_their_slot(
+    few: list[int], many: list[int]
+) -> None:
+    """Keys that differ in their last bits alone share a slot, and may be taken for equal."""
+    keys = np.array([*few, *many, *many[::2]], dtype=np.uint64)
+    edges = np.arange(len(keys)) * 3  # numbers are not positions
+    one, two, crowd = (part.tolist() for part in _equal_keys(edges, keys.copy()))
+    assert len({*one, *two, *crowd}) == len([*one, *two, *crowd])
+    by_key: dict[int, list[int]] = {}
+    for edge, key in zip(edges.tolist(), keys.tolist(), strict=True):
+        by_key.setdefault(key, []).append(edge)
+    pairs = set(zip(one, two, strict=True))
+    for same in by_key.values():
+        assert len(same) == 1 or tuple(same) in pairs or set(same) <= set(crowd)
 
 
 @RUNS
