@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.geometry.rings import Geometries, Ints, is_polygonal
+from geo_merge.geometry.rings import Geometries, Ints, is_polygonal, without_z
 from geo_merge.reading.encodings import Texts, texts_of
 from geo_merge.reading.parquet import is_partitioned, read_parts
 from geo_merge.reading.raw import RawLayer
@@ -63,7 +63,7 @@ class Part:
 
     def geometries(self) -> Geometries:
         """Return the geometries in their own CRS, without z."""
-        return np.asarray(shapely.force_2d(np.asarray(self.open().frame.geometry.values)))
+        return without_z(np.asarray(self.open().frame.geometry.values))
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,13 @@ def is_polygonal(geometries: Geometries) -> Bools:
     )
 
 
+def without_z(geometries: Geometries) -> Geometries:
+    """Return geometries without z and m; those that have neither are the same objects."""
+    result, odd = geometries.copy(), shapely.get_coordinate_dimension(geometries) != 2  # noqa: PLR2004
+    result[odd] = shapely.force_2d(geometries[odd])
+    return result
+
+
 def flatten(geometries: Geometries) -> Rings:
     """Flatten polygons and multipolygons to rings.
 

@@ -176,7 +176,7 @@ def is_surely_utf8(columns: Columns) -> bool:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             return False
-        letters += sum(not c.isascii() for c in text)
+        letters += len(text) - len(text.encode("ascii", "ignore"))
     return letters >= _SURE
 
 

@@ -12,7 +12,7 @@ import shapely
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.gathered import gather
-from geo_merge.geometry.rings import Geometries, Ints
+from geo_merge.geometry.rings import Geometries, Ints, without_z
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.code_column import codes_of_names, read_codes
 from geo_merge.units.field_roles import NamedFields, find_roles
@@ -73,7 +73,7 @@ def unit_frame(
 
 def _polygons(raw: RawLayer) -> tuple[Geometries, Ints, int]:
     """Return the land of the units, which were collections, and how much has none in these."""
-    land, gathered, left = gather(shapely.force_2d(np.asarray(raw.frame.geometry.values)))
+    land, gathered, left = gather(without_z(np.asarray(raw.frame.geometry.values)))
     if not np.isin(shapely.get_type_id(land), _LAND).any():
         kinds = sorted({str(k) for k in raw.frame.geometry.geom_type.dropna()})
         types = ", ".join(kinds) or sentence("G03.no_geometry")

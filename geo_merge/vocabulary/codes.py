@@ -38,6 +38,7 @@ _NEARLY_ALL = 0.9  # steps of one among numbers of rows
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
+@lru_cache(_MANY)
 def clean_text(text: str) -> str:
     """Compose to NFC and fold white space; what a person reads stays the same."""
     return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())

@@ -9,6 +9,7 @@ from shapely import GeometryCollection, LineString, MultiPolygon, Point, box
 from shapely.geometry.base import BaseGeometry
 
 from geo_merge.geometry.gathered import gather
+from geo_merge.geometry.rings import without_z
 
 ONE, TWO, FAR = box(0, 0, 1, 1), box(1, 0, 2, 1), box(5, 5, 6, 6)
 LINE, POINT = LineString([(0, 0), (3, 3)]), Point(1, 1)
@@ -47,3 +48,25 @@ def test_a_collection_without_land_is_left_as_it_is() -> None:
     shapes, rows, left = gather(np.array([GeometryCollection([LINE, POINT])]))
     assert shapes[0].geom_type == "GeometryCollection"
     assert (len(rows), left) == (0, 0)
+
+
+def test_heights_and_measures_are_dropped_and_what_has_none_is_no_copy() -> None:
+    shapes = np.array(
+        [
+            *shapely.from_wkt(
+                [
+                    "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+                    "POLYGON Z ((0 0 5, 1 0 5, 1 1 5, 0 0 5))",
+                    "POLYGON M ((0 0 5, 1 0 5, 1 1 5, 0 0 5))",
+                    "MULTIPOLYGON ZM (((0 0 5 6, 1 0 5 6, 1 1 5 6, 0 0 5 6)))",
+                ]
+            ),
+            None,
+        ],
+        dtype=object,
+    )
+    flat = without_z(shapes)
+    assert flat[0] is shapes[0]
+    assert flat[4] is None
+    assert (shapely.get_coordinate_dimension(flat[:4]) == 2).all()
+    assert (shapely.area(flat[:4]) == 0.5).all()
