@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from geo_merge.checks.labels import label, labels
-from geo_merge.geometry.rings import Bools, Geometries
+from geo_merge.geometry.rings import Bools, Geometries, flatten
+from geo_merge.geometry.stretches import Stretches
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.sentence import Sentence, sentence
@@ -69,12 +70,17 @@ def _members_at(
 
 def _is_astray(parts: Geometries, at: Bools, tree: shapely.STRtree, unit: int) -> bool:
     """Tell whether a part that holds a member is nearer to another unit than to its own."""
-    home = int(np.argmax(at.any(axis=1)))
-    for k in np.flatnonzero(at.any(axis=1)):
-        if k == home:
-            continue
-        away = float(shapely.distance(parts[k], np.delete(parts, k)).min())
-        if (tree.query(parts[k], "dwithin", away) != unit).any():
+    _, *others = np.flatnonzero(at.any(axis=1)).tolist() or [0]
+    if not others:
+        return False
+    rings = flatten(parts)
+    edges = Stretches(rings, rings.owner)
+    for k in others:
+        away = edges.distance(parts[k], k)
+        west, south, east, north = parts[k].bounds
+        near = tree.query(shapely.box(west - away, south - away, east + away, north + away))
+        shapely.prepare(parts[k])
+        if shapely.dwithin(parts[k], tree.geometries[near[near != unit]], away).any():
             return True
     return False
 

@@ -16,8 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
 from geo_merge.geometry.connected import connected
-from geo_merge.geometry.rings import Ints, ranges
-from geo_merge.geometry.survey import Survey
+from geo_merge.geometry.rings import Ints
+from geo_merge.geometry.stretches import Stretches
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.limits import Limits
@@ -29,7 +29,6 @@ _CELLS = 3.0
 # astray that lies so many times further out than half of them.
 _FEW, _FURTHER = 3, 3.0
 _NAMED = 10  # units of a note
-_STRETCH = 64  # edges with one box around them
 _WIDER = 4.0  # times as far, where nobody is as near
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
@@ -46,8 +45,9 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     if len(numbers) == 1:
         return []
     main = int(np.argmax(units_on))
-    edges = _Edges(layer.survey, island)
-    suspects = np.union1d(alone, edges.remote(limits.far))
+    left = layer.survey.unmatched
+    edges = Stretches(left, island[layer.survey.number(left.owner, left.part)])
+    suspects = np.union1d(alone, _remote(edges, limits.far))
     suspects = suspects[suspects != main]
     suspected = np.unique(owner[np.isin(island, suspects)])
     parts = shapely.get_parts(layer.fetch(suspected))
@@ -55,7 +55,7 @@ def check_strays(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]:
     found: dict[tuple[str, ...], list[tuple[float, BaseGeometry]]] = defaultdict(list)
     for k in suspects:
         land = shapely.multipolygons(parts[part_island == k])
-        away = edges.distance(int(k), land)
+        away = edges.distance(land, int(k))
         if away <= limits.rounding_width or (away <= limits.far and k not in alone):
             continue
         codes = tuple(sorted(str(frame.index[u]) for u in pairs[pairs[:, 0] == k, 1]))
@@ -119,53 +119,20 @@ def _rounded_up(metres: float) -> int:
     return int(-(-metres // step)) * step
 
 
-class _Edges:
-    """The unmatched edges with the island of each, for distances between islands."""
-
-    def __init__(self, survey: Survey, island: Ints) -> None:
-        runs = survey.unmatched
-        edges = runs.edges()
-        self.island = island[survey.number(runs.owner, runs.part)][runs.run_of(edges)]
-        self.a, self.b = runs.xy[edges], runs.xy[edges + 1]
-        # Stretches of edges that follow each other, of one island each, with the box of each.
-        ends = np.flatnonzero(np.diff(self.island, prepend=-1))
-        self.first = np.union1d(ends, np.arange(0, len(edges), _STRETCH))
-        self.low, self.high = (
-            np.column_stack([whole.reduceat(each(p, q), self.first)
-                             for p, q in zip(self.a.T, self.b.T, strict=True)]).T
-            for whole, each in ((np.minimum, np.minimum), (np.maximum, np.maximum))
-        )  # fmt: skip
-
-    def remote(self, far: float) -> Ints:
-        """Return the islands that may be further than `far` metres from all others."""
-        x, y = (np.floor(self.a / (far / _CELLS)).astype(np.int64)).T
-        _, first = np.unique(_key(_key(x, y), self.island), return_index=True)
-        held = np.column_stack([x, y, self.island])[first]
-        by_cell: dict[tuple[int, int], int | None] = {}  # the island of a cell, None if several
-        for x, y, k in held.tolist():
-            by_cell[x, y] = k if by_cell.get((x, y), k) == k else None
-        near = set()
-        for x, y, k in held.tolist():
-            around = (by_cell.get((x + i, y + j), k) for i in (-1, 0, 1) for j in (-1, 0, 1))
-            if any(island != k for island in around):
-                near.add(k)
-        return np.setdiff1d(held[:, 2], np.array(sorted(near), dtype=np.int64))
-
-    def distance(self, k: int, land: shapely.MultiPolygon) -> float:
-        """Return how far an island is from the nearest edge of any other, in metres."""
-        west, south, east, north = land.bounds
-        (left, bottom), (right, top) = self.low, self.high
-        away = np.hypot(
-            np.maximum(0.0, np.maximum(west - right, left - east)),
-            np.maximum(0.0, np.maximum(south - top, bottom - north)),
-        )
-        away[self.island[self.first] == k] = np.inf
-        # The nearest edge is no further away than an end of one whose box is the nearest.
-        limit = shapely.distance(land, shapely.Point(self.a[self.first[np.argmin(away)]]))
-        chosen = np.flatnonzero(away <= limit)
-        near, _ = ranges(self.first[chosen], np.append(self.first, len(self.a))[chosen + 1])
-        edges = shapely.linestrings(np.stack([self.a[near], self.b[near]], axis=1))
-        return float(shapely.distance(land, shapely.multilinestrings(edges)))
+def _remote(edges: Stretches, far: float) -> Ints:
+    """Return the islands that may be further than `far` metres from all others."""
+    x, y = (np.floor(edges.a / (far / _CELLS)).astype(np.int64)).T
+    _, first = np.unique(_key(_key(x, y), edges.owner), return_index=True)
+    held = np.column_stack([x, y, edges.owner])[first]
+    by_cell: dict[tuple[int, int], int | None] = {}  # the island of a cell, None if several
+    for x, y, k in held.tolist():
+        by_cell[x, y] = k if by_cell.get((x, y), k) == k else None
+    near = set()
+    for x, y, k in held.tolist():
+        around = (by_cell.get((x + i, y + j), k) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        if any(island != k for island in around):
+            near.add(k)
+    return np.setdiff1d(held[:, 2], np.array(sorted(near), dtype=np.int64))
 
 
 def _key(a: Ints, b: Ints) -> Ints:
