@@ -275,7 +275,7 @@ def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterato
     for k, geometry in enumerate(twice):
         units = [sentence("K01.row", row=str(row + 1)) for row in sorted(rows[member[face == k]])]
         first, more = units[:_SHOWN], len(units) - _SHOWN
-        named = sentence("words.more", told=first, more=more) if more > 0 else first
+        named = sentence("words.more_rows", told=first, more=more) if more > 0 else first
         told = sentence("C04.in_group", units=named, key=str(key))
         yield Finding.of(told, units=tuple(map(str, units)), geometry=geometry)
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from hostile.files import READ, SIZES, frame, hostile, many, packed, parts
+from shapely.affinity import translate
 
 _ENDLESS = "with recursive r(n) as (select 1 union all select n + 1 from r) select "
 Change = Callable[[sqlite3.Connection], None]
@@ -104,6 +106,19 @@ def _copies(path: Path, count: int) -> None:
 
 
 hostile("gpkg_one_place.gpkg", "C04")(lambda path: _copies(path, many(1_900, 20_000)))
+
+
+def _nearly_copies(path: Path, count: int) -> None:
+    """Write squares of one code, each a metre beside the last: they have more crossings than edges."""
+    units = frame().iloc[np.zeros(count, dtype=int)].reset_index(drop=True)
+    shapes = [translate(g, k, k) for k, g in enumerate(units.geometry)]
+    units = units.set_geometry(gpd.GeoSeries(shapes, crs=units.crs))
+    units.to_file(path, layer="a")
+
+
+hostile("gpkg_nearly_one_place.gpkg", "C04")(lambda path: _nearly_copies(path, many(300, 4_000)))
+hostile("gpkg_one_value_300.gpkg", "C04")(lambda path: _nearly_copies(path, 300))
+hostile("gpkg_one_value_190.gpkg", "K03")(lambda path: _nearly_copies(path, 190))
 
 
 @hostile("gpkg_rows_without_end.gpkg", "S02 S05 F03")

@@ -1,0 +1,167 @@
+"""Killed at any moment, and many at once: a folder holds one whole result, and nothing else.
+
+``python tests/benchmarks/kills.py [--kills 100] [--at-once 8] [--seed 1]`` builds the embedded
+sample over an earlier result and kills the run at a random moment of its processor time, half of
+them while it writes. Whoever looks next must find the old result or the new one, byte for byte,
+and after the next run no folder of ours is left, there or in the temporary folder. Then runs begin
+at once, half of them into one folder. Any breach is told, and makes the exit status 1. Tests kill at
+each single step of publishing (``tests/writing/test_files.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from geo_merge.jobs.sample import sample_files
+from geo_merge.results.files import load_result
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_LATE = 0.6  # of its time, after which a run writes
+
+
+def crosswalks(folder: Path) -> tuple[Path, Path]:
+    """Write two crosswalks for the sample, by which all results can be told apart."""
+    _, own = sample_files()
+    with own.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    other = folder / "other.csv"
+    with other.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"new_name": f"{row['new_name']} II"} for row in rows)
+    return own, other
+
+
+def start(crosswalk: Path, out: Path, temporary: Path, *more: str) -> subprocess.Popen[bytes]:
+    layers, _ = sample_files()
+    command = [sys.executable, "-m", "geo_merge", "build", *map(str, layers),
+               "--crosswalk", str(crosswalk), "--out", str(out), *more]  # fmt: skip
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(temporary), "GEO_MERGE_CACHE": "off"},
+    )  # fmt: skip
+
+
+def finish(process: subprocess.Popen[bytes]) -> str:
+    """Wait for a run; return what it said if it failed."""
+    _, said = process.communicate()
+    return said.decode("utf-8", "replace").strip() if process.returncode else ""
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Return all that stands in a folder, hidden or not, but the time in its manifest."""
+    return {
+        path.name: b"" if path.name == "manifest.json" else path.read_bytes()
+        for path in folder.iterdir() if path.is_file()
+    }  # fmt: skip
+
+
+def used(process: subprocess.Popen[bytes]) -> float:
+    """Return the seconds of the processor that a process has had."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def life(crosswalk: Path, out: Path, temporary: Path) -> float:
+    """Return the seconds of the processor that a whole run takes."""
+    process, last = start(crosswalk, out, temporary), 0.0
+    while process.poll() is None:
+        last = max(last, used(process))
+        time.sleep(0.01)
+    finish(process)
+    return last
+
+
+def kill_at(moment: float, process: subprocess.Popen[bytes]) -> bool:
+    """Kill a run once it has had so many seconds of the processor; tell whether it lived still."""
+    while process.poll() is None and used(process) < moment:
+        time.sleep(0.002)
+    alive = process.poll() is None
+    if alive:
+        process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return alive
+
+
+def ours(*folders: Path) -> list[str]:
+    """Return our own folders that were left in any of these."""
+    return [p.name for folder in folders for p in folder.iterdir() if "geo_merge_" in p.name]
+
+
+def killed(folder: Path, kills: int, seed: int) -> Iterator[str]:
+    """Kill runs, and yield each breach."""
+    temporary, out, first, second = (folder / n for n in ("temporary", "out", "first", "second"))
+    temporary.mkdir()
+    own, other = crosswalks(folder)
+    yield from filter(None, [finish(start(own, first, temporary))])
+    lasts = life(other, second, temporary)
+    states = {"old": content(first), "new": content(second)}
+    rng, tally = random.Random(seed), Counter[str]()  # noqa: S311 - moments, no secrets
+    for k in range(kills):
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(first, out)
+        moment = rng.uniform(_LATE if k % 2 else 0.0, 1.0) * lasts
+        alive = kill_at(moment, start(other, out, temporary))
+        load_result(out)  # whoever looks next
+        found = [name for name, files in states.items() if content(out) == files]
+        tally[f"{'killed' if alive else 'ended'}, {found[0] if found else 'MIXED'}"] += 1
+        if not found:
+            yield f"kill {k} at {moment:.2f} s: neither the old result nor the new one"
+        if left := ours(out):
+            yield f"kill {k} at {moment:.2f} s left {left}"
+        if k % 10 == 9:
+            yield from filter(None, [finish(start(other, out, temporary))])
+            if content(out) != states["new"] or ours(out, temporary):
+                yield f"after kill {k} the next run left {ours(out, temporary)}"
+            print(k + 1, dict(tally), flush=True)  # noqa: T201 - as it goes
+    print(f"{kills} kills: {dict(tally)}")  # noqa: T201
+
+
+def at_once(folder: Path, runs: int) -> Iterator[str]:
+    """Start runs at once, half of them into one folder; yield each breach."""
+    temporary, shared = folder / "temporary", folder / "shared"
+    own, other = crosswalks(folder)
+    states = [content(folder / "first"), content(folder / "second")]
+    outs = [shared if k % 2 else folder / f"alone{k}" for k in range(runs)]
+    every = [start((own, other)[k // 2 % 2], out, temporary) for k, out in enumerate(outs)]
+    for k, process in enumerate(every):
+        yield from filter(None, [finish(process)])
+        if outs[k] != shared and content(outs[k]) != states[k // 2 % 2]:
+            yield f"run {k} of those at once wrote something else"
+    if content(shared) not in states:
+        yield "the folder of several runs is a mixture"
+    if left := ours(*set(outs), temporary):
+        yield f"runs at once left {left}"
+    print(f"{runs} runs at once")  # noqa: T201
+
+
+def main() -> int:
+    """Run both, and tell what was breached."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--at-once", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    breaches = 0
+    with tempfile.TemporaryDirectory() as name:
+        for breach in (*killed(Path(name), chosen.kills, chosen.seed),
+                       *at_once(Path(name), chosen.at_once)):  # fmt: skip
+            print(f"BREACH {breach}", flush=True)  # noqa: T201
+            breaches += 1
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
