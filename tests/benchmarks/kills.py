@@ -16,14 +16,17 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
+from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
+from geo_merge.cli.main import main as command
 from geo_merge.jobs.sample import sample_files
 from geo_merge.results.files import load_result
 
@@ -44,20 +47,28 @@ def crosswalks(folder: Path) -> tuple[Path, Path]:
     return own, other
 
 
-def start(crosswalk: Path, out: Path, temporary: Path, *more: str) -> subprocess.Popen[bytes]:
+def start(crosswalk: Path, out: Path) -> ForkProcess:
+    """Begin a run in a process that has all of the program in memory: what it does is its own."""
     layers, _ = sample_files()
-    command = [sys.executable, "-m", "geo_merge", "build", *map(str, layers),
-               "--crosswalk", str(crosswalk), "--out", str(out), *more]  # fmt: skip
-    return subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(temporary), "GEO_MERGE_CACHE": "off"},
-    )  # fmt: skip
+    arguments = ["build", *map(str, layers), "--crosswalk", str(crosswalk), "--out", str(out)]
+    process = get_context("fork").Process(target=_build, args=(arguments, out.with_suffix(".said")))
+    process.start()
+    return process
 
 
-def finish(process: subprocess.Popen[bytes]) -> str:
-    """Wait for a run; return what it said if it failed."""
-    _, said = process.communicate()
-    return said.decode("utf-8", "replace").strip() if process.returncode else ""
+def _build(arguments: list[str], said: Path) -> None:
+    with said.open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        sys.argv = ["geo-merge", *arguments]
+        command()
+
+
+def finish(process: ForkProcess) -> Iterator[str]:
+    """Wait for a run; yield its exit status if it failed."""
+    process.join()
+    if process.exitcode:
+        yield f"a run ended with {process.exitcode}"
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -68,31 +79,34 @@ def content(folder: Path) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def used(process: subprocess.Popen[bytes]) -> float:
-    """Return the seconds of the processor that a process has had."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+def used(process: ForkProcess) -> float:
+    """Return the seconds of the processor that a process has had; all, once it has ended."""
+    try:
+        text = Path(f"/proc/{process.pid}/stat").read_text("ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return float("inf")
+    fields = text.rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def life(crosswalk: Path, out: Path, temporary: Path) -> float:
+def life(crosswalk: Path, out: Path) -> float:
     """Return the seconds of the processor that a whole run takes."""
-    process, last = start(crosswalk, out, temporary), 0.0
-    while process.poll() is None:
-        last = max(last, used(process))
+    process, last = start(crosswalk, out), 0.0
+    while process.is_alive():
+        now = used(process)
+        last = now if last < now < float("inf") else last
         time.sleep(0.01)
-    finish(process)
+    process.join()
     return last
 
 
-def kill_at(moment: float, process: subprocess.Popen[bytes]) -> bool:
+def kill_at(moment: float, process: ForkProcess) -> bool:
     """Kill a run once it has had so many seconds of the processor; tell whether it lived still."""
-    while process.poll() is None and used(process) < moment:
-        time.sleep(0.002)
-    alive = process.poll() is None
-    if alive:
-        process.send_signal(signal.SIGKILL)
-    process.communicate()
-    return alive
+    while process.is_alive() and used(process) < moment:
+        time.sleep(0.005)
+    process.kill()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 def ours(*folders: Path) -> list[str]:
@@ -105,15 +119,16 @@ def killed(folder: Path, kills: int, seed: int) -> Iterator[str]:
     temporary, out, first, second = (folder / n for n in ("temporary", "out", "first", "second"))
     temporary.mkdir()
     own, other = crosswalks(folder)
-    yield from filter(None, [finish(start(own, first, temporary))])
-    lasts = life(other, second, temporary)
+    tempfile.tempdir = str(temporary)
+    yield from finish(start(own, first))
+    lasts = life(other, second)
     states = {"old": content(first), "new": content(second)}
     rng, tally = random.Random(seed), Counter[str]()  # noqa: S311 - moments, no secrets
     for k in range(kills):
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(first, out)
         moment = rng.uniform(_LATE if k % 2 else 0.0, 1.0) * lasts
-        alive = kill_at(moment, start(other, out, temporary))
+        alive = kill_at(moment, start(other, out))
         load_result(out)  # whoever looks next
         found = [name for name, files in states.items() if content(out) == files]
         tally[f"{'killed' if alive else 'ended'}, {found[0] if found else 'MIXED'}"] += 1
@@ -122,7 +137,7 @@ def killed(folder: Path, kills: int, seed: int) -> Iterator[str]:
         if left := ours(out):
             yield f"kill {k} at {moment:.2f} s left {left}"
         if k % 10 == 9:
-            yield from filter(None, [finish(start(other, out, temporary))])
+            yield from finish(start(other, out))
             if content(out) != states["new"] or ours(out, temporary):
                 yield f"after kill {k} the next run left {ours(out, temporary)}"
             print(k + 1, dict(tally), flush=True)  # noqa: T201 - as it goes
@@ -135,9 +150,9 @@ def at_once(folder: Path, runs: int) -> Iterator[str]:
     own, other = crosswalks(folder)
     states = [content(folder / "first"), content(folder / "second")]
     outs = [shared if k % 2 else folder / f"alone{k}" for k in range(runs)]
-    every = [start((own, other)[k // 2 % 2], out, temporary) for k, out in enumerate(outs)]
+    every = [start((own, other)[k // 2 % 2], out) for k, out in enumerate(outs)]
     for k, process in enumerate(every):
-        yield from filter(None, [finish(process)])
+        yield from finish(process)
         if outs[k] != shared and content(outs[k]) != states[k // 2 % 2]:
             yield f"run {k} of those at once wrote something else"
     if content(shared) not in states:
@@ -150,14 +165,15 @@ def at_once(folder: Path, runs: int) -> Iterator[str]:
 def main() -> int:
     """Run both, and tell what was breached."""
     parser = argparse.ArgumentParser(description=__doc__)
+    os.environ["GEO_MERGE_CACHE"] = "off"
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     breaches = 0
     with tempfile.TemporaryDirectory() as name:
-        for breach in (*killed(Path(name), chosen.kills, chosen.seed),
-                       *at_once(Path(name), chosen.at_once)):  # fmt: skip
+        both = killed(Path(name), chosen.kills, chosen.seed), at_once(Path(name), chosen.at_once)
+        for breach in chain.from_iterable(both):
             print(f"BREACH {breach}", flush=True)  # noqa: T201
             breaches += 1
     return 1 if breaches else 0

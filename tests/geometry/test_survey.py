@@ -16,6 +16,7 @@ from strategies import Defect, coverages, defects
 from geo_merge.api import merge
 from geo_merge.checks.layer import check_layer, check_surveyed
 from geo_merge.checks.surveyed import join_blocks, survey_layer, take_blocks
+from geo_merge.geometry import winding
 from geo_merge.geometry.dissolve import dissolve, join_faces
 from geo_merge.geometry.edges import _equal_keys, match, unmatched
 from geo_merge.geometry.faces import find_faces
@@ -105,6 +106,21 @@ def test_winding_numbers_by_hand(
     counts, sure = Outlines(flatten(two)).windings(np.array([point]))
     assert sure[0] == clear
     assert count is None or counts[0] == count
+
+
+@pytest.mark.parametrize(("boxes", "pairs"), [(1, 1), (30, 7), (8_000_000, 100)])
+def test_winding_numbers_are_the_same_some_at_a_time(
+    boxes: int, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty squares around each other, of 16 to 364 edges: in the kth one are k + 1 of them."""
+    half = np.arange(30.0, 0.0, -1.0)
+    shapes = shapely.segmentize(shapely.box(-half, -half, half, half), 2 * half / (1 + half * 3))
+    xy = np.column_stack([half - 0.5, np.full(30, 0.013)])
+    monkeypatch.setattr(winding, "_BOXES", boxes)
+    monkeypatch.setattr(winding, "_PAIRS", pairs)
+    counts, clear = Outlines(flatten(shapes)).windings(xy)
+    assert clear.all()
+    assert counts.tolist() == list(range(1, 31))
 
 
 def test_a_point_a_hair_beside_an_edge_is_told_in_extended_precision() -> None:
