@@ -83,9 +83,6 @@ def _work_on(open_work: Work) -> None:
         return
     recognised.show(looked)
     _choose(open_work, looked)
-    if job.old:
-        key = store.content_key(list(job.files.values()), job.options)
-        options_panel.show(open_work, job, looked.preview, key)
     resolution.show(open_work)
     problems = looked.preview.problems
     if looked.table is not None and not table.is_known(looked.table, job.columns):
@@ -95,6 +92,9 @@ def _work_on(open_work: Work) -> None:
         st.subheader(t("ui.not_matched", count=figure(len(problems))), anchor=False)
         _problems(problems)
     _table(open_work, looked, job.columns)
+    if job.old:
+        key = store.content_key(list(job.files.values()), job.options)
+        options_panel.show(open_work, job, looked.preview, key)
     if not job.old:
         st.info(t("intake.no_layers"), icon=":material/layers:")
     elif job.crosswalk is None:

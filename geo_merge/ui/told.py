@@ -9,8 +9,8 @@ import pandas as pd
 
 from geo_merge.texts import TEXTS
 from geo_merge.ui import store
-from geo_merge.ui.intake.headings import OURS
 from geo_merge.ui.state import language, t
+from geo_merge.units.crosswalk import COLUMNS
 from geo_merge.vocabulary.findings_frame import in_language, read_in
 from geo_merge.vocabulary.sentence import said
 
@@ -21,7 +21,7 @@ _COMMAND = re.compile(
 )
 
 # Our headings, but for those that are words of a sentence too.
-_OURS = re.compile(rf"\b({'|'.join(name for name in OURS if '_' in name)})s?\b")
+_OURS = re.compile(rf"\b({'|'.join(name for name in COLUMNS if '_' in name)})s?\b")
 
 
 def on_page(text: str) -> str:

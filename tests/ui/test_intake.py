@@ -10,12 +10,15 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from geo_merge.jobs.job import Job
+from geo_merge.texts import TEXTS
 from geo_merge.ui import work
 from geo_merge.ui.intake import headings, looking, problem_rows
 from geo_merge.ui.intake.resolution import by_clause
 from geo_merge.ui.intake.table import is_known, merged, under_ours, wrong_columns
+from geo_merge.ui.server import PAGE
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.vocabulary.sentence import sentence
 
@@ -208,3 +211,27 @@ def test_units_that_a_table_names_by_their_names_alone_need_no_column_of_codes(
     columns = {"old_name": "Xã cũ", "new_code": "Mã mới", "new_name": "Tên mới"}
     table = read_crosswalk(tmp_path / "t.csv", columns=columns)
     assert table.loc[2, ["old_code", "old_name", "new_code"]].to_list() == ["", "Đa Mai", "9"]
+
+
+def test_what_is_to_be_done_next_stands_before_what_may_be_chosen(
+    grid: Grid, tmp_path: Path
+) -> None:
+    """Which column is which is asked before limits and repairs are offered."""
+    grid(2, 1).reset_index().to_file(tmp_path / "old.gpkg")
+    (tmp_path / "t.csv").write_text("A,B,C\n00001,9,N\n00002,9,N\n", "utf-8")
+    mine = work.begin()
+    mine.take("layers", [tmp_path / "old.gpkg"])
+    mine.take("crosswalk", [tmp_path / "t.csv"])
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test.query_params["work"] = mine.name
+    test._page_hash = calc_hash("data")
+    test.run()
+    assert not test.exception
+    assert "use_columns" in {button.key for button in test.button}
+    limits = TEXTS["work.limits"][0]
+    assert limits not in {one.label for one in test.expander}
+    mine.choose({"columns": {"old_code": "A", "new_code": "B", "new_name": "C"}})
+    test.run()
+    assert not test.exception
+    assert limits in {one.label for one in test.expander}
+    assert "merge" in {button.key for button in test.button}
