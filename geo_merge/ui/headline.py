@@ -13,7 +13,7 @@ from geo_merge.ui import state, store
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.tables import plain
 
-# What Streamlit says of files it says in English alone.
+# What Streamlit says by itself (of files, fields, a run, the connection) is English alone.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
 .st-key-top {flex-wrap: nowrap !important; gap: .6rem !important; min-height: 2.2rem}
@@ -35,6 +35,13 @@ _STYLE = """<style>
 [data-testid=stFileUploaderDropzoneInstructions] span::after {font-size: .875rem}
 [data-testid=stFileUploaderDropzone] button p::after {content: "%(choose)s"}
 [data-testid=stFileUploaderDropzoneInstructions] span::after {content: "%(most)s"}
+.stStatusWidget button p, [data-testid=stConnectionStatus] > :last-child,
+[data-testid=InputInstructions] {font-size: 0 !important}
+.stStatusWidget button p::after, [data-testid=stConnectionStatus] > :last-child::after,
+[data-testid=InputInstructions]::after {font-size: .8rem}
+.stStatusWidget button p::after {content: "%(stop)s"}
+[data-testid=stConnectionStatus] > :last-child::after {content: "%(connecting)s"}
+[data-testid=InputInstructions]::after {content: "%(enter)s"}
 .gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
   line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}
@@ -49,7 +56,9 @@ def top() -> None:
     """Show what the page is of, and the switch of the language."""
     loaded = store.current()
     most = st.get_option("server.maxUploadSize")
-    st.html(_STYLE % {"choose": t("ui.choose_file"), "most": t("ui.most_mb", mb=figure(most))})
+    st.html(_STYLE % {"choose": t("ui.choose_file"), "most": t("ui.most_mb", mb=figure(most)),
+                      "stop": t("intake.stop"), "connecting": t("ui.connecting"),
+                      "enter": t("ui.enter")})  # fmt: skip
     # Streamlit's own page says that it is English, whatever is on it.
     st.html(f"<script>document.documentElement.lang = '{state.language()}'</script>",
             unsafe_allow_javascript=True)  # fmt: skip
