@@ -88,6 +88,7 @@ class Carried:
         return sentence(
             "fetch.lines_open", province=province, n=n, missing=len(self.missing),
             communes=_listed(self.missing), left=len(self.left), lines=_listed(self.left),
+            table=f"TABLE ({', '.join(LINEAGE)})",
         )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def test_every_command_has_the_option_of_the_language() -> None:
         (["nothing-alike"], "give one of build, validate", "hãy chọn một trong build, validate"),
         (["build", "--fromat", "x"], "did you mean --format", "có phải là --format"),
         (["build", "--qqqq"], "leave it out", "hãy bỏ đi"),
-        (["dossier"], "RESULT is missing", "Còn thiếu RESULT"),
+        (["dossier"], "RESULT|PLAN is missing", "Còn thiếu RESULT|PLAN"),
         (["fetch", "24", "b"], "b: more than", "b: lệnh không nhận thêm"),
         (["borders", "r", "--out"], "--out stands without", "--out chưa có giá trị"),
         (["build", "--json=3"], "--json takes no value", "--json không nhận giá trị"),
@@ -80,10 +80,10 @@ def test_the_language_of_a_wrong_command_is_the_one_it_asks_for() -> None:
     assert (done.code, done.out) == (2, "")
     usage, wrong, more = done.err.splitlines()
     assert usage.startswith("Cách dùng: ")
-    assert usage.endswith("geo_merge dossier [OPTIONS] RESULT")
-    assert wrong == "Lỗi: Còn thiếu RESULT; hãy bổ sung."
+    assert usage.endswith("geo_merge dossier [OPTIONS] RESULT|PLAN")
+    assert wrong == "Lỗi: Còn thiếu RESULT|PLAN; hãy bổ sung."
     assert more.endswith("geo_merge dossier --help.")
-    assert "Error: RESULT is missing" in run("--lang=en", "dossier").err
+    assert "Error: RESULT|PLAN is missing" in run("--lang=en", "dossier").err
     assert "Lỗi: " in run("--lang", "vi", "stats", "nowhere").err
 
 
