@@ -164,7 +164,7 @@ class _Writer(string.Formatter):
         if isinstance(value, Sequence):
             return (format_spec or ", ").join(said(part, self.language) for part in value)
         if "|" in format_spec:
-            return str(format_spec.split("|")[value != 1])
+            return str(format_spec.split("|")[int(value != 1)])
         text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
         return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
 

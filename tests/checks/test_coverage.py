@@ -150,7 +150,7 @@ def test_only_what_is_a_millimetre_wide_is_a_finding(
     else:
         (note,) = [f for f in findings if f.check == "C05"]
         assert (told, note.severity, note.value) == ([], "info", area)
-        assert "1 gaps or overlaps" in note.message
+        assert "1 gap or overlap" in note.message
 
 
 def test_a_unit_a_hairsbreadth_from_the_rest_is_not_outside_it(grid: Grid) -> None:

@@ -33,7 +33,7 @@ def test_bad_positions_are_refused() -> None:
         tessellate(np.empty((0, 2)), SQUARE)
     with pytest.raises(GeometryError, match="coincide"):
         tessellate(np.array([[1, 1], [1, 1]]), SQUARE)
-    with pytest.raises(GeometryError, match="1 positions lie outside"):
+    with pytest.raises(GeometryError, match="1 position lies outside"):
         tessellate(np.array([[1, 1], [-1, 1]]), SQUARE)
 
 

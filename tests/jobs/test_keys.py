@@ -57,7 +57,7 @@ def test_blanks_are_no_value() -> None:
 
 @pytest.mark.parametrize("nothing", ["#N/A", "#REF!", "NULL", "nan", "-", "?"])
 def test_words_and_signs_for_nothing_are_no_value(nothing: str) -> None:
-    with pytest.raises(LayerError, match=r"1 rows have .*'xã' \(rows 2\) \[K01\]"):
+    with pytest.raises(LayerError, match=r"1 row has .*'xã' \(rows 2\) \[K01\]"):
         group_rows(["A", nothing, "A"], "xã", "l.shp")
 
 
@@ -115,7 +115,7 @@ def test_spellings_are_among_the_findings(tmp_path: Path, suffix: str) -> None:
     ran = run("dissolve", tmp_path / "l.geojson", tmp_path / "o.geojson", "--by", "g",
               "--findings", found)  # fmt: skip
     assert ran.code == 0, ran.err
-    assert "warning K02: 1 rows (2) have A in g" in ran.err
+    assert "warning K02: 1 row (2) has A in g" in ran.err
     if suffix == "csv":
         rows = list(csv.DictReader(found.read_text("utf-8").splitlines()))
     else:

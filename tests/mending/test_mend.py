@@ -522,7 +522,7 @@ def test_the_command_repairs_and_reads_its_decisions_again(tmp_path: Path) -> No
     assert run(*command).code == 1
     ran = run(*command, "--repair")
     assert ran.code == 0, ran.err
-    assert "warning M01: 1 gaps were filled" in ran.err
+    assert "warning M01: 1 gap was filled" in ran.err
     first = {p.name: p.read_bytes() for p in out.iterdir()}
     assert {"repairs.csv", "repairs.geojson", "decisions.csv"} <= set(first)
     assert json.loads(first["manifest.json"])["options"]["repair"]["rule"] == "longest-edge"

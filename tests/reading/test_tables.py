@@ -51,7 +51,7 @@ def test_rows_are_numbered_as_an_editor_does(tmp_path: Path) -> None:
         ("", "is empty"),
         ("a,b\n", "no rows"),
         ("a,a\n1,2\n", r"several columns are called a \[W07\]"),
-        ("a,b\n1,2\n1,2,3\n4,5\n6\n", r"row 3: 3 cells .*\n.*row 5: 1 cells"),
+        ("a,b\n1,2\n1,2,3\n4,5\n6\n", r"row 3: 3 cells .*\n.*row 5: 1 cell "),
         ('a,b\n1,"x\n2,y\n', "row 2: a quotation mark that opens there is not"),
         ('a,b\n1,x\n2,"y\n3,"z"\n4,w\n', "row 3: a quotation mark that opens there is not"),
         ("a,b\n1,\0\n", "row 2: NUL"),

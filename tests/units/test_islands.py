@@ -44,7 +44,7 @@ def test_islands_are_joined_and_their_people_counted_once(tmp_path: Path) -> Non
     assert len(units.geometry["00002"].geoms) == 3
     (finding,) = [f for f in findings_of(units) if f.check == "K03"]
     assert finding.units == ("00002",)
-    assert finding.message.startswith("3 rows were joined to 1 units")
+    assert finding.message.startswith("3 rows were joined to 1 unit")
     (row,) = [r for r in ledger_of(units) if r.quantity == "joined_rows_m2"]
     assert row.before == pytest.approx(3e6)
     assert row.after == pytest.approx(3e6)
