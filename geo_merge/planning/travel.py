@@ -39,6 +39,8 @@ class Travel:
                           search.most)  # fmt: skip
         pricing.add(few)
         first = self._first(search, few)
+        if first.bound == np.inf:
+            return first
         if first.partition and search.is_any:
             return first
         if first.partition:
@@ -55,13 +57,19 @@ class Travel:
         return self._last(priced, best, search.units, search.until)
 
     def _first(self, search: Search, few: Groups) -> Found:
-        """Return a plan that is easily found; where more units are wanted, one of many units."""
+        """Return a plan that is easily found; where more units are wanted, one of many units.
+
+        Its bound is infinite if there cannot be so many.
+        """
         first = search.first
         low, high = search.units
         if first.partition or low == 1:
             return first
-        packed = pack(replace(search, until=_part(search.until, 0.3)), few, high).partition
-        return replace(search, known=packed).first if low <= len(packed) <= high else first
+        packed = pack(replace(search, until=_part(search.until, 0.3)), few, high)
+        if packed.bound < low:
+            return Found((), np.inf, np.inf, len(few))
+        is_fine = low <= len(packed.partition) <= high
+        return replace(search, known=packed.partition).first if is_fine else first
 
     def _quick(self, pricing: Pricing, first: Found, until: float, most: int) -> Found:
         """Return the better one of a first plan and one of the groups that prices like best."""

@@ -35,6 +35,8 @@ def test_no_more_units_than_dominoes(board: Problem) -> None:
     assert (found.status, found.value, found.bound) == (Status.OPTIMAL, 32, 32)
     more = Conditions(requirements=PAIRS.requirements, units=(33, 40))
     assert propose(board, more, most_groups=5_000).status is Status.INFEASIBLE
+    wide = Conditions(requirements=(trials.at_least("population", 3),), units=(21, 21))
+    assert propose(board, wide, most_groups=5_000).status is not Status.INFEASIBLE
     assert propose(board, more, Objective.MOST, most_groups=5_000).status is Status.INFEASIBLE
 
 
