@@ -33,7 +33,7 @@ _FILLS = "#fbe3c5", "#d6e8c9"
 _OTHERS = "#f4f4f2"
 _COURSE, _THICK, _THIN = "#b00020", 0.45, 0.2  # colour, millimetres
 _NAMES, _AROUND, _NODE, _POINT = (3.2, 2.6, 2.0), 2.2, 2.4, 2.0  # millimetres: letters
-_NEAR_NODE, _NEAR_POINT, _CLEAR = 7.0, 3.6, 0.5  # millimetres: where a number may stand
+_NEAR_NODE, _NEAR_POINT, _CLEAR = 7.0, 5.0, 0.4  # millimetres: where a number may stand
 _MOST = 40  # points that are numbered at the most, ends of sections aside
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
