@@ -69,7 +69,8 @@ def _apart(land: BaseGeometry, boxes: Floats) -> Floats:
     """Return how far boxes are from that of some land; shape (boxes,)."""
     west, south, east, north = land.bounds
     left, bottom, right, top = boxes.T
-    return np.hypot(
+    far: Floats = np.hypot(
         np.maximum(0.0, np.maximum(west - right, left - east)),
         np.maximum(0.0, np.maximum(south - top, bottom - north)),
     )
+    return far
