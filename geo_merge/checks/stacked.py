@@ -15,8 +15,9 @@ from geo_merge.vocabulary.sentence import sentence
 # and dissolves looks at each pair, and at the faces between their edges, as many again.
 _MOST, _MOST_EACH = 40_000, 30
 _AT_ONCE = 64
-# Pairs of units, counted for each piece of land that they share: some twenty times those of a
-# country whose every border is drawn twice. Each is an overlay, 200,000 take some ten seconds.
+# Pairs of units, counted for each piece of land that they share, and as many more a unit. The census
+# of 2009 of the whole country, drawn with overlaps all over, has 40,343 on 11,163 units. Each is an
+# overlay: 200,000 take some ten seconds.
 _MOST_TOLD = 200_000
 
 
@@ -74,7 +75,7 @@ def refuse_piled(claims: Ints, told: Ints, every: int, unit: Callable[[int], str
     LayerError
         C04 with a unit of the piece that most claim.
     """
-    if int(told.sum()) <= _MOST_TOLD:
+    if int(told.sum()) <= _MOST_TOLD + _MOST_EACH * every:
         return
     k = int(np.argmax(claims))
     raise LayerError(
