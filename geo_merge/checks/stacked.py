@@ -15,9 +15,9 @@ from geo_merge.vocabulary.sentence import sentence
 # and dissolves looks at each pair, and at the faces between their edges, as many again.
 _MOST, _MOST_EACH = 40_000, 30
 _AT_ONCE = 64
-# Pairs of units, counted for each piece of land that they share, and as many more a unit. The census
-# of 2009 of the whole country, drawn with overlaps all over, has 40,343 on 11,163 units. Each is an
-# overlay: 200,000 take some ten seconds.
+# Pairs of units, counted for each piece of land that they share, and `_MOST_EACH` more a unit. The
+# census of 2009 of the whole country, drawn with overlaps all over, has 40,343 on 11,163 units.
+# Each is an overlay: 200,000 take some ten seconds.
 _MOST_TOLD = 200_000
 
 
