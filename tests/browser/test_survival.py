@@ -73,7 +73,7 @@ def decide(tab: Tab) -> None:
     """Look at what a repair would do, and waive the largest."""
     press(tab, "repair_preview")
     press(tab, "proposal_next")
-    form = tab.page.locator("[data-testid=stForm]").first
+    form = tab.page.locator("[data-testid=stForm]").filter(has_text=say("work.decision", "en"))
     form.get_by_text(say("status.repair_waive", "en"), exact=True).click()
     form.locator("input[type=text]").fill("disputed land")
     form.locator("button", has_text=say("work.save", "en")).click()
@@ -126,7 +126,11 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         assert page.locator("[class*=st-key-below_] input").input_value() == "Khu"
         assert page.locator("[class*=st-key-repair_on] input").is_checked()
         press(tab, "proposal_next")  # nobody asked for the proposal again
-        reason = page.locator("[data-testid=stForm]").first.locator("input[type=text]")
+        reason = (
+            page.locator("[data-testid=stForm]")
+            .filter(has_text=say("work.decision", "en"))
+            .locator("input[type=text]")
+        )
         assert reason.input_value() == "disputed land"
         page.get_by_role("link", name="Checks").click()
         tab.wait_for_map()

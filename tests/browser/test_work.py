@@ -110,7 +110,7 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     press(tab, "proposal_next")  # the overlap of 6,000 m², as the larger
     page.locator(".gm-place-map").nth(1).wait_for()
     assert f"m²: {say('repair.done', 'en')}" in page.inner_text("body")
-    form = page.locator("[data-testid=stForm]").first
+    form = page.locator("[data-testid=stForm]").filter(has_text=say("work.decision", "en"))
     form.get_by_text(say("status.repair_waive", "en"), exact=True).click()
     form.locator("input[type=text]").fill("disputed land")
     form.locator("button", has_text=say("work.save", "en")).click()
