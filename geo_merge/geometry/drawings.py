@@ -40,6 +40,10 @@ _GAPS = 3.0
 _USUAL = 0.90
 _OF_USUAL = 2.5
 _OF_MEDIAN = 9.0
+# So many times as wide must drawing be by the vertices of a side for that to hold: where these are
+# strewn about the other, their lines cross it everywhere, and are furthest off at their ends.
+_STREWN = 1.15
+_ENOUGH = 200  # vertices; of few, those of a change would be most
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def apart(ours: Geometries, theirs: Geometries) -> Apart:
     -----
     The width is told from the borders between neighbours, since coasts and outer edges may follow
     another rule (the shore, the territorial sea), and from all outlines: the lesser of the two
-    holds, so that a border that moved in one piece is not taken for a habit of drawing.
+    holds, so that a border that moved in one piece is not taken for a habit of drawing. Where the
+    vertices of the one are strewn about the other (a scan, noise), points along the lines tell too
+    little: the vertices themselves are held against the other.
     """
     if not len(ours):
         return Apart()
@@ -94,11 +100,24 @@ def apart(ours: Geometries, theirs: Geometries) -> Apart:
     shift, left = min(fits, key=lambda fit: fit[1])
     if np.hypot(*shift) < max(_SHIFT, left) or left > at_rest / 2:
         shift = np.zeros(2)
-    nearest = outlines.nearest(points, shift)
-    distance = np.hypot(*(nearest - points.xy - shift).T)
-    inner = distance[_between_neighbours(points, nearest, distance, ours, theirs)]
-    told_by = min((d for d in (inner, distance) if len(d)), key=_width)
+    told_by = _usual(points, outlines, shift, (ours, theirs))
+    for one, other, back in ((theirs, ours, -shift), (ours, theirs, shift)):
+        vertices = _vertices(one)
+        ends = _usual(vertices, _Outlines(other, vertices.stride), back, (one, other))
+        further = (f(ends) > _STREWN * f(told_by) for f in (_width, np.median))
+        if len(ends) >= _ENOUGH and all(further):
+            told_by = ends
     return Apart((float(shift[0]), float(shift[1])), float(np.median(told_by)), _width(told_by))
+
+
+def _usual(
+    points: _Points, outlines: _Outlines, shift: Floats, both: tuple[Geometries, Geometries]
+) -> Floats:
+    """Return the distances of points that tell the width: those between neighbours, or all."""
+    nearest = outlines.nearest(points, shift)
+    distance: Floats = np.hypot(*(nearest - points.xy - shift).T)
+    inner = distance[_between_neighbours(points, nearest, distance, *both)]
+    return min((d for d in (inner, distance) if len(d)), key=_width)
 
 
 @dataclass(frozen=True)
@@ -138,6 +157,15 @@ def _along(polygons: Geometries) -> _Points:
     across = np.column_stack([-along[:, 1], along[:, 0]])
     west, _, east, _ = shapely.total_bounds(polygons)
     return _Points(ends[0], across, owner[of], 4.0 * (east - west) + 1e6)
+
+
+def _vertices(polygons: Geometries) -> _Points:
+    """Return vertices of all outlines, one in so many where they are many."""
+    xy, owner = shapely.get_coordinates(shapely.boundary(polygons), return_index=True)
+    every = -(-len(xy) // int(np.clip(_POINTS * len(polygons), _LEAST, _MOST)))
+    west, _, east, _ = shapely.total_bounds(polygons)
+    stride = 4.0 * (east - west) + 1e6
+    return _Points(xy[::every], np.zeros_like(xy[::every]), owner[::every], stride)
 
 
 class _Outlines:

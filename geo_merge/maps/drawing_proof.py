@@ -11,12 +11,13 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, flatten, is_polygonal
-from geo_merge.geometry.scanlines import Lines, Paths
+from geo_merge.geometry.scanlines import Crossings, Lines, Paths
 from geo_merge.maps.drawn import Arcs, Sums
 
 # Of the area of a unit: so much may differ if it is more than a pixel along its outline.
 _SHARE = 0.01
 _LINES = 32  # through each unit
+_BLOCK = 2_000  # units whose crossings are sorted at once
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Proof:
         self.known = np.flatnonzero(is_polygonal(claim.shapes))
         shapes = claim.shapes[self.known]
         self.outline[self.known] = shapely.length(shapes)
-        bounds = shapely.bounds(shapes)
-        self.lines = Lines(bounds[:, 1], bounds[:, 3], _LINES)
-        self.there = self.lines.across(Paths.around(flatten(shapes))) if len(shapes) else None
+        # By block, so that sorting takes no more room for a country than for a province.
+        self.blocks = [_Block.of(first, shapes[first : first + _BLOCK])
+                       for first in range(0, len(shapes), _BLOCK)]  # fmt: skip
 
     def fails(self, sums: Sums, arcs: Arcs, *, crs: CRS, pixel: float) -> Bools:
         """Tell which units are not drawn as they are.
@@ -96,12 +97,32 @@ class Proof:
 
     def _apart(self, drawn: Paths) -> Floats:
         """Return the area of each known unit that is only drawn or only there."""
-        if self.there is None:
-            return np.empty(0)
-        number = np.full(self.units, -1)
-        number[self.known] = np.arange(len(self.known))
-        mine = np.flatnonzero(number[drawn.unit] >= 0)
-        return self.lines.differing(self.lines.across(drawn.take(mine, number)), self.there)
+        apart = np.empty(len(self.known))
+        for block in self.blocks:
+            units = self.known[block.rows]
+            number = np.full(self.units, -1)
+            number[units] = np.arange(len(units))
+            mine = np.flatnonzero(number[drawn.unit] >= 0)
+            across = block.lines.across(drawn.take(mine, number))
+            apart[block.rows] = block.lines.differing(across, block.there)
+        return apart
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some units, lines through them, and where their polygons cross these."""
+
+    rows: slice
+    lines: Lines
+    there: Crossings
+
+    @classmethod
+    def of(cls, first: int, shapes: Geometries) -> _Block:
+        """Return the block of some polygons, the first of which has a number."""
+        bounds = shapely.bounds(shapes)
+        lines = Lines(bounds[:, 1], bounds[:, 3], _LINES)
+        there = lines.across(Paths.around(flatten(shapes)))
+        return cls(slice(first, first + len(shapes)), lines, there)
 
 
 def unproven(
