@@ -66,9 +66,9 @@ def squashed(key: str) -> str:
 
 
 def plain(key: str) -> str:
-    """Return a key without accents and blanks: for finding, never for telling apart."""
+    """Return a key without accents and blanks, y as i: for finding, never for telling apart."""
     letters = unicodedata.normalize("NFD", squashed(key)).replace("đ", "d")
-    return "".join(c for c in letters if not unicodedata.combining(c))
+    return "".join(c for c in letters if not unicodedata.combining(c)).replace("y", "i")
 
 
 def split_type(name: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from vietnamadminunits import ParseMode, convert_address, parse_address
 from geo_merge.cli.main import app
 from geo_merge.errors import GeoMergeError
 from geo_merge.vietnam import gazetteer
+from geo_merge.vocabulary.codes import fold_accents
 
 CROSSWALK = """old_code,old_name,old_type,new_code,new_name,new_type,share
 01A,Ay,Commune,01A,Ay-le-Neuf,Commune,
@@ -468,3 +469,16 @@ def test_what_was_written_is_taken_back_by_what_was_written(tmp_path: Path) -> N
     assert code == 0, told
     assert "codes: new_code; name: new_name; type: new_type; codes beside them: code" in told
     assert [r["old_code"] for r in rows(tmp_path / "back.csv")] == list(some["code"])
+
+
+def test_addresses_typed_without_accents(tmp_path: Path) -> None:
+    """Names that begin as a type does (Huyền Sơn, Phượng Mao), and one that is literally elsewhere."""
+    known = gazetteer.crosswalk("24")
+    texts = [
+        fold_accents(f"{r.old_type} {r.old_name}, {r.old_district}, {r.old_province}").lower()
+        for r in known.itertuples()
+    ]
+    lines = ["stt,dia_chi", *(f'{k},"{text}"' for k, text in enumerate(texts, 1))]
+    code, told = recode(table(tmp_path, "\n".join(lines)), tmp_path / "out.csv", "--province", "24")
+    assert code == 0, told
+    assert [r["new_code"] for r in rows(tmp_path / "out.csv")] == list(known["new_code"])

@@ -58,8 +58,7 @@ def readings(text: str) -> Iterator[Reading]:
     text = clean_text(text)
     yield _from_commune(_SEPARATORS.split(text))
     if text.isascii():
-        typed = _BARE.sub(lambda found: _BARE_TYPES[found[1].lower()], text)
-        yield _from_commune(_SEPARATORS.split(typed))
+        yield _from_commune(_SEPARATORS.split(_with_accents(text)))
     yield from _english([part.strip() for part in _COMMAS.split(text) if part.strip()])
 
 
@@ -83,9 +82,20 @@ def _splits(text: str) -> Iterator[list[str]]:
     yield _COMMAS.split(text)
     yield _BEFORE_UNIT.split(text)
     if text.isascii():
-        yield _BEFORE_UNIT.split(_BARE.sub(lambda found: _BARE_TYPES[found[1].lower()], text))
+        yield _BEFORE_UNIT.split(_with_accents(text))
         for name, parents in _english([part.strip() for part in _COMMAS.split(text)]):
             yield [name, *parents]
+
+
+def _with_accents(text: str) -> str:
+    """Return a text with the types in it as they are written; behind a type begins a name."""
+    done, end = [], 0
+    behind = -1  # where a type ended
+    for found in _BARE.finditer(text):
+        if text[behind : found.start()].strip() or behind < 0:
+            done += [text[end : found.start()], _BARE_TYPES[found[1].lower()]]
+            end = behind = found.end()
+    return "".join([*done, text[end:]])
 
 
 def _english(parts: list[str]) -> Iterator[Reading]:

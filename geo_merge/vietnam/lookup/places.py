@@ -141,8 +141,9 @@ class VietnamPlaces:
             found: list[Reading] = []
             for side in sides:
                 same = self._named[side][level].get(form(key), [])
-                same = [u for u in same if fold_name(u.name) == written] or same
-                found += self._narrowed(same, unit_type, meant, side, suffix)
+                exact = [u for u in same if fold_name(u.name) == written]
+                its = list(self._narrowed(exact, unit_type, meant, side, suffix))
+                found += its or self._narrowed(same, unit_type, meant, side, suffix)
             if found:
                 return [r for r in found if not r.mixed] or found
         return []
