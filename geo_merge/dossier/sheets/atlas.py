@@ -20,7 +20,7 @@ from geo_merge.dossier.sheets.around import Around
 from geo_merge.dossier.sheets.labels import Wish, title_of, two_lines
 from geo_merge.dossier.sheets.margin import Sign
 from geo_merge.dossier.sheets.names import named, wishes_for
-from geo_merge.dossier.sheets.svg import areas, drawing, text
+from geo_merge.dossier.sheets.svg import areas, drawing, fitting, text
 from geo_merge.dossier.sheets.window import (
     Box,
     Window,
@@ -358,7 +358,7 @@ def _sheet(
         *margin.scale_bar(frame.left, below, window.scale, language),
         *margin.legend(frame.left + 62, below - 3, signs, frame.width - 80),
         *margin.north_arrow(frame.right - 4, below - 1, language),
-        text(frame.left, height - 4.2, atlas.source, 2.3),
+        text(frame.left, height - 4.2, atlas.source, fitting(atlas.source, 2.3, frame.width)),
         text(frame.left, height - 1.0, say("dossier.sketch", language), 2.5, style="italic"),
         text(frame.right, height - 1.0, atlas.date, 2.3, anchor="end"),
     ]

@@ -34,6 +34,11 @@ def text_width(text: str, size: float) -> float:
     )
 
 
+def fitting(words: str, size: float, width: float) -> float:
+    """Return a size of letters at which words fit into a width: the size itself, or a smaller."""
+    return round(min(size, size * width / max(text_width(words, size), 1e-3)), 2)
+
+
 def text(
     x: float, y: float, words: str, size: float, *,
     anchor: str = "start", weight: str = "normal", style: str = "normal", halo: bool = False,

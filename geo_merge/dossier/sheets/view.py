@@ -15,7 +15,7 @@ from geo_merge.dossier.sheets import margin
 from geo_merge.dossier.sheets.atlas import Atlas, Side
 from geo_merge.dossier.sheets.margin import Sign
 from geo_merge.dossier.sheets.names import named, wishes_for
-from geo_merge.dossier.sheets.svg import areas, drawing, text, text_width
+from geo_merge.dossier.sheets.svg import areas, drawing, fitting, text, text_width
 from geo_merge.dossier.sheets.window import Box, Window, in_plane, window_on
 from geo_merge.errors import UsageError
 from geo_merge.geometry.projection import WGS84
@@ -176,7 +176,7 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
 def _above(atlas: Atlas, view: View, window: Window, heading: str) -> Iterator[str]:
     """Yield title and degrees."""
     title = _title(view, heading, atlas)
-    yield text(view.paper.width / 2, _WHITE + 6, title, _fitting(title, 5.0, window.frame.width),
+    yield text(view.paper.width / 2, _WHITE + 6, title, fitting(title, 5.0, window.frame.width),
                anchor="middle", weight="bold")  # fmt: skip
     yield from margin.graticule(window, atlas.plane, atlas.language)
 
@@ -201,8 +201,8 @@ def _foot(atlas: Atlas, window: Window, foot: float, notes: Sequence[str]) -> It
     frame, told = window.frame, " ".join(notes)
     yield from margin.scale_bar(frame.left, foot - 16.5, window.scale, atlas.language)
     yield from margin.north_arrow(frame.right - 4, foot - 16, atlas.language)
-    yield text(frame.left, foot - 5.2, atlas.source, _fitting(atlas.source, 2.3, frame.width))
-    yield text(frame.left, foot - 1.2, told, _fitting(told, 2.5, frame.width - 32), style="italic")
+    yield text(frame.left, foot - 5.2, atlas.source, fitting(atlas.source, 2.3, frame.width))
+    yield text(frame.left, foot - 1.2, told, fitting(told, 2.5, frame.width - 32), style="italic")
     yield text(frame.right, foot - 1.2, atlas.date, 2.3, anchor="end")
 
 
@@ -212,11 +212,6 @@ def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], head
     title = f"{_title(view, heading, atlas)} – {scale}"
     white = f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     return Figure(drawing(width, height, title, [white, *parts]), width, height, title)
-
-
-def _fitting(words: str, size: float, width: float) -> float:
-    """Return a size of letters at which words fit into a width: the size itself, or a smaller."""
-    return round(min(size, size * width / max(text_width(words, size), 1e-3)), 2)
 
 
 def _title(view: View, heading: str, atlas: Atlas) -> str:
