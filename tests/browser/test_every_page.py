@@ -8,8 +8,6 @@ import pytest
 from browsing import opened
 from playwright.sync_api import Browser
 
-from geo_merge.texts import say
-
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 # What Streamlit's own widgets have, and nobody is kept out by.
 OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
@@ -31,22 +29,3 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
             assert not re.search(r"(^|\s)--[a-z]", words), name  # of the command line
         assert len(seen) >= 7
         assert tab.wrong == []
-
-
-def test_what_streamlit_says_of_a_field_is_in_the_language_of_the_page(
-    browser: Browser, server: str
-) -> None:
-    with opened(browser, home=server, width=1366, height=768) as tab:
-        tab.page.set_default_timeout(90_000)
-        tab.page.goto(f"{server}/checks?lang=vi")
-        field = tab.page.locator(".st-key-findings_unit input")
-        field.wait_for()
-        tab.rest()
-        field.press_sequentially("chu")
-        told = tab.page.locator("[data-testid=InputInstructions]").first
-        told.wait_for(state="attached")
-        size, after = told.evaluate(
-            "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]"
-        )
-        assert (size, after.strip('"')) == ("0px", say("ui.enter", "vi"))
-        assert tab.page.get_by_test_id("stMainMenu").count() == 0
