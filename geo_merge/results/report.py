@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from geo_merge.merging.statistics import UNKNOWN_TYPE
-from geo_merge.texts import Language, change
+from geo_merge.texts import TEXTS, Language, change, say
 from geo_merge.vocabulary.catalogue import count_findings
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import DRAWN
@@ -164,8 +164,9 @@ def count_lines(findings: gpd.GeoDataFrame, language: Language = "en") -> Iterat
         about = f"{_severity(row['severity'], language):8}{row['check']}  "
         title = titles().get(row["check"], {}).get(language, "")
         kind = "report.of_check_in_all" if row["unit_of_value"] else "report.of_check"
-        told = sentence(kind, title=title, count=row["count"], total=row["total"],
-                        unit=row["unit_of_value"])  # fmt: skip
+        key = f"measure.{row['unit_of_value']}"
+        unit = say(key, language) if key in TEXTS else row["unit_of_value"]
+        told = sentence(kind, title=title, count=row["count"], total=row["total"], unit=unit)
         yield about + said(told, language)
 
 
