@@ -130,8 +130,18 @@ formats = click.option(
 
 # The language that a command is asked for, which its mistakes are told in too.
 _LANG: ContextVar[str | None] = ContextVar("_LANG", default=None)
+_META = "geo_merge.lang"
+
+
+def _remember(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Keep the language for all that the command says."""
+    if value is not None:
+        context.meta[_META] = value
+    return value
+
+
 _language_option = partial(
-    click.option, "--lang", type=click.Choice(["vi", "en"]),
+    click.option, "--lang", type=click.Choice(["vi", "en"]), is_eager=True, callback=_remember,
     help="Language of what is said and of headings; by default that of the system.",
 )  # fmt: skip
 lang = _language_option()
@@ -183,7 +193,9 @@ def language_of(text: str | None = None) -> Language:
     """Return the language that --lang names, else that of the system; English if it is another."""
     from geo_merge.texts import LANGUAGES
 
-    here = text or _LANG.get() or (locale.getlocale()[0] or "")[:2].lower()
+    context = click.get_current_context(silent=True)
+    asked = _LANG.get() if context is None else context.meta.get(_META)
+    here = text or asked or (locale.getlocale()[0] or "")[:2].lower()
     return next((language for language in LANGUAGES if language == here), "en")
 
 
