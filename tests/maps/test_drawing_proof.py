@@ -211,3 +211,16 @@ def test_what_lies_on_both_sides_of_180_degrees_is_in_one_piece() -> None:
     together = about(middle_of(shapes), shapes)
     assert shapely.union_all(together).geom_type == "Polygon"
     assert shapely.area(together).tolist() == [10, 10]
+
+
+def test_units_are_compared_the_same_in_blocks_of_any_size(
+    drawn: tuple[dict[str, Any], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> list[list[list[int]]]:
+        shifted = wavy(SQUARES[[1, 0, 2, 3]])  # two squares are drawn for each other
+        return [proof_of(shapes, [0, 0, 1, 1])(*drawn) for shapes in (wavy(SQUARES), shifted)]
+
+    whole = failing()
+    assert whole == [[[], []], [[0, 1], []]]
+    monkeypatch.setattr("geo_merge.maps.drawing_proof._BLOCK", 1)
+    assert failing() == whole
