@@ -6,11 +6,11 @@ import csv
 import json
 import mmap
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,8 @@ EXACT = 1e-9  # of an area: what summing in another order changes
 ROUNDED = 0.5e-7  # degrees; coordinates are written with 7 decimals
 LEAST = 1.0  # m²: findings from here on are compared one by one
 NARROW = 0.03  # metres: a vertex lies on an edge up to 0.02 m away, seen from its coordinates
+BENT = 0.1  # metres, see `geometry.curves`
+STEP = 0.0005  # degrees: a plane bends no shorter edge
 NEAR = 0.01  # of the area of a gap or overlap: the scale at its middle is taken
 
 
@@ -96,11 +98,10 @@ def findings(layer: Layer, folder: Path) -> str:
     if missed or invented:
         return f"no: {len(missed)} pairs that overlap are missed, {len(invented)} invented"
     off = sum(
-        not true.wide_pairs.get(pair, 0.0) * (1 - NEAR) <= m2 <= true.pairs[pair] * (1 + NEAR)
+        not true.wide_pairs.get(pair, Area(0, 0)).low <= m2 <= true.pairs[pair].high
         for pair, m2 in pairs.items()
     )
-    lost = unmatched(true.wide_gaps, gaps)
-    made = unmatched(gaps, true.gaps)
+    lost, made = unmatched(gaps, true.wide_gaps)[1], unmatched(gaps, true.gaps)[0]
     if off or lost or made:
         return f"no: {off} areas of overlaps, {lost} gaps are missed, {made} invented"
     invalid, mismatched = suspects(layer)
@@ -135,29 +136,52 @@ def gaps_and_overlaps(
 
 @cache
 def suspects(layer: Layer) -> tuple[set[str], set[str]]:
-    """Return the units that GEOS calls invalid, and those with edges that it finds mismatched."""
+    """Return the units that GEOS calls invalid, and those with edges that it finds mismatched.
+
+    Not those whose edges lie on the borders of others but for ``NARROW``.
+    """
     shapes, codes = np.asarray(layer.frame.geometry.values), layer.frame[CODE].to_numpy()
-    valid = shapely.is_valid(shapes)
+    valid = np.flatnonzero(shapely.is_valid(shapes))
     edges = shapely.coverage_invalid_edges(shapes[valid])
-    return set(codes[~valid]), set(codes[valid][~shapely.is_empty(edges)])
+    odd = np.flatnonzero(~shapely.is_empty(edges))
+    borders, tree = shapely.boundary(shapes), shapely.STRtree(shapes)
+    reach = NARROW / 1e5 if layer.frame.crs.is_geographic else NARROW
+    apart = set()
+    for k in odd:
+        beside = np.setdiff1d(tree.query(edges[k], predicate="dwithin", distance=reach), valid[k])
+        near = shapely.buffer(shapely.intersection(
+            shapely.union_all(borders[beside]), shapely.envelope(edges[k]).buffer(reach)), reach)  # fmt: skip
+        if not shapely.covers(near, edges[k]):
+            apart.add(codes[valid[k]])
+    return set(codes) - set(codes[valid]), apart
 
 
-def unmatched(areas: Sequence[float], others: Sequence[float]) -> int:
-    """Return how many areas have none of their own among others."""
-    left = sorted(others)
+class Area(NamedTuple):
+    """Square metres, at least and at most."""
+
+    low: float
+    high: float
+
+
+def unmatched(said: Sequence[float], true: Sequence[Area]) -> tuple[int, int]:
+    """Return how many areas are none of the true ones, and how many of these are not among them.
+
+    The most exact ones choose first, the nearest.
+    """
+    left = list(said)
     count = 0
-    for m2 in sorted(areas):
-        at = bisect_left(left, m2 * (1 - NEAR))
-        if at < len(left) and left[at] <= m2 * (1 + NEAR):
-            del left[at]
+    for area in sorted(true, key=lambda one: one.high - one.low):
+        near = [m2 for m2 in left if area.low <= m2 <= area.high]
+        if near:
+            left.remove(min(near, key=lambda m2: abs(2 * m2 - area.low - area.high)))
         else:
             count += 1
-    return count
+    return len(left), count
 
 
 @dataclass(frozen=True)
 class Searched:
-    """Holes in the union of a layer, and overlaps by pair, in square metres from ``LEAST`` on.
+    """Holes in the union of a layer, and overlaps by pair, from ``LEAST`` on.
 
     Attributes
     ----------
@@ -168,47 +192,61 @@ class Searched:
         edge of a neighbour but for the rounding of coordinates, which is no gap and no overlap.
     """
 
-    gaps: list[float]
-    pairs: dict[tuple[str, ...], float]
-    wide_gaps: list[float]
-    wide_pairs: dict[tuple[str, ...], float]
+    gaps: list[Area]
+    pairs: dict[tuple[str, ...], Area]
+    wide_gaps: list[Area]
+    wide_pairs: dict[tuple[str, ...], Area]
 
 
 @cache
 def searched(layer: Layer) -> Searched:
     """Search a layer for gaps and overlaps without geo_merge.
 
-    In metres, as a check does: a line that is straight there is bent in degrees, by 8 mm on a
-    kilometre.
+    Where its own coordinates put them: an edge is straight in the CRS of the file, also where one
+    in metres bends it.
     """
-    frame = layer.frame.to_crs(layer.frame.estimate_utm_crs())
-    shapes, codes = np.asarray(frame.geometry.values), frame[CODE].to_numpy()
+    shapes, codes = np.asarray(layer.frame.geometry.values), layer.frame[CODE].to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     parts, pair = shapely.get_parts(
         shapely.intersection(shapes[one], shapes[other]), return_index=True
     )
     names = np.array([tuple(sorted((codes[i], codes[j]))) for i, j in zip(one, other, strict=True)])
-    land, wide = square_metres(parts, frame.crs), is_wide(parts)
+    land, slack, wide = in_metres(parts, layer.frame)
 
-    def by_pair(chosen: np.ndarray) -> dict[tuple[str, ...], float]:
-        sums = np.bincount(pair[chosen], land[chosen], minlength=len(names))
-        return {tuple(names[k]): float(sums[k]) for k in np.flatnonzero(sums > LEAST)}
+    def by_pair(chosen: np.ndarray) -> dict[tuple[str, ...], Area]:
+        sums, off = (
+            np.bincount(pair[chosen], v[chosen], minlength=len(names)) for v in (land, slack)
+        )
+        return {
+            tuple(names[k]): Area(sums[k] - off[k], sums[k] + off[k])
+            for k in np.flatnonzero(sums > LEAST)
+        }
 
     whole = shapely.get_parts(shapely.union_all(shapes))
     filled = shapely.polygons(shapely.get_exterior_ring(whole))
     holes = shapely.get_parts(shapely.difference(filled, whole))
-    gaps, large = square_metres(holes, frame.crs), is_wide(holes)
-    everywhere = np.ones(len(parts), dtype=bool)
+    m2, off, large = in_metres(holes, layer.frame)
+    gaps = [Area(*one) for one in zip(m2 - off, m2 + off, strict=True)]
     return Searched(
-        gaps[gaps > LEAST].tolist(), by_pair(everywhere),
-        gaps[large & (gaps > LEAST)].tolist(), by_pair(wide),
+        [gaps[k] for k in np.flatnonzero(m2 + off > LEAST)], by_pair(np.ones(len(parts), dtype=bool)),
+        [gaps[k] for k in np.flatnonzero(large & (m2 - off > LEAST))], by_pair(wide),
     )  # fmt: skip
 
 
-def is_wide(shapes: np.ndarray) -> np.ndarray:
-    """Tell which shapes are somewhere wider than ``NARROW``."""
-    return ~shapely.is_empty(shapely.buffer(shapes, -NARROW / 2))
+def in_metres(
+    shapes: np.ndarray, frame: gpd.GeoDataFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return square metres, by how many they may be off, and what is wider than ``NARROW``.
+
+    Edges follow the lines of the file; geo_merge leaves those straight that a plane bends by less
+    than ``BENT``.
+    """
+    followed = gpd.GeoSeries(shapely.segmentize(shapes, STEP), crs=frame.crs)
+    plane = followed.to_crs(frame.estimate_utm_crs())
+    wide = ~shapely.is_empty(shapely.buffer(np.asarray(plane.values), -NARROW / 2))
+    m2 = square_metres(plane, plane.crs)
+    return m2, NEAR * m2 + BENT * plane.length.to_numpy() / 2, wide
 
 
 def square_metres(shapes: Sequence[shapely.Geometry], crs: CRS) -> np.ndarray:
