@@ -229,7 +229,7 @@ def searched(layer: Layer) -> Searched:
     m2, off, large = in_metres(holes, layer.frame)
     gaps = [Area(*one) for one in zip(m2 - off, m2 + off, strict=True)]
     return Searched(
-        [gaps[k] for k in np.flatnonzero(m2 + off > LEAST)], by_pair(np.ones(len(parts), dtype=bool)),
+        [gaps[k] for k in np.flatnonzero(m2 > LEAST / 10)], by_pair(np.ones(len(parts), dtype=bool)),
         [gaps[k] for k in np.flatnonzero(large & (m2 - off > LEAST))], by_pair(wide),
     )  # fmt: skip
 
@@ -240,13 +240,13 @@ def in_metres(
     """Return square metres, by how many they may be off, and what is wider than ``NARROW``.
 
     Edges follow the lines of the file; geo_merge leaves those straight that a plane bends by less
-    than ``BENT``.
+    than ``BENT``. No shape may be off by more than it has.
     """
     followed = gpd.GeoSeries(shapely.segmentize(shapes, STEP), crs=frame.crs)
     plane = followed.to_crs(frame.estimate_utm_crs())
     wide = ~shapely.is_empty(shapely.buffer(np.asarray(plane.values), -NARROW / 2))
     m2 = square_metres(plane, plane.crs)
-    return m2, NEAR * m2 + BENT * plane.length.to_numpy() / 2, wide
+    return m2, np.minimum(NEAR * m2 + BENT * plane.length.to_numpy() / 2, m2), wide
 
 
 def square_metres(shapes: Sequence[shapely.Geometry], crs: CRS) -> np.ndarray:

@@ -157,12 +157,24 @@ def test_findings_are_compared_with_a_search_of_their_own(
     ]
     folder = tmp_path / "found"
     assert right.findings(layer, write_findings(folder, *true)) == "yes"
-    assert right.findings(layer, write_findings(folder, true[1])) == "no: 0 gaps of 1"
-    assert right.findings(layer, write_findings(folder, true[0])).startswith("no: 1 pairs")
+    assert right.findings(layer, write_findings(folder, true[1])) == (
+        "no: 0 areas of overlaps, 1 gaps are missed, 0 invented"
+    )
+    assert right.findings(layer, write_findings(folder, true[0])) == (
+        "no: 1 pairs that overlap are missed, 0 invented"
+    )
+    more = (*true, ("C04", "00001; 00002", 5.0))
+    assert right.findings(layer, write_findings(folder, *more)) == (
+        "no: 0 pairs that overlap are missed, 1 invented"
+    )
+    more = (*true, ("C02", "00001; 00002", 5.0))
+    assert right.findings(layer, write_findings(folder, *more)) == (
+        "no: 0 areas of overlaps, 0 gaps are missed, 1 invented"
+    )
     wrong = ("C04", "00002; 00003", 40_000.0)
     assert (
         right.findings(layer, write_findings(folder, true[0], wrong))
-        == "no: 1 areas of gaps and overlaps"
+        == "no: 1 areas of overlaps, 0 gaps are missed, 0 invented"
     )
     invalid = ("G04", "00001", 0.0)
     assert right.findings(layer, write_findings(folder, *true, invalid)).startswith(
