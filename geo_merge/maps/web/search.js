@@ -13,12 +13,12 @@
     }));
   }
 
-  /** Return the words of a query: "P. Bắc Giang" and "Bắc Giang, phường" have three each. */
+  /** Return the words of a query: "C. La Roche" and "La Roche, commune" have three each. */
   function wordsOf(query) {
     return query.split(/[\s,;.]+/).filter(Boolean);
   }
 
-  /** Tell whether a type and a name were meant, as "Phường Bắc Giang" or "P. Bắc Giang". */
+  /** Tell whether a type and a name were meant, as "Commune Rouen" or "C. Rouen". */
   function isWhole(entry, query) {
     const type = fold(entry.type || "");
     return query === entry.folded || query === `${type} ${entry.folded}` ||

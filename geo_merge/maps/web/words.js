@@ -4,7 +4,7 @@
 
   const LOCALES = { vi: "vi-VN", en: "en-US" };
 
-  /** Return a text without accents and case: "Lệ Viễn" and "le vien" are one. */
+  /** Return a text without accents and case: "Évry" and "evry" are one. */
   function fold(text) {
     return String(text).normalize("NFD").replace(/\p{M}/gu, "")
       .replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase().trim();
@@ -19,7 +19,7 @@
       .toLowerCase().trim();
   }
 
-  /** Return the first letters of a type of unit: "thị trấn" is abbreviated as "TT". */
+  /** Return the first letters of a type of unit: "town council" is abbreviated as "TC". */
   function initials(type) {
     return fold(type).split(/\s+/).map((word) => word.slice(0, 1)).join("");
   }
