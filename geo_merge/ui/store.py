@@ -112,7 +112,7 @@ def current() -> Loaded:
     if mine is None and opened is not None:
         mine = session[Key.LOADED] = _kept(opened)
     loaded = mine or first()
-    session[Key.CALLED] = called_of(loaded.result.summary.get("called"))
+    session[Key.CALLED] = called_of(loaded.summary.get("called"))
     return loaded
 
 

@@ -54,7 +54,7 @@ def test_units_without_a_row_are_refused_in_one_sentence(grid: Grid) -> None:
         "crosswalk: 4 of 6 units of the layer have no row [K05]: 00002 (Xã 2)"
     )
     assert problem.endswith("or keep them as they are with --unlisted keep.")
-    assert "giữ nguyên chúng bằng --unlisted keep" in said(problem, "vi")
+    assert "giữ nguyên bằng --unlisted keep" in said(problem, "vi")
 
 
 def test_of_many_the_first_are_named_and_a_whole_province(grid: Grid) -> None:

@@ -77,6 +77,6 @@ def test_parts_of_a_sentence_keep_the_word_that_they_have() -> None:
 def test_texts_of_page_and_papers_take_the_word() -> None:
     assert say("sheet.new_units", "en", SAME) == "New comuni"
     assert say("sheet.new_units", "en") == "New units"
-    assert say("dossier.answer", "en", BECOME, before=9, after=2, fewer=7, percent="x").startswith(
+    assert say("dossier.answer", "en", BECOME, before=9, after=2, many=7, percent="x").startswith(
         "9 comuni become 2"
     )

@@ -192,8 +192,7 @@
         map.stop();
         map.off();
         map.eachLayer((layer) => { if (!(layer instanceof L.Renderer)) { layer.remove(); } });
-        // Canvases that were asked to draw do so in the next frame, and must still be there.
-        requestAnimationFrame(() => map.remove());
+        geo.letGo(map);
       });
       this.box.remove();
     }

@@ -6,6 +6,7 @@
   const { el, degrees } = geo;
   const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]; // degrees
   const LINES = 6; // across a map
+  const REST = 300; // milliseconds: a zoom of Leaflet takes 250
 
   /** Let two maps show the same place; the one under the hand leads. */
   function link(a, b) {
@@ -80,5 +81,13 @@
     return draw;
   }
 
-  Object.assign(geo, { link, graticule });
+  /** Remove a map once it has come to rest: Leaflet asks for its panes a quarter of a second after
+   * a zoom began, and draws canvases in the next frame.
+   */
+  function letGo(map) {
+    map.stop();
+    setTimeout(() => map.remove(), REST);
+  }
+
+  Object.assign(geo, { letGo, link, graticule });
 })(globalThis, globalThis.geoMerge || (globalThis.geoMerge = {}));

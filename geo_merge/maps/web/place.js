@@ -66,7 +66,7 @@
     requestAnimationFrame(fit);
     return { maps: maps, end: function () {
       links.stop();
-      maps.forEach((map) => map.remove());
+      maps.forEach(geo.letGo);
       host.replaceChildren();
     } };
   }

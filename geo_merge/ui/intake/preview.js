@@ -8,7 +8,8 @@ export default function (component) {
   host.shown = data.key;
   host.setAttribute("role", "img");
   host.setAttribute("aria-label", data.label);
-  const map = L.map(host, { preferCanvas: true, attributionControl: false, zoomSnap: 0.1 });
+  const map = L.map(host, { preferCanvas: true, attributionControl: false, zoomSnap: 0.1,
+    zoomAnimation: false }); // its end would come after the map is removed
   host.map = map;
   const style = { color: "#0b6e8f", weight: 1, fillColor: "#56b4d6", fillOpacity: 0.25 };
   const units = L.geoJSON(JSON.parse(data.outlines), {
