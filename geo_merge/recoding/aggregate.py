@@ -13,9 +13,10 @@ import pandas as pd
 
 from geo_merge.errors import UsageError
 from geo_merge.recoding.cells import figure_of
-from geo_merge.recoding.columns import Columns, Sample
+from geo_merge.recoding.columns import Columns
 from geo_merge.recoding.ledger import EXACT
 from geo_merge.recoding.matching import Answer, Outcome
+from geo_merge.recoding.sample import Sample
 from geo_merge.recoding.values import Rule, Value, value_by
 from geo_merge.vocabulary.counts import Kind, kind_of
 from geo_merge.vocabulary.fields import fold_field, population_fields

@@ -10,9 +10,10 @@ from functools import reduce
 from geo_merge.errors import TableError, UsageError
 from geo_merge.recoding.cells import code_of, figure_of, name_of
 from geo_merge.recoding.reform import Reform
+from geo_merge.recoding.sample import Sample
 from geo_merge.recoding.villages import is_of_villages
 from geo_merge.vocabulary.codes import code_key, is_running
-from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year, same_field
+from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
 from geo_merge.vocabulary.sentence import Sentence, sentence
@@ -95,36 +96,6 @@ class Columns:
         """Whether any column can name a unit."""
         point = self.lon is not None and self.lat is not None
         return bool(self.codes) or self.name is not None or self.address is not None or point
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The first rows of a table, column by column.
-
-    Attributes
-    ----------
-    source
-        The file, for messages.
-    numbers
-        The number of each row.
-    cells
-        The cells of each column.
-    """
-
-    source: str
-    headings: tuple[str, ...]
-    numbers: Sequence[int]
-    cells: Sequence[Sequence[str]]
-
-    def at(self, heading: str, option: str = "--column") -> int:
-        """Return the position of a column that an option names."""
-        found = same_field(self.headings, heading)
-        if found is None:
-            raise UsageError(sentence(
-                "recoding.no_such_column", option=option, column=heading, file=self.source,
-                columns=listed(self.headings),
-            ))  # fmt: skip
-        return self.headings.index(found)
 
 
 def parse_columns(texts: Sequence[str], sample: Sample) -> dict[str, list[int]]:

@@ -9,11 +9,12 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.table_stream import Table, columns_of, first_rows
-from geo_merge.recoding.columns import Columns, Sample, parse_columns, recognise
+from geo_merge.recoding.columns import Columns, parse_columns, recognise
 from geo_merge.recoding.decisions import Decisions, as_decisions
 from geo_merge.recoding.matching import Matcher
 from geo_merge.recoding.origin import Known
 from geo_merge.recoding.reform import Reform
+from geo_merge.recoding.sample import Sample
 from geo_merge.recoding.vintage import Vintage, check_codes, of_codes, of_texts
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.places import Places, Side
