@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import get_args
 
 import pandas as pd
@@ -16,7 +17,7 @@ from geo_merge.dossier.content import (
     Section,
     Table,
 )
-from geo_merge.dossier.form import A3, A4
+from geo_merge.dossier.form import A3, A4, SMALL, Paper
 from geo_merge.dossier.material import NOTHING, Material
 from geo_merge.dossier.offices.after import MIDDLE
 from geo_merge.dossier.offices_section import facts
@@ -29,11 +30,13 @@ from geo_merge.dossier.sheets.atlas import (
     map_of_unit,
     paper_for,
 )
+from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
 
 # Checks that speak of new units: codes of old ones mean something else.
 _OF_NEW = ("D", "P", "C06", "C08", "G11")
+_NOTE = SMALL * 25.4 / 72  # millimetres: letters of a note
 
 
 def atlas_of(m: Material) -> Atlas:
@@ -52,10 +55,26 @@ def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:
         held = paper_for(atlas, scale, paper)
         for side in sides:
             figure, missed = map_of_all(atlas, side, held, scale)
-            notes = [Paragraph(m.t("no_place", names="; ".join(missed)), "note")] if missed else []
+            note = _without_place(m, missed, paper, scale)
+            if missed and scale is None:  # a note that has no room stands alone on the next page
+                figure, missed = map_of_all(atlas, side, held, below=_height(note, held))
+                note = _without_place(m, missed, paper, scale)
+            notes = [Paragraph(note, "note")] if missed else []
             starts = [] if side == sides[0] else [PageBreak()]
             yield Section("maps", title, (*starts, figure, *notes), held)
             title = ""
+
+
+def _without_place(m: Material, names: Sequence[str], paper: Paper, scale: float | None) -> str:
+    """Return which names a map has no room for, or that they stand on the larger map behind it."""
+    if scale is None and paper is not A3:
+        return m.t("no_place_here", count=m.n(len(names)))
+    return m.t("no_place", names="; ".join(names))
+
+
+def _height(note: str, paper: Paper) -> float:
+    """Return how many millimetres of a page a note takes at most."""
+    return (ceil(text_width(note, _NOTE) / paper.inner[0]) + 1) * _NOTE * 1.5
 
 
 def offices_map(m: Material, atlas: Atlas) -> Iterator[Section]:

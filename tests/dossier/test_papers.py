@@ -235,6 +235,16 @@ def test_no_word_of_the_other_language_is_on_the_paper(folder: Folder) -> None:
     assert plain & only_english - {"python", "numpy", "pandas", "merge", "build"} == set()
 
 
+def test_a_note_of_names_without_room_stands_below_its_map(tmp_path: Path) -> None:
+    """The sample has more names than A4 takes; the note says so, and the map on A3 has them."""
+    run("build", "--out", tmp_path / "sample")
+    document = paper(tmp_path / "sample", "en", names=("maps",))
+    pages = pypdf.PdfReader(io.BytesIO(pdf(document))).pages
+    assert len(pages) == len(document.figures) == 6
+    assert re.search(r"No room here for \d+ of the names; see the map on A3", pages[0].extract_text())
+    assert not any("see the map on A3" in page.extract_text() for page in pages[3:])
+
+
 @pytest.fixture
 def fifty_kilometres(tmp_path: Path) -> Path:
     """Ten squares of 5 km in a row, which become two units."""

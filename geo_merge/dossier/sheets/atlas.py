@@ -185,8 +185,8 @@ def paper_for(atlas: Atlas, scale: float | None, paper: Paper) -> Paper:
     raise UsageError(sentence("usage.scale", scale=scale, least=needed))
 
 
-def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = None
-               ) -> tuple[Figure, list[str]]:  # fmt: skip
+def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = None,
+               below: float = 0.0) -> tuple[Figure, list[str]]:  # fmt: skip
     """Draw the whole land, and return the names for which it has no place.
 
     Parameters
@@ -199,9 +199,12 @@ def map_of_all(atlas: Atlas, side: Side, paper: Paper, scale: float | None = Non
         As it is held.
     scale
         As 250,000; by default the largest round one that fits.
+    below
+        Millimetres of the page that are left below the map.
     """
     width, height = _room(paper)
-    window = window_on(atlas.frames["old"].total_bounds, _frame_on(width, height), scale)
+    frame = _frame_on(width, height - below)
+    window = window_on(atlas.frames["old"].total_bounds, frame, scale)
     parts = list(_land(atlas, window, side))
     taken: list[Box] = []
     if side != "before":
