@@ -62,7 +62,10 @@ def write(tab: Tab, table: str, row: int, value: str) -> None:
     """Write into the last column of a table."""
     found = tab.page.locator(f"[class*=st-key-{table}] [data-testid=stDataFrame]")
     found.scroll_into_view_if_needed()
-    box = found.bounding_box()
+    box, before = found.bounding_box(), None
+    while box != before:  # what was unfolded grows for a while
+        tab.page.wait_for_timeout(500)
+        box, before = found.bounding_box(), box
     tab.page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 35 * (row + 1.5))
     tab.page.keyboard.type(value, delay=100)
     tab.page.keyboard.press("Enter")
