@@ -241,7 +241,9 @@ def test_a_note_of_names_without_room_stands_below_its_map(tmp_path: Path) -> No
     document = paper(tmp_path / "sample", "en", names=("maps",))
     pages = pypdf.PdfReader(io.BytesIO(pdf(document))).pages
     assert len(pages) == len(document.figures) == 6
-    assert re.search(r"No room here for \d+ of the names; see the map on A3", pages[0].extract_text())
+    assert re.search(
+        r"No room here for \d+ of the names; see the map on A3", pages[0].extract_text()
+    )
     assert not any("see the map on A3" in page.extract_text() for page in pages[3:])
 
 
