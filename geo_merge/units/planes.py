@@ -6,7 +6,7 @@ is a curve in another CRS, gets vertices first; what it would make invalid all t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -19,7 +19,6 @@ from pyproj import CRS
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
-from geo_merge.geometry.outside import with_islands
 from geo_merge.geometry.projection import describe, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches
@@ -54,9 +53,8 @@ class Notes:
         much land lies between edges and their new course, in square metres.
     followed
         How many vertices edges got that the plane would bend.
-    split, mended, islands
-        Rows whose rings were split where they touch, that were mended in the plane, and whose
-        rings outside their outline became parts.
+    split, mended
+        Rows whose rings were split where they touch, and that were mended in the plane.
     """
 
     added: int = 0
@@ -65,7 +63,6 @@ class Notes:
     followed: int = 0
     split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    islands: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def take_in(self, other: Notes, offset: int = 0) -> None:
         """Add the notes of rows that begin at an offset."""
@@ -75,7 +72,6 @@ class Notes:
         self.swept += other.swept
         self.split = np.concatenate([self.split, other.split + offset])
         self.mended = np.concatenate([self.mended, other.mended + offset])
-        self.islands = np.concatenate([self.islands, other.islands + offset])
 
 
 def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
@@ -132,11 +128,8 @@ def project(
     if not len(wrong):
         return plane, notes
     sound = shapely.is_valid(shapes[wrong])
-    notes.split, split = _mended_by(split_at_touches, shapes, wrong[~sound])
+    notes.split, split = _split(shapes, wrong[~sound])
     plane[notes.split] = way.project(split)
-    others = np.setdiff1d(wrong[~sound], notes.split)
-    notes.islands, islands = _mended_by(with_islands, shapes, others)
-    plane[notes.islands] = way.project(islands)
     doubtful = np.zeros(len(plane), dtype=bool)
     doubtful[wrong[sound]] = True
     if doubtful.any():
@@ -222,13 +215,11 @@ def bulge(crs: CRS, target: CRS) -> Bulge | None:
     return bulges
 
 
-def _mended_by(
-    mend: Callable[[Geometries], Geometries], shapes: Geometries, wrong: Ints
-) -> tuple[Ints, Geometries]:
-    """Mend what moves no vertex; what else is wrong stays for the checks to tell."""
-    mended = mend(shapes[wrong])
-    done = np.array([shape is not None for shape in mended], dtype=bool)
-    return wrong[done], mended[done]
+def _split(shapes: Geometries, wrong: Ints) -> tuple[Ints, Geometries]:
+    """Split rings that touch themselves; what else is wrong stays for the checks to tell."""
+    split = split_at_touches(shapes[wrong])
+    done = np.array([s is not None for s in split], dtype=bool)
+    return wrong[done], split[done]
 
 
 def _mend(plane: Geometries, doubtful: Ints) -> tuple[Ints, Geometries]:
@@ -245,8 +236,7 @@ def tell(
 ) -> tuple[list[Finding], list[LedgerRow]]:
     """Return notes as findings, given how the rows are called, and as rows of the ledger."""
     findings = []
-    for rows, kind in ((notes.split, "G04.split"), (notes.islands, "G04.islands"),
-                       (notes.mended, "G04.projected")):  # fmt: skip
+    for rows, kind in ((notes.split, "G04.split"), (notes.mended, "G04.projected")):
         units = tuple(labels[k] for k in np.sort(rows))
         first, more = units[:_SHOWN], len(units) - _SHOWN
         named = sentence("words.more", told=first, more=more) if more > 0 else first
