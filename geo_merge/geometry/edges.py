@@ -60,7 +60,9 @@ class Unmatched(Runs):
         junctions = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
         if not len(junctions):
             return _linestrings(self.xy, self.start)
-        again = self._again(edges, left, np.flatnonzero(np.isin(tails, junctions)))
+        # A table of numbers so large does not fit; numpy before 2.1 tries.
+        shared = np.flatnonzero(np.isin(tails, junctions, kind="sort"))
+        again = self._again(edges, left, shared)
         if len(again):
             return take_runs(self, self.part, np.delete(edges, again)).lines()
         place = np.searchsorted(junctions, hashes)

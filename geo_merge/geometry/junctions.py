@@ -263,7 +263,7 @@ def _candidates(rings: Rings, lengths: Floats, long: float, suspects: Bools | No
         return alone
     hashes = hash_vertices(rings.xy)
     keys = hashes[edges] + hashes[edges + 1]
-    suspect = np.isin(keys, keys[suspects[rings.owner[rings.run_of(edges)]]])
+    suspect = np.isin(keys, keys[suspects[rings.owner[rings.run_of(edges)]]], kind="sort")
     return np.union1d(alone, edges[suspect])
 
 
