@@ -201,7 +201,9 @@ def has_vertices(xy: Floats, run: Ints, asked: Floats, of: Ints) -> Bools:
     )
     few = np.unique(wanted)
     at = np.minimum(np.searchsorted(few, known), len(few) - 1)
-    return np.isin(wanted, few[at[few[at] == known]]) if len(few) else np.zeros(0, dtype=bool)
+    if not len(few):
+        return np.zeros(0, dtype=bool)
+    return np.isin(wanted, few[at[few[at] == known]], kind="sort")
 
 
 def like(geometries: Geometries, pattern: Geometries) -> Geometries:
