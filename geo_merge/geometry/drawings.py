@@ -220,8 +220,9 @@ def _between_neighbours(
     near = max(_NEIGHBOUR, _GAPS * float(np.median(distance)))
     result = np.ones(len(distance), dtype=bool)
     for xy, polygons in ((points.xy, ours), (nearest, theirs)):
-        point, polygon = shapely.STRtree(polygons).query(
-            shapely.points(xy), predicate="dwithin", distance=near
+        # Asked by each polygon, whose edges are then indexed, not by each point.
+        polygon, point = shapely.STRtree(shapely.points(xy)).query(
+            polygons, predicate="dwithin", distance=near
         )
         beside = np.zeros(len(distance), dtype=bool)
         beside[point[polygon != points.owner[point]]] = True
