@@ -58,20 +58,6 @@ def press(tab: Tab, key: str) -> None:
     tab.rest()
 
 
-def write(tab: Tab, table: str, row: int, value: str) -> None:
-    """Write into the last column of a table."""
-    found = tab.page.locator(f"[class*=st-key-{table}] [data-testid=stDataFrame]")
-    found.scroll_into_view_if_needed()
-    box, before = found.bounding_box(), None
-    while box != before:  # what was unfolded grows for a while
-        tab.page.wait_for_timeout(500)
-        box, before = found.bounding_box(), box
-    tab.page.mouse.click(box["x"] + box["width"] - 40, box["y"] + 35 * (row + 1.5))
-    tab.page.keyboard.type(value, delay=100)
-    tab.page.keyboard.press("Enter")
-    tab.rest()
-
-
 def decide(tab: Tab) -> None:
     """Look at what a repair would do, and waive the largest."""
     press(tab, "repair_preview")
@@ -95,9 +81,6 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         given(tab, address, tmp_path)
         unfold(tab, "work.more_layers")
         tab.give("outline", tmp_path / "around.gpkg")
-        unfold(tab, "work.limits")
-        write(tab, "limits_", 0, "7")
-        tab.page.get_by_text(say("work.changed", "en", count=1)).wait_for()
         unfold(tab, "work.below")
         tab.page.locator("[class*=st-key-below_] input").fill("Khu")
         tab.page.keyboard.press("Enter")
@@ -125,7 +108,6 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         tab.told("intake.go_map")
         tab.rest()
         assert page.locator("[class*=st-key-remove_outline]").count() == 1
-        assert page.get_by_text(say("work.changed", "en", count=1)).count() == 1
         assert page.locator("[class*=st-key-below_] input").input_value() == "Khu"
         assert page.locator("[class*=st-key-repair_on] input").is_checked()
         press(tab, "proposal_next")  # nobody asked for the proposal again
