@@ -8,21 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from recoded import CROSSWALK, recode
 
-from geo_merge.cli.main import app
 from geo_merge.cluster.connect import connect
-from geo_merge.errors import GeoMergeError
 from geo_merge.reading import table_parquet
 
-CROSSWALK = """old_code,old_name,old_type,new_code,new_name,new_type,share
-01A,Ay,Commune,01A,Ay-le-Neuf,Commune,
-01B,Bu,Commune,01A,Ay-le-Neuf,Commune,
-02A,Cy,Commune,02A,Cy,Commune,0.75
-02A,Cy,Commune,02B,Dy,Commune,0.25
-0003,Ey,Commune,02B,Dy,Commune,
-0004,Fy,Commune,02B,Dy,Commune,
-"""
 CODES = ["01A", "01B", "02A", "0003", "0004", "9999", ""]
 NAMES = ["Ay", "Bu", "Cy", "Ey", "Fy", "Gy", ""]
 RULES = ("--aggregate", "--rule", "density=mean:people", "--rule", "note=largest:people")
@@ -58,17 +48,6 @@ def parts(folder: Path, rows: int = 700, cuts: tuple[int, ...] = (1, 40, 41, 500
     for k, (begin, end) in enumerate(zip((0, *cuts), (*cuts, rows), strict=True), 7):
         frame.iloc[begin:end].to_parquet(folder / f"part.{k}.parquet", index=False)
     return folder
-
-
-def recode(given: Path | str, out: Path | None, *options: object) -> tuple[int, str]:
-    """Run the command in this process: its exit status, and what it says."""
-    to = () if out is None else ("--out", out)
-    words = [str(word) for word in ("recode", given, *to, *options)]
-    done = CliRunner().invoke(app, words, standalone_mode=False)
-    if isinstance(done.exception, GeoMergeError):
-        return 2, "\n".join(done.exception.problems)
-    assert done.exception is None, done.exception
-    return int(done.return_value), done.stderr
 
 
 def beside(out: Path) -> dict[str, bytes]:

@@ -10,9 +10,9 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from recoded import recode
 
 from geo_merge.cli.main import app
-from geo_merge.errors import GeoMergeError
 
 CROSSWALK = """old_code,old_name,old_type,new_code,new_name,new_type,share,villages
 01A,Ay,Commune,01A,Ay-le-Neuf,Commune,,
@@ -37,16 +37,6 @@ def written(path: Path, text: str) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def recode(given: Path, out: Path, *options: object) -> tuple[int, str]:
-    words = [str(word) for word in ("recode", given, "--out", out, *options)]
-    done = CliRunner().invoke(app, words, standalone_mode=False)
-    if isinstance(done.exception, GeoMergeError):
-        return 2, "\n".join(done.exception.problems)
-    if done.exception is not None:
-        raise done.exception
-    return done.return_value, done.stderr
 
 
 def fill(path: Path, choices: dict[str, str], reason: str = "") -> Path:

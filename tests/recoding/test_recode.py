@@ -12,22 +12,11 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
-from click.testing import CliRunner
+from recoded import CROSSWALK, recode
 from vietnamadminunits import ParseMode, convert_address, parse_address
 
-from geo_merge.cli.main import app
-from geo_merge.errors import GeoMergeError
 from geo_merge.vietnam import gazetteer
 from geo_merge.vocabulary.codes import fold_accents
-
-CROSSWALK = """old_code,old_name,old_type,new_code,new_name,new_type,share
-01A,Ay,Commune,01A,Ay-le-Neuf,Commune,
-01B,Bu,Commune,01A,Ay-le-Neuf,Commune,
-02A,Cy,Commune,02A,Cy,Commune,0.75
-02A,Cy,Commune,02B,Dy,Commune,0.25
-0003,Ey,Commune,02B,Dy,Commune,
-0004,Fy,Commune,02B,Dy,Commune,
-"""
 
 
 @pytest.fixture
@@ -51,17 +40,6 @@ def rows(path: Path) -> list[dict[str, str]]:
 def sheets(path: Path) -> dict[str, list[tuple[object, ...]]]:
     book = openpyxl.load_workbook(path)
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
-
-
-def recode(given: Path, out: Path, *options: object) -> tuple[int, str]:
-    """Run the command in this process: its exit status, and what it says."""
-    words = [str(word) for word in ("recode", given, "--out", out, *options)]
-    done = CliRunner().invoke(app, words, standalone_mode=False)
-    if isinstance(done.exception, GeoMergeError):
-        return 2, "\n".join(done.exception.problems)
-    if done.exception is not None:
-        raise done.exception
-    return done.return_value, done.stderr
 
 
 def test_letters_and_leading_zeros_by_a_crosswalk_of_ones_own(
