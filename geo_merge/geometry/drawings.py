@@ -101,9 +101,9 @@ def apart(ours: Geometries, theirs: Geometries) -> Apart:
     if np.hypot(*shift) < max(_SHIFT, left) or left > at_rest / 2:
         shift = np.zeros(2)
     told_by = _usual(points, outlines, shift, (ours, theirs))
-    for one, other, back in ((theirs, ours, -shift), (ours, theirs, shift)):
-        vertices = _vertices(one)
-        ends = _usual(vertices, _Outlines(other, vertices.stride), back, (one, other))
+    backwards = (theirs, _Outlines(ours, _stride(theirs)), ours, -shift)
+    for one, lines, other, back in (backwards, (ours, outlines, theirs, shift)):
+        ends = _usual(_vertices(one), lines, back, (one, other))
         further = (f(ends) > _STREWN * f(told_by) for f in (_width, np.median))
         if len(ends) >= _ENOUGH and all(further):
             told_by = ends
@@ -155,17 +155,21 @@ def _along(polygons: Geometries) -> _Points:
     along = ends[2] - ends[1]
     along /= np.maximum(np.hypot(*along.T), 1e-300)[:, None]
     across = np.column_stack([-along[:, 1], along[:, 0]])
-    west, _, east, _ = shapely.total_bounds(polygons)
-    return _Points(ends[0], across, owner[of], 4.0 * (east - west) + 1e6)
+    return _Points(ends[0], across, owner[of], _stride(polygons))
 
 
 def _vertices(polygons: Geometries) -> _Points:
     """Return vertices of all outlines, one in so many where they are many."""
     xy, owner = shapely.get_coordinates(shapely.boundary(polygons), return_index=True)
     every = -(-len(xy) // int(np.clip(_POINTS * len(polygons), _LEAST, _MOST)))
+    points = xy[::every]
+    return _Points(points, np.zeros_like(points), owner[::every], _stride(polygons))
+
+
+def _stride(polygons: Geometries) -> float:
+    """Return how far apart outlines are laid so that none is near to another."""
     west, _, east, _ = shapely.total_bounds(polygons)
-    stride = 4.0 * (east - west) + 1e6
-    return _Points(xy[::every], np.zeros_like(xy[::every]), owner[::every], stride)
+    return float(4.0 * (east - west) + 1e6)
 
 
 class _Outlines:
