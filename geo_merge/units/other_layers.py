@@ -14,6 +14,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.errors import LayerError
+from geo_merge.geometry.rings import without_z
 from geo_merge.geometry.validity import usable
 from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.raw import RawLayer
@@ -55,7 +56,7 @@ def read_polygons(
     (raw,) = with_crs([raw], crs, None, country, accept)
     frame = raw.frame.assign(code="")
     check_coordinates(frame, raw.source, accept=accept)
-    shapes = shapely.force_2d(np.asarray(frame.geometry.values))
+    shapes = without_z(np.asarray(frame.geometry.values))
     if not usable(shapes).all():
         raise LayerError(sentence("G04.outline", source=raw.source, option=f"--{option}"))
     return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)

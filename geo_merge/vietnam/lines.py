@@ -21,6 +21,8 @@ import pandas as pd
 import shapely
 
 from geo_merge.errors import LayerError
+from geo_merge.geometry.rings import without_z
+from geo_merge.geometry.validity import made_valid
 from geo_merge.reading.sources import open_layer
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.fetching import Repository, fetch_files
@@ -129,7 +131,7 @@ def read_lines(path: Path) -> gpd.GeoDataFrame:
     frame = open_layer(path).frame
     if not {_NAME, _DISTRICT} <= set(frame):
         raise LayerError(sentence("F07.none", source=path.name))
-    shapes = shapely.force_2d(np.asarray(frame.geometry.values))
+    shapes = without_z(np.asarray(frame.geometry.values))
     columns = {"name": frame[_NAME], "district": frame[_DISTRICT]}
     texts = {k: [clean_text(str(v)) for v in column] for k, column in columns.items()}
     return gpd.GeoDataFrame(texts, geometry=shapes, crs=CRS)
@@ -269,7 +271,7 @@ def _write(
 def communes_of(carried: Carried, communes: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return communes of June 2025 made of the lines, which share their edges; in metres."""
     lines = carried.lines.to_crs(_METRES)
-    shapes = shapely.make_valid(np.asarray(lines.geometry.values), method="structure")
+    shapes = made_valid(np.asarray(lines.geometry.values))
     lines = lines.set_geometry(gpd.GeoSeries(
         shapely.coverage_clean(shapes, snapping_distance=_SNAP), index=lines.index, crs=_METRES
     ))  # fmt: skip
