@@ -14,7 +14,7 @@ from commands import Ran
 from commands import run as run_process
 
 from geo_merge.cli.main import app
-from geo_merge.cli.options import CANNOT_RUN, OK, remember_language
+from geo_merge.cli.options import CANNOT_RUN, OK
 from geo_merge.errors import GeoMergeError
 from geo_merge.vocabulary.problems import problems_in
 
@@ -32,7 +32,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def run(*arguments: object, cwd: Path) -> Ran:
         monkeypatch.chdir(cwd)
         problems: list[str] = []
-        remember_language([str(a) for a in arguments])
         try:
             code = app([str(a) for a in arguments], standalone_mode=False) or OK
         except GeoMergeError as error:
