@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import psutil
-import pytest
 import shapely
-from browsing import LONG, Tab, browsing, opened, serving
+from browsing import LONG, Tab, opened, serving
 from conftest import square
 from playwright.sync_api import Browser, expect
 
 from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 def overlapping(grid: Grid, folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import geopandas as gpd
 import psutil
 import pytest
-from browsing import Tab, browsing, opened, serving
+from browsing import Tab, opened, serving
 from playwright.sync_api import Browser
 
 from geo_merge.errors import UsageError
@@ -24,12 +24,6 @@ from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
 SECONDS = 60  # ample for what takes one
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from browsing import LONG, Tab, browsing, opened, serving
+from browsing import LONG, Tab, opened, serving
 from playwright.sync_api import Browser, expect
 
 from geo_merge.texts import say
@@ -25,20 +25,6 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(works: Path) -> Iterator[str]:
     with serving(GEO_MERGE_WORK=str(works), GEO_MERGE_MIRROR=str(works / "none")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
-
-
-@pytest.fixture
-def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
-    with opened(browser, home=server, shot=shot) as it:
-        it.page.set_default_timeout(LONG)
-        yield it
-        assert it.wrong == []
 
 
 def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  # noqa: PLR0917
