@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 
 from geo_merge.errors import TableError, UsageError
-from geo_merge.recoding.cells import code_of, figure_of, name_of
+from geo_merge.recoding.cells import code_of, figure_of
+from geo_merge.recoding.code_columns import NUMBERS_OF_ROWS, code_columns
 from geo_merge.recoding.reform import Reform
-from geo_merge.recoding.sample import Sample
+from geo_merge.recoding.sample import MOST, NEARLY, Sample
 from geo_merge.recoding.villages import is_of_villages
-from geo_merge.vocabulary.codes import code_key, is_running
+from geo_merge.vocabulary.codes import is_running
 from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import read_numbers
 
 # Roles that an option may give; of code, figures and labels several columns may be.
@@ -28,18 +28,11 @@ _HEADINGS = {
     "lon": ("lon", "lng", "long", "longitude", "kinhdo"),
     "lat": ("lat", "latitude", "vido"),
 }  # fmt: skip
-# Headings of numbers of rows: codes only if the names say so.
-_NUMBERS_OF_ROWS = frozenset(("id", "gid", "fid", "stt", "tt", "no", "nr", "objectid", "index",
-                              "rowid", "oid", "num", "so", "sott", "ma", ""))  # fmt: skip
-_CODE_LIKE = re.compile(r"code|^ma[a-z]|cod$|kod|insee|bfs|geoid|codgeo|^nr|nr$|plz|fips|lau")
 _LABEL = re.compile(r"thon|village|lang$|^ten|name|todanpho|tdp|ban$|truong|school|duong|street|"
                     r"label|nom$|lieudit|ort$|hamlet|ap$")  # fmt: skip
 # Headings of names, unless the cells are codes.
 _UNITS = ("xa", "phuong", "xaphuong", "phuongxa", "xaphuongthitran", "commune", "ward", "donvi",
           "donvihanhchinh", "municipality", "gemeinde")  # fmt: skip
-_MOST = 0.5
-_NEARLY = 0.9
-_FEW = 0.1
 
 
 @dataclass(frozen=True)
@@ -135,10 +128,11 @@ def recognise(
     said = {**_of_earlier_run(sample, reform, target), **said} if "code" not in said else said
     taken = {at for columns in said.values() for at in columns}
     roles = _by_heading(sample, said, taken, target)
-    leave = taken | set(roles.values())
+    free = [at for at, heading in enumerate(sample.headings)
+            if at not in taken | set(roles.values()) and not _is_of(heading, target)]  # fmt: skip
     codes = (
         tuple(said["code"]) if "code" in said
-        else _code_columns(sample, reform, places, target, leave=leave, name=roles.get("name"))
+        else code_columns(sample, reform, places, among=free, name=roles.get("name"))
     )  # fmt: skip
     names = roles.pop("name", None)
     if names is None and not codes and "name" not in said and roles.get("address") is None:
@@ -172,7 +166,7 @@ def _of_earlier_run(sample: Sample, reform: Reform, target: Side) -> dict[str, l
         return {}
     codes = {cell for cell in sample.cells[folded.index("newcode")] if cell.strip()}
     fits = sum(reform.find(Side.NEW, code_of(code)[0]) is not None for code in codes)
-    if not codes or fits < _NEARLY * len(codes):
+    if not codes or fits < NEARLY * len(codes):
         return {}
     roles = {"code": "newcode", "name": "newname", "unit_type": "newtype"}
     found = {role: [folded.index(name)] if name in folded else [] for role, name in roles.items()}
@@ -211,7 +205,7 @@ def _by_heading(
 
 def _mostly_codes(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    return sum(cell[0].isdigit() for cell in filled) >= _MOST * len(filled)
+    return sum(cell[0].isdigit() for cell in filled) >= MOST * len(filled)
 
 
 def _is_of(heading: str, side: Side) -> bool:
@@ -219,96 +213,6 @@ def _is_of(heading: str, side: Side) -> bool:
     folded = fold_field(heading)
     begin, end = ("new", "moi") if side is Side.NEW else ("old", "cu")
     return folded.startswith(begin) or (folded.endswith(end) and folded.startswith(("ma", "ten")))
-
-
-def _code_columns(
-    sample: Sample, reform: Reform, places: Places, target: Side, *, leave: set[int],
-    name: int | None,
-) -> tuple[int, ...]:  # fmt: skip
-    """Return the column with the codes: one, or none; those to leave play other roles."""
-    found: dict[int, float] = {}
-    agreeing: dict[int, float] = {}
-    for at, heading in enumerate(sample.headings):
-        if at in leave or _is_of(heading, target):
-            continue
-        fits, exact, says = _fit(sample, at, reform)
-        agreeing[at] = _agreement(sample, at, name, reform, places)
-        folded = fold_field(heading)
-        is_code = folded in ROLES["code"] or bool(_CODE_LIKE.search(folded))
-        is_code &= folded not in _NUMBERS_OF_ROWS
-        if agreeing[at] >= _MOST or (
-            not is_running(sample.cells[at])
-            and ((is_code and (fits > 0 or says)) or (exact >= _MOST and _keeps_zeros(sample, at)))
-        ):
-            found[at] = fits
-    if not found and name is None:  # a heading that says so, though no cell does
-        found = {
-            at: 0.0
-            for at, heading in enumerate(sample.headings)
-            if at not in leave and fold_field(heading) in ROLES["code"]
-            and fold_field(heading) not in _NUMBERS_OF_ROWS and not _is_of(heading, target)
-            and not is_running(sample.cells[at])
-        }  # fmt: skip
-        found = dict(list(found.items())[:1])
-    if len(found) > 1:
-        told_by_names = [at for at in found if agreeing[at] >= _NEARLY]
-        others = [at for at in found if agreeing[at] > _FEW]
-        if len(told_by_names) == 1 and others == told_by_names:
-            return tuple(told_by_names)
-        sure = [at for at in found if fold_field(sample.headings[at]) in ROLES["code"]]
-        if len(sure) == 1 and all(found[at] < _MOST for at in found if at != sure[0]):
-            return tuple(sure)
-        told = [sentence("recoding.may_be_codes", column=sample.headings[at], share=fit)
-                for at, fit in found.items()]  # fmt: skip
-        first = sample.headings[next(iter(found))]
-        raise TableError(
-            sentence(
-                "recoding.two_columns", file=sample.source, columns=reduce(_and, told), column=first
-            )
-        )
-    return tuple(found)
-
-
-def _and(one: Sentence, other: Sentence) -> Sentence:
-    return sentence("words.and", one=one, other=other)
-
-
-def _fit(sample: Sample, at: int, reform: Reform) -> tuple[float, float, bool]:
-    """Return the share of the codes of a column that units have, but for zeros and exactly.
-
-    The last tells whether all cells are what a spreadsheet made of codes.
-    """
-    distinct = set(sample.cells[at]) - {""}
-    codes = [code for cell in distinct if (code := code_of(cell)[0])]
-    known = [set(map(code_key, reform.units[side])) for side in Side]
-    fits = sum(any(code_key(code) in keys for keys in known) for code in codes)
-    exact = sum(any(code in reform.units[side] for side in Side) for code in codes)
-    return fits / max(len(codes), 1), exact / max(len(codes), 1), bool(distinct and not codes)
-
-
-def _keeps_zeros(sample: Sample, at: int) -> bool:
-    """Tell whether a column holds texts that no column of figures would: letters or zeros."""
-    return any(cell.startswith("0") or not cell.isdigit() for cell in sample.cells[at] if cell)
-
-
-def _agreement(sample: Sample, at: int, name: int | None, reform: Reform, places: Places) -> float:
-    """Return the share of rows whose name is that of the unit with their code, on either side."""
-    if name is None:
-        return 0.0
-    pairs = {(c, n) for c, n in zip(sample.cells[at], sample.cells[name], strict=True) if c and n}
-    if not pairs:
-        return 0.0
-    return sum(bool(agreeing_sides(c, n, reform, places)) for c, n in pairs) / len(pairs)
-
-
-def agreeing_sides(cell: str, name: str, reform: Reform, places: Places) -> frozenset[Side]:
-    """Return the sides on which a code and a name are those of one unit."""
-    code = code_of(cell)[0]
-    keys = {side: reform.find(side, code) for side in Side} if code else {}
-    return frozenset(
-        side for side, key in keys.items()
-        if key is not None and places.agrees(name_of(name), "", side, key)
-    )  # fmt: skip
 
 
 def _by_content(sample: Sample, places: Places, used: set[int], target: Side) -> int | None:
@@ -320,7 +224,7 @@ def _by_content(sample: Sample, places: Places, used: set[int], target: Side) ->
         named = sum(
             bool(places.named(c, "", (), target.other) or places.addressed(c)) for c in distinct
         )
-        if named >= _MOST * len(distinct):
+        if named >= MOST * len(distinct):
             return at
     return None
 
@@ -332,7 +236,7 @@ def _hint(sample: Sample, reform: Reform, target: Side, used: set[int]) -> int |
         if at in used or fold_field(heading) not in usual:
             continue
         codes = {code for cell in sample.cells[at] if (code := code_of(cell)[0])}
-        if codes and sum(reform.find(target, c) is not None for c in codes) >= _NEARLY * len(codes):
+        if codes and sum(reform.find(target, c) is not None for c in codes) >= NEARLY * len(codes):
             return at
     return None
 
@@ -348,10 +252,10 @@ def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int
         read = read_numbers(filled, whole=people)
         numbers = [v for v in read.values if v == v]  # noqa: PLR0124 - NaN is not itself
         zeros = any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in filled)
-        counts_rows = fold_field(sample.headings[at]) in _NUMBERS_OF_ROWS
+        counts_rows = fold_field(sample.headings[at]) in NUMBERS_OF_ROWS
         counts_rows = counts_rows and is_running(filled)
         no_figures = not numbers or zeros or counts_rows
-        if said is None and (no_figures or len(read.wrong) > _MOST * len(filled)):
+        if said is None and (no_figures or len(read.wrong) > MOST * len(filled)):
             continue
         if said is not None and not numbers:
             raise UsageError(sentence("recoding.figures", column=sample.headings[at]))

@@ -9,6 +9,11 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.fields import listed, same_field
 from geo_merge.vocabulary.sentence import sentence
 
+# Shares of the cells of a column: what most of them, nearly all and more than a few hold.
+MOST = 0.5
+NEARLY = 0.9
+FEW = 0.1
+
 
 @dataclass(frozen=True)
 class Sample:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from geo_merge.errors import TableError
 from geo_merge.recoding.cells import code_of
-from geo_merge.recoding.columns import Columns, agreeing_sides
+from geo_merge.recoding.code_columns import agreeing_sides
+from geo_merge.recoding.columns import Columns
 from geo_merge.recoding.reform import Reform
 from geo_merge.recoding.sample import Sample
 from geo_merge.vocabulary.places import Places, Side
