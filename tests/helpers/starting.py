@@ -6,6 +6,8 @@ code, or null for one that did not end in its time.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -15,7 +17,7 @@ import runpy
 import signal
 import sys
 import threading
-from typing import Any
+from typing import Any, NoReturn
 
 # What only some commands need, and may want to start threads or to find absent.
 LEFT = ("geo_merge.ui", "geo_merge.cluster", "geo_merge.__main__")
@@ -32,6 +34,8 @@ def get_ready() -> None:
     for name in ("babel.dates", "folium", "geopandas", "openpyxl", "pyarrow.parquet", "pyogrio", "xlsxwriter"):  # fmt: skip
         importlib.import_module(name)
     assert threading.active_count() == 1
+    gc.collect()
+    gc.freeze()  # else the first collection of each command copies all of it
 
 
 def become(command: dict[str, Any]) -> None:
@@ -51,7 +55,23 @@ def become(command: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     sys.argv = ["geo_merge", *command["arguments"]]
     sys.path[0] = command["folder"]
-    runpy.run_module("geo_merge", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("geo_merge", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        leave(end.code)
+    leave(None)
+
+
+def leave(code: object) -> NoReturn:
+    """End as Python does, but for all that was imported: to free it takes longer than most commands."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    gc.collect()  # a file that nobody closed is told of
+    if isinstance(code, str):
+        print(code, file=sys.stderr)  # noqa: T201 - as Python does
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def start(command: dict[str, Any]) -> int | None:
