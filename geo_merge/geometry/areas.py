@@ -16,9 +16,6 @@ from geo_merge.geometry.rings import Floats, Geometries, Ints, Rings, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
 _WGS84 = CRS.from_epsg(4326)
-# Metres. A shorter edge that is straight in one projection is straight in another to 0.4 µm, and
-# the land between to 12 mm² (curvature 1.2e-9 per metre at the rim of a TM-3 zone).
-LONG_EDGE = 50.0
 # An edge of this length is the parabola through its middle to 1e-12 of the land beside it; longer
 # ones are measured in pieces of it: kilometres without a vertex are common in deserts.
 _LONGEST, _LONGEST_DEGREES = 30_000.0, 0.25
@@ -171,7 +168,7 @@ def _projected_areas(rings: Rings, crs: CRS) -> Floats:
     under = np.append(_cross(a, b) / 2, 0.0)
     length = np.append(np.hypot(*(b - a).T), 0.0)
     under[rings.start[1:] - 1] = length[rings.start[1:] - 1] = 0.0  # no edge leads to the next ring
-    edge = np.flatnonzero(length > (LONG_EDGE if crs.is_projected else 0.0))
+    edge = np.flatnonzero(length)
     middle = (rings.xy[edge] + rings.xy[edge + 1]) / 2
     bulge = project(middle, geometry[edge]) - vertex[edge]
     under[edge] -= _cross(vertex[edge + 1] - vertex[edge], bulge) * (2 / 3)

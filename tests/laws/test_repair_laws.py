@@ -119,6 +119,7 @@ def test_layers_keep_the_laws_of_repair() -> None:
 
 # Layers that broke a law once, and why.
 BROKE = {
+    72_273: "an edge of 55 m cut at a crossing was measured along two others: 19 mm² unaccounted for",
     70_137: "in triangles of half a metre, the last bits of coordinates are more than their share",
     70_385: "edges that nearly coincide were noded on 2 µm, which is more than areas may differ by",
 }
