@@ -6,7 +6,7 @@ is a curve in another CRS, gets vertices first; what it would make invalid all t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -19,9 +19,10 @@ from pyproj import CRS
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
+from geo_merge.geometry.outside import with_islands
 from geo_merge.geometry.projection import describe, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
-from geo_merge.geometry.touching import split_at_touches
+from geo_merge.geometry.touching import split_at_touches, without_lines
 from geo_merge.geometry.validity import is_valid, made_valid
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
@@ -31,6 +32,10 @@ from geo_merge.writing.geojson_stream import cuts
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
 _ROUNDING = 1e-9
 _SHOWN = 10
+# What is invalid in the file, and whose land there is no doubt of, by the rows of `Notes`.
+_SAME_LAND: dict[str, Callable[[Geometries], Geometries]] = {
+    "split": split_at_touches, "lines": without_lines, "islands": with_islands,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,9 @@ class Notes:
         much land lies between edges and their new course, in square metres.
     followed
         How many vertices edges got that the plane would bend.
-    split, mended
-        Rows whose rings were split where they touch, and that were mended in the plane.
+    split, lines, islands, mended
+        Rows whose rings were split where they touch, that had lines without width, whose rings
+        outside their outlines became parts, and that were mended in the plane.
     """
 
     added: int = 0
@@ -62,6 +68,8 @@ class Notes:
     swept: float = 0.0
     followed: int = 0
     split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    lines: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    islands: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     mended: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def take_in(self, other: Notes, offset: int = 0) -> None:
@@ -70,8 +78,9 @@ class Notes:
         self.followed += other.followed
         self.bent = max(self.bent, other.bent)
         self.swept += other.swept
-        self.split = np.concatenate([self.split, other.split + offset])
-        self.mended = np.concatenate([self.mended, other.mended + offset])
+        for rows in ("split", "lines", "islands", "mended"):
+            both = [getattr(self, rows), getattr(other, rows) + offset]
+            setattr(self, rows, np.concatenate(both))
 
 
 def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
@@ -128,8 +137,12 @@ def project(
     if not len(wrong):
         return plane, notes
     sound = shapely.is_valid(shapes[wrong])
-    notes.split, split = _split(shapes, wrong[~sound])
-    plane[notes.split] = way.project(split)
+    invalid = wrong[~sound]
+    for rows, mend in _SAME_LAND.items():
+        done, mended = _mended_by(mend, shapes, invalid)
+        plane[done] = way.project(mended)
+        setattr(notes, rows, done)
+        invalid = np.setdiff1d(invalid, done)
     doubtful = np.zeros(len(plane), dtype=bool)
     doubtful[wrong[sound]] = True
     if doubtful.any():
@@ -215,11 +228,13 @@ def bulge(crs: CRS, target: CRS) -> Bulge | None:
     return bulges
 
 
-def _split(shapes: Geometries, wrong: Ints) -> tuple[Ints, Geometries]:
-    """Split rings that touch themselves; what else is wrong stays for the checks to tell."""
-    split = split_at_touches(shapes[wrong])
-    done = np.array([s is not None for s in split], dtype=bool)
-    return wrong[done], split[done]
+def _mended_by(
+    mend: Callable[[Geometries], Geometries], shapes: Geometries, invalid: Ints
+) -> tuple[Ints, Geometries]:
+    """Mend what moves no vertex; what else is wrong stays for the checks to tell."""
+    mended = mend(shapes[invalid])
+    done = np.array([shape is not None for shape in mended], dtype=bool)
+    return invalid[done], mended[done]
 
 
 def _mend(plane: Geometries, doubtful: Ints) -> tuple[Ints, Geometries]:
@@ -236,7 +251,9 @@ def tell(
 ) -> tuple[list[Finding], list[LedgerRow]]:
     """Return notes as findings, given how the rows are called, and as rows of the ledger."""
     findings = []
-    for rows, kind in ((notes.split, "G04.split"), (notes.mended, "G04.projected")):
+    told_of = {"G04.split": notes.split, "G04.lines": notes.lines, "G04.islands": notes.islands,
+               "G04.projected": notes.mended}  # fmt: skip
+    for kind, rows in told_of.items():
         units = tuple(labels[k] for k in np.sort(rows))
         first, more = units[:_SHOWN], len(units) - _SHOWN
         named = sentence("words.more", told=first, more=more) if more > 0 else first

@@ -43,9 +43,11 @@ class Piece:
 
 PIECES = {
     "norway_2019": Piece("kommunenummer", 7, 4, width=4),
+    "agder_2019": Piece("kommunenummer", 4, 4, width=4),
     "glarus_2010": Piece("id", 25, 3, ("--reference", str(DATA / "glarus_2020.geojson"))),
     "belgium_2018": Piece("NIS5", 4, 2, ("--crs", "31370")),
     "estonia_2017": Piece("OKOOD", 26, 8),
+    "islands_2017": Piece("OKOOD", 3, 3),
     "bacoor_2019": Piece("ADM4_PCODE", 73, 47,
                          ("--reference", str(DATA / "bacoor_2023.geojson"))),
     "new_england_2017": Piece("id", 67, 6),
@@ -78,7 +80,7 @@ def dissolved(name: str, piece: Piece) -> gpd.GeoSeries:
     codes = layer[piece.code].astype(str).str.zfill(piece.width)
     new = codes.map(dict(zip(rows[key], rows["new_code"], strict=True)))
     assert new.notna().all()
-    return layer.assign(new=new).dissolve("new").geometry
+    return layer.assign(new=new, geometry=layer.make_valid()).dissolve("new").geometry
 
 
 @pytest.mark.parametrize("name", PIECES)
