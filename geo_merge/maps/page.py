@@ -24,9 +24,9 @@ _WEB = Path(__file__).parent / "web"
 SCRIPTS = (
     "borders.js", "words.js", "geodesy.js", "classes.js", "standards.js", "search.js",
     "placing.js", "walking.js", "store.js", "dom.js", "frame.js", "address.js", "side.js",
-    "labels.js", "linked.js", "fitting.js", "legend.js", "themes.js", "search_box.js", "bar.js",
-    "card.js", "curtain.js", "pointer.js", "keyboard.js", "findings.js", "measure.js",
-    "telling.js", "maps.js", "before_after.js",
+    "labels.js", "linked.js", "covering.js", "fitting.js", "legend.js", "themes.js",
+    "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js", "keyboard.js", "findings.js",
+    "measure.js", "telling.js", "maps.js", "before_after.js",
 )  # fmt: skip
 # Those of the small map of one place.
 PLACE_SCRIPTS = ("words.js", "dom.js", "linked.js", "place.js")

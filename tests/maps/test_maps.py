@@ -312,6 +312,11 @@ def test_the_layer_fills_the_window(browser: Browser, sample_page: str) -> None:
       const a = m.latLngToContainerPoint(b.getNorthWest()), z = m.latLngToContainerPoint(b.getSouthEast());
       const top = live.parts.bar.offsetHeight, size = m.getSize();
       return [(z.x - a.x) / size.x, (z.y - a.y) / (size.y - top), a.x, a.y - top, size.x - z.x, size.y - z.y]; })()"""
+    hidden = """['before', 'after'].flatMap(name => { const side = live.sides[name];
+      return side.features.filter(f => f.properties.at).filter(f => {
+        const p = side.map.latLngToContainerPoint([f.properties.at[1], f.properties.at[0]]);
+        return geoMerge.onTop(live, side.map).some(b => p.x > b[0] && p.x < b[2] && p.y > b[1] && p.y < b[3]);
+      }).map(f => f.properties.code); })"""
     for width, height, split in ((1366, 768, "columns"), (1093, 614, "columns"),
                                  (1920, 1080, "columns"), (390, 844, "rows")):  # fmt: skip
         with opened(browser, width=width, height=height) as it:
@@ -320,6 +325,7 @@ def test_the_layer_fills_the_window(browser: Browser, sample_page: str) -> None:
             across, down, *margins = it.page.evaluate(shares)
             assert max(across, down) >= 0.85
             assert min(margins) >= 0  # all of the layer is in view
+            assert it.live(hidden) == []  # no unit has its middle under something
             assert it.page.get_attribute(".gm-stage", "data-split") == split
             for part in (".gm-legend", ".leaflet-control-scale", ".gm-status"):
                 box = it.page.locator(part).first.bounding_box()

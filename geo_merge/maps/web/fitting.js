@@ -3,9 +3,11 @@
   "use strict";
 
   const L = root.L;
-  const { NARROW } = geo;
+  const { NARROW, landIn, leastHidden } = geo;
+  const PLANE = 8; // the zoom in whose pixels places are compared
   const MARGIN = 8; // pixels around the layer
   const BELOW = 12;
+  const APART = 3; // pixels between the land and what lies on the map
 
   /** Tell whether two maps show an area larger one above the other than side by side. */
   function stacks(width, height, area, used) {
@@ -28,26 +30,34 @@
     live.store.set({ narrow: narrow });
   }
 
-  /** Return how much of the map bounds are to leave free: under the bar, an open card, the legend.
-   *
-   * The legend gets what the shape of the layer leaves over anyway.
-   */
+  /** Return the boxes of what lies on a map, in its pixels: [left, top, right, bottom]. */
+  function onTop(live, map) {
+    const { bar, titles, legend, status, stage } = live.parts;
+    const from = map.getContainer().getBoundingClientRect();
+    return [...bar.children, ...Object.values(titles), legend, status, ...stage.querySelectorAll(".leaflet-control")]
+      .map((part) => part.getBoundingClientRect()).filter((box) => box.width && box.height)
+      .map((box) => [box.left - from.left - APART, box.top - from.top - APART,
+        box.right - from.left + APART, box.bottom - from.top + APART]);
+  }
+
+  /** Return how much of the map bounds are to leave free, so that the least land is hidden. */
   function room(live, bounds) {
-    const { card, bar, box, legend } = live.parts, narrow = box.classList.contains("gm-narrow");
+    const { card, bar, box } = live.parts, narrow = box.classList.contains("gm-narrow");
     const left = MARGIN, top = bar.offsetHeight + BELOW / 2;
     const right = MARGIN + (card.hidden || narrow ? 0 : card.offsetWidth + MARGIN);
-    const size = live.a.getSize(), west = L.latLngBounds(bounds).getNorthWest();
-    const area = live.a.project(L.latLngBounds(bounds).getSouthEast(), 8)
-      .subtract(live.a.project(west, 8));
-    const free = { x: size.x - left - right, y: size.y - top - BELOW };
-    const scale = Math.min(free.x / area.x, free.y / area.y);
-    const spare = { x: free.x - scale * area.x, y: free.y - scale * area.y };
-    const aside = spare.x > spare.y;
-    return {
-      paddingTopLeft: [left + (aside ? Math.min(spare.x, legend.offsetWidth + MARGIN) : 0), top],
-      paddingBottomRight: [right,
-        BELOW + (aside ? 0 : Math.max(0, Math.min(spare.y, legend.offsetHeight + 7 * MARGIN)))],
-    };
+    const { x: width, y: height } = live.a.getSize(), wide = L.latLngBounds(bounds);
+    const corner = live.a.project(wide.getNorthWest(), PLANE);
+    const area = live.a.project(wide.getSouthEast(), PLANE).subtract(corner);
+    const land = live.sides.before.boxes.filter((b) => b[0] <= b[2]).map((b) => {
+      const nw = live.a.project([b[3], b[0]], PLANE), se = live.a.project([b[1], b[2]], PLANE);
+      return [nw.x, nw.y, se.x, se.y];
+    });
+    const sums = landIn(land, [corner.x, corner.y, corner.x + area.x, corner.y + area.y]);
+    const over = [live.a, live.state.mode === "dual" ? live.b : null].filter(Boolean)
+      .flatMap((map) => onTop(live, map));
+    const [x, y, scale] = leastHidden(sums, area, [left, top, width - right, height - BELOW], over);
+    return { paddingTopLeft: [x, y],
+      paddingBottomRight: [width - x - scale * area.x, height - y - scale * area.y] };
   }
 
   /** Move the map so that a point which was clicked is not under the card. */
@@ -63,5 +73,5 @@
     map.panBy(by, { animate: false });
   }
 
-  Object.assign(geo, { arrange, room, stacks, uncover });
+  Object.assign(geo, { arrange, onTop, room, stacks, uncover });
 })(globalThis, globalThis.geoMerge || (globalThis.geoMerge = {}));

@@ -39,9 +39,24 @@
     return { lead: (map) => { leader = map; }, stop: () => stop.forEach((f) => f()) };
   }
 
+  /** Take labels off a map that would be cut by its edge, or lie under something. */
+  function uncovered(map, labels, over) {
+    const edge = map.getContainer().getBoundingClientRect(), boxes = over();
+    labels.forEach((label) => {
+      const box = label.getElement().firstElementChild.getBoundingClientRect();
+      const [left, top] = [box.left - edge.left, box.top - edge.top];
+      const [right, bottom] = [left + box.width, top + box.height];
+      const cut = right > edge.width || bottom > edge.height || top < 0;
+      if (cut || boxes.some((b) => left < b[2] && right > b[0] && top < b[3] && bottom > b[1])) {
+        label.remove();
+      }
+    });
+  }
+
   /** Draw meridians and parallels at a step that suits the zoom, their degrees at the edge.
    *
-   * Returns a function that draws them again: in another language.
+   * `words.over` returns the boxes of what lies on the map. Returns a function that draws them
+   * again: in another language.
    */
   function graticule(map, words) {
     [["grid", 350], ["degrees", 600]].forEach(function ([name, order]) {
@@ -52,6 +67,7 @@
     const group = L.layerGroup().addTo(map);
     const draw = function () {
       group.clearLayers();
+      const labels = [];
       const view = map.getBounds();
       const span = Math.max(view.getEast() - view.getWest(), 1e-6);
       const step = STEPS.find((s) => span / s <= LINES) || 45;
@@ -63,9 +79,9 @@
       const label = function (at, value, axis) {
         const text = el("span", "", null,
           degrees(value, axis, digits, words.language(), words.t));
-        L.marker(at, { pane: "degrees", interactive: false, keyboard: false, icon: L.divIcon({
-          className: `gm-degree ${axis === "x" ? "south" : "west"}`, iconSize: null, html: text }) })
-          .addTo(group);
+        labels.push(L.marker(at, { pane: "degrees", interactive: false, keyboard: false,
+          icon: L.divIcon({ className: `gm-degree ${axis === "x" ? "south" : "west"}`,
+            iconSize: null, html: text }) }).addTo(group));
       };
       for (let x = Math.ceil(view.getWest() / step) * step; x < view.getEast(); x += step) {
         line([view.getSouth(), x], [view.getNorth(), x]);
@@ -75,6 +91,7 @@
         line([y, view.getWest()], [y, view.getEast()]);
         label([y, view.getWest()], y, "y");
       }
+      uncovered(map, labels, words.over);
     };
     map.on("moveend", draw);
     draw();

@@ -37,7 +37,8 @@
       geo.walkable(this, map);
       map.on("moveend zoomend", () => this.moved(map));
       map.on("move zoom viewreset resize", () => geo.clip(this));
-      const words = { t: (key) => this.t(key), language: () => this.state.language };
+      const words = { t: (key) => this.t(key), language: () => this.state.language,
+        over: () => geo.onTop(this, map) };
       this.grids = (this.grids || []).concat(geo.graticule(map, words));
     }
 
@@ -173,6 +174,7 @@
       SIDES.forEach((name) => this.sides[name].units.setStyle((f) => this.style(name, f)));
       this.maps().forEach((map) => this.relabel(map));
       if (!this.touched) { this.home(); } // the legend has another size
+      this.grids.forEach((draw) => draw());
     }
 
     /** Write the names of a map: of the side that is seen, where both lie over each other. */
