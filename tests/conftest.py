@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -50,6 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = item.path.relative_to(ROOT / "tests").parts[0]
         if room in _BY_FOLDER:
             item.add_marker(_BY_FOLDER[room])
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of each search for garbage: Streamlit asks for one after a run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

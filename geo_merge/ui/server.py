@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import webbrowser
 from collections.abc import AsyncIterator
@@ -42,6 +43,7 @@ def begin_reading() -> None:
 @asynccontextmanager
 async def serving(_app: st.App) -> AsyncIterator[None]:
     """Remove what servers that were killed have left, and open the page in a browser."""
+    gc.freeze()  # what is imported stays: Streamlit looks for garbage after each click
     sweep()
     works().sweep()
     asyncio.get_running_loop().run_in_executor(None, begin_reading)

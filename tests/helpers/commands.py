@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+# Threads of OpenBLAS wait for each other at full speed where cores are few, and a process that has
+# some cannot be forked. This module is imported before numpy is.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # What is said to pytest of warnings (-W error, as CI has it) holds for commands too.
 WARNINGS: list[str] = []
 SECONDS = 300
@@ -55,7 +58,6 @@ class _Starter:
         self._process = subprocess.Popen(
             [sys.executable, *WARNINGS, str(script)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # a process of threads cannot be forked
         )  # fmt: skip
         atexit.register(self.end)
 
