@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 
 import numpy as np
 import shapely
@@ -34,8 +35,10 @@ def refuse_stacked(geometries: Geometries, source: str) -> None:
         raise LayerError(_told(found, source, len(geometries), np.arange(len(geometries))))
 
 
-def refuse_woven(geometries: Geometries, source: str, rows: Ints) -> None:
+def refuse_woven(geometries: Geometries, source: str, rows: Ints) -> tuple[Ints, Ints]:
     """Refuse the same of what is dissolved, where copies do no harm: their edges are one.
+
+    Where many lie over one another, they are told apart from their copies.
 
     Parameters
     ----------
@@ -44,17 +47,26 @@ def refuse_woven(geometries: Geometries, source: str, rows: Ints) -> None:
     source
         What the file is called.
 
+    Returns
+    -------
+    first, of
+        The polygons of which the others are copies, ascending, and which of them each is.
+
     Raises
     ------
     LayerError
         See `refuse_stacked`.
     """
     if _stacked(geometries) is None:
-        return
-    _, first = np.unique(shapely.to_wkb(geometries), return_index=True)
+        return np.arange(len(geometries)), np.arange(len(geometries))
+    same = [blake2b(shapely.to_wkb(each)).hexdigest() for each in geometries]
+    _, first, of = np.unique(same, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    first, of = first[order], np.argsort(order)[of]
     found = _stacked(geometries[first])
     if found is not None:
         raise LayerError(_told(found, source, len(first), rows[first]))
+    return first, of
 
 
 def refuse_piled(claims: Ints, told: Ints, every: int, unit: Callable[[int], str]) -> None:
@@ -95,8 +107,9 @@ def _stacked(geometries: Geometries) -> tuple[int, int] | None:
     Where boxes of polygons meet so often, it is those of their parts that count: units that are
     scattered over the land of all others overlap none.
     """
-    if _crowded(geometries) is None:
-        return None
+    found = _crowded(geometries)
+    if found is None or (shapely.get_num_geometries(geometries) == 1).all():
+        return found
     parts, of = shapely.get_parts(geometries, return_index=True)
     found = _crowded(parts)
     return None if found is None else (int(of[found[0]]), found[1])

@@ -225,9 +225,9 @@ def _bundle(
         elif len(rows) == 1 and plain[begin]:  # nothing can lie between its edges
             done.append(_Group(key, rows, (), shapes[begin]))
         else:
-            refuse_woven(shapes[begin:end], source, rows)
-            rings = polygons.take(np.arange(begin, end)).rings
-            done.append(_joined(key, rows, rings, shapes[begin:end]))
+            first, of = refuse_woven(shapes[begin:end], source, rows)
+            rings = polygons.take(begin + first).rings
+            done.append(_joined(key, rows, rings, shapes[begin + first], of))
     if any(group.whole is None for group in done):
         return _Bundle(tuple(done))
     whole = Polygons.of(np.array([group.whole for group in done], dtype=object))
@@ -235,12 +235,12 @@ def _bundle(
     return _Bundle(tuple(done), polygon_block(whole, there, own, project, precision=precision))
 
 
-def _joined(key: Any, rows: Ints, rings: Rings, shapes: Geometries) -> _Group:  # noqa: ANN401
-    """Dissolve the valid polygons of a group."""
+def _joined(key: Any, rows: Ints, rings: Rings, shapes: Geometries, of: Ints) -> _Group:  # noqa: ANN401
+    """Dissolve the valid polygons of a group; `of` says which of them each row has."""
     left = runs_of(rings, cancel(rings))
     one = dissolve_valid(shapes, left)
     faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
-    return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes)), one.geometry, faces)
+    return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes, of)), one.geometry, faces)
 
 
 def _defects(key: Any, rows: Ints, there: Ints, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
@@ -258,26 +258,44 @@ def _error(kind: str, row: int, key: Any, *, geometry: Any = None, reason: str =
     return Finding.of(told, units=(f"row {row + 1}",), geometry=geometry)
 
 
-def _overlaps(key: Any, rows: Ints, faces: Faces, shapes: Geometries) -> Iterator[Finding]:  # noqa: ANN401
+def _overlaps(
+    key: Any,  # noqa: ANN401
+    rows: Ints,
+    faces: Faces,
+    shapes: Geometries,
+    of: Ints,
+) -> Iterator[Finding]:
     """Yield the land that several members claim, with those that do."""
-    several = faces.claims > 1
-    twice, claims = faces.geometry[several], faces.claims[several]
+    claims = faces.claims
+    if len(shapes) < len(rows):
+        claims = _with_copies(faces, shapes, np.bincount(of))
+    twice, claims = faces.geometry[claims > 1], claims[claims > 1]
     if not len(twice):
         return
     inside = shapely.get_coordinates(shapely.point_on_surface(twice))
+    drawn = np.split(rows[np.argsort(of, kind="stable")], np.cumsum(np.bincount(of))[:-1])
 
     def claimant(k: int) -> str:
-        row = rows[containing(shapes, inside[[k]])[1].min()]
+        row = min(int(drawn[m].min()) for m in containing(shapes, inside[[k]])[1])
         return sentence("K01.row", row=str(row + 1))
 
     refuse_piled(claims, claims, len(rows), claimant)
     face, member = containing(shapes, inside)
-    for k, geometry in enumerate(twice):
-        units = [sentence("K01.row", row=str(row + 1)) for row in sorted(rows[member[face == k]])]
+    members = np.split(member, np.searchsorted(face, np.arange(1, len(twice))))
+    for geometry, own in zip(twice, members, strict=True):
+        claimants = sorted(np.concatenate([drawn[m] for m in own]))
+        units = [sentence("K01.row", row=str(row + 1)) for row in claimants]
         first, more = units[:_SHOWN], len(units) - _SHOWN
         named = sentence("words.more_rows", told=first, more=more) if more > 0 else first
         told = sentence("C04.in_group", units=named, key=str(key))
         yield Finding.of(told, units=tuple(map(str, units)), geometry=geometry)
+
+
+def _with_copies(faces: Faces, shapes: Geometries, copies: Ints) -> Ints:
+    """Return how many rows claim each face, of which some have the same polygon."""
+    inside = shapely.get_coordinates(shapely.point_on_surface(faces.geometry))
+    face, shape = containing(shapes, inside)
+    return np.bincount(face, copies[shape], len(inside)).astype(np.int64)
 
 
 def _gaps(groups: Sequence[_Group]) -> Iterator[Finding]:

@@ -59,6 +59,20 @@ def test_copies_of_a_value_are_dissolved_and_told(tmp_path: Path) -> None:
         refuse_stacked(np.repeat(nearly(1), n), "l.gpkg")
 
 
+def test_copies_of_two_that_overlap_are_each_counted(tmp_path: Path) -> None:
+    """Of 250 and 250 rows, every second one: what one has, what both have, and what the other has."""
+    shapes = np.tile(nearly(2), 250)
+    layer(shapes).to_file(tmp_path / "l.gpkg")
+    done = dissolve_file(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
+    found = {round(f.geometry.area): f for f in done.findings if f.geometry is not None}
+    assert sorted(len(f.units) for f in done.findings) == [250, 250, 500]
+    assert len(found[999 * 999].units) == 500
+    alone = [f for f in done.findings if len(f.units) == 250]
+    first, second = sorted(alone, key=lambda f: f.units[0] != "row 1")
+    assert first.units == tuple(f"row {k}" for k in range(1, 501, 2))
+    assert second.units == tuple(f"row {k}" for k in range(2, 501, 2))
+
+
 def test_hundreds_that_nearly_coincide_are_refused(tmp_path: Path) -> None:
     layer(nearly(300)).to_file(tmp_path / "l.gpkg")
     with pytest.raises(
