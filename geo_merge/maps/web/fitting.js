@@ -27,6 +27,10 @@
     const used = { x: 2 * MARGIN, y: live.parts.bar.offsetHeight + BELOW };
     const dual = live.state.mode === "dual";
     stage.dataset.split = dual && stacks(width, height, area, used) ? "rows" : "columns";
+    // A layer that lies across leaves room below it.
+    const each = { x: dual && stage.dataset.split === "columns" ? width / 2 : width, y: height };
+    live.parts.legend.classList.toggle("gm-flat", !narrow && stage.dataset.split === "columns" &&
+      (each.x - used.x) / area.x < (each.y - used.y) / area.y);
     live.store.set({ narrow: narrow });
   }
 
