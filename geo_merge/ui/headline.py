@@ -9,39 +9,26 @@ from typing import Any
 import streamlit as st
 
 from geo_merge.texts import LANGUAGES, Language, change
-from geo_merge.ui import state, store
+from geo_merge.ui import state, store, streamlit_words
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.tables import plain
 
-# What Streamlit says by itself (of files, fields, a run, the connection) is English alone.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 2rem}
 .st-key-top {flex-wrap: nowrap !important; gap: .6rem !important; min-height: 2.2rem}
 .st-key-top > * {min-width: 0; flex-shrink: 1 !important}
 .st-key-top > :last-child {flex-shrink: 0 !important; margin-left: auto}
 .st-key-top p, .st-key-top .stMarkdownBadge {
-  margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%%}
+  margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%}
 @media (max-width: 640px) {
   .st-key-top {flex-wrap: wrap !important; gap: .2rem .6rem !important}
   .st-key-top > :first-child {flex: 1 1 0 !important}
   .st-key-top > :last-child {order: 1}
-  .st-key-top > :not(:first-child):not(:last-child) {order: 2; flex: 1 1 100%% !important}
+  .st-key-top > :not(:first-child):not(:last-child) {order: 2; flex: 1 1 100% !important}
   .st-key-top [data-testid=stMarkdownContainer] {margin-bottom: 0; font-size: .85rem}
   .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
 }
-[data-testid=stFileUploaderDropzone] button p,
-[data-testid=stFileUploaderDropzoneInstructions] span {font-size: 0}
-[data-testid=stFileUploaderDropzone] button p::after,
-[data-testid=stFileUploaderDropzoneInstructions] span::after {font-size: .875rem}
-[data-testid=stFileUploaderDropzone] button p::after {content: "%(choose)s"}
-[data-testid=stFileUploaderDropzoneInstructions] span::after {content: "%(most)s"}
-.stStatusWidget button p, [data-testid=stConnectionStatus] > :last-child,
-[data-testid=InputInstructions] {font-size: 0 !important}
-.stStatusWidget button p::after, [data-testid=stConnectionStatus] > :last-child::after,
-[data-testid=InputInstructions]::after {font-size: .8rem}
-.stStatusWidget button p::after {content: "%(stop)s"}
-[data-testid=stConnectionStatus] > :last-child::after {content: "%(connecting)s"}
-[data-testid=InputInstructions]::after {content: "%(enter)s"}
+[data-testid=stFileUploaderDropzoneInstructions] span {white-space: normal !important}
 .gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
   line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}
@@ -55,13 +42,8 @@ _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 def top() -> None:
     """Show what the page is of, and the switch of the language."""
     loaded = store.current()
-    most = st.get_option("server.maxUploadSize")
-    st.html(_STYLE % {"choose": t("ui.choose_file"), "most": t("ui.most_mb", mb=figure(most)),
-                      "stop": t("intake.stop"), "connecting": t("ui.connecting"),
-                      "enter": t("ui.enter")})  # fmt: skip
-    # Streamlit's own page says that it is English, whatever is on it.
-    st.html(f"<script>document.documentElement.lang = '{state.language()}'</script>",
-            unsafe_allow_javascript=True)  # fmt: skip
+    st.html(_STYLE)
+    streamlit_words.show(state.language())
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         if store.is_sample(loaded):
             st.markdown(f"**geo_merge** · {t('ui.sample')}")

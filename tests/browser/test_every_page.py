@@ -5,12 +5,46 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import opened
+from browsing import Tab, opened
 from playwright.sync_api import Browser
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 # What Streamlit's own widgets have, and nobody is kept out by.
 OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
+# Words that no Vietnamese text has; what has letters of Vietnamese alone is not English.
+ENGLISH = re.compile(
+    r"\b(add|allowed|available|choose|clear|close|columns?|data|download|enter|error|files?|"
+    r"fullscreen|menu|not|open|options?|pages|per|press|remove|results|search|select(ed)?|show|"
+    r"skip|spec|stop|the|to|upload|values?)\b|(in|de)crement",
+    re.IGNORECASE,
+)
+SAID = """() => {
+  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const { data, parentElement } = walk.currentNode;
+    if (!parentElement.closest("script, style, noscript, canvas, [data-testid=stIconMaterial]")) { said.push(data.trim()); }
+  }
+  for (const name of ["title", "aria-label", "placeholder", "alt"]) {
+    document.querySelectorAll(`[${name}]`).forEach((e) => said.push(e.getAttribute(name)));
+  }
+  return said; }"""
+
+
+def english(tab: Tab) -> list[str]:
+    """Return what a page in Vietnamese says in English."""
+    return [words for words in tab.page.evaluate(SAID) if ENGLISH.search(words) and words.isascii()]
+
+
+def say_all(tab: Tab) -> None:
+    """Bring up what is said of a table under the pointer, of a field typed into, of a file refused."""
+    for shown in ("stDataFrame", "stNumberInput"):
+        for one in tab.page.get_by_test_id(shown).all()[:1]:
+            one.hover()
+    for field in tab.page.locator("input[type=text]:visible, [role=combobox]:visible").all()[:3]:
+        field.press_sequentially("zzz")
+    for slot in tab.page.locator("input[type=file]").all()[:1]:
+        slot.set_input_files({"name": "a.xyz", "mimeType": "text/plain", "buffer": b"abc"})
+        tab.page.get_by_test_id("stFileChip").first.wait_for()
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -27,5 +61,8 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
             assert tab.page.locator(".stException").count() == 0, name
             words = tab.page.locator("body").inner_text()
             assert not re.search(r"(^|\s)--[a-z]", words), name  # of the command line
+            if lang == "vi":
+                say_all(tab)
+                assert english(tab) == [], name
         assert len(seen) >= 7
         assert tab.wrong == []

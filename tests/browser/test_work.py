@@ -131,20 +131,3 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     # A click on a finding of the map goes to its row.
     tab.page.evaluate("() => geoMerge.page.store.set({finding: 0})")
     page.get_by_text("1 / ").first.wait_for()
-
-
-def test_what_streamlit_says_of_a_field_is_in_the_language_of_the_page(
-    tab: Tab, server: str
-) -> None:
-    tab.page.goto(f"{server}/checks?lang=vi")
-    field = tab.page.locator(".st-key-findings_unit input")
-    field.wait_for()
-    tab.rest()
-    field.press_sequentially("chu")
-    told = tab.page.locator("[data-testid=InputInstructions]").first
-    told.wait_for(state="attached")
-    size, after = told.evaluate(
-        "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]"
-    )
-    assert (size, after.strip('"')) == ("0px", say("ui.enter", "vi"))
-    assert tab.page.get_by_test_id("stMainMenu").count() == 0
