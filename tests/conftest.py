@@ -24,6 +24,8 @@ settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # No test finds what another one left, or leaves anything on the user's disk.
 os.environ["GEO_MERGE_CACHE"] = "off"
+# Tests start some hundred processes: what one has compiled the next need not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Fixtures that skip where the reference data is absent.
 REFERENCE = {"bac_ninh", "vietnam", "corpora"}
 MARKERS = (
@@ -33,6 +35,8 @@ MARKERS = (
     "law: holds for random layers",
 )
 _BY_FOLDER = {"browser": "browser", "cluster": "cluster", "laws": "law"}
+# What takes long comes first, so that no process is left with it at the end.
+_FIRST = ("browser", "real", "cluster", "laws")
 FAILED = pytest.StashKey[bool]()
 CRS = 9214  # VN-2000 / TM-3 107°00′
 ORIGIN = (400_000.0, 2_350_000.0)  # near the town of Bắc Giang
@@ -44,13 +48,22 @@ def pytest_configure(config: pytest.Config) -> None:
     commands.WARNINGS = [f"-W{rule}" for rule in config.getoption("pythonwarnings") or ()]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Of ``-n auto``: a process more than there are cores, since some wait for browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if REFERENCE & set(getattr(item, "fixturenames", ())):
             item.add_marker("real")
-        room = item.path.relative_to(ROOT / "tests").parts[0]
-        if room in _BY_FOLDER:
-            item.add_marker(_BY_FOLDER[room])
+        if _room(item) in _BY_FOLDER:
+            item.add_marker(_BY_FOLDER[_room(item)])
+    items.sort(key=lambda item: (*_FIRST, _room(item)).index(_room(item)))
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
 
 
 def pytest_collection_finish() -> None:

@@ -6,16 +6,19 @@ import io
 from pathlib import Path
 
 import pytest
-from browsing import browsing, opened, serving
+from browsing import opened
+from playwright.sync_api import Browser
 
 from geo_merge.texts import say
 
 pypdf = pytest.importorskip("pypdf")
 
 
-def test_the_print_of_the_browser_is_the_sheet(chromium: str, tmp_path: Path) -> None:
-    with serving() as home, browsing(chromium) as browser, opened(browser, home=home) as tab:
-        tab.page.goto(f"{home}/download?lang=en&view=11/21.27/106.2&theme=area")
+def test_the_print_of_the_browser_is_the_sheet(
+    browser: Browser, server: str, tmp_path: Path
+) -> None:
+    with opened(browser, home=server) as tab:
+        tab.page.goto(f"{server}/download?lang=en&view=11/21.27/106.2&theme=area")
         draw = tab.page.get_by_role("button", name=say("on_paper.draw", "en"))
         draw.wait_for(timeout=90_000)
         tab.rest(1.0)

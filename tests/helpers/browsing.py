@@ -76,6 +76,16 @@ class Tab:
         self.page.locator(f"[class*=st-key-remove_{slot}]").first.wait_for()
         self.rest()
 
+    def saved(self, name: str, folder: Path) -> Path:
+        """Download a file from the page of downloads, which must be open."""
+        self.rest(0.5)
+        with self.page.expect_download(timeout=60_000) as download:
+            self.page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.suggested_filename == name
+        path = folder / name
+        download.value.save_as(path)
+        return path
+
     def told(self, key: str, **values: object) -> None:
         """Wait until the page, which is in English, says something."""
         expect(self.page.get_by_text(say(key, "en", **values)).first).to_be_visible(timeout=LONG)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # Playwright is imported by the tests that need it alone.
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def server(_work: None) -> Iterator[str]:
     """Give the address of the page."""
     from browsing import serving  # noqa: PLC0415
 
