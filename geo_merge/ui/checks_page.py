@@ -24,6 +24,10 @@ _RECONCILED = (
     "area_km2_difference_percent",
 )
 _SQUARE_METRES_PER_KM2 = 1e6
+# A list and a map beside each other need the margins.
+_STYLE = """<style>
+.stMainBlockContainer {padding-left: 1.2rem; padding-right: 1.2rem; max-width: none}
+</style>"""
 
 
 def show() -> None:
@@ -32,6 +36,7 @@ def show() -> None:
     result = loaded.result
     before_after.remember()
     decided.use_result(loaded.key, result.decisions)
+    st.html(_STYLE)
     st.header(t("map.findings"), anchor=False)
     if result.findings.empty:
         st.success(t("ui.no_findings"), icon=":material/check_circle:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from geo_merge.vocabulary.sentence import title_of
 
 _SQUARE_METRES = {"m²": 1.0, "km²": 1e6}
 _MAP = 560  # pixels, the height of the map
+_NAMED = 3  # units of a finding in its row
 _CHOICES = (Choice.ACCEPT, Choice.WAIVE, Choice.MEND)
 
 
@@ -65,14 +68,21 @@ def list_of(result: MergeResult) -> Worklist:
     shown = pd.DataFrame(
         {
             t("work.weight"): [t(f"severity.{one}") for one in findings["severity"]],
-            t("ui.check"): [titles[check] for check in findings["check"]],
+            t("work.units"): [_called(units, names) for units in findings["units"]],
             t("ui.value"): [_value(*pair) for pair in
                             zip(findings["value"], findings["unit_of_value"], strict=True)],
+            t("ui.check"): [titles[check] for check in findings["check"]],
             t("ui.message"): sentences["message"],
         }
     )  # fmt: skip
     weights = {str(one): t(f"ui.{one}") for one in Severity}
     return Worklist("findings", rows, titles, weights, shown, _CHOICES)
+
+
+def _called(units: Sequence[str], names: Mapping[str, str]) -> str:
+    """Return the names of units, codes where there are none; the first few of many."""
+    called = [names.get(str(unit)) or str(unit) for unit in units[:_NAMED]]
+    return ", ".join(called) + (" …" if len(units) > _NAMED else "")
 
 
 def _value(value: float, unit: str) -> str:
@@ -96,6 +106,8 @@ def show(loaded: Loaded) -> None:
         worklist.steps(work, shown)
         worklist.table(work, shown, height=280,
                        column_config={t("ui.message"): {"width": "large"},
+                                      t("work.units"): {"width": 150},
+                                      t("ui.check"): {"width": "medium"},
                                       t("work.weight"): {"width": "small"}})  # fmt: skip
         if row is not None:
             _told(result, row)
