@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -86,17 +86,22 @@ def with_codes_of_rows(cutters: Cutters, rows: pd.DataFrame) -> Cutters:
 def cut(  # noqa: PLR0917 - what there is to know
     code: str,
     unit: pd.Series,
-    wanted: list[str],
+    wanted: Mapping[str, str],
     old: gpd.GeoDataFrame,
     rows: pd.DataFrame,
     cutters: Cutters,
     problems: list[str],
     findings: list[Finding],
 ) -> Pieces:
-    """Return the part of a unit for each of its new units; nothing if that cannot be."""
+    """Return the part of a unit for each of its new units; nothing if that cannot be.
+
+    Lists of changes name all units of an exchange of land, also those that gave none. So a new
+    unit that has other members, and whose boundaries have no land of this one, gets none, unless
+    a share is stated.
+    """
     whole = unit.geometry
     if cutters.how == "lines":
-        parts = _by_lines(whole, wanted, old, rows, cutters.geometry["", ""])
+        parts = _by_lines(whole, list(wanted), old, rows, cutters.geometry["", ""])
     else:
         by_unit = code if cutters.how == "pieces" else ""
         parts = {
@@ -105,13 +110,26 @@ def cut(  # noqa: PLR0917 - what there is to know
             if (by_unit, new) in cutters.geometry
         }
     parts = {new: _polygons(part) for new, part in parts.items()}
-    lost = [new for new in wanted if new not in parts or parts[new].area == 0]
-    if lost:
+    parts = {new: part for new, part in parts.items() if part.area > 0}
+    lost = [new for new in wanted if new not in parts]
+    if parts and all(_may_get_none(code, new, wanted[new], rows, cutters) for new in lost):
+        findings += [
+            Finding.of(sentence("W05.none", code=code, name=unit["name"], lost=new), units=(code,))
+            for new in lost
+        ]
+    elif lost:
         problems.append(sentence("W05.no_part", code=code, name=unit["name"],
                                  wanted=", ".join(wanted), how=sentence(SAID[cutters.how]),
                                  lost=", ".join(lost)))  # fmt: skip
         return {}
-    return _with_rest(code, whole, {new: parts[new] for new in wanted}, findings)
+    return _with_rest(code, whole, {new: parts[new] for new in wanted if new in parts}, findings)
+
+
+def _may_get_none(code: str, new: str, share: str, rows: pd.DataFrame, cutters: Cutters) -> bool:
+    """Tell whether a new unit is drawn, has members besides a unit, and no stated share of it."""
+    others = rows["old_code"][rows["new_code"] == new]
+    drawn = cutters.how == "new boundaries" and ("", new) in cutters.geometry
+    return drawn and not share and bool((others[others != ""] != code).any())
 
 
 def _polygons(geometry: BaseGeometry) -> BaseGeometry:

@@ -77,8 +77,13 @@ def divide(
     frames = [old.drop(index=list(targets))]
     for code, wanted in targets.items():
         unit = old.loc[code]
-        parts = cut(code, unit, list(wanted), old, rows, cutters, problems, findings)
+        parts = cut(code, unit, wanted, old, rows, cutters, problems, findings)
         if not parts:
+            continue
+        none = rows.index[(rows["old_code"] == code) & ~rows["new_code"].isin(list(parts))]
+        table, rows = table.drop(index=none), rows.drop(index=none)
+        if len(parts) == 1:
+            frames.append(old.loc[[code]])
             continue
         shares, by = _shares(wanted, parts)
         made = _part_rows(old, code, parts, shares, counted)

@@ -31,6 +31,9 @@ from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
+# Columns by which findings of a result are known, and the check that finds holes.
+_OF_FINDINGS = {"check", "severity", "message"}
+_HOLES = "C02"
 
 
 def read_polygons(
@@ -45,7 +48,9 @@ def read_polygons(
 ) -> gpd.GeoDataFrame:
     """Read polygons that need no codes: an outline to fill, water, land of others.
 
-    ``option`` is what they were given for, for messages.
+    ``option`` is what they were given for, for messages. Of findings that a result has (see
+    `results.files`), water and land of others are the holes (C02): whoever looked at each of them
+    gives the layer back.
 
     Raises
     ------
@@ -55,9 +60,11 @@ def read_polygons(
     raw = open_layer(Path(path), texts=texts_of(country), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept)
     frame = raw.frame.assign(code="")
+    if option != "outline" and set(frame.columns) >= _OF_FINDINGS:
+        frame = frame[frame["check"] == _HOLES]
     check_coordinates(frame, raw.source, accept=accept)
     shapes = without_z(np.asarray(frame.geometry.values))
-    if not usable(shapes).all():
+    if not len(shapes) or not usable(shapes).all():
         raise LayerError(sentence("G04.outline", source=raw.source, option=f"--{option}"))
     return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
 

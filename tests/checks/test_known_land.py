@@ -136,6 +136,12 @@ def test_commands_take_water_and_enclaves(grid: Grid, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     manifest = orjson.loads((tmp_path / "out" / "manifest.json").read_bytes())
     assert [Path(each["file"]).name for each in manifest["inputs"]][-1] == "lake.gpkg"
+    seen = run("validate", "old.gpkg", "--out", "seen", cwd=tmp_path)
+    assert "--water findings.geojson of this result" in seen.out
+    looked_at = str(Path("seen") / "findings.geojson")  # what was found, given back as water
+    for _ in ("of validate", "of build, over the result itself"):
+        assert run(*build, "--water", looked_at, cwd=tmp_path).code == 0
+        looked_at = str(Path("out") / "findings.geojson")
     for given in (["lake.gpkg"], [*frame.index]):
         chosen = [part for one in given for part in ("--enclave", one)]
         assert run("validate", "old.gpkg", *chosen, cwd=tmp_path).code == 0

@@ -105,6 +105,31 @@ def test_a_unit_that_is_not_cut_is_an_error(grid: Grid, cutter: gpd.GeoDataFrame
         divide(units(grid), table(), as_cutters(cutter))
 
 
+def test_a_new_unit_whose_boundaries_have_none_of_its_land_gets_none(grid: Grid) -> None:
+    """A list of changes says of an exchange that 1 gave land to N2 too, which it did not."""
+    rows = table([*ROWS, ("00001", "N2", "Hai", "")])
+    cut, left = divide(units(grid), rows, as_cutters(BOUNDARIES))
+    assert cut.index.tolist() == ["00003", "00001", "00002/N1", "00002"]
+    assert cut["part_of"].tolist() == ["", "", "00002", "00002"]
+    (told,) = (f for f in findings_of(cut) if "00001" in f.units)
+    assert told.severity == "warning"
+    assert told.message == (
+        "00001 (Xã 1) goes to N2 too, whose new boundaries have no land of it: N2 gets none."
+    )
+    assert merge(cut, left).new.area.tolist() == pytest.approx([1.25e6, 1.75e6])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [("00001", "N3", "Ba", ""), ("00001", "N2", "Hai", "0.3")],
+    ids=["the only member of a new unit", "a share that is stated"],
+)
+def test_a_part_that_must_be_there_is_asked_for(grid: Grid, row: tuple[str, ...]) -> None:
+    drawn = layer(*BOUNDARIES.geometry, square(8, 8), new_code=["N1", "N2", "N3"])
+    with pytest.raises(CrosswalkError, match=rf"give no part of it to {row[1]} \[W05\]"):
+        divide(units(grid), table([*ROWS, row]), as_cutters(drawn))
+
+
 def test_without_divided_units_nothing_happens(grid: Grid) -> None:
     old = units(grid)
     same, rows = divide(old, table(ROWS[:2] + ROWS[3:]), as_cutters(BOUNDARIES))
