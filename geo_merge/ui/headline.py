@@ -29,6 +29,10 @@ _STYLE = """<style>
   .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
 }
 [data-testid=stFileUploaderDropzoneInstructions] span {white-space: normal !important}
+@media (prefers-color-scheme: dark) {
+  [data-testid=stBaseButton-primary]:enabled,
+  [data-testid=stBaseButton-primaryFormSubmit]:enabled {color: #10151a}
+}
 .gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
   line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}

@@ -49,7 +49,7 @@ def say_all(tab: Tab) -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang: str) -> None:
-    with opened(browser, home=server, width=1366, height=768) as tab:
+    with opened(browser, home=server, width=1366, height=768, dark=lang == "en") as tab:
         seen = []
         tab.page.goto(f"{server}/?lang={lang}")
         for name in tab.pages():
