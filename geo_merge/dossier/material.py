@@ -221,8 +221,27 @@ def added(
     return replace(m, agencies=listed, offices=offices_of(m.result, table, given, m.country))
 
 
-def with_around(m: Material, path: Path, *, encoding: str | None = None) -> Material:
-    """Return the material with the units around the land, and their layer among the sources.
+@dataclass(frozen=True)
+class Outside:
+    """The units around the land, and where they are from.
+
+    Attributes
+    ----------
+    units
+        See `around.units_outside`.
+    inputs, sources
+        Their files with SHA-256, and what was read in them, as a manifest has both.
+    """
+
+    units: gpd.GeoDataFrame
+    inputs: list[dict[str, str]]
+    sources: list[dict[str, Any]]
+
+
+def read_outside(
+    path: Path, new: gpd.GeoDataFrame, *, encoding: str | None = None, country: Country = PLAIN
+) -> Outside:
+    """Return the units of a layer that lie around the new units of a result.
 
     Raises
     ------
@@ -231,11 +250,16 @@ def with_around(m: Material, path: Path, *, encoding: str | None = None) -> Mate
     UsageError
         If none of its units lies beside the land.
     """
-    layer = read_units(path, encoding=encoding, country=m.country)
+    layer = read_units(path, encoding=encoding, country=country)
     files = [{"file": str(file), "sha256": sha256(file)} for file in with_sidecars([path])]
-    more = {"inputs": files, "sources": sources_of(layer)}
+    return Outside(units_outside(layer, new), files, sources_of(layer))
+
+
+def with_outside(m: Material, outside: Outside) -> Material:
+    """Return the material with the units around the land, and their layer among the sources."""
+    more = {"inputs": outside.inputs, "sources": outside.sources}
     manifest = {**m.manifest, **{k: [*m.manifest.get(k, []), *v] for k, v in more.items()}}
-    return replace(m, manifest=manifest, outside=units_outside(layer, m.result.new))
+    return replace(m, manifest=manifest, outside=outside.units)
 
 
 def _declared_seats(m: Material) -> Path | None:

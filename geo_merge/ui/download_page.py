@@ -11,7 +11,7 @@ from importlib.util import find_spec
 import streamlit as st
 
 from geo_merge.dossier.document import document_of, write_document
-from geo_merge.dossier.material import read_material
+from geo_merge.dossier.material import Outside, read_material, with_outside
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
@@ -21,7 +21,7 @@ from geo_merge.results.files import write
 from geo_merge.results.formats import WRITERS
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import Language
-from geo_merge.ui import sheet_section, state
+from geo_merge.ui import around_section, sheet_section, state
 from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded, current
 from geo_merge.vietnam.country import VIETNAM
@@ -48,10 +48,11 @@ def show() -> None:
         allowed = st.checkbox(t("ui.allow_errors"), key="allow_errors")
     st.header(t("ui.everything"), anchor=False)
     _offer(_ALL, partial(everything, loaded, state.language(), allow_errors=allowed), primary=True)
+    outside = around_section.show(loaded)
     if find_spec("docx") and find_spec("typst"):
-        paper = partial(papers, loaded, state.language(), allow_errors=allowed)
+        paper = partial(papers, loaded, state.language(), outside, allow_errors=allowed)
         _offer(_PAPERS, paper, disabled=result.has_errors and not allowed)
-    sheet_section.show(loaded, disabled=result.has_errors and not allowed)
+    sheet_section.show(loaded, outside, disabled=result.has_errors and not allowed)
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
         needs_result = name.startswith(("new_units", "map"))
@@ -104,12 +105,16 @@ def in_format(result: MergeResult, kind: str, name: str) -> bytes:
         return (folder / name).read_bytes()
 
 
-def papers(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:
+def papers(
+    loaded: Loaded, language: Language, outside: Outside | None = None, *, allow_errors: bool
+) -> bytes:
     """Return the papers of a result, as the command line writes them from its folder."""
     with scratch() as folder:
         write(loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
               options=loaded.options, language=language)  # fmt: skip
         material = read_material(folder, language, country=VIETNAM)
+        if outside is not None:
+            material = with_outside(material, outside)
         write_document(document_of(material), folder / _PAPERS)
         return (folder / _PAPERS).read_bytes()
 

@@ -13,6 +13,7 @@ from babel.dates import format_date
 
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A3, A4, Paper
+from geo_merge.dossier.material import Outside
 from geo_merge.dossier.sheet_files import KINDS, sheet_bytes
 from geo_merge.dossier.sheets.atlas import Atlas, Side
 from geo_merge.dossier.sheets.view import View, sheet_of, view_on
@@ -45,19 +46,20 @@ _PRINT = """<style>
 </style><img class="gm-sheet" alt="{title}" src="data:image/svg+xml;base64,{data}">"""
 
 
-def show(loaded: Loaded, *, disabled: bool = False) -> None:
-    """Ask what goes on the sheet, and offer it."""
+def show(loaded: Loaded, outside: Outside | None = None, *, disabled: bool = False) -> None:
+    """Ask what goes on the sheet, and offer it; with what lies around the land, if it is known."""
     st.header(t("on_paper.title"), anchor=False)
     tables.small(t("on_paper.help"))
     view = _asked(loaded)
-    key = f"{loaded.key} {language()} {view}"
+    around = "" if outside is None else outside.inputs
+    key = f"{loaded.key} {language()} {view} {around}"
     if st.button(t("on_paper.draw"), key="sheet_draw", disabled=disabled,
                  icon=":material/print:"):  # fmt: skip
         with (
             steps(t("on_paper.drawing"), stop="sheet_stop") as (tell, queued),
             turns().take(queued),
         ):
-            work = partial(_drawn, loaded.result, view, language(), _today(language()))
+            work = partial(_drawn, loaded.result, outside, view, (language(), _today(language())))
             st.session_state[_DRAWN] = key, worker.run(work, tell)
     known, figure = st.session_state.get(_DRAWN, ("", None))
     if figure is not None and known == key and not disabled:
@@ -124,10 +126,16 @@ def _today(spoken: Language) -> str:
     return str(format_date(datetime.now().astimezone().date(), say("dossier.day", spoken), spoken))
 
 
-def _drawn(result: MergeResult, view: View, spoken: Language, day: str, tell: Progress) -> Figure:
+def _drawn(
+    result: MergeResult, outside: Outside | None, view: View, told: tuple[Language, str],
+    tell: Progress,
+) -> Figure:  # fmt: skip
     tell("Drawing")
-    files = shown(", ".join(sources(result)) or "–")
-    atlas = Atlas(result, spoken, day, say("dossier.map_source", spoken, files=files), {})
+    spoken, day = told
+    units, more = (None, []) if outside is None else (outside.units, outside.sources)
+    read = dict.fromkeys([*sources(result), *(str(each["source"]) for each in more)])
+    source = say("dossier.map_source", spoken, files=shown(", ".join(read) or "–"))
+    atlas = Atlas(result, spoken, day, source, {}, outside=units)
     figure, _ = sheet_of(atlas, view)
     return figure
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 from browsing import opened
 from playwright.sync_api import Browser
 
@@ -19,6 +21,11 @@ def test_the_print_of_the_browser_is_the_sheet(
 ) -> None:
     with opened(browser, home=server) as tab:
         tab.page.goto(f"{server}/download?lang=en&view=11/21.27/106.2&theme=area")
+        west = gpd.GeoDataFrame({"code": ["1"], "name": ["Kề bên"]}, crs=4326,
+                                geometry=[shapely.box(105.5, 21.0, 105.8, 21.5)])  # fmt: skip
+        west.to_file(tmp_path / "west.gpkg")
+        tab.give("around", tmp_path / "west.gpkg")
+        tab.told("on_paper.around_given", count="1", file="west.gpkg")
         draw = tab.page.get_by_role("button", name=say("on_paper.draw", "en"))
         draw.wait_for(timeout=90_000)
         tab.rest(1.0)
@@ -31,7 +38,10 @@ def test_the_print_of_the_browser_is_the_sheet(
         with tab.page.expect_download(timeout=60_000) as download:
             tab.page.get_by_role("button", name="SVG", exact=True).click()
         download.value.save_as(tmp_path / "sheet.svg")
-        assert title in (tmp_path / "sheet.svg").read_text("utf-8")
+        drawn = (tmp_path / "sheet.svg").read_text("utf-8")
+        assert title in drawn
+        assert "Kề bên" in drawn
+        assert "west.gpkg" in drawn
         printed = pypdf.PdfReader(io.BytesIO(tab.page.pdf(prefer_css_page_size=True)))
         assert len(printed.pages) == 1
         box = printed.pages[0].mediabox  # points
