@@ -18,6 +18,7 @@ from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
+_NO_KEY = (NoValue.ERROR, NoValue.NOTHING, NoValue.ABOVE)
 
 
 def reader_key(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
@@ -65,7 +66,7 @@ def group_rows(values: Sequence[Any], field: str, source: str) -> dict[str, Ints
 def _is_nothing(key: str) -> bool:
     if not key:
         return True
-    return not may_be_a_place(key) and no_value(key) in {NoValue.ERROR, NoValue.NOTHING}
+    return not may_be_a_place(key) and no_value(key) in _NO_KEY
 
 
 def spelled_differently(

@@ -28,6 +28,9 @@ _ZIP = b"PK\x03\x04"
 # A comma between zeros is one between thousands, which codes have not.
 _LITERAL = r'"[^"]*"|\\.|[-+/():!^&\'~{}<>= ]'
 _ZEROS = re.compile(rf"(?:\[\$[^\]]*\])?((?:{_LITERAL}|0)+)(?:_.)?")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ECMA-376, part 1, 22.9.2.19
+# Digits that a format writes before a number: "0"0, \\0#.
+_LED = re.compile(r'((?:"[0-9]+"|\\[0-9])+)(?:0|#+0?)')
 
 
 def read_xlsx(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
@@ -158,11 +161,21 @@ def _cell_text(value: object, number_format: str = "General") -> str:
     if isinstance(value, timedelta):
         minutes, seconds = divmod(int(value.total_seconds()), 60)
         return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    if isinstance(value, str):  # as Excel writes characters that XML has not: _x000D_
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    return _number_text(value, number_format) if isinstance(value, int) else str(value)
+
+
+def _number_text(value: int, number_format: str) -> str:
+    """Return a whole number with the zeros that its format shows."""
     shown = re.sub("(?<=0),(?=0)", "", number_format.split(";", maxsplit=1)[0])
+    led = _LED.fullmatch(shown)
+    if value > 0 and led:
+        return "".join(re.findall("[0-9]", led[1])) + str(value)
     padded = _ZEROS.fullmatch(shown)
-    if isinstance(value, int) and value >= 0 and padded:
+    if value >= 0 and padded:
         return _padded(value, re.findall(rf"{_LITERAL}|0", padded[1]))
     return str(value)
 

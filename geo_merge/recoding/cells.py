@@ -13,7 +13,7 @@ from geo_merge.vocabulary.no_values import NoValue, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _FAULTS = {NoValue.ERROR: "recoding.failed_formula", NoValue.DAY: "recoding.date",
-           NoValue.TRUTH: "recoding.truth"}  # fmt: skip
+           NoValue.TRUTH: "recoding.truth", NoValue.ABOVE: "recoding.as_above"}  # fmt: skip
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,' ]*(?:[eE][-+]?[0-9]+)?")
 
 

@@ -14,7 +14,7 @@ from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.counts import NOTHING, Kind, kind_of, known_counts
 from geo_merge.vocabulary.field_names import is_blank, text_cell
-from geo_merge.vocabulary.fields import fold_field
+from geo_merge.vocabulary.fields import fold_field, free_name
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
 from geo_merge.vocabulary.sentence import sentence
@@ -42,6 +42,8 @@ _RULES = {
     Kind.NOTHING: Rule.DROP,
     Kind.UNKNOWN: Rule.LIST,
 }
+# Figures of ours that new units have, whatever fields the layer has; see `merging.new_units`.
+_FIGURES = frozenset(("member_count", "area_km2", "density", "pieces", "population_unknown"))
 # Roles of fields that name a unit or its parents: never added up, whatever they hold.
 _NAMES = frozenset(
     ("code", "name", "unit_type", "district_code", "district", "province_code", "province")
@@ -253,11 +255,17 @@ def conserve(
             total = known.sum()
             exact = bool((known.dropna() % 1 == 0).all()) and abs(total) < _EXACT
             tolerance = 0.0 if exact else abs(float(total)) * RELATIVE_TOLERANCE
-            # A field called as one of our own figures stands under another name.
-            others = (f"{name}_source_2", f"{name}_source")
-            there = next((other for other in others if other in after), name)
+            there = _name_after(name, rules)
+            there = there if there in after else name
             rows.append(LedgerRow(name, _number(total), _number(after[there].sum()), tolerance))
     return rows
+
+
+def _name_after(name: str, rules: Mapping[str, Rule]) -> str:
+    """Return under which name new units have a field: one called as a figure of ours gives way."""
+    if name not in _FIGURES:
+        return name
+    return free_name(f"{name}_source", [n for n, rule in rules.items() if rule is not Rule.DROP])
 
 
 def _number(value: float) -> float:

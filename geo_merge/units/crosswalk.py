@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.reading.tables import StrPath, read_table
+from geo_merge.units.called import keys_of
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match, without_codes
 from geo_merge.units.crosswalk_new import BELOW, PARENTS_AFTER, settled_new
@@ -37,6 +38,7 @@ OPTIONAL = (*PARENTS_AFTER, BELOW, *EVIDENCE)
 REQUIRED = ("old_code", "new_code", "new_name")
 SHARE_TOLERANCE = 1e-9
 _SHOWN = 10
+_SEVERAL = re.compile(r"[^\W\d][,;\n] ?\s*[^\W\d]")  # names side by side in a cell
 # Headings, without a number behind, of tables with several old units in a row.
 _OLD = ("old", "macu", "maxacu", "tencu", "tenxacu", "member", "merged", "from")
 NameKey = Callable[[str], str]
@@ -95,9 +97,16 @@ def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
     wide = next((columns for columns in numbered.values() if len(columns) > 1), None)
     if wide:
         raise TableError(sentence("W07.side_by_side", source=source, columns=wide))
-    made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION), None)
+    made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION or _lists(table[c])),
+                None)  # fmt: skip
     if made is not None and "old_code" in missing:
         raise TableError(sentence("W07.compositions", source=source, column=str(made)))
+
+
+def _lists(cells: pd.Series) -> bool:
+    """Tell whether most cells name several units: ``Xã A, xã B và thị trấn C``."""
+    texts = [text for cell in cells if (text := str(cell).strip())]
+    return sum(_SEVERAL.search(text) is not None for text in texts) > len(texts) / 2
 
 
 def _source(table: pd.DataFrame) -> str:
@@ -222,8 +231,7 @@ def _check_names(
         in_layer, unit_type = layer[unit]
         if not in_layer or name == in_layer or has_lost_letters(f"{name} {in_layer}"):
             continue
-        accepted = {name_key(in_layer), name_key(f"{unit_type} {in_layer}")}
-        if not accepted.isdisjoint({name_key(name), name_key(f"{kind} {name}")}):
+        if not keys_of(in_layer, unit_type, name_key).isdisjoint(keys_of(name, kind, name_key)):
             continue
         if is_cut(in_layer, name, widths[0]) or is_cut(name, in_layer, widths[1]):
             shortened.append((str(unit), in_layer, name))

@@ -20,6 +20,7 @@ _NAMING = ("old_code", "old_name", "new_code", "new_name", "new_type")
 _FREE = ("share", "clause", "words", "evidence")
 _NEEDED = ("new_code", "new_name")
 _SAYS = {"new_code": "W01.join", "new_name": "W01.give_name"}
+_ZERO = re.compile(r"0(?:[.,]0+)?|0{4,}")  # also as 00000 shows it; 00 may be one of a hundred
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 # How a row begins that adds up those above it, with a count behind it: Tổng Cọt is a commune.
 _SUM = re.compile(
@@ -27,6 +28,7 @@ _SUM = re.compile(
     r"|tổng( cộng| số)?|cộng)[\s:.,()0-9–-]*",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"(?:[IVXLC]+|[A-Z]|[0-9]{1,2})[.)] ?[^\W\d]")  # I. or 1) before a name
 _POINT = re.compile(r"[0-9]+[.,][0-9]+")
 
 
@@ -43,7 +45,9 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
         Names of the old units: where one is called None or Nan, that is a name.
     """
     known = Counter(names)
-    rows = _without_nothing(_without_sums(rows, report, known), report, known)
+    rows = _without_headings(_without_sums(rows, report, known), report, known)
+    rows = _without_nothing(rows, report, known)
+    _refuse_zeros(rows, report)
     result = rows.copy()
     changed = 0
     for column in CODES:
@@ -77,6 +81,21 @@ def _without_sums(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd
     return rows.drop(index=sums)
 
 
+def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
+    """Report rows that head a group, as ``II. HUYỆN VIỆT YÊN`` alone or in merged cells."""
+    cells = rows[list(_NAMING)].map(clean_text)
+    heads = []
+    for row, texts in zip(rows.index, cells.itertuples(index=False), strict=True):
+        filled = [text for text in texts if text]
+        text = filled[0] if filled else ""
+        # A name alone may be a unit whose row is not filled in yet; words for a code are none.
+        sure = len(filled) > 1 or text == texts.old_code or _NUMBERED.match(text)
+        if len(set(filled)) == 1 and " " in text and sure and not names[text]:
+            report.wrong_in(row, "K04.heading", text=text)
+            heads.append(row)
+    return rows.drop(index=heads)
+
+
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
     result = rows.copy()
@@ -93,7 +112,11 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
                 report.wrong_in(row, kind, label=_cell(column, labels[row]))
             elif reason is None or is_name:  # None in Piedmont, Nan in Siam
                 continue
-            elif column in _NEEDED or (column in _NAMING and reason is not NoValue.NOTHING):
+            elif (
+                column in _NEEDED
+                or reason is NoValue.ABOVE
+                or (column in _NAMING and reason is not NoValue.NOTHING)
+            ):
                 cell = _cell(column, labels[row])
                 _refuse(report, row, column, {"cell": cell, "text": text}, reason)
             else:
@@ -104,6 +127,20 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
                         rows=ranges(where))  # fmt: skip
         report.note(told, value=float(len(where)), unit_of_value="cells")
     return result
+
+
+def _refuse_zeros(rows: pd.DataFrame, report: Report) -> None:
+    """Report a 0 for a new code or name: a lookup that found a blank cell shows one."""
+    labels = dict(zip(rows.index, map(_label, rows["old_code"], rows["old_name"]), strict=True))
+    for column in _NEEDED:
+        zero = rows[column].map(lambda text: _ZERO.fullmatch(clean_text(text)) is not None)
+        others = rows.loc[~zero & (rows[column] != ""), column].map(len)
+        if others.empty or others.median() < 2:  # noqa: PLR2004 - as short as 0 itself
+            continue
+        for row in rows.index[zero]:
+            report.wrong_in(row, "W01.refused", cell=_cell(column, labels[row]),
+                            text=clean_text(rows.at[row, column]), why=sentence("W01.zero"),
+                            advice=sentence(_SAYS[column]))  # fmt: skip
 
 
 def _label(code: str, name: str) -> str:
@@ -121,6 +158,8 @@ def _refuse(
 ) -> None:
     """Report a cell that must be a name or code and is none."""
     kind, advice = "W01.refused", _SAYS.get(column, "W01.correct")
+    if reason is NoValue.ABOVE:
+        advice = "W01.write_out"
     if reason in {NoValue.DAY, NoValue.TRUTH}:
         kind, advice = "W11.refused", "W11.code" if column in CODES else "W11.name"
     text = clean_text(told["text"])

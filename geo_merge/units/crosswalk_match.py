@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.geometry.rings import Bools
+from geo_merge.units.called import keys_of
 from geo_merge.units.code_column import place_of
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
@@ -205,6 +206,10 @@ def _match_name(
         return None, "", sentence("K01.no_name", **told)
     step = "name"
     same = old[[n == row["old_name"] or name_key(n) == wanted for n in old["name"]]]
+    if same.empty:  # one of the two may write the type before the name
+        ways = keys_of(row["old_name"], row["old_type"], name_key)
+        units = zip(old["name"], old["unit_type"], strict=True)
+        same = old[[not ways.isdisjoint(keys_of(n, t, name_key)) for n, t in units]]
     for column, given in (("district_code", row["old_district_code"]),
                           ("district", row["old_district"]),
                           ("province_code", row["old_province_code"]),

@@ -11,6 +11,7 @@ from itertools import islice
 import geopandas as gpd
 import pandas as pd
 
+from geo_merge.units.called import keys_of
 from geo_merge.units.crosswalk_report import SHOWN, Report, ranges
 from geo_merge.vocabulary.codes import code_key, fold_name
 from geo_merge.vocabulary.sentence import Sentence
@@ -48,8 +49,9 @@ def whole_lists(
     """
     codes: dict[str, str] = {code_key(str(code)): str(code) for code in old.index}
     names: dict[str, list[str]] = defaultdict(list)
-    for code, name in old["name"].items():
-        names[key(str(name))].append(str(code))
+    for code, name, kind in zip(old.index, old["name"], old["unit_type"], strict=True):
+        for way in keys_of(str(name), str(kind), key):
+            names[way].append(str(code))
     found: dict[Hashable, set[str]] = {}
     cells = zip(rows.index, rows["old_code"], rows["old_name"], written["old_code"], strict=True)
     first, says_names = "", False

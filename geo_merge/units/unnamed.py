@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from geo_merge.errors import LayerError
-from geo_merge.vocabulary.codes import has_lost_letters
+from geo_merge.vocabulary.codes import has_lost_letters, is_misread
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
@@ -64,10 +64,13 @@ def without_nothing(
 
 
 def lost_letters(names: Iterable[str], field: str, source: str) -> list[Finding]:
-    """Report names that were saved in an encoding without some of their letters (F05)."""
-    lost = [name for name in names if has_lost_letters(name)]
-    if not lost:
-        return []
-    shown = list(dict.fromkeys(lost))[:_SHOWN]
-    told = sentence("F05.lost", source=source, n=len(lost), field=field, names=shown)
-    return [Finding.of(told, value=float(len(lost)), unit_of_value="names")]
+    """Report names that were saved without some of their letters, or misread before (F05)."""
+    names = list(names)
+    findings = []
+    for is_odd, kind in ((has_lost_letters, "F05.lost"), (is_misread, "F05.misread")):
+        odd = [name for name in names if is_odd(name)]
+        if odd:
+            shown = list(dict.fromkeys(odd))[:_SHOWN]
+            told = sentence(kind, source=source, n=len(odd), field=field, names=shown)
+            findings.append(Finding.of(told, value=float(len(odd)), unit_of_value="names"))
+    return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+)
+# And what embeds a direction or isolates it: no code has such.
+_IN_NO_CODE = _INVISIBLE | dict.fromkeys(
+    map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 # How spreadsheets are told to keep a text: ="09010" and '09010.
@@ -35,12 +40,19 @@ _LOST = re.compile(r"\ufffd|[^\W\d_]\?|\?[^\W\d_]")
 _PARTED = re.compile(r"[0-9]+([-./][0-9]+)+")
 _SEPARATOR = re.compile(r"[.,'\u2019]")
 _NEARLY_ALL = 0.9  # steps of one among numbers of rows
+_NUMBERED = re.compile(r"&#(?:[0-9]+|[xX][0-9A-Fa-f]+);")
+_LATIN_1 = 255
 _SCIENTIFIC = re.compile(r"^[0-9]+([.,][0-9]+)?[eE][+-]?[0-9]+$")
 
 
 @lru_cache(_MANY)
 def clean_text(text: str) -> str:
-    """Compose to NFC and fold white space; what a person reads stays the same."""
+    """Compose to NFC and fold white space; what a person reads stays the same.
+
+    Letters that a web page wrote by their numbers, ``M&#7899;i``, are those letters.
+    """
+    if "&#" in text:
+        text = _NUMBERED.sub(lambda found: html.unescape(found[0]), text)
     return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
 
 
@@ -50,7 +62,7 @@ def clean_code(text: str) -> str:
 
     The ways in which spreadsheets keep zeros, ``="09010"`` and ``'09010``, are undone.
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", text.translate(_IN_NO_CODE)).translate(_DASHES)
     code = "".join(plain.split())
     if not code.isascii():
         code = "".join(str(unicodedata.decimal(c, c)) for c in code)
@@ -153,6 +165,15 @@ def has_odd_characters(text: str) -> bool:
 def has_lost_letters(text: str) -> bool:
     """Tell whether a name has ``?`` or U+FFFD where an encoding had no sign for a letter."""
     return _LOST.search(text) is not None
+
+
+def is_misread(text: str) -> bool:
+    """Tell whether a text in UTF-8 was read as Windows-1252 and saved so: ``Má»›i`` for Mới."""
+    try:
+        octets = b"".join(c.encode("cp1252" if ord(c) > _LATIN_1 else "latin-1") for c in text)
+        return octets.decode() != text
+    except UnicodeError:
+        return False
 
 
 def as_text(values: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Texts of cells that are no values: failed formulas, words for nothing, dates, truth values.
+"""Texts of cells that are no values: failed formulas, words for nothing, dates, "as above".
 
 The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language) and LibreOffice's
 (``Err:502``); the words are what databases, pandas and people write. ``NA`` is a text: it is the
@@ -19,7 +19,8 @@ _REMEMBERED = 100_000  # texts
 _WORDS = frozenset((
     "null", "(null)", "[null]", "<null>", "nan", "-nan", "none", "n/a", "n.a.", "n.a", "<na>",
     "nat", "nil", "\\n", "undefined", "(blank)", "(empty)", "không có", "không rõ", "chưa có",
-    "chưa rõ", "chưa xác định",
+    "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
+    "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata",
 ))  # fmt: skip
 # Signs for nothing. One dot, or two, is a code, if a bad one.
 _SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
@@ -33,6 +34,13 @@ _DAY = re.compile(
     r"|\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
     rf"|\d{{1,2}}-{_MONTH}(?:-\d{{2,4}})?|{_MONTH}-\d{{2}}"
 )
+# Marks for what stands in the row above, as people set them: nt, -nt-, như trên, do., ditto, ", 〃.
+_QUOTES = "\"'\u2018\u2019\u201c\u201d\u201e\u2032\u2033\u3003\u00ab\u00bb\u00b4`"
+_MARK = re.compile(
+    rf"(?=.*[{_QUOTES}])[-–—,. {_QUOTES}]+"
+    r"|[-(\"' ]*(?:n\.?t\.?|như trên|ditto|idem|ibidem|ibid\.?)[-)\"' ]*|-?(?:do|id)\.|-do-",
+    re.IGNORECASE,
+)
 _TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
 
 
@@ -43,6 +51,7 @@ class NoValue(StrEnum):
     NOTHING = "no value"
     DAY = "a date or time"
     TRUTH = "a truth value"
+    ABOVE = "a mark for what stands above"
 
     @property
     def told(self) -> Sentence:
@@ -51,7 +60,8 @@ class NoValue(StrEnum):
 
 
 _TOLD = {NoValue.ERROR: "words.failed_formula", NoValue.NOTHING: "words.no_value",
-         NoValue.DAY: "words.day", NoValue.TRUTH: "words.truth"}  # fmt: skip
+         NoValue.DAY: "words.day", NoValue.TRUTH: "words.truth",
+         NoValue.ABOVE: "words.as_above"}  # fmt: skip
 
 
 @lru_cache(_REMEMBERED)
@@ -69,6 +79,8 @@ def no_value(text: str) -> NoValue | None:
         return NoValue.NOTHING
     if _DAY.fullmatch(text):
         return NoValue.DAY
+    if _MARK.fullmatch(text):
+        return NoValue.ABOVE
     return NoValue.TRUTH if text in _TRUTH else None
 
 

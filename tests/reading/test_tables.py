@@ -240,3 +240,22 @@ def test_tables_that_break_off_are_not_called_something_else(tmp_path: Path) -> 
     csv.write_bytes("a,b\nBắc,Bắ".encode()[:-1])
     with pytest.raises(TableError, match=r"row 2 breaks off within a character \[F03\]"):
         read_table(csv)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [('"0"0', "09010"), ('"0"####', "09010"), ("\\00", "09010"), ('0" người"', "9010"), ("#,##0", "9010")],
+)  # fmt: skip
+def test_a_zero_that_a_format_writes_before_a_number(
+    tmp_path: Path, number_format: str, shown: str
+) -> None:
+    workbook, path = book(tmp_path, [["old_code", "new_code"], [9010, "N1"]])
+    workbook.active["A2"].number_format = number_format  # type: ignore[index]
+    workbook.save(path)
+    assert read_table(path)["old_code"].tolist() == [shown]
+
+
+def test_characters_that_excel_escapes(tmp_path: Path) -> None:
+    workbook, path = book(tmp_path, [["old_code", "new_name"], ["00001", "Mới_x000D_"]])
+    workbook.save(path)
+    assert read_table(path)["new_name"].tolist() == ["Mới\r"]

@@ -63,6 +63,15 @@ def test_what_is_unknown_is_said() -> None:
     assert [(f.check, f.units) for f in found] == [("A01", ()), ("A02", ("2",))]
 
 
+def test_a_field_beside_ours_is_not_taken_for_it() -> None:
+    """``population_source`` is the file's own; a field ``area_km2`` stands behind ours."""
+    before = pd.DataFrame({"population": [3, 4], "area_km2": [1.5, 2.0]})
+    after = pd.DataFrame({"population": [7], "population_source": ["7"], "area_km2": [9.0],
+                          "area_km2_source": [3.5]})  # fmt: skip
+    rows = conserve(before, after, {"population": Rule.SUM, "area_km2": Rule.SUM})
+    assert [(row.before, row.after) for row in rows] == [(7, 7), (3.5, 3.5)]
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 4)), min_size=1, max_size=30))
 @settings(deadline=None)
 def test_law_people_are_kept_to_the_last(rows: list[tuple[int, int]]) -> None:

@@ -291,7 +291,7 @@ def test_new_codes_that_look_alike_are_one_unit_or_an_error(
         resolve(units(grid), coded(*new))
 
 
-@pytest.mark.parametrize("odd", ["O9040", "TBD", "..", "\u0661A"])
+@pytest.mark.parametrize("odd", ["O9040", "TẠM", "..", "\u0661A"])
 def test_a_new_code_of_another_form_is_told(grid: Grid, odd: str) -> None:
     resolved = resolve(units(grid), coded("09010", "09020", "09030", odd, names="ABCD"))
     assert "K07" in {f.check for f in resolved.findings}

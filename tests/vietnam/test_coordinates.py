@@ -163,3 +163,18 @@ def test_millimetres_are_nowhere_on_earth(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"code": ["1", "2"]}, geometry=shapes, crs="EPSG:9214")
     with pytest.raises(CRSError, match=r"400000000\.0, 2350000000\.0 are nowhere .*\[R03\]"):
         read_units(save(frame, tmp_path, esri(9214)))
+
+
+@pytest.mark.parametrize("code", [32748, 3857])
+def test_units_called_as_those_of_the_country_lie_in_it(tmp_path: Path, code: int) -> None:
+    """Names that nobody knows, in metres of zone 48 north that call themselves another system."""
+    x, y = np.meshgrid(400_000.0 + 1000 * np.arange(3), 2_350_000.0 + 1000 * np.arange(2))
+    squares = shapely.box(x.ravel(), y.ravel(), x.ravel() + 1000, y.ravel() + 1000)
+    layer = gpd.GeoDataFrame(
+        {"MaXa": [f"0000{k}" for k in range(6)], "TenXa": [f"Thử {k}" for k in range(6)],
+         "LoaiXa": ["Xã", "Phường"] * 3}, geometry=squares, crs=32648)  # fmt: skip
+    path = save(layer, tmp_path, esri(code))
+    with pytest.raises(CRSError, match=r"are called Phường, Xã, as those of Vietnam.*\[R03\]"):
+        read_units(path)
+    assert len(read_units(path, accept={"R03"})) == 6
+    assert len(read_units(save(layer, tmp_path, esri(32648)))) == 6

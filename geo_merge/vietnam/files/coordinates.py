@@ -22,7 +22,7 @@ from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.units.crs import missing_crs
 from geo_merge.vietnam.files import zones
 from geo_merge.vietnam.files.datum import NAMED
-from geo_merge.vietnam.names import bare_key
+from geo_merge.vietnam.names import UNIT_TYPES, bare_key, split_type
 from geo_merge.vietnam.places import positions
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
@@ -38,6 +38,8 @@ MAX_RIVAL = 0.5  # of the share of the best
 _SAMPLE = 500
 _KM_PER_DEGREE = 111.2
 _DEGREES = 180
+_POLE = 90
+_MOSTLY = 0.9  # of the units must be called as those of Vietnam
 _GEOD = Geod(ellps="WGS84")
 _TM3_SCALE = 0.9999
 _MAPINFO = "unnamed"  # the name of a CRS from a MapInfo table
@@ -154,18 +156,19 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
     Raises
     ------
     CRSError
-        R02 if they lie elsewhere and another CRS would put them right.
+        R02 if they lie elsewhere and another CRS would put them right; R03 if they are called as
+        the units of the country and lie beyond it.
     """
     xy, rows, known = _known(frame, names)
     degrees = np.abs(xy).max(axis=1, initial=0) <= _DEGREES
     if len(xy) < MIN_PLACED or degrees.any() != degrees.all():
-        return False
+        return _refuse_abroad(frame, names, source)
     stated = _fit(frame.crs, xy, rows, known)
     if stated.share >= MIN_SHARE:
         return True
     best = rank(frame, names)[0]
     if best.share < MIN_SHARE or stated.share > MAX_RIVAL * best.share:
-        return False
+        return _refuse_abroad(frame, names, source)
     if degrees.all() != frame.crs.is_geographic:
         kind = "R02.says_metres" if degrees.all() else "R02.says_degrees"
         swapped = sentence("R02.with_swap") if best.swapped else ""
@@ -183,6 +186,22 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
         sentence("R02.elsewhere", source=source, crs=describe(frame.crs), lon=stated.middle[0],
                  lat=stated.middle[1], away=away, fit=str(best))
     )  # fmt: skip
+
+
+def _refuse_abroad(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> bool:
+    """Refuse units that are called as those of Vietnam and lie elsewhere; nothing is proven."""
+    types = frame["unit_type"] if "unit_type" in frame else [""] * len(names)
+    kinds = [kind or split_type(name)[0] for kind, name in zip(types, names, strict=True)]
+    ours = sorted(set(kinds).intersection(UNIT_TYPES))
+    if not kinds or sum(kind in ours for kind in kinds) < _MOSTLY * len(kinds) or is_here(frame):
+        return False
+    x, y = _middle(frame)
+    lon, lat = transformer(frame.crs, WGS84).transform(x, y, errcheck=False)
+    in_degrees = max(abs(x), abs(y)) <= _DEGREES
+    if in_degrees != frame.crs.is_geographic or not (abs(lon) <= _DEGREES and abs(lat) <= _POLE):
+        return False  # no place on earth, which is told by itself
+    raise CRSError(sentence("R03.abroad", source=source, crs=describe(frame.crs), types=ours,
+                            lon=lon, lat=lat))  # fmt: skip
 
 
 def is_here(frame: gpd.GeoDataFrame) -> bool:

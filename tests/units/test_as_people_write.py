@@ -1,0 +1,120 @@
+"""Crosswalks as people write them: marks for the row above, headings of groups, types in names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo_merge.errors import CrosswalkError, TableError
+from geo_merge.units.called import keys_of
+from geo_merge.units.crosswalk import as_crosswalk, resolve
+from geo_merge.vocabulary.codes import clean_code, clean_text, fold_name, is_misread
+
+Grid = Callable[..., gpd.GeoDataFrame]
+COLUMNS = ("old_code", "old_name", "new_code", "new_name")
+WHOLE = (
+    ("00001", "Một", "N1", "Mới"),
+    ("00002", "Hai", "N1", "Mới"),
+    ("00003", "Ba", "N2", "Xa"),
+    ("00004", "Bốn", "N2", "Xa"),
+)
+
+
+def units(grid: Grid, names: tuple[str, ...] = ("Một", "Hai", "Ba", "Bốn")) -> gpd.GeoDataFrame:
+    blank = dict.fromkeys(("district_code", "district", "province_code", "province"), "")
+    return grid().assign(is_piece=False, name=list(names), unit_type="Xã", **blank)
+
+
+def table(*rows: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def changed(row: int, column: str, text: str) -> pd.DataFrame:
+    rows = table(*WHOLE)
+    rows.loc[row, column] = text
+    return rows
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["nt", "-nt-", "N.T.", "như trên", "(như trên)", "ditto", "do.", "id.", '"', "″", "〃", '"-"', "''"],
+)  # fmt: skip
+@pytest.mark.parametrize("column", ["old_name", "new_code", "new_name"])
+def test_a_mark_for_the_row_above_is_no_unit_of_its_own(grid: Grid, column: str, mark: str) -> None:
+    with pytest.raises(CrosswalkError, match=r"row 3: .* stands above \[W01\]; write it out"):
+        resolve(units(grid), changed(1, column, mark))
+
+
+@pytest.mark.parametrize("zero", ["0", "0.0", "00000"])
+@pytest.mark.parametrize("column", ["new_code", "new_name"])
+def test_a_lookup_that_found_a_blank_cell_names_no_unit(grid: Grid, column: str, zero: str) -> None:
+    with pytest.raises(CrosswalkError, match=r"row 3: .* a formula shows of a blank cell \[W01\]"):
+        resolve(units(grid), changed(1, column, zero))
+
+
+def test_a_short_code_may_be_zero(grid: Grid) -> None:
+    rows = table(*[(o, n, "0" if c == "N1" else "1", x) for o, n, c, x in WHOLE])
+    assert set(resolve(units(grid), rows).rows["new_code"]) == {"0", "1"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [("I. HUYỆN HAI", "", "", ""), ("", "2) Huyện Hai", "", ""), ("Huyện Hai",) * 4],
+    ids=["alone", "numbered", "merged"],
+)
+def test_the_heading_of_a_group_is_told_as_one(grid: Grid, head: tuple[str, ...]) -> None:
+    with pytest.raises(CrosswalkError) as caught:
+        resolve(units(grid), table(*WHOLE[:2], head, *WHOLE[2:]))
+    (problem,) = caught.value.problems
+    assert "row 4: '" in problem
+    assert "is the heading of a group, not a unit [K04]; remove the row" in problem
+
+
+def test_a_unit_without_its_new_one_is_no_heading(grid: Grid) -> None:
+    with pytest.raises(CrosswalkError, match=r"new_code of Ba Vì is blank \[W01\]"):
+        resolve(units(grid), table(*WHOLE[:3], ("", "Ba Vì", "", "")))
+
+
+def test_a_type_before_a_name_is_that_of_the_unit(grid: Grid) -> None:
+    typed = table(*[("", f"Xã {n}", c, x) for _, n, c, x in WHOLE])
+    assert resolve(units(grid), typed).rows["new_code"].tolist() == ["N1", "N1", "N2", "N2"]
+    in_layer = units(grid, ("Xã Một", "Xã Hai", "Xã Ba", "Xã Bốn"))
+    assert resolve(in_layer, table(*WHOLE)).findings == ()  # no name disagrees
+    with pytest.raises(CrosswalkError, match=r"no unit called Phường Một is in the layer \[K04\]"):
+        resolve(units(grid), table(("", "Phường Một", "N1", "Mới"), *WHOLE[1:]))
+
+
+def test_names_in_one_cell_are_told_with_their_types(grid: Grid) -> None:
+    rows = table(("", "Xã Một, xã Hai", "N1", "Mới"), *WHOLE[2:])
+    with pytest.raises(CrosswalkError, match=r"several old units stand in one cell .*compositions"):
+        resolve(units(grid), rows)
+
+
+def test_keys_of_a_name_with_and_without_its_type() -> None:
+    assert keys_of("Xã Một", "Xã", fold_name) == {"xã một", "một"}
+    assert keys_of("Một", "Xã", fold_name) == {"xã một", "một"}
+    assert keys_of("Một", "", fold_name) == {"một"}
+
+
+def test_a_table_of_compositions_is_told_by_its_cells() -> None:
+    rows = pd.DataFrame({"new_code": ["1"], "new_name": ["A"], "Được nhập từ": ["Xã B, xã C"]})
+    with pytest.raises(TableError, match=r"made of in Được nhập từ \[W07\]"):
+        as_crosswalk(rows)
+
+
+def test_codes_have_no_direction_and_letters_may_be_numbered() -> None:
+    assert clean_code("\u202a09010\u202c") == "09010"
+    assert clean_text("M&#7899;i &#x31;") == "Mới 1"
+
+
+def test_text_that_was_misread_is_told(grid: Grid) -> None:
+    assert is_misread("Má»›i")
+    assert not any(map(is_misread, ("Mới", "Ã", "Saint-Étienne", "Naïve", "")))
+    resolved = resolve(
+        units(grid), table(*[(o, n, c, "Má»›i" if c == "N1" else x) for o, n, c, x in WHOLE])
+    )
+    (told,) = resolved.findings
+    assert (told.check, told.value) == ("F05", 2.0)
