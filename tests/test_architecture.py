@@ -145,7 +145,7 @@ def test_a_stranger_sets_up_with_the_first_commands_of_the_readme() -> None:
     first, second = block.splitlines()
     setup = "python3 -m venv .venv && . .venv/bin/activate && pip install -c constraints.txt -e "
     assert first == f"{setup}. && geo-merge build"
-    assert second == f'{setup}".[test]" && pytest'
+    assert second == f'{setup}".[test]" && pytest -n auto'
 
 
 def test_only_what_belongs_stands_at_the_top() -> None:
