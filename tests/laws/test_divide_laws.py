@@ -16,7 +16,7 @@ from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.units.cutters import as_cutters
 from geo_merge.units.divide import divide
 
-COUNT = 40
+COUNT = 20
 
 
 def halves(layer: Layer) -> np.ndarray:

@@ -33,7 +33,7 @@ def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
         yield from _proven(layer, result)
         yield from _written(result, tmp_path / "new.geojson")
 
-    assert breaches(law, 60) == []
+    assert breaches(law, 30) == []
 
 
 def _as_united(layer: Layer, result: MergeResult) -> Iterator[str]:
