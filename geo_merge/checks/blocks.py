@@ -10,8 +10,10 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo_merge.checks.labels import label
 from geo_merge.checks.shapes import check_crumbs, check_geometries, check_spikes
 from geo_merge.geometry.areas import areas, areas_of
+from geo_merge.geometry.crossings import refuse_tangled
 from geo_merge.geometry.dissolve import Dissolved, dissolve_valid, in_place_order
 from geo_merge.geometry.edges import Unmatched
 from geo_merge.geometry.faces import AREA_TOLERANCE, find_faces
@@ -124,10 +126,13 @@ def take_block(
         return Block(units, measures, tuple(findings), None, nothing)
     sound = frame if good.all() else frame[good]
     findings += [*check_spikes(sound, rings, limits), *check_crumbs(sound, limits)]
-    if groups is None:
-        return Block(units, measures, tuple(findings), survey(rings, units[good]))
-    of = groups[good]
+    of = None if groups is None else groups[good]
     surveyed = survey(rings, units[good], of if n_groups > 1 else None)
+    refuse_tangled(
+        surveyed.unmatched, lambda unit: label(frame, frame.index[np.argmax(units == unit)])
+    )
+    if of is None:
+        return Block(units, measures, tuple(findings), surveyed)
     ends = np.searchsorted(of, np.arange(1, n_groups))
     left = surveyed.unmatched if n_groups == 1 else None  # those of all groups serve none of them
     members = np.split(geometries[good], ends)

@@ -13,6 +13,8 @@ import numpy as np
 import shapely
 
 from geo_merge.checks.blocks import TOLD, Block, Fetch, Measures, join_measures, take_block
+from geo_merge.checks.labels import label
+from geo_merge.geometry.crossings import refuse_tangled
 from geo_merge.geometry.dissolve import in_place_order
 from geo_merge.geometry.faces import Faces, faces_of
 from geo_merge.geometry.neighbourhoods import members_of, neighbourhoods
@@ -112,6 +114,8 @@ def join_blocks(frame: gpd.GeoDataFrame, blocks: Sequence[Block], fetch: Fetch) 
     """Put a layer together from all of its blocks."""
     measures = join_measures(blocks, len(frame))
     survey = combine([b.survey for b in blocks if b.survey is not None], len(frame))
+    if len(blocks) > 1:
+        refuse_tangled(survey.unmatched, lambda unit: label(frame, frame.index[unit]))
     findings = tuple(finding for b in blocks for finding in b.findings)
     return Surveyed(frame, measures, survey, findings, fetch)
 

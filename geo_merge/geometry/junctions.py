@@ -42,6 +42,8 @@ _ULPS = 16
 # Cells along each side of the raster that leaves out vertices with no such edge near.
 _RASTER = 4096
 _CHUNK = 2**17  # vertices
+# Vertices that are held against all edges at first, and pairs of both that are looked at together.
+_FIRST, _PAIRS = 2**10, 1_000_000
 Bulge = Callable[[Floats, Floats], Floats]
 Bends = Callable[[Floats, Floats], Bools]
 
@@ -275,15 +277,17 @@ def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:
     raster = np.zeros((_RASTER + 6, _RASTER + 6), dtype=bool)
     length = np.hypot(*(b - a).T)
     steps = np.ceil(length / cell).astype(np.int64) + 1
-    edge = np.repeat(np.arange(len(a)), steps)
-    at, _ = ranges(np.zeros(len(a), dtype=np.int64), steps)
-    share = (at / np.maximum(steps[edge] - 1, 1))[:, None]
-    cells = np.floor((a[edge] + (b - a)[edge] * share - low) / cell).astype(np.int64) + 2
-    # Edges of other parts of a layer may lie elsewhere.
-    column, row = cells[((cells > 0) & (cells < _RASTER + 5)).all(axis=1)].T
-    for x in (-1, 0, 1):
-        for y in (-1, 0, 1):
-            raster[column + x, row + y] = True
+    pieces = np.flatnonzero(np.diff(np.cumsum(steps) // _PAIRS)) + 1
+    for some in np.split(np.arange(len(a)), pieces):
+        edge = np.repeat(some, steps[some])
+        at, _ = ranges(np.zeros(len(some), dtype=np.int64), steps[some])
+        share = (at / np.maximum(steps[edge] - 1, 1))[:, None]
+        cells = np.floor((a[edge] + (b - a)[edge] * share - low) / cell).astype(np.int64) + 2
+        # Edges of other parts of a layer may lie elsewhere.
+        column, row = cells[((cells > 0) & (cells < _RASTER + 5)).all(axis=1)].T
+        for x in (-1, 0, 1):
+            for y in (-1, 0, 1):
+                raster[column + x, row + y] = True
     near = np.empty(len(rings.xy), dtype=bool)
     for begin in range(0, len(near), _CHUNK):  # so that no more than these are in memory twice
         chunk = slice(begin, begin + _CHUNK)
@@ -303,16 +307,11 @@ def _meetings(
     a, b = rings.xy[edges], rings.xy[edges + 1]
     reach = np.maximum(bulges, most)
     near = _near(rings, a, b, float(reach.max()))
-    own = rings.xy[near]
-    low, high = np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None]
-    vertices = own if others is None else _inside(others, low.min(axis=0), high.max(axis=0))
-    point, edge = shapely.STRtree(shapely.box(*low.T, *high.T)).query(shapely.points(vertices))
-    along, far = (b - a)[edge], vertices[point] - a[edge]
-    length = np.hypot(*along.T)
-    t = np.einsum("ij,ij->i", far, along) / length
-    off = np.abs(along[:, 0] * far[:, 1] - along[:, 1] * far[:, 0]) / length
-    inside = (off <= reach[edge]) & (t > 0) & (t < length)
-    point, edge, t, off, length = (v[inside] for v in (point, edge, t, off, length))
+    vertices = own = rings.xy[near]
+    if others is not None:
+        ends, most_reach = np.concatenate([a, b]), reach.max()
+        vertices = _inside(others, ends.min(axis=0) - most_reach, ends.max(axis=0) + most_reach)
+    point, edge, t, off, length = _beside(vertices, a, b, reach)
     exact = np.maximum.reduce([rounding(xy) for xy in (a[edge], b[edge], vertices[point])])
     exact = np.minimum(exact, most)
     on = off <= exact
@@ -321,6 +320,31 @@ def _meetings(
     at = np.where(on[:, None], vertices[point], a[edge] + (b - a)[edge] * (t / length)[:, None])
     order = np.flatnonzero(new)[np.lexsort((t[new], edge[new]))]
     return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order])
+
+
+def _beside(
+    vertices: Floats, a: Floats, b: Floats, reach: Floats
+) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Return pairs (vertex, edge) within reach, how far along and off that is, and its length.
+
+    No more vertices are looked at together than memory has room for, should all lie within the
+    boxes of all edges.
+    """
+    low, high = np.minimum(a, b) - reach[:, None], np.maximum(a, b) + reach[:, None]
+    tree = shapely.STRtree(shapely.box(*low.T, *high.T))
+    found, begin, some = [], 0, _FIRST
+    while begin < max(len(vertices), 1):
+        point, edge = tree.query(shapely.points(vertices[begin : begin + some]))
+        along, far = (b - a)[edge], vertices[begin + point] - a[edge]
+        length = np.hypot(*along.T)
+        t = np.einsum("ij,ij->i", far, along) / length
+        off = np.abs(along[:, 0] * far[:, 1] - along[:, 1] * far[:, 0]) / length
+        inside = (off <= reach[edge]) & (t > 0) & (t < length)
+        found.append([v[inside] for v in (begin + point, edge, t, off, length)])
+        begin += some
+        some = max(1, min(4 * some, some * _PAIRS // max(len(point), 1)))
+    point, edge, t, off, length = (np.concatenate(each) for each in zip(*found, strict=True))
+    return point, edge, t, off, length
 
 
 def _inside(xy: Floats, low: Floats, high: Floats) -> Floats:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.checks.stacked import refuse_piled, refuse_woven
 from geo_merge.errors import LayerError
+from geo_merge.geometry.crossings import refuse_tangled
 from geo_merge.geometry.dissolve import dissolve_valid
 from geo_merge.geometry.edges import cancel, runs_of
 from geo_merge.geometry.faces import Faces, containing, faces_of
@@ -238,6 +239,7 @@ def _bundle(
 def _joined(key: Any, rows: Ints, rings: Rings, shapes: Geometries, of: Ints) -> _Group:  # noqa: ANN401
     """Dissolve the valid polygons of a group; `of` says which of them each row has."""
     left = runs_of(rings, cancel(rings))
+    refuse_tangled(left, lambda k: sentence("K01.row", row=str(int(rows[np.argmax(of == k)]) + 1)))
     one = dissolve_valid(shapes, left)
     faces = one.faces or faces_of(left, float(np.sum(shapely.area(shapes))))
     return _Group(key, rows, tuple(_overlaps(key, rows, faces, shapes, of)), one.geometry, faces)

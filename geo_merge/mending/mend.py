@@ -14,6 +14,8 @@ from pyproj import CRS
 
 from geo_merge.errors import UsageError
 from geo_merge.geometry.areas import areas
+from geo_merge.geometry.crossings import refuse_tangled
+from geo_merge.geometry.edges import unmatched
 from geo_merge.geometry.faces import resolution
 from geo_merge.geometry.rings import Bools, Geometries
 from geo_merge.geometry.validity import usable
@@ -122,6 +124,8 @@ def repair(
     ------
     UsageError
         If the rule or a distance makes no sense.
+    LayerError
+        If outlines cross more often than any borders do (C04).
     TableError
         If a decision cannot be understood.
     """
@@ -133,6 +137,7 @@ def repair(
     units = layer[good]
     claims = _claims(units, rule)
     drawn = np.asarray(units.geometry.values)
+    refuse_tangled(unmatched(drawn), lambda k: str(units.index[k]))
     snap = min(max(snap, resolution(drawn)), tolerance / _SNAPS)
     bounds = Bounds(tolerance - 2 * snap, snap, shapes[~good & ~_nowhere(shapes)])
     rounds = _rounds(units, snap, claims, table, bounds)
