@@ -11,7 +11,7 @@
 
   /** Return what turns a text into another: by the first pair whose beginning it is. */
   function turning(pairs) {
-    const exact = new Map(pairs.filter(([from]) => !from.includes("{}")));
+    const exact = new Map(pairs.filter(([from]) => !from.includes("{}")).reverse()); // the first holds
     const open = pairs.filter(([from]) => from.includes("{}")).map(([from, to]) => {
       const parts = from.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
       return [new RegExp(`^${parts.join("(.+?)")}$`), to];

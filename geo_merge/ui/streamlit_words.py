@@ -12,7 +12,9 @@ import streamlit as st
 from geo_merge.texts import Language
 
 _HERE = Path(__file__).parent
-WORDS: dict[str, str] = tomllib.loads((_HERE / "streamlit_words.toml").read_text("utf-8"))
+WORDS: dict[Language, dict[str, str]] = tomllib.loads(  # type: ignore[assignment] - its headings
+    (_HERE / "streamlit_words.toml").read_text("utf-8")
+)
 
 
 def show(language: Language) -> None:
@@ -22,10 +24,11 @@ def show(language: Language) -> None:
 
 @cache
 def _script(language: Language) -> str:
-    """Return the script; in English it takes back what the page said before in another language."""
-    pairs = list(WORDS.items())
-    if language == "en":
-        pairs = [(own, english) for english, own in reversed(pairs)]
+    """Return the script; what another language said on the page before is said anew."""
+    own = WORDS[language]
+    others = [words for other, words in WORDS.items() if other != language]
+    pairs = [*own.items(), *((said, own.get(english, english)) for words in others
+                             for english, said in words.items() if said not in own)]  # fmt: skip
     watching = (_HERE / "streamlit_words.js").read_text("utf-8")
     # Streamlit's own page says that it is English, whatever is on it.
     return (f"<script>{watching}\ngeoMergeWords({json.dumps(pairs, ensure_ascii=False)});\n"

@@ -51,6 +51,18 @@ def press(tab: Tab, key: str) -> None:
     tab.rest()
 
 
+def set_first_limit(tab: Tab, value: str) -> None:
+    """Type into the table of limits as the keyboard does: its cells are painted, not elements."""
+    table = tab.page.locator("[class*=st-key-limits] [data-testid=stDataFrame]").first
+    table.locator(".dvn-scroller").click(position={"x": 40, "y": 55})
+    tab.page.keyboard.press("Control+ArrowRight")
+    tab.page.keyboard.press("Enter")
+    field = tab.page.locator("#portal input")
+    field.fill(value)
+    field.press("Enter")
+    tab.rest()
+
+
 def decide(tab: Tab) -> None:
     """Look at what a repair would do, and waive the largest."""
     press(tab, "repair_preview")
@@ -78,6 +90,9 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         tab.page.locator("[class*=st-key-below_] input").fill("Khu")
         tab.page.keyboard.press("Enter")
         tab.rest()
+        unfold(tab, "work.limits")
+        set_first_limit(tab, "7")
+        tab.page.get_by_text(say("work.changed", "en", count=1)).first.wait_for()
         unfold(tab, "repair.title")
         tab.page.locator("[class*=st-key-repair_on] label").click()
         tab.rest()
@@ -102,6 +117,8 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         tab.rest()
         assert page.locator("[class*=st-key-remove_outline]").count() == 1
         assert page.locator("[class*=st-key-below_] input").input_value() == "Khu"
+        limits = page.locator("summary", has_text=say("work.limits", "en"))
+        assert say("work.changed", "en", count=1) in limits.inner_text()
         assert page.locator("[class*=st-key-repair_on] input").is_checked()
         press(tab, "proposal_next")  # nobody asked for the proposal again
         reason = (
