@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 
 import click
 
@@ -66,11 +67,18 @@ for _command in (
     app.add_command(_command)
 
 
-def main() -> None:
-    """Run the command line; errors are sentences, and no traceback reaches a user."""
+def _set_up() -> None:
+    """Write UTF-8 wherever it goes, and keep what libraries say to programmers from users."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if not sys.warnoptions:  # what readers say of files is caught where they read
+        warnings.simplefilter("ignore")
+
+
+def main() -> None:
+    """Run the command line; errors are sentences, and no traceback reaches a user."""
+    _set_up()
     gc.set_threshold(_YOUNG, _MIDDLE)
     close_process()
     remember_language(sys.argv[1:])

@@ -15,6 +15,7 @@ from geo_merge.vocabulary.fields import fold_field, population_fields
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.memory import sources_of
+from geo_merge.vocabulary.no_values import NoValue, no_value
 from geo_merge.vocabulary.people import DENSEST
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.written import lost_thousands, read_numbers
@@ -118,6 +119,12 @@ def _figures(cells: pd.Series, role: str, source: str) -> tuple[Floats, list[str
         for kind, rows in wrong.items()
         for k in rows
     ]
+    problems += [
+        sentence("W01.refused", source=source, row=str(cells.index[k]), cell=str(cells.name),
+                 text=text.strip(), why=reason.told, advice=sentence("W01.correct"))
+        for k, text in enumerate(texts)
+        if (reason := no_value(text)) is NoValue.ERROR
+    ]  # fmt: skip
     if role == "area_km2":
         heading = re.search(r"(?<!k)(ha|m2)$", fold_field(str(cells.name)))
         values = values * _UNIT.get("" if heading is None else heading[1], 1.0)

@@ -8,9 +8,10 @@ the way of a ring around a pole is known, as it is here, little is left for it t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import shapely
@@ -178,8 +179,10 @@ def _pieces(rings: Rings, lon: Floats, around: Ints, k: int) -> BaseGeometry:
         polar = [shapely.Polygon(_ring(rings, lon, around, r)) for r in holes if around[r]]
         nowhere = [piece for hole in polar for piece in _cut_polygon(hole, [])]
         found = _cut_polygon(shapely.Polygon(land), inner)
-        pieces += [shapely.difference(piece, shapely.union_all(nowhere)) for piece in found]
-    joined = shapely.union_all(pieces)
+        pieces += [
+            _overlaid(shapely.difference, piece, shapely.union_all(nowhere)) for piece in found
+        ]
+    joined = _overlaid(shapely.union_all, pieces)
     parts = [p for p in shapely.get_parts(joined) if p.geom_type == "Polygon"]
     return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
@@ -217,16 +220,17 @@ def _cut_polygon(shell: shapely.Polygon, holes: Sequence[Floats]) -> list[BaseGe
     pieces = []
     for turn in range(first, last + 1):
         room = shapely.box(turn * TURN - HALF, -POLE, turn * TURN + HALF, POLE)
-        piece = polygon if first == last else _clipped(polygon, room)
+        piece = polygon if first == last else _overlaid(shapely.intersection, polygon, room)
         pieces.append(shapely.transform(piece, partial(_turned, turns=-turn)))
     return pieces
 
 
-def _clipped(polygon: shapely.Polygon, room: shapely.Polygon) -> BaseGeometry:
+def _overlaid(operation: Callable[..., BaseGeometry], *shapes: Any) -> BaseGeometry:  # noqa: ANN401
+    """Overlay polygons of which one may cross itself at a pole."""
     try:
-        return shapely.intersection(polygon, room)
+        return operation(*shapes)
     except shapely.GEOSException:
-        lon, lat = polygon.exterior.coords[0]
+        lon, lat = shapely.get_coordinates(shapes[0])[0]
         raise GeometryError(sentence("P03.pole", lon=_turned_home(lon), lat=lat)) from None
 
 

@@ -101,8 +101,12 @@ def check_document(source: str, data: bytes) -> Any:  # noqa: ANN401 - whatever 
         return None  # GDAL says where
     if not isinstance(document, dict):
         return document
-    check_crs(source, document)
     features = document.get("features")
+    refused = document.get("error")
+    if isinstance(refused, dict) and features is None:
+        why = str(refused.get("message") or refused.get("code"))
+        raise LayerError(sentence("F03.refused", source=source, why=why))
+    check_crs(source, document)
     if isinstance(features, list):
         about = {k: v for k, v in document.items() if k != "features"}
         refuse_part(source, about, len(features))

@@ -172,7 +172,8 @@ def as_units(
     joined["is_piece"] = joined["code"] == ""
     check_pieces(joined, expected or {}, findings)
     joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
-    joined = joined.set_index("code")
+    # A copy holds columns of a kind together: of more than a hundred by themselves pandas warns.
+    joined = joined.set_index("code").copy()
     sources = [
         {"file": str(path), "source": raw.source, "features": len(raw.frame),
          "crs": describe(frame.crs), "encoding": raw.encoding,

@@ -30,7 +30,7 @@ class Kind(Enum):
 
 _AREA_RATE = re.compile(
     r"densit|densid|dichte|matdo|elevation|docao|rainfall|altitude|luongmua|"
-    r"^dens|dens[0-9]*$|"
+    r"^dens|dens[0-9]*$|^(pop|popn|population)den$|"
     r"(pop|popn|population|people|persons|inhab|inhabitants|nguoi|households|"
     r"(?<![a-z])(?:inh|hab|ew|dan|hh))"
     r"(per|par|je|por|tren)?(sq)?(km|km2|kmsq|mi|mile|miles|ha|hectare)$"
@@ -102,7 +102,9 @@ _OF_SOMETHING = frozenset(
      "temperature", "quality", "source", "src", "fertility", "depth", "height", "width", "speed")
 )  # fmt: skip
 _PER_SO_MANY = re.compile(r"(?<![0-9])1(0{3,6}|0*k)$|persons?per|peopleper")
-_HOUSEHOLD = re.compile(r"(^|[^a-z])(hh|household|family|ho)s?_?size|nguoi_?ho$", re.IGNORECASE)
+_HOUSEHOLD = re.compile(
+    r"(^|[^a-z])(hh|household|family|ho)s?_?size|nguoi_?(tren|moi|per)?_?ho$", re.IGNORECASE
+)
 _CHANGE = re.compile(r"change|diff|net|migra|balance|biendong|tanggiam|delta|saldo")
 _YEARS = (1800, 2100)
 _MOST = 0.5

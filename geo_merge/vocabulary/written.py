@@ -54,9 +54,11 @@ def read_numbers(texts: Iterable[str], *, whole: bool) -> Written:
     cells = [_clean(text) for text in texts]
     thousands, decimals = _evidence(cells)
     unsure = {s for c in cells if (s := _unsure(c))}
+    # Where counts have both, people wrote them in two ways: 3.137 in one row and 3,274 in another.
+    both = whole and not {".", ","} & (thousands | decimals)
     for separator in sorted(unsure - thousands - decimals):
         other = "," if separator == "." else "."
-        is_thousands = other in decimals or (whole and other not in thousands)
+        is_thousands = both or other in decimals or (whole and other not in thousands)
         (thousands if is_thousands else decimals).add(separator)
     values, wrong = [], []
     for k, cell in enumerate(cells):

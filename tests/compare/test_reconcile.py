@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
+from geo_merge.compare.declared import as_declared
+from geo_merge.errors import TableError
 from geo_merge.geometry.difference import differences, reach
 from geo_merge.merging.result import MergeResult
 
@@ -270,3 +272,12 @@ def test_the_command_writes_the_reconciliation(grid: Grid, tmp_path: Path) -> No
     assert land.to_crs(CRS).area.tolist() == pytest.approx([60_000] * 2, rel=1e-3)
     ran = run("build", tmp_path / "old.gpkg", "--crosswalk", tmp_path / "same.csv", "--out", tmp_path / "out")  # fmt: skip
     assert not list((tmp_path / "out").glob("reconciliation.*"))
+
+
+def test_failed_formulas_are_no_declared_figures() -> None:
+    """A dash says that a figure is not known; what a formula could not find may be anything."""
+    table = pd.DataFrame({"new_code": ["a", "b"], "population": ["-", "#N/A"]}, index=[2, 3])
+    with pytest.raises(TableError) as caught:
+        as_declared(table, pd.Index(["a", "b"]))
+    (problem,) = caught.value.problems
+    assert "row 3: population is #N/A, a failed formula [W01]; correct the cell" in problem

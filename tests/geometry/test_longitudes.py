@@ -311,6 +311,14 @@ def test_types_of_units_are_read_from_names_in_vietnam_alone(tmp_path: Path) -> 
         assert read_units(tmp_path / "old.gpkg")["unit_type"].tolist() == [expected]
 
 
+def test_units_that_meet_at_a_pole_are_read_or_refused_in_a_sentence(tmp_path: Path) -> None:
+    """Sixty degrees of longitude each, up to the pole, where all of them are one point."""
+    save(layer([BOX(-180 + 60 * k, 80, -120 + 60 * k, 90) for k in range(6)]), tmp_path)
+    done = run("build", "old.gpkg", "--crosswalk", "crosswalk.csv", "--out", "out", cwd=tmp_path)
+    assert "unexpectedly" not in done.err
+    assert done.code == 0 or "[P03]" in done.err
+
+
 def test_a_band_around_a_pole_has_a_hole_at_the_pole(tmp_path: Path) -> None:
     """Its hole goes around the pole too, and is no land up to the other pole."""
     turn = np.radians(np.arange(0, 360, 3.0))

@@ -306,3 +306,10 @@ def test_mapinfo_parts_of_two_exports_are_refused(grid: Grid, tmp_path: Path) ->
     for name in ("a.mif", "a.tab"):
         with pytest.raises(LayerError, match=r"\[F0[34]\]"):
             open_layer(tmp_path / name)
+
+
+def test_the_answer_of_a_service_that_refused_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"error":{"code":498,"message":"Invalid token","details":[]}}')
+    with pytest.raises(LayerError, match=r"service that refused: Invalid token \[F03\]"):
+        open_layer(path)

@@ -51,7 +51,7 @@ def test_counts_are_counts(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["POP_DENS", "popdens", "dens", "Dens_Pop", "pop_km2", "hab_km2", "people_per_km2",
-     "nguoi_km2", "inh_per_sqkm", "bev_dichte", "MatDo"],
+     "nguoi_km2", "inh_per_sqkm", "pop_den", "bev_dichte", "MatDo"],
 )  # fmt: skip
 def test_people_per_area_are_densities(name: str) -> None:
     assert kind_of(name, VALUES) is Kind.AREA_RATE
@@ -108,6 +108,7 @@ def test_numbers_that_stand_for_nothing(values: list[int], unknown: int) -> None
     [
         (["10.781", "11.603", "900"], True, [10781, 11603, 900]),
         (["10,781", "1,234,567"], True, [10781, 1234567]),
+        (["3.137", "3,274", "900"], True, [3137, 3274, 900]),
         (["3 137", "3\u202f274", "3'411"], True, [3137, 3274, 3411]),
         (["77,70", "1.234,5"], False, [77.7, 1234.5]),
         (["77.70", "1,234.5"], False, [77.7, 1234.5]),

@@ -22,7 +22,7 @@ from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.units.crs import missing_crs
 from geo_merge.vietnam.files import zones
 from geo_merge.vietnam.files.datum import NAMED
-from geo_merge.vietnam.names import UNIT_TYPES, bare_key, split_type
+from geo_merge.vietnam.names import UNIT_TYPES, bare_key
 from geo_merge.vietnam.places import positions
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
@@ -188,10 +188,15 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
     )  # fmt: skip
 
 
+def _written_type(name: str) -> str:
+    """Return the type that a name begins with in full; shortened ones are initials elsewhere."""
+    return next((t for t in UNIT_TYPES if name.casefold().startswith(f"{t.casefold()} ")), "")
+
+
 def _refuse_abroad(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> bool:
     """Refuse units that are called as those of Vietnam and lie elsewhere; nothing is proven."""
     types = frame["unit_type"] if "unit_type" in frame else [""] * len(names)
-    kinds = [kind or split_type(name)[0] for kind, name in zip(types, names, strict=True)]
+    kinds = [kind or _written_type(name) for kind, name in zip(types, names, strict=True)]
     ours = sorted(set(kinds).intersection(UNIT_TYPES))
     if not kinds or sum(kind in ours for kind in kinds) < _MOSTLY * len(kinds) or is_here(frame):
         return False
