@@ -17,22 +17,13 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.areas import transformer
-from geo_merge.geometry.crossings import refuse_tangled
 from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.geometry.outside import with_islands
 from geo_merge.geometry.projection import describe, metres_per_unit
-from geo_merge.geometry.rings import (
-    Bools,
-    Floats,
-    Geometries,
-    Ints,
-    flatten,
-    is_polygonal,
-    somewhere,
-)
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches, without_lines
-from geo_merge.geometry.validity import is_valid, made_valid, usable
+from geo_merge.geometry.validity import is_valid, made_valid
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
 from geo_merge.vocabulary.sentence import sentence
@@ -97,25 +88,17 @@ def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
     plane = Plane(list(frames), [], [])
     for crs, members in by_crs([frame.crs for frame in frames]):
         arrays = [np.asarray(frames[k].geometry.values) for k in members]
-        told = pd.concat([frames[k][["code", "name"]] for k in members])
-        labels = told["code"].where(told["code"] != "", told["name"]).tolist()
-        every = np.concatenate(arrays)
-        _refuse_tangled(every, labels)
-        shapes, notes = project(every, crs, target)
+        shapes, notes = project(np.concatenate(arrays), crs, target)
         ends = np.cumsum([len(a) for a in arrays])[:-1]
         for k, part in zip(members, np.split(shapes, ends), strict=True):
             geometry = gpd.GeoSeries(part, index=frames[k].index, crs=target)
             plane.frames[k] = frames[k].set_geometry(geometry)
-        findings, ledger = tell(notes, labels, crs, target)
+        told = pd.concat([frames[k][["code", "name"]] for k in members])
+        labels = told["code"].where(told["code"] != "", told["name"])
+        findings, ledger = tell(notes, labels.tolist(), crs, target)
         plane.findings.extend(findings)
         plane.ledger.extend(ledger)
     return plane
-
-
-def _refuse_tangled(shapes: Geometries, labels: Sequence[str]) -> None:
-    good = np.flatnonzero(usable(shapes))
-    if len(good):
-        refuse_tangled(flatten(shapes[good]), lambda k: labels[good[k]])
 
 
 def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
