@@ -87,7 +87,8 @@ def _within(
 ) -> int:
     """Count the bytes that files become, up to so many; called in the child."""
     del say
-    sys.modules.update(dict.fromkeys(_LEFT))  # type: ignore[arg-type] - as if they were not there
+    # As if they were not there.
+    sys.modules.update(dict.fromkeys(_LEFT))  # type: ignore[arg-type]
     import_module(library)  # takes memory by the number of cores
     _limit(sum(map(_size, paths)))
     total: int = 0

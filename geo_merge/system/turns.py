@@ -17,6 +17,7 @@ from geo_merge.wording.sentence import sentence
 
 VARIABLE = "GEO_MERGE_WORKERS"
 _BEAT = 1.0  # seconds
+Queued = Callable[[int], None]  # called with the place in the queue
 
 
 class Turns:
@@ -28,7 +29,7 @@ class Turns:
         self._moved = Condition()
 
     @contextmanager
-    def take(self, wait: Callable[[int], None]) -> Iterator[None]:
+    def take(self, wait: Queued) -> Iterator[None]:
         """Wait for a turn, and keep it.
 
         Parameters

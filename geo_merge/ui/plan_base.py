@@ -21,7 +21,7 @@ from geo_merge.planning.store import CROSSWALK, LayerFile, LayerSource, crosswal
 from geo_merge.reading.containers import files_of
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch
-from geo_merge.system.turns import turns
+from geo_merge.system.turns import Queued, turns
 from geo_merge.ui import uploads
 from geo_merge.ui.plan_work import Base, File, Work
 from geo_merge.ui.store import Loaded
@@ -54,7 +54,7 @@ def _sample() -> tuple[Base, Plan]:
 
 def open_layers(
     given: Sequence[uploads.Upload], options: Mapping[str, Any], say: Progress,
-    queued: uploads.Queued,
+    queued: Queued,
 ) -> Work:  # fmt: skip
     """Read a user's layers and return a plan of them in which no unit has a place.
 
@@ -91,7 +91,7 @@ def _base(files: tuple[File, ...], options: Mapping[str, Any], layers: tuple[Pat
                 ground(frame), LayerSource(listed, dict(options)))  # fmt: skip
 
 
-def merged(work: Work, title: str, say: Progress, queued: uploads.Queued) -> Loaded:
+def merged(work: Work, title: str, say: Progress, queued: Queued) -> Loaded:
     """Merge a plan: the job that an upload of its layers and its crosswalk would be.
 
     Raises

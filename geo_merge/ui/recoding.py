@@ -23,9 +23,8 @@ from geo_merge.recoding.run import write
 from geo_merge.recoding.vintage import Vintage
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch
-from geo_merge.system.turns import turns
+from geo_merge.system.turns import Queued, turns
 from geo_merge.texts import Language
-from geo_merge.ui.uploads import Queued
 from geo_merge.vocabulary.places import Unit
 
 FORMATS = ("xlsx", "csv", "parquet")

@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.jobs.job import Progress
+from geo_merge.system.turns import Queued
 from geo_merge.ui import state
 from geo_merge.ui.state import t
-from geo_merge.ui.uploads import Queued
 from geo_merge.vocabulary.steps import step_in
 
 

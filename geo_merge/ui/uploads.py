@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from geo_merge.errors import LayerError
+from geo_merge.jobs.drawn import run_drawn
 from geo_merge.jobs.job import Job, Progress
-from geo_merge.maps.display import drawn
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading import kinds
 from geo_merge.reading.parts import find_parts
 from geo_merge.results.files import sha256
 from geo_merge.system import worker
-from geo_merge.system.turns import turns
+from geo_merge.system.turns import Queued, turns
 from geo_merge.ui.state import language
 from geo_merge.ui.store import Loaded, content_key
 from geo_merge.vocabulary.sentence import said, sentence
@@ -32,7 +32,6 @@ LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
 )
 TABLE_TYPES = ["csv", "xlsx"]
-Queued = Callable[[int], None]  # called with the place in the queue
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, and half letters.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f\ud800-\udfff]')
 _DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
@@ -144,17 +143,11 @@ def in_turn(work: Callable[[Progress], T], say: Progress, queued: Queued) -> T:
 
 def merge(job: Job, title: str, say: Progress, queued: Queued) -> Loaded:
     """Merge the files of a job, in a process of its own, when it is our turn."""
-    result = in_turn(partial(_drawn, job), say, queued)
+    result = in_turn(partial(run_drawn, job), say, queued)
     files = job.files
     key = content_key(list(files.values()), job.options)
     inputs = {name: sha256(path) for name, path in files.items()}
     return Loaded(key, title, _under_own_names(result, files), inputs, job.options)
-
-
-def _drawn(job: Job, say: Progress) -> MergeResult:
-    result = job.run(say)
-    say("Drawing")
-    return drawn(result)
 
 
 def _under_own_names(result: MergeResult, inputs: dict[str, Path]) -> MergeResult:

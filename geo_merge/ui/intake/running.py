@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.jobs.job import Progress
+from geo_merge.system.turns import Queued
 from geo_merge.ui.state import Key, t
 from geo_merge.ui.steps import name_of, shown
 from geo_merge.ui.tables import plain
-from geo_merge.ui.uploads import Queued
 
 # Steps in their order, and the share of the time after which each begins (Bắc Ninh: 314 units).
 MERGING = {"": 0.0, "Reading": 0.05, "Matching the crosswalk": 0.35,

@@ -1,0 +1,14 @@
+"""A merger with what its map draws: the work of a page's worker, which loads no page for it."""
+
+from __future__ import annotations
+
+from geo_merge.jobs.job import Job, Progress
+from geo_merge.maps.display import drawn
+from geo_merge.merging.result import MergeResult
+
+
+def run_drawn(job: Job, say: Progress) -> MergeResult:
+    """Merge the files of a job and draw the result, telling of each step."""
+    result = job.run(say)
+    say("Drawing")
+    return drawn(result)
