@@ -46,7 +46,7 @@ def upload(tab: Tab, layers: list[Path], crosswalk: Path | None) -> None:
         # As a person sees it: what is given while the page takes another file may be lost.
         names = [tab.page.get_by_text(path.name, exact=True) for path in layers]
         reduce(Locator.or_, names).first.wait_for(state="attached")  # some, where they are many
-        tab.rest(1.0)
+        tab.rest(2.0)
         inputs.nth(2).set_input_files(str(crosswalk))
 
 
