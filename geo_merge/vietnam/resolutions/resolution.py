@@ -20,6 +20,8 @@ from geo_merge.vietnam.resolutions.sentences import Sentence
 from geo_merge.vocabulary.sentence import sentence
 
 FORMATS = (".txt", ".md", ".docx", ".pdf")
+# Bytes of all parts of a Word document, and of its text: a resolution of 200 pages has some 4 MB.
+_MOST_PARTS, _MOST_TEXT = 200 * 2**20, 10 * 2**20
 _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
 _ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
 _NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
@@ -201,10 +203,24 @@ def _docx(path: Path) -> str:
     except ImportError:
         raise TableError(sentence("usage.word", file=path.name)) from None
     try:
+        _refuse_inflating(path)
         document = docx.Document(str(path))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise TableError(sentence("F01.no_word", file=path.name)) from error
+    except SyntaxError as error:  # that of lxml: too deep, too long, entities that grow
+        raise TableError(sentence("F03.word", file=path.name)) from error
     return "\n".join(paragraph.text for paragraph in document.paragraphs)
+
+
+def _refuse_inflating(path: Path) -> None:
+    """Refuse a Word document that becomes larger than any text is (S02)."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    text = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+    whole = sum(part.file_size for part in parts)
+    if text > _MOST_TEXT or whole > _MOST_PARTS:
+        mb = (text if text > _MOST_TEXT else whole) / 2**20
+        raise TableError(sentence("S02.word", file=path.name, mb=mb))
 
 
 def _pdf(path: Path, data: bytes) -> str:
@@ -217,7 +233,7 @@ def _pdf(path: Path, data: bytes) -> str:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says on stderr what is said below
     try:
         pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
-    except pypdf.errors.PyPdfError as error:
+    except (pypdf.errors.PyPdfError, RecursionError) as error:  # arrays in arrays without end
         raise TableError(sentence("F03.pdf", file=path.name)) from error
     text = "\n".join(pages)
     if not text.strip():
