@@ -18,7 +18,7 @@ from geo_merge.wording.sentence import sentence
 
 # Crossings, beside one an edge. The census of 2009 of the whole country, drawn with overlaps all
 # over, has 55,000 on 177,000 edges that do not match.
-_MOST = 200_000
+_MOST = 100_000
 
 # Edges to a stretch, of which only those whose boxes meet are looked at; of very many edges longer
 # ones, so that there are not many more than these.

@@ -61,7 +61,7 @@ def test_tangled_layers_end_in_a_sentence_before_they_take_the_machine(tmp_path:
     frame.to_file(tmp_path / "l.gpkg")
     with pytest.raises(LayerError, match="most often those of row 1 and row 2"):
         dissolve(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
-    refuse_tangled(flatten(combs(200)), str)
+    refuse_tangled(flatten(combs(150)), str)
 
 
 def test_vertices_in_the_boxes_of_all_edges_are_looked_at_a_few_at_a_time(
