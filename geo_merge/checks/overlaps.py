@@ -90,8 +90,9 @@ def overlapping_pairs(layer: Surveyed, width: float) -> tuple[list[Overlap], lis
     claim, two may share a hairline.
 
     A face claimed twice can span several pairs (the border between two of the claimants was
-    cancelled), so it is cut by each of its claimants; one under a millimetre wide, where an
-    overlay is mostly rounding, belongs to those who claim its middle.
+    cancelled), so it is cut by each of its claimants, unless there are no more around it than claim
+    it; one under a millimetre wide, where an overlay is mostly rounding, belongs to those who claim
+    its middle.
     """
     several = layer.faces.claims > 1
     doubled, claims = layer.faces.geometry[several], layer.faces.claims[several]
@@ -107,11 +108,13 @@ def overlapping_pairs(layer: Surveyed, width: float) -> tuple[list[Overlap], lis
     where = np.where(thin, shapely.point_on_surface(doubled), doubled)
     regions: dict[tuple[int, int], list[BaseGeometry]] = {}
     polygon_of: dict[int, BaseGeometry] = {}
-    for face, is_thin, (units, polygons) in zip(doubled, thin, layer.around(where), strict=True):
-        pieces = [face] * len(units) if is_thin else _cut(face, polygons)
+    near = layer.around(where)
+    whole = thin | (claims == [len(units) for units, _ in near])  # all of them claim all of it
+    for face, is_whole, (units, polygons) in zip(doubled, whole, near, strict=True):
+        pieces = [face] * len(units) if is_whole else _cut(face, polygons)
         polygon_of |= dict(zip(map(int, units), polygons, strict=True))
         for (a, one), (b, two) in combinations(zip(units, pieces, strict=True), 2):
-            both = face if is_thin else shapely.intersection(one, two)
+            both = face if is_whole else shapely.intersection(one, two)
             if both.area > 0:
                 regions.setdefault((int(a), int(b)), []).append(both)
     pairs = [
