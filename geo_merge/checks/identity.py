@@ -58,15 +58,16 @@ def check_codes(layer: Surveyed) -> list[Finding]:
     """Find codes of another form than nearly all others have (K07)."""
     frame = layer.frame
     pieces = frame["is_piece"].to_numpy(bool) if "is_piece" in frame else np.zeros(len(frame), bool)
-    codes = [str(code) for code in frame.index[~pieces]]
+    codes = [str(code) for code in frame.index[~pieces].tolist()]
     if len(codes) < _FEW:
         return []
-    form = {str(code): _form(str(code)) for code in frame.index}
+    labels = list(map(str, frame.index.tolist()))
+    form = {code: _form(code) for code in labels}
     forms = Counter(map(form.__getitem__, codes))
     usual, count = forms.most_common(1)[0]
     if count < _COMMON * len(codes):
         return []
-    odd = np.flatnonzero(~pieces & [form[str(code)] != usual for code in frame.index])
+    odd = np.flatnonzero(~pieces & [form[code] != usual for code in labels])
     return [
         Finding.of(
             sentence(

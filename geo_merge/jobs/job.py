@@ -126,9 +126,7 @@ class Job:
                                        columns=self.columns, country=self.country)  # fmt: skip
         except GeoMergeError as error:
             problems += error.problems
-        expected = (
-            {} if table is None else dict(zip(table["old_code"], table["old_name"], strict=True))
-        )
+        expected = {} if table is None else _called(table, "old")
         try:
             units = read_layer(
                 *self.old, code_field=self.code_field, name_field=self.name_field,
@@ -162,7 +160,7 @@ class Job:
         The crosswalk tells the codes and names that the reference should have.
         """
         limits, sizes = parse(self.limits)
-        new = {} if table is None else dict(zip(table["new_code"], table["new_name"], strict=True))
+        new = {} if table is None else _called(table, "new")
         return {
             "reference": None if not self.reference else read_units(
                 self.reference, code_field=self.reference_code_field,
@@ -235,3 +233,9 @@ class Job:
             return None
         return read_table(self.decisions, encoding=self.encoding, sizes=parse(self.limits)[1],
                           country=self.country)  # fmt: skip
+
+
+def _called(table: pd.DataFrame, side: str) -> dict[str, str]:
+    """Return the names of a crosswalk's old or new units by their codes."""
+    codes, names = (table[f"{side}_{what}"].tolist() for what in ("code", "name"))
+    return dict(zip(codes, names, strict=True))

@@ -185,7 +185,7 @@ def _after(
         "code": new.index,
         "name": new["name"],
         "unit_type": new["unit_type"],
-        "colour": [colours[str(code)] for code in new.index],
+        "colour": [colours[str(code)] for code in new.index.tolist()],
         **({} if middle is None else {"at": label_places(result.new.geometry, middle)}),
         "member_count": new["member_count"],
         "area_km2": new["area_km2"],
@@ -314,7 +314,7 @@ def unit_colours(new: gpd.GeoDataFrame) -> dict[str, str]:
     kept = new["kept"].to_numpy(bool) if "kept" in new else np.zeros(len(new), dtype=bool)
     return {
         str(code): KEPT if pale else PALETTE[c]
-        for code, c, pale in zip(new.index, chosen, kept, strict=True)
+        for code, c, pale in zip(new.index.tolist(), chosen, kept, strict=True)
     }
 
 

@@ -56,7 +56,7 @@ def rows_of_findings(result: MergeResult, index: pd.Index, *, new: bool) -> list
         if about == side:
             for unit in units:
                 rows.setdefault(str(unit), []).append(row)
-    return [rows.get(str(label), []) for label in index]
+    return [rows.get(str(label), []) for label in index.tolist()]
 
 
 def findings_told(result: MergeResult, rows: Ints) -> list[dict[str, Any]]:

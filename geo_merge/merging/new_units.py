@@ -44,7 +44,8 @@ def new_units(
     )
     land = is_land(frame)
     members = _lists(unit_codes(frame), groups, ~land)
-    pieces = _lists(frame["name"], groups, land)
+    names = frame["name"].tolist()
+    pieces = _lists(names, groups, land)
     first = np.unique(groups, return_index=True)[1]
     data: dict[str, Any] = {
         "name": layer.rows["new_name"].to_numpy()[first],
@@ -53,7 +54,7 @@ def new_units(
         **_kept(layer, first),
         "member_count": [len(m) for m in members],
         "members": members,
-        "member_names": _lists(frame["name"], groups, ~land),
+        "member_names": _lists(names, groups, ~land),
     }
     if any(pieces):
         data["pieces"] = pieces

@@ -285,7 +285,7 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], target: Path | BinaryIO) 
             for k, column in enumerate(table.columns):
                 written = [_xlsx_cell(v) for v in _cells(frame.iloc[:, k], table.iloc[:, k])]
                 sheet.write_column(1, k, written)
-                widest = max((len(str(v)) for v in [column, *written]), default=8)
+                widest = max(map(len, map(str, [column, *written])))
                 sheet.set_column(k, k, min(60, widest + 2))
 
 
@@ -293,6 +293,8 @@ def _xlsx_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
     """Return what a cell of a workbook holds: what has no room as a number is a text."""
     if value is None:
         return ""
+    if type(value) is str and value.isprintable() and len(value) < _XLSX_TEXT:
+        return harmless(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value if abs(value) <= _XLSX_NUMBER else str(value)
     if not isinstance(value, str | bool):

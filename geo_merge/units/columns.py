@@ -134,7 +134,7 @@ def check_pieces(
     """
     problems = []
     typed = bool((joined["unit_type"] != "").any())
-    there = {code_key(code) for code in joined["code"] if code}
+    there = {code_key(code) for code in joined["code"].tolist() if code}
     whole = all(code_key(clean_code(code)) in there for code in expected if code)
     sure = typed or (whole and joined["is_piece"].mean() <= _FEW_PIECES)
     for row in joined[joined["is_piece"]].itertuples():

@@ -76,15 +76,18 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     if missing:
         columns = listed([str(column) for column in table.columns])
         raise TableError(sentence("W07.columns", source=source, missing=missing, columns=columns))
-    text = {
-        name: ["" if pd.isna(v) else str(v) for v in table[column]]
-        for name, column in found.items()
-    }
+    text = {name: _texts(table[column]) for name, column in found.items()}
     kept = (*COLUMNS, *(name for name in OPTIONAL if name in found))
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")
     return attach(result, findings=findings_of(table), sources=sources_of(table))
+
+
+def _texts(values: pd.Series) -> list[str]:
+    """Return the cells of a column as texts, empty where there is nothing."""
+    cells = zip(values.tolist(), values.isna().tolist(), strict=True)
+    return ["" if nothing else str(cell) for cell, nothing in cells]
 
 
 def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
@@ -167,7 +170,7 @@ def resolve(
     uncoded = set(old.index[without_codes(old)])
     recoded = {
         str(unit): str(code)
-        for unit, code in zip(rows["unit"], rows["old_code"], strict=True)
+        for unit, code in zip(rows["unit"].tolist(), rows["old_code"].tolist(), strict=True)
         if code
         and (unit in uncoded
              or (len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))))
@@ -219,13 +222,13 @@ def _check_names(
     old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
 ) -> None:
     """Warn of rows whose name is not that of the unit with their code."""
-    layer = dict(zip(old.index, zip(old["name"], old["unit_type"], strict=True), strict=True))
+    called = zip(old["name"].tolist(), old["unit_type"].tolist(), strict=True)
+    layer = dict(zip(old.index.tolist(), called, strict=True))
     _check_districts(old, rows, report, name_key)
-    widths = width_of(old["name"]), width_of(rows["old_name"])
+    widths = width_of(old["name"].tolist()), width_of(rows["old_name"].tolist())
     shortened: list[tuple[str, str, str]] = []
-    for row, unit, name, kind in zip(
-        rows.index, rows["unit"], rows["old_name"], rows["old_type"], strict=True
-    ):
+    told_of = (rows[column].tolist() for column in ("unit", "old_name", "old_type"))
+    for row, unit, name, kind in zip(rows.index, *told_of, strict=True):
         if unit is None or not name:
             continue
         in_layer, unit_type = layer[unit]
@@ -254,8 +257,9 @@ def _check_districts(
     old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report, name_key: NameKey
 ) -> None:
     """Warn of members that lie in another district than their row declares."""
-    actual = dict(zip(old.index, old["district"], strict=True))
-    for row, unit, given in zip(rows.index, rows["unit"], rows["old_district"], strict=True):
+    actual = dict(zip(old.index.tolist(), old["district"].tolist(), strict=True))
+    declared = (rows[column].tolist() for column in ("unit", "old_district"))
+    for row, unit, given in zip(rows.index, *declared, strict=True):
         there = actual.get(unit, "")
         if given and there and given != there and not _same_place(given, there, name_key):
             told = sentence("K08.district", source=report.source, row=str(row), given=given,
@@ -271,8 +275,8 @@ def _same_place(one: str, two: str, name_key: NameKey) -> bool:
 
 def _note_reused_codes(rows: pd.DataFrame, report: Report) -> None:
     """Note new units with the code of an old unit that is not among their members, nor a part."""
-    members = set(zip(rows["new_code"], rows["unit"], strict=True))
-    reused = set(rows["new_code"]) & set(rows["unit"])
+    new, old = rows["new_code"].tolist(), rows["unit"].tolist()
+    members, reused = set(zip(new, old, strict=True)), set(new) & set(old)
     foreign = sorted(code for code in reused if (code, code) not in members)
     if foreign:
         told = sentence("W06.reused", source=report.source, n=len(foreign),

@@ -72,8 +72,9 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
 def _without_sums(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Report rows in which a table adds its figures up, and return the others."""
     sums = []
-    for row, *texts in zip(rows.index, rows["old_code"], rows["old_name"], rows["new_name"],
-                           rows["new_code"], strict=True):  # fmt: skip
+    columns = ("old_code", "old_name", "new_name", "new_code")
+    cells = (rows[column].tolist() for column in columns)
+    for row, *texts in zip(rows.index, *cells, strict=True):
         said = next((t for t in texts if _SUM.fullmatch(clean_text(t)) and not names[t]), None)
         if said is not None and not all(map(clean_text, texts)):
             report.wrong_in(row, "K04.total", text=clean_text(said))
@@ -99,13 +100,19 @@ def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
     result = rows.copy()
-    labels = dict(zip(rows.index, map(_label, rows["old_code"], rows["old_name"]), strict=True))
+    called = map(_label, rows["old_code"].tolist(), rows["old_name"].tolist())
+    labels = dict(zip(rows.index, called, strict=True))
     blanked: dict[str, list[Hashable]] = {}
     for column in rows.columns.drop([c for c in _FREE if c in rows]):
         cells = []
-        for row, text in zip(rows.index, rows[column], strict=True):
+        for row, text in zip(rows.index, rows[column].tolist(), strict=True):
             reason = no_value(text)
-            is_name = column.endswith("_name") and names[text] == 1 and may_be_a_place(text)
+            is_name = (
+                reason is not None
+                and column.endswith("_name")
+                and names[text] == 1
+                and may_be_a_place(text)
+            )
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):
                 kind = "W01.code" if column == "new_code" else "W01.name"
@@ -182,7 +189,7 @@ def _without_groups(values: pd.Series, column: str, report: Report) -> pd.Series
 
 def _without_point(values: pd.Series, column: str, report: Report) -> pd.Series:
     """Take ``.0`` from numbers, if no number of the column has other decimals."""
-    pointed = [v for v in values if _POINT.fullmatch(v)]
+    pointed = [v for v in values.tolist() if _POINT.fullmatch(v)]
     if not pointed or not all(map(_FLOAT.fullmatch, pointed)):
         return values
     told = sentence("K02.point", source=report.source, n=len(pointed), column=column,

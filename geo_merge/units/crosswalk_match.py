@@ -72,7 +72,7 @@ def match(
     name_key
         Returns names in the form in which they are compared.
     """
-    coded = set(map(str, old.index[~is_land(old)]))
+    coded = set(map(str, old.index[~is_land(old)].tolist()))
     lists = whole_lists(old, rows, written, report, name_key)
     likeness = _Likeness(old, name_key)
     by_key = [_grouped(map(key, coded), coded) for key, _, _ in _KEYS[:-1]]
@@ -84,7 +84,7 @@ def match(
     how: list[str] = []
     unknown: list[Unknown] = []
     uncoded = old[without_codes(old)]
-    for row, code in zip(rows.index, rows["old_code"], strict=True):
+    for row, code in zip(rows.index, rows["old_code"].tolist(), strict=True):
         unit, step, told = None, "", None
         if row in lists or is_scientific(code):
             pass
@@ -118,10 +118,11 @@ def match(
 
 def without_codes(old: gpd.GeoDataFrame) -> Bools:
     """Tell which units are known by their names, as those of a layer that has no codes are."""
-    places = zip(old["name"], old["district"], old["province"], strict=True)
+    columns = (old[column].tolist() for column in ("name", "district", "province"))
+    places = zip(*columns, strict=True)
     called = [{name, place_of(name, *above)} for name, *above in places]
     return np.array(
-        [bool(str(code)) and code in c for code, c in zip(old.index, called, strict=True)]
+        [bool(str(code)) and code in c for code, c in zip(old.index.tolist(), called, strict=True)]
     )
 
 
@@ -138,7 +139,7 @@ class _Likeness:
     """What the units of a layer have in common with a code that none of them has."""
 
     def __init__(self, old: gpd.GeoDataFrame, name_key: NameKey) -> None:
-        self._codes = list(map(str, old.index))
+        self._codes = list(map(str, old.index.tolist()))
         self._names = old["name"].tolist()
         self._name_key = name_key
         self.pointed_at: set[str] = set()

@@ -65,7 +65,7 @@ def settled_new(
 
 def _with_zeros(codes: pd.Series, report: Report) -> pd.Series:
     """Restore zeros that part of the codes lost: the others tell how many digits there are."""
-    there = {c for c in codes if c}
+    there = set(codes.tolist()) - {""}
     if not all(c.isdigit() for c in there):
         return codes
     widths = {len(c) for c in there if c.startswith("0")}
@@ -132,8 +132,8 @@ def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.D
 
 
 def _note_odd(rows: pd.DataFrame, report: Report) -> None:
-    odd = sorted({c for c, n in zip(rows["new_code"], rows["new_name_written"], strict=True)
-                  if c and has_odd_characters(n)})  # fmt: skip
+    names = zip(rows["new_code"].tolist(), rows["new_name_written"].tolist(), strict=True)
+    odd = sorted({code for code, name in names if code and has_odd_characters(name)})
     if odd:
         told = sentence("X04.new", source=report.source, n=len(odd), codes=odd[:_SHOWN])
         report.note(told, units=tuple(odd), value=float(len(odd)), unit_of_value="names")
@@ -176,7 +176,7 @@ def _check_parents(rows: pd.DataFrame, report: Report, name_key: NameKey) -> Non
 
 def _note_forms(rows: pd.DataFrame, report: Report) -> None:
     """Warn of new codes of another form than nearly all have: O9040 among digits, TBD."""
-    codes = sorted({code for code in rows["new_code"] if code})
+    codes = sorted(set(rows["new_code"].tolist()) - {""})
     forms = Counter(map(_outline, codes))
     if not forms:
         return
@@ -202,13 +202,13 @@ def _note_short(
     That is where the old codes of the table did, or where all new codes lack the one zero with
     which old ones begin.
     """
-    widths = {len(str(c)) for c in old.index[~old["is_piece"]]}
-    there = {c for c in codes if c}
+    widths = {len(str(c)) for c in old.index[~old["is_piece"]].tolist()}
+    there = set(codes.tolist()) - {""}
     if len(widths) != 1 or not there:
         return
     width = widths.pop()
     short = sorted(c for c in there if c.isdigit() and len(c) < width)
-    begins = any(str(c).startswith("0") for c in old.index)
+    begins = any(str(c).startswith("0") for c in old.index.tolist())
     one_less = len(short) == len(there) and {len(c) for c in short} == {width - 1}
     if not short or not (lost_zeros or (begins and one_less and width > _LEVELS)):
         return

@@ -47,13 +47,15 @@ def whole_lists(
     key
         Returns names in the form in which they are compared.
     """
-    codes: dict[str, str] = {code_key(str(code)): str(code) for code in old.index}
+    codes: dict[str, str] = {code_key(str(code)): str(code) for code in old.index.tolist()}
     names: dict[str, list[str]] = defaultdict(list)
-    for code, name, kind in zip(old.index, old["name"], old["unit_type"], strict=True):
+    parts = (old.index, old["name"], old["unit_type"])
+    for code, name, kind in zip(*(part.tolist() for part in parts), strict=True):
         for way in keys_of(str(name), str(kind), key):
             names[way].append(str(code))
     found: dict[Hashable, set[str]] = {}
-    cells = zip(rows.index, rows["old_code"], rows["old_name"], written["old_code"], strict=True)
+    columns = (rows["old_code"], rows["old_name"], written["old_code"])
+    cells = zip(rows.index, *(column.tolist() for column in columns), strict=True)
     first, says_names = "", False
     for row, code, name, as_written in cells:
         if code:
@@ -114,8 +116,8 @@ def report_unknown(
 
 def _places(old: gpd.GeoDataFrame, level: str) -> tuple[set[str], set[str]] | None:
     """Return the codes and names of the places that the layer has; None if it does not say."""
-    names = {fold_name(str(n)) for n in old[level] if n}
-    codes = {code_key(str(c)) for c in old[f"{level}_code"] if c}
+    names = {fold_name(str(n)) for n in old[level].tolist() if n}
+    codes = {code_key(str(c)) for c in old[f"{level}_code"].tolist() if c}
     return (codes, names) if names or codes else None
 
 

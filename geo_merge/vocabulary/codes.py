@@ -180,11 +180,13 @@ def as_text(values: pd.Series) -> pd.Series:
     """Return a column as text: 7210.0 is ``7210``, and what is null is empty."""
     import pandas as pd  # noqa: PLC0415 - texts are cleaned where pandas is not loaded
 
-    return pd.Series([text_of(v) for v in values], index=values.index, dtype=object)
+    return pd.Series([text_of(v) for v in values.tolist()], index=values.index, dtype=object)
 
 
 def text_of(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     """Return a cell as text: 7210.0 is ``7210``, and what is null is empty."""
+    if type(value) is str:
+        return value
     import pandas as pd  # noqa: PLC0415
 
     if isinstance(value, float | np.floating):

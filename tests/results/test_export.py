@@ -133,3 +133,21 @@ def test_numbers_among_whole_ones_stay_numbers(tmp_path: Path) -> None:
     write_workbook({"ledger": table}, tmp_path / "ledger.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "ledger.xlsx")["ledger"]
     assert [cell.value for cell in sheet["B"][1:]] == [0, -0.5, 3, None, "'-x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("x" * 32_767, "x" * 32_767),
+        ("x" * 32_768, "x" * 32_766 + "…"),
+        ("=" + "x" * 32_765, "'=" + "x" * 32_765),
+        ("=" + "x" * 32_766, "'=" + "x" * 32_764 + "…"),  # with an apostrophe one too many
+        ("a\x07b", "ab"),
+        ("a\nb", "a\nb"),
+        ("Lệ\u00a0Viễn", "Lệ\u00a0Viễn"),
+    ],
+)
+def test_texts_of_a_workbook_have_room_in_their_cells(tmp_path: Path, text: str, cell: str) -> None:
+    write_workbook({"texts": pd.DataFrame({"text": [text]})}, tmp_path / "texts.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "texts.xlsx")["texts"]
+    assert sheet["A2"].value == cell
