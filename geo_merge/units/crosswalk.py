@@ -21,6 +21,7 @@ from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
 from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
 from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.crosswalk_headings import told_by_headings
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed, same_field
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
@@ -73,15 +74,34 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
     _refuse_wide(table, missing, source)
+    findings = findings_of(table)
     if missing:
-        columns = listed([str(column) for column in table.columns])
-        raise TableError(sentence("W07.columns", source=source, missing=missing, columns=columns))
+        read = _by_words(table, found)
+        missing = [name for name in REQUIRED if name not in found | read]
+        if "old_code" in missing and "old_name" in found | read:
+            missing.remove("old_code")
+        if missing:
+            columns = listed([str(column) for column in table.columns])
+            raise TableError(
+                sentence("W07.columns", source=source, missing=missing, columns=columns,
+                         example=missing[0])
+            )  # fmt: skip
+        found |= read
+        told = [f"{name}={column}" for name, column in read.items()]
+        findings = [*findings, Finding.of(sentence("W07.by_words", source=source, columns=told))]
     text = {name: _texts(table[column]) for name, column in found.items()}
     kept = (*COLUMNS, *(name for name in OPTIONAL if name in found))
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")
-    return attach(result, findings=findings_of(table), sources=sources_of(table))
+    return attach(result, findings=findings, sources=sources_of(table))
+
+
+def _by_words(table: pd.DataFrame, found: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that are missing and whose headings say what they hold."""
+    left = [str(column) for column in table.columns if column not in found.values()]
+    told = told_by_headings(left)
+    return {name: told[name] for name in COLUMNS if name in told and name not in found}
 
 
 def _texts(values: pd.Series) -> list[str]:

@@ -49,8 +49,8 @@ def whole_lists(
     """
     codes: dict[str, str] = {code_key(str(code)): str(code) for code in old.index.tolist()}
     names: dict[str, list[str]] = defaultdict(list)
-    parts = (old.index, old["name"], old["unit_type"])
-    for code, name, kind in zip(*(part.tolist() for part in parts), strict=True):
+    told = (old["name"].tolist(), old["unit_type"].tolist())
+    for code, name, kind in zip(old.index.tolist(), *told, strict=True):
         for way in keys_of(str(name), str(kind), key):
             names[way].append(str(code))
     found: dict[Hashable, set[str]] = {}

@@ -134,14 +134,14 @@ def test_layers_are_drawn_and_recognised_before_there_is_a_table(
 def test_a_table_of_other_headings_does_not_hide_the_layer(grid: Grid, tmp_path: Path) -> None:
     grid(2, 1).reset_index().to_file(tmp_path / "layer.gpkg")
     rows = [["1", "9", "N"], ["2", "9", "N"]]
-    pd.DataFrame(rows, columns=["Mã cũ", "Mã mới", "Tên mới"]).to_excel(
+    pd.DataFrame(rows, columns=["Số A", "Mã mới", "Tên mới"]).to_excel(
         tmp_path / "bảng.xlsx", index=False
     )
     looked = looking.look(Job(old=(tmp_path / "layer.gpkg",), crosswalk=tmp_path / "bảng.xlsx"))
     assert looked.preview.layers[0]["units"] == 2
     assert "W07" in looked.preview.problems[0]
     assert looked.table is not None
-    assert list(looked.table) == ["Mã cũ", "Mã mới", "Tên mới"]
+    assert list(looked.table) == ["Số A", "Mã mới", "Tên mới"]
 
 
 def test_fields_of_parents_can_be_named(grid: Grid, tmp_path: Path) -> None:

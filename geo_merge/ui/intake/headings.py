@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_merge.units.crosswalk import COLUMNS, EVIDENCE, OPTIONAL, REQUIRED
 from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.crosswalk_headings import told_by_headings
 from geo_merge.vocabulary.fields import fold_field
 
 OURS = (*COLUMNS, *EVIDENCE)
@@ -65,6 +66,8 @@ def recognised(table: pd.DataFrame, units: pd.DataFrame) -> dict[str, str]:
         column = next((folded[h] for h in usual if h in folded), None)
         if column is not None and column not in found.values():
             found[ours] = column
+    left = [str(column) for column in table.columns if str(column) not in found.values()]
+    found = told_by_headings(left) | found
     known = {
         "old_code": {code_key(str(code)) for code in units.index},
         "old_name": {fold_name(str(name)) for name in units.get("name", ())},
