@@ -51,6 +51,8 @@ _PEOPLE_IN_SCRIPTS = frozenset(
      "জনসংখ্যা")
 )  # fmt: skip
 _LISTED = 40  # names of fields in a message
+_DBF_NAME = 10  # letters of the name of a field in a Shapefile
+_DBF_LEAST = 8  # of these that must be no signs for it to be told by its beginning
 _CENTURY = 40  # two digits up to this are years of this century
 PARENTS = ("district_code", "district", "province_code", "province")
 _ONE_OF = re.compile(r"\[([0-9]+)\]")
@@ -155,7 +157,23 @@ def usual_fields(columns: Iterable[str], role: str) -> list[str]:
     folded: dict[str, str] = {}
     for column in columns:
         folded.setdefault(fold_field(str(column)), column)
-    return [folded[name] for name in ROLES[role] if name in folded]
+    found = [folded[name] for name in ROLES[role] if name in folded]
+    return [*found, *_cut_to(folded, role)]
+
+
+def _cut_to(folded: dict[str, str], role: str) -> list[str]:
+    """Return columns whose names a Shapefile cut to ten letters, of the names of one role alone."""
+    return [
+        column
+        for name, column in folded.items()
+        if len(str(column)) == _DBF_NAME
+        and len(name) >= _DBF_LEAST
+        and {r for r, names in ROLES.items() if any(_longer(n, name) for n in names)} == {role}
+    ]
+
+
+def _longer(name: str, start: str) -> bool:
+    return name != start and name.startswith(start)
 
 
 def find_field(columns: Iterable[str], role: str) -> str | None:

@@ -258,3 +258,14 @@ def test_the_unit_above_is_found_where_its_field_could_be_a_name_as_well(tmp_pat
     units = read_units(path)
     assert units["district"].tolist() == ["Naga", "Naga", "Iriga"]
     assert set(units["province"]) == {"Bicol"}
+
+
+def test_names_that_a_shapefile_cut_to_ten_letters_are_known() -> None:
+    cut = ["kommunenum", "kommunenav"]
+    assert find_fields(cut) == {"code": "kommunenum", "name": "kommunenav"}
+    assert find_fields(["com_istat_", "prov_istat"]) == {
+        "code": "com_istat_", "district_code": "prov_istat",
+    }  # fmt: skip
+    assert find_fields(["municipali"]) == {}  # the code, or the name
+    assert find_fields(["kommunenu"]) == {}  # nine letters: nobody cut it
+    assert find_fields([*cut, "navn"])["name"] == "navn"  # a name in full is surer
