@@ -132,12 +132,15 @@ def check_pieces(
     LayerError
         K01, for the other rows.
     """
+    pieces = joined[joined["is_piece"]]
+    if pieces.empty:
+        return
     problems = []
     typed = bool((joined["unit_type"] != "").any())
     there = {code_key(code) for code in joined["code"].tolist() if code}
     whole = all(code_key(clean_code(code)) in there for code in expected if code)
     sure = typed or (whole and joined["is_piece"].mean() <= _FEW_PIECES)
-    for row in joined[joined["is_piece"]].itertuples():
+    for row in pieces.itertuples():
         where = {"file": row.source_file, "row": str(row.source_row)}
         if row.unit_type or not row.name or not sure:
             name = row.name or sentence("K01.nameless")

@@ -119,10 +119,11 @@ def match(
 def without_codes(old: gpd.GeoDataFrame) -> Bools:
     """Tell which units are known by their names, as those of a layer that has no codes are."""
     columns = (old[column].tolist() for column in ("name", "district", "province"))
-    places = zip(*columns, strict=True)
-    called = [{name, place_of(name, *above)} for name, *above in places]
     return np.array(
-        [bool(str(code)) and code in c for code, c in zip(old.index.tolist(), called, strict=True)]
+        [
+            bool(str(code)) and (code == name or code == place_of(name, *above))
+            for code, name, *above in zip(old.index.tolist(), *columns, strict=True)
+        ]
     )
 
 
