@@ -12,7 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.sample import RESULT_VARIABLE
@@ -21,16 +23,36 @@ from geo_merge.system.works import works
 from geo_merge.ui import store
 
 PAGE = Path(__file__).with_name("page.py")
+_TEXTS = (".js", ".css")
+_LEVEL = 5  # of gzip: those above take twice the time for a hundredth less
+
+
+class Compressed:
+    """Compress scripts and style sheets of the page; downloads go as they are, most are zipped."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.plain = app
+        self.compressed = GZipMiddleware(app, compresslevel=_LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        is_text = scope["type"] == "http" and scope["path"].endswith(_TEXTS)
+        await (self.compressed if is_text else self.plain)(scope, receive, send)
 
 
 def middleware() -> list[Middleware]:
-    """Refuse requests that name another host: a page elsewhere whose name leads to this machine.
+    """Compress what browsers read as text, and refuse requests that name another host.
+
+    Such a request comes from a page elsewhere whose name leads to this machine.
 
     Streamlit's ``server.allowedHosts`` says which names are ours; Streamlit itself looks at it when
     a session begins, and not when a file is asked for.
     """
     hosts = list(st.get_option("server.allowedHosts")) or ["*"]
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)]
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(Compressed),
+    ]
 
 
 def begin_reading() -> None:

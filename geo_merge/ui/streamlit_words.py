@@ -12,7 +12,8 @@ import streamlit as st
 from geo_merge.texts import Language
 
 _HERE = Path(__file__).parent
-WORDS: dict[Language, dict[str, str]] = tomllib.loads(  # type: ignore[assignment] - its headings
+# By language, then as Streamlit says it.
+WORDS: dict[str, dict[str, str]] = tomllib.loads(
     (_HERE / "streamlit_words.toml").read_text("utf-8")
 )
 

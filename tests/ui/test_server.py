@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -200,3 +202,16 @@ def test_a_number_of_workers_that_is_none_is_told(
 def test_by_default_there_are_not_more_workers_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
     assert 1 <= most_workers() <= (os.cpu_count() or 1)
+
+
+def test_scripts_of_the_page_come_compressed_and_all_else_as_it_is(server: str) -> None:
+    def encoding(path: str) -> str | None:
+        asked = urllib.request.Request(f"{server}/{path}", headers={"Accept-Encoding": "gzip"})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310
+            return answer.headers["Content-Encoding"]
+
+    with urllib.request.urlopen(server, timeout=SECONDS) as page:  # noqa: S310
+        script = re.search(rb"static/js/index[\w.-]+\.js", page.read())
+    assert script is not None
+    assert encoding(script[0].decode()) == "gzip"
+    assert encoding("_stcore/health") is None
