@@ -32,6 +32,8 @@ _LAYERS = ("old_units", "parents", "new_units", "findings")  # the largest first
 _LISTS = ("members", "member_names", "pieces")
 _NEEDED = ("summary.json", "new_units.geojson", "old_units.geojson", "parents.geojson",
            "findings.geojson", "crosswalk.csv", "ledger.csv", "statistics.csv")  # fmt: skip
+# Columns that are texts, of digits alone too.
+_TEXTS = dict.fromkeys(("code", "name", "unit_type", "counterparts"), str)
 _LAND = ("gained", "lost")
 
 
@@ -58,7 +60,7 @@ def load_result(directory: str | os.PathLike[str]) -> MergeResult:
             name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
             for name, dtype in (("crosswalk", str), ("ledger", None))
         }
-        statistics = pd.read_csv(directory / "statistics.csv", dtype={"code": str})
+        statistics = pd.read_csv(directory / "statistics.csv", dtype=_TEXTS)
         crs = CRS.from_user_input(manifest["crs"])
         reconciliation = reconciliation_in(directory, crs)
         repairs, decisions = repairs_in(directory, crs)
@@ -131,7 +133,7 @@ def reconciliation_in(folder: Path, crs: CRS) -> gpd.GeoDataFrame:
     path = folder / "reconciliation.csv"
     if not path.is_file():
         return gpd.GeoDataFrame()
-    table = pd.read_csv(path, dtype={"code": str, "counterparts": str}).set_index("code")
+    table = pd.read_csv(path, dtype=_TEXTS).set_index("code")
     texts = ["name", "verdict", "counterparts", "explanation"]
     table[texts] = table[texts].fillna("")
     table["counterparts"] = [

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from conftest import square
+from small_results import small_result
 
 from geo_merge.api import merge
 from geo_merge.errors import ExportError
@@ -82,6 +83,11 @@ def test_what_was_not_asked_for_is_not_there(grid: Grid, tmp_path: Path) -> None
     back = load_result(tmp_path)
     assert len(back.reconciliation) == 0
     assert len(back.repairs.columns) == 0
+
+
+def test_names_of_digits_stay_texts(grid: Grid, tmp_path: Path) -> None:
+    result = load_result(small_result(grid, tmp_path, ("01", "08")))
+    assert result.statistics["name"].tolist() == result.new["name"].tolist() == ["01", "08"]
 
 
 def test_a_folder_is_known_without_reading_it(grid: Grid, tmp_path: Path) -> None:
