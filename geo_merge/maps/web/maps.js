@@ -151,8 +151,10 @@
       const { districts, provinces, below, edges } = this.shapes;
       const dark = geo.isDark(getComputedStyle(this.a.getContainer()).backgroundColor);
       this.box.classList.toggle("gm-dark", dark);
+      // Islets of a country would be nothing but their edge.
+      const outer = { weight: this.sides.before.many ? 0.8 : 2, color: dark ? PALE : INK };
       const around = [
-        { arcs: edges.outline, kind: "outline", style: { weight: 2, color: dark ? PALE : INK } },
+        { arcs: edges.outline, kind: "outline", style: outer },
         { arcs: edges.gaps, kind: "gap", style: { weight: 1.2, color: "#c1121f" } },
         { arcs: edges.overlaps, kind: "overlap", style: { weight: 1.2, color: "#7a00cc" } }];
       const style = (side) => (feature) => this.style(side, feature);
