@@ -27,9 +27,9 @@ def show(language: Language) -> None:
 def _script(language: Language) -> str:
     """Return the script; what another language said on the page before is said anew."""
     own = WORDS[language]
-    others = [words for other, words in WORDS.items() if other != language]
-    pairs = [*own.items(), *((said, own.get(english, english)) for words in others
-                             for english, said in words.items() if said not in own)]  # fmt: skip
+    others = (pair for other, words in WORDS.items() if other != language for pair in words.items())
+    back = [(said, own.get(english, english)) for english, said in others if said]
+    pairs = [*own.items(), *(pair for pair in back if pair[0] not in own)]
     watching = (_HERE / "streamlit_words.js").read_text("utf-8")
     # Streamlit's own page says that it is English, whatever is on it.
     return (f"<script>{watching}\ngeoMergeWords({json.dumps(pairs, ensure_ascii=False)});\n"
