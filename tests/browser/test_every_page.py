@@ -44,7 +44,7 @@ def say_all(tab: Tab) -> None:
         field.press_sequentially("zzz")
     for slot in tab.page.locator("input[type=file]").all()[:1]:
         slot.set_input_files({"name": "a.xyz", "mimeType": "text/plain", "buffer": b"abc"})
-        tab.page.get_by_test_id("stFileChip").first.wait_for()
+        tab.page.get_by_test_id("stFileChip").first.wait_for(state="attached")
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
