@@ -41,6 +41,7 @@ _MARK = re.compile(
     r"|[-(\"' ]*(?:n\.?t\.?|như trên|ditto|idem|ibidem|ibid\.?)[-)\"' ]*|-?(?:do|id)\.|-do-",
     re.IGNORECASE,
 )
+_SMALL_MARKS = frozenset(("do", "id"))  # in small letters: Do may be a name
 _TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
 
 
@@ -70,6 +71,7 @@ def no_value(text: str) -> NoValue | None:
 
     A blank cell says nothing and is no matter of this.
     """
+    written = clean_text(text)
     text = clean_text(unicodedata.normalize("NFKC", text))
     if not text:
         return None
@@ -79,7 +81,7 @@ def no_value(text: str) -> NoValue | None:
         return NoValue.NOTHING
     if _DAY.fullmatch(text):
         return NoValue.DAY
-    if _MARK.fullmatch(text):
+    if _MARK.fullmatch(written) or written in _SMALL_MARKS:
         return NoValue.ABOVE
     return NoValue.TRUTH if text in _TRUTH else None
 
