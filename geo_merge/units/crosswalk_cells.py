@@ -28,7 +28,8 @@ _SUM = re.compile(
     r"|tổng( cộng| số)?|cộng)[\s:.,()0-9–-]*",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:[IVXLC]+|[A-Z]|[0-9]{1,2})[.)] ?[^\W\d]")  # I. or 1) before a name
+# I. or 1) before a name; not P. or X., which are types.
+_NUMBERED = re.compile(r"(?:I{1,3}|I?V|VI{1,3}|IX|X[IVX]+|[A-E]|[0-9]{1,2})[.)] ?[^\W\d]")
 _POINT = re.compile(r"[0-9]+[.,][0-9]+")
 
 
@@ -84,13 +85,14 @@ def _without_sums(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd
 
 def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Report rows that head a group, as ``II. HUYỆN VIỆT YÊN`` alone or in merged cells."""
-    cells = rows[list(_NAMING)].map(clean_text)
+    cells = rows[[*_NAMING, "old_type"]].map(clean_text)
     heads = []
     for row, texts in zip(rows.index, cells.itertuples(index=False), strict=True):
         filled = [text for text in texts if text]
         text = filled[0] if filled else ""
-        # A name alone may be a unit whose row is not filled in yet; words for a code are none.
-        sure = len(filled) > 1 or text == texts.old_code or _NUMBERED.match(text)
+        # A name alone may be a unit whose row is not filled in yet, and no unit has its own type.
+        alone = len(filled) == 1 and text == texts.old_code and text.isupper()
+        sure = alone or text in (texts.old_type, texts.new_type) or _NUMBERED.match(text)
         if len(set(filled)) == 1 and " " in text and sure and not names[text]:
             report.wrong_in(row, "K04.heading", text=text)
             heads.append(row)

@@ -62,7 +62,7 @@ def test_a_short_code_may_be_zero(grid: Grid) -> None:
 
 @pytest.mark.parametrize(
     "head",
-    [("I. HUYỆN HAI", "", "", ""), ("", "2) Huyện Hai", "", ""), ("Huyện Hai",) * 4],
+    [("I. HUYỆN HAI", "", "", ""), ("", "2) Huyện Hai", "", ""), ("II. Huyện Hai",) * 4],
     ids=["alone", "numbered", "merged"],
 )
 def test_the_heading_of_a_group_is_told_as_one(grid: Grid, head: tuple[str, ...]) -> None:
@@ -76,6 +76,14 @@ def test_the_heading_of_a_group_is_told_as_one(grid: Grid, head: tuple[str, ...]
 def test_a_unit_without_its_new_one_is_no_heading(grid: Grid) -> None:
     with pytest.raises(CrosswalkError, match=r"new_code of Ba Vì is blank \[W01\]"):
         resolve(units(grid), table(*WHOLE[:3], ("", "Ba Vì", "", "")))
+    with pytest.raises(CrosswalkError, match=r"new_code of X. Ba Vì is blank \[W01\]"):
+        resolve(units(grid), table(*WHOLE[:3], ("", "X. Ba Vì", "", "")))
+
+
+def test_a_unit_that_stays_may_have_its_name_for_a_code(grid: Grid) -> None:
+    rows = table(*WHOLE[:3], ("", "Bốn Bể", "Bốn Bể", "Bốn Bể"))
+    with pytest.raises(CrosswalkError, match=r"no unit called Bốn Bể is in the layer"):
+        resolve(units(grid), rows)
 
 
 def test_a_type_before_a_name_is_that_of_the_unit(grid: Grid) -> None:
