@@ -38,10 +38,12 @@ _DAY = re.compile(
 _QUOTES = "\"'\u2018\u2019\u201c\u201d\u201e\u2032\u2033\u3003\u00ab\u00bb\u00b4`"
 _MARK = re.compile(
     rf"(?=.*[{_QUOTES}])[-–—,. {_QUOTES}]+"
-    r"|[-(\"' ]*(?:n\.?t\.?|như trên|ditto|idem|ibidem|ibid\.?)[-)\"' ]*|-?(?:do|id)\.|-do-",
+    r"|[-(\"' ]*(?:n\.t\.?|nt\.|như trên|ditto|idem|ibidem|ibid\.?)[-)\"' ]*"
+    r"|[-(\"' ]+nt[-)\"' ]+|-?(?:do|id)\.|-do-",
     re.IGNORECASE,
 )
-_SMALL_MARKS = frozenset(("do", "id"))  # in small letters: Do may be a name
+# In small letters: Do may be a name, NT is the code of a territory and ID that of a state.
+_SMALL_MARKS = frozenset(("do", "id", "nt"))
 _TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
 
 

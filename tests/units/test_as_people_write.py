@@ -48,6 +48,13 @@ def test_a_mark_for_the_row_above_is_no_unit_of_its_own(grid: Grid, column: str,
         resolve(units(grid), changed(1, column, mark))
 
 
+@pytest.mark.parametrize("code", ["NT", "ID", "DO"])
+def test_codes_in_capitals_are_no_marks(grid: Grid, code: str) -> None:
+    """The Northern Territory, Idaho and the Dominican Republic have these."""
+    rows = table(*[(o, n, code if c == "N1" else "XX", x) for o, n, c, x in WHOLE])
+    assert set(resolve(units(grid), rows).rows["new_code"]) == {code, "XX"}
+
+
 @pytest.mark.parametrize("zero", ["0", "0.0", "00000"])
 @pytest.mark.parametrize("column", ["new_code", "new_name"])
 def test_a_lookup_that_found_a_blank_cell_names_no_unit(grid: Grid, column: str, zero: str) -> None:
