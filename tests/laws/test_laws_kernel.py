@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from coverages import Layer, breaches
+from coverages import Layer, breaches, draw
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.geometry.areas import areas
@@ -23,17 +23,31 @@ from geo_merge.writing.geojson import write_geojson
 
 # Metres by which an overlay may be off along every border.
 _OVERLAY = 2e-6
+_GRID = 1e-6
+
+
+def broken(layer: Layer, folder: Path) -> Iterator[str]:
+    """Say which laws the merger of a layer breaks."""
+    result = merge(layer.units, layer.crosswalk)
+    yield from _as_united(layer, result)
+    yield from _found(layer, result)
+    yield from _proven(layer, result)
+    yield from _written(result, folder / "new.geojson")
 
 
 def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
-    def law(layer: Layer) -> Iterator[str]:
-        result = merge(layer.units, layer.crosswalk)
-        yield from _as_united(layer, result)
-        yield from _found(layer, result)
-        yield from _proven(layer, result)
-        yield from _written(result, tmp_path / "new.geojson")
+    assert breaches(lambda layer: broken(layer, tmp_path), 30) == []
 
-    assert breaches(law, 30) == []
+
+# Layers that broke a law once, and why.
+BROKE = {
+    5_001_115: "an overlay of two drawings of one polygon, apart by the last bits, left a third of it",
+}
+
+
+@pytest.mark.parametrize("seed", BROKE)
+def test_layers_that_broke_a_law_of_the_kernel_keep_it(seed: int, tmp_path: Path) -> None:
+    assert list(broken(draw(seed), tmp_path)) == []
 
 
 def _as_united(layer: Layer, result: MergeResult) -> Iterator[str]:
@@ -68,8 +82,8 @@ def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
         ("overlaps", ["C03", "C04"], _union(both)),
     ):
         told = _union(found.loc[found["check"].isin(checks), "geometry"])
-        missed = shapely.difference(shapely.difference(own, told), rounding).area
-        invented = shapely.difference(told, own).area
+        missed = _beyond(_beyond(own, told), rounding).area
+        invented = _beyond(told, own).area
         if missed > noise or invented > noise:
             yield f"{what}: {missed} m² of {own.area} missed, {invented} invented, noise {noise}"
         named = found[found["check"].isin(checks) & (found["unit_of_value"] == "m²")]
@@ -77,6 +91,15 @@ def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
             drawn = float(areas(np.array([row.geometry]), layer.units.crs)[0])
             if row.value != pytest.approx(drawn, rel=1e-6, abs=1e-9):
                 yield f"{row.check} says {row.value} m² and draws {drawn}"
+
+
+def _beyond(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    """Return what one has beyond the other, overlaid on a grid.
+
+    Without it, edges that are apart by their last bits are noded wrongly now and then. Lines, which
+    an overlay leaves where rings touch, are no land, and are not taken on a grid.
+    """
+    return shapely.difference(_union([one]), _union([other]), grid_size=_GRID)
 
 
 def _union(shapes: object) -> shapely.Geometry:
