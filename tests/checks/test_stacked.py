@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -101,3 +102,41 @@ def test_scattered_units_are_not_stacked() -> None:
     shapes = np.array([shapely.multipolygons(pair) for pair in zip(west, east[::-1], strict=True)])
     refuse_stacked(shapes, "l.gpkg")
     refuse_woven(shapes, "l.gpkg", np.arange(250))
+
+
+def fan(n: int) -> np.ndarray:
+    """Slivers around one point, each with an edge of both neighbours: all boxes of a quarter meet."""
+    turn = np.linspace(0, np.pi / 2, n + 1)
+    rim = np.column_stack([np.cos(turn), np.sin(turn)]) * 20_000 + ORIGIN
+    return np.array([shapely.Polygon([ORIGIN, *pair]) for pair in pairwise(rim)])
+
+
+def nested(n: int) -> np.ndarray:
+    """Rings within rings: all boxes meet, and around one there are all others."""
+    rings = [shapely.Point(ORIGIN).buffer(50.0 * k, quad_segs=4).exterior for k in range(1, n + 1)]
+    around = [shapely.Polygon(out, [into]) for into, out in pairwise(rings)]
+    return np.array([shapely.Polygon(rings[0]), *around])
+
+
+@pytest.mark.parametrize("shapes", [fan(300), nested(300)], ids=["fan", "rings"])
+def test_units_that_share_corners_or_edges_are_not_stacked(
+    shapes: np.ndarray, tmp_path: Path
+) -> None:
+    assert shapely.STRtree(shapes).query(shapes).shape[1] == 300**2
+    assert validate(layer(shapes)).empty
+    layer(shapes).to_file(tmp_path / "l.gpkg")
+    done = dissolve_file(tmp_path / "l.gpkg", tmp_path / "o.geojson", "g", reading=Reading())
+    assert done.findings == ()
+    gone = np.array([None, shapely.Polygon()])
+    refuse_stacked(np.concatenate([gone, shapely.multipolygons(shapes[:, None])]), "l.gpkg")
+    with pytest.raises(LayerError, match=r"l\.gpkg: 30\d of 600 rows lie where row \d+ does"):
+        refuse_stacked(np.concatenate([shapes, np.repeat(nearly(1), 300)]), "l.gpkg")
+
+
+def test_of_very_many_that_could_lie_on_one_another_some_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("geo_merge.checks.stacked._LOOKED", 1000)
+    refuse_stacked(fan(300), "l.gpkg")
+    with pytest.raises(LayerError, match="300 of 300 rows"):
+        refuse_stacked(nearly(300), "l.gpkg")
