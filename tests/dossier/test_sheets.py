@@ -58,6 +58,26 @@ def test_a_name_stands_in_its_unit_or_a_line_leads_to_it() -> None:
     assert narrow.covers(shapely.Point(led.leads_to))
 
 
+def test_names_of_a_higher_rank_wait_also_for_those_that_a_line_leads_to() -> None:
+    frame, narrow, wide = Box(0, 0, 100, 4), shapely.box(0, 0, 1, 4), shapely.box(1, 0, 100, 4)
+    own = Wish(narrow, two_lines("Đa", 2.5), beside=narrow)
+    long = "Tên " * 17
+    for rank, placed in ((0, 1), (1, 0)):
+        (label,), missed = place(
+            [own, Wish(wide, ((((long,), 2.5)),), led=False, rank=rank)], frame
+        )
+        assert (label.of, missed) == (placed, [1 - placed])
+
+
+def test_a_name_may_be_led_out_of_the_land_across_others() -> None:
+    land, narrow = shapely.box(0, 0, 60, 60), shapely.box(40, 20, 41, 30)
+    wish = Wish(narrow, two_lines("Đa Mai", 2.5), beside=land)
+    (label,), _ = place([wish], FRAME)
+    assert label.middle[0] > 62
+    assert label.leads_to is not None
+    assert narrow.covers(shapely.Point(label.leads_to))
+
+
 def test_what_finds_no_place_is_told() -> None:
     full = Box(0, 0, 100, 60)
     assert place([Wish(shapely.box(1, 1, 9, 9), two_lines("A", 2))], FRAME, [full]) == ([], [0])

@@ -37,12 +37,18 @@ class Wish:
         Whether a line may lead to it if it does not fit into its unit.
     clear_of
         Where neither the name nor the line may be, if anywhere.
+    beside
+        Where a line may come from, but no name that is led to may stand, if anywhere.
+    rank
+        Names of a higher one wait until those of the lower have all their places.
     """
 
     shape: BaseGeometry
     texts: tuple[tuple[Lines, float], ...]
     led: bool = True
     clear_of: BaseGeometry | None = None
+    beside: BaseGeometry | None = None
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def place(
     Parameters
     ----------
     wishes
-        The names; those that come first choose first.
+        The names; those that come first choose first, in their own units before beside them.
     frame
         Of the map.
     taken
@@ -117,20 +123,22 @@ def place(
         The names that have a place, and the positions of the wishes that found none.
     """
     paper = _Paper(frame, [shapely.box(b.left, b.top, b.right, b.bottom) for b in taken])
-    labels, left = [], []
-    for k, wish in enumerate(wishes):
-        label = None if wish.shape.is_empty else _inside(wish, k, paper)
-        if label is None:
-            left.append(k)
-        else:
-            labels.append(label)
-    missed = []
-    for k in left:
-        label = _led(wishes[k], k, paper) if wishes[k].led else None
-        if label is None:
-            missed.append(k)
-        else:
-            labels.append(label)
+    labels: list[Label] = []
+    missed: list[int] = []
+    for rank in sorted({wish.rank for wish in wishes}):
+        left = []
+        for k in (k for k, wish in enumerate(wishes) if wish.rank == rank):
+            label = None if wishes[k].shape.is_empty else _inside(wishes[k], k, paper)
+            if label is None:
+                left.append(k)
+            else:
+                labels.append(label)
+        for k in sorted(left, key=lambda k: _way_out(wishes[k])):
+            label = _led(wishes[k], k, paper) if wishes[k].led else None
+            if label is None:
+                missed.append(k)
+            else:
+                labels.append(label)
     return labels, missed
 
 
@@ -173,7 +181,8 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     free = paper.free(boxes)
     free = free[~shapely.intersects(boxes[free], wish.shape)]
     forbidden = [] if wish.clear_of is None else [wish.clear_of]
-    free = free[~shapely.intersects(boxes[free], forbidden[0])] if forbidden else free
+    for where in filter(None, (wish.clear_of, wish.beside)):
+        free = free[~shapely.intersects(boxes[free], where)]
     for k in free:
         line = shapely.linestrings([start, middles[k]])
         others = [*paper.boxes, *paper.lines, *forbidden]
@@ -183,6 +192,13 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
         paper.lines.append(line)
         return Label(lines, size, tuple(middles[k].tolist()), of, tuple(start.tolist()))
     return None
+
+
+def _way_out(wish: Wish) -> float:
+    """Return how long a line out of the land is at least: short ones leave the most room."""
+    if wish.beside is None or wish.shape.is_empty:
+        return 0.0
+    return float(wish.shape.distance(wish.beside.boundary))
 
 
 def middle_of(shape: BaseGeometry) -> tuple[float, float]:

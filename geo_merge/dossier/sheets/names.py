@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -41,9 +42,10 @@ def named(
 ) -> tuple[list[str], list[str]]:  # fmt: skip
     """Return the names as they are drawn, and those that a map should have and has no place for.
 
-    Those of units outside choose last, and are slanted.
+    Those of units outside wait for all others, also for those that a line leads to; they are
+    slanted.
     """
-    wanted = [*wishes, *outside.wishes]
+    wanted = [*wishes, *(replace(wish, rank=1) for wish in outside.wishes)]
     labels, missed = place(wanted, window.frame, taken)
     called = [*names, *outside.names]
     drawn = [_written(label, italic=label.of >= len(wishes)) for label in labels]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import shapely
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A4, Paper
 from geo_merge.dossier.sheets import margin
+from geo_merge.dossier.sheets.around import outline
 from geo_merge.dossier.sheets.atlas import Atlas, Side
 from geo_merge.dossier.sheets.margin import Sign
 from geo_merge.dossier.sheets.names import named, wishes_for
@@ -92,6 +93,9 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
         old = window.drawn(atlas.thinned("old", window.scale))
         parts.append(areas(old, ["none"] * len(old), *_BORDERS["old"]))
     names, wishes = wishes_for(atlas.frames[side], shapes, _NAMES[side], listed=False)
+    if side == "new":  # old units are too many for lines across others
+        land = outline(shapes)
+        wishes = [replace(wish, led=True, beside=land) for wish in wishes]
     seen = [k for k, wish in enumerate(wishes) if not wish.shape.is_empty]
     labels, missed = named([names[k] for k in seen], [wishes[k] for k in seen], outside, window)
     notes = list(_notes(atlas, len(missed)))
