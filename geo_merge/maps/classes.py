@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -33,6 +34,8 @@ class Classes:
         One a class.
     least
         The least figure.
+    first
+        The least and the largest figure of the first class, on both sides.
     zeros, missing
         Whether there are units with zero apart, and units without a figure.
     """
@@ -41,6 +44,7 @@ class Classes:
     breaks: tuple[float, ...]
     colours: tuple[str, ...]
     least: float
+    first: tuple[float, float]
     zeros: bool
     missing: bool
 
@@ -69,6 +73,9 @@ class Classes:
         for low, high in pairwise(ends):
             if self.theme.get("whole"):
                 yield _whole(self.least if low is None else low, high, language)
+            elif low is None and self.theme.get("begun") and math.isfinite(self.first[0]):
+                yield _begun(*self.first, f"< {number(high or 0.0, language, digits)}",
+                             partial(number, language=language, digits=digits))  # fmt: skip
             elif low is None or high is None:
                 sign, limit = ("<", high) if low is None else ("≥", low)
                 yield f"{sign} {number(limit or 0.0, language, digits)}"
@@ -82,6 +89,11 @@ def _whole(low: float, high: float | None, language: Language) -> str:
     if low == high - 1:
         return number(low, language)
     return f"{number(low, language)} – {number(high - 1, language)}"
+
+
+def _begun(least: float, most: float, end: str, told: Callable[[float], str]) -> str:
+    """Return what a class holds: one figure if all of it read alike, else from the least on."""
+    return told(least) if told(least) == told(most) else f"{told(least)} – {end}"
 
 
 def classified(
@@ -111,11 +123,16 @@ def classified(
     figures = parts(named) or parts(tuple(sides))
     breaks = tuple(theme.get("breaks") or limits(method, figures, CLASSES))
     everything = [v for frame in sides.values() for v in figures_of(frame, str(theme["field"]))]
+    first = [v for v in parts(tuple(sides)) if not breaks or v < breaks[0]]
     return Classes(
-        theme, breaks, tuple(colours(theme["palette"], len(breaks) + 1)),
-        min(figures, default=math.inf), bool(theme.get("zero")) and 0 in everything,
-        any(map(math.isnan, everything)),
-    )  # fmt: skip
+        theme=theme,
+        breaks=breaks,
+        colours=tuple(colours(theme["palette"], len(breaks) + 1)),
+        least=min(figures, default=math.inf),
+        first=(min(first, default=math.inf), max(first, default=math.inf)),
+        zeros=bool(theme.get("zero")) and 0 in everything,
+        missing=any(map(math.isnan, everything)),
+    )
 
 
 def figures_of(frame: pd.DataFrame, field: str) -> list[float]:

@@ -55,7 +55,8 @@ def themes(result: MergeResult, before: pd.DataFrame, after: pd.DataFrame) -> li
     -------
     list of dict
         ``id``, and for figures ``field, unit, digits, palette``; ``breaks`` if they are given,
-        ``zero`` if zero is a figure apart, ``counts`` if people or things are counted, and what is
+        ``zero`` if zero is a figure apart, ``begun`` if the first class is told from its least
+        figure on, ``counts`` if people or things are counted, and what is
         known of ``year`` and ``source``.
     """
     found = [{"id": "units"}, *_made(result)]
@@ -79,7 +80,7 @@ def _made(result: MergeResult) -> Iterator[Theme]:
     for name, label in fields(result).items():
         yield {**_theme(name, name, "", 2), "zero": True, "counts": True, "text": "field",
                "words": {"field": label}}  # fmt: skip
-    yield {**_theme("growth", "growth", "times", 2), "breaks": _GROWTH_BREAKS}
+    yield {**_theme("growth", "growth", "times", 2), "breaks": _GROWTH_BREAKS, "begun": True}
     yield {**_theme("declared", "declared_percent", "percent", 0), "breaks": _DECLARED_BREAKS,
            "palette": DIVERGING, **declared}  # fmt: skip
 

@@ -22,6 +22,16 @@ const { limits, colours } = globalThis.geoMerge;
 console.log(JSON.stringify(cases.map(([method, figures, classes]) =>
   [limits(method, figures, classes), colours(["a", "b", "c", "d", "e", "f"], classes)])));
 """
+NEEDED = ("classes", "frame", "standards", "words", "legend", "themes")
+WORDS = """
+globalThis.L = {};
+process.argv.slice(1).forEach((path) => require(path));
+const [theme, figures] = JSON.parse(require("fs").readFileSync(0, "utf-8"));
+const { classified, classes, number } = globalThis.geoMerge;
+const units = figures.map((x) => ({ x: x }));
+const made = classified(theme, { before: units, after: units }, "natural", "after", []);
+console.log(JSON.stringify(classes(made, "", (value, digits) => number(value, "vi", digits))));
+"""
 
 
 def test_limits_and_colours_are_those_of_the_page() -> None:
@@ -62,3 +72,27 @@ def test_zero_and_no_figure_are_no_classes() -> None:
 def test_whole_numbers_are_told_as_such() -> None:
     found = made({"breaks": [2.0, 3.0, 4.0, 5.0, 7.0], "whole": True}, [1, 2, 6, 9])
     assert [word for _, word in found.rows("en")] == ["1", "2", "3", "4", "5 – 6", "≥ 7"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "on_paper", "on_page"),
+    [
+        ([1.0, 1.0001, 1.7], "1,00", "1"),
+        ([1.0, 1.008, 1.7], "1,00 – < 1,01", "1 – < 1,01"),
+        ([0.4, 1.0, 1.7], "0,40 – < 1,01", "0,4 – < 1,01"),
+        ([1.2, 1.7], "< 1,01", "< 1,01"),
+    ],
+)
+def test_a_class_of_units_that_stay_as_they_were_says_so(
+    figures: list[float], on_paper: str, on_page: str
+) -> None:
+    theme = {"breaks": [1.01, 2.0], "begun": True, "digits": 2}
+    found = made(theme, list(figures))
+    assert [word for _, word in found.rows("vi")] == [on_paper, "1,01 – < 2,00", "≥ 2,00"]
+    node = shutil.which("node")
+    if node is None:
+        return
+    done = subprocess.run([node, "-e", WORDS, *(str(SCRIPT.with_name(f"{n}.js")) for n in NEEDED)],
+                          input=json.dumps([{**theme, "field": "x", "palette": SEQUENTIAL}, figures]),
+                          text=True, capture_output=True, check=True, timeout=60)  # fmt: skip
+    assert json.loads(done.stdout)[0] == on_page

@@ -12,6 +12,11 @@
     return from === to - 1 ? number(from) : `${number(from)} – ${number(to - 1)}`;
   }
 
+  /** Return what the first class holds: one figure if all of it read alike, else from the least on. */
+  function begun([least, most], to, text) {
+    return text(least) === text(most) ? text(least) : `${text(least)} – < ${text(to)}`;
+  }
+
   /** Return the words of each class of a theme. */
   function classes(theme, all, number) {
     const { breaks, digits } = theme, text = (value) => number(value, digits);
@@ -19,6 +24,7 @@
     return theme.colours.map((_, k) => {
       const from = k ? breaks[k - 1] : null, to = k < breaks.length ? breaks[k] : null;
       if (theme.whole) { return whole(from === null ? theme.least : from, to, text); }
+      if (from === null && theme.begun && theme.first[0] < to) { return begun(theme.first, to, text); }
       return from === null ? `< ${text(to)}` : to === null ? `≥ ${text(from)}`
         : `${text(from)} – < ${text(to)}`;
     });

@@ -25,8 +25,9 @@
     const least = figures.reduce((a, b) => Math.min(a, b), Infinity);
     const scale = scaleOf(standards, method, theme);
     const breaks = theme.breaks || (scale ? scale.breaks : limits(method, figures, CLASSES));
-    const all = of(SIDES);
+    const all = of(SIDES), first = all.filter((value) => parts(value) && !(value >= breaks[0]));
     return Object.assign({}, theme, { breaks: breaks, figures: figures, basis: basis, least: least, scale: scale,
+      first: first.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]),
       made: !theme.breaks, colours: colours(theme.palette, breaks.length + 1),
       zeros: Boolean(theme.zero) && all.some((value) => value === 0),
       missing: all.some((value) => !known(value)) });
