@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from geo_merge.errors import TableError
 from geo_merge.reading.table_rows import Row, Sheet
 from geo_merge.vocabulary.codes import clean_text
+from geo_merge.vocabulary.crosswalk_headings import is_heading
 from geo_merge.vocabulary.fields import HEADINGS, fold_field
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
@@ -19,8 +20,8 @@ _COUNTED = 5  # columns numbered without brackets: fewer could be codes
 
 
 def known(cells: Sequence[str]) -> int:
-    """Count the different cells that are known headings."""
-    return len({fold_field(cell) for cell in cells} & HEADINGS)
+    """Count the different cells that are surely headings."""
+    return len({fold_field(cell) for cell in cells if is_heading(cell)})
 
 
 def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:

@@ -71,24 +71,13 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     by_fold = {fold_field(str(c)): c for c in table.columns}
     known = (*COLUMNS, *OPTIONAL)
     found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
-    missing = [name for name in REQUIRED if name not in found]
     source = _source(table)
-    _refuse_wide(table, missing, source)
+    _refuse_side_by_side(table, source)
     findings = findings_of(table)
-    if missing:
-        read = _by_words(table, found)
-        missing = [name for name in REQUIRED if name not in found | read]
-        if "old_code" in missing and "old_name" in found | read:
-            missing.remove("old_code")
-        if missing:
-            columns = listed([str(column) for column in table.columns])
-            raise TableError(
-                sentence("W07.columns", source=source, missing=missing, columns=columns,
-                         example=missing[0])
-            )  # fmt: skip
+    if not found.keys() >= set(REQUIRED):
+        read, notes = _by_words(table, found, source)
         found |= read
-        told = [f"{name}={column}" for name, column in read.items()]
-        findings = [*findings, Finding.of(sentence("W07.by_words", source=source, columns=told))]
+        findings = [*findings, *notes]
     text = {name: _texts(table[column]) for name, column in found.items()}
     kept = (*COLUMNS, *(name for name in OPTIONAL if name in found))
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
@@ -97,11 +86,41 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     return attach(result, findings=findings, sources=sources_of(table))
 
 
-def _by_words(table: pd.DataFrame, found: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns that are missing and whose headings say what they hold."""
-    left = [str(column) for column in table.columns if column not in found.values()]
-    told = told_by_headings(left)
-    return {name: told[name] for name in COLUMNS if name in told and name not in found}
+def _by_words(
+    table: pd.DataFrame, found: dict[str, str], source: str
+) -> tuple[dict[str, str], list[Finding]]:
+    """Return the columns that are missing and whose headings say what they hold; tell them.
+
+    Raises
+    ------
+    TableError
+        If a needed column is missing all the same, or several could be it.
+    """
+    told = told_by_headings(str(c) for c in table.columns if c not in found.values())
+    read = {name: told.columns[name] for name in (*COLUMNS, *OPTIONAL)
+            if name in told.columns and name not in found}  # fmt: skip
+    unclear = {name: columns for name, columns in told.unclear.items() if name not in found}
+    missing = [name for name in REQUIRED if name not in found | read]
+    if "old_code" in missing and "old_code" not in unclear and "old_name" in found | read:
+        missing.remove("old_code")
+    if "old_code" not in found:
+        _refuse_compositions(table, read, missing, source)
+    asked = [*missing, "old_name"] if "old_code" in missing else missing
+    for name in asked:
+        if name in unclear:
+            both = unclear[name]
+            raise TableError(sentence("W07.unclear", source=source, columns=both, name=name,
+                                      example=both[0]))  # fmt: skip
+    if missing:
+        there = listed([str(column) for column in table.columns])
+        raise TableError(sentence("W07.columns", source=source, missing=missing, columns=there,
+                                  example=missing[0]))  # fmt: skip
+    named = [f"{name}={column}" for name, column in read.items()]
+    notes = [Finding.of(sentence("W07.by_words", source=source, columns=named))]
+    for name, columns in unclear.items():
+        said = sentence("W07.left_out", source=source, columns=columns, name=name)
+        notes.append(Finding.of(said))
+    return read, notes
 
 
 def _texts(values: pd.Series) -> list[str]:
@@ -110,8 +129,8 @@ def _texts(values: pd.Series) -> list[str]:
     return ["" if nothing else str(cell) for cell, nothing in cells]
 
 
-def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
-    """Raise TableError if old units stand side by side, or as a composition: a row a new unit."""
+def _refuse_side_by_side(table: pd.DataFrame, source: str) -> None:
+    """Raise TableError if old units stand side by side, a row a new unit."""
     numbered: dict[str, list[str]] = defaultdict(list)
     for column in table.columns:
         base = re.sub(r"[0-9]+$", "", fold_field(str(column)))
@@ -120,10 +139,17 @@ def _refuse_wide(table: pd.DataFrame, missing: list[str], source: str) -> None:
     wide = next((columns for columns in numbered.values() if len(columns) > 1), None)
     if wide:
         raise TableError(sentence("W07.side_by_side", source=source, columns=wide))
-    made = next((c for c in table.columns if fold_field(str(c)) in COMPOSITION or _lists(table[c])),
-                None)  # fmt: skip
-    if made is not None and "old_code" in missing:
-        raise TableError(sentence("W07.compositions", source=source, column=str(made)))
+
+
+def _refuse_compositions(
+    table: pd.DataFrame, read: Mapping[str, str], missing: list[str], source: str
+) -> None:
+    """Raise TableError if a column says what a new unit was made of, and none names an old one."""
+    old = [column for name, column in read.items() if name in {"old_code", "old_name"}]
+    for column in map(str, table.columns):
+        lists = _lists(table[column])
+        if (lists and column in old) or (missing and (lists or fold_field(column) in COMPOSITION)):
+            raise TableError(sentence("W07.compositions", source=source, column=column))
 
 
 def _lists(cells: pd.Series) -> bool:

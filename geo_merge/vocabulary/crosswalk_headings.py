@@ -1,131 +1,113 @@
-"""Which columns of a crosswalk hold old and new codes and names, by the words of their headings."""
+"""Which columns of a crosswalk are which, by the words of their headings."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from dataclasses import dataclass, field, replace
 
-from geo_merge.vocabulary.fields import ROLES, UNSURE, fold_field
+from geo_merge.vocabulary.fields import HEADINGS, ROLES, UNSURE, fold_field
+from geo_merge.vocabulary.heading_words import PUBLISHED, WHOLE, Heading, heading
 
-_FILE = tomllib.loads(
-    files("geo_merge.vocabulary").joinpath("crosswalk_words.toml").read_text("utf-8")
+_LEVELS = ("unit", "district", "province")
+_ABOVE = ("district_code", "district", "province_code", "province")
+_OF_SIDES = tuple(
+    f"{side}_{what}" for side in ("old", "new") for what in ("code", "name", "type", *_ABOVE)
 )
-_WORDS = {
-    what: frozenset(word for words in _FILE[what].values() for word in words)
-    for what in ("old", "new", "code", "name", "other")
-}
-_PUBLISHED: Sequence[dict[str, str]] = tuple(_FILE["published"].values())
-_LEAST_END = 4  # letters of a word that may end another: "nummer", not "nr" of "Konr"
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 @dataclass(frozen=True)
-class _Heading:
-    """A heading, understood: ``sides`` and ``whats`` that its words tell, and its years."""
+class Told:
+    """What headings tell.
 
-    text: str
-    sides: frozenset[str]
-    whats: frozenset[str]
-    years: frozenset[str]
+    Attributes
+    ----------
+    columns
+        Headings by what they hold (``old_code, old_name, new_province, share``, ...), each without
+        doubt.
+    unclear
+        Headings that could each be it, by what they could hold: none of them is taken.
+    """
 
-    @property
-    def what(self) -> str:
-        """What the column holds: codes, where a code of something is meant (code commune)."""
-        return "code" if "code" in self.whats else "name" if self.whats else ""
+    columns: dict[str, str] = field(default_factory=dict)
+    unclear: dict[str, list[str]] = field(default_factory=dict)
 
 
-def told_by_headings(columns: Iterable[str]) -> dict[str, str]:
-    """Return the columns of old and new codes and names that headings tell, each without doubt.
+def told_by_headings(columns: Iterable[str]) -> Told:
+    """Return what the columns of a crosswalk hold, as far as their headings tell it.
 
-    A heading tells its side by a word (old, ancien, alt, gammel, 旧, ...), or by its year where
-    there are two. One that names no side is of the old units, if no other is. Where two headings
-    tell the same, neither is taken.
+    A heading tells its side by a word (old, cũ, ancien, alt, 旧, ...), or by its year where there
+    are two. One that names no side is of the old units, if no other is; a type is that of the new
+    units if it stands behind their columns, and unclear elsewhere.
 
     Parameters
     ----------
     columns
         Headings, as they are written.
-
-    Returns
-    -------
-    dict of str to str
-        Headings by ``old_code, old_name, new_code, new_name``, as many as were found.
     """
     columns = list(map(str, columns))
     folded = {fold_field(column): column for column in columns}
-    for form in _PUBLISHED:
+    for form in PUBLISHED:
         there = {role: folded[fold_field(name)] for role, name in form.items()
                  if fold_field(name) in folded}  # fmt: skip
         if {"old_code", "new_code"} <= set(there):
-            return there
-    columns = [column for column in columns if not _words(column) & {"other"}]
-    headings = _with_years([_understood(column) for column in columns])
-    found = {
-        f"{side}_{what}": told[0]
-        for side in ("old", "new")
-        for what in ("code", "name")
-        if len(told := [h.text for h in headings if h.sides == {side} and h.what == what]) == 1
-    }
-    for what in ("code", "name"):
-        sided = any(h.sides == {"old"} and h.what == what for h in headings)
-        left = [h.text for h in headings if not h.sides and h.text not in found.values()]
-        column = None if sided else _of_the_layer(left, what)
-        if column is not None:
-            found[f"old_{what}"] = column
-    return found
-
-
-def _of_the_layer(columns: Sequence[str], what: str) -> str | None:
-    """Return the column without a side that has the codes or names of old units, if one has."""
-    usual = set(ROLES[what]) - UNSURE
-    called = [column for column in columns if fold_field(column) in usual]
-    told = [column for column in columns if _understood(column).what == what]
-    return next((found[0] for found in (called, told) if len(found) == 1), None)
-
-
-def _understood(column: str) -> _Heading:
-    told = _words(column)
-    return _Heading(column, told & {"old", "new"}, told & {"code", "name"},
-                    frozenset(_YEAR.findall(column)))  # fmt: skip
-
-
-def _words(column: str) -> frozenset[str]:
-    """Return what the words of a heading tell: the keys of `_WORDS`."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", column))
-    split = split.replace("ø", "oe").replace("Ø", "Oe").replace("Đ", "D").replace("đ", "d")
-    plain = unicodedata.normalize("NFD", split).casefold()
-    plain = unicodedata.normalize("NFC", "".join(c for c in plain if not "\u0300" <= c <= "\u036f"))
-    words = re.findall(r"[^\W\d_]+", plain)
-    return frozenset(
-        what
-        for what, known in _WORDS.items()
-        if any(w in known or _ends(w, known) or _has_signs(w, known) for w in words)
+            return Told(there)
+    headings = _with_years([heading(column) for column in columns])
+    could: dict[str, list[str]] = {}
+    for one in headings:
+        if one.what in WHOLE:
+            could.setdefault(one.what, []).append(one.text)
+        elif one.what and len(one.sides) == 1:
+            could.setdefault(f"{next(iter(one.sides))}_{one.what}", []).append(one.text)
+    left = [one for one in headings if not one.sides]
+    for what in ("code", "name", *_ABOVE):
+        if f"old_{what}" not in could:
+            could[f"old_{what}"] = _of_the_layer(left, what)
+    types = [one.text for one in left if one.what == "type"]
+    if types and "new_type" not in could:
+        could["new_type"] = types
+    known = {role: texts for role, texts in could.items() if role in (*_OF_SIDES, *WHOLE)}
+    sure = {role for role, texts in known.items() if len(texts) == 1}
+    if could.get("new_type") == types and not all(_behind(headings, text) for text in types):
+        sure -= {"new_type"}
+    return Told(
+        {role: texts[0] for role, texts in known.items() if role in sure},
+        {role: texts for role, texts in known.items() if texts and role not in sure},
     )
 
 
-def _ends(word: str, known: frozenset[str]) -> bool:
-    return any(len(end) >= _LEAST_END and word.endswith(end) for end in known) or (
-        word.endswith("nr") and "nr" in known
-    )
+def is_heading(cell: str) -> bool:
+    """Tell whether a cell of a table is surely a heading: known, or all its words say something."""
+    if fold_field(cell) in HEADINGS:
+        return True
+    told = heading(cell)
+    kinds = {"code", "name", "type"} & told.tells
+    return told.understood and bool(kinds) and bool(told.tells & {"old", "new", *_LEVELS})
 
 
-def _has_signs(word: str, known: frozenset[str]) -> bool:
-    """Tell whether a word of a script without blanks has a known one in it."""
-    return not word.isascii() and any(not sign.isascii() and sign in word for sign in known)
+def _behind(headings: Sequence[Heading], text: str) -> bool:
+    """Tell whether a column stands behind those of the new units' codes and names."""
+    at = [one.text for one in headings].index(text)
+    new = [k for k, one in enumerate(headings)
+           if one.sides == {"new"} and one.what in {"code", "name"}]  # fmt: skip
+    return bool(new) and max(new) < at
 
 
-def _with_years(headings: list[_Heading]) -> list[_Heading]:
+def _of_the_layer(headings: Sequence[Heading], what: str) -> list[str]:
+    """Return the columns without a side that could have a value of old units."""
+    usual = set(ROLES[what]) - UNSURE if what in {"code", "name"} else set()
+    called = [one.text for one in headings
+              if fold_field(one.text) in usual and "other" not in one.tells]  # fmt: skip
+    told = [one.text for one in headings if one.what == what]
+    return next((found for found in (called, told) if len(found) == 1), told)
+
+
+def _with_years(headings: list[Heading]) -> list[Heading]:
     """Return headings with the sides that their years tell, where these are two."""
-    years = sorted({year for h in headings for year in h.years})
-    if len(years) != 2 or any(h.sides for h in headings if h.years):  # noqa: PLR2004
+    years = sorted({year for one in headings for year in one.years if one.what})
+    if len(years) != 2 or any(one.sides for one in headings if one.years):  # noqa: PLR2004
         return headings
     side = dict(zip(years, ("old", "new"), strict=True))
     return [
-        h if len(h.years) != 1
-        else _Heading(h.text, frozenset({side[next(iter(h.years))]}), h.whats, h.years)
-        for h in headings
-    ]  # fmt: skip
+        one if len(one.years) != 1 else replace(one, tells=one.tells | {side[min(one.years)]})
+        for one in headings
+    ]

@@ -17,32 +17,6 @@ OURS = (*COLUMNS, *EVIDENCE)
 _NOT_ASKED = tuple(name for name in OPTIONAL if name not in OURS)
 # What a table must say. The old unit may be named by code, or by name and district.
 NEEDED = tuple(name for name in REQUIRED if name != "old_code")
-# Usual headings, folded (see `fold_field`), the surest first. Vietnamese: mã (code), tên (name),
-# loại or cấp (type), cũ or trước (before), mới or sau (after), tỷ lệ (share), khoản (clause).
-_USUAL: Mapping[str, tuple[str, ...]] = {
-    "old_code": ("maxacu", "macu", "madvhccu", "madonvicu", "maphuongxacu", "maxatruoc",
-                 "matruocsapxep", "madvhctruocsapxep", "oldid", "codeold", "maxa", "code"),
-    "old_name": ("tenxacu", "tencu", "tendvhccu", "tendonvicu", "tenphuongxacu", "xacu",
-                 "phuongxacu", "xaphuongcu", "donvicu", "dvhccu", "donvihanhchinhcu",
-                 "tentruocsapxep", "xatruocsapxep", "dvhctruocsapxep", "nameold", "tenxa", "name"),
-    "old_type": ("loaicu", "loaixacu", "capcu", "loaidvhccu", "typeold"),
-    "old_district_code": ("mahuyen", "mahuyencu", "maquanhuyen"),
-    "old_district": ("tenhuyen", "huyen", "huyencu", "quanhuyen", "tenquanhuyen", "tenhuyencu",
-                     "district"),
-    "old_province_code": ("matinh", "matinhcu"),
-    "old_province": ("tentinhcu", "tinhcu", "tentinh", "tinh", "province"),
-    "new_code": ("maxamoi", "mamoi", "madvhcmoi", "madonvimoi", "maphuongxamoi", "maxasau",
-                 "masausapxep", "madvhcsausapxep", "newid", "codenew"),
-    "new_name": ("tenxamoi", "tenmoi", "tendvhcmoi", "tendonvimoi", "tenphuongxamoi", "xamoi",
-                 "phuongxamoi", "xaphuongmoi", "donvimoi", "dvhcmoi", "donvihanhchinhmoi",
-                 "tensausapxep", "xasausapxep", "dvhcsausapxep", "namenew"),
-    "new_type": ("loaimoi", "loaixamoi", "capmoi", "loaidvhcmoi", "loaihinh", "loai", "cap",
-                 "typenew", "type"),
-    "share": ("tyle", "tile", "phan", "tyledientich", "phantram", "percent"),
-    "clause": ("khoan", "diem", "khoandieu"),
-    "words": ("trichdan", "nguyenvan", "noidung"),
-    "evidence": ("cancu", "nguon", "source"),
-}  # fmt: skip
 _MOST = 0.5  # of the cells of a column that must be those of the layer
 
 
@@ -57,17 +31,9 @@ def recognised(table: pd.DataFrame, units: pd.DataFrame) -> dict[str, str]:
         The old units by code, with ``name``: what tells the columns of old codes and names where
         no heading does. New codes are never told so, as they look like old ones.
     """
-    folded: dict[str, str] = {}
-    for heading in map(str, table.columns):
-        folded.setdefault(fold_field(heading), heading)
-    found: dict[str, str] = {}
-    for ours in OURS:
-        usual = (fold_field(ours), *_USUAL.get(ours, ()))
-        column = next((folded[h] for h in usual if h in folded), None)
-        if column is not None and column not in found.values():
-            found[ours] = column
+    found = recognised_as_ours(table)
     left = [str(column) for column in table.columns if str(column) not in found.values()]
-    found = told_by_headings(left) | found
+    found = told_by_headings(left).columns | found
     known = {
         "old_code": {code_key(str(code)) for code in units.index},
         "old_name": {fold_name(str(name)) for name in units.get("name", ())},
@@ -114,7 +80,9 @@ def under_ours(table: pd.DataFrame, mapping: Mapping[str, str]) -> pd.DataFrame:
     """Return a table under our headings: those of every crosswalk, and further ones it has."""
     kept = [ours for ours in OURS if ours in COLUMNS or ours in mapping]
     blank = pd.Series("", index=table.index)
-    more = _under(table, _NOT_ASKED)
+    told = told_by_headings(c for c in table.columns if c not in mapping.values()).columns
+    more = {name: column for name, column in (told | _under(table, _NOT_ASKED)).items()
+            if name in _NOT_ASKED}  # fmt: skip
     return pd.DataFrame({
         **{ours: table[mapping[ours]].fillna("").astype(str) if ours in mapping else blank
            for ours in kept},
