@@ -26,6 +26,9 @@ from geo_merge.vocabulary.sentence import sentence
 _PLACEMARK = re.compile(r"<(?:\w+:)?Placemark[\s>]")
 _KML = re.compile(r"<kml\b[^>]*>(.*)</kml>", re.DOTALL)
 _UNNAMED = re.compile(r"(<Document\b[^>]*(?<!/)>)(?!\s*<name\b)")
+# What a placemark says of itself: a field for each name.
+_FIELD = re.compile(r"<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b([^<>]*)>")
+_NAME = re.compile(r"\bname\s*=\s*[\"']([^\"']*)")
 _LINK = re.compile(r"<(?:\w+:)?NetworkLink[\s>]")
 # Columns in which GDAL keeps how a placemark looks; nothing was said if they hold only these.
 _LOOKS = {"timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
@@ -62,6 +65,8 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
     text = read_xml(path.name, data)
     if _LINK.search(text):
         raise LayerError(sentence("S03.network", name=path.name))
+    # GDAL looks for each value of a placemark among all fields, so that many would take hours.
+    refuse_larger(path, "fields", _count_fields(text), sizes.fields, "fields")
     source = as_xml(_named(text))
     placemarks = len(_PLACEMARK.findall(text))
     if not placemarks:
@@ -73,6 +78,12 @@ def read_kml(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLa
         raise LayerError(sentence("F03.placemarks", name=path.name, n=placemarks, read=read))
     raw = read_layer(source, path.name, layer, sizes)
     return replace(raw, frame=_numbered(_without_looks(raw.frame)))
+
+
+def _count_fields(text: str) -> int:
+    """Return how many fields the placemarks have together."""
+    names = (_NAME.search(each) for each in _FIELD.findall(text))
+    return len({name[1] for name in names if name})
 
 
 def _named(text: str) -> str:

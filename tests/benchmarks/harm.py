@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MB = 20.0, 1024.0
 _WALL = 300.0  # seconds after which a command is ended, on however loaded a machine
 COMMANDS = ("build", "validate", "convert", "dissolve", "crosswalk")
-_TABLES = {".csv", ".xlsx"}
+_TABLES, _PAPERS = {".csv", ".xlsx"}, {".docx", ".pdf"}
 _MARKS = ("<!-- hostile -->", "<!-- /hostile -->")
 
 
@@ -60,6 +60,9 @@ def _is_sentence(line: str) -> bool:
 
 def commands(path: Path, units: Path, table: Path, out: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield what reads a file of its kind."""
+    if path.suffix in _PAPERS:
+        yield "crosswalk", ["crosswalk", "from-text", f"{path}", "--out", f"{out / 'c.csv'}"]
+        return
     if path.suffix in _TABLES:
         yield "build", ["build", f"{units}", "--crosswalk", f"{path}", "--out", f"{out / 'o'}"]
         yield "validate", ["validate", f"{units}", "--crosswalk", f"{path}"]
@@ -105,7 +108,7 @@ def make(folder: Path, names: Sequence[str]) -> list[str]:
     """Make the files, in a process of its own; return their names."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from hostile import archives, databases, documents, tables\n"
+        "from hostile import archives, databases, documents, outlines, papers, tables\n"
         "from hostile.files import FILES, TABLE, frame, parts\n"
         "folder = Path(sys.argv[1]); wanted = sys.argv[2:] or list(FILES)\n"
         "for name in wanted: FILES[name].write(folder); print(name)\n"

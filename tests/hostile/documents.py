@@ -103,7 +103,7 @@ XML = {
     "kml_deep_folders.kml": ("S03 F03 F07 S06 F06", _kml(b"<Folder>" * _DEEP + b"<Placemark>" + _POLYGON + b"</Placemark>" + b"</Folder>" * _DEEP)),
     "kml_deep_geometries.kml": ("S03 F03 F07 S06 G01 G03 K01", _kml(b"<Placemark><name>a</name>" + b"<MultiGeometry>" * _DEEP + _POLYGON + b"</MultiGeometry>" * _DEEP + b"</Placemark>")),
     "kml_placemarks.kml": ("S05", _kml((b"<Placemark>" + _POLYGON + b"</Placemark>") * (_MANY + 1))),
-    "kml_fields.kml": ("S05 K01", _kml(b"<Placemark><ExtendedData>" + b"".join(b'<Data name="k%d"><value>1</value></Data>' % k for k in range(_KEYS * 2)) + b"</ExtendedData>" + _POLYGON + b"</Placemark>")),
+    "kml_fields.kml": ("S05 K01", _kml(b"<Placemark><ExtendedData>" + b"".join(b'<Data name="k%d"><value>1</value></Data>' % k for k in range(many(400, 60_000))) + b"</ExtendedData>" + _POLYGON + b"</Placemark>")),
     "kml_inf.kml": ("G02 F03 R02 G04 K01 G01", _kml(b"<Placemark>" + _POLYGON.replace(b"106,21", b"inf,1e999") + b"</Placemark>")),
     "kml_encoding.kml": ("F05", b'<?xml version="1.0" encoding="rot13"?>' + _NO_HEAD),
     "kml_folders.kml": ("F06 S05", _kml(b"".join(b"<Folder><name>f%d</name><Placemark>%s</Placemark></Folder>" % (k, _POLYGON) for k in range(int(SIZES.layers) * 2)))),

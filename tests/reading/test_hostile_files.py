@@ -6,15 +6,24 @@ import re
 from pathlib import Path
 
 import pytest
-from hostile import archives, databases, documents, tables  # noqa: F401 - they register files
+from hostile import (  # noqa: F401 - they register files
+    archives,
+    databases,
+    documents,
+    outlines,
+    papers,
+    tables,
+)
 from hostile.files import FILES, READ, SIZES, frame
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.merging.merge import merge, validate
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.layers import read_units
+from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
 _TABLES = (".csv", ".xlsx", ".ods")
+_PAPERS = (".docx", ".pdf")
 
 
 def outcome(path: Path) -> tuple[str, ...]:
@@ -22,6 +31,8 @@ def outcome(path: Path) -> tuple[str, ...]:
     try:
         if path.suffix in _TABLES:
             merge(frame().set_index("code"), read_crosswalk(path, sizes=SIZES))
+        elif path.suffix in _PAPERS:
+            plan_from_resolution(path)
         else:
             found = validate(read_units(path, sizes=SIZES))
             errors = found[found["severity"] == "error"]

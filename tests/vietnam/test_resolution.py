@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import zipfile
 from collections import defaultdict
-from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -321,59 +319,6 @@ def test_abbreviations_and_numbers_do_not_end_a_sentence() -> None:
     text = HEAD + f"1. Sắp xếp {ALL} thị trấn NT. Liên Sơn thành xã mới có tên gọi là xã A." + TAIL
     (said,) = parse_resolution(text, "r.txt").statements
     assert said.words.endswith("xã A.")
-
-
-def _word(body: str, **parts: bytes) -> bytes:
-    """A Word document with this inside its text; `parts` are bytes of further entries."""
-    file = BytesIO()
-    pytest.importorskip("docx").Document().save(file)
-    packed = BytesIO()
-    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
-        for entry in whole.namelist():
-            data = whole.read(entry)
-            if entry == "word/document.xml":
-                data = data.replace(b"<w:body>", b"<w:body>" + body.encode(), 1)
-            out.writestr(entry, data)
-        for name, data in parts.items():
-            out.writestr(f"word/media/{name}", data)
-    return packed.getvalue()
-
-
-def test_a_pdf_of_arrays_in_arrays_ends_in_a_sentence(tmp_path: Path) -> None:
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        (b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F<</Type/Font"
-        b"/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"), b"[" * 90_000 + b"]" * 90_000,
-    ]  # fmt: skip
-    data, places = b"%PDF-1.7\n", []
-    for k, each in enumerate(objects, 1):
-        places.append(len(data))
-        data += b"%d 0 obj\n" % k + each + b"\nendobj\n"
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    end = b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(data)
-    path = tmp_path / "r.pdf"
-    path.write_bytes(data + b"xref\n0 5\n0000000000 65535 f \n" + table + end)
-    pytest.importorskip("pypdf")
-    with pytest.raises(TableError, match=r"damaged PDF \[F03\]"):
-        plan_from_resolution(path)
-
-
-@pytest.mark.parametrize(
-    ("body", "parts", "message"),
-    [
-        ("<w:p>" * 2000 + "</w:p>" * 2000, {}, r"damaged Word document \[F03\]"),
-        ("<w:p><w:r><w:t>&a;</w:t></w:r></w:p>", {}, r"damaged Word document \[F03\]"),
-        ("<w:p/>" * 2_000_000, {}, r"would inflate to 1\d MB.*\[S02\]"),
-        ("", {"a.bin": bytes(210 * 2**20)}, r"would inflate to 21\d MB.*\[S02\]"),
-    ],
-)
-def test_word_documents_that_mean_harm_end_in_a_sentence(
-    tmp_path: Path, body: str, parts: dict[str, bytes], message: str
-) -> None:
-    path = tmp_path / "r.docx"
-    path.write_bytes(_word(body, **parts))
-    with pytest.raises(TableError, match=message):
-        plan_from_resolution(path)
 
 
 @pytest.mark.parametrize(
