@@ -151,8 +151,13 @@ class Atlas:
         """Return the units outside as a window shows them, beside a land that it shows so."""
         if self.outside is None:
             return Around("", [], [])
-        shapes = window.drawn(self.thinned("outside", window.scale))
-        return around.on_map(self.frames["outside"], shapes, around.outline(land))
+        layer = self.frames["outside"]
+        # A sheet of one unit shows a few of perhaps thousands.
+        seen = layer.iloc[np.sort(layer.sindex.query(window.land))]
+        shapes = np.asarray(seen.geometry.values)
+        if len(seen):
+            shapes = window.drawn(thin(shapes, _THINNED * window.scale / 1000))
+        return around.on_map(seen, shapes, around.outline(land))
 
     def seat_places(self, window: Window, codes: Sequence[str]) -> Floats:
         """Return the seats of units on paper, as far as they are known and in the frame."""

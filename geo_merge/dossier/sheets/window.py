@@ -60,6 +60,13 @@ class Window:
     centre: tuple[float, float]
     scale: float
 
+    @property
+    def land(self) -> shapely.Polygon:
+        """What of the plane is in the frame, a rectangle."""
+        (x, y), frame = self.centre, self.frame
+        half = np.array([frame.width, frame.height]) * self.scale / _MM / 2
+        return shapely.box(x - half[0], y - half[1], x + half[0], y + half[1])
+
     def on_paper(self, xy: Floats) -> Floats:
         """Return places of the plane on paper; shape (n, 2)."""
         x, y = self.frame.middle
@@ -68,9 +75,7 @@ class Window:
 
     def drawn(self, geometries: Geometries) -> Geometries:
         """Return what of geometries is in the frame, on paper; empty if nothing."""
-        x, y = self.centre
-        half = np.array([self.frame.width, self.frame.height]) * self.scale / _MM / 2
-        cut = shapely.clip_by_rect(geometries, x - half[0], y - half[1], x + half[0], y + half[1])
+        cut = shapely.clip_by_rect(geometries, *self.land.bounds)
         return np.asarray(shapely.transform(cut, self.on_paper))
 
 
