@@ -16,7 +16,8 @@ from pyproj import CRS
 
 from geo_merge.cluster.parts import Part
 from geo_merge.cluster.remote import as_wkb
-from geo_merge.geometry.junctions import MOST, Around, loose_edges, unpaired, vertices_near
+from geo_merge.geometry.edge_ends import unpaired
+from geo_merge.geometry.junctions import MOST, Around, loose_edges, vertices_near
 from geo_merge.geometry.projection import metres_per_unit
 from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.units.planes import Notes, bulge, by_crs, project, tell

@@ -15,6 +15,7 @@ from geo_merge.checks.stacked import refuse_stacked
 from geo_merge.cluster.borders import load
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
+from geo_merge.cluster.seams import close_seams
 from geo_merge.errors import UsageError
 from geo_merge.reading.encodings import texts_of
 from geo_merge.units.field_roles import NamedFields
@@ -46,8 +47,8 @@ def read_remote(
     """Read the units of files and folders of GeoParquet parts as one layer.
 
     All that `layers.read_units` looks at are attributes and bounds, so it sees the same and says
-    the same, but that the sizes hold for each file, and that several files must share the vertices
-    of their common borders: they are not moved. Where files do not, the checks of the layer say so.
+    the same, but that the sizes hold for each file. Workers bring the polygons to one plane and
+    close the seams between files, so that they are those of one machine.
 
     Parameters
     ----------
@@ -98,5 +99,7 @@ def read_remote(
     n_vertices = [each.n_vertices for each in chain.from_iterable(told)]
     start = np.cumsum([0, *map(len, n_vertices)])
     polygons, findings, ledger = load(client, parts, start, units)
-    units = remember(units, findings, ledger)
+    file_of = [k for k, each in enumerate(listed) for _ in each]
+    polygons, seams, rows = close_seams(client, polygons, file_of)
+    units = remember(units, [*findings, *seams], [*ledger, *rows])
     return units, Remote(client, tuple(polygons), start, np.concatenate(n_vertices), units.crs)

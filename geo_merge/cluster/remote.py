@@ -58,7 +58,7 @@ class Remote:
     def parts(self) -> Iterator[Geometries]:
         """Yield the geometries of each part, in order."""
         for future in self.polygons:
-            yield _geometries(future.result())
+            yield from_wkb(future.result())
 
     def fetch(self, positions: Ints) -> Geometries:
         """Return some geometries, in the order of their positions in the layer."""
@@ -69,7 +69,7 @@ class Remote:
         found = self.client.gather(self.client.map(_take, polygons, rows, pure=False))
         result = np.empty(len(positions), dtype=object)
         for k, wkb in enumerate(found):
-            result[at == k] = _geometries(wkb)
+            result[at == k] = from_wkb(wkb)
         return result
 
     def by_group(
@@ -126,7 +126,8 @@ def as_wkb(geometries: Geometries) -> pa.Array:
     return pa.array(shapely.to_wkb(geometries), pa.large_binary())
 
 
-def _geometries(wkb: pa.Array) -> Geometries:
+def from_wkb(wkb: pa.Array) -> Geometries:
+    """Return geometries that `as_wkb` wrote."""
     found: Geometries = np.asarray(shapely.from_wkb(wkb.to_numpy(zero_copy_only=False)))
     return found
 
@@ -153,7 +154,7 @@ def _apply(
     for _, members in rows.sort_values(_POSITION).groupby(_GROUP, sort=True):
         frame = gpd.GeoDataFrame(
             members.drop(columns=[_GROUP, _POSITION, _GEOMETRY]),
-            geometry=_geometries(pa.array(members[_GEOMETRY])), crs=crs,
+            geometry=from_wkb(pa.array(members[_GEOMETRY])), crs=crs,
         )  # fmt: skip
         number = int(members[_GROUP].iloc[0])
         done[number] = work(frame, members[_POSITION].to_numpy(np.int64), **arguments)

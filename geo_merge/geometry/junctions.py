@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from geo_merge.geometry import curves
+from geo_merge.geometry.edge_ends import among, ends
 from geo_merge.geometry.edges import cancel, hash_vertices, runs_of
 from geo_merge.geometry.rings import (
     Bools,
@@ -22,7 +23,6 @@ from geo_merge.geometry.rings import (
     Geometries,
     Ints,
     Rings,
-    Runs,
     edge_lengths,
     flatten,
     is_polygonal,
@@ -117,15 +117,7 @@ def loose_edges(geometries: Geometries, metres: float) -> Floats:
     if not len(known):
         return np.empty((0, 4))
     rings = flatten(geometries[known])
-    return _ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
-
-
-def unpaired(edges: Floats) -> Floats:
-    """Return the edges of all parts of a layer without those that run opposite ways."""
-    n = len(edges)
-    runs = Runs(edges.reshape(-1, 2), np.arange(n + 1) * 2, np.arange(n), np.ones(n, dtype=bool))
-    left: Floats = edges[cancel(runs) // 2]
-    return left
+    return ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
 
 
 def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats:
@@ -143,12 +135,6 @@ def _known(geometries: Geometries) -> Ints:
     # Bounds pass over a vertex that is not a number, a length does not.
     known: Ints = which[np.isfinite(shapely.length(geometries[which]))]
     return known
-
-
-def _ends(rings: Rings, edges: Ints) -> Floats:
-    side = rings.interior_left[rings.run_of(edges)][:, None]
-    a, b = rings.xy[edges], rings.xy[edges + 1]
-    return np.hstack([np.where(side, a, b), np.where(side, b, a)])
 
 
 def share_vertices(
@@ -191,7 +177,7 @@ def share_vertices(
     suspected = None if suspects is None else suspects[which]
     edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
     if around is not None and suspects is None:
-        edges = edges[_among(_ends(rings, edges), around.edges)]
+        edges = edges[among(ends(rings, edges), around.edges)]
     if not len(edges):
         return nothing
     most = MOST / metres
@@ -225,13 +211,6 @@ def _stretched(rings: Rings, lengths: Floats, metres: float, bends: Bends) -> In
         return long
     bent = long[bends(rings.xy[long], rings.xy[long + 1])]
     return np.unique(rings.owner[rings.run_of(bent)])
-
-
-def _among(rows: Floats, others: Floats) -> Bools:
-    """Tell which rows of numbers are among others."""
-    kind = np.dtype((np.void, rows.dtype.itemsize * rows.shape[1]))
-    one, two = (np.ascontiguousarray(each + 0.0).view(kind).ravel() for each in (rows, others))
-    return np.isin(one, two)
 
 
 def rounding(xy: Floats) -> Floats:

@@ -6,17 +6,20 @@ centimetres that every coverage check would see as a gap, an overlap or a mismat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
 
+from geo_merge.geometry.edge_ends import among, ends
 from geo_merge.geometry.edges import cancel, hash_vertices
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, Rings, flatten
 
 # Metres. Files rounded to the centimetre differ by up to 1.42 cm; nothing real is so narrow.
 TOLERANCE = 0.02
+NO_BOX = np.array([np.inf, np.inf, -np.inf, -np.inf])
 # Metres: what projecting leaves in the last digits of a coordinate, where versions of PROJ differ.
 _LAST_DIGITS = 1e-6
 
@@ -38,6 +41,8 @@ class Seam:
         The longest way that a vertex or edge moved, in metres.
     area_change
         Area after minus area before, in square metres of the plane.
+    length
+        The outlines of the polygons that changed, in metres.
     left_open
         Pairs of layers that stay as they were, since joining would make a unit invalid.
     """
@@ -47,7 +52,44 @@ class Seam:
     inserted: int = 0
     largest: float = 0.0
     area_change: float = 0.0
+    length: float = 0.0
     left_open: int = 0
+
+
+@dataclass(frozen=True)
+class Side:
+    """What must be known of a layer to close its seams: all of it, or what a seam can touch.
+
+    Attributes
+    ----------
+    polygons
+        Its polygons, or those of them that have a vertex in common with its outline where another
+        layer is near, in their order.
+    inner
+        Edges of these that are none of the outline, since polygons that are not here share them;
+        see `edge_ends.ends`.
+    box
+        Least x and y, then largest, of the polygons that are not here.
+    """
+
+    polygons: Geometries
+    inner: Floats = field(default_factory=lambda: np.empty((0, 4)))
+    box: Floats = field(default_factory=lambda: NO_BOX)
+
+
+def side_of(polygons: Geometries, outline: Floats, box: Floats) -> Side:
+    """Return what a seam can touch of a layer.
+
+    Parameters
+    ----------
+    polygons, box
+        See `Side`.
+    outline
+        The outline of the layer where others are near, see `edge_ends.ends`.
+    """
+    rings = flatten(polygons)
+    left = ends(rings, cancel(rings))
+    return Side(polygons, left[~among(left, outline)], box)
 
 
 def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
@@ -65,29 +107,48 @@ def join(layers: Sequence[Geometries], tolerance: float = TOLERANCE) -> Seam:
     Seam
         If a unit would become invalid, the two layers stay as they are.
     """
-    done: list[Geometries] = []
+    return join_sides([Side(layer) for layer in layers], tolerance)
+
+
+def join_sides(sides: Sequence[Side], tolerance: float = TOLERANCE) -> Seam:
+    """Let layers share the vertices of their common borders; see `join`.
+
+    Returns
+    -------
+    Seam
+        That of the whole layers, with those polygons that were given.
+    """
+    done: list[Side] = []
     totals = Seam(())
-    for layer in layers:
-        here = layer
+    for side in sides:
+        here = side
         for k, earlier in enumerate(done):
-            if not (len(earlier) and len(here)):
+            if not (len(earlier.polygons) and len(here.polygons)):
                 continue
             a, b, step = _join_two(earlier, here, tolerance)
-            if not (_still_valid(earlier, a) and _still_valid(here, b)):
+            pairs = [(earlier.polygons, a), (here.polygons, b)]
+            if not all(_still_valid(before, after) for before, after in pairs):
                 totals = replace(totals, left_open=totals.left_open + 1)
                 continue
-            change = shapely.area(a).sum() + shapely.area(b).sum()
-            change -= shapely.area(earlier).sum() + shapely.area(here).sum()
-            done[k], here = a, b
+            # Exact sums do not depend on how many polygons that did not change are among them.
+            grown = [shapely.area(after) - shapely.area(before) for before, after in pairs]
+            change = math.fsum(np.concatenate(grown))
+            done[k], here = replace(earlier, polygons=a), replace(here, polygons=b)
             totals = replace(
                 totals,
                 moved=totals.moved + step.moved,
                 inserted=totals.inserted + step.inserted,
                 largest=max(totals.largest, step.largest),
-                area_change=totals.area_change + float(change),
+                area_change=totals.area_change + change,
             )
         done.append(here)
-    return replace(totals, layers=tuple(done))
+    layers = tuple(each.polygons for each in done)
+    changed = [
+        after[~shapely.equals_identical(side.polygons, after)]
+        for side, after in zip(sides, layers, strict=True)
+    ]
+    length = math.fsum(shapely.length(np.concatenate(changed)))
+    return replace(totals, layers=layers, length=length)
 
 
 def _still_valid(before: Geometries, after: Geometries) -> bool:
@@ -97,13 +158,12 @@ def _still_valid(before: Geometries, after: Geometries) -> bool:
     return not shapely.is_valid(before[changed][broken]).any()
 
 
-def _join_two(
-    a: Geometries, b: Geometries, tolerance: float
-) -> tuple[Geometries, Geometries, Seam]:
-    rings_a, rings_b = flatten(a), flatten(b)
-    edges_a, edges_b = _near(rings_a, rings_b, tolerance), _near(rings_b, rings_a, tolerance)
+def _join_two(a: Side, b: Side, tolerance: float) -> tuple[Geometries, Geometries, Seam]:
+    rings_a, rings_b = flatten(a.polygons), flatten(b.polygons)
+    edges_a = _outline_near(rings_a, a.inner, _box(rings_b, b.box), tolerance)
+    edges_b = _outline_near(rings_b, b.inner, _box(rings_a, a.box), tolerance)
     if not (len(edges_a) and len(edges_b)):
-        return a, b, Seam(())
+        return a.polygons, b.polygons, Seam(())
     moved_from, moved_to, way = _pair_vertices(
         _vertices(rings_a, edges_a), _vertices(rings_b, edges_b), tolerance
     )
@@ -113,13 +173,25 @@ def _join_two(
     rings_b, added_b, far_b = insert_vertices(rings_b, edges_b, vertices_a, tolerance)
     largest = max(way.max(initial=0.0), far_a, far_b)
     step = Seam((), int((way > _LAST_DIGITS).sum()), added_a + added_b, float(largest))
-    return like(rings_a.geometries(), a), like(rings_b.geometries(), b), step
+    result = like(rings_a.geometries(), a.polygons), like(rings_b.geometries(), b.polygons)
+    return *result, step
 
 
-def _near(rings: Rings, other: Rings, tolerance: float) -> Ints:
+def _box(rings: Rings, rest: Floats) -> Floats:
+    """Return least x and y, then largest, of a layer."""
+    low, high = rings.xy.min(axis=0), rings.xy.max(axis=0)
+    return np.concatenate([np.minimum(low, rest[:2]), np.maximum(high, rest[2:])])
+
+
+def _outline_near(rings: Rings, inner: Floats, box: Floats, tolerance: float) -> Ints:
     """Return the outline edges of a layer that reach into the box of another."""
-    edges = cancel(rings)
-    low, high = other.xy.min(axis=0) - tolerance, other.xy.max(axis=0) + tolerance
+    edges = reaching(rings, cancel(rings), box, tolerance)
+    return edges[~among(ends(rings, edges), inner)] if len(inner) else edges
+
+
+def reaching(rings: Rings, edges: Ints, box: Floats, tolerance: float) -> Ints:
+    """Return which edges reach into a box, but for the tolerance."""
+    low, high = box[:2] - tolerance, box[2:] + tolerance
     a, b = rings.xy[edges], rings.xy[edges + 1]
     inside = (np.maximum(a, b) >= low).all(axis=1) & (np.minimum(a, b) <= high).all(axis=1)
     return np.asarray(edges[inside])

@@ -11,7 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry import seam
-from geo_merge.geometry.rings import is_polygonal
+from geo_merge.geometry.rings import Bools, Geometries, is_polygonal
 from geo_merge.units.planes import into_plane
 from geo_merge.units.working_plane import note_plane, working_crs
 from geo_merge.vocabulary.fields import OWN
@@ -27,7 +27,10 @@ def join_layers(
     *,
     close_seams: bool,
 ) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
-    """Bring the layers to one CRS and let them share their borders."""
+    """Bring the layers to one CRS and let them share their borders.
+
+    Without `close_seams` they have boxes for polygons, and what is done to these is told elsewhere.
+    """
     target = target_crs or working_crs(frames)
     findings += note_plane(frames, target)
     if close_seams:
@@ -39,8 +42,6 @@ def join_layers(
     if len(projected) > 1 and close_seams:
         projected, seams = _close_seams(projected, findings)
         ledger += seams
-    elif len(projected) > 1:
-        ledger += _seam_rows(seam.Seam(()))
     joined = gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs=target)
     for column in joined.columns.difference(["geometry"]):
         if column in OWN and joined[column].dtype == object:
@@ -52,13 +53,27 @@ def _close_seams(
     frames: Sequence[gpd.GeoDataFrame], findings: list[Finding]
 ) -> tuple[list[gpd.GeoDataFrame], list[LedgerRow]]:
     arrays = [np.asarray(f.geometry.values) for f in frames]
-    usable = [is_polygonal(a) & np.isfinite(shapely.bounds(a)).all(axis=1) for a in arrays]
+    usable = [can_be_joined(a) for a in arrays]
     seamed = seam.join([a[u] for a, u in zip(arrays, usable, strict=True)])
     result = []
     for frame, array, use, layer in zip(frames, arrays, usable, seamed.layers, strict=True):
         closed = array.copy()
         closed[use] = layer
         result.append(frame.set_geometry(gpd.GeoSeries(closed, index=frame.index, crs=frame.crs)))
+    told, rows = tell_seam(seamed)
+    findings += told
+    return result, rows
+
+
+def can_be_joined(geometries: Geometries) -> Bools:
+    """Tell which geometries are polygons with a place."""
+    placed = np.isfinite(shapely.bounds(geometries)).all(axis=1)
+    return np.asarray(is_polygonal(geometries) & placed)
+
+
+def tell_seam(seamed: seam.Seam) -> tuple[list[Finding], list[LedgerRow]]:
+    """Return what became of the borders between files, as findings and as rows of the ledger."""
+    findings = []
     if seamed.moved or seamed.inserted:
         findings.append(
             Finding.of(
@@ -77,17 +92,9 @@ def _close_seams(
                 unit_of_value="seams",
             )
         )
-    return result, _seam_rows(seamed)
-
-
-def _seam_rows(seamed: seam.Seam) -> list[LedgerRow]:
-    return [
+    # Every vertex moved can change the area by its way times the edges beside it.
+    limit = max(seamed.largest * seamed.length, 1e-9)
+    return findings, [
         LedgerRow("seam_largest_move_m", 0.0, seamed.largest, seam.TOLERANCE),
-        LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, _seam_area_limit(seamed)),
+        LedgerRow("seam_area_change_m2", 0.0, seamed.area_change, limit),
     ]
-
-
-def _seam_area_limit(seamed: seam.Seam) -> float:
-    """Every vertex moved can change the area by its way times the edges beside it."""
-    length = sum(float(shapely.length(layer).sum()) for layer in seamed.layers)
-    return max(seamed.largest * length, 1e-9)
