@@ -16,6 +16,7 @@ import pytest
 from commands import run
 
 from geo_merge import read_table
+from geo_merge.errors import TableError
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.resolutions.blanks import put_back
 from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
@@ -66,6 +67,8 @@ def but_unnamed(plan: Plan) -> list[str]:
         ("Cư M’garthành xã", "Cư M’gar thành xã"),
         ("phườngVII và phường IVvà", "phường VII và phường IV và"),
         ("xã Thảo Ngu yên, Xí m Vàng, diệ n tích", "xã Thảo Nguyên, Xím Vàng, diện tích"),
+        ("quy mo dân số cua xã", "quy mô dân số của xã"),
+        ("t0àn bộ 20 ha, Phường 10, 105xã", "toàn bộ 20 ha, Phường 10, 105 xã"),
         ("phường Thảo Ngu yênthành", "phường Thảo Nguyên thành"),
         ("26,5 km2, 1.748 ha, NĐ-CP, TP. Huế", "26,5 km2, 1.748 ha, NĐ-CP, TP. Huế"),
     ],
@@ -239,6 +242,89 @@ def test_clauses_without_a_point_or_a_break() -> None:
     ]
     (rest,) = said.statements[2].sentence.members
     assert rest.mode == "rest"
+
+
+TWO = (
+    "1. Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của các xã Tam Tiến, Đông Sơn, Hương Vĩ "
+    "và xã Bố Hạ thành xã mới có tên gọi là xã Bố Hạ.\n\n"
+    "2. Sắp xếp một phần diện tích tự nhiên, quy mô dân số của xã Đồng Kỳ và phần còn lại của xã "
+    "Đồng Vương thành xã mới có tên gọi là xã Đồng Kỳ.\n\n"
+    "3. Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của xã Xuân Lương và xã Canh Nậu thành "
+    "xã mới có tên gọi là xã Xuân Lương.\n\n"
+)
+TORN = "các xã Tam\n{}\nTiến"  # a page ends within a name
+
+
+def test_clauses_as_they_are_written() -> None:
+    assert said(TWO) == [
+        ("1", "Bố Hạ", ["Tam Tiến", "Đông Sơn", "Hương Vĩ", "Bố Hạ"]),
+        ("2", "Đồng Kỳ", ["Đồng Kỳ", "Đồng Vương"]),
+        ("3", "Xuân Lương", ["Xuân Lương", "Canh Nậu"]),
+    ]
+
+
+def said(clauses: str) -> list[tuple[str, str, list[str]]]:
+    read = parse_resolution(article("Bắc Ninh", clauses), "r.txt")
+    assert read.problems == ()
+    arranged = [s for s in read.statements if s.sentence.kind == "arranged"]
+    return [(s.clause, s.sentence.name, [m.name for m in s.sentence.members]) for s in arranged]
+
+
+@pytest.mark.parametrize(
+    ("written", "copied"),
+    [
+        (" ", "\u00a0"), (" ", "\u2009"), (" ", " \u200b"), (" ", "\v"), (" ", "\u2028"),
+        ("Tiến", "Ti\u00adến"), ("Tiến", "Ti\u00ad\nến"), ("Tiến", "Ti-\nến"),
+        ("xã Bố Hạ", "xã “Bố Hạ”"), ("xã Bố Hạ", 'xã "Bố Hạ"'), ("xã Bố Hạ", "xã <b>Bố Hạ</b>"),
+        ("xã Bố Hạ", "xã&nbsp;Bố Hạ"), (", ", "; "), (", ", "，"), (", ", "、"), (" và", " &amp;"),
+        ("Tiến,", "Tiến[1],"), ("Tiến,", "Tiến¹,"),
+        ("\n\n2. ", "\n\n2/ "), ("\n\n2. ", "\n\n2- "), ("\n\n2. ", "\n\n(2) "), ("2. ", "Khoản 2. "),
+        ("\n\n2. ", "\n\n• 2. "), ("\n\n2. ", "\n\n2.\n\n"), ("\n\n2. ", "\n\n"), ("1. ", ""),
+        ("\n\n", " "),
+        ("các xã Tam Tiến", TORN.format("6   CÔNG BÁO/Số 1023 + 1024/Ngày 10-8-2025")),
+        ("các xã Tam Tiến", TORN.format("27/06/2025, 10:15   Nghị quyết 1658")),
+        ("các xã Tam Tiến", TORN.format("https://congbao.chinhphu.vn/van-ban  3/25")),
+        ("các xã Tam Tiến", TORN.format("Nghị quyết số 1658/NQ-UBTVQH15")),
+    ],
+)  # fmt: skip
+def test_what_copies_do_to_a_text_changes_nothing(written: str, copied: str) -> None:
+    assert written in TWO
+    assert said(TWO.replace(written, copied)) == said(TWO)
+
+
+@pytest.mark.parametrize("mark", ["", "- ", "• "])
+def test_clauses_whose_numbers_all_are_lost(mark: str) -> None:
+    """The last number alone, which a list of Word did not keep for itself, makes no text empty."""
+    bare = re.sub(r"(?m)^\d\. ", mark, TWO)
+    closing = "4.Sau khi sắp xếp, tỉnh Bắc Ninh có 03 đơn vị hành chính cấp xã, gồm 03 xã."
+    assert said(bare) == said(bare + closing) == said(TWO)
+
+
+def test_clauses_of_an_article_that_begins_with_them() -> None:
+    text = article("Bắc Ninh", TWO)
+    begins = "Điều 1. " + text[text.index("Sắp xếp toàn bộ") :]
+    names = [s.sentence.name for s in parse_resolution(begins, "r.txt").statements]
+    assert names == ["Bố Hạ", "Đồng Kỳ", "Xuân Lương"]
+
+
+def test_a_sentence_on_a_line_of_its_own_is_no_clause() -> None:
+    text = TWO.replace("\n\n3. ", "\nSau khi sắp xếp, xã Đồng Kỳ có 20 km2 diện tích.\n\n3. ")
+    assert said(text) == said(TWO)
+
+
+def test_numbers_and_heads_of_pages_are_no_words_of_the_text() -> None:
+    words = TWO.split(" ")
+    pages = [" ".join(words[k : k + 20]) for k in range(0, len(words), 20)]
+    assert len(pages) > 3
+    with_numbers = "".join(f"{page}\n{k}\n" for k, page in enumerate(pages, start=4))
+    with_heads = "".join(f"{page}\n\fTỈNH BẮC NINH {k}\n" for k, page in enumerate(pages, start=4))
+    assert said(with_numbers) == said(with_heads) == said(TWO)
+
+
+def test_an_article_that_says_nothing_of_communes_is_refused() -> None:
+    closing = "1. Sau khi sắp xếp, tỉnh Bắc Ninh có 99 đơn vị hành chính cấp xã, gồm 99 xã."
+    with pytest.raises(TableError, match="W07"):
+        parse_resolution(article("Bắc Ninh", closing), "r.txt")
 
 
 def torn(text: str, seed: int) -> str:

@@ -1,16 +1,19 @@
 """Putting back the blanks that conversions of resolutions lose: ``Dân Hóathành xã`` and the like.
 
 A word that is none of the law's and no syllable of a name is cut into such words, if it can be, or
-joined with its neighbour. Nothing but blanks is changed.
+joined with its neighbour. Names are changed by nothing but blanks; words of the law get back the
+accents and letters that a scan took for others (``cua``, ``t0àn bộ``), where only one can be meant.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from geo_merge.vietnam.names import bare_key
+from geo_merge.vietnam.names import bare_key, plain
 from geo_merge.vietnam.places import spellings
 from geo_merge.vietnam.provinces import PROVINCES
 
@@ -35,6 +38,7 @@ _ROMAN = re.compile("[IVX]{1,4}")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2018\u2019\u02bc][^\W\d_]+)*")
 _AT_DIGITS = re.compile(r"([^\W\d_]+)(?=\d)|(?<=\d)([^\W\d_]+)")
 _AT_COMMA = re.compile(r"(?<=[,;)])(?=[^\W\d_])|(?<=[;)])(?=\d)")
+_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])")
 _PAIR = re.compile(r"([^\W\d_]+) (?=([^\W\d_]+))")
 
 
@@ -44,7 +48,8 @@ def put_back(text: str) -> str:
     ``của cácxãNậm Xe vàThèn Sin``, ``khoản42``, ``Thảo Ngu yên`` and ``diệ n tích`` become
     ``của các xã Nậm Xe và Thèn Sin``, ``khoản 42``, ``Thảo Nguyên`` and ``diện tích``.
     """
-    text = _WORD.sub(lambda match: _cut(match.group()), text)
+    text = _ZERO.sub("o", unicodedata.normalize("NFC", text))
+    text = _WORD.sub(lambda match: _cut(_read_right(match.group())), text)
     text = _PAIR.sub(_join, text)
     return _AT_COMMA.sub(" ", _AT_DIGITS.sub(_beside_digits, text))
 
@@ -60,6 +65,29 @@ def _beside_digits(match: re.Match[str]) -> str:
     if before is not None:
         return f"{before} " if before.casefold() in _LAW else before
     return f" {behind}" if behind.casefold() in _LAW else behind
+
+
+@lru_cache(2**16)
+def _read_right(word: str) -> str:
+    """Return the word of the law that a word in small letters is but for accents, or the word."""
+    if not word.islower() or _is_known(word) or word in _small_in_names():
+        return word
+    meant = _law_without_accents().get(plain(word), [])
+    return meant[0] if len(meant) == 1 else word
+
+
+@cache
+def _law_without_accents() -> dict[str, list[str]]:
+    words: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(_LAW):
+        words[plain(word)].append(word)
+    return words
+
+
+@cache
+def _small_in_names() -> frozenset[str]:
+    """Return the words that names have in small letters (Ya ly)."""
+    return frozenset(w for name in spellings().values() for w in _WORD.findall(name) if w.islower())
 
 
 @cache

@@ -7,14 +7,15 @@ import logging
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
 from pathlib import Path
 
 from geo_merge.errors import TableError
 from geo_merge.vietnam.files.encodings import CANDIDATES, register
-from geo_merge.vietnam.names import LOOKALIKES
 from geo_merge.vietnam.resolutions.blanks import put_back
+from geo_merge.vietnam.resolutions.copied import cleaned
 from geo_merge.vietnam.resolutions.grammar import NotUnderstoodError, read_sentence
 from geo_merge.vietnam.resolutions.sentences import Sentence
 from geo_merge.vocabulary.sentence import sentence
@@ -26,30 +27,30 @@ _OLE = b"\xd0\xcf\x11\xe0"  # Word before 2007
 _ARTICLE = re.compile(r"^\W*Điều\s+1\b[.:]?", re.MULTILINE)
 _NEXT_ARTICLE = re.compile(r"^\W*Điều\s+2\b", re.MULTILINE)
 _VERBS = "Sắp xếp|Nhập|Sáp nhập|Thành lập|Điều chỉnh|Đổi tên|Sau khi|Sau sắp xếp"
-# A number before a verb needs no point or blank ("10.Sắp xếp", "10 Sắp xếp").
+# A number before a verb needs no point or blank ("10.Sắp xếp", "10 Sắp xếp"), and may be written
+# in other ways ("(10) Sắp xếp", "Khoản 10. Sắp xếp", "I0. Sắp xếp"). A clause whose number a list
+# of Word kept for itself begins with its verb.
 _MARKER = re.compile(
-    rf"^\s*(?:(\d{{1,3}})(?:\s*[.)]\s+(?=\S)|\s*[.)]?\s*(?={_VERBS}))|([a-zđ])\s*\)\s*(?=\S))",
+    rf"^[ ]*(?:(?P<number>\d{{1,3}})\s*[.)]\s+(?=\S)|"
+    rf"[-–•·(]?[ ]*(?:Khoản\s+)?(?P<before>(?=[IlO]*\d)[\dIlO]{{1,3}})\s*[.)/:–-]?\s*(?={_VERBS})|"
+    rf"(?P<letter>[a-zđ])\s*\)\s*(?=\S)|[-–•·]?[ ]*(?={_VERBS}))",
     re.MULTILINE,
 )
-_VERB = re.compile(rf"^\s*(?={_VERBS})", re.MULTILINE)
+_AS_DIGITS = str.maketrans("IlO", "110")
+_SAYS_WHAT = re.compile(r"diện\s+tích|dân\s+số")
 _VERB_HERE = re.compile(_VERBS)
 # A clause that a copy put behind the one before it: "... là xã Xuân Lương. 2. Sắp xếp ...".
-_IN_LINE = re.compile(rf"(?<=[.;])\s*(?=\d{{1,3}}\s*[.)]\s*(?:{_VERBS}))")
-# What stands between the pages of a copy; a number alone only between blank lines.
-_PAGE = re.compile(
-    r"^[ \t\f]*(?:[-–—]+[ \t]*\d{1,3}[ \t]*[-–—]+|(?:Trang|Page)[ \t]+\d{1,3}(?:[ \t]*/[ \t]*\d+)?|"
-    r"\d{1,3}[ \t]*/[ \t]*\d{1,3})[ \t]*$|(?<=\n\n)[ \t\f]*\d{1,3}[ \t]*(?=\n\s*\n)",
-    re.MULTILINE | re.IGNORECASE,
-)
+_IN_LINE = re.compile(rf"(?<=[.;:])\s*(?=\d{{1,3}}\s*[.)]\s*(?:{_VERBS}))")
 # The end of a sentence: not of a number (1.748) nor of an abbreviation (TP. Huế); wards are
-# numbered in Roman digits (Phường IV).
-_END = re.compile(r"(?<![A-HJ-UWYZĐ]{2}[.;])(?<=[.;])\s+(?=[A-ZĐ])")
+# numbered in Roman digits (Phường IV). A semicolon may stand for a comma.
+_END = re.compile(
+    rf"(?<![A-HJ-UWYZĐ]{{2}}\.)(?<=\.)\s+(?=[A-ZĐ])|(?<=;)\s+(?={_VERBS}|Xã|Phường|Thị trấn|Huyện)"
+)
 _PROVINCE = re.compile(
     r"cấp xã(?:\s+thuộc|\s+của)\s+(?:tỉnh|thành phố|thủ đô)\s+(.+?)(?=\s+năm\b|\s*\(|\s*$|\s+giai)",
     re.IGNORECASE | re.MULTILINE,
 )
 _DISTRICT = re.compile(r"thuộc\s+((?:huyện|quận|thị xã|thành phố)\s.+?)\s+như sau", re.IGNORECASE)
-_MARKUP = re.compile(r"\*+|\\(?=[^\w\s])|\\$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Resolution:
 
 
 _NEW_FORM = "có tên gọi là"
+_SAYS = frozenset({"arranged", "joined"})  # what becomes of whom
 
 
 def read_resolution(path: Path) -> Resolution:
@@ -107,9 +109,7 @@ def read_resolution(path: Path) -> Resolution:
 
 def parse_resolution(text: str, source: str) -> Resolution:
     """Read Article 1 from the text of a resolution; see `read_resolution`."""
-    text = unicodedata.normalize("NFC", text.translate(LOOKALIKES)).replace("\u00a0", " ")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _PAGE.sub("", _MARKUP.sub("", text))
+    text = cleaned(text)
     start = _ARTICLE.search(text)
     if start is None:
         raise TableError(sentence("W07.no_article", source=source))
@@ -134,34 +134,73 @@ def parse_resolution(text: str, source: str) -> Resolution:
             elif clause.isdecimal():  # a district's clauses are lettered
                 district = ""
             statements.append(Statement(clause, part, said, district))
-    if not statements and not problems:
+    if not problems and all(s.sentence.kind not in _SAYS for s in statements):
         raise TableError(sentence("W07.no_clauses", source=source))
     province = found.group(1).strip(" .") if found else ""
     return Resolution(source, province, tuple(statements), tuple(problems))
 
 
 def _clauses(article: str) -> Iterator[tuple[str, str]]:
-    """Yield number and text of each clause; without numbers (as in lists of Word), in order."""
-    cuts: list[tuple[int, int, str]] = []
+    """Yield number and text of each clause."""
+    cuts = _numbered(list(_cuts(article)), article)
+    ends = [*(cut.start for cut in cuts[1:]), len(article)][: len(cuts)]
+    for cut, end in zip(cuts, ends, strict=True):
+        words = " ".join(article[cut.end : end].split())
+        if words:
+            yield cut.label, words
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Where a clause begins: its mark from `start` to `end`; no label if it has no number."""
+
+    start: int
+    end: int
+    label: str = ""
+
+
+def _cuts(article: str) -> Iterator[_Cut]:
     number = 0
     for match in _MARKER.finditer(article):
         begins = _VERB_HERE.match(article, match.end()) is not None
-        if match.group(1) and (int(match.group(1)) == number + 1 or begins):
-            number = int(match.group(1))
-            cuts.append((match.start(), match.end(), str(number)))
-        elif match.group(2) and number:
-            cuts.append((match.start(), match.end(), f"{number} {match.group(2)}"))
-    if not cuts:
-        cuts = [
-            (m.start(), m.end(), str(k)) for k, m in enumerate(_VERB.finditer(article), start=1)
-        ]
-        if cuts and not article[: cuts[0][0]].strip():
-            cuts = cuts[1:]  # the title of the article, on its own line
-    ends = [*(start for start, _, _ in cuts[1:]), len(article)][: len(cuts)]
-    for (_, begin, label), end in zip(cuts, ends, strict=True):
-        words = " ".join(article[begin:end].split())
-        if words:
-            yield label, words
+        written = match["number"] or (match["before"] or "").translate(_AS_DIGITS)
+        if written:
+            if int(written) == number + 1 or begins:
+                number = int(written)
+                yield _Cut(*match.span(), str(number))
+        elif not match["letter"]:
+            yield _Cut(*match.span())
+        elif number:
+            yield _Cut(*match.span(), f"{number} {match['letter']}")
+
+
+def _numbered(cuts: Sequence[_Cut], article: str) -> list[_Cut]:
+    """Give numbers to the clauses that lost them, where those around leave no doubt.
+
+    Otherwise what begins with a verb on a line of its own is one more sentence of the clause
+    before; what stands before all clauses and says nothing of land or people is the title.
+    """
+    result: list[_Cut] = []
+    for labelled, run in groupby(cuts, key=lambda cut: bool(cut.label)):
+        found = list(run)
+        if labelled:
+            result += found
+            continue
+        behind = cuts[k].label if (k := cuts.index(found[-1]) + 1) < len(cuts) else ""
+        if not result:
+            found = _without_title(found, cuts, article)
+        before = result[-1].label if result else "0"
+        fits = before.isdecimal() and behind == str(int(before) + len(found) + 1)
+        if fits or not result:
+            result += [replace(c, label=str(int(before) + n)) for n, c in enumerate(found, 1)]
+    return result
+
+
+def _without_title(found: list[_Cut], cuts: Sequence[_Cut], article: str) -> list[_Cut]:
+    ends = [*(cut.start for cut in cuts[1:]), len(article)]
+    titles = takewhile(lambda k: not _SAYS_WHAT.search(article, found[k].end, ends[k]),
+                       range(len(found)))  # fmt: skip
+    return found[len(list(titles)) :]
 
 
 def _text_of(path: Path) -> str:
@@ -235,7 +274,7 @@ def _pdf(path: Path, data: bytes) -> str:
         pages = [page.extract_text() for page in pypdf.PdfReader(path).pages]
     except (pypdf.errors.PyPdfError, RecursionError) as error:  # arrays in arrays without end
         raise TableError(sentence("F03.pdf", file=path.name)) from error
-    text = "\n".join(pages)
+    text = "\f".join(pages)
     if not text.strip():
         raise TableError(sentence("F01.scanned", file=path.name))
     return text
