@@ -29,9 +29,9 @@ from geo_merge.vocabulary.country import PLAIN
 from geo_merge.writing.files import whole_file
 
 Role = Literal["layers", "crosswalk", "reference", "declared", "text", "outline", "divide", "water",
-               "enclave", "table"]  # fmt: skip
+               "enclave", "table", "around"]  # fmt: skip
 LAND: tuple[Role, ...] = ("outline", "divide", "water", "enclave")
-_OF_PARTS = {"layers", "reference", *LAND}  # files that may have parts
+_OF_PARTS = {"layers", "reference", "around", *LAND}  # files that may have parts
 _ABOUT, _DECIDED, _FILES, _TABLE = "work.json", "decided.json", "files", "table"
 # What is kept of a run is read again by the same programs alone.
 _PACKAGES = ("geo-merge", "geopandas", "pandas", "shapely", "pyproj")

@@ -26,6 +26,9 @@ def test_the_print_of_the_browser_is_the_sheet(
         west.to_file(tmp_path / "west.gpkg")
         tab.give("around", tmp_path / "west.gpkg")
         tab.told("on_paper.around_given", count="1", file="west.gpkg")
+        assert "work=" in tab.page.url
+        tab.page.goto(tab.page.url)  # another session brings the layer back
+        tab.told("on_paper.around_given", count="1", file="west.gpkg")
         draw = tab.page.get_by_role("button", name=say("on_paper.draw", "en"))
         draw.wait_for(timeout=90_000)
         tab.rest(1.0)
