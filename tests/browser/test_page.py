@@ -197,12 +197,9 @@ def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
                 assert stage["y"] + stage["height"] >= sheet["y"]
                 assert stage["height"] + sheet["height"] >= 0.75 * below
                 assert sheet["width"] >= width - 20
-            assert (
-                it.page.evaluate(
-                    "(e => e.scrollHeight - e.clientHeight)(document.querySelector('[data-testid=stMain]'))"
-                )
-                <= 1
-            )  # nothing to scroll to
+            it.page.wait_for_function(  # nothing to scroll to
+                "(e => e.scrollHeight - e.clientHeight <= 1)(document.querySelector('[data-testid=stMain]'))"
+            )
             assert it.wrong == []
 
 

@@ -31,27 +31,23 @@ def press(tab: Tab, key: str) -> None:
 
 
 def test_back_and_forward_lead_from_unit_to_unit(tab: Tab, server: str) -> None:
-    def chosen() -> object:
-        return tab.live("live.state.selected && live.state.selected.code")
+    chosen = "(live.state.selected && live.state.selected.code)"
 
     tab.page.goto(f"{server}/?lang=en")
     tab.wait_for_map()
     tab.rest()
     tab.click("after", "07210")
+    tab.until(f"{chosen} === '07210'")
     tab.rest()
     tab.page.locator(".gm-neighbours .gm-member").first.click()
+    tab.until(f"{chosen} && {chosen} !== '07210'")
     tab.rest()
-    there = chosen()
-    assert there not in {None, "07210"}
     tab.page.go_back()
-    tab.rest()
-    assert chosen() == "07210"
+    tab.until(f"{chosen} === '07210'")
     tab.page.go_back()
-    tab.rest()
-    assert chosen() is None
+    tab.until(f"{chosen} === null")
     tab.page.go_forward()
-    tab.rest()
-    assert chosen() == "07210"
+    tab.until(f"{chosen} === '07210'")
 
 
 def test_a_row_of_the_statistics_opens_the_map_there(tab: Tab, server: str) -> None:

@@ -25,7 +25,7 @@ LONG = 90_000  # milliseconds
 LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
 HOSTILE = [
     "<script>window.hit=1</script>", "<img src=x onerror='window.hit=1'>", "</script><script>window.hit=1</script>",
-    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "'\"", "<!-- https://evil.example www.evil.example a@evil.example",
+    "${window.hit=1}", "{{7*7}}", "`;window.hit=1;`", "%s %(x)s", "\\u003cb\\u003e", "x'\"", "<!-- https://evil.example www.evil.example a@evil.example",
 ]  # fmt: skip
 
 
@@ -102,6 +102,12 @@ class Tab:
     def live(self, expression: str) -> object:
         """Return the value of an expression about the map, `live`."""
         return self.page.evaluate(f"() => {{ const live = {LIVE}; return {expression}; }}")
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression about the map, `live`, holds."""
+        self.page.wait_for_function(
+            f"() => {{ const live = {LIVE}; return live && ({expression}); }}", timeout=LONG
+        )
 
     def painted(self, side: str) -> int:
         """Count the painted pixels of a side."""
