@@ -38,7 +38,8 @@ def check_gaps(layer: Surveyed, limits: Limits, known: Known | None = None) -> l
         return []
     true_areas, narrows = areas(gaps, frame.crs), is_narrow(gaps, limits.narrow)
     near = layer.around(gaps)
-    codes = [tuple(sorted(str(code) for code in frame.index[units])) for units, _ in near]
+    every = np.array([str(code) for code in frame.index], dtype=object)
+    codes = [tuple(sorted(every[units])) for units, _ in near]
     right = reasons(gaps, codes, known or Known(), limits)
     lakes: dict[str, list[int]] = {}
     findings = list(notes(frame, gaps, true_areas, codes, right))
@@ -49,7 +50,7 @@ def check_gaps(layer: Surveyed, limits: Limits, known: Known | None = None) -> l
         if len(around) == 1 and not narrows[k]:
             lakes.setdefault(around[0], []).append(k)
         else:
-            order = np.argsort(frame.index[units].astype(str), kind="stable")
+            order = np.argsort(every[units], kind="stable")
             lacking = None if narrows[k] else lacks_vertex(gaps[k], polygons[order], limits.vertex)
             findings.append(
                 _gap(frame, gaps[k], true_areas[k], around, limits, lacking=lacking,

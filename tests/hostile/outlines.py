@@ -42,7 +42,7 @@ def _fan(count: int) -> np.ndarray:
 
 OUTLINES = {
     "outlines_two_combs.gpkg": ("C04", lambda: _combs(many(400, 2000))),
-    "outlines_two_combs_allowed.gpkg": ("C04 C02", lambda: _combs(many(10, 150))),
+    "outlines_two_combs_allowed.gpkg": ("C04 C02", lambda: _combs(many(10, 155))),
     "outlines_190_near.gpkg": ("C04", lambda: _near(190)),
     "outlines_copies.gpkg": ("C04", lambda: _round(many(400, 4000), many(20, 2000))),
     "outlines_fan.gpkg": (READ, lambda: _fan(300)),
