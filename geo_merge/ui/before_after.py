@@ -72,7 +72,7 @@ def show(
     findings
         Whether findings are shown to begin with.
     height
-        Of the map in pixels, if it has not the page to itself.
+        Of the map in pixels at most, if it has not the page to itself; it ends with the window.
     choose
         Called with the row of a finding that is chosen on the map; without it, the map has a
         strip of its own to go through them.

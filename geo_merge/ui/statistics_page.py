@@ -57,7 +57,7 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
         (t("map.legend_area"), before["area_km2"], after["area_km2"]),
     ]  # fmt: skip
     if "population" in before and "population" in after:
-        people = _dated(t("map.legend_population"), "population", summary)
+        people = _dated(t("ui.population"), "population", summary)
         rows.append((people, before["population"], after["population"]))
     table = pd.DataFrame(rows, columns=["", t("map.before"), t("map.after")])
     was, now = table[t("map.before")], table[t("map.after")]

@@ -58,6 +58,10 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
             wrong = {one["id"]: one["nodes"][0]["html"][:200] for one in found}
             assert {k: v for k, v in wrong.items() if k not in OF_STREAMLIT} == {}, name
             assert tab.page.locator("html").get_attribute("lang") == lang
+            for host in tab.page.locator(".gm-host").all():  # maps of before and after
+                box = host.bounding_box()
+                assert box is not None
+                assert box["y"] > 768 - 320 or box["y"] + box["height"] <= 768, name
             assert tab.page.locator(".stException").count() == 0, name
             words = tab.page.locator("body").inner_text()
             assert not re.search(r"(^|\s)--[a-z]", words), name  # of the command line

@@ -26,11 +26,16 @@ function detailOf(key, ask) {
   return details.get(key).promise;
 }
 
-/** Let a map that has the page to itself reach from where it is to the end of the window. */
-function fill(host) {
+/** Let a map reach from where it is to the end of the window, or be so many pixels high at most.
+ *
+ * One that begins near the end of the window, or below it, is scrolled to: it has all its pixels.
+ */
+function fill(host, most) {
   const fit = function () {
     const top = host.getBoundingClientRect().top + document.documentElement.scrollTop;
-    host.style.height = `${Math.max(LEAST, Math.floor(window.innerHeight - top - BELOW))}px`;
+    const room = Math.floor(window.innerHeight - top - BELOW);
+    const height = room < LEAST ? most || LEAST : Math.min(room, most || room);
+    host.style.height = `${height}px`;
   };
   fit();
   window.addEventListener("resize", fit);
@@ -90,8 +95,7 @@ function mount(host, data, tell) {
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const host = parentElement.querySelector(".gm-host");
-  if (data.alone && !host.unfill) { host.unfill = fill(host); }
-  if (data.height) { host.style.height = `${data.height}px`; }
+  if ((data.alone || data.height) && !host.unfill) { host.unfill = fill(host, data.height); }
   if (data.geometry) {
     keep(kept, data.key, JSON.parse(data.geometry));
   }
