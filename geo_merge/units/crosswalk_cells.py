@@ -11,7 +11,7 @@ import pandas as pd
 from geo_merge.units.crosswalk_report import Report, ranges
 from geo_merge.units.unnamed import lost_letters
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
-from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
+from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_name, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 CODES = ("old_code", "new_code")
@@ -107,13 +107,11 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
     blanked: dict[str, list[Hashable]] = {}
     for column in rows.columns.drop([c for c in _FREE if c in rows]):
         cells = []
+        is_named = column.endswith("_name")
         for row, text in zip(rows.index, rows[column].tolist(), strict=True):
-            reason = no_value(text)
+            reason = no_name(text) if is_named else no_value(text)
             is_name = (
-                reason is not None
-                and column.endswith("_name")
-                and names[text] == 1
-                and may_be_a_place(text)
+                reason is NoValue.NOTHING and is_named and names[text] == 1 and may_be_a_place(text)
             )
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):

@@ -79,6 +79,8 @@ def is_heading(cell: str) -> bool:
     """Tell whether a cell of a table is surely a heading: known, or all its words say something."""
     if fold_field(cell) in HEADINGS:
         return True
+    if any(map(str.isdigit, cell)):  # of the first row below, joined with that of the headings
+        return False
     told = heading(cell)
     kinds = {"code", "name", "type"} & told.tells
     return told.understood and bool(kinds) and bool(told.tells & {"old", "new", *_LEVELS})

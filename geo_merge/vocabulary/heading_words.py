@@ -32,7 +32,7 @@ class Heading:
     tells
         The groups of `crosswalk_words.toml` that its words are of.
     understood
-        Whether each of its words is of one.
+        Whether each of its words, as it is written, is of one.
     """
 
     text: str
@@ -89,9 +89,9 @@ def heading(text: str) -> Heading:
     """Return what a heading tells by its words."""
     tells: set[str] = set()
     understood = True
-    for groups in _groups(_tokens(text)):
+    for groups, whole in _groups(_tokens(text)):
         tells |= groups
-        understood = understood and bool(groups)
+        understood = understood and whole and bool(groups)
     return Heading(text, frozenset(tells), understood)
 
 
@@ -127,18 +127,22 @@ _MOST_TOKENS = max(word.plain.count(" ") for word in _KNOWN) + 1
 _TOGETHER = {key.replace(" ", ""): words for key, words in _BY_PLAIN.items() if len(key) > 1}
 
 
-def _groups(tokens: Sequence[str]) -> Iterator[frozenset[str]]:
-    """Yield the groups of each word, or of several that are one in the file: the longest first."""
+def _groups(tokens: Sequence[str]) -> Iterator[tuple[frozenset[str], bool]]:
+    """Yield the groups of each word, or of several that are one in the file: the longest first.
+
+    With them, whether the whole word is one of the file, or made of such.
+    """
     k = 0
     while k < len(tokens):
         for n in range(min(_MOST_TOKENS, len(tokens) - k), 1, -1):
             groups = _same(tokens[k : k + n])
             if groups:
-                yield groups
+                yield groups, True
                 k += n
                 break
         else:
-            yield _same(tokens[k : k + 1]) or _in_one(tokens[k])
+            groups = _same(tokens[k : k + 1]) or _together(tokens[k])
+            yield (groups, True) if groups else (_within(tokens[k]), False)
             k += 1
 
 
@@ -156,12 +160,15 @@ def _may_be(token: str, written: str) -> bool:
     return token in (written, _plain(written))
 
 
-def _in_one(token: str) -> frozenset[str]:
-    """Return the groups of the words in one: Gemeindenummer, maxacu, 旧コード."""
+def _together(token: str) -> frozenset[str]:
+    """Return the groups of words that are written together without accents: maxacu."""
+    parts = _parts(token) if token == _plain(token) else ()
+    return frozenset(word.group for part in parts for word in _TOGETHER[part])
+
+
+def _within(token: str) -> frozenset[str]:
+    """Return the groups of what ends a word or stands in it: Gemeindenummer, 旧コード."""
     plain = _plain(token)
-    parts = _parts(plain) if token == plain else ()
-    if parts:
-        return frozenset(word.group for part in parts for word in _TOGETHER[part])
     return frozenset(
         word.group
         for word in _KNOWN

@@ -1,8 +1,9 @@
 """Texts of cells that are no values: failed formulas, words for nothing, dates, "as above".
 
-The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language) and LibreOffice's
-(``Err:502``); the words are what databases, pandas and people write. ``NA`` is a text: it is the
-code of Namibia. A day, a time or a truth value is what a spreadsheet made of a name or code.
+The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language, also without their sign)
+and LibreOffice's (``Err:502``); the words are what databases, pandas and people write. ``NA`` is a
+text: it is the code of Namibia; Å, Y and Err are places. A day, a time or a truth value is what a
+spreadsheet made of a name or code.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ _WORDS = frozenset((
     "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
     "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata",
 ))  # fmt: skip
-# Signs for nothing. One dot, or two, is a code, if a bad one.
-_SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
+# What stands where a name is to come, in capitals only if it is no numeral: x, xx, XXX.
+_TO_COME = re.compile(r"x+|X{3,}")
 _ERROR = re.compile(
-    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+", re.IGNORECASE
+    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+"
+    r"|(?:VALUE|REF|NUM|NULL|DIV/0|SPILL|CALC|WERT|BEZUG|VALEUR|VALOR|ERROR|LỖI)!|NAME\?|#?LỖI|ERROR",
+    re.IGNORECASE,
 )
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|[Tt]hg ?[0-9]{1,2})"
 _DAY = re.compile(
@@ -79,13 +82,18 @@ def no_value(text: str) -> NoValue | None:
         return None
     if _ERROR.fullmatch(text):
         return NoValue.ERROR
-    if text.casefold() in _WORDS or _SIGNS.fullmatch(text):
-        return NoValue.NOTHING
     if _DAY.fullmatch(text):
         return NoValue.DAY
     if _MARK.fullmatch(written) or written in _SMALL_MARKS:
         return NoValue.ABOVE
+    if text.casefold() in _WORDS or not any(map(str.isalnum, text)):
+        return NoValue.NOTHING
     return NoValue.TRUTH if text in _TRUTH else None
+
+
+def no_name(text: str) -> NoValue | None:
+    """Return why the text of a cell cannot be a name; x may be a code, but is the name of none."""
+    return NoValue.NOTHING if _TO_COME.fullmatch(clean_text(text)) else no_value(text)
 
 
 def may_be_a_place(text: str) -> bool:

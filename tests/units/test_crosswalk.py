@@ -196,7 +196,8 @@ def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
 
 
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-          "#WERT!", "#¡REF!", "＃N/A", "Err:502", "####")  # fmt: skip
+          "#WERT!", "#¡REF!", "＃N/A", "Err:502", "####", "VALUE!", "REF!", "NAME?", "Lỗi", "lỗi!",
+          "Error")  # fmt: skip
 NOTHING = (
     "NULL",
     "nan",
@@ -208,6 +209,10 @@ NOTHING = (
     "—",
     "?",
     "...",
+    ".",
+    "..",
+    ", .",
+    "+",
     "\u00a0",
     "\u200b",
     " ",
@@ -239,12 +244,43 @@ def test_a_word_for_nothing_is_blank_where_nothing_is_needed(grid: Grid, text: s
     assert [f.check for f in resolved.findings] == ["W01"]
 
 
-@pytest.mark.parametrize("name", ["NA", "Nà Hẩu", "2/9", "True Lake", "Nan Oo", "4", "'s-Graven"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NA",
+        "Nà Hẩu",
+        "2/9",
+        "True Lake",
+        "Nan Oo",
+        "4",
+        "'s-Graven",
+        "Å",
+        "Y",
+        "Ö",
+        "O",
+        "Err",
+        "X",
+        "XX",
+        "Xã x",
+    ],
+)
 def test_odd_names_are_names(grid: Grid, name: str) -> None:
     rows = [(o, n, name if n == "N1" else x) for o, n, x in WHOLE]
     resolved = resolve(units(grid), table(*rows))
     assert resolved.rows["new_name"].tolist()[:2] == [name, name]
     assert resolved.findings == ()
+
+
+@pytest.mark.parametrize("name", ["x", "xx", "XXX", "X x"])
+def test_a_name_that_is_to_come_is_none(grid: Grid, name: str) -> None:
+    rows = [(o, n, name if n == "N1" else x) for o, n, x in WHOLE]
+    if name == "X x":
+        assert resolve(units(grid), table(*rows)).rows["new_name"].tolist()[0] == name
+        return
+    with pytest.raises(CrosswalkError, match=rf"new_name of 00001 is {name}, no value.*\[W01\]"):
+        resolve(units(grid), table(*rows))
+    rows = [(o, n.replace("N1", name), x) for o, n, x in WHOLE]  # as a code it may be
+    assert name in set(resolve(units(grid), table(*rows)).rows["new_code"])
 
 
 def test_a_unit_that_is_called_none(grid: Grid) -> None:
@@ -291,7 +327,7 @@ def test_new_codes_that_look_alike_are_one_unit_or_an_error(
         resolve(units(grid), coded(*new))
 
 
-@pytest.mark.parametrize("odd", ["O9040", "TẠM", "..", "\u0661A"])
+@pytest.mark.parametrize("odd", ["O9040", "TẠM", "\u0661A"])
 def test_a_new_code_of_another_form_is_told(grid: Grid, odd: str) -> None:
     resolved = resolve(units(grid), coded("09010", "09020", "09030", odd, names="ABCD"))
     assert "K07" in {f.check for f in resolved.findings}
