@@ -42,6 +42,9 @@ def test_back_and_forward_lead_from_unit_to_unit(tab: Tab, server: str) -> None:
     tab.page.locator(".gm-neighbours .gm-member").first.click()
     tab.until(f"{chosen} && {chosen} !== '07210'")
     tab.rest()
+    tab.page.mouse.move(900, 400)
+    tab.page.mouse.wheel(0, -300)  # a view is no unit
+    tab.rest()
     tab.page.go_back()
     tab.until(f"{chosen} === '07210'")
     tab.page.go_back()

@@ -89,29 +89,6 @@ def test_two_people_at_once_do_not_see_each_others_work(
         assert tab.page.url != other.page.url
 
 
-def test_back_and_forward_go_from_unit_to_unit(tab: Tab, server: str) -> None:
-    page = tab.page
-    page.goto(f"{server}/?lang=en")
-    tab.wait_for_map()
-    tab.rest()
-    for code in ("07210", "09286"):
-        tab.click("after", code)
-        page.wait_for_url(f"**{code}**")
-        tab.rest()
-    page.mouse.move(900, 400)
-    page.mouse.wheel(0, -300)
-    tab.rest()
-    page.go_back()
-    page.wait_for_function("() => geoMerge.page.state.selected.code === '07210'")
-    tab.rest()
-    assert "07210" in page.url
-    page.go_back()
-    page.wait_for_function("() => geoMerge.page.state.selected === null")
-    tab.rest()
-    page.go_forward()
-    page.wait_for_function("() => (geoMerge.page.state.selected || {}).code === '07210'")
-
-
 def test_a_province_that_cannot_be_fetched_ends_in_one_sentence(tab: Tab, server: str) -> None:
     page = tab.page
     page.goto(f"{server}/data?lang=en")
