@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 # Bundles at work before the first of them is written, since some are much larger than others.
 _AHEAD = 16
 # Rows that a sentence names; the finding has all of them.
+_SEVERAL = 2
 _SHOWN = 10
 
 
@@ -267,7 +268,11 @@ def _overlaps(
     shapes: Geometries,
     of: Ints,
 ) -> Iterator[Finding]:
-    """Yield the land that several members claim, with those that do."""
+    """Yield the land that several members claim, with those that do.
+
+    Where two draw one border with different vertices, in degrees above all, the last bits of these
+    make faces of some 1e-14 degrees: they are no land, and nobody could be named.
+    """
     claims = faces.claims
     if len(shapes) < len(rows):
         claims = _with_copies(faces, shapes, np.bincount(of))
@@ -278,14 +283,17 @@ def _overlaps(
     drawn = np.split(rows[np.argsort(of, kind="stable")], np.cumsum(np.bincount(of))[:-1])
 
     def claimant(k: int) -> str:
-        row = min(int(drawn[m].min()) for m in containing(shapes, inside[[k]])[1])
+        members = containing(shapes, inside[[k]])[1]
+        row = min((int(drawn[m].min()) for m in members), default=int(rows[0]))
         return sentence("K01.row", row=str(row + 1))
 
     refuse_piled(claims, claims, len(rows), claimant)
     face, member = containing(shapes, inside)
     members = np.split(member, np.searchsorted(face, np.arange(1, len(twice))))
     for geometry, own in zip(twice, members, strict=True):
-        claimants = sorted(np.concatenate([drawn[m] for m in own]))
+        claimants = sorted(row for m in own for row in drawn[m])
+        if len(claimants) < _SEVERAL:  # so thin that its own middle is in no two of them
+            continue
         units = [sentence("K01.row", row=str(row + 1)) for row in claimants]
         first, more = units[:_SHOWN], len(units) - _SHOWN
         named = sentence("words.more_rows", told=first, more=more) if more > 0 else first

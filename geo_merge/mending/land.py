@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.geometry.dissolve import dissolve_edges
+from geo_merge.geometry.edges import unmatched
 from geo_merge.geometry.faces import resolution
 from geo_merge.geometry.rings import Geometries
 from geo_merge.mending.arrangement import Arrangement
@@ -102,12 +104,23 @@ def rebuild(land: Land, geometries: Geometries) -> Geometries:
 
 
 def _joined(faces: Geometries) -> BaseGeometry:
-    """Join faces that share their vertices, or those that GEOS cannot join so, by overlay."""
+    """Join faces that share their vertices, or those that GEOS cannot join so, by overlay.
+
+    Where that fails as well, at edges that nearly coincide, those that two faces share cancel.
+    """
     try:
         whole = shapely.coverage_union_all(faces)
+        if shapely.is_valid(whole):
+            return whole
     except shapely.GEOSException:  # "cannot process incorrectly noded inputs": hairlines
+        pass
+    try:
         return shapely.union_all(faces)
-    return whole if shapely.is_valid(whole) else shapely.union_all(faces)
+    except shapely.GEOSException:
+        by_edges = dissolve_edges(faces, unmatched(faces))
+        if by_edges is None:
+            raise
+        return by_edges.geometry
 
 
 def _plain(geometry: BaseGeometry) -> BaseGeometry:

@@ -122,6 +122,7 @@ BROKE = {
     72_273: "an edge of 55 m cut at a crossing was measured along two others: 19 mm² unaccounted for",
     70_137: "in triangles of half a metre, the last bits of coordinates are more than their share",
     70_385: "edges that nearly coincide were noded on 2 µm, which is more than areas may differ by",
+    6_050_077: "GEOS could not overlay faces of one unit, of which one crosses itself by a last bit",
 }
 
 
