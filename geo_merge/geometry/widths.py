@@ -27,7 +27,7 @@ def is_narrow(polygons: Geometries, width: float) -> Bools:
     parts, of = shapely.get_parts(polygons, return_index=True)
     narrow = mean_width(parts) <= width  # the largest circle is at least as wide as the mean
     narrow[narrow] = shapely.is_empty(shapely.buffer(parts[narrow], -width / 2))
-    return np.bincount(of[~narrow], minlength=len(polygons)) == 0
+    return np.asarray(np.bincount(of[~narrow], minlength=len(polygons)) == 0)
 
 
 def width_of(polygon: BaseGeometry) -> float:
