@@ -56,3 +56,17 @@ def test_noise_moves_no_land_and_a_transfer_under_it_does() -> None:
     moved = found[found["check"] == "C08"]
     assert {code for units in moved["units"] for code in units} == {"07", "12"}
     assert moved["value"].sum() == pytest.approx(0.4 * SIDE * SIDE, rel=0.1)
+
+
+def test_generalised_drawings_that_share_vertices_are_off_by_half_of_their_distance() -> None:
+    """An outline of chords of 500 m, and one with bends amid them: of 100 m in one of four."""
+    n, chord = 60, 500.0
+    out = np.exp(2j * np.pi * np.arange(2 * n) / (2 * n))
+    radius = chord / (2 * np.sin(np.pi / n))
+    middle = radius * np.cos(np.pi / n) + np.where(np.arange(n) % 4 == 0, 100.0, 10.0)
+    bent = out * np.column_stack([np.full(n, radius), middle]).ravel()
+    ours, theirs = (
+        np.array([shapely.Polygon(np.column_stack([z.real, z.imag]))]) for z in (bent[::2], bent)
+    )
+    measured = apart(ours, theirs)
+    assert 9 * measured.distance < 100 < measured.width <= chord / 2
