@@ -28,6 +28,7 @@ from geo_merge.ui.work import Work
 from geo_merge.vocabulary.finding import Severity
 
 _SHOWN = 200  # problems
+_STOPPED = "merge_stopped"  # of the session: whether a merger has just been stopped
 _FEW = 10  # problems, which are shown whole; a table cuts long sentences
 
 
@@ -101,8 +102,7 @@ def _work_on(open_work: Work) -> None:
         st.info(t("ui.no_crosswalk"), icon=":material/table:")
     elif not problems:
         st.success(t("ui.all_matched"), icon=":material/check_circle:")
-        if st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:"):
-            _merge(open_work, job)
+        _offer_merger(open_work, job)
 
 
 def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
@@ -143,10 +143,21 @@ def _doubted() -> frozenset[str]:
     return frozenset(found["check"][found["severity"] != Severity.INFO])
 
 
+def _offer_merger(open_work: Work, job: Job) -> None:
+    if st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:"):
+        _merge(open_work, job)
+    elif st.session_state.pop(_STOPPED, False):
+        st.info(t("intake.stopped"), icon=":material/stop_circle:")
+
+
+def _stop() -> None:
+    st.session_state[_STOPPED] = True
+
+
 def _merge(open_work: Work, job: Job) -> None:
     key = store.content_key(list(job.files.values()), job.options)
     title = ", ".join(path.name for path in job.inputs)
-    with running.steps(t("ui.merging"), running.MERGING, "merge") as (say, queued):
+    with running.steps(t("ui.merging"), running.MERGING, "merge", stop=_stop) as (say, queued):
         loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
     st.session_state[Key.LOADED] = loaded
     for forgotten in (Key.VIEW, Key.FOCUS):

@@ -179,6 +179,7 @@ def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         assert sorted(places["works"].rglob("*")) == files
         assert tab.page.locator(".st-key-stop_merge").count() == 0
         tab.told("ui.all_matched")
+        tab.told("intake.stopped")
         again.click()
         tab.told("intake.go_map")
         assert tab.wrong == []

@@ -91,15 +91,16 @@ def test_two_people_at_once_do_not_see_each_others_work(
 
 def test_a_province_that_cannot_be_fetched_ends_in_one_sentence(tab: Tab, server: str) -> None:
     page = tab.page
-    page.goto(f"{server}/data?lang=en")
+    page.goto(f"{server}/data?lang=vi")
     choice = page.locator(".st-key-province input")
     choice.wait_for()
     tab.rest()
     choice.fill("Bắc Ninh")
     choice.press("Enter")
     tab.rest()
-    page.get_by_role("button", name=say("intake.fetch", "en")).click()
-    page.get_by_text("The boundaries were not fetched").wait_for()
+    page.get_by_role("button", name=say("intake.fetch", "vi")).click()
+    page.get_by_text("Chưa tải được ranh giới").wait_for()
+    assert "không có thư mục này" in page.inner_text("body")
     assert "Traceback" not in page.inner_text("body")
 
 

@@ -144,23 +144,32 @@ def place(
 
 def _boxes(middles: Floats, lines: Lines, size: float, *, air: float = _AIR) -> Geometries:
     """Return what a name takes around each of some middles, with some air."""
-    width = max(text_width(words, size) for words in lines) + 2 * air
-    height = len(lines) * size * _LEADING + 2 * air
+    width, height = (side + 2 * air for side in _extent(lines, size))
     x, y = middles.T
     return np.asarray(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
 
 
+def _extent(lines: Lines, size: float) -> tuple[float, float]:
+    """Return how wide and high a name is."""
+    return max(text_width(words, size) for words in lines), len(lines) * size * _LEADING
+
+
 def _inside(wish: Wish, of: int, paper: _Paper) -> Label | None:
     """Find a place within the unit: in its widest part, or the nearest to that."""
-    best = middle_of(wish.shape)
     left, top, right, bottom = wish.shape.bounds
+    room = right - left, bottom - top
+    ways = [(lines, size) for lines, size in wish.texts
+            if np.less_equal(_extent(lines, size), room).all()]  # fmt: skip
+    if not ways:
+        return None
+    best = middle_of(wish.shape)
     grid = np.stack(
         np.meshgrid(np.linspace(left, right, _STEPS), np.linspace(top, bottom, _STEPS)), axis=-1
     ).reshape(-1, 2)
     near = grid[np.argsort(np.hypot(*(grid - best).T), kind="stable")]
     middles = np.vstack([[best], near])
     shapely.prepare(wish.shape)
-    for lines, size in wish.texts:
+    for lines, size in ways:
         boxes = _boxes(middles, lines, size)
         within = np.flatnonzero(shapely.contains(wish.shape, _boxes(middles, lines, size, air=0.0)))
         free = within[paper.free(boxes[within])]

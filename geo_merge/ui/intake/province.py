@@ -14,11 +14,12 @@ from geo_merge.jobs.sample import MIRROR_VARIABLE
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import uploads
 from geo_merge.ui.intake import running, taking
-from geo_merge.ui.state import t
+from geo_merge.ui.state import language, t
 from geo_merge.ui.tables import plain, small
 from geo_merge.ui.work import Role, Work
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.official import fetch_province, provinces, write_before
+from geo_merge.vocabulary.sentence import said
 
 
 def show(work: Work | None) -> None:
@@ -63,7 +64,7 @@ def _fetch(work: Work | None, code: str) -> None:
         try:
             paths = uploads.in_turn(partial(fetched, code, folder), say, queued)
         except GeoMergeError as error:
-            why = str(error).partition(";")[0].rstrip(".")
+            why = said(error.problems[0], language()).partition(";")[0].rstrip(".")
             st.error(plain(t("intake.not_fetched", why=why)), icon=":material/cloud_off:")
             return
         taking.into(work, paths)
