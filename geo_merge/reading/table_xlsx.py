@@ -15,7 +15,7 @@ from geo_merge.errors import TableError
 from geo_merge.reading.archive import BROKEN
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
-from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, scan_workbook
+from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, column_letters, scan_workbook
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
@@ -121,11 +121,18 @@ def _formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
 
 
 def _hidden(scan: Scan, name: str) -> list[Finding]:
-    if not scan.hidden:
-        return []
-    return [
-        Finding.of(sentence("W09.hidden", name=name, rows=", ".join(map(str, scan.hidden[:10]))))
-    ]
+    """Say which rows and columns of the table are hidden, and were read all the same."""
+    findings = []
+    last, width = scan.last
+    rows = [str(row) for row in scan.hidden if row <= last]
+    if rows:
+        findings.append(Finding.of(sentence("W09.hidden", name=name, rows=", ".join(rows[:10]))))
+    columns = [column_letters(column) for column in range(1, width + 1)
+               if any(first <= column <= end for first, end in scan.hidden_columns)]  # fmt: skip
+    if columns:
+        told = ", ".join(columns[:10])
+        findings.append(Finding.of(sentence("W09.hidden_columns", name=name, columns=told)))
+    return findings
 
 
 def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[Finding]:

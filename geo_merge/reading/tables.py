@@ -20,6 +20,10 @@ from geo_merge.vocabulary.memory import attach
 from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
+# A workbook with macros is one like any other; these are never run.
+_READERS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx,
+            ".xlsm": read_xlsx}  # fmt: skip
+_OTHER_BOOKS = {".ods", ".xls", ".xlsb", ".fods", ".numbers"}
 
 
 def read_table(
@@ -29,7 +33,7 @@ def read_table(
     sizes: Sizes | None = None,
     country: Country = PLAIN,
 ) -> pd.DataFrame:
-    """Read a CSV or XLSX table.
+    """Read a CSV, XLSX or XLSM table.
 
     Parameters
     ----------
@@ -59,11 +63,10 @@ def read_table(
     path = Path(path)
     if not path.is_file():
         raise TableError(sentence("F01.no_table", path=path))
-    reader = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx}.get(
-        path.suffix.lower()
-    )
+    reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise TableError(sentence("F01.table_format", name=path.name, ending=path.suffix))
+        kind = "F01.old_workbook" if path.suffix.lower() in _OTHER_BOOKS else "F01.table_format"
+        raise TableError(sentence(kind, name=path.name, ending=path.suffix))
     sizes = sizes or Sizes()
     megabytes = path.stat().st_size / 2**20
     if megabytes > sizes.table_mb:

@@ -46,6 +46,8 @@ class Scan:
         Ranges, each as first and last cell.
     hidden
         Numbers of rows.
+    hidden_columns
+        Ranges of columns, each as first and last, from 1.
     unvalued
         Cells with a formula and no stored value.
     """
@@ -56,6 +58,7 @@ class Scan:
     farthest: tuple[str, str] = ("", "")
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     unvalued: list[str] = field(default_factory=list)
 
 
@@ -154,10 +157,7 @@ class _Counter:
             if attributes.get("hidden") in {"1", "true"}:
                 self._scan.hidden.append(self._row)
         elif tag not in _CELLS:
-            self._others += 1
-            self._scan.others += 1
-            if tag == "mergeCell" and (span := places(attributes.get("ref", ""))):
-                self._scan.merged.append(span)
+            self._no_cell(tag, attributes)
         if (
             self._cells > self._most
             or self._others > _OTHERS * self._most
@@ -165,6 +165,16 @@ class _Counter:
             or self._depth > _DEEPEST
         ):
             self._refuse()
+
+    def _no_cell(self, tag: str, attributes: dict[str, str]) -> None:
+        self._others += 1
+        self._scan.others += 1
+        if tag == "col" and attributes.get("hidden") in {"1", "true"}:
+            ends = attributes.get("min", ""), attributes.get("max", "")
+            if all(end.isdecimal() for end in ends):
+                self._scan.hidden_columns.append((int(ends[0]), int(ends[1])))
+        if tag == "mergeCell" and (span := places(attributes.get("ref", ""))):
+            self._scan.merged.append(span)
 
     def _valued(self, _: str) -> None:
         self._value = True
@@ -209,11 +219,16 @@ class _Counter:
 
 def cell_name(row: int, column: int) -> str:
     """Return the name of a cell, as ``B7``."""
+    return f"{column_letters(column)}{row}"
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column, as ``AB``."""
     letters = ""
     while column > 0:
         column, letter = divmod(column - 1, 26)
         letters = chr(ord("A") + letter) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def clipped(spans: list[tuple[Place, Place]], last: Place) -> Iterator[tuple[Place, Place]]:

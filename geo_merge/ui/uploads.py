@@ -31,7 +31,7 @@ _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
 )
-TABLE_TYPES = ["csv", "xlsx"]
+TABLE_TYPES = ["csv", "xlsx", "xlsm"]
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, and half letters.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f\ud800-\udfff]')
 _DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {

@@ -8,8 +8,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
+from geo_merge.geometry.rings import is_polygonal
 from geo_merge.units.crosswalk_report import SHOWN, Report
 from geo_merge.vocabulary.codes import clean_code, fold_name, look_key
 from geo_merge.vocabulary.part_of import is_land
@@ -103,7 +106,23 @@ def _refuse_their_codes(missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: R
 def _refuse(
     old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report
 ) -> None:
-    """Report units without a row in one sentence: how many, the first, and what they share."""
+    """Report units without a row in one sentence: how many, the first, and what they share.
+
+    Rows without a row that are no polygons, as the labels of a drawing, are no units that lack one.
+    """
+    shapes = np.asarray(missing.geometry.values)
+    other = (shapely.get_dimensions(shapes) >= 0) & ~is_polygonal(shapes)
+    other &= ~shapely.is_empty(shapes)
+    if other.any():
+        kinds = sorted(set(missing.geometry[other].geom_type))
+        files = (
+            sorted(set(missing["source_file"][other])) if "source_file" in missing else ["layer"]
+        )
+        report.wrong("G03.without_row", files=files, n=int(other.sum()), kinds=kinds,
+                     units=_named(missing[other]))  # fmt: skip
+        missing = missing[~other]
+        if missing.empty:
+            return
     if rows["unit"].isna().all() and len(missing) > SHOWN:
         report.wrong("K05.none", n=len(missing))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -115,6 +116,37 @@ def test_several_sheets_are_not_guessed(tmp_path: Path) -> None:
     workbook.save(path)
     with pytest.raises(TableError, match="other"):
         read_table(path)
+
+
+def test_a_workbook_with_macros_is_read_and_others_are_named(tmp_path: Path) -> None:
+    """Microsoft's type of a workbook with macros is all that tells it from one without."""
+    book = openpyxl.Workbook()
+    for row in (["old_code", "hidden", "new_code", "new_name"], ["00001", "h", "N1", "Một"]):
+        book.active.append(row)
+    book.active.column_dimensions["B"].hidden = True
+    book.active.row_dimensions[2].hidden = True
+    book.save(tmp_path / "plain.xlsx")
+    plain, macros = b"spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"
+    with (
+        zipfile.ZipFile(tmp_path / "plain.xlsx") as source,
+        zipfile.ZipFile(tmp_path / "macros.xlsm", "w") as target,
+    ):
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename == "[Content_Types].xml":
+                data = data.replace(b"openxmlformats-officedocument." + plain, macros)
+                assert macros in data
+            target.writestr(entry, data)
+    table = read_table(tmp_path / "macros.xlsm")
+    assert table.loc[2].tolist() == ["00001", "h", "N1", "Một"]
+    told = [f.message for f in findings_of(table) if f.check == "W09"]
+    assert [("rows 2 are hidden" in m, "columns B are hidden" in m) for m in told] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    for ending in ("ods", "xls", "xlsb"):
+        (tmp_path / f"t.{ending}").write_bytes(b"PK")
+        with pytest.raises(TableError, match=r"save it as \.xlsx"):
+            read_table(tmp_path / f"t.{ending}")
 
 
 def test_a_csv_named_xlsx_is_recognised(tmp_path: Path) -> None:

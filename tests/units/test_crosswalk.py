@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.units.crosswalk import as_crosswalk, resolve
@@ -269,6 +271,21 @@ def test_odd_names_are_names(grid: Grid, name: str) -> None:
     resolved = resolve(units(grid), table(*rows))
     assert resolved.rows["new_name"].tolist()[:2] == [name, name]
     assert resolved.findings == ()
+
+
+def test_points_beside_units_are_told_as_points(grid: Grid) -> None:
+    """Labels of a drawing lack no row: what is wrong with them is that they are no polygons."""
+    old = units(grid)
+    shapes = np.asarray(old.geometry.values).copy()
+    shapes[3] = shapely.Point(shapes[3].centroid)
+    old = old.set_geometry(gpd.GeoSeries(shapes, index=old.index, crs=old.crs))
+    with pytest.raises(
+        CrosswalkError, match=r"1 row \(00004.*no polygon but Point \[G03\]"
+    ) as told:
+        resolve(old, table(*WHOLE[:3]))
+    assert "K05" not in str(told.value)
+    with pytest.raises(CrosswalkError, match=r"(?s)00004.*\[G03\].*1 of 4 .*\[K05\]: 00003"):
+        resolve(old, table(*WHOLE[:2]))
 
 
 @pytest.mark.parametrize("name", ["x", "xx", "XXX", "X x"])
