@@ -34,11 +34,15 @@
     live.store.set({ narrow: narrow });
   }
 
-  /** Return the boxes of what lies on a map, in its pixels: [left, top, right, bottom]. */
+  /** Return the boxes of what lies on a map, in its pixels: [left, top, right, bottom].
+   *
+   * The panel is opened for a moment: the land need not get out of its way.
+   */
   function onTop(live, map) {
     const { bar, titles, legend, status, stage } = live.parts;
     const from = map.getContainer().getBoundingClientRect();
-    return [...bar.children, ...Object.values(titles), legend, status, ...stage.querySelectorAll(".leaflet-control")]
+    const lasting = [...bar.children].filter((part) => !part.classList.contains("gm-panel"));
+    return [...lasting, ...Object.values(titles), legend, status, ...stage.querySelectorAll(".leaflet-control")]
       .map((part) => part.getBoundingClientRect()).filter((box) => box.width && box.height)
       .map((box) => [box.left - from.left - APART, box.top - from.top - APART,
         box.right - from.left + APART, box.bottom - from.top + APART]);
