@@ -116,6 +116,9 @@ def _serve(there: BinaryIO, memory: int) -> None:
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - Windows has no such limit
 
+        _, most = resource.getrlimit(resource.RLIMIT_AS)  # of the machine's owner, who goes first
+        if most != resource.RLIM_INFINITY:
+            memory = min(memory, most)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
     def tell(kind: str, content: Any) -> None:  # noqa: ANN401

@@ -132,3 +132,14 @@ def _fill(size: int, _say: object) -> int:
 
 def _crash(signal: int, _say: object) -> None:
     os.kill(os.getpid(), signal)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_lower_limit_of_the_machine_holds() -> None:
+    code = (
+        "import resource as r; r.setrlimit(r.RLIMIT_AS, (2 * 10**9, 2 * 10**9)); "
+        "from geo_merge.system import worker; print(worker.run(callable, print))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
+                          check=True, timeout=120)  # fmt: skip
+    assert done.stdout.split()[-1] == "True"
