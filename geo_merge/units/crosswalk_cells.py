@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from geo_merge.units.crosswalk_report import Report, ranges
 from geo_merge.units.unnamed import lost_letters
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
-from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_name, no_value
+from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 CODES = ("old_code", "new_code")
@@ -99,17 +99,32 @@ def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -
     return rows.drop(index=heads)
 
 
+def _quotes_as_names(rows: pd.DataFrame) -> set[tuple[Hashable, str]]:
+    """Return the rows whose new unit has one quotation mark for its name in each of them.
+
+    That is a name, if a bad one: a mark for the row above stands below the name that it repeats.
+    """
+    names: dict[str, set[str]] = defaultdict(set)
+    cells = list(zip(rows.index, rows["new_code"].tolist(), rows["new_name"].tolist(), strict=True))
+    for _, code, name in cells:
+        names[code].add(name)
+    return {(row, name) for row, code, name in cells if names[code] in ({"'"}, {'"'})}
+
+
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
     result = rows.copy()
     called = map(_label, rows["old_code"].tolist(), rows["old_name"].tolist())
     labels = dict(zip(rows.index, called, strict=True))
     blanked: dict[str, list[Hashable]] = {}
+    own = _quotes_as_names(rows)
     for column in rows.columns.drop([c for c in _FREE if c in rows]):
         cells = []
         is_named = column.endswith("_name")
         for row, text in zip(rows.index, rows[column].tolist(), strict=True):
-            reason = no_name(text) if is_named else no_value(text)
+            reason = no_value(text)
+            if reason is NoValue.ABOVE and column == "new_name" and (row, text) in own:
+                reason = None
             is_name = (
                 reason is NoValue.NOTHING and is_named and names[text] == 1 and may_be_a_place(text)
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from geo_merge.errors import LayerError
 from geo_merge.vocabulary.codes import has_lost_letters, is_misread
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_name, no_value
+from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
@@ -48,9 +48,7 @@ def without_nothing(
     letters, are a program's words for nothing.
     """
     times = Counter(names)
-    why = [no_name(n) for n in names]
-    why = [None if reason is NoValue.NOTHING and times[n] == 1 and may_be_a_place(n) else reason
-           for n, reason in zip(names, why, strict=True)]  # fmt: skip
+    why = [None if times[n] == 1 and may_be_a_place(n) else no_value(n) for n in names]
     kept = ["" if reason in _BLANK else name for name, reason in zip(names, why, strict=True)]
     findings = []
     for reasons, kind in (

@@ -2,7 +2,7 @@
 
 The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language, also without their sign)
 and LibreOffice's (``Err:502``); the words are what databases, pandas and people write. ``NA`` is a
-text: it is the code of Namibia; Å, Y and Err are places. A day, a time or a truth value is what a
+text: it is the code of Namibia; Err is a place. A day, a time or a truth value is what a
 spreadsheet made of a name or code.
 """
 
@@ -23,8 +23,8 @@ _WORDS = frozenset((
     "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
     "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata",
 ))  # fmt: skip
-# What stands where a name is to come, in capitals only if it is no numeral: x, xx, XXX.
-_TO_COME = re.compile(r"x+|X{3,}")
+# Signs for nothing. One dot, or two, is a code, if a bad one, and others may be a name.
+_SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
 _ERROR = re.compile(
     r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+"
     r"|(?:VALUE|REF|NUM|NULL|DIV/0|SPILL|CALC|WERT|BEZUG|VALEUR|VALOR|ERROR|LỖI)!|NAME\?|#?LỖI|ERROR",
@@ -86,14 +86,9 @@ def no_value(text: str) -> NoValue | None:
         return NoValue.DAY
     if _MARK.fullmatch(written) or written in _SMALL_MARKS:
         return NoValue.ABOVE
-    if text.casefold() in _WORDS or not any(map(str.isalnum, text)):
+    if text.casefold() in _WORDS or _SIGNS.fullmatch(text):
         return NoValue.NOTHING
     return NoValue.TRUTH if text in _TRUTH else None
-
-
-def no_name(text: str) -> NoValue | None:
-    """Return why the text of a cell cannot be a name; x may be a code, but is the name of none."""
-    return NoValue.NOTHING if _TO_COME.fullmatch(clean_text(text)) else no_value(text)
 
 
 def may_be_a_place(text: str) -> bool:

@@ -48,6 +48,13 @@ def test_a_mark_for_the_row_above_is_no_unit_of_its_own(grid: Grid, column: str,
         resolve(units(grid), changed(1, column, mark))
 
 
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_a_unit_may_have_a_mark_for_its_name_in_every_row(grid: Grid, mark: str) -> None:
+    rows = table(*[(o, n, c, mark if c == "N1" else x) for o, n, c, x in WHOLE])
+    found = resolve(units(grid), rows).rows
+    assert set(found["new_name"][found["new_code"] == "N1"]) == {mark}
+
+
 @pytest.mark.parametrize("code", ["NT", "ID", "DO"])
 def test_codes_in_capitals_are_no_marks(grid: Grid, code: str) -> None:
     """The Northern Territory, Idaho and the Dominican Republic have these."""
