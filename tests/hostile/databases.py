@@ -265,6 +265,6 @@ def _ods(path: Path) -> None:
         "content.xml": b'<t:table-row t:number-rows-repeated="1048576"/>'}))  # fmt: skip
 
 
-@hostile("table.ods", "unknown format")
+@hostile("table.ods", "workbooks of this kind \\(\\.ods\\) are not read")
 def _plain_ods(path: Path) -> None:
     _ods(path)
