@@ -6,7 +6,7 @@ the counties.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from geo_merge.geometry.rings import Bools, Ints
-from geo_merge.vocabulary.country import NewProvince
+from geo_merge.vocabulary.country import NameKey, NewProvince
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
 
 LEVELS = ("district", "province")
 _Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
-NameKey = Callable[[str], str]
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
 
 

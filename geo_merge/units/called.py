@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-NameKey = Callable[[str], str]
+from geo_merge.vocabulary.country import NameKey
 
 
 def keys_of(name: str, unit_type: str, key: NameKey) -> set[str]:

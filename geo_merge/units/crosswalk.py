@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
 from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
-from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.country import PLAIN, Country, NameKey
 from geo_merge.vocabulary.crosswalk_headings import told_by_headings
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed, same_field
 from geo_merge.vocabulary.finding import Finding
@@ -42,7 +42,6 @@ _SHOWN = 10
 _SEVERAL = re.compile(r"[^\W\d][,;\n] ?\s*[^\W\d]")  # names side by side in a cell
 # Headings, without a number behind, of tables with several old units in a row.
 _OLD = ("old", "macu", "maxacu", "tencu", "tenxacu", "member", "merged", "from")
-NameKey = Callable[[str], str]
 
 
 @dataclass(frozen=True)

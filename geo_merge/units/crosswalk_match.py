@@ -17,10 +17,10 @@ from geo_merge.units.code_column import place_of
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
 from geo_merge.vocabulary.codes import code_key, is_scientific, look_key, without_separators
+from geo_merge.vocabulary.country import NameKey
 from geo_merge.vocabulary.part_of import is_land
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
-NameKey = Callable[[str], str]
 _SHOWN = 10
 # How a code that is not in the layer as it stands is found there, and what that is called.
 _KEYS: tuple[tuple[Callable[[str], str], str, str], ...] = (

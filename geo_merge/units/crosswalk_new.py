@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 
 import geopandas as gpd
 import pandas as pd
@@ -17,9 +16,9 @@ from geo_merge.vocabulary.codes import (
     has_odd_characters,
     look_key,
 )
+from geo_merge.vocabulary.country import NameKey
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
-NameKey = Callable[[str], str]
 # The parents of a new unit, where a table says.
 PARENTS_AFTER = ("new_district_code", "new_district", "new_province_code", "new_province")
 # The type with which an old unit lives on inside the new one.

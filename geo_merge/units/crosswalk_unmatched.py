@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -14,9 +14,9 @@ import pandas as pd
 from geo_merge.units.called import keys_of
 from geo_merge.units.crosswalk_report import SHOWN, Report, ranges
 from geo_merge.vocabulary.codes import code_key, fold_name
+from geo_merge.vocabulary.country import NameKey
 from geo_merge.vocabulary.sentence import Sentence
 
-NameKey = Callable[[str], str]
 _FEW = 3  # rows or units of a place that is missing as a whole are told one by one
 _CODES = re.compile(r"[;,/|+&\s]+")
 _NAMES = re.compile(r"\s*[;,/|+&\n]\s*|\s+(?:và|and)\s+", re.IGNORECASE)

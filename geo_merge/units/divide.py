@@ -11,13 +11,13 @@ import pandas as pd
 
 from geo_merge.errors import CrosswalkError
 from geo_merge.units.attributes import Rule, is_number, roles_of, rules_for
-from geo_merge.units.crosswalk import SHARE_TOLERANCE, NameKey, as_crosswalk
+from geo_merge.units.crosswalk import SHARE_TOLERANCE, as_crosswalk
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cutters import SAID, Cutters, Pieces, cut, with_codes_of_rows
-from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.country import PLAIN, Country, NameKey
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name, with_unit_columns
 from geo_merge.vocabulary.finding import Finding
