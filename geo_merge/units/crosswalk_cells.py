@@ -99,31 +99,29 @@ def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -
     return rows.drop(index=heads)
 
 
-def _quotes_as_names(rows: pd.DataFrame) -> set[tuple[Hashable, str]]:
-    """Return the rows whose new unit has one quotation mark for its name in each of them.
+def _named_by_a_mark(rows: pd.DataFrame) -> set[str]:
+    """Return the codes of new units that have one quotation mark for their name in every row.
 
     That is a name, if a bad one: a mark for the row above stands below the name that it repeats.
     """
     names: dict[str, set[str]] = defaultdict(set)
-    cells = list(zip(rows.index, rows["new_code"].tolist(), rows["new_name"].tolist(), strict=True))
-    for _, code, name in cells:
+    for code, name in zip(rows["new_code"].tolist(), rows["new_name"].tolist(), strict=True):
         names[code].add(name)
-    return {(row, name) for row, code, name in cells if names[code] in ({"'"}, {'"'})}
+    return {code for code, called in names.items() if called in ({"'"}, {'"'})}
 
 
 def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
     """Blank what is no value, and report it, and blanks, where a name or code is wanted."""
     result = rows.copy()
-    called = map(_label, rows["old_code"].tolist(), rows["old_name"].tolist())
-    labels = dict(zip(rows.index, called, strict=True))
+    labels = _labels(rows)
     blanked: dict[str, list[Hashable]] = {}
-    own = _quotes_as_names(rows)
+    own = set(rows.index[rows["new_code"].isin(_named_by_a_mark(rows))])
     for column in rows.columns.drop([c for c in _FREE if c in rows]):
         cells = []
         is_named = column.endswith("_name")
         for row, text in zip(rows.index, rows[column].tolist(), strict=True):
             reason = no_value(text)
-            if reason is NoValue.ABOVE and column == "new_name" and (row, text) in own:
+            if reason is NoValue.ABOVE and column == "new_name" and row in own:
                 reason = None
             is_name = (
                 reason is NoValue.NOTHING and is_named and names[text] == 1 and may_be_a_place(text)
@@ -153,7 +151,7 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
 
 def _refuse_zeros(rows: pd.DataFrame, report: Report) -> None:
     """Report a 0 for a new code or name: a lookup that found a blank cell shows one."""
-    labels = dict(zip(rows.index, map(_label, rows["old_code"], rows["old_name"]), strict=True))
+    labels = _labels(rows)
     for column in _NEEDED:
         zero = rows[column].map(lambda text: _ZERO.fullmatch(clean_text(text)) is not None)
         others = rows.loc[~zero & (rows[column] != ""), column].map(len)
@@ -163,6 +161,12 @@ def _refuse_zeros(rows: pd.DataFrame, report: Report) -> None:
             report.wrong_in(row, "W01.refused", cell=_cell(column, labels[row]),
                             text=clean_text(rows.at[row, column]), why=sentence("W01.zero"),
                             advice=sentence(_SAYS[column]))  # fmt: skip
+
+
+def _labels(rows: pd.DataFrame) -> dict[Hashable, str]:
+    """Return what the old unit of each row is called in messages."""
+    called = map(_label, rows["old_code"].tolist(), rows["old_name"].tolist())
+    return dict(zip(rows.index, called, strict=True))
 
 
 def _label(code: str, name: str) -> str:
