@@ -92,7 +92,8 @@ def code_columns(
     TableError
         If two columns could hold the codes.
     """
-    columns = [_candidate(sample, at, name, reform, places) for at in among]
+    keys = {code_key(code) for side in Side for code in reform.units[side]}
+    columns = [_candidate(sample, at, name, reform, places, keys=keys) for at in among]
     found = [column for column in columns if column.holds_codes]
     if not found and name is None:  # a heading that says so, though no cell does
         found = [c for c in columns if c.is_usual and c.says_codes and not c.running][:1]
@@ -127,14 +128,13 @@ def _and(one: Sentence, other: Sentence) -> Sentence:
 
 
 def _candidate(
-    sample: Sample, at: int, name: int | None, reform: Reform, places: Places
+    sample: Sample, at: int, name: int | None, reform: Reform, places: Places, *, keys: set[str]
 ) -> _Candidate:
-    """Return what speaks for a column, read from its distinct cells."""
+    """Return what speaks for a column, read from its distinct cells; units have the `keys`."""
     cells = sample.cells[at]
     distinct = set(cells) - {""}
     codes = [code for cell in distinct if (code := code_of(cell)[0])]
-    keys = [set(map(code_key, reform.units[side])) for side in Side]
-    fits = sum(any(code_key(code) in known for known in keys) for code in codes)
+    fits = sum(code_key(code) in keys for code in codes)
     exact = sum(any(code in reform.units[side] for side in Side) for code in codes)
     return _Candidate(
         at, fold_field(sample.headings[at]), fits / max(len(codes), 1), exact / max(len(codes), 1),
