@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from geo_merge.vocabulary.fields import HEADINGS, ROLES, UNSURE, fold_field
-from geo_merge.vocabulary.heading_words import PUBLISHED, WHOLE, Heading, heading
+from geo_merge.vocabulary.heading_words import LEVELS, PUBLISHED, WHOLE, Heading, heading
 
-_LEVELS = ("unit", "district", "province")
 _ABOVE = ("district_code", "district", "province_code", "province")
 _OF_SIDES = tuple(
     f"{side}_{what}" for side in ("old", "new") for what in ("code", "name", "type", *_ABOVE)
@@ -83,7 +82,7 @@ def is_heading(cell: str) -> bool:
         return False
     told = heading(cell)
     kinds = {"code", "name", "type"} & told.tells
-    return told.understood and bool(kinds) and bool(told.tells & {"old", "new", *_LEVELS})
+    return told.understood and bool(kinds) and bool(told.tells & {"old", "new", *LEVELS})
 
 
 def _behind(headings: Sequence[Heading], text: str) -> bool:

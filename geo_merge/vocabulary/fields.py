@@ -103,7 +103,7 @@ HEADINGS = frozenset(
 )
 
 
-def _without_accents(name: str) -> str:
+def without_accents(name: str) -> str:
     """Return a name in small letters; marks of scripts that need them stay."""
     plain = unicodedata.normalize("NFD", name.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in plain if not "\u0300" <= c <= "\u036f"))
@@ -120,7 +120,7 @@ def population_year(name: str) -> int | None:
     """Return the year of a field of all people, 0 if its name tells none; None for other fields."""
     folded = fold_field(name)
     years = re.findall(r"(?:19|20)[0-9]{2}", folded)
-    if re.sub(r"[\s\d_.()-]+", "", _without_accents(name)) in _PEOPLE_IN_SCRIPTS:
+    if re.sub(r"[\s\d_.()-]+", "", without_accents(name)) in _PEOPLE_IN_SCRIPTS:
         return int(years[-1]) if years else 0
     if insee := _INSEE.fullmatch(folded):
         folded = f"pop{insee[1]}"

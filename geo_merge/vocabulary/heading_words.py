@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from geo_merge.vocabulary.fields import without_accents
+
 _FILE = tomllib.loads(
     files("geo_merge.vocabulary").joinpath("crosswalk_words.toml").read_text("utf-8")
 )
 PUBLISHED: Sequence[dict[str, str]] = tuple(_FILE.pop("published").values())
 _SIDES = frozenset(("old", "new"))
+LEVELS = ("unit", "district", "province")
 # What counts only as the whole heading.
 WHOLE = ("share", "clause", "words", "evidence")
 _LEAST_END = 4  # letters of a word that may end another: "nummer", not "nr" of "Konr"
@@ -60,7 +63,7 @@ class Heading:
         if whole:
             alone = self.understood and self.tells <= {*whole[:1], "beside"}
             return whole[0] if alone else ""
-        levels = [level for level in ("unit", "district", "province") if level in self.tells]
+        levels = [level for level in LEVELS if level in self.tells]
         kinds = self.tells & {"code", "type"}
         if "other" in self.tells or len(levels) > 1 or len(kinds) > 1:
             return ""
@@ -104,9 +107,8 @@ def _tokens(text: str) -> list[str]:
 
 
 def _plain(word: str) -> str:
-    """Return a word without accents; marks of scripts that need them stay."""
-    word = unicodedata.normalize("NFD", word.casefold().replace("ø", "oe").replace("đ", "d"))
-    return unicodedata.normalize("NFC", "".join(c for c in word if not "\u0300" <= c <= "\u036f"))
+    """Return a word without accents, and without letters that are written as others."""
+    return without_accents(word.casefold().replace("ø", "oe").replace("đ", "d"))
 
 
 def _known() -> tuple[_Word, ...]:
