@@ -41,7 +41,7 @@ def dossier(
     offices.csv, .geojson and .xlsx are written beside the paper.
     """
     from geo_merge.dossier.document import check_request, document_of, write_document
-    from geo_merge.dossier.material import added, read_material, read_outside, with_outside
+    from geo_merge.dossier.material import added, read_material, with_around
     from geo_merge.dossier.of_plan import material_of_plan
     from geo_merge.dossier.offices_files import refuse_foreign, write_offices
     from geo_merge.planning.store import is_plan
@@ -56,9 +56,7 @@ def dossier(
         seats=seats, offices=offices, agencies=agencies, encoding=encoding,
     )  # fmt: skip
     if around is not None:
-        outside = read_outside(around, material.result.new, encoding=encoding,
-                               country=material.country)  # fmt: skip
-        material = with_outside(material, outside)
+        material = with_around(material, around, encoding=encoding)
     beside = material.offices if not names or "offices" in names else None
     if beside is not None:
         refuse_foreign(beside, out.parent)

@@ -53,7 +53,7 @@ def sheet(
     """Draw the map of RESULT, a folder that build wrote, to scale on a sheet of paper."""
     from geo_merge.dossier.drawn import atlas_of
     from geo_merge.dossier.form import PAPERS
-    from geo_merge.dossier.material import read_material, read_outside, with_outside
+    from geo_merge.dossier.material import read_material, with_around
     from geo_merge.dossier.sheet_files import check_out, write_sheet
     from geo_merge.dossier.sheets.view import View, sheet_of
 
@@ -69,9 +69,7 @@ def sheet(
         country=country_of(country),
     )  # fmt: skip
     if around is not None:
-        outside = read_outside(around, material.result.new, encoding=encoding,
-                               country=material.country)  # fmt: skip
-        material = with_outside(material, outside)
+        material = with_around(material, around, encoding=encoding)
     figure, missed = sheet_of(atlas_of(material), view)
     write_sheet(figure, out)
     if missed:

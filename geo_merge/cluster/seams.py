@@ -15,7 +15,7 @@ import shapely
 from distributed import Client, Future
 
 from geo_merge.cluster.remote import as_wkb, from_wkb
-from geo_merge.geometry.edge_ends import ends, unpaired
+from geo_merge.geometry.edge_ends import among, ends, unpaired
 from geo_merge.geometry.edges import cancel
 from geo_merge.geometry.rings import Floats, Ints, flatten
 from geo_merge.geometry.seam import NO_BOX, TOLERANCE, Seam, join_sides, reaching, side_of
@@ -119,9 +119,7 @@ def _touched(polygons: pa.Array, outline: Floats) -> _Touched:
     shapes = from_wkb(polygons)
     usable = np.flatnonzero(can_be_joined(shapes))
     xy, of = shapely.get_coordinates(shapes[usable], return_index=True)
-    at = np.isin(xy.copy().view(np.complex128).ravel(),
-                 outline.reshape(-1, 2).copy().view(np.complex128).ravel())  # fmt: skip
-    here = np.unique(of[at])
+    here = np.unique(of[among(xy, outline.reshape(-1, 2))])
     rest = np.delete(usable, here)
     rows = usable[here]
     return _Touched(rows, as_wkb(shapes[rows]), _together(shapely.bounds(shapes[rest])))

@@ -255,6 +255,11 @@ def read_outside(
     return Outside(units_outside(layer, new), files, sources_of(layer))
 
 
+def with_around(m: Material, path: Path, *, encoding: str | None = None) -> Material:
+    """Return the material with the units of a layer that lie around the land."""
+    return with_outside(m, read_outside(path, m.result.new, encoding=encoding, country=m.country))
+
+
 def with_outside(m: Material, outside: Outside) -> Material:
     """Return the material with the units around the land, and their layer among the sources."""
     more = {"inputs": outside.inputs, "sources": outside.sources}
