@@ -14,7 +14,7 @@ from geo_merge.dossier.material import Outside, read_outside
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Progress
 from geo_merge.system.scratch import scratch
-from geo_merge.ui import store, tables, told, uploads
+from geo_merge.ui import store, told, uploads
 from geo_merge.ui.intake import files, taking
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.steps import steps
@@ -51,8 +51,7 @@ def _told(work: Callable[[], Outside | None]) -> Outside | None:
     try:
         return work()
     except GeoMergeError as error:
-        for problem in error.problems:
-            st.error(tables.plain(told.problem(problem)), icon=":material/error:")
+        told.show(error)
         return None
 
 

@@ -23,7 +23,6 @@ from geo_merge.results.formats import csv_bytes
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import store, told, uploads
 from geo_merge.ui.state import figure, t
-from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Work
 from geo_merge.vocabulary.limits import Sizes
 
@@ -78,7 +77,7 @@ def keep(decisions: Mapping[str, Decision]) -> None:
     try:
         opened = store.work_or_new()
     except GeoMergeError as error:  # no place for it
-        _say(error)
+        told.show(error)
         return
     if opened is None:
         return
@@ -159,14 +158,9 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     try:
         taken = _take(upload)
     except GeoMergeError as error:
-        _say(error)
+        told.show(error)
         return
     st.success(t("work.decisions_taken", count=figure(taken)), icon=":material/check_circle:")
-
-
-def _say(error: GeoMergeError) -> None:
-    for problem in error.problems:
-        st.error(plain(told.problem(problem)), icon=":material/error:")
 
 
 def _take(upload: uploads.Upload) -> int:

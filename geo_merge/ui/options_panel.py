@@ -16,7 +16,7 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
-from geo_merge.ui import repair_panel, state, tables, told
+from geo_merge.ui import repair_panel, state, told
 from geo_merge.ui.intake import files, taking
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.work import LAND, Work
@@ -65,8 +65,7 @@ def _more_layers(opened: Work) -> None:
                 if given:
                     taking.take_one(opened, role, given)
             except GeoMergeError as error:
-                for problem in error.problems:
-                    st.error(tables.plain(told.problem(problem)), icon=":material/error:")
+                told.show(error)
 
 
 def _ask_below(opened: Work) -> None:

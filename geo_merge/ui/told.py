@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 
 import pandas as pd
+import streamlit as st
 
+from geo_merge.errors import GeoMergeError
 from geo_merge.texts import TEXTS
 from geo_merge.ui import store
 from geo_merge.ui.state import language, t
+from geo_merge.ui.tables import plain
 from geo_merge.units.crosswalk import COLUMNS
 from geo_merge.vocabulary.findings_frame import in_language, read_in
 from geo_merge.vocabulary.sentence import said
@@ -67,6 +70,12 @@ def explained(reconciliation: pd.DataFrame) -> pd.DataFrame:
 def problem(text: str) -> str:
     """Return what stops a run in the language of the page."""
     return _own_words()(on_page(said(text, language())))
+
+
+def show(error: GeoMergeError) -> None:
+    """Show each problem of what cannot be used, as text."""
+    for each in error.problems:
+        st.error(plain(problem(each)), icon=":material/error:")
 
 
 def _pressed(option: re.Match[str]) -> str:
