@@ -18,8 +18,6 @@ from geo_merge.ui.store import Loaded
 
 _TOLD = {"selected": Key.SELECTED, "view": Key.VIEW, "mode": Key.MODE, "theme": Key.THEME,
          "sent": Key.SENT, "detail": Key.DETAIL}  # fmt: skip
-# What is between the browser and this page alone, and not in the address.
-_WIRE = {"sent", "detail"}
 
 
 def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
@@ -118,11 +116,8 @@ def _focus(loaded: Loaded, row: int) -> dict[str, Any] | None:
 
 
 def _take(key: str, name: str) -> None:
-    """Take over what the map tells."""
-    told = st.session_state[key]
-    st.session_state[_TOLD[name]] = told.get(name)
-    if name not in _WIRE:
-        state.write_address()
+    """Take over what the map tells; it has written the address itself."""
+    st.session_state[_TOLD[name]] = st.session_state[key].get(name)
 
 
 def _chosen(key: str, choose: Callable[[int], None] | None) -> None:

@@ -38,6 +38,7 @@ class Key(StrEnum):
     HALTED = "halted"  # the files that were not looked into to the end
     ROUND = "round"  # counts the files taken: each slot is empty again
     PAGES = "pages"  # the pages of the navigation, by the ends of their addresses
+    PAGE = "page"  # by which Streamlit knows the page of the last run
     STARTED = "started"
 
 
@@ -45,11 +46,14 @@ class Key(StrEnum):
 _OF_OTHERS = ("intake.", "plan", "recode.", "ui.upload", "option.", "step.",
               "work.limit")  # fmt: skip
 _IN_ADDRESS = (Key.VIEW, Key.MODE, Key.THEME, Key.PLAN, Key.TABLE)
+# What the map writes into the address itself, at once (maps/web/component.js).
+_BY_MAP = {"unit", "view", "mode", "theme"}
 
 
 def start() -> None:
     """Take what the address says into a session that begins, or goes back or forward."""
     state, address = st.session_state, st.query_params
+    went = _went_in_history()
     if Key.STARTED not in state:
         state[Key.STARTED] = True
         for key in _IN_ADDRESS:
@@ -57,10 +61,10 @@ def start() -> None:
         state[Key.SELECTION] = 0
         state[Key.LANGUAGE] = as_language(address.get("lang"))
         _take_address()
-    elif _went_in_history():
+    elif went:
         _take_address()
         state[Key.SELECTION] += 1
-    write_address()
+    write_address(whole=_came_to_page() and not went)
 
 
 def _take_address() -> None:
@@ -87,8 +91,22 @@ def _went_in_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def write_address() -> None:
-    """Let the address of the page lead to the same unit, view and language."""
+def _came_to_page() -> bool:
+    """Tell whether this is the first run of a page, whose address says nothing yet."""
+    state, context = st.session_state, get_script_run_ctx()
+    page = None if context is None else context.page_script_hash
+    came = state.get(Key.PAGE) != page
+    state[Key.PAGE] = page
+    return came
+
+
+def write_address(*, whole: bool = False) -> None:
+    """Let the address of the page lead to the same unit, view and language.
+
+    Unless it is to be written whole, what the map writes itself is no reason to: Streamlit makes
+    an entry in the browser's history of each address that comes from here, and one that comes
+    late, when the map has gone on, would lead back to what was left.
+    """
     state = st.session_state
     chosen = state[Key.SELECTED]
     wanted: dict[str, str] = {
@@ -97,7 +115,9 @@ def write_address() -> None:
         **({"unit": f"{chosen['side']}:{chosen['code']}"} if chosen else {}),
         **{str(key): state[key] for key in _IN_ADDRESS if state[key]},
     }
-    if dict(st.query_params) != wanted:
+    told = dict(st.query_params)
+    differ = {name for name in told.keys() | wanted if told.get(name) != wanted.get(name)}
+    if differ if whole else differ - _BY_MAP:
         st.query_params.from_dict(wanted)
 
 
@@ -132,7 +152,7 @@ def select(side: str | None, code: str = "") -> None:
     """Choose a unit from outside the map; the map follows."""
     st.session_state[Key.SELECTED] = None if side is None else {"side": side, "code": code}
     st.session_state[Key.SELECTION] += 1
-    write_address()
+    write_address(whole=True)
 
 
 def selected() -> dict[str, Any] | None:

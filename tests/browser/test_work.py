@@ -30,26 +30,35 @@ def press(tab: Tab, key: str) -> None:
     tab.rest()
 
 
+# A server that is slow to answer: what it says comes most of a second late.
+_SLOW = """const add = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (name, tell, ...more) {
+  const late = name === "message" ? (event) => setTimeout(() => tell(event), 800) : tell;
+  return add.call(this, name, late, ...more); };"""
+
+
 def test_back_and_forward_lead_from_unit_to_unit(tab: Tab, server: str) -> None:
     chosen = "(live.state.selected && live.state.selected.code)"
-
-    tab.page.goto(f"{server}/?lang=en")
+    page = tab.page
+    page.add_init_script(_SLOW)
+    page.goto(f"{server}/?lang=en")
     tab.wait_for_map()
     tab.rest()
+    entries = page.evaluate("history.length")
     tab.click("after", "07210")
     tab.until(f"{chosen} === '07210'")
-    tab.rest()
-    tab.page.locator(".gm-neighbours .gm-member").first.click()
+    page.mouse.move(900, 400)
+    page.mouse.wheel(0, -300)  # a view is no unit
+    page.wait_for_timeout(400)  # it is told, and not yet answered
+    page.locator(".gm-neighbours .gm-member").first.click()
     tab.until(f"{chosen} && {chosen} !== '07210'")
-    tab.rest()
-    tab.page.mouse.move(900, 400)
-    tab.page.mouse.wheel(0, -300)  # a view is no unit
-    tab.rest()
-    tab.page.go_back()
+    tab.rest(2.5)  # every late answer has come
+    assert page.evaluate("history.length") == entries + 2
+    page.go_back()
     tab.until(f"{chosen} === '07210'")
-    tab.page.go_back()
+    page.go_back()
     tab.until(f"{chosen} === null")
-    tab.page.go_forward()
+    page.go_forward()
     tab.until(f"{chosen} === '07210'")
 
 
