@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,24 +11,20 @@ import streamlit as st
 
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.jobs.sample import sample_files
-from geo_merge.maps.plan_map import ground
 from geo_merge.planning.adopt import plan_of_crosswalk
 from geo_merge.planning.history import History
-from geo_merge.planning.layer import measure
 from geo_merge.planning.plan import Plan, unassigned
-from geo_merge.planning.store import CROSSWALK, LayerFile, LayerSource, crosswalk_bytes
+from geo_merge.planning.store import CROSSWALK, crosswalk_bytes
 from geo_merge.reading.containers import files_of
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch
 from geo_merge.system.turns import Queued, turns
 from geo_merge.ui import uploads
+from geo_merge.ui.plan_layer import base_of
 from geo_merge.ui.plan_work import Base, File, Work
 from geo_merge.ui.store import Loaded
 from geo_merge.units.crosswalk import read_crosswalk
-from geo_merge.units.layers import read_units
 from geo_merge.vietnam.country import VIETNAM
-
-_BESIDE = ".."  # where the layer is, seen from the folder of a plan that is taken away
 
 
 def sample_work() -> Work:
@@ -47,7 +42,7 @@ def is_sample(work: Work) -> bool:
 def _sample() -> tuple[Base, Plan]:
     layers, crosswalk = sample_files()
     files = tuple(File(p.name, p.read_bytes()) for layer in layers for p in files_of(layer))
-    base = _base(files, {}, tuple(layers))
+    base = base_of(files, {}, tuple(layers))
     table = read_crosswalk(crosswalk, country=VIETNAM)
     return base, plan_of_crosswalk(base.frame, table, country=VIETNAM)[0]
 
@@ -66,29 +61,8 @@ def open_layers(
     files = tuple(File(upload.name, bytes(upload.getbuffer())) for upload in given)
     with scratch() as folder, turns().take(queued):
         layers = uploads.put_all(folder, files)
-        base = worker.run(partial(_told_base, files, options, layers), say)
+        base = worker.run(partial(base_of, files, options, layers), say)
     return Work(base, (History(unassigned(base.frame)),))
-
-
-def _told_base(
-    files: tuple[File, ...], options: Mapping[str, Any], layers: tuple[Path, ...], say: Progress
-) -> Base:
-    say("Reading")
-    return _base(files, options, layers)
-
-
-def _base(files: tuple[File, ...], options: Mapping[str, Any], layers: tuple[Path, ...]) -> Base:
-    frame = read_units(*layers, country=VIETNAM, **options)
-    digest = hashlib.sha256(repr(sorted(options.items())).encode())
-    for file in files:
-        digest.update(file.name.encode() + file.content)
-    listed = tuple(
-        LayerFile(f"{_BESIDE}/{layer.name}",
-                  {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files_of(layer)})
-        for layer in layers
-    )  # fmt: skip
-    return Base(digest.hexdigest()[:24], files, dict(options), frame, measure(frame),
-                ground(frame), LayerSource(listed, dict(options)))  # fmt: skip
 
 
 def merged(work: Work, title: str, say: Progress, queued: Queued) -> Loaded:

@@ -13,18 +13,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge import __version__
 from geo_merge.errors import UsageError
-from geo_merge.jobs.job import Progress
-from geo_merge.planning.blame import blame
-from geo_merge.planning.certificate import certificate_of, files_of_certificate
+from geo_merge.planning.certificate import files_of_certificate
 from geo_merge.planning.certificate_text import lines_of
 from geo_merge.planning.conditions import parse_requirement, parse_units
-from geo_merge.planning.distances import Distances
 from geo_merge.planning.history import History
-from geo_merge.planning.layer import PlanLayer
-from geo_merge.planning.plan import Plan
-from geo_merge.planning.propose import Objective, Status, propose
-from geo_merge.planning.store import LayerSource
-from geo_merge.planning.tasks import Wishes, asked, proposed, task_of
+from geo_merge.planning.propose import Objective
+from geo_merge.planning.proposing import SPARE_SECONDS, found_of
+from geo_merge.planning.tasks import Wishes, asked
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
 from geo_merge.ui import plan_files, plan_kept, state
@@ -35,7 +30,6 @@ from geo_merge.ui.tables import small
 from geo_merge.vocabulary.sentence import sentence
 
 _MOST_SECONDS = 600
-_SPARE_SECONDS = 120.0  # to measure, to say why there is none, to check
 _FOUND = "plan_proposed"  # the last certificate of the session
 
 
@@ -103,42 +97,14 @@ def _run(
 ) -> None:
     found = partial(
         found_of, work.plan, work.layer, work.base.source, wishes, distances=work.ways.distances,
-        objective=objective, seconds=seconds,
+        objective=objective, seconds=seconds, version=__version__,
     )  # fmt: skip
     with place, steps(t("planning.proposing")) as (say, queued), turns().take(queued):
-        plan, content = worker.run(found, say, seconds=seconds + _SPARE_SECONDS)
+        plan, content = worker.run(found, say, seconds=seconds + SPARE_SECONDS)
     st.session_state[_FOUND] = content
     if plan is not None:
         work.open(History(plan), content)
         plan_kept.save(work)
-
-
-def found_of(
-    plan: Plan, layer: PlanLayer, source: LayerSource, wishes: Wishes, say: Progress, *,
-    distances: Distances, objective: Objective, seconds: float,
-) -> tuple[Plan | None, Mapping[str, Any]]:  # fmt: skip
-    """Return the plan that is proposed, None if there is none, and the certificate.
-
-    Raises
-    ------
-    GeoMergeError
-        If what is asked for cannot be solved; see `tasks.task_of`.
-    """
-    say("Measuring distances")
-    task = task_of(plan, layer, distances, wishes)
-    say("Searching")
-    best = propose(task.problem, task.conditions, objective, seconds=seconds)
-    made, blamed = None, None
-    if best.partition:
-        made = proposed(plan, task, best.partition, best.seats)
-    elif best.status is Status.INFEASIBLE:
-        say("Finding out why there is none")
-        blamed = blame(task.problem, task.conditions, seconds=_SPARE_SECONDS / 2)
-    people = layer.population_field if wishes.people == "population" else wishes.people
-    content = certificate_of(task, best, layer, people=people, method=distances.method,
-                             source=source, plan=made, blamed=blamed,
-                             version=__version__)  # fmt: skip
-    return made, content
 
 
 def _certificate() -> None:

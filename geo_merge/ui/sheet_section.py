@@ -14,13 +14,11 @@ from babel.dates import format_date
 from geo_merge.dossier.content import Figure
 from geo_merge.dossier.form import A3, A4, Paper
 from geo_merge.dossier.material import Outside
+from geo_merge.dossier.sheet_drawn import sheet_drawn
 from geo_merge.dossier.sheet_files import KINDS, sheet_bytes
-from geo_merge.dossier.sheets.atlas import Atlas, Side
-from geo_merge.dossier.sheets.view import View, sheet_of, view_on
-from geo_merge.jobs.job import Progress
+from geo_merge.dossier.sheets.atlas import Side
+from geo_merge.dossier.sheets.view import View, view_on
 from geo_merge.maps.classes import BASES, METHODS
-from geo_merge.maps.told import sources
-from geo_merge.merging.result import MergeResult
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
 from geo_merge.texts import Language, say
@@ -28,7 +26,6 @@ from geo_merge.ui import tables
 from geo_merge.ui.state import Key, language, t
 from geo_merge.ui.steps import steps
 from geo_merge.ui.store import Loaded
-from geo_merge.vocabulary.shown import shown
 
 _PAPERS = (A4, A4.across, A3, A3.across)
 _DRAWN = "sheet_drawn"  # of the session: key of what is drawn, and the figure
@@ -59,7 +56,9 @@ def show(loaded: Loaded, outside: Outside | None = None, *, disabled: bool = Fal
             steps(t("on_paper.drawing"), stop="sheet_stop") as (tell, queued),
             turns().take(queued),
         ):
-            work = partial(_drawn, loaded.result, outside, view, (language(), _today(language())))
+            spoken = language()
+            work = partial(sheet_drawn, loaded.result, outside, view, spoken=spoken,
+                           day=_today(spoken))  # fmt: skip
             st.session_state[_DRAWN] = key, worker.run(work, tell)
     known, figure = st.session_state.get(_DRAWN, ("", None))
     if figure is not None and known == key and not disabled:
@@ -124,20 +123,6 @@ def _paper_name(paper: Paper) -> str:
 
 def _today(spoken: Language) -> str:
     return str(format_date(datetime.now().astimezone().date(), say("dossier.day", spoken), spoken))
-
-
-def _drawn(
-    result: MergeResult, outside: Outside | None, view: View, told: tuple[Language, str],
-    tell: Progress,
-) -> Figure:  # fmt: skip
-    tell("Drawing")
-    spoken, day = told
-    units, more = (None, []) if outside is None else (outside.units, outside.sources)
-    read = dict.fromkeys([*sources(result), *(str(each["source"]) for each in more)])
-    source = say("dossier.map_source", spoken, files=shown(", ".join(read) or "–"))
-    atlas = Atlas(result, spoken, day, source, {}, outside=units)
-    figure, _ = sheet_of(atlas, view)
-    return figure
 
 
 def _offer(figure: Figure) -> None:

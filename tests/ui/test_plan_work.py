@@ -19,6 +19,7 @@ from geo_merge.planning.history import History
 from geo_merge.planning.inputs import Inputs
 from geo_merge.planning.plan import unassigned
 from geo_merge.planning.propose import Objective
+from geo_merge.planning.proposing import found_of
 from geo_merge.planning.standard_files import read_standard
 from geo_merge.planning.store import crosswalk_bytes
 from geo_merge.planning.tasks import Wishes
@@ -26,7 +27,6 @@ from geo_merge.ui import plan_base
 from geo_merge.ui.download_page import everything
 from geo_merge.ui.plan_base import open_layers
 from geo_merge.ui.plan_files import plan_files, plan_of_file, zipped
-from geo_merge.ui.plan_propose import found_of
 from geo_merge.ui.plan_told import told
 from geo_merge.ui.plan_work import File, Holding, Work
 
@@ -229,7 +229,7 @@ def test_a_proposal_comes_with_its_certificate_or_the_reason_why_there_is_none(w
     base = work.base
     plan, certificate = found_of(
         work.plan, base.layer, base.source, Wishes(units=(2, 2)), quiet, distances=StraightLine(),
-        objective=Objective.EVEN, seconds=30.0,
+        objective=Objective.EVEN, seconds=30.0, version="1",
     )  # fmt: skip
     assert plan is not None
     work.open(History(plan), certificate)
@@ -240,7 +240,7 @@ def test_a_proposal_comes_with_its_certificate_or_the_reason_why_there_is_none(w
     assert "certificate.json" not in plan_files(work)  # it is of another plan
     plan, certificate = found_of(
         work.plan, base.layer, base.source, Wishes(units=(7, 7)), quiet, distances=StraightLine(),
-        objective=Objective.TRAVEL, seconds=30.0,
+        objective=Objective.TRAVEL, seconds=30.0, version="1",
     )  # fmt: skip
     assert plan is None
     assert certificate["status"] == "infeasible"
