@@ -7,16 +7,18 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 import shapely
 from coverages import Layer, breaches, draw
 
-from geo_merge.geometry.faces import find_faces
-from geo_merge.mending.arrangement import shared_edges
+from geo_merge.geometry.edges import unmatched
 from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.units.cutters import as_cutters
 from geo_merge.units.divide import divide
 
 COUNT = 20
+# Metres from the outline of a unit within which an edge is part of it.
+ALONG = 1e-5
 
 
 def halves(layer: Layer) -> np.ndarray:
@@ -58,9 +60,7 @@ def broken(layer: Layer) -> Iterator[str]:
         yield "a unit is still divided"
     for code in table.loc[table["old_code"].duplicated(), "old_code"]:
         parts = cut.loc[[c for c in cut.index if c.split("/")[0] == code]].geometry
-        faces = find_faces(np.asarray(parts.values))
-        one, two, _ = shared_edges(faces.geometry)
-        if (faces.claims > 1).any() or (faces.claims[one] + faces.claims[two] == 2).any():
+        if _apart(np.asarray(parts.values), units.geometry[code]):
             yield f"the parts of {code} do not share their vertices"
         other = shapely.symmetric_difference(parts.union_all(), units.geometry[code]).area
         if other > rounding:
@@ -71,10 +71,32 @@ def broken(layer: Layer) -> Iterator[str]:
                 yield f"a part of {code} has {wrong} m² beyond the line"
 
 
+def _apart(parts: np.ndarray, unit: shapely.Geometry) -> bool:
+    """Tell whether parts have an edge within a unit that no other part has the other way round."""
+    left = unmatched(parts)
+    edges = left.edges()
+    middles = shapely.points((left.xy[edges] + left.xy[edges + 1]) / 2)
+    return bool((shapely.distance(middles, unit.boundary) > ALONG).any())
+
+
 def test_layers_keep_the_laws_of_cutting() -> None:
     assert breaches(broken, COUNT) == []
 
 
-def test_what_the_last_bits_change_of_small_units_is_no_fault_of_the_noder() -> None:
-    """Triangles of half a metre far from the origin: they were noded anew on a grid of 2 µm."""
-    assert list(broken(draw(700_074))) == []
+# Layers that broke the law once, and why.
+BROKE = {
+    700_074: "triangles of half a metre far from the origin were noded anew on a grid of 2 µm",
+    6_070_124: "the unit itself has a hole of 0.01 mm², in which no point lies: it was taken for land",
+    6_070_126: "the same, 266 m long",
+}
+
+
+@pytest.mark.parametrize("seed", BROKE)
+def test_layers_that_broke_the_law_keep_it(seed: int) -> None:
+    assert list(broken(draw(seed))) == []
+
+
+def test_parts_that_lack_a_vertex_of_each_other_are_told() -> None:
+    unit, west, east = shapely.box(0, 0, 4, 2), shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)
+    assert not _apart(np.array([west, east]), unit)
+    assert _apart(np.array([west, shapely.segmentize(east, 1.5)]), unit)
