@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from geo_merge.cli import options as shared
-from geo_merge.cli.options import FINDINGS, OK, PATH, complain, country_of, say, say_findings
+from geo_merge.cli.options import (
+    FINDINGS,
+    OK,
+    PATH,
+    complain,
+    country_of,
+    say,
+    say_findings,
+    spare,
+)
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.limits import any_size, parse
 from geo_merge.vocabulary.sentence import sentence
@@ -71,6 +80,7 @@ def convert(
     """Write LAYER as GeoJSON to OUT, with its attributes."""
     from geo_merge.jobs.convert import convert as run
 
+    spare(out, path)
     reading = _as_reading(crs=crs, encoding=encoding, layer=layer, limits=limits, accept=accept,
                           country=country)  # fmt: skip
     written = run(path, out, reading=reading, precision=precision)
@@ -105,13 +115,12 @@ def dissolve(
 
     if findings is not None and findings.suffix.lower() not in {".csv", ".geojson"}:
         raise UsageError(sentence("command.findings", file=findings))
+    spare(out, path)
+    spare(findings, path, out)
     reading = _as_reading(crs=crs, encoding=encoding, layer=layer, limits=limits, accept=accept,
                           country=country)  # fmt: skip
-    written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing, precision=precision)
-    if findings is not None:
-        from geo_merge.jobs.findings import write_findings
-
-        write_findings(written.findings, written.crs, findings)
+    written = run(path, out, by, reading=reading, keep_agreeing=keep_agreeing,
+                  precision=precision, findings=findings)  # fmt: skip
     errors = [f for f in written.findings if f.severity == "error"]
     spelled = [] if errors else [f for f in written.findings if f.check == "K02"]
     say(*written.notes)

@@ -20,6 +20,7 @@ from geo_merge.cli.options import (
     country_of,
     say,
     say_findings,
+    spare,
 )
 from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import sentence
@@ -65,6 +66,7 @@ def lineage(
     from geo_merge.vocabulary.finding import Severity
     from geo_merge.vocabulary.memory import attach, findings_of
 
+    spare(out, layer, *lists)
     first, last = _days(since, as_of)
     where = country_of(country)
     tables = [

@@ -239,6 +239,19 @@ def reading(command: Callable[..., int | None]) -> Callable[..., int | None]:
     return _reading(run)
 
 
+def spare(out: Path | None, *files: Path | None) -> None:
+    """Refuse to write over a file that is read, or that is written as well."""
+    for file in files:
+        if out is not None and file is not None and _is_one(out, file):
+            raise UsageError(sentence("command.same_file", out=out, file=file))
+
+
+def _is_one(one: Path, other: Path) -> bool:
+    if one.resolve() == other.resolve():
+        return True
+    return one.is_file() and other.is_file() and one.samefile(other)
+
+
 def answer(*lines: str) -> None:
     """Print results, to the standard output."""
     for line in lines:

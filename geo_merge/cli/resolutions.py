@@ -18,6 +18,7 @@ from geo_merge.cli.options import (
     say_findings,
     say_notes,
     say_problems,
+    spare,
     speaking,
 )
 from geo_merge.cli.vietnam import crosswalk
@@ -66,6 +67,7 @@ def to_text(
 
     if out is not None and out.suffix.lower() not in _TEXTS:
         raise UsageError(sentence("command.text", out=out, endings=list(_TEXTS)))
+    spare(out, source)
     table, known = _crosswalk(source, encoding, figures=figures)
     drafted = draft(table, province=province, figures=known, year=year)
     if out is None:
@@ -134,7 +136,9 @@ def check_text(
     from geo_merge.vietnam.resolutions.resolution import read_resolution
     from geo_merge.vietnam.resolutions.stated import check_stated, claims_of
     from geo_merge.vocabulary.finding import Severity
+    from geo_merge.writing.files import whole_file
 
+    spare(out, file, layer)
     text = read_resolution(file)
     old = None
     if (layer / "manifest.json").is_file():
@@ -144,7 +148,8 @@ def check_text(
         new = read_units(layer, crs=crs, encoding=encoding, country=VIETNAM)
     found = check_stated(text, new, old)
     if out is not None:
-        write_findings(found, new.crs.to_string(), out)
+        with whole_file(out) as temporary:
+            write_findings(found, new.crs.to_string(), temporary)
     say_problems(text.problems)
     say_findings(found)
     wrong = [f for f in found if f.severity != Severity.INFO]

@@ -20,6 +20,7 @@ from geo_merge.cli.options import (
     say,
     say_notes,
     say_problems,
+    spare,
     speaking,
 )
 from geo_merge.errors import FetchError, UsageError
@@ -72,6 +73,7 @@ def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
     """
     from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
+    spare(out, file)
     plan = plan_from_resolution(file, province=province)
     say_notes(plan.notes)
     return _report(plan.crosswalk, plan.problems, out)
@@ -92,6 +94,7 @@ def from_compositions(
     """
     from geo_merge.vietnam.resolutions.compositions import plan_from_compositions
 
+    spare(out, table)
     plan = plan_from_compositions(table, province=province, encoding=encoding)
     say_notes(plan.notes)
     return _report(plan.crosswalk, plan.problems, out)
@@ -145,6 +148,7 @@ def lookup(
 
     if (text is None) == (table is None):
         raise UsageError(sentence("command.look_up"))
+    spare(out, table, layer)
     day = _day(as_of)
     units = None if layer is None else read_units(layer)
     if table is not None:

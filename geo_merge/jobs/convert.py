@@ -63,7 +63,8 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
         crs = crs_of(layer.crs, reading)
         project = way_to_wgs84(crs)
         blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
-        write_blocks(out, ahead(blocks, cuts(layer.vertices)))
+        with whole_file(out) as temporary:
+            write_blocks(temporary, ahead(blocks, cuts(layer.vertices)))
         return Written(len(layer), len(layer))
     except NotPlainError:
         from geo_merge.units.placing import refuse_nowhere  # noqa: PLC0415
@@ -75,9 +76,9 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
         return Written(len(raw.frame), len(raw.frame), notes)
 
 
-def write_blocks(out: Path, blocks: Iterable[Block]) -> None:
-    """Write a collection of blocks; `out` stays as it is if that fails."""
-    with whole_file(out) as temporary, temporary.open("wb") as file:
+def write_blocks(path: Path, blocks: Iterable[Block]) -> None:
+    """Write a collection of blocks to a file that nobody looks at yet."""
+    with path.open("wb") as file:
         file.writelines(collection(blocks))
 
 

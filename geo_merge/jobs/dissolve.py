@@ -37,6 +37,7 @@ from geo_merge.vocabulary.attributes import Attributes
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
+from geo_merge.writing.files import whole_files
 from geo_merge.writing.geojson_stream import Block, ahead, cuts, polygon_block
 from geo_merge.writing.rounding import Project
 
@@ -81,13 +82,15 @@ def dissolve(
     reading: Reading,
     keep_agreeing: bool = False,
     precision: int = 7,
+    findings: Path | None = None,
 ) -> Written:
     """Write one polygon for all that have the same value in a field, with that and their number.
 
     Values that a reader cannot tell apart are one; see `keys.reader_key`. Groups come in the order
     of their first rows. With `keep_agreeing`, also fields are written whose values agree within
     every group. Findings are errors if members cannot be dissolved, and then nothing is written;
-    gaps and overlaps within a group are warnings.
+    gaps and overlaps within a group are warnings. The CSV or GeoJSON `findings` lists them in any
+    case; in the folder of `out` it takes its place together with that.
 
     Raises
     ------
@@ -95,22 +98,28 @@ def dissolve(
         If the layer cannot be read, has no such field, has rows without a value in it, or rows of
         one value that lie over one another by the thousand and are no copies (C04).
     """
-    try:
-        columns = None if keep_agreeing else [field]
-        layer = read_plain(
-            path, columns=columns, encoding=reading.encoding, country=reading.country
-        )
-        return _dissolve(
-            layer, path.name, out, field,
-            reading=reading, keep=keep_agreeing, precision=precision,
-        )  # fmt: skip
-    except NotPlainError:
-        raw, notes = read_frame(path, reading)
-        return _dissolve(
-            _ragged(raw), path.name, out, field,
-            reading=Reading(), keep=keep_agreeing, notes=notes, precision=precision,
-            placed=True,
-        )  # fmt: skip
+    with whole_files(out, *([] if findings is None else [findings])) as (temporary, *others):
+        try:
+            columns = None if keep_agreeing else [field]
+            layer = read_plain(
+                path, columns=columns, encoding=reading.encoding, country=reading.country
+            )
+            written = _dissolve(
+                layer, path.name, temporary, field,
+                reading=reading, keep=keep_agreeing, precision=precision,
+            )  # fmt: skip
+        except NotPlainError:
+            raw, notes = read_frame(path, reading)
+            written = _dissolve(
+                _ragged(raw), path.name, temporary, field,
+                reading=Reading(), keep=keep_agreeing, notes=notes, precision=precision,
+                placed=True,
+            )  # fmt: skip
+        for told in others:
+            from geo_merge.jobs.findings import write_findings  # noqa: PLC0415 - pyproj is slow to load
+
+            write_findings(written.findings, written.crs, told)
+    return written
 
 
 def _dissolve(
@@ -146,6 +155,7 @@ def _dissolve(
     try:
         write_blocks(out, blocks())
     except _BadMembersError:
+        out.unlink()
         errors = tuple(f for group in done if group.whole is None for f in group.findings)
         return Written(len(layer), 0, notes, errors, crs)
     spelled = spelled_differently(chosen.values, groups, field)

@@ -18,7 +18,6 @@ from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.cells import csv_bytes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import FINDING_DECIMALS, columns_of, points_of
-from geo_merge.writing.files import whole_file
 from geo_merge.writing.geojson_stream import polygon_block
 
 
@@ -32,7 +31,7 @@ def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
     crs
         The CRS of their places.
     path
-        A ``.csv``, or a GeoJSON file.
+        A ``.csv``, or a GeoJSON file, at which nobody looks yet.
     """
     known = parse_crs(crs)
     shapes = np.array([f.geometry for f in findings], dtype=object)
@@ -48,8 +47,7 @@ def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
         found = [[None if np.isnan(v) else v for v in side] for side in points.T.tolist()]
         about = {"about": columns.pop("about")}
         placed = dict(zip(("lon", "lat"), found, strict=True))
-        with whole_file(path) as temporary:
-            temporary.write_bytes(csv_bytes(columns | placed | about))
+        path.write_bytes(csv_bytes(columns | placed | about))
         return
     there = is_polygonal(places)
     rows = Attributes(rows_of(columns, 0, len(measured)))

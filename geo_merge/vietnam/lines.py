@@ -30,7 +30,7 @@ from geo_merge.vietnam.names import bare_key, name_key, plain
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.sentence import Sentence, sentence
-from geo_merge.writing.files import whole_file
+from geo_merge.writing.files import whole_files
 
 REPOSITORY = Repository(
     "puleeno/diagioihanhchinh", "d5a354fe48f1810b77c08b0e7aba16b2ae0add14", "data/kml"
@@ -259,11 +259,10 @@ def _write(
 ) -> list[Path]:
     layer = target.with_name(f"{target.stem}_{province}_lines.gpkg")
     table = target.with_name(f"{target.stem}_{province}_crosswalk.csv")
-    with whole_file(layer) as temporary:
-        communes_of(carried, communes).to_file(temporary, layer="communes", driver="GPKG")
-    with whole_file(table) as temporary:
+    with whole_files(layer, table) as (units, crosswalk):
+        communes_of(carried, communes).to_file(units, layer="communes", driver="GPKG")
         rows[rows["old_province_code"] == province].to_csv(
-            temporary, index=False, lineterminator="\n"
+            crosswalk, index=False, lineterminator="\n"
         )
     return [layer, table]
 

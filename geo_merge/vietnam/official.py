@@ -20,7 +20,7 @@ from geo_merge.vietnam.fetching import Repository, fetch_files
 from geo_merge.vietnam.names import split_type
 from geo_merge.vietnam.provinces import PROVINCES, find_province
 from geo_merge.vocabulary.sentence import sentence
-from geo_merge.writing.files import whole_file
+from geo_merge.writing.files import whole_file, whole_files
 
 PUBLISHED = Repository(
     "thanglequoc/vietnamese-provinces-database",
@@ -140,10 +140,9 @@ def write_before(province: Province, boundaries: Path) -> list[Path]:
     frame, table = approximate_before(official, gazetteer.crosswalk(province.code))
     layer = boundaries.with_name(f"{boundaries.stem}_before.gpkg")
     rows = boundaries.with_name(f"{boundaries.stem}_crosswalk.csv")
-    with whole_file(layer) as temporary:
-        frame.to_file(temporary, layer="communes", driver="GPKG")
-    with whole_file(rows) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    with whole_files(layer, rows) as (units, crosswalk):
+        frame.to_file(units, layer="communes", driver="GPKG")
+        table.to_csv(crosswalk, index=False, lineterminator="\n")
     return [layer, rows]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from geo_merge.errors import ExportError
@@ -37,9 +37,27 @@ def whole_file(path: Path) -> Iterator[Path]:
     ExportError
         If the disk is full or the folder cannot be written; `path` is as it was.
     """
-    with staging(path.parent) as folder:
-        yield folder / path.name
-        publish(folder, path.parent)
+    with whole_files(path) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def whole_files(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """Give temporary paths; those of one folder take their places together once all are written.
+
+    What was not written is left as it is.
+
+    Raises
+    ------
+    ExportError
+        As for `whole_file`.
+    """
+    with ExitStack() as stack:
+        folders = dict.fromkeys(path.parent for path in paths)
+        staged = {folder: stack.enter_context(staging(folder)) for folder in folders}
+        yield tuple(staged[path.parent] / path.name for path in paths)
+        for folder, temporary in staged.items():
+            publish(temporary, folder)
 
 
 @contextmanager

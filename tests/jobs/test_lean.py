@@ -234,6 +234,30 @@ def test_what_cannot_run_is_told(
     assert not (tmp_path / "o.geojson").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (["convert", "l.geojson", "l.geojson"], "l.geojson"),
+        (["dissolve", "l.geojson", "sub/../l.geojson", "--by", "district"], "l.geojson"),
+        (["dissolve", "l.geojson", "o.geojson", "--by", "district", "--findings", "o.geojson"], "o.geojson"),
+        (["dissolve", "l.geojson", "o.geojson", "--by", "district", "--findings", "link.geojson"], "l.geojson"),
+        (["crosswalk", "from-compositions", "t.csv", "--out", "t.csv"], "t.csv"),
+    ],
+)  # fmt: skip
+def test_nothing_is_written_over_what_is_read_or_written_too(
+    units: gpd.GeoDataFrame, tmp_path: Path, arguments: list[str], kept: str
+) -> None:
+    units.to_file(tmp_path / "l.geojson")
+    (tmp_path / "link.geojson").symlink_to(tmp_path / "l.geojson")
+    for name in ("t.csv", "o.geojson"):
+        (tmp_path / name).write_text("as it was", "utf-8")
+    before = (tmp_path / kept).read_bytes()
+    ran = run(*arguments, cwd=tmp_path)
+    assert ran.code == 2
+    assert "would be written over" in ran.err
+    assert (tmp_path / kept).read_bytes() == before
+
+
 @pytest.mark.parametrize("command", [["convert"], ["dissolve", "--by", "district"]])
 def test_a_layer_without_crs_needs_one(
     units: gpd.GeoDataFrame, tmp_path: Path, command: list[str]

@@ -19,7 +19,7 @@ from geo_merge.errors import ExportError
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import cache
 from geo_merge.system import locks
-from geo_merge.writing.files import publish, recover, staging, whole_file
+from geo_merge.writing.files import publish, recover, staging, whole_file, whole_files
 
 SEAL = "manifest.json"
 # As an earlier run left them, with a file of the user; and as the next one writes them.
@@ -172,6 +172,30 @@ def fail_at(step: int, monkeypatch: pytest.MonkeyPatch, *, for_ever: bool = Fals
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", replace)
+
+
+def write_two(directory: Path) -> None:
+    with whole_files(directory / "a.csv", directory / "b.csv") as both:
+        for path in both:
+            path.write_text("new", "utf-8")
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_two_files_of_a_folder_take_their_places_together(
+    result: Path, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_at(step, monkeypatch)
+    with pytest.raises(ExportError):
+        write_two(result)
+    assert content(result) == OLD | FOREIGN
+
+
+def test_files_of_two_folders_are_written_and_what_was_not_stays(result: Path) -> None:
+    with whole_files(result / "a.csv", result / "b.csv", result / "more" / "c.csv") as paths:
+        for path in paths[1:]:
+            path.write_text("new", "utf-8")
+    assert content_of_files(result) == OLD | FOREIGN | {"b.csv": "new"}
+    assert content(result / "more") == {"c.csv": "new"}
 
 
 def test_what_cannot_be_put_back_is_told_kept_and_put_back_later(result: Path) -> None:
