@@ -84,7 +84,7 @@ accept = click.option(
     "--accept", multiple=True, metavar="ID",
     help="Check whose doubt is known to be wrong, as R03: a note; repeatable.",
 )  # fmt: skip
-crs = click.option("--crs", help="CRS of the files that name none, as 9214.")
+crs = click.option("--crs", help="CRS of files that name none or a wrong one, as 9214.")
 encoding = click.option("--encoding", help="Encoding of Shapefiles and CSV, as cp1258.")
 code_field = click.option("--code-field", help="Field with the codes, if not found by itself.")
 name_field = click.option("--name-field", help="Field with the names, if not found by itself.")

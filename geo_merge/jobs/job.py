@@ -165,7 +165,8 @@ class Job:
             "reference": None if not self.reference else read_units(
                 self.reference, code_field=self.reference_code_field,
                 name_field=self.reference_name_field, code_option="--reference-code-field",
-                layer=self.layers, crs=self.crs, target_crs=units.crs, sizes=sizes, evidence=new,
+                layer=self.layers, crs=self.crs, overrule_crs=False, target_crs=units.crs,
+                sizes=sizes, evidence=new,
                 country=self.country, accept=self.accept),
             "declared": None if self.declared is None else read_table(
                 self.declared, encoding=self.encoding, sizes=sizes, country=self.country),

@@ -45,6 +45,7 @@ def read_units(
     fields: Mapping[str, str] | None = None,
     layer: str | Mapping[Path, str] | None = None,
     crs: str | int | None = None,
+    overrule_crs: bool = True,
     encoding: str | None = None,
     target_crs: CRS | None = None,
     sizes: Sizes | None = None,
@@ -71,7 +72,10 @@ def read_units(
         The layer to read where a file has several; or that of each such file.
     crs
         CRS of the files that name none, as ``9214`` or ``EPSG:9214``; found by the places that
-        they name by default, if that is clear.
+        they name by default, if that is clear. If all of them name one, and the same, it is taken
+        for wrong, with a warning (R02).
+    overrule_crs
+        Whether `crs` may be for files that name another.
     encoding
         Encoding of the attributes of Shapefiles; by default what the .cpg says, unless the names
         in the file clearly say otherwise.
@@ -114,7 +118,7 @@ def read_units(
     raws = [open_layer(p, layer=chosen.get(p), texts=texts, sizes=sizes) for p in files]
     for raw in raws:
         refuse_stacked(np.asarray(raw.frame.geometry.values), raw.source)
-    raws = with_crs(raws, crs, name_field, country, accept)
+    raws = with_crs(raws, crs, name_field, country, accept, overrule=overrule_crs)
     return as_units(
         files, raws,
         named=NamedFields(code=code_field, name=name_field, population=population_field,

@@ -48,9 +48,9 @@ def read_polygons(
 ) -> gpd.GeoDataFrame:
     """Read polygons that need no codes: an outline to fill, water, land of others.
 
-    ``option`` is what they were given for, for messages. Of findings that a result has (see
-    `results.files`), water and land of others are the holes (C02): whoever looked at each of them
-    gives the layer back.
+    ``option`` is what they were given for, for messages; ``crs`` is for a file that names none. Of
+    findings that a result has (see `results.files`), water and land of others are the holes (C02):
+    whoever looked at each of them gives the layer back.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def read_polygons(
         If the file cannot be read, or holds what is no valid polygon.
     """
     raw = open_layer(Path(path), texts=texts_of(country), sizes=sizes)
-    (raw,) = with_crs([raw], crs, None, country, accept)
+    (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
     frame = raw.frame.assign(code="")
     if option != "outline" and set(frame.columns) >= _OF_FINDINGS:
         frame = frame[frame["check"] == _HOLES]
@@ -103,7 +103,8 @@ def read_cutters(
         K01, if polygons do not say which new units they are of.
     """
     raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
-    frame = with_crs([raw], crs, None, country, accept)[0].frame.to_crs(target_crs)
+    (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
+    frame = raw.frame.to_crs(target_crs)
     if (shapely.get_dimensions(np.asarray(frame.geometry.values)) == 1).all():
         return as_cutters(frame)
     if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):

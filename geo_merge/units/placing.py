@@ -31,21 +31,28 @@ _SHOWN = 10  # rows
 
 def with_crs(
     raws: Sequence[RawLayer], crs: str | int | None, name_field: str | None, country: Country,
-    accept: Collection[str] = (),
+    accept: Collection[str] = (), *, overrule: bool = True,
 ) -> list[RawLayer]:  # fmt: skip
     """Give each layer a CRS.
 
     It is its own, mended where it lost its datum; for layers that name none, that of the option,
     or the one in which their places lie where they should, if the country knows places; if it is
     accepted that none is known (R01), WGS 84, where the coordinates can be degrees.
+
+    Where no layer waits for the CRS of the option, it can only be meant to `overrule` the one that
+    all of them name, which is told (R02). Layers read beside those that the option was given for
+    keep their own.
+
+    Raises
+    ------
+    UsageError
+        If they name several CRSs, so that one for all cannot be right.
     """
     given = None if crs is None else parse_crs(str(crs))
     if given is not None:
         raws = [_without_assumed(raw, given) for raw in raws]
-    unknown = [raw for raw in raws if not _names_crs(raw.frame)]
-    others = sorted({describe(raw.frame.crs) for raw in raws if _names_crs(raw.frame)})
-    if given is not None and not unknown and others != [describe(given)]:
-        raise UsageError(sentence("usage.crs_named", crs=crs, others=", ".join(others)))
+        if overrule and all(_names_crs(raw.frame) for raw in raws):
+            raws = _overruled(raws, given, str(crs))
     problems: list[str] = []
     result = []
     for raw in raws:
@@ -60,6 +67,26 @@ def with_crs(
     if problems:
         raise CRSError(problems)
     return [in_one_piece(raw) for raw in result]
+
+
+def _overruled(raws: Sequence[RawLayer], given: CRS, crs: str) -> list[RawLayer]:
+    """Take the CRS of the option for the one that all layers name, and say so if it is another."""
+    named = sorted({describe(raw.frame.crs) for raw in raws})
+    if named == [describe(given)]:
+        return list(raws)
+    if len(named) > 1:
+        raise UsageError(sentence("usage.crs_named", crs=crs, others=", ".join(named)))
+    return [
+        replace(
+            raw,
+            frame=raw.frame.set_crs(given, allow_override=True),
+            findings=(*raw.findings, Finding.of(
+                sentence("R02.overruled", source=raw.source, own=describe(raw.frame.crs),
+                         crs=describe(given))
+            )),
+        )
+        for raw in raws
+    ]  # fmt: skip
 
 
 def _as_degrees(raw: RawLayer) -> RawLayer:

@@ -37,12 +37,15 @@ _DAY = re.compile(
     r"|\d{1,3}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?"
     rf"|\d{{1,2}}-{_MONTH}(?:-\d{{2,4}})?|{_MONTH}-\d{{2}}"
 )
-# Marks for what stands in the row above, as people set them: nt, -nt-, như trên, do., ditto, ", 〃.
+# Marks for what stands in the row above, as people set them: nt, như trên, do., ditto, ", 〃, ↑.
 _QUOTES = "\"'\u2018\u2019\u201c\u201d\u201e\u2032\u2033\u3003\u00ab\u00bb\u00b4`"
 _MARK = re.compile(
     rf"(?=.*[{_QUOTES}])[-–—,. {_QUOTES}]+"
-    r"|[-(\"' ]*(?:n\.t\.?|nt\.|như trên|ditto|idem|ibidem|ibid\.?)[-)\"' ]*"
-    r"|[-(\"' ]+nt[-)\"' ]+|-?(?:do|id)\.|-do-",
+    r"|[-(\"' ]*(?:n\.t\.?|nt\.|như trên|như dòng trên|ditto|[ií]dem|ibidem|ibid\.?"
+    r"|as above|same as above|siehe oben|wie oben|s\. ?o\.|dto\.|comme ci-dessus|come sopra"
+    r"|c\. ?s\.|jak wyżej|j\. ?w\.|viz výše|dtto|mint fent|sama dengan di atas|s\. ?d\. ?a\."
+    r"|то же|как выше|同上|同前|仝上|々|상동|위와 같음)[-)\"' ]*"
+    r"|[-(\"' ]+nt[-)\"' ]+|-?(?:do|id)\.|-do-|[\^↑⇑⬆▲]+",
     re.IGNORECASE,
 )
 # In small letters: Do may be a name, NT is the code of a territory and ID that of a state.

@@ -168,7 +168,7 @@ def test_a_bad_crosswalk_writes_nothing(
         (["build", "nowhere.shp"], ["--crosswalk"]),
         (["build", "--format", "dwg"], ["dwg", "gpkg"]),
         (["build", "--rule", "x=y"], ["FIELD=RULE"]),
-        (["build", "--crs", "9214"], ["names its own CRS"]),
+        (["build", "--crs", "9214"], ["EPSG:9209", "cannot be right"]),
         (["stats", "nowhere"], ["nowhere", "build first"]),
         (["fetch", "atlantis"], ["atlantis", "24 Bắc Ninh"]),
         (["fetch", "24", "--mirror", "nowhere"], ["--mirror nowhere"]),

@@ -64,7 +64,9 @@ def test_within_its_area_nothing_is_said(grid: Grid, tmp_path: Path) -> None:
 
 def test_far_beyond_it_is_refused_unless_accepted(grid: Grid, tmp_path: Path) -> None:
     path = written(moved_to(grid, -10, 60).to_crs(25833), tmp_path / "a.gpkg")
-    with pytest.raises(CRSError, match=r"\[R03\]; name the right CRS, or, .* --accept R03"):
+    with pytest.raises(
+        CRSError, match=r"\[R03\]; name the right CRS with --crs, or, .* --accept R03"
+    ):
         read_units(path)
     units = read_units(path, accept={"R03"})
     (told,) = [f for f in findings_of(units) if f.check == "R03"]

@@ -40,7 +40,8 @@ def changed(row: int, column: str, text: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     "mark",
-    ["nt", "-nt-", "N.T.", "như trên", "(như trên)", "ditto", "do", "´´", "do.", "id.", '"', "″", "〃", '"-"', "''"],
+    ["nt", "-nt-", "N.T.", "như trên", "(như trên)", "ditto", "do", "´´", "do.", "id.", '"', "″", "〃", '"-"', "''",
+     "↑", "同上", "s.o.", "j.w.", "wie oben", "Ídem"],
 )  # fmt: skip
 @pytest.mark.parametrize("column", ["old_name", "new_code", "new_name"])
 def test_a_mark_for_the_row_above_is_no_unit_of_its_own(grid: Grid, column: str, mark: str) -> None:

@@ -16,6 +16,7 @@ from conftest import CRS, square
 
 from geo_merge.api import read_units
 from geo_merge.errors import CRSError, LayerError, UsageError
+from geo_merge.units.other_layers import read_polygons
 from geo_merge.vocabulary.memory import findings_of, ledger_of
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -152,9 +153,36 @@ def test_a_missing_prj_names_what_was_tried_and_asks(grid: Grid, tmp_path: Path)
         read_units(path, crs="123456")
 
 
-def test_an_option_does_not_overrule_the_file(grid: Grid, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="names its own CRS"):
-        read_units(save(plain(grid), tmp_path, "l.gpkg"), crs=9209)
+def test_an_option_overrules_a_wrong_crs_and_says_so(grid: Grid, tmp_path: Path) -> None:
+    wrong = save(plain(grid).set_crs(9209, allow_override=True), tmp_path, "l.gpkg")
+    units = read_units(wrong, crs=CRS)
+    assert units.crs.to_epsg() == CRS
+    assert units.geometry.area.tolist() == pytest.approx([1e6] * 4)
+    (finding,) = findings_of(units)
+    assert (finding.check, finding.severity.value) == ("R02", "warning")
+    assert "EPSG:9209" in finding.message
+    assert f"EPSG:{CRS}" in finding.message
+    assert not findings_of(read_units(wrong, crs=9209))
+
+
+def test_one_option_cannot_overrule_several(grid: Grid, tmp_path: Path) -> None:
+    left, right = plain(grid).iloc[[0, 2]], plain(grid).iloc[[1, 3]].to_crs(9209)
+    paths = save(left, tmp_path, "a.gpkg"), save(right, tmp_path, "b.gpkg")
+    with pytest.raises(UsageError, match=r"EPSG:9209 .*EPSG:9214 .*cannot be right for all"):
+        read_units(*paths, crs=CRS)
+
+
+def test_an_option_for_one_file_leaves_the_crs_of_the_others(grid: Grid, tmp_path: Path) -> None:
+    left, right = plain(grid).iloc[[0, 2]], plain(grid).iloc[[1, 3]].to_crs(9209)
+    mute = save(left, tmp_path, "a.shp")
+    mute.with_suffix(".prj").unlink()
+    units = read_units(mute, save(right, tmp_path, "b.gpkg"), crs=CRS)
+    assert units.to_crs(CRS).geometry.area.tolist() == pytest.approx([1e6] * 4)
+    outline = save(plain(grid).to_crs(4326).dissolve(), tmp_path, "o.geojson")
+    (whole,) = read_polygons(outline, units.crs, option="outline", crs=CRS).to_crs(CRS).geometry
+    assert whole.area == pytest.approx(4e6)
+    reference = read_units(outline, crs=CRS, overrule_crs=False, code_field="MaXa")
+    assert reference.to_crs(CRS).geometry.area.sum() == pytest.approx(4e6)
 
 
 def test_swapped_degrees_are_recognised(grid: Grid, tmp_path: Path) -> None:
