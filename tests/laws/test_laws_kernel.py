@@ -42,6 +42,7 @@ def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
 # Layers that broke a law once, and why.
 BROKE = {
     5_001_115: "an overlay of two drawings of one polygon, apart by the last bits, left a third of it",
+    658_616_147: "GEOS' union of three units with hairlines between them had 0.8 m² too much",
 }
 
 
@@ -55,14 +56,23 @@ def _as_united(layer: Layer, result: MergeResult) -> Iterator[str]:
     members = np.asarray(layer.units.geometry.values)
     to = layer.crosswalk.set_index("old_code")["new_code"].reindex(layer.units.index).to_numpy()
     for code in np.unique(to):
-        wanted = shapely.union_all(members[to == code])
         made = result.new.geometry.get(code)
         if made is None or made.is_empty or not made.is_valid:
             yield f"{code} is {made and shapely.is_valid_reason(made)}"
-        elif abs(made.area - wanted.area) > 1e-9 * wanted.area:
-            yield f"{code} has {made.area} m², united {wanted.area}"
-        elif shapely.symmetric_difference(made, wanted).area > 1e-8 * wanted.area:
-            yield f"{code} has another shape"
+            continue
+        # Where edges nearly coincide, GEOS' own union may be off, and is not on a grid.
+        told = list(_other_than(shapely.union_all(members[to == code]), made, 0.0))
+        noise = _OVERLAY * float(shapely.length(members[to == code]).sum())
+        on_grid = shapely.union_all(members[to == code], grid_size=_GRID)
+        if told and any(_other_than(on_grid, made, noise)):
+            yield f"{code} {told}"
+
+
+def _other_than(wanted: shapely.Geometry, made: shapely.Geometry, noise: float) -> Iterator[str]:
+    if abs(made.area - wanted.area) > 1e-9 * wanted.area + noise:
+        yield f"has {made.area} m², united {wanted.area}"
+    if shapely.symmetric_difference(made, wanted).area > 1e-8 * wanted.area + noise:
+        yield "has another shape"
 
 
 def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
