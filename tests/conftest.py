@@ -33,6 +33,7 @@ MARKERS = (
     "browser: needs headless Chromium",
     "cluster: starts Dask",
     "law: holds for random layers",
+    "random: tries other layers for LAWS_SECONDS, if that is set",
 )
 _BY_FOLDER = {"browser": "browser", "cluster": "cluster", "laws": "law"}
 # What takes long comes first, so that no process is left with it at the end.

@@ -33,6 +33,7 @@ def scheduler() -> Iterator[str]:
         yield client.scheduler.address
 
 
+@pytest.mark.random
 def test_random_layers_come_out_as_on_one_machine(scheduler: str, tmp_path: Path) -> None:
     def law(layer: Layer) -> Iterator[str]:
         folder = tmp_path / str(layer.seed)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 from coverages import DEGREE, Layer, breaches, in_degrees
 from pyproj import CRS
@@ -47,5 +48,6 @@ def _is_clean(shapes: np.ndarray) -> bool:
     return one and abs(drawn - shapely.union_all(shapes).area) <= 1e-14 * drawn
 
 
+@pytest.mark.random
 def test_layers_in_degrees_keep_their_land_and_their_borders() -> None:
     assert breaches(broken, COUNT) == []

@@ -79,6 +79,7 @@ def _apart(parts: np.ndarray, unit: shapely.Geometry) -> bool:
     return bool((shapely.distance(middles, unit.boundary) > ALONG).any())
 
 
+@pytest.mark.random
 def test_layers_keep_the_laws_of_cutting() -> None:
     assert breaches(broken, COUNT) == []
 

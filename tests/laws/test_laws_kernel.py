@@ -35,6 +35,7 @@ def broken(layer: Layer, folder: Path) -> Iterator[str]:
     yield from _written(result, folder / "new.geojson")
 
 
+@pytest.mark.random
 def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
     assert breaches(lambda layer: broken(layer, tmp_path), 30) == []
 

@@ -29,6 +29,7 @@ COUNT = 40
 _DECIMAL = 1.5e-7
 
 
+@pytest.mark.random
 def test_files_are_read_as_by_gdal(tmp_path: Path) -> None:
     assert breaches(lambda layer: broken(layer, tmp_path), COUNT) == []
 

@@ -113,6 +113,7 @@ def _near(drawn: gpd.GeoDataFrame, done: Repaired, tolerance: float) -> Iterator
                 yield f"{code} {what} {far.area} m² beyond the tolerance"
 
 
+@pytest.mark.random
 def test_layers_keep_the_laws_of_repair() -> None:
     assert breaches(broken, COUNT) == []
 
