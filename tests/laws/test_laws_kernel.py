@@ -43,6 +43,7 @@ def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
 # Layers that broke a law once, and why.
 BROKE = {
     5_001_115: "an overlay of two drawings of one polygon, apart by the last bits, left a third of it",
+    1_598_749_341: "an overlay of two drawings of a layer of half a metre failed",
     658_616_147: "GEOS' union of three units with hairlines between them had 0.8 m² too much",
 }
 
@@ -72,8 +73,13 @@ def _as_united(layer: Layer, result: MergeResult) -> Iterator[str]:
 def _other_than(wanted: shapely.Geometry, made: shapely.Geometry, noise: float) -> Iterator[str]:
     if abs(made.area - wanted.area) > 1e-9 * wanted.area + noise:
         yield f"has {made.area} m², united {wanted.area}"
-    if shapely.symmetric_difference(made, wanted).area > 1e-8 * wanted.area + noise:
-        yield "has another shape"
+    try:
+        apart = shapely.symmetric_difference(made, wanted, grid_size=_GRID if noise else None).area
+    except shapely.GEOSException as error:  # such edges again
+        yield str(error)
+    else:
+        if apart > 1e-8 * wanted.area + noise:
+            yield "has another shape"
 
 
 def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
