@@ -21,7 +21,7 @@ from geo_merge.dossier.offices.tables import as_offices, as_seats, has_seats
 from geo_merge.dossier.sheets.around import units_outside
 from geo_merge.errors import UsageError
 from geo_merge.merging.result import MergeResult
-from geo_merge.reading.tables import read_table
+from geo_merge.reading.tables import ENDINGS, read_table
 from geo_merge.results.files import load_result, sha256, with_sidecars
 from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.units.crosswalk_new import BELOW
@@ -271,7 +271,7 @@ def _declared_seats(m: Material) -> Path | None:
     """Return the declared table that the result was made with, if it has seats."""
     for source in m.manifest.get("inputs", []):
         path = Path(source["file"])
-        if path.suffix.lower() not in (".csv", ".xlsx") or not path.is_file():
+        if path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
         if sha256(path) == source["sha256"] and has_seats(read_table(path, country=m.country)):
             return path

@@ -67,7 +67,7 @@ _OTHERS = {".dxf": "F01.autocad", ".dwg": "F01.autocad",
            ".pdf": "F01.document", ".mpk": "F01.map_package",
            ".rar": "F01.rar", ".7z": "F01.seven", ".gz": "F01.gzip",
            ".docx": "F01.document", ".doc": "F01.document"}  # fmt: skip
-_TABLES = {".csv", ".xlsx", ".xlsm", ".xls", ".ods"}
+_TABLES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 _PACKED = {".rar", ".7z", ".gz"}
 
 

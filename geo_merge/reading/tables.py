@@ -23,6 +23,7 @@ StrPath = str | os.PathLike[str]
 # A workbook with macros is one like any other; these are never run.
 _READERS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx,
             ".xlsm": read_xlsx}  # fmt: skip
+ENDINGS = tuple(_READERS)
 _OTHER_BOOKS = {".ods", ".xls", ".xlsb", ".fods", ".numbers"}
 
 

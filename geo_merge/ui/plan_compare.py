@@ -16,7 +16,7 @@ from geo_merge.planning.figures import PlanFigures, figures_of
 from geo_merge.planning.plan import Plan
 from geo_merge.planning.tables import headed
 from geo_merge.texts import Language
-from geo_merge.ui import plan_files, state, tables
+from geo_merge.ui import plan_files, state, tables, uploads
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
 
@@ -41,7 +41,7 @@ def show(work: Work, place: DeltaGenerator) -> None:
                       format_func=lambda v: t(f"planning.{v}"))  # fmt: skip
     given = None
     if chosen == _FILE:
-        given = st.file_uploader(t("planning.a_file"), ["zip", "csv", "xlsx"],
+        given = st.file_uploader(t("planning.a_file"), ["zip", *uploads.TABLE_TYPES],
                                  key="plan_compare_file")  # fmt: skip
     ready = chosen == _FIRST or given is not None
     if st.button(t("planning.compare_now"), key="plan_compare_now", disabled=not ready):

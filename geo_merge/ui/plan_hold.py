@@ -132,7 +132,7 @@ def _told_of_units(
     law: Standard, work: Work, held: Holding | None
 ) -> tuple[Told, Told, str]:  # fmt: skip
     """Return what a table tells of old and of new units; that of before while none is given."""
-    table = st.file_uploader(t("planning.inputs"), ["csv", "xlsx"], key=f"{_KEY}inputs",
+    table = st.file_uploader(t("planning.inputs"), uploads.TABLE_TYPES, key=f"{_KEY}inputs",
                              help=t("planning.inputs_help"))  # fmt: skip
     if table is not None:
         with scratch() as folder:
@@ -148,7 +148,7 @@ def _declared(
     work: Work, held: Holding | None
 ) -> tuple[Mapping[str, Mapping[str, float]], str]:  # fmt: skip
     """Return the declared figures of new units; those of before while no table is given."""
-    table = st.file_uploader(t("planning.declared"), ["csv", "xlsx"], key=f"{_KEY}declared",
+    table = st.file_uploader(t("planning.declared"), uploads.TABLE_TYPES, key=f"{_KEY}declared",
                              help=t("planning.declared_help"))  # fmt: skip
     if table is not None:
         with scratch() as folder:

@@ -28,7 +28,7 @@ def show(work: Work, place: DeltaGenerator) -> Work:
         with place, steps(t("ui.looking")) as (say, queued):
             work = plan_base.open_layers(layers, options, say, queued)
         plan_kept.save(work)
-    given = st.file_uploader(t("planning.import"), ["zip", "csv", "xlsx"], key="plan_import")
+    given = st.file_uploader(t("planning.import"), ["zip", *uploads.TABLE_TYPES], key="plan_import")
     if given and st.button(t("planning.open_plan"), key="plan_open_plan"):
         uploads.check_size([given], _MAX_BYTES)
         history, found = plan_files.plan_of_file(given, work.base)

@@ -29,7 +29,7 @@ _SHOWN = 20  # findings
 def show(work: Work, place: DeltaGenerator) -> None:
     """Draw the choices, and measure distances as they say."""
     small(_as_it_is(work))
-    table = st.file_uploader(t("planning.positions"), ["csv", "xlsx"], key="plan_positions",
+    table = st.file_uploader(t("planning.positions"), uploads.TABLE_TYPES, key="plan_positions",
                              help=t("planning.positions_help"))  # fmt: skip
     lines = st.file_uploader(t("planning.roads"), uploads.LAYER_TYPES, accept_multiple_files=True,
                              key="plan_roads", help=t("planning.roads_help"))  # fmt: skip

@@ -37,7 +37,7 @@ from geo_merge.vocabulary.places import Side
 from geo_merge.vocabulary.sentence import sentence
 
 MAX_BYTES = 200_000_000
-_TYPES = ["csv", "tsv", "txt", "xlsx", "parquet"]
+_TYPES = [*uploads.TABLE_TYPES, "parquet"]
 _RESULT, _PROVINCE, _TABLE = _WAYS = ("result", "province", "table")
 _LOOKED, _TAKEN = "recode_looked", "recode_taken"  # of the session
 

@@ -17,7 +17,7 @@ from geo_merge.errors import LayerError
 from geo_merge.jobs.drawn import run_drawn
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.merging.result import MergeResult
-from geo_merge.reading import kinds
+from geo_merge.reading import kinds, tables
 from geo_merge.reading.parts import find_parts
 from geo_merge.results.files import sha256
 from geo_merge.system import worker
@@ -31,7 +31,7 @@ _NO_FILE = kinds.GEODATABASE.endings  # a folder, which comes zipped
 LAYER_TYPES = sorted(
     ending.lstrip(".") for ending in (*kinds.BY_ENDING, *kinds.PART_OF) if ending not in _NO_FILE
 )
-TABLE_TYPES = ["csv", "xlsx", "xlsm"]
+TABLE_TYPES = [ending.lstrip(".") for ending in tables.ENDINGS]
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file, and half letters.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f\ud800-\udfff]')
 _DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from geo_merge.errors import LayerError
-from geo_merge.ui.uploads import check_size, harmless, put, put_all
+from geo_merge.reading.tables import read_table
+from geo_merge.ui.uploads import TABLE_TYPES, check_size, harmless, put, put_all
 
 
 @dataclass
@@ -37,6 +40,20 @@ def test_a_name_is_never_a_path_a_device_or_too_long(tmp_path: Path, name: str) 
     assert not set(path.name) & set('<>:"|?*\0\r\n\\')
     assert path.name == path.name.rstrip(". ")
     assert path.name.split(".")[0].rstrip().upper() not in {"CON", "AUX", "NUL", "COM¹", "LPT9"}
+
+
+@pytest.mark.parametrize("ending", [e for e in TABLE_TYPES if not e.startswith("xls")])
+def test_what_the_page_takes_for_a_table_is_read(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"t.{ending.upper()}"
+    path.write_text("old_code;new_code\n1;2\n", "utf-8")
+    assert read_table(path).to_dict("list") == {"old_code": ["1"], "new_code": ["2"]}
+
+
+def test_every_slot_for_a_table_takes_all_kinds_of_tables() -> None:
+    pages = [path.read_text("utf-8") for path in (ROOT / "geo_merge" / "ui").rglob("*.py")]
+    slots = [slot for page in pages for slot in re.findall(r"file_uploader\([^=]*", page)]
+    assert sum("TABLE_TYPES" in slot for slot in slots) >= 7
+    assert not [slot for slot in slots if re.search(r"[\"'](csv|tsv|xls[xm])[\"']", slot)]
 
 
 def test_ordinary_names_stay() -> None:
