@@ -144,7 +144,7 @@ def square(column: float, row: float, size: float = 1000.0) -> shapely.Polygon:
     return shapely.box(x, y, x + size, y + size)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def grid() -> Callable[..., gpd.GeoDataFrame]:
     """Make a unit layer of columns by rows squares of 1 km², coded 00001, 00002, ..."""
 

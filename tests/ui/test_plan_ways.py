@@ -15,27 +15,28 @@ from geo_merge.planning.history import History
 from geo_merge.planning.inputs import Inputs
 from geo_merge.planning.plan import NewUnit, unassigned
 from geo_merge.planning.standard_files import read_standard
-from geo_merge.ui.plan_base import open_layers
+from geo_merge.ui.plan_layer import base_of
 from geo_merge.ui.plan_ways import ways_of
-from geo_merge.ui.plan_work import File, Holding, Ways, Work
+from geo_merge.ui.plan_work import Base, File, Holding, Ways, Work
 
 Grid = Callable[..., gpd.GeoDataFrame]
 
 
-def quiet(_: object) -> None:
-    """Say nothing of steps."""
+@pytest.fixture(scope="module")
+def base(grid: Grid, tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """Two squares of 1 km² side by side."""
+    path = tmp_path_factory.mktemp("layer") / "communes.gpkg"
+    grid(2, 1, population=[10, 30]).reset_index().to_file(path)
+    return base_of((File(path.name, path.read_bytes()),), {}, (path,))
 
 
 @pytest.fixture
-def work(grid: Grid, tmp_path: Path) -> Work:
-    """Two squares of 1 km² side by side in one unit, with its seat in the first."""
-    path = tmp_path / "communes.gpkg"
-    grid(2, 1, population=[10, 30]).reset_index().to_file(path)
-    work = open_layers([File(path.name, path.read_bytes())], {}, quiet, quiet)
-    plan = unassigned(work.base.frame)
+def work(base: Base) -> Work:
+    """A plan of them in one unit, with its seat in the first."""
+    plan = unassigned(base.frame)
     unit = NewUnit("N1", "Một", "Phường", seat="00001")
-    work.open(History(plan.with_(new={"N1": unit}, home=dict.fromkeys(plan.home, "N1"))))
-    return work
+    plan = plan.with_(new={"N1": unit}, home=dict.fromkeys(plan.home, "N1"))
+    return Work(base, (History(plan),))
 
 
 def mean_km(work: Work) -> float | None:

@@ -27,8 +27,9 @@ from geo_merge.ui import plan_base
 from geo_merge.ui.download_page import everything
 from geo_merge.ui.plan_base import open_layers
 from geo_merge.ui.plan_files import plan_files, plan_of_file, zipped
+from geo_merge.ui.plan_layer import base_of
 from geo_merge.ui.plan_told import told
-from geo_merge.ui.plan_work import File, Holding, Work
+from geo_merge.ui.plan_work import Base, File, Holding, Work
 
 Grid = Callable[..., gpd.GeoDataFrame]
 FOUND = {"operation": "found", "code": "N1", "unit_name": "Một", "unit_type": "Xã"}
@@ -47,18 +48,23 @@ def put(units: list[str], to: str) -> dict[str, object]:
     return {"operation": "assign", "units": units, "to": to}
 
 
-@pytest.fixture
-def layer(grid: Grid, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def layer(grid: Grid, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six squares of 1 km² in two rows, with people."""
-    path = tmp_path / "communes.gpkg"
+    path = tmp_path_factory.mktemp("layer") / "communes.gpkg"
     grid(3, 2, population=[10, 20, 30, 40, 50, 60]).reset_index().to_file(path)
     return path
 
 
+@pytest.fixture(scope="module")
+def base(layer: Path) -> Base:
+    return base_of((File(layer.name, layer.read_bytes()),), {}, (layer,))
+
+
 @pytest.fixture
-def work(layer: Path) -> Work:
+def work(base: Base) -> Work:
     """A plan of them in which nothing has a place."""
-    return open_layers([File(layer.name, layer.read_bytes())], {}, quiet, quiet)
+    return Work(base, (History(unassigned(base.frame)),))
 
 
 def heard(work: Work, has: int) -> dict[str, object]:
