@@ -14,15 +14,16 @@ from geo_merge.wording.sentence import sentence
 
 WGS84 = CRS.from_epsg(4326)
 _DECIMALS = 12  # degrees
+_SHOWN = 80  # characters of what names no CRS
 _METRES_PER_RADIAN = 6_378_137.0  # of the equator
 
 
 def parse_crs(text: str) -> CRS:
     """Return the CRS that an option names, as ``9214`` or ``EPSG:9214``."""
     try:
-        return CRS.from_user_input(int(text) if text.isdigit() else text)
-    except ProjError:
-        raise CRSError(sentence("R01.no_such_crs", text=text)) from None
+        return CRS.from_user_input(int(text) if text.isdecimal() else text)
+    except (ProjError, ValueError):  # thousands of digits; halves of characters
+        raise CRSError(sentence("R01.no_such_crs", text=text[:_SHOWN])) from None
 
 
 def describe(crs: CRS) -> str:
