@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -226,7 +226,8 @@ def _without_known(inlets: list[Finding], known: Known, limits: Limits) -> list[
     if not (inlets and known):
         return inlets
     shapes = np.array([inlet.geometry for inlet in inlets], dtype=object)
-    right = reasons(shapes, [() for _ in inlets], known, limits)
+    surely = replace(known, reference=None)  # which surrounds no inlet of the outer edge
+    right = reasons(shapes, [() for _ in inlets], surely, limits)
     if not right:
         return inlets
     chosen = [inlets[k] for k in right]

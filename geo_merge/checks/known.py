@@ -36,16 +36,20 @@ class Known:
         Lakes and the sea; land of others.
     of_others
         Codes of units whose holes are land of others, where no layer has it.
+    reference
+        New units as somebody else published them: land that they surround, and none of them has,
+        is nobody's there too.
     """
 
     outline: gpd.GeoDataFrame | None = None
     water: gpd.GeoDataFrame | None = None
     enclaves: gpd.GeoDataFrame | None = None
     of_others: frozenset[str] = frozenset()
+    reference: gpd.GeoDataFrame | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything is known."""
-        layers = (self.outline, self.water, self.enclaves)
+        layers = (self.outline, self.water, self.enclaves, self.reference)
         return bool(self.of_others) or any(layer is not None for layer in layers)
 
     def in_crs(self, crs: object) -> Known:
@@ -54,7 +58,8 @@ class Known:
         def there(layer: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
             return layer if layer is None or layer.crs == crs else layer.to_crs(crs)
 
-        return Known(there(self.outline), there(self.water), there(self.enclaves), self.of_others)
+        return Known(there(self.outline), there(self.water), there(self.enclaves), self.of_others,
+                     there(self.reference))  # fmt: skip
 
     @property
     def nobodys(self) -> BaseGeometry:
@@ -75,10 +80,12 @@ class Right:
 def reasons(
     gaps: Geometries, around: Collection[Collection[str]], known: Known, limits: Limits
 ) -> dict[int, Right]:
-    """Return which holes are right: those that water, others or the outline explain.
+    """Return which holes are right: those that water, others, the outline or reference explain.
 
     What is left of a hole may be nowhere wider than two drawings of a shore differ
-    (``limits.drawing``), and a tenth of it; less than ``limits.narrow`` is nothing at all.
+    (``limits.drawing``), and a tenth of it; less than ``limits.narrow`` is nothing at all. The
+    reference explains holes alone, wider than ``limits.hole``, that all else leaves: land beside
+    them that it has is told where it is compared, however wide.
 
     Parameters
     ----------
@@ -91,6 +98,11 @@ def reasons(
     """
     if not known:
         return {}
+    found = {
+        k: Right("enclave", shapely.Polygon())
+        for k, codes in enumerate(around)
+        if codes and set(codes) <= known.of_others
+    }
     left = gaps.copy()
     taken: dict[str, Floats] = {}
     for why, layer in (("in_outline", known.outline), ("water", known.water),
@@ -103,17 +115,39 @@ def reasons(
         before = shapely.area(left)
         left = shapely.intersection(left, land) if is_outline else shapely.difference(left, land)
         taken[why] = before - shapely.area(left)
-    left = _land(left)
-    whose = np.array([set(codes) <= known.of_others and bool(codes) for codes in around])
-    explained = shapely.area(left) <= _LEFT * shapely.area(gaps)
-    nothing = shapely.is_empty(shapely.buffer(left, -limits.narrow / 2))
-    found = {int(k): Right("enclave", shapely.Polygon()) for k in np.flatnonzero(whose)}
-    drawing = DRAWING if limits.drawing is None else limits.drawing
-    right = explained & (nothing | is_narrow(left, drawing))
-    for k in np.flatnonzero(right) if taken else ():
+    for k, rest in _explained(gaps, left, limits) if taken else ():
         why = max(taken, key=lambda reason, k=k: float(taken[reason][k]))  # type: ignore[misc]
-        found[int(k)] = Right(why, shapely.Polygon() if nothing[k] else left[k])
+        found[k] = Right(why, rest)
+    holes = ~is_narrow(gaps, limits.hole)
+    others = np.array([k for k in np.flatnonzero(holes) if k not in found], dtype=np.int64)
+    if known.reference is not None and len(others):
+        beside = _land(shapely.difference(gaps[others], _surrounded(known.reference)))
+        little = shapely.area(beside) <= _LEFT * shapely.area(gaps[others])
+        found |= {int(others[k]): Right("in_reference", beside[k]) for k in np.flatnonzero(little)}
     return found
+
+
+def _explained(
+    gaps: Geometries, left: Geometries, limits: Limits
+) -> Iterator[tuple[int, BaseGeometry]]:
+    """Yield gaps of which next to nothing is left, and that rest: empty if it is nothing at all."""
+    left = _land(left)
+    little = shapely.area(left) <= _LEFT * shapely.area(gaps)
+    nothing = shapely.is_empty(shapely.buffer(left, -limits.narrow / 2))
+    drawing = DRAWING if limits.drawing is None else limits.drawing
+    for k in np.flatnonzero(little & (nothing | is_narrow(left, drawing))):
+        yield int(k), shapely.Polygon() if nothing[k] else left[k]
+
+
+def _surrounded(reference: gpd.GeoDataFrame) -> BaseGeometry:
+    """Return the land that units of a reference surround, and none of them has.
+
+    One of the new units alone surrounds little, and so says nothing of what stays as it is.
+    """
+    shapes = np.asarray(reference.geometry.values)
+    land = shapely.union_all(shapes[is_polygonal(shapes) & shapely.is_valid(shapes)])
+    parts = shapely.get_parts(land)
+    return shapely.union_all([shapely.Polygon(ring) for part in parts for ring in part.interiors])
 
 
 def _land(shapes: Geometries) -> Geometries:
@@ -150,8 +184,8 @@ def notes(
         largest = [sentence("C02.one", m2=m2[k], units=labels(frame, tuple(codes[k])))
                    for k in holes[:_LARGEST]]  # fmt: skip
         total = float(m2[holes].sum())
-        told = sentence("C02.known_many", n=len(holes), m2=total, largest=largest,
-                        why=sentence(f"C02.why_{why}"), left=_left(float(left.sum())))  # fmt: skip
+        told = sentence(f"C02.many_{why}", n=len(holes), m2=total, largest=largest,
+                        left=_left(float(left.sum())))  # fmt: skip
         all_of_them = shapely.multipolygons(shapely.get_parts(gaps[holes]))
         yield Finding.of(told, units=units, value=total, unit_of_value="m²", geometry=all_of_them)
 

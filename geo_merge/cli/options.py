@@ -280,12 +280,14 @@ def say_problems(problems: Iterable[str]) -> None:
 
 
 def say_findings(found: Iterable[Finding]) -> None:
-    """Print findings, each with what to do, to the standard error."""
+    """Print findings, with what to do once for all that follow and ask for the same."""
+    before = ""
     for one in found:
-        hint = f" {_told(one.hint)}" if one.hint else ""
+        hint = _told(one.hint) if one.hint else ""
         line = sentence("done.finding", severity=one.severity.word, check=one.check,
                         message=one.message)  # fmt: skip
-        say(f"{_told(line)}{hint}")
+        say(_told(line) if hint == before else f"{_told(line)} {hint}".rstrip())
+        before = hint
 
 
 def _told(line: str) -> str:

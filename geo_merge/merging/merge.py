@@ -63,7 +63,8 @@ def merge(
         ``old_code, new_code, new_name`` and what else is known of the rows; see
         `crosswalk.COLUMNS`.
     reference
-        Boundaries that somebody else published for the new units, indexed by code.
+        Boundaries that somebody else published for the new units, indexed by code. A hole that
+        they surround as well is a warning, no error.
     declared
         Table of published figures: ``new_code, area_km2, population``.
     outline
@@ -117,7 +118,7 @@ def merge(
     _guard(old)
     country = country.of(old)
     limits = for_layer(limits, old)
-    known = _known(old, outline, water, enclaves)
+    known = _known(old, outline, water, enclaves, reference)
     read = old
     old = without_memory(old)
     given = decisions if repair is None else repair.decisions
@@ -178,7 +179,7 @@ def validate(
     limits = for_layer(limits or Limits(), layer)
     surveyed = survey_layer(without_memory(layer), limits)
     findings = [*findings_of(layer), *check_surveyed(
-        surveyed, limits, known=_known(layer, outline, water, enclaves),
+        surveyed, limits, known=_known(layer, outline, water, enclaves, reference),
         name_key=country.of(layer).name_key)]  # fmt: skip
     frame = with_unit_columns(layer)
     chosen, _ = rules_of(frame, sources_of(layer), rules or {})
@@ -198,15 +199,17 @@ def _known(
     outline: gpd.GeoDataFrame | None,
     water: gpd.GeoDataFrame | None,
     enclaves: gpd.GeoDataFrame | Collection[str] | None,
+    reference: gpd.GeoDataFrame | None,
 ) -> Known:
     """Return what is known of land that belongs to no unit."""
     if enclaves is None or isinstance(enclaves, gpd.GeoDataFrame):
-        return Known(outline, water, enclaves).in_crs(layer.crs)
+        return Known(outline, water, enclaves, reference=reference).in_crs(layer.crs)
     same = same_codes(enclaves, layer.index)
     unknown = [code for code in enclaves if code not in same]
     if unknown:
         raise UsageError(sentence("words.no_enclave", code=unknown[0]))
-    return Known(outline, water, None, frozenset(same.values())).in_crs(layer.crs)
+    of_others = frozenset(same.values())
+    return Known(outline, water, None, of_others, reference).in_crs(layer.crs)
 
 
 def _guard(old: gpd.GeoDataFrame) -> None:

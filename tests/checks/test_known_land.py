@@ -32,6 +32,12 @@ def with_lake(grid: Grid, columns: int = 3) -> gpd.GeoDataFrame:
     return grid(columns, 3).drop(index="00005" if columns == 3 else f"{columns + 2:05d}")
 
 
+def corner(size: float) -> BaseGeometry:
+    """Return a square in the south-west of the middle one of nine."""
+    x, y = square(1, 1).bounds[:2]
+    return shapely.box(x, y, x + size, y + size)
+
+
 def holes(frame: gpd.GeoDataFrame, **known: object) -> list[tuple[str, str]]:
     found = validate(frame, **known).query("check == 'C02'")  # type: ignore[arg-type]
     return list(zip(found["severity"], found["message"], strict=True))
@@ -103,6 +109,43 @@ def test_many_are_told_once_the_largest_first(grid: Grid) -> None:
     assert severity == "info"
     assert told.startswith("7 holes of 9,27")
     assert told.index("largest: 2,500 m²") < told.index("; 2,025 m²")
+
+
+def test_a_hole_that_the_reference_has_too_is_a_warning(grid: Grid) -> None:
+    frame = with_lake(grid)
+    ((severity, told),) = holes(frame, reference=frame)
+    assert severity == "warning"
+    assert "which the reference has too." in told
+    drawn_otherwise = frame.copy()
+    drawn_otherwise.loc["00001", "geometry"] = square(0, 0).union(corner(200))
+    ((severity, told),) = holes(frame, reference=drawn_otherwise)
+    assert severity == "warning"
+    assert "(but for 39,9" in told
+
+
+def test_a_unit_that_the_reference_has_is_missing_still(grid: Grid) -> None:
+    frame = with_lake(grid)
+    whole = grid(3, 3)
+    half = whole.copy()
+    half.loc["00005", "geometry"] = corner(500)
+    around_one_side = frame.loc[["00001", "00002", "00003", "00004", "00007", "00008"]]
+    for reference in (whole, half, around_one_side):
+        assert [severity for severity, _ in holes(frame, reference=reference)] == ["error"]
+
+
+def test_many_holes_of_a_reference_are_one_warning(grid: Grid) -> None:
+    frame = grid(9, 3).drop(index=[f"{number:05d}" for number in (11, 13, 15, 17)])
+    ((severity, told),) = holes(frame, reference=frame)
+    assert severity == "warning"
+    assert told.startswith("4 holes of ")
+    assert told.count(" m² at ") == 4
+
+
+def test_a_narrow_gap_of_both_is_no_lake(grid: Grid) -> None:
+    frame = grid(2, 1)
+    slit = shapely.box(*square(1, 0.2).bounds[:2], *square(1.002, 0.8).bounds[:2])
+    frame.loc["00002", "geometry"] = square(1, 0).difference(slit)
+    assert [severity for severity, _ in holes(frame, reference=frame)] == ["error"]
 
 
 def test_missing_land_of_an_outline_is_no_water(grid: Grid) -> None:
