@@ -51,7 +51,6 @@ def borders(
     distance: float,
     plane: str | None,
     sheets: bool,
-    lang: str | None,
     reading: dict[str, Any],
     as_json: bool,
 ) -> int:
@@ -78,14 +77,14 @@ def borders(
         tell("Tracing borders")
         records = border_records(units, distance)
         tell("Writing")
-        language = language_of(lang)
+        language = language_of()
         head = chosen.of(units).letterhead if language == "vi" else ()
         inputs = [source / "new_units.geojson"] if source.is_dir() else with_sidecars([source])
         written = write_records(
             records, out, language=language,
             sheet=partial(sheet, letterhead=head) if sheets else None,
             inputs={path.name: sha256(path) for path in inputs},
-            options={"distance": distance, "plane": plane, "sheets": sheets, "lang": lang},
+            options={"distance": distance, "plane": plane, "sheets": sheets, "lang": language},
         )  # fmt: skip
     say_findings(f for f in findings_of(units) if f.severity != "info")
     say_findings(records.findings)

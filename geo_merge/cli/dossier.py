@@ -31,7 +31,7 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @shared.lang
 @shared.country
 def dossier(
-    *, directory: Path, out: Path, lang: str | None, seats: Path | None, offices: Path | None,
+    *, directory: Path, out: Path, seats: Path | None, offices: Path | None,
     agencies: Path | None, around: Path | None, names: tuple[str, ...], scale: float | None,
     dated: datetime | None, encoding: str | None, country: str | None,
 ) -> int:  # fmt: skip
@@ -50,7 +50,7 @@ def dossier(
     read = material_of_plan if is_plan(directory) else read_material
     material = added(
         read(
-            directory, language_of(lang), dated=dated.date() if dated else None,
+            directory, language_of(), dated=dated.date() if dated else None,
             country=country_of(country),
         ),
         seats=seats, offices=offices, agencies=agencies, encoding=encoding,

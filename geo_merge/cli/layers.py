@@ -39,7 +39,7 @@ _reading = shared.options(
     shared.limits,
     shared.accept,
     shared.country,
-    shared.speaking,
+    shared.lang,
     click.option(
         "--precision",
         type=click.IntRange(0, 15),

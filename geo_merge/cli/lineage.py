@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @shared.encoding
 @shared.country
 @click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
-@shared.speaking
+@shared.lang
 def lineage(
     *,
     lists: tuple[Path, ...],

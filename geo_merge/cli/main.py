@@ -27,11 +27,11 @@ from geo_merge.cli.options import (
     CANNOT_RUN,
     INTERRUPTED,
     OK,
+    lang,
     language_of,
     remember_language,
     say,
     say_problems,
-    speaking,
 )
 from geo_merge.errors import GeoMergeError
 from geo_merge.system.closed import close_process
@@ -53,7 +53,7 @@ class _InOrder(click.Group):
 
 @click.group(cls=_InOrder, context_settings={"show_default": True})
 @click.version_option(package_name="geo-merge", message="geo_merge %(version)s")
-@speaking
+@lang
 def app() -> None:
     """Merge administrative units: new boundaries, and the proof that nothing was lost."""
 

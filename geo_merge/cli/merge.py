@@ -65,7 +65,7 @@ _given = shared.options(
 )
 def build(
     *, old: tuple[Path, ...], out: Path, formats: tuple[str, ...], repair: bool,
-    allow_errors: bool, engine: str, scheduler: str | None, lang: str | None, as_json: bool,
+    allow_errors: bool, engine: str, scheduler: str | None, as_json: bool,
     **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Merge old units to new ones: boundaries, statistics, findings, ledger and map.
@@ -96,8 +96,8 @@ def build(
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip
         inputs = list(dict.fromkeys([*job.inputs, *([] if decisions is None else [decisions])]))
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
-                        options=options, language=language_of(lang))  # fmt: skip
-    report_result(result, as_json=as_json, language=language_of(lang))
+                        options=options, language=language_of())  # fmt: skip
+    report_result(result, as_json=as_json, language=language_of())
     say(sentence("done.wrote_files", n=len(written), folder=out))
     if not result.has_errors:
         return OK
@@ -111,7 +111,7 @@ def build(
 @_given
 @click.option("--repair", is_flag=True, help="Also write what a repair would do, to decide on it.")
 def validate(
-    *, old: tuple[Path, ...], out: Path | None, repair: bool, lang: str | None, as_json: bool,
+    *, old: tuple[Path, ...], out: Path | None, repair: bool, as_json: bool,
     **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Check layers for gaps, overlaps, invalid geometries and disagreements."""
@@ -139,7 +139,7 @@ def validate(
             tell("Trying the repair")
             preview_repair(units, mending, out)
     return _report_checked(units, findings, job.country, as_json=as_json,
-                           language=language_of(lang))  # fmt: skip
+                           language=language_of())  # fmt: skip
 
 
 def _report_checked(
@@ -171,8 +171,8 @@ def _report_checked(
 
 @click.command()
 @shared.lang
-def limits(*, lang: str | None) -> None:
+def limits() -> None:
     """List the thresholds of the checks and the sizes of input, which --limit changes."""
     from geo_merge.results.report import limit_lines
 
-    answer(*limit_lines(language_of(lang)))
+    answer(*limit_lines(language_of()))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial, wraps
+from functools import wraps
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -140,13 +140,12 @@ def _remember(context: click.Context, _option: click.Parameter, value: str | Non
     return value
 
 
-_language_option = partial(
-    click.option, "--lang", type=click.Choice(["vi", "en"]), is_eager=True, callback=_remember,
+# No command takes it as a value: `language_of` knows it.
+lang = click.option(
+    "--lang", type=click.Choice(["vi", "en"]), is_eager=True, expose_value=False,
+    callback=_remember,
     help="Language of what is said and of headings; by default that of the system.",
 )  # fmt: skip
-lang = _language_option()
-# Of a command that only speaks: nothing that it writes depends on the language.
-speaking = _language_option(expose_value=False)
 country = click.option(
     "--country",
     help="Country whose rules hold: vn, or none; by default, that of layers that lie in it.",
@@ -189,13 +188,13 @@ def remember_language(arguments: Sequence[str]) -> None:
             _LANG.set(behind or value)
 
 
-def language_of(text: str | None = None) -> Language:
+def language_of() -> Language:
     """Return the language that --lang names, else that of the system; English if it is another."""
     from geo_merge.texts import LANGUAGES
 
     context = click.get_current_context(silent=True)
     asked = _LANG.get() if context is None else context.meta.get(_META)
-    here = text or asked or (locale.getlocale()[0] or "")[:2].lower()
+    here = asked or (locale.getlocale()[0] or "")[:2].lower()
     return next((language for language in LANGUAGES if language == here), "en")
 
 

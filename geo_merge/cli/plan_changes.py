@@ -14,10 +14,10 @@ from geo_merge.cli.options import (
     PATH,
     answer,
     country_of,
+    lang,
     options,
     say,
     say_findings,
-    speaking,
 )
 from geo_merge.cli.plan_report import headline
 from geo_merge.cli.planning import plan, units_option
@@ -35,7 +35,7 @@ _changing = options(
     click.argument("directory", metavar="PLAN", type=PATH),
     click.option("--out", type=PATH, help="Folder for the changed plan; PLAN itself by default."),
     units_option,
-    speaking,
+    lang,
 )  # fmt: skip
 _codes = click.argument("codes", metavar="CODE...", nargs=-1, required=True)
 _unit = click.argument("unit", metavar="NEW_CODE")

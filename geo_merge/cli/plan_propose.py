@@ -66,7 +66,7 @@ _asking = options(
 @shared.lang
 @shared.as_json
 def propose(
-    *, directory: Path, out: Path, objective: str, seconds: float, lang: str | None, as_json: bool,
+    *, directory: Path, out: Path, objective: str, seconds: float, as_json: bool,
     **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Propose the best of all plans that meet conditions, or prove that there is none.
@@ -113,11 +113,11 @@ def propose(
     content = certificate_of(task, found, layer, people=people, method=distances.method,
                              source=files, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
-    write_certificate(content, out, language_of(lang))
+    write_certificate(content, out, language_of())
     if as_json:
         print_json(content)
     else:
-        answer(*lines_of(content, language_of(lang)))
+        answer(*lines_of(content, language_of()))
     if made is None:
         complain(sentence("done.no_plan", folder=out))
         return FINDINGS

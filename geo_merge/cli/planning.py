@@ -97,7 +97,7 @@ def plan() -> None:
 @click.option(
     "--seats", type=PATH, help="Table of seats: new_code, and seat (an old code) or lon, lat."
 )
-@shared.speaking
+@shared.lang
 @shared.reading
 def new(
     *, old: tuple[Path, ...], out: Path, crosswalk: Path | None, seats: Path | None,
@@ -166,7 +166,7 @@ def _of_table(
 @shared.lang
 @shared.as_json
 def show(
-    *, directory: Path, out: tuple[Path, ...], lang: str | None, as_json: bool,
+    *, directory: Path, out: tuple[Path, ...], as_json: bool,
     **measuring: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Print the figures of PLAN: its units, what has no place, what does not hang together."""
@@ -175,11 +175,11 @@ def show(
 
     opened, layer, figures = opened_figures(directory, measuring)
     units = units_table(figures)
-    write_tables({"units": units, "members": members_table(figures, layer)}, out, language_of(lang))
+    write_tables({"units": units, "members": members_table(figures, layer)}, out, language_of())
     if as_json:
         print_json({**summary_of(figures, layer), "units": records(units)})
         return OK
-    language = language_of(lang)
+    language = language_of()
     answer(*headline(opened.plan), *summary_lines(figures, layer))
     columns = ["code", "name", "unit_type", "member_count", "area_km2", "population", "density",
                "compactness", "parts", "distance_km"]  # fmt: skip
@@ -198,7 +198,7 @@ def show(
 @shared.as_json
 def check(
     *, directory: Path, standard: str | None, out: tuple[Path, ...], result: Path | None,
-    lang: str | None, as_json: bool, **chosen: Any,  # noqa: ANN401
+    as_json: bool, **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Hold PLAN against a standard; exit status 1 if a unit falls short or has no place.
 
@@ -211,22 +211,22 @@ def check(
     if standard is None:
         for name in known_standards():
             law = read_standard(name)
-            answer(sentence("done.standard", name=name, law=law.law[language_of(lang)],
+            answer(sentence("done.standard", name=name, law=law.law[language_of()],
                             inputs=list(law.inputs)))  # fmt: skip
         return OK
     law = read_standard(standard)
     opened, layer, figures = opened_figures(directory, chosen)
     checked = held(figures, layer, law, chosen)
-    table = verdicts_table(checked, "en" if as_json else language_of(lang))
-    write_tables({"verdicts": table, "units": units_table(figures)}, out, language_of(lang))
+    table = verdicts_table(checked, "en" if as_json else language_of())
+    write_tables({"verdicts": table, "units": units_table(figures)}, out, language_of())
     if result is not None:
-        write_standards(checked, opened.plan, result, language_of(lang))
+        write_standards(checked, opened.plan, result, language_of())
     if as_json:
         print_json({"standard": law.id, "figures_from": checked.figures_from,
                     "count": checked.count(), "verdicts": records(table),
                     "without_place": list(opened.plan.without_place)})  # fmt: skip
     else:
-        language = language_of(lang)
+        language = language_of()
         answer(*headline(opened.plan), *check_lines(checked, law, language))
         columns = ["code", "name", "class", "belongs", "quantity", "value", "required", "percent",
                    "verdict"]  # fmt: skip
@@ -250,7 +250,7 @@ def check(
 @shared.as_json
 def compare(
     *, one: Path, two: Path, standard: str | None, out: tuple[Path, ...], page: Path | None,
-    lang: str | None, as_json: bool, **chosen: Any,  # noqa: ANN401
+    as_json: bool, **chosen: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Say how OTHER, a plan or a crosswalk (the law), differs from PLAN.
 
@@ -271,14 +271,14 @@ def compare(
         held(both[0], layer, law, chosen), held(both[1], layer, law, chosen))  # fmt: skip
     comparison = compare_plans(opened.plan, other, layer)
     tables = comparison_tables(comparison, layer, both, checked)
-    write_tables(tables, out, language_of(lang))
+    write_tables(tables, out, language_of())
     if page is not None:
-        write_map(comparison, opened.layer, (one.name, two.name), page, language_of(lang))
+        write_map(comparison, opened.layer, (one.name, two.name), page, language_of())
     if as_json:
         print_json({"count": comparison.count(),
                     **{name: records(table) for name, table in tables.items()}})  # fmt: skip
         return OK
-    answer(*comparison_lines(comparison, tables, language_of(lang)))
+    answer(*comparison_lines(comparison, tables, language_of()))
     return OK
 
 

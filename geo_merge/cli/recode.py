@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 @shared.country
 @shared.lang
 def recode(
-    *, table: Path, out: Path | None, strict: bool, lang: str | None, engine: str,
+    *, table: Path, out: Path | None, strict: bool, engine: str,
     scheduler: str | None, **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Bring a table from old units to new ones, or back, with every row accounted for.
@@ -84,7 +84,7 @@ def recode(
     """
     from geo_merge.recoding.outcome import lines_of, problems_of, sheet_title
 
-    language = shared.language_of(lang)
+    language = shared.language_of()
     write = _engine(engine, scheduler, out, given)
     request = _request(table, given)
     _spare(out, [table, *given["crosswalks"], *filter(None, [given["layer"]])])

@@ -14,12 +14,12 @@ from geo_merge.cli.options import (
     OK,
     PATH,
     answer,
+    lang,
     say,
     say_findings,
     say_notes,
     say_problems,
     spare,
-    speaking,
 )
 from geo_merge.cli.vietnam import crosswalk
 from geo_merge.errors import UsageError
@@ -48,7 +48,7 @@ _TEXTS = (".txt", ".md")
 )
 @click.option("--year", type=int, default=2025, help="Year in the title.")
 @click.option("--encoding", help="Encoding of a CSV, if not found by itself.")
-@speaking
+@lang
 def to_text(
     *,
     source: Path,
@@ -121,7 +121,7 @@ def _write_text(text: str, out: Path) -> None:
 @click.option("--out", type=PATH, help="CSV of the findings; they are printed in any case.")
 @click.option("--crs", help="CRS of the layer if it names none, as 9214.")
 @click.option("--encoding", help="Encoding of a Shapefile, if not found by itself.")
-@speaking
+@lang
 def check_text(
     *, file: Path, layer: Path, out: Path | None, crs: str | None, encoding: str | None
 ) -> int:

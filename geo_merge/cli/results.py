@@ -28,13 +28,13 @@ from geo_merge.vocabulary.sentence import sentence
 @click.argument("directory", metavar="DIR", type=PATH)
 @shared.lang
 @shared.as_json
-def stats(*, directory: Path, lang: str | None, as_json: bool) -> None:
+def stats(*, directory: Path, as_json: bool) -> None:
     """Print the figures of DIR, a folder that build wrote, again."""
     from geo_merge.results.files import load_result
     from geo_merge.texts import say as text
 
     result = load_result(directory)
-    language = shared.language_of(lang)
+    language = shared.language_of()
     report_result(result, as_json=as_json, findings=False, language=language)
     if not as_json:
         columns = [c for c in ("name", "unit_type", "member_count", "area_km2", "population",
@@ -47,7 +47,7 @@ def stats(*, directory: Path, lang: str | None, as_json: bool) -> None:
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
 @shared.formats
-@shared.speaking
+@shared.lang
 def export(*, directory: Path, formats: tuple[str, ...]) -> None:
     """Write the new units of DIR, a folder that build wrote, in further formats."""
     from geo_merge.results.files import FORMATS, check_formats, load_result, write_formats
@@ -61,7 +61,7 @@ def export(*, directory: Path, formats: tuple[str, ...]) -> None:
 
 @click.command()
 @click.argument("directory", metavar="DIR", type=PATH)
-@shared.speaking
+@shared.lang
 def sample(*, directory: Path) -> None:
     """Write the embedded sample (Bắc Giang and Bắc Ninh, lines of about 2010) to DIR."""
     from geo_merge.jobs.sample import copy_sample
@@ -76,7 +76,7 @@ def sample(*, directory: Path) -> None:
 @click.option("--work-hours", type=float, help="Hours until unused work goes; 72 by default.")
 @click.option("--work-mb", type=float, help="Megabytes of all work together; 4000 by default.")
 @click.option("--mirror", help="Folder or address from which the page fetches boundaries.")
-@shared.speaking
+@shared.lang
 def run_app(
     *,
     directory: Path | None,

@@ -46,7 +46,7 @@ _SIDES: dict[str, Side] = {"old": "before", "new": "after", "both": "both"}
 @shared.lang
 @shared.country
 def sheet(
-    *, directory: Path, out: Path, lang: str | None, dated: datetime | None, country: str | None,
+    *, directory: Path, out: Path, dated: datetime | None, country: str | None,
     around: Path | None, encoding: str | None,
     **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
@@ -65,7 +65,7 @@ def sheet(
         paper=paper.across if given["landscape"] else paper, title=given["title"],
     )  # fmt: skip
     material = read_material(
-        directory, language_of(lang), dated=dated.date() if dated else None,
+        directory, language_of(), dated=dated.date() if dated else None,
         country=country_of(country),
     )  # fmt: skip
     if around is not None:

@@ -15,13 +15,13 @@ from geo_merge.cli.options import (
     OK,
     PATH,
     answer,
+    lang,
     language_of,
     progress,
     say,
     say_notes,
     say_problems,
     spare,
-    speaking,
 )
 from geo_merge.errors import FetchError, UsageError
 from geo_merge.vocabulary.sentence import sentence
@@ -39,7 +39,7 @@ _encoding = click.option("--encoding", help="Encoding of a CSV, if not found by 
 @click.group(invoke_without_command=True)
 @_province
 @_out
-@speaking
+@lang
 @click.pass_context
 def crosswalk(context: click.Context, *, province: str | None, out: Path | None) -> None:
     """Write a crosswalk: of a province, from a resolution's text, or from compositions.
@@ -65,7 +65,7 @@ def crosswalk(context: click.Context, *, province: str | None, out: Path | None)
 @click.argument("file", type=PATH)
 @_province
 @_out
-@speaking
+@lang
 def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
     """Read Article 1 of a resolution on the arrangement of communes.
 
@@ -84,7 +84,7 @@ def from_text(*, file: Path, province: str | None, out: Path | None) -> int:
 @_province
 @_out
 @_encoding
-@speaking
+@lang
 def from_compositions(
     *, table: Path, province: str | None, out: Path | None, encoding: str | None
 ) -> int:
@@ -128,7 +128,7 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
 @click.option("--as-of", help="A day on which the unit existed: 2025-06-30.")
 @_out
 @_encoding
-@speaking
+@lang
 def lookup(
     *,
     text: str | None,
@@ -196,7 +196,7 @@ def _day(text: str | None) -> date | None:
     type=PATH,
     help="CSV or XLSX of district, name, code: what became of communes of about 2010.",
 )
-@speaking
+@lang
 def fetch(
     *,
     name: str,
