@@ -18,7 +18,7 @@ from geo_merge.cluster.remote import as_wkb, from_wkb
 from geo_merge.geometry.edge_ends import among, ends, unpaired
 from geo_merge.geometry.edges import cancel
 from geo_merge.geometry.rings import Floats, Ints, flatten
-from geo_merge.geometry.seam import NO_BOX, TOLERANCE, Seam, join_sides, reaching, side_of
+from geo_merge.geometry.seam import TOLERANCE, Seam, box_about, join_sides, reaching, side_of
 from geo_merge.units.joining import can_be_joined, tell_seam
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
@@ -85,18 +85,12 @@ def close_seams(
 
 def _box(polygons: pa.Array) -> Floats:
     shapes = from_wkb(polygons)
-    return _together(shapely.bounds(shapes[can_be_joined(shapes)]))
-
-
-def _together(boxes: Floats) -> Floats:
-    """Return the box about boxes; shape (4,)."""
-    both = np.vstack([NO_BOX, boxes])
-    return np.concatenate([both[:, :2].min(axis=0), both[:, 2:].max(axis=0)])
+    return box_about(shapely.bounds(shapes[can_be_joined(shapes)]))
 
 
 def _around(boxes: Sequence[Floats], file_of: Sequence[int], file: int) -> Floats:
     """Return the box of all parts of a file."""
-    return _together(np.array([box for box, f in zip(boxes, file_of, strict=True) if f == file]))
+    return box_about(np.array([box for box, f in zip(boxes, file_of, strict=True) if f == file]))
 
 
 def _outline(polygons: pa.Array, near: Sequence[Floats]) -> Floats:
@@ -122,7 +116,7 @@ def _touched(polygons: pa.Array, outline: Floats) -> _Touched:
     here = np.unique(of[among(xy, outline.reshape(-1, 2))])
     rest = np.delete(usable, here)
     rows = usable[here]
-    return _Touched(rows, as_wkb(shapes[rows]), _together(shapely.bounds(shapes[rest])))
+    return _Touched(rows, as_wkb(shapes[rows]), box_about(shapely.bounds(shapes[rest])))
 
 
 def _join(
@@ -132,7 +126,7 @@ def _join(
     sides, shapes = [], [from_wkb(part.polygons) for part in touched]
     for outline, file in zip(outlines, sorted(set(file_of)), strict=True):
         mine = [k for k, f in enumerate(file_of) if f == file]
-        box = _together(np.array([touched[k].box for k in mine]))
+        box = box_about(np.array([touched[k].box for k in mine]))
         sides.append(side_of(np.concatenate([shapes[k] for k in mine]), outline, box))
     seamed = join_sides(sides)
     after = np.split(np.concatenate(seamed.layers), np.cumsum([len(s) for s in shapes])[:-1])

@@ -177,10 +177,16 @@ def _join_two(a: Side, b: Side, tolerance: float) -> tuple[Geometries, Geometrie
     return *result, step
 
 
+def box_about(boxes: Floats) -> Floats:
+    """Return the box about boxes, each least x and y, then largest; of none, `NO_BOX`."""
+    every = np.vstack([NO_BOX, boxes])
+    return np.concatenate([every[:, :2].min(axis=0), every[:, 2:].max(axis=0)])
+
+
 def _box(rings: Rings, rest: Floats) -> Floats:
-    """Return least x and y, then largest, of a layer."""
-    low, high = rings.xy.min(axis=0), rings.xy.max(axis=0)
-    return np.concatenate([np.minimum(low, rest[:2]), np.maximum(high, rest[2:])])
+    """Return the box of a layer: that of its rings here, and of its polygons elsewhere."""
+    here = np.concatenate([rings.xy.min(axis=0), rings.xy.max(axis=0)])
+    return box_about(np.vstack([here, rest]))
 
 
 def _outline_near(rings: Rings, inner: Floats, box: Floats, tolerance: float) -> Ints:
