@@ -80,18 +80,21 @@ def topojson(
     every = fine.lines(begin[first][used], end[first][used], np.ones_like(kept))
     topology = {
         "type": "Topology",
-        "objects": {
-            "units": {
-                "type": "GeometryCollection",
-                "geometries": [
-                    {"type": "MultiPolygon", "properties": {"row": row}, "arcs": unit}
-                    for row, unit in zip(rows.tolist(), units, strict=True)
-                ],
-            }
-        },
+        "objects": {"units": _collection(rows, units)},
         **arcs(coarse, [lines[k] for k in used]),
     }
     return _json(topology), _json(arcs(fine, every))
+
+
+def _collection(rows: Ints, units: Sequence[Any]) -> dict[str, Any]:
+    """Return units as a TopoJSON object: the property ``row`` of each, and its arcs."""
+    return {
+        "type": "GeometryCollection",
+        "geometries": [
+            {"type": "MultiPolygon", "properties": {"row": row}, "arcs": unit}
+            for row, unit in zip(rows.tolist(), units, strict=True)
+        ],
+    }
 
 
 def _json(content: Any) -> bytes:  # noqa: ANN401 - whatever JSON knows

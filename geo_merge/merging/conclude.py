@@ -91,13 +91,12 @@ def conclude(
     The other parameters are those of `merge`.
     """
     say("Checking the layer")
-    chosen, asked = rules_of(layer.frame, sources_of(read), rules or {})
-    findings = [
-        *findings_of(read), *found,
-        *check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key),
-        *attributes.notes(layer.frame, chosen, asked),
-        *check_figures(layer.frame, chosen, layer.areas),
-    ]  # fmt: skip
+    sources = sources_of(read)
+    chosen, asked = rules_of(layer.frame, sources, rules or {})
+    findings = [*findings_of(read), *found]
+    findings += check_surveyed(layer.surveyed, limits, known=known, name_key=country.name_key)
+    findings += attributes.notes(layer.frame, chosen, asked)
+    findings += check_figures(layer.frame, chosen, layer.areas)
     ended, after = _after(layer, country)
     new = new_units(layer, chosen, after)
     say("Dissolving districts and provinces")
@@ -105,9 +104,7 @@ def conclude(
     levels = parents.count_levels(above, layer.frame, ended=ended)
     findings += parents_after.check_parents(layer.frame, after)
     say("Comparing")
-    crs = layer.frame.crs
-    changed = new[~new["kept"]] if "kept" in new else new
-    findings += check_parts(changed, _inside(layer))
+    findings += _check_parts(layer, new)
     figures, reconciled = _figures(new, reference, declared, limits)
     findings += reconciled.findings
     ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
@@ -115,34 +112,48 @@ def conclude(
         findings += mended.findings
         ledger[:0] = mended.ledger
     findings += prove(layer, new, ledger)
-    findings = _judged(findings, accept, mended, decisions or {}, crs)
+    findings = _judged(findings, accept, mended, decisions or {}, layer.frame.crs)
     old = with_level_below(layer, below)
-    words = {} if country.code else words_of_merger(layer.frame, new, sources_of(read))
+    words = {} if country.code else words_of_merger(layer.frame, new, sources)
     findings = [finding.calling(called_of(words)) for finding in findings]
-    summary = {
-        **_summary(layer, new, levels, findings, sources_of(read)), **count_below(old),
-        **({} if (drawn := reconciled.drawings) is None else {"reference": drawn.summary}),
-        "country": country.code or None, **({"called": words} if words else {}),
-        **({} if declared is None else told_of(declared)),
-    }  # fmt: skip
     return MergeResult(
         old=old,
         new=new,
         parents=above,
         crosswalk=_as_used(layer),
         statistics=figures,
-        summary=summary,
-        findings=findings_frame(findings, crs),
+        summary={
+            **_summary(layer, new, levels, findings, sources),
+            **count_below(old),
+            **_compared(reconciled, declared, country, words),
+        },
+        findings=findings_frame(findings, layer.frame.crs),
         ledger=ledger_frame(ledger),
         reconciliation=reconciled.table,
         old_areas=pd.Series(layer.areas / SQUARE_METRES_PER_KM2, index=layer.frame.index),
         **({} if mended is None else {"repairs": mended.repairs, "decisions": mended.decisions}),
         provenance={
-            "sources": sources_of(read), "crosswalk": sources_of(crosswalk),
+            "sources": sources,
+            "crosswalk": sources_of(crosswalk),
             **({"accepted": told_accepted(findings)} if accept else {}),
             **_provenance(layer, chosen, country),
         },
-    )  # fmt: skip
+    )
+
+
+def _compared(
+    reconciled: Reconciled,
+    declared: pd.DataFrame | None,
+    country: Country,
+    words: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what a summary says of comparisons, and of how units are called."""
+    drawn = reconciled.drawings
+    return {
+        **({} if drawn is None else {"reference": drawn.summary}),
+        "country": country.code or None, **({"called": words} if words else {}),
+        **({} if declared is None else told_of(declared)),
+    }  # fmt: skip
 
 
 def _figures(
@@ -201,6 +212,11 @@ def check_figures(
 ) -> list[Finding]:
     """Find figures of old units that cannot be right for their polygons: A05, A08."""
     return [*people.check_density(frame, m2), *stored_areas.check(frame, rules, m2)]
+
+
+def _check_parts(layer: Prepared, new: gpd.GeoDataFrame) -> list[Finding]:
+    """Find new units in several parts; what was kept as it was is not new."""
+    return check_parts(new[~new["kept"]] if "kept" in new else new, _inside(layer))
 
 
 def _inside(layer: Prepared) -> gpd.GeoSeries:

@@ -29,10 +29,7 @@ def read_codes(
     text = list(as_text(values))
     number = [_is_number(v) for v in values.tolist()]
     codes = without_failed_codes([clean_code(t) for t in text], source)
-    broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
-    if broken:
-        rows = [sentence("K02.in_row", row=str(row), text=t) for row, t in broken[:10]]
-        raise LayerError(sentence("K02.scientific_layer", source=source, n=len(broken), rows=rows))
+    _refuse_scientific(text, number, source)
     findings = []
     changed = sum(a != b for a, b, n in zip(text, codes, number, strict=True) if not n)
     plain = [code if n else plain_number(code) for code, n in zip(codes, number, strict=True)]
@@ -53,16 +50,7 @@ def read_codes(
             (known.get(c, c).zfill(width or 0) if n else c) if c else c
             for c, n in zip(codes, number, strict=True)
         ]
-        n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
-        stored = sentence("K02.all" if all(number) else "K02.some", n=sum(number), all=len(number))
-        if n_padded:
-            widths = [str(n) for n in sorted({len(c) for c in padded if c})]
-            digits = reduce(lambda one, other: sentence("K02.or", one=one, other=other), widths)
-            told = sentence("K02.zeros", source=source, stored=stored, n=n_padded, digits=digits)
-            findings.append(Finding.of(told, value=float(n_padded), unit_of_value="codes"))
-        elif _is_mixed(codes, number) or _has_decimals(values):
-            told = sentence("K02.stored", source=source, stored=stored)
-            findings.append(Finding.of(told, value=float(sum(number)), unit_of_value="codes"))
+        findings += _told_of_numbers(values, codes, padded, number, source)
         codes = padded
     if changed:
         findings.append(
@@ -73,6 +61,35 @@ def read_codes(
             )
         )
     return codes, findings
+
+
+def _refuse_scientific(text: Sequence[str], number: Sequence[bool], source: str) -> None:
+    """Refuse texts as 7.2E+03, which are codes no more."""
+    broken = [(i + 1, t) for i, t in enumerate(text) if not number[i] and is_scientific(t)]
+    if broken:
+        rows = [sentence("K02.in_row", row=str(row), text=t) for row, t in broken[:_SHOWN]]
+        raise LayerError(sentence("K02.scientific_layer", source=source, n=len(broken), rows=rows))
+
+
+def _told_of_numbers(
+    values: pd.Series,
+    codes: Sequence[str],
+    padded: Sequence[str],
+    number: Sequence[bool],
+    source: str,
+) -> list[Finding]:
+    """Say which codes are stored as numbers, and which got back their zeros."""
+    n_padded = sum(a != b for a, b in zip(codes, padded, strict=True))
+    stored = sentence("K02.all" if all(number) else "K02.some", n=sum(number), all=len(number))
+    if n_padded:
+        widths = [str(n) for n in sorted({len(c) for c in padded if c})]
+        digits = reduce(lambda one, other: sentence("K02.or", one=one, other=other), widths)
+        told = sentence("K02.zeros", source=source, stored=stored, n=n_padded, digits=digits)
+        return [Finding.of(told, value=float(n_padded), unit_of_value="codes")]
+    if _is_mixed(codes, number) or _has_decimals(values):
+        told = sentence("K02.stored", source=source, stored=stored)
+        return [Finding.of(told, value=float(sum(number)), unit_of_value="codes")]
+    return []
 
 
 def place_of(name: str, *above: str) -> str:

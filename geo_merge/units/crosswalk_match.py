@@ -75,10 +75,7 @@ def match(
     coded = set(map(str, old.index[~is_land(old)].tolist()))
     lists = whole_lists(old, rows, written, report, name_key)
     likeness = _Likeness(old, name_key)
-    by_key = [_grouped(map(key, coded), coded) for key, _, _ in _KEYS[:-1]]
-    # 1-11 and 11-1 are different codes where the layer has such.
-    digits = [code for code in coded if code.isdigit()]
-    by_key.append(_grouped(map(without_separators, digits), digits))
+    by_key = _by_key(coded)
     alike: dict[str, list[str]] = defaultdict(list)
     units: list[str | None] = []
     how: list[str] = []
@@ -114,6 +111,14 @@ def match(
         units, how, frozenset(likeness.pointed_at.union(*lists.values())),
         lost_zeros=bool({c for c in alike[_KEYS[0][1]] if not c.startswith("0")}),
     )  # fmt: skip
+
+
+def _by_key(codes: Iterable[str]) -> list[dict[str, list[str]]]:
+    """Return the codes of a layer by each of the keys by which they are found too."""
+    by_key = [_grouped(map(key, codes), codes) for key, _, _ in _KEYS[:-1]]
+    # 1-11 and 11-1 are different codes where the layer has such.
+    digits = [code for code in codes if code.isdigit()]
+    return [*by_key, _grouped(map(without_separators, digits), digits)]
 
 
 def without_codes(old: gpd.GeoDataFrame) -> Bools:
