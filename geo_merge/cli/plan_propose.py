@@ -27,7 +27,9 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
-    from geo_merge.planning.tasks import Wishes
+    from collections.abc import Mapping
+
+    from geo_merge.planning.tasks import Task, Wishes
 
 __all__ = ["plan"]  # with its changes, and this command
 
@@ -82,7 +84,6 @@ def propose(
         check_target,
         write_certificate,
     )
-    from geo_merge.planning.certificate_text import lines_of
     from geo_merge.planning.opening import paths_of, save_plan, source_of
     from geo_merge.planning.partition import solver_version
     from geo_merge.planning.propose import Objective, Status
@@ -98,10 +99,7 @@ def propose(
     distances = planning.distances_of(chosen)
     task = task_of(opened.plan, layer, distances, wishes)
     people = layer.population_field if wishes.people == "population" else wishes.people
-    say(sentence("done.travellers", field=people, n=float(task.problem.people.sum()),
-                 units=task.problem.size))  # fmt: skip
-    if task.kept:
-        say(sentence("done.locked", codes=list(task.kept)))
+    _say_task(task, people)
     found = run(task.problem, task.conditions, Objective(objective), seconds=seconds)
     made, blamed = None, None
     if found.partition:
@@ -114,15 +112,30 @@ def propose(
                              source=files, plan=made, blamed=blamed,
                              version=__version__)  # fmt: skip
     write_certificate(content, out, language_of())
-    if as_json:
-        print_json(content)
-    else:
-        answer(*lines_of(content, language_of()))
+    _print(content, as_json=as_json)
     if made is None:
         complain(sentence("done.no_plan", folder=out))
         return FINDINGS
     say(sentence("done.wrote_proposal", folder=out))
     return OK
+
+
+def _say_task(task: Task, people: str) -> None:
+    """Say who travels, and what stays as it is."""
+    say(sentence("done.travellers", field=people, n=float(task.problem.people.sum()),
+                 units=task.problem.size))  # fmt: skip
+    if task.kept:
+        say(sentence("done.locked", codes=list(task.kept)))
+
+
+def _print(certificate: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print a certificate, as JSON or in words."""
+    from geo_merge.planning.certificate_text import lines_of
+
+    if as_json:
+        print_json(certificate)
+    else:
+        answer(*lines_of(certificate, language_of()))
 
 
 def _wishes(chosen: dict[str, Any]) -> Wishes:
