@@ -17,7 +17,7 @@ import click
 from geo_merge.cli import options as shared
 from geo_merge.cli.options import FINDINGS, OK, PATH, answer, complain, progress, say
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import said, sentence
 
 if TYPE_CHECKING:
     from geo_merge.recoding.outcome import Recoded
@@ -95,9 +95,9 @@ def recode(
         done, written = write(request, how, rules=rules, strict=strict, language=language,
                               progress=tell)  # fmt: skip
     say(*lines_of(done, how))
-    for outcome, whys in problems_of(done, language).items():
+    for outcome, whys in problems_of(done).items():
         title = sheet_title(outcome, language)
-        say(*(f"{title[:1].upper()}{title[1:]}: {why}" for why in whys))
+        say(*(f"{title[:1].upper()}{title[1:]}: {said(why, language)}" for why in whys))
     _report(done, how)
     answer(*map(str, written))
     return FINDINGS if done.left else OK

@@ -14,8 +14,7 @@ from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import MOST as MOST_NAMES
 from geo_merge.recoding.tally import Why
 from geo_merge.texts import Language, say
-from geo_merge.vocabulary.counting import counted
-from geo_merge.vocabulary.sentence import Sentence, said, sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 LEFT = (Outcome.NOT_FOUND, Outcome.AMBIGUOUS)  # what a person has to see to
 
@@ -84,19 +83,16 @@ def lines_of(done: Recoded, how: Plan) -> list[Sentence]:
     ]  # fmt: skip
 
 
-def problems_of(
-    done: Recoded, language: Language = "en", shown: int = 20
-) -> Mapping[Outcome, list[str]]:
-    """Return why rows are left, the most frequent first, in a language."""
-    found: dict[Outcome, list[str]] = {}
+def problems_of(done: Recoded, shown: int = 20) -> Mapping[Outcome, list[Sentence]]:
+    """Return why rows are left, the most frequent first."""
+    found: dict[Outcome, list[Sentence]] = {}
     for outcome in LEFT:
         its = [(how, why) for (other, how), why in done.hows.items() if other is outcome]
         its.sort(key=lambda each: -each[1].rows)
-        told = [said(_told(how, why), language) for how, why in its[:shown]]
+        told = [_told(how, why) for how, why in its[:shown]]
         if len(its) > shown:
             rows = sum(why.rows for _, why in its[shown:])
-            more = sentence("recoding.more_reasons", n=len(its) - shown, rows=rows)
-            told.append(said(more, language))
+            told.append(sentence("recoding.more_reasons", n=len(its) - shown, rows=rows))
         if told:
             found[outcome] = told
     return found
@@ -112,9 +108,6 @@ def _told(how: str, why: Why) -> Sentence:
 def refuse_left(done: Recoded, how: Plan, *, strict: bool) -> None:
     """Refuse rows that became no one unit, if a person wants none."""
     if strict and done.left:
-        refused = (
-            f"{how.table.name}: {counted(done.left, 'row')} became no one unit, and --strict "
-            "writes nothing then; settle them, or leave --strict out."
-        )
+        refused = sentence("recoding.strict", file=how.table.name, n=done.left)
         whys = problems_of(done).values()
         raise UsageError([refused, *(why for its in whys for why in its)])

@@ -65,13 +65,36 @@ def _handed_on(node: ast.AST) -> list[ast.AST]:
     return []
 
 
+def _kept(tree: ast.AST, said: list[ast.AST]) -> list[ast.expr]:
+    """Return what the names that stand in an error are given, wherever in a module."""
+    names = {name for node in said for name in _names(node)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _name(node.targets[0]) in names
+    ]
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """Yield the names in an expression, but for those of values of a sentence."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    if not (isinstance(node, ast.Call) and _name(node.func) == "sentence"):
+        for child in ast.iter_child_nodes(node):
+            yield from _names(child)
+
+
 def told_in_code(source: str) -> list[int]:
     """Return the lines of a module on which an error or a finding is told in words of the code."""
     found: list[int] = []
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         least = 2
-        if isinstance(node, ast.Call) and _name(node.func) in {*ERRORS, "Finding"}:
+        if isinstance(node, ast.Call) and _name(node.func) in ERRORS:
             said: list[ast.AST] = [*node.args, *node.keywords]
+            said += _kept(tree, said)
+        elif isinstance(node, ast.Call) and _name(node.func) == "Finding":
+            said = [*node.args, *node.keywords]
         elif isinstance(node, ast.Call) and _is_unnamed_step(node):
             found.append(node.lineno)
             continue
@@ -128,8 +151,10 @@ raise errors.TableError(["a row is wrong"])
 problems.append("no such row")
 problems = [f"row {k} is wrong" for k in rows]
 Finding(check="C01", message="two words", hint="")
+refused = f"{n} rows are left"
+raise UsageError([refused, *others])
 """)
-    assert told == [2, 3, 4, 5, 6]
+    assert told == [2, 3, 4, 5, 6, 7]
 
 
 def test_a_sentence_of_a_kind_is_none_of_it() -> None:
