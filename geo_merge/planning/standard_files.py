@@ -26,6 +26,11 @@ from geo_merge.planning.standards import (
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _FOLDER = "standards"
+# Bytes; those that come with the package have 3,000.
+_LARGEST = 1_000_000
+# In a key: each is a table in a table, of which the parser remembers all names on the way.
+_DOTS = 32
+_STRINGS = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|#.*")
 _LANGUAGES = ("en", "vi")
 _QUANTITY = re.compile(r"population|area_km2|share:.+")
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([\w.\-\"]+)\s*\]\]?\s*(#.*)?$")
@@ -69,6 +74,8 @@ def read_standard(name: str | Path) -> Standard:
     path = Path(name)
     if not path.is_file():
         raise StandardError(sentence("planning.no_standard", name=name, known=list(known)))
+    if (size := path.stat().st_size) > _LARGEST:
+        raise StandardError(sentence("planning.standard_large", file=path.name, kb=size / 1000))
     try:
         return parse_standard(path.read_text("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:
@@ -77,9 +84,13 @@ def read_standard(name: str | Path) -> Standard:
 
 def parse_standard(text: str, file: str) -> Standard:
     """Return the standard that a text of TOML describes; see `read_standard`."""
+    plain = _STRINGS.sub("", text)
+    if any(line.count(".") > _DOTS for line in plain.splitlines()):
+        reason = f"more than {_DOTS} dots in a key"
+        raise StandardError(sentence("planning.standard_toml", file=file, reason=reason))
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # thousands of digits, of brackets in brackets
         raise StandardError(sentence("planning.standard_toml", file=file, reason=error)) from error
     reader = _Reader(file, _lines_of(text))
     standard = reader.standard(content)

@@ -15,6 +15,7 @@ from geo_merge.planning.history import History
 from geo_merge.planning.plan import old_units_of
 from geo_merge.planning.remembered import HISTORY, history_bytes, recalled
 from geo_merge.planning.store import CROSSWALK, DOCUMENT, SavedPlan, files_of_plan, read_files
+from geo_merge.reading.archive import BROKEN
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import uploads
 from geo_merge.ui.plan_work import Base, Work
@@ -71,7 +72,7 @@ def _of_zip(
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = _wanted(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise PlanError(sentence("command.not_unpacked", file=name, reason=error)) from error
     if not {CROSSWALK, DOCUMENT} <= set(files):
         raise PlanError(sentence("command.no_plan", file=name))
@@ -96,6 +97,8 @@ def _wanted(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 
 def _of_first_folder(entries: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Return the files of a plan in the first folder that holds one, each name once."""
     known = [e for e in entries if Path(e.filename).name in _WANTED]
     folders = [e.filename.rpartition("/")[0] for e in known if e.filename.endswith(DOCUMENT)]
-    return [e for e in known if folders and e.filename.rpartition("/")[0] == folders[0]]
+    own = [e for e in known if folders and e.filename.rpartition("/")[0] == folders[0]]
+    return list({Path(e.filename).name: e for e in own}.values())

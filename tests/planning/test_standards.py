@@ -162,6 +162,29 @@ def test_a_wrong_file_names_key_and_line(old: str, new: str, message: str) -> No
     assert error.value.problems[0].startswith("law.toml ")
 
 
+@pytest.mark.parametrize(
+    "harmful",
+    [
+        "x = " + "[" * 20_000 + "]" * 20_000,
+        "x = " + "{a=" * 20_000 + "1" + "}" * 20_000,
+        "x = " + "9" * 5_000,
+        ".".join("a" * 5_000) + " = 1",  # four gigabytes of names with ten times as many
+        "[" + ".".join("a" * 5_000) + "]",
+        "x = {" + ".".join("a" * 5_000) + " = 1}",
+    ],
+)
+def test_a_file_made_to_harm_ends_in_one_sentence(harmful: str) -> None:
+    with pytest.raises(StandardError, match=r"law\.toml is no TOML") as error:
+        law(f"{harmful}\n{LAW}")
+    assert len(error.value.problems) == 1
+
+
+def test_a_file_too_large_for_a_standard_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(f"{LAW}\n# {'x' * 1_000_000}", "utf-8")
+    with pytest.raises(StandardError, match=r"own\.toml has 1,00\d kB, too many for a standard"):
+        read_standard(tmp_path / "own.toml")
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     text = LAW.replace("least = 50", "lest = 50").replace("percent = 70", "percent = 0")
     with pytest.raises(StandardError) as error:

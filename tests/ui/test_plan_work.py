@@ -176,18 +176,27 @@ def test_a_plan_of_another_layer_opens_with_what_no_longer_fits(
     assert history.plan.members() == {"N1": ("00001",)}
 
 
-def _zip(**files: bytes) -> bytes:
+def _zip(method: int = zipfile.ZIP_STORED, **files: bytes) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in files.items():
             archive.writestr(name.replace("_", "."), content)
     return buffer.getvalue()
+
+
+def _damaged() -> bytes:
+    """A ZIP whose compressed bytes are none."""
+    content = bytearray(_zip(zipfile.ZIP_DEFLATED, plan_json=b"{}" * 999, crosswalk_csv=b"x"))
+    at = content.index(b"plan.json") + len("plan.json")
+    content[at : at + 4] = b"\xff" * 4
+    return bytes(content)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"PK nothing", "cannot be unpacked"),
+        (_damaged(), "cannot be unpacked"),
         (_zip(readme_txt=b"x"), "holds no plan"),
         (_zip(plan_json=b"{}"), "holds no plan"),
         (_zip(plan_json=b"{", crosswalk_csv=b"old_code,new_code\n1,2\n"), "plan.json is no JSON"),
