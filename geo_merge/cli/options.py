@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import errno
 import locale
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,8 +21,28 @@ from geo_merge.errors import UsageError
 from geo_merge.vocabulary.sentence import said, sentence
 from geo_merge.vocabulary.shown import on_terminal
 
+_SHOWN = 80  # characters of a name that is too long
 OK, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130  # exit codes
-PATH = click.Path(path_type=Path)
+
+
+class _Path(click.Path):
+    """A path that the system can hold: names of thousands of letters are told, not tried."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:  # fmt: skip
+        """Return the path."""
+        path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]
+        try:
+            path.lstat()
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                shown = str(path)[:_SHOWN]
+                raise UsageError(sentence("command.long_name", file=shown)) from error
+        return path
+
+
+PATH = _Path(path_type=Path)
 if TYPE_CHECKING:
     from geo_merge.texts import Language
     from geo_merge.vocabulary.country import Country

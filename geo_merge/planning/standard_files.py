@@ -75,7 +75,7 @@ def read_standard(name: str | Path) -> Standard:
     if not path.is_file():
         raise StandardError(sentence("planning.no_standard", name=name, known=list(known)))
     if (size := path.stat().st_size) > _LARGEST:
-        raise StandardError(sentence("planning.standard_large", file=path.name, kb=size / 1000))
+        raise StandardError(sentence("planning.standard_large", file=path.name, mb=size / 1e6))
     try:
         return parse_standard(path.read_text("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:

@@ -170,6 +170,7 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
         new = {unit.code: unit for unit in listed}
         source = content.get("layer", {})
         files = tuple(LayerFile(f["path"], dict(f["sha256"])) for f in source.get("files", ()))
+        options = {**source.get("options", {})}
         locks = frozenset(map(about_of, content.get("locks", ())))
         notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
@@ -177,7 +178,7 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
     old, home = _units(texts)
     new = {**new, **_founded_by_hand(texts, new)}
     plan = Plan(old, new, home, locks, notes)
-    return SavedPlan(plan, LayerSource(files, source.get("options", {})))
+    return SavedPlan(plan, LayerSource(files, options))
 
 
 def _document(content: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from geo_merge.results.reading_back import read_back
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame
+from geo_merge.vocabulary.ledger import LEDGER_COLUMNS
 from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
 from geo_merge.writing.files import recover
 from geo_merge.writing.ownership import MANIFEST
@@ -47,27 +49,31 @@ def load_result(directory: str | os.PathLike[str]) -> MergeResult:
     ExportError
         If the directory holds no complete result.
     """
-    directory = Path(directory)
     try:
-        recover(directory)
-        manifest = orjson.loads((directory / MANIFEST).read_bytes())
-        summary = orjson.loads((directory / "summary.json").read_bytes())
-        with ThreadPoolExecutor(len(_LAYERS)) as pool:
-            paths = [directory / f"{name}.geojson" for name in _LAYERS]
-            read = pool.map(lambda path: read_back(path, manifest["crs"]), paths)
-            layers = dict(zip(_LAYERS, read, strict=True))
-        tables = {
-            name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
-            for name, dtype in (("crosswalk", str), ("ledger", None))
-        }
-        statistics = pd.read_csv(directory / "statistics.csv", dtype=_TEXTS)
-        crs = CRS.from_user_input(manifest["crs"])
-        reconciliation = reconciliation_in(directory, crs)
-        repairs, decisions = repairs_in(directory, crs)
-        provenance = _provenance(manifest, summary, layers["findings"])
-    except (OSError, orjson.JSONDecodeError, KeyError, ValueError, RuntimeError,
+        return _read(Path(directory))
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError,
             LayerError) as error:  # fmt: skip
         raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
+
+
+def _read(directory: Path) -> MergeResult:
+    """Read what `load_result` returns; a file that was changed since may fail in any way."""
+    recover(directory)
+    manifest = _manifest(directory)
+    summary = orjson.loads((directory / "summary.json").read_bytes())
+    with ThreadPoolExecutor(len(_LAYERS)) as pool:
+        paths = [directory / f"{name}.geojson" for name in _LAYERS]
+        read = pool.map(lambda path: read_back(path, manifest["crs"]), paths)
+        layers = dict(zip(_LAYERS, read, strict=True))
+    tables = {
+        name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
+        for name, dtype in (("crosswalk", str), ("ledger", None))
+    }
+    statistics = pd.read_csv(directory / "statistics.csv", dtype=_TEXTS)
+    crs = CRS.from_user_input(manifest["crs"])
+    reconciliation = reconciliation_in(directory, crs)
+    repairs, decisions = repairs_in(directory, crs)
+    provenance = _provenance(manifest, summary, layers["findings"])
     old, found = layers["old_units"], layers["findings"]
     if len(found) and "about" not in found:  # written by an earlier version
         found["about"] = [row_of(check)["about"] for check in found["check"]]
@@ -80,12 +86,21 @@ def load_result(directory: str | os.PathLike[str]) -> MergeResult:
         statistics=with_lists_of(new, statistics.set_index("code")),
         summary=summary,
         findings=_with_lists(found) if len(found) else findings_frame((), manifest["crs"]),
-        ledger=tables["ledger"],
+        ledger=tables["ledger"][list(LEDGER_COLUMNS)],
         provenance=provenance,
         reconciliation=reconciliation,
         repairs=repairs,
         decisions=decisions,
     )
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    """Read a manifest, all of which later steps take for what we wrote."""
+    manifest: dict[str, Any] = orjson.loads((directory / MANIFEST).read_bytes())
+    date.fromisoformat(manifest["time"][:10])
+    for source in manifest["sources"]:
+        source.get("source")
+    return {**manifest, "rules": {**manifest["rules"]}}
 
 
 def _provenance(

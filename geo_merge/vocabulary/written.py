@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -63,6 +64,8 @@ def read_numbers(texts: Iterable[str], *, whole: bool) -> Written:
     values, wrong = [], []
     for k, cell in enumerate(cells):
         number = _read(cell, thousands, decimals)
+        if number is not None and math.isinf(number):  # of hundreds of digits
+            number = None
         values.append(float("nan") if number is None else number)
         if number is None and cell.casefold() not in _NOTHING:
             wrong.append(k)

@@ -174,6 +174,8 @@ def test_a_bad_crosswalk_writes_nothing(
         (["fetch", "24", "--mirror", "nowhere"], ["--mirror nowhere"]),
         (["export", "nowhere"], ["--format"]),
         (["nonsense"], ["nonsense"]),
+        (["validate", "9" * 5000], ["a name that a file", "too long"]),
+        (["build", "--declared", "9" * 5000], ["a name that a file", "too long"]),
     ],
 )  # fmt: skip
 def test_usage_errors_are_sentences(tmp_path: Path, arguments: list[str], words: list[str]) -> None:

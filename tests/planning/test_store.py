@@ -87,6 +87,10 @@ def test_what_others_wrote_is_left_alone(plan: Plan, tmp_path: Path) -> None:
         ('{"format": "geo_merge plan 1", "new": [], "x": 1}', "unknown key 'x'"),
         ('{"format": "geo_merge plan 1", "new": [{"code": "A"}]}', "not as it was written"),
         ('{"format": "geo_merge plan 1", "new": [], "locks": ["new Q"]}', "lock of new Q"),
+        (
+            '{"format": "geo_merge plan 1", "new": [], "layer": {"options": 5}}',
+            "not as it was written",
+        ),
     ],
 )
 def test_a_damaged_plan_is_one_sentence(

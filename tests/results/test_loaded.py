@@ -98,3 +98,32 @@ def test_a_folder_is_known_without_reading_it(grid: Grid, tmp_path: Path) -> Non
         require_result(tmp_path)
     with pytest.raises(ExportError, match="no complete result"):
         require_result(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("manifest.json", "[]"),
+        ("manifest.json", '"x"'),
+        ("manifest.json", "null"),
+        (
+            "manifest.json",
+            '{"crs": "EPSG:9214", "sources": [[]], "rules": {}, "time": "2025-07-01"}',
+        ),
+        ("manifest.json", '{"crs": "EPSG:9214", "sources": [], "rules": {}, "time": 5}'),
+        ("summary.json", "[1]"),
+        ("new_units.geojson", '{"features": 5}'),
+        ("new_units.geojson", '{"features": [[]]}'),
+        ("ledger.csv", "a,b\n1,2\n"),
+        ("statistics.csv", "null"),
+        ("crosswalk.csv", ""),
+    ],
+)
+def test_a_file_that_was_changed_since_is_one_sentence(
+    grid: Grid, tmp_path: Path, name: str, content: str
+) -> None:
+    folder = small_result(grid, tmp_path)
+    (folder / name).write_text(content, "utf-8")
+    with pytest.raises(ExportError, match="no complete result") as error:
+        load_result(folder)
+    assert len(error.value.problems) == 1
