@@ -203,11 +203,13 @@ class _Others:
         within so many times as much.
         """
         measured = np.zeros(len(self.is_other), dtype=bool)
+        nearer = np.nextafter(away, 0.0)
+        shapely.prepare(polygon)
         while True:
             reach = min(reach, away)
             near = self.good[self.tree.query(polygon, "dwithin", reach)]
             near = near[self.is_other[near] & ~measured[near]]
-            if (shapely.distance(self.layer.fetch(near), polygon) < away).any():
+            if shapely.dwithin(polygon, self.layer.fetch(near), nearer).any():
                 return True
             if reach >= away:
                 return False
@@ -255,5 +257,18 @@ def _apart(
     tree = shapely.STRtree(layer.fetch(rest))
     near, _ = tree.query(polygons, "dwithin", limit)
     far, polygons = (np.delete(v, np.unique(near)) for v in (unclear, polygons))
-    (which, _), away = tree.query_nearest(polygons, return_distance=True, all_matches=False)
-    return [(int(far[k]), polygons[k], float(d)) for k, d in zip(which, away, strict=True)]
+    points = shapely.multipoints(inside[rest])
+    return [
+        (int(unit), polygon, _away(polygon, tree, float(shapely.distance(polygon, points))))
+        for unit, polygon in zip(far, polygons, strict=True)
+    ]
+
+
+def _away(polygon: BaseGeometry, tree: shapely.STRtree, most: float) -> float:
+    """Return how far a polygon is from the nearest one of a tree, which is `most` metres at most.
+
+    The tree would compare each edge with each edge of its own; a polygon that is prepared does not.
+    """
+    shapely.prepare(polygon)
+    near = tree.geometries[tree.query(polygon, "dwithin", most + 1.0)]  # whatever rounding makes
+    return float(shapely.length(shapely.shortest_line(polygon, near)).min())

@@ -22,9 +22,13 @@ _LONGEST, _LONGEST_DEGREES = 30_000.0, 0.25
 # Vertices from which on the scale of the projection, taken at 25 places, costs less than they do.
 _MANY = 64
 
-# Degrees between the centres of projections: making one takes 25 ms.
+# Degrees between the centres of projections, few of which are made.
 _GRAIN = 4
 _LOCK = Lock()
+# Vertices that are projected at once, a millisecond's worth: pyproj keeps Python's lock meanwhile.
+_AT_ONCE = 2**13
+# Vertices that are measured at once: a dozen arrays are made of as many.
+_BLOCK = 2**18
 
 
 @cache
@@ -51,16 +55,29 @@ def transformer(source: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
+def carried(way: Transformer, xy: Floats) -> Floats:
+    """Return vertices, shape (n, 2), in another CRS; other threads get their turn meanwhile."""
+    result = np.empty_like(xy)
+    for begin in range(0, len(xy), _AT_ONCE):
+        piece = slice(begin, begin + _AT_ONCE)
+        x, y = (np.array(v, dtype=np.float64) for v in xy[piece].T)
+        result[piece, 0], result[piece, 1] = way.transform(x, y, inplace=True)
+    return result
+
+
 @cache
 def _to_equal_area(crs: CRS, lon: int, lat: int) -> Transformer:
     """Return the way to the equal-area projection about a point, as a bare chain of steps.
 
-    A transformer is made again for each thread that uses it, which from two CRSs takes 15 ms and
-    from the steps that were found for them 0.1.
+    To find the steps from a CRS takes 15 ms, for each thread that uses them again, and to follow
+    them 0.1: they are found once, about another point, which is named in the last step alone.
     """
-    way = transformer(crs, equal_area_crs(crs, lon, lat))
-    found = way.definition.startswith("proj=")  # there are CRSs with several ways, by place
-    return Transformer.from_pipeline(way.definition) if found else way
+    about = "proj=laea lat_0={lat} lon_0={lon} "
+    found = transformer(crs, equal_area_crs(crs, 0, 0)).definition
+    steps, _, rest = found.rpartition(about.format(lat=0, lon=0))
+    if not steps.startswith("proj=pipeline"):  # there are CRSs with several ways, by place
+        return transformer(crs, equal_area_crs(crs, lon, lat))
+    return Transformer.from_pipeline(f"{steps}{about.format(lat=lat, lon=lon)}{rest}")
 
 
 class _Centred:
@@ -78,17 +95,17 @@ class _Centred:
         self._centre = of.ravel()
         with _LOCK:  # or each of several threads finds the same steps
             self._project = [
-                _to_equal_area(crs, int(lon), int(lat)).transform for lon, lat in centres.tolist()
+                _to_equal_area(crs, int(lon), int(lat)) for lon, lat in centres.tolist()
             ]
 
     def of(self, xy: Floats, geometry: Ints) -> Floats:
         """Project points, each about the middle of a geometry."""
         if len(self._project) == 1:
-            return np.column_stack(self._project[0](xy[:, 0], xy[:, 1]))
+            return carried(self._project[0], xy)
         result, centre = np.empty_like(xy), self._centre[geometry]
-        for k, project in enumerate(self._project):
+        for k, way in enumerate(self._project):
             own = centre == k
-            result[own] = np.column_stack(project(xy[own, 0], xy[own, 1]))
+            result[own] = carried(way, xy[own])
         return result
 
 
@@ -159,6 +176,12 @@ def _in_short_edges(rings: Rings, longest: float) -> Rings:
 
 def _projected_areas(rings: Rings, crs: CRS) -> Floats:
     """Measure geometries on equal-area projections, vertex by vertex."""
+    block = rings.vertex_start[:-1] // _BLOCK
+    blocks = np.split(np.arange(len(block)), np.flatnonzero(np.diff(block)) + 1)
+    return np.concatenate([_projected_block(rings.take(some), crs) for some in blocks])
+
+
+def _projected_block(rings: Rings, crs: CRS) -> Floats:
     rings = _in_short_edges(rings, _LONGEST if crs.is_projected else _LONGEST_DEGREES)
     project = _Centred(crs, rings).of
     geometry = np.repeat(np.arange(len(rings.geometry_start) - 1), np.diff(rings.vertex_start))

@@ -26,10 +26,12 @@ from geo_merge.geometry.rings import (
 )
 from geo_merge.geometry.seam import like
 
-# Metres. No shorter edge is bent by as much as `_BENT`, 10° from a pole either.
+# Metres. No shorter edge is bent by as much as `_READ`, 10° from a pole either.
 LONG_EDGE = 500.0
-# Metres in the plane that are worth a vertex: the width of a sliver.
-_BENT = 0.1
+# Metres beside the line of a file that are worth a vertex: the width of a sliver. An edge that they
+# are not is straight in the plane; writing it would give it vertices beside the line of the file if
+# it asked for as little.
+_READ, _WRITTEN = 0.1, 0.2
 # Of its length, by which a piece of an edge may still be off, and into how many it is cut at most:
 # one of 300 km at 60° N into 100.
 _STILL, _MOST = 1e-6, 100
@@ -38,10 +40,12 @@ _ALONG = (0.25, 0.5, 0.75)
 
 
 Way = Callable[[Floats], Floats]
+# Takes places, shape (n, 2), to the metres in a unit of their CRS along each axis, shape (n, 2).
+Scale = Callable[[Floats], Floats]
 
 
 def follow(
-    geometries: Geometries, stretched: Ints, way: Way, unit: float, metres: float
+    geometries: Geometries, stretched: Ints, way: Way, unit: float, metres: Scale
 ) -> tuple[Geometries, int]:
     """Give vertices to long edges that another CRS bends, the same on both sides of a border.
 
@@ -62,7 +66,7 @@ def follow(
     if not len(stretched):
         return geometries, 0
     rings = flatten(geometries[stretched])
-    followed = follow_rings(rings, way, unit, metres)
+    followed = _follow(rings, way, unit, metres, _READ)
     if followed is rings:
         return geometries, 0
     longer = np.flatnonzero(np.diff(followed.vertex_start) > np.diff(rings.vertex_start))
@@ -72,22 +76,33 @@ def follow(
     return result, len(followed.xy) - len(rings.xy)
 
 
-def follow_rings(rings: Rings, way: Way, unit: float, metres: float) -> Rings:
-    """Return rings with vertices on long edges that another CRS bends; else the same object.
+def follow_rings(rings: Rings, way: Way, unit: float, metres: Scale) -> Rings:
+    """Return rings of a plane with vertices on long edges that no straight ones are as written.
 
     Parameters
     ----------
+    rings
+        What was brought to the plane by `follow`, or came in it.
     way
         Takes vertices to the other CRS; shape (n, 2).
     unit, metres
         Metres in a unit of their CRS, and in one of the other.
+
+    Returns
+    -------
+    Rings
+        The same object if no edge got a vertex.
     """
+    return _follow(rings, way, unit, metres, _WRITTEN)
+
+
+def _follow(rings: Rings, way: Way, unit: float, metres: Scale, worth: float) -> Rings:
     lengths = edge_lengths(rings)
     edges = np.flatnonzero((lengths > LONG_EDGE / unit) & (lengths < FARTHEST))
     if not len(edges):
         return rings
     pieces = np.ones(len(rings.xy), dtype=np.int64)
-    pieces[edges] = _pieces(*_ordered(rings.xy[edges], rings.xy[edges + 1]), way, metres)
+    pieces[edges] = _pieces(*_ordered(rings.xy[edges], rings.xy[edges + 1]), way, metres, worth)
     return rings if (pieces == 1).all() else _cut(rings, pieces)
 
 
@@ -101,28 +116,30 @@ def _runs_down(a: Floats, b: Floats) -> Bools:
     return np.asarray((a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1])))
 
 
-def bends(a: Floats, b: Floats, way: Way, metres: float) -> Bools:
+def bends(a: Floats, b: Floats, way: Way, metres: Scale) -> Bools:
     """Tell which edges, given by their ends, get vertices, or may if they are cut elsewhere."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(_bent(*_ordered(a, b), way, metres)[0] > _BENT / 2)
+        return np.asarray(_bent(*_ordered(a, b), way, metres)[0] > _READ / 2)
 
 
-def _bent(low: Floats, high: Floats, way: Way, metres: float) -> tuple[Floats, Floats]:
-    """Return how far edges are bent, and how long they are, in metres of the plane."""
+def _bent(low: Floats, high: Floats, way: Way, metres: Scale) -> tuple[Floats, Floats]:
+    """Return how far edges are bent, and how long they are, in metres of the other CRS."""
     a, b, *between = (way(low + (high - low) * t) for t in (0.0, 1.0, *_ALONG))
-    chord = b - a
-    length = np.hypot(*chord.T)
     with np.errstate(all="ignore"):  # what has no place in the plane is not bent
-        off = [np.abs(chord[:, 0] * (p - a)[:, 1] - chord[:, 1] * (p - a)[:, 0]) for p in between]
-        return np.max(off, axis=0) / length * metres, length * metres
+        scale = metres((a + b) / 2)
+        x, y = ((b - a) * scale).T
+        length = np.hypot(x, y)
+        along = [((p - a) * scale).T for p in between]
+        off = np.max([np.abs(x * v - y * u) for u, v in along], axis=0)
+        return off / length, length
 
 
-def _pieces(low: Floats, high: Floats, way: Way, metres: float) -> Ints:
+def _pieces(low: Floats, high: Floats, way: Way, metres: Scale, worth: float) -> Ints:
     """Return into how many pieces edges are to be cut, given their ends."""
     bent, length = _bent(low, high, way, metres)
     with np.errstate(all="ignore"):
         pieces = np.sqrt(bent / (_STILL * length))
-    wanted = np.where(np.isfinite(pieces) & (bent > _BENT), np.ceil(pieces), 1)
+    wanted = np.where(np.isfinite(pieces) & (bent > worth), np.ceil(pieces), 1)
     return np.clip(wanted, 1, _MOST).astype(np.int64)
 
 

@@ -207,7 +207,7 @@ def _put_into_faces(
     loop, face = containing(faces, xy)
     other = face != loop + len(faces) - len(loops)
     loop, face = loop[other], face[other]
-    smallest = np.lexsort((shapely.area(faces[face]), loop))
+    smallest = np.lexsort((shapely.area(faces)[face], loop))  # a large face is around many loops
     loop, face = loop[smallest], face[smallest]
     loop, first = np.unique(loop, return_index=True)
     face = face[first]

@@ -7,8 +7,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from geo_merge.errors import CRSError
-from geo_merge.geometry.areas import transformer
-from geo_merge.geometry.curves import follow_rings
+from geo_merge.geometry.areas import carried, transformer
+from geo_merge.geometry.curves import Scale, follow_rings
 from geo_merge.geometry.rings import Floats, Rings
 from geo_merge.wording.sentence import sentence
 
@@ -38,6 +38,15 @@ def metres_per_unit(crs: CRS) -> float:
     return factor * _METRES_PER_RADIAN if crs.is_geographic else factor
 
 
+def metres_along(crs: CRS) -> Scale:
+    """Return what tells how many metres a unit of a CRS is along each axis, x before y."""
+    unit = metres_per_unit(crs)
+    if not crs.is_geographic:
+        return lambda xy: np.full_like(xy, unit)
+    radians = unit / _METRES_PER_RADIAN
+    return lambda xy: unit * np.column_stack([np.cos(xy[:, 1] * radians), np.ones(len(xy))])
+
+
 class Projection:
     """The way from a CRS to WGS 84.
 
@@ -50,7 +59,7 @@ class Projection:
     def __init__(self, crs: CRS) -> None:
         self.same = bool(crs.equals(WGS84))
         self._unit = metres_per_unit(crs)
-        self._transform = transformer(crs, WGS84).transform
+        self._way = transformer(crs, WGS84)
 
     def __call__(self, xy: Floats) -> Floats:
         """Return longitudes and latitudes of vertices, shape (n, 2).
@@ -60,8 +69,8 @@ class Projection:
         """
         if self.same:
             return xy
-        return np.round(np.column_stack(self._transform(xy[:, 0], xy[:, 1])), _DECIMALS)
+        return np.round(carried(self._way, xy), _DECIMALS)
 
     def follow(self, rings: Rings) -> Rings:
         """Return rings with vertices on long edges that are no straight lines in degrees."""
-        return follow_rings(rings, self, self._unit, metres_per_unit(WGS84))
+        return follow_rings(rings, self, self._unit, metres_along(WGS84))

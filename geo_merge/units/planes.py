@@ -16,11 +16,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo_merge.geometry.areas import transformer
+from geo_merge.geometry.areas import carried, transformer
 from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.geometry.outside import with_islands
-from geo_merge.geometry.projection import describe, metres_per_unit
+from geo_merge.geometry.projection import describe, metres_along, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches, without_lines
 from geo_merge.geometry.validity import is_valid, made_valid
@@ -183,7 +183,7 @@ class _Way:
             return shared.geometries
         geometries, added = follow(
             shared.geometries, shared.stretched, self._of, metres_per_unit(self.crs),
-            metres_per_unit(self.target),
+            metres_along(self.target),
         )  # fmt: skip
         notes.take_in(Notes(followed=added))
         return geometries
@@ -194,10 +194,10 @@ class _Way:
         return np.asarray(shapely.transform(shapes, self._of))
 
     def _of(self, xy: Floats) -> Floats:
-        return np.column_stack(transformer(self.crs, self.target).transform(*xy.T))
+        return carried(transformer(self.crs, self.target), xy)
 
     def _bends(self, a: Floats, b: Floats) -> Bools:
-        return bends(a, b, self._of, metres_per_unit(self.target))
+        return bends(a, b, self._of, metres_along(self.target))
 
     def project(self, shapes: Geometries) -> Geometries:
         if self.crs == self.target or not len(shapes):

@@ -16,6 +16,8 @@ from pathlib import Path
 from statistics import median
 
 TIMEOUT = 3600.0  # seconds after which a process counts as one that does not finish
+# Python keeps what it compiled, as it does of what pip installs: the first round does so for all.
+_KEPT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 # A small process in between: a child counts the memory of the one that started it. Of a program
 # of several processes the kernel tells the largest alone, so their memory is added up twice a
 # second: PSS, which shares what they have in common.
@@ -99,7 +101,7 @@ def run_once(task: Task, timeout: float = TIMEOUT) -> Run:
     said = task.output.with_name(f"{task.output.name}.stderr")
     between = subprocess.Popen(
         [sys.executable, "-c", _BETWEEN, str(said), *task.command],
-        stdout=subprocess.PIPE, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, text=True, start_new_session=True, env=_KEPT,
     )  # fmt: skip
     try:
         told, _ = between.communicate(timeout=timeout)

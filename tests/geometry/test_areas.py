@@ -49,6 +49,15 @@ def test_against_geodesics() -> None:
     assert areas(CELL, pyproj.CRS.from_epsg(CRS)) == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize("code", [32648, 9214, 4326, 2154, 5514, 27700, 3857, 2263, 3035, 31370])
+def test_steps_about_one_point_are_those_about_another(code: int) -> None:
+    """PROJ finds them once; it would find the same about each point."""
+    crs = pyproj.CRS.from_epsg(code)
+    for lon, lat in ((104, 20), (-120, 48), (8, -44), (180, 88), (0, 0), (0, -88)):
+        found = transformer(crs, equal_area_crs(crs, lon, lat)).definition
+        assert _to_equal_area(crs, lon, lat).definition == found
+
+
 def test_more_vertices_on_a_straight_edge_change_nothing() -> None:
     crs = pyproj.CRS.from_epsg(CRS)
     assert areas(shapely.segmentize(CELL, 70.0), crs) == pytest.approx(areas(CELL, crs), rel=1e-11)

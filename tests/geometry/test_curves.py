@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyproj import CRS, Geod
 
 from geo_merge.geometry.areas import areas
@@ -99,3 +101,34 @@ def test_lines_of_a_plane_are_written_as_they_run(tmp_path: Path) -> None:
         written = gpd.read_file(tmp_path / name).geometry
         assert areas(np.asarray(written.values), written.crs) == pytest.approx(true, rel=2e-6)
         assert square_metres(written.iloc[0]) == pytest.approx(true[0], rel=2e-6)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    lat=st.floats(1, 78) | st.floats(-78, -1),
+    bent=st.floats(0.02, 0.3),
+    corners=st.lists(st.tuples(*[st.floats(-0.3, 0.3)] * 2), min_size=12, max_size=12),
+)
+def test_what_is_written_has_the_area_of_the_file(
+    lat: float,
+    bent: float,
+    corners: list[tuple[float, float]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Six cells whose edges to the east are bent by so many metres, about those worth a vertex."""
+    metres = np.sqrt(8 * bent * 6.4e6 / np.tan(np.radians(abs(lat))))
+    step = np.degrees(metres / 6.4e6) / np.array([np.cos(np.radians(lat)), 1.0])
+    at = np.array([(x, y) for y in range(3) for x in range(4)]) + np.array(corners)
+    at = (10.0, lat) + step * at
+    cells = [shapely.Polygon(at[[k, k + 1, k + 5, k + 4]]) for k in (0, 1, 2, 4, 5, 6)]
+    source = np.array(cells, dtype=object)
+
+    zone = 32632 if lat > 0 else 32732
+    plane, _ = project(source, CRS(4326), CRS(zone))
+    assert find_faces(plane).is_coverage
+    path = tmp_path_factory.mktemp("written") / "l.geojson"
+    write_geojson(layer(*plane, crs=zone), path, precision=11)
+    written = np.asarray(gpd.read_file(path).geometry)
+    assert shapely.area(written) == pytest.approx(shapely.area(source), rel=1e-7)
+    whole = shapely.union_all(source)
+    assert shapely.symmetric_difference(shapely.union_all(written), whole).area < 1e-7 * whole.area
