@@ -248,8 +248,8 @@ def _apart(
     numbers, at = np.unique(part, return_inverse=True)
     main = numbers[np.argmax(np.bincount(at, layer.measures.drawn[units]))]
     rest, others = units[part == main], units[part != main]
-    inside = shapely.points(layer.measures.inside)
-    near, _ = shapely.STRtree(inside[rest]).query(inside[others], "dwithin", limit)
+    within, without = (shapely.points(layer.measures.inside[which]) for which in (rest, others))
+    near, _ = shapely.STRtree(within).query(without, "dwithin", limit)
     unclear = np.delete(others, np.unique(near))
     if not len(unclear):
         return []
@@ -257,7 +257,7 @@ def _apart(
     tree = shapely.STRtree(layer.fetch(rest))
     near, _ = tree.query(polygons, "dwithin", limit)
     far, polygons = (np.delete(v, np.unique(near)) for v in (unclear, polygons))
-    points = shapely.multipoints(inside[rest])
+    points = shapely.multipoints(within)
     return [
         (int(unit), polygon, _away(polygon, tree, float(shapely.distance(polygon, points))))
         for unit, polygon in zip(far, polygons, strict=True)

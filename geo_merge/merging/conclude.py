@@ -245,8 +245,21 @@ def _parents(layer: Prepared, after: Mapping[str, Parents]) -> gpd.GeoDataFrame:
     rows = np.flatnonzero(layer.usable)
     overlaps = bool((layer.faces.claims > 1).any())
 
+    size = np.bincount(layer.groups[rows], minlength=len(layer.dissolved))
+
     def dissolve(positions: Ints, groups: Ints) -> Sequence[Dissolved]:
-        return layer.dissolve(rows[positions], groups)
+        """Dissolve parents; one that has the members of a new unit is that, and known already."""
+        new = layer.groups[rows[positions]]
+        first = new[np.unique(groups, return_index=True)[1]]
+        as_first = np.bincount(groups, new == first[groups])
+        known = (as_first == np.bincount(groups)) & (as_first == size[first])
+        rest = np.flatnonzero(~known[groups])
+        others = np.unique(groups[rest], return_inverse=True)[1]
+        dissolved = iter(layer.dissolve(rows[positions[rest]], others) if len(rest) else ())
+        return [
+            unit if is_known and unit is not None else next(dissolved)
+            for is_known, unit in zip(known, (layer.dissolved[k] for k in first), strict=True)
+        ]
 
     return parents.dissolve_parents(
         layer.frame.iloc[rows],

@@ -56,6 +56,19 @@ def test_four_squares_become_two(grid: Grid) -> None:
     assert result.ledger["ok"].all()
 
 
+def test_a_district_that_is_a_new_unit_has_its_shape_and_others_theirs(grid: Grid) -> None:
+    """The members of A become one unit, those of B two."""
+    table = TABLE.assign(new_code=["N1", "N1", "N2", "N3"], new_name=["Một", "Một", "Hai", "Ba"])
+    parents = merge(people(grid), table).parents.set_index(["level", "when", "code"])
+    cells = [square(x, y) for y in (0, 1) for x in (0, 1)]
+    for code, members in (("1", cells[:2]), ("2", cells[2:])):
+        row = parents.loc[("district", "before", code)]
+        assert row.geometry.equals(shapely.union_all(members))
+        assert row["member_count"] == 2
+        assert row["area_km2"] == pytest.approx(2, rel=1e-4)
+    assert parents.loc[("province", "before", "24")].geometry.equals(shapely.union_all(cells))
+
+
 def test_figures_before_and_after(grid: Grid) -> None:
     figures = merge(people(grid), TABLE).summary
     assert (figures["before"]["count"], figures["after"]["count"]) == (4, 2)
