@@ -13,7 +13,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.change_reasons import ways
+from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.tables import read_table
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -96,6 +97,7 @@ FORMS = (
     Form("any", ("date", "on", "valid_from", "in_force", "effective_date", "date_of_change"),
          ("old_code",), ("old_name",), ("new_code",), ("new_name",)),
 )  # fmt: skip
+_BY_COLUMNS = replace(FORMS[-1], name="SSB, Klass, a column for each version")
 
 
 def read_changes(
@@ -133,13 +135,15 @@ def read_changes(
         if path.suffix.lower() == ".json"
         else read_table(path, encoding=encoding, sizes=sizes, country=country)
     )
+    versions = by_columns(table)
+    table = table if versions is None else versions
     columns = {fold(name): str(name) for name in table.columns}
-    form = next((form for form in FORMS if form.fits(columns)), None)
+    form = _BY_COLUMNS if versions is not None else _form_of(columns)
     if form is None:
         raise TableError(
             sentence("W07.no_changes", source=path.name,
                      columns=listed(list(map(str, table.columns))),
-                     forms="; ".join(f.name for f in FORMS[:-1]))
+                     forms="; ".join(f.name for f in (*FORMS[:-1], _BY_COLUMNS)))
         )  # fmt: skip
     read = _Read(path.name, form)
     for number, cells in zip(table.index, table.to_dict("records"), strict=True):
@@ -151,6 +155,10 @@ def read_changes(
     )
     found = [*findings_of(table), *read.findings(len(frame))]
     return attach(frame, findings=found, sources=[{"source": path.name}])
+
+
+def _form_of(columns: dict[str, str]) -> Form | None:
+    return next((form for form in FORMS if form.fits(columns)), None)
 
 
 class _Read:

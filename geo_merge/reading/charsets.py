@@ -26,7 +26,8 @@ _MOST_TEXTS = 2000  # of a column, however large the file
 _ENOUGH = 5  # texts for a ranking by letters
 # What a text is read in that proves to be in the part of it that is in daily use.
 _WHOLE = {"euc_kr": "cp949", "gb2312": "gb18030"}
-_PLAIN = re.compile(r"[\x20-\x7e’‘–°ºª]")
+_PLAIN = re.compile(r"[\x20-\x7e\xa0’‘–°ºª]")
+_DEGREES_IN_A_WORD = re.compile(r"[^\W\d_]°[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,11 @@ def _explained(texts: Sequence[str], family: _Family) -> tuple[int, str]:
 def _are_words(text: str) -> bool:
     """Tell whether each word of a text is of one script, and has no capital behind a small letter.
 
-    A wrong decoder mixes scripts and capitals: `лНЯЙБЮ` is Москва, `NŠfels` is Näfels.
+    A wrong decoder mixes scripts and capitals: `лНЯЙБЮ` is Москва, `NŠfels` is Näfels, and
+    `N°tter°y` is Nøtterøy.
     """
+    if _DEGREES_IN_A_WORD.search(text):
+        return False
     for word in re.findall(r"[^\W\d_]+", text):
         scripts = {_script(c) for c in word}
         if len(scripts) > 1:

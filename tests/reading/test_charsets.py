@@ -50,6 +50,22 @@ def test_the_letters_of_a_language_tell(encoding: str, language: str) -> None:
     assert found.language == language
 
 
+@pytest.mark.parametrize("between", ["\xa0", "\xa0-\xa0", " "])
+def test_blanks_that_do_not_break_are_no_letters(between: str) -> None:
+    """Offices write them between code and name; a code page of DOS has letters there."""
+    names = [f"07{k}{between}{name}" for k, name in enumerate(NAMES["cp1252", "no"])]
+    found = likely([[name.encode("cp1252") for name in names]])
+    assert found is not None
+    assert found.encoding == "cp1252"
+
+
+def test_a_sign_of_degrees_is_in_no_word() -> None:
+    found = likely([[name.encode("cp1252") for name in ("Nøtterøy", "Tjøme", "Færder", "Bø")]])
+    assert found is not None
+    assert (found.encoding, found.language) == ("cp1252", "no")
+    assert "°" not in "".join(found.others)
+
+
 def test_names_of_another_table_tell_where_letters_do_not() -> None:
     """Both readings are words of a language: Hå in Norway, Hĺ would be one in Slovakia."""
     found = likely([["Hå".encode("cp1250", "replace"), b"H\xe5"]])

@@ -131,6 +131,30 @@ def test_norway_2019_to_2024(tmp_path: Path) -> None:
     )
 
 
+def test_a_column_for_each_version_in_an_old_encoding(tmp_path: Path) -> None:
+    """As Klass tells the changes between two versions: no-break spaces, cp1252, one cell a unit."""
+    path = tmp_path / "endringer.csv"
+    rows = ["kommuner_2017;kommuner_2018", "0722 - Nøtterøy;0729 - Færder",
+            "0723 - Tjøme;0729 - Færder", "1613 - Snillfjord;5012 - Snillfjord"]  # fmt: skip
+    path.write_bytes("\r\n".join(rows).replace(" - ", "\xa0-\xa0").encode("cp1252"))
+    changes = read_changes(path)
+    assert changes["on"].eq(date(2018, 1, 1)).all()
+    assert changes[["old_code", "old_name", "new_code", "new_name"]].to_numpy().tolist() == [
+        ["0722", "Nøtterøy", "0729", "Færder"],
+        ["0723", "Tjøme", "0729", "Færder"],
+        ["1613", "Snillfjord", "5012", "Snillfjord"],
+    ]
+    assert "a column for each version" in findings_of(changes)[-1].message
+
+
+@pytest.mark.parametrize("cell", ["Halden", "0101", "0101 -", "- Halden"])
+def test_cells_that_are_no_units_are_no_version(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"kommuner_2019,kommuner_2020\n0101 - Halden,3001 - Halden\n{cell},x 1 - y\n")
+    with pytest.raises(TableError, match="no list of changes"):
+        read_changes(path)
+
+
 def test_switzerland_names_only_what_changed(tmp_path: Path) -> None:
     path = listed(tmp_path, SWISS)
     found = crosswalk(path, "2010-01-01", "2020-01-01")
