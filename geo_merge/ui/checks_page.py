@@ -70,7 +70,7 @@ def _repairs(loaded: Loaded) -> None:
         before = undone(result.old, one["geometry"], tuple(one["before"])) if done else result.old
         return place_of(before, after, one["geometry"])
 
-    repairs_list.show("repairs", repairs, findings_list.names_of(result), place)
+    repairs_list.show("repairs", repairs, findings_list.names_of(result)["old"], place)
 
 
 def _decidable(result: MergeResult) -> pd.DataFrame:

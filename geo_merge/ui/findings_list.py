@@ -23,6 +23,8 @@ from geo_merge.vocabulary.sentence import title_of
 
 _SQUARE_METRES = {"m²": 1.0, "km²": 1e6}
 _MAP = 560  # pixels, the height of the map
+_LIST = 500  # of the list beside it, and with a finding to decide on below it
+_LIST_OVER = 280
 _NAMED = 3  # units of a finding in its row
 _CHOICES = (Choice.ACCEPT, Choice.WAIVE, Choice.MEND)
 
@@ -39,28 +41,29 @@ def by_weight(findings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return findings.loc[keys.sort_values(["rank", "m2"], kind="stable").index]
 
 
-def names_of(result: MergeResult) -> dict[str, str]:
-    """Return the names of units by their codes, of both sides where a code means two."""
-    names: dict[str, str] = {}
-    for frame in (result.old, result.new):
-        for code, name in zip(map(str, frame.index), map(str, frame["name"]), strict=True):
-            if names.get(code, name) != name:
-                names[code] = f"{names[code]} / {name}"
-            else:
-                names[code] = name
-    return names
+def names_of(result: MergeResult) -> dict[str, dict[str, str]]:
+    """Return the names of units by their codes, of what findings are about: a code may mean two."""
+    frames = {"old": result.old, "new": result.new}
+    return {
+        about: dict(zip(map(str, frame.index), map(str, frame["name"]), strict=True))
+        for about, frame in frames.items()
+    }
 
 
 def list_of(result: MergeResult) -> Worklist:
     """Return the findings of a result as a list to work through."""
     findings = by_weight(result.findings)
     sentences, names = told.findings(findings), names_of(result)
+    called = [
+        (units, names.get(about, {}))
+        for about, units in zip(findings["about"], findings["units"], strict=True)
+    ]
     kinds = dict.fromkeys(findings["check"])
     titles = {check: f"{check} {title_of(check, state.language()) or ''}".strip()
               for check in kinds}  # fmt: skip
     words = [
-        fold_accents(" ".join([*units, *(names.get(str(unit), "") for unit in units)]))
-        for units in findings["units"]
+        fold_accents(" ".join([*units, *(named.get(str(unit), "") for unit in units)]))
+        for units, named in called
     ]
     rows = pd.DataFrame({"id": findings["id"], "kind": findings["check"],
                          "weight": findings["severity"], "m2": sizes(findings),
@@ -68,7 +71,7 @@ def list_of(result: MergeResult) -> Worklist:
     shown = pd.DataFrame(
         {
             t("work.weight"): [t(f"severity.{one}") for one in findings["severity"]],
-            t("work.units"): [_called(units, names) for units in findings["units"]],
+            t("work.units"): [_called(*each) for each in called],
             t("ui.value"): [_value(*pair) for pair in
                             zip(findings["value"], findings["unit_of_value"], strict=True)],
             t("ui.check"): [titles[check] for check in findings["check"]],
@@ -104,7 +107,7 @@ def show(loaded: Loaded) -> None:
     row = worklist.current(work, shown)
     with left:
         worklist.steps(work, shown)
-        worklist.table(work, shown, height=280,
+        worklist.table(work, shown, height=_LIST if row is None else _LIST_OVER,
                        column_config={t("ui.message"): {"width": "large"},
                                       t("work.units"): {"width": 150},
                                       t("ui.check"): {"width": "medium"},
@@ -122,7 +125,7 @@ def show(loaded: Loaded) -> None:
 def _told(result: MergeResult, row: pd.Series) -> None:
     """Say the whole of a finding, and what to do about it."""
     message, hint = told.findings(result.findings.loc[[row.name]]).iloc[0]
-    names = names_of(result)
+    names = names_of(result).get(str(result.findings.loc[row.name, "about"]), {})
     st.text(f"{row['kind']} · {message} {hint}".strip())
     units = [f"{names.get(str(u), '')} ({u})".strip() for u in row["units"]]
     if units:

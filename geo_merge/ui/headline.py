@@ -33,8 +33,8 @@ _STYLE = """<style>
   [data-testid=stBaseButton-primary]:enabled,
   [data-testid=stBaseButton-primaryFormSubmit]:enabled {color: #10151a}
 }
-.gm-strip {display: flex; gap: 1.1rem; overflow-x: auto; white-space: nowrap; font-size: .9rem;
-  line-height: 1.5; padding: 0 .4rem .2rem;
+.gm-strip {display: flex; gap: clamp(.6rem, 1.2vw, 1.1rem); overflow-x: auto;
+  white-space: nowrap; font-size: .9rem; line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}
 .gm-strip b {font-weight: 500; opacity: .8}
 .gm-strip small {opacity: .8}

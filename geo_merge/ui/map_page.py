@@ -30,6 +30,11 @@ def show() -> None:
     loaded.read_ahead()
 
 
+def lead() -> None:
+    """Go to the map from the address that bears its name."""
+    st.switch_page(state.page(state.MAP))
+
+
 @st.fragment
 def _map(loaded: Loaded) -> None:
     before_after.show(loaded, key="map", alone=True)

@@ -27,7 +27,7 @@ state.start()
 page = st.navigation(
     pages := [
         st.Page(map_page.show, title=t("page.map"), icon=":material/map:", default=True,
-                url_path="map"),
+                url_path="start"),
         st.Page(statistics_page.show, title=t("page.statistics"), icon=":material/bar_chart:",
                 url_path="statistics"),
         st.Page(checks_page.show, title=t("page.checks"), icon=":material/fact_check:",
@@ -40,10 +40,12 @@ page = st.navigation(
                 url_path="recode"),
         st.Page(download_page.show, title=t("page.download"), icon=":material/download:",
                 url_path="download"),
+        # The map's own address is that of the whole, which nobody guesses.
+        st.Page(map_page.lead, title=t("page.map"), url_path="map", visibility="hidden"),
     ],
     position="top",
 )  # fmt: skip
-st.session_state[state.Key.PAGES] = {each.url_path or "map": each for each in pages}
+st.session_state[state.Key.PAGES] = {each.url_path or state.MAP: each for each in pages[:-1]}
 try:
     headline.top()
     page.run()

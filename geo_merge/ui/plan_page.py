@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.ui import (
-    map_page,
     plan_base,
     plan_compare,
     plan_files,
@@ -42,7 +41,7 @@ _DONE = "plan_merged"  # whether a merger of the plan has just ended
 def show() -> None:
     """Draw the page."""
     if st.session_state.pop(_DONE, False):
-        st.switch_page(st.Page(map_page.show, url_path="map", default=True))
+        st.switch_page(state.page(state.MAP))
     st.html(_STYLE)
     if plan_kept.is_lost():
         st.warning(t("planning.lost"), icon=":material/link_off:")

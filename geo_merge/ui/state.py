@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo_merge.texts import Language, as_language, number, say
 from geo_merge.wording.calling import UNITS, Called
 
 SIDES = ("before", "after")
+MAP = "map"  # the page that opens first
 
 
 class Key(StrEnum):
@@ -119,6 +121,12 @@ def write_address(*, whole: bool = False) -> None:
     differ = {name for name in told.keys() | wanted if told.get(name) != wanted.get(name)}
     if differ if whole else differ - _BY_MAP:
         st.query_params.from_dict(wanted)
+
+
+def page(name: str) -> StreamlitPage:
+    """Return a page of the navigation by the end of its address."""
+    found: StreamlitPage = st.session_state[Key.PAGES][name]
+    return found
 
 
 def language() -> Language:

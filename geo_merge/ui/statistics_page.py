@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS
-from geo_merge.ui import charts, map_page, state, tables
+from geo_merge.ui import charts, state, tables
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded, areas_of, current
 from geo_merge.vocabulary.codes import fold_accents
@@ -130,7 +130,7 @@ def _to_map() -> None:
     """Open the map if a unit was just chosen here."""
     if st.session_state.pop(_LEADS, False):
         st.session_state[Key.VIEW] = None  # of what was looked at before
-        st.switch_page(st.Page(map_page.show, default=True, url_path="map"))
+        st.switch_page(state.page(state.MAP))
 
 
 @st.fragment

@@ -1,24 +1,31 @@
 """Measure the page beside a stock folium page: ``python tests/benchmarks/page.py [RESULT ...]``.
 
 Both show the same units; folium gets its scripts from disk instead of a network, or it would show
-nothing. Results (folders that ``geo-merge build`` wrote) besides Bắc Ninh are measured alone.
+nothing. The server is that of ``geo-merge app``: from its start to the first map, then visits to it
+when all of the result is in its memory. Results (folders that ``geo-merge build`` wrote) besides
+Bắc Ninh are measured alone.
 """
 
 from __future__ import annotations
 
+import socket
+import socketserver
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
+from threading import Thread
 
 import folium
 import psutil
-from playwright.sync_api import Browser, Page, Route, WebSocket
+from playwright.sync_api import Browser, Page, Route
 from report import write
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
 
 from browsing import LIVE, Tab, browsing, opened, serving  # noqa: E402
 from commands import run  # noqa: E402
@@ -30,36 +37,65 @@ BAC_NINH = ROOT.parent / "shared" / "data" / "bac_ninh"
 TIMES = 5
 SETTLING = 0.2  # seconds that wait_for_map gives a page to draw
 REST = 700  # milliseconds between two measurements
-LANGUAGES = (("English", "Before"), ("Tiếng Việt", "Trước"))
+AWAY = (3, 3)  # where the pointer is over nothing
+READ = 20_000  # milliseconds in which a server has read the polygons behind the map
+LANGUAGES = (("English", "Units before"), ("Tiếng Việt", "Trước"))
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 MEASURED = ("first map", "hover", "click", "panel", "widget")
 
 
-class Count:
-    """The bytes that a page receives through its websockets."""
+class Counting(socketserver.ThreadingTCPServer):
+    """Stands between a browser and a server, and counts the bytes that the browser is sent."""
 
-    received = 0
+    daemon_threads = True
+    sent = 0
 
-    def watch(self, socket: WebSocket) -> None:
-        """Count the frames of a websocket."""
-        socket.on("framereceived", self.add)
+    def __init__(self, address: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Between)
+        self.behind = int(address.rsplit(":", 1)[1])
 
-    def add(self, frame: str | bytes) -> None:
-        """Count a frame."""
-        self.received += len(frame)
+
+class _Between(socketserver.BaseRequestHandler):
+    server: Counting
+
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server.behind)) as behind:
+            Thread(target=self.pass_on, args=(self.request, behind), daemon=True).start()
+            self.pass_on(behind, self.request, count=True)
+
+    def pass_on(self, source: socket.socket, target: socket.socket, *, count: bool = False) -> None:
+        with suppress(OSError):
+            while block := source.recv(2**16):
+                self.server.sent += len(block) if count else 0
+                target.sendall(block)
+            target.shutdown(socket.SHUT_WR)
+
+
+def sent(browser: Browser, address: str) -> float:
+    """Return the MB that a browser which comes for the first time is sent until the first map."""
+    with Counting(address) as between, ThreadPoolExecutor(1) as threads:
+        threads.submit(between.serve_forever)
+        with opened(browser, home=f"http://127.0.0.1:{between.server_address[1]}") as tab:
+            tab.page.goto(tab.home)
+            tab.until("live.sides.after.map && live.sides.after.units.getLayers().length")
+            counted = between.sent / 1e6
+        between.shutdown()
+    return counted
 
 
 def spot(page: Page, number: int) -> tuple[float, float]:
-    """Return where on the screen the middle of one of the new units is."""
+    """Return where on the screen the middle of one of the new units is, under no control."""
     x, y = page.evaluate(
         f"""(k) => {{ const live = {LIVE}; const side = live.sides.after;
           const box = side.map.getContainer().getBoundingClientRect();
           const places = side.features.filter(f => f.geometry.coordinates.length === 1)
             .map(f => side.map.latLngToContainerPoint([f.properties.at[1], f.properties.at[0]]))
             .filter(p => p.x > 80 && p.x < box.width - 80 && p.y > 60
-              && p.y < Math.min(box.height, innerHeight - box.top) - 60);
-          const p = places[(k * 37) % places.length];
-          return [box.left + p.x, box.top + p.y]; }}""",
+              && p.y < Math.min(box.height, innerHeight - box.top) - 60)
+            .map(p => [box.left + p.x, box.top + p.y])
+            .filter(p => side.map.getContainer().contains(
+              side.map.getContainer().getRootNode().elementFromPoint(...p)));
+          return places[(k * 37) % places.length]; }}""",
         number,
     )
     return x, y
@@ -67,10 +103,8 @@ def spot(page: Page, number: int) -> tuple[float, float]:
 
 def visit(browser: Browser, address: str) -> dict[str, float]:
     """Measure one visit to the app."""
-    sent = Count()
     with opened(browser, home=address) as tab:
         page = tab.page
-        page.on("websocket", sent.watch)
         start = time.perf_counter()
         page.goto(address)
         tab.wait_for_map(120)
@@ -79,13 +113,13 @@ def visit(browser: Browser, address: str) -> dict[str, float]:
         hovers, clicks, panels = zip(*(point(page, k) for k in range(TIMES)), strict=True)
         widgets = [switch(page, *words) for words in LANGUAGES]
     return {"first map": first, "hover": median(hovers), "click": median(clicks),
-            "panel": median(panels), "widget": median(widgets), "sent": sent.received / 1e6}  # fmt: skip
+            "panel": median(panels), "widget": median(widgets)}  # fmt: skip
 
 
 def point(page: Page, number: int) -> tuple[float, float, float]:
     """Hover over a unit and click it; return the seconds until each is painted, and its panel."""
     x, y = spot(page, number)
-    page.mouse.move(x, y + 1)
+    page.mouse.move(*AWAY)
     page.wait_for_timeout(REST)
     start = time.perf_counter()
     page.mouse.move(x, y)
@@ -107,7 +141,7 @@ def switch(page: Page, words: str, begins: str) -> float:
     start = time.perf_counter()
     page.get_by_text(words, exact=True).click()
     page.wait_for_function(
-        f"(w) => {{ const live = {LIVE}; return live.titles.before.textContent.startsWith(w); }}",
+        f"(w) => {{ const live = {LIVE}; return live.parts.titles.before.textContent.startsWith(w); }}",
         arg=begins,
     )
     seconds = time.perf_counter() - start
@@ -134,24 +168,31 @@ def panning(tab: Tab, address: str) -> tuple[float, float]:
 
 
 def memory(address: str) -> float:
-    """Return the memory of the server in MB."""
+    """Return the memory of the server and of the processes that it started, in MB."""
     port = address.rsplit(":", 1)[1]
-    return max(p.memory_info().rss for p in psutil.process_iter(["cmdline"])
-               if port in (p.info["cmdline"] or ())) / 1e6  # fmt: skip
+    servers = [p for p in psutil.process_iter(["cmdline"]) if port in (p.info["cmdline"] or ())]
+    own = {p.pid: p for server in servers for p in (server, *server.children(recursive=True))}
+    return sum(p.memory_info().rss for p in own.values()) / 1e6
 
 
 def ours(browser: Browser, path: Path) -> str:
-    """Return the line of the table for a result in the app, on a server that is warm."""
-    with serving(GEO_MERGE_RESULT=str(path)) as address:
-        visit(browser, address)
+    """Return the line of the table for ``geo-merge app``: its start, then visits when it is warm."""
+    start = time.perf_counter()
+    with serving("-m", "geo_merge", "app", str(path), "--port", "{port}") as address:
+        with opened(browser, home=address) as tab:
+            tab.page.goto(address)
+            tab.wait_for_map(120)
+            cold = time.perf_counter() - start - SETTLING
+            tab.page.wait_for_timeout(READ)
         visits = [visit(browser, address) for _ in range(TIMES)]
         with opened(browser, home=address) as tab:
             middle, slow = panning(tab, address)
         cells = [
             f"geo_merge, {path.name}",
+            f"{cold:.2f} s",
             *(f"{median(v[k] for v in visits):.2f} s" for k in MEASURED),
             f"{middle:.0f} ms, 95 % under {slow:.0f} ms",
-            f"{median(v['sent'] for v in visits):.2f} MB",
+            f"{sent(browser, address):.2f} MB",
             f"{memory(address):.0f} MB",
         ]
     return f"| {' | '.join(cells)} |"
@@ -197,15 +238,15 @@ def stock(browser: Browser, path: Path, target: Path) -> str:
                 tab.page.mouse.move(605 + 30 * k, 452)
                 tab.page.evaluate(FRAMES)
                 hovers.append(time.perf_counter() - start)
-    return (f"| stock folium, {path.name}, full detail | {median(loads):.2f} s | "
+    return (f"| stock folium, {path.name}, full detail | – | {median(loads):.2f} s | "
             f"{median(hovers):.2f} s | – | – | – | – | {target.stat().st_size / 1e6:.2f} MB | – |")  # fmt: skip
 
 
 def main() -> None:
     """Measure, and write the table into docs/measured.md."""
     lines = [
-        "| page | first map | hover | click | its panel | language | frame while panning | sent | server |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| page | start to first map | first map | hover | click | its panel | language | frame while panning | sent | server |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     with tempfile.TemporaryDirectory() as folder, browsing("/usr/bin/chromium") as browser:
         built = Path(folder) / "bac_ninh"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from browsing import Tab, opened
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 # What Streamlit's own widgets have, and nobody is kept out by.
@@ -18,6 +18,7 @@ ENGLISH = re.compile(
     r"skip|spec|stop|the|to|upload|values?)\b|(in|de)crement",
     re.IGNORECASE,
 )
+NOWHERE = {"vi": "Địa chỉ không dẫn đến trang nào", "en": "The address leads to no page"}
 SAID = """() => {
   const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
@@ -51,7 +52,9 @@ def say_all(tab: Tab) -> None:
 def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang: str) -> None:
     with opened(browser, home=server, width=1366, height=768, dark=lang == "en") as tab:
         seen = []
-        tab.page.goto(f"{server}/?lang={lang}")
+        tab.page.goto(f"{server}/nowhere?lang={lang}")
+        expect(tab.page.get_by_role("dialog")).to_contain_text(NOWHERE[lang])
+        tab.page.goto(f"{server}/map?lang={lang}")
         for name in tab.pages():
             seen.append(name)
             found = axe.Axe().run(tab.page).response["violations"]

@@ -19,7 +19,7 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS
 from geo_merge.ui import work
 from geo_merge.ui.checks_page import differing
-from geo_merge.ui.findings_list import by_weight, sizes
+from geo_merge.ui.findings_list import by_weight, names_of, sizes
 from geo_merge.ui.repairs_list import changes_of, obstacle_name
 from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
@@ -78,6 +78,13 @@ def test_filters_leave_what_was_asked_for() -> None:
     assert narrowed(ROWS, least_m2=51)["id"].tolist() == ["b"]
     assert narrowed(ROWS, statuses=[""], known=["waive", "", ""])["id"].tolist() == ["b", "c"]
     assert narrowed(ROWS, kinds=["C02"], wanted="an lac").empty
+
+
+def test_a_finding_names_the_units_that_it_is_about(grid: Grid) -> None:
+    """A new unit has the code of an old one, under another name."""
+    rows = {"old_code": ["00001", "00002"], "new_code": "00002", "new_name": "Mới"}
+    names = names_of(merge(grid(2, 1), pd.DataFrame(rows)))
+    assert names == {"old": {"00001": "Xã 1", "00002": "Xã 2"}, "new": {"00002": "Mới"}}
 
 
 def test_the_most_land_that_differs_comes_first() -> None:

@@ -10,6 +10,7 @@
   const CHOSEN = { color: "#7a00cc", weight: 4, fill: false };
   const SMALL = 12; // pixels below which a finding is a dot
   const CELL = 44; // pixels of the land that one dot stands for
+  const ACROSS = 30; // pixels of a dot with a number: two that are nearer are one
   const NEAR = 9; // pixels from the pointer
   const RADIUS = 6;
 
@@ -28,20 +29,29 @@
       if (!cells.has(cell)) { cells.set(cell, []); }
       cells.get(cell).push({ at: middle, feature: feature });
     });
-    const dots = [...cells.values()].map((inside) => ({
-      at: map.unproject(inside.reduce((sum, each) => sum.add(each.at), L.point(0, 0))
-        .divideBy(inside.length)),
-      found: inside.map((each) => each.feature) }));
-    return { shapes: shapes, dots: dots };
+    const dots = together([...cells.values()].map((inside) => ({
+      at: inside.reduce((sum, each) => sum.add(each.at), L.point(0, 0)).divideBy(inside.length),
+      found: inside.map((each) => each.feature) })));
+    return { shapes: shapes, dots: dots.map((each) => ({ at: map.unproject(each.at), found: each.found })) };
   }
 
-  function dot(each) {
+  /** Return dots {at, found} of which none covers another: the smaller goes into the larger. */
+  function together(dots) {
+    const kept = [];
+    dots.sort((a, b) => b.found.length - a.found.length).forEach((each) => {
+      const over = kept.find((other) => Math.hypot(other.at.x - each.at.x, other.at.y - each.at.y) < ACROSS);
+      if (over) { over.found.push(...each.found); } else { kept.push(each); }
+    });
+    return kept;
+  }
+
+  function dot(each, number) {
     const worst = heaviest(each.found.map((feature) => feature.properties));
     if (each.found.length === 1) {
       return L.circleMarker(each.at, { pane: "findings", interactive: false, radius: RADIUS,
         color: "#fff", weight: 1.5, fillColor: COLOURS[worst.severity], fillOpacity: 1 });
     }
-    const count = el("span", `gm-cluster gm-${worst.severity}`, null, String(each.found.length));
+    const count = el("span", `gm-cluster gm-${worst.severity}`, null, number(each.found.length));
     return L.marker(each.at, { pane: "findings", interactive: false, keyboard: false,
       icon: L.divIcon({ className: "", iconSize: [28, 28], html: count }) });
   }
@@ -85,7 +95,7 @@
       found.shapes.forEach((feature) => group.addLayer(L.geoJSON(feature, { pane: "findings",
         interactive: false, smoothFactor: 0, style: { weight: 2, fillOpacity: 0.2,
           color: COLOURS[feature.properties.severity] } })));
-      found.dots.forEach((each) => group.addLayer(dot(each)));
+      found.dots.forEach((each) => group.addLayer(dot(each, (count) => this.live.number(count))));
       return group.addTo(map);
     }
 
@@ -189,5 +199,5 @@
     write();
   }
 
-  Object.assign(geo, { Marks, steps });
+  Object.assign(geo, { Marks, together, steps });
 })(globalThis, globalThis.geoMerge || (globalThis.geoMerge = {}));

@@ -161,7 +161,9 @@ def _shown(
     new = lacking.reset_index(drop=True)
     new.insert(0, _ROW, t("intake.new_row"))
     new.insert(1, _PROBLEM, t("intake.no_row"))
-    both: pd.DataFrame = pd.concat([new, listed], ignore_index=True)
+    # What is mended in a wrong row is often the unit that has none: it comes first.
+    parts = [listed, new] if only_wrong else [new, listed]
+    both: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return both if len(new) else listed
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./loading.mjs";
 
-const geo = load("address", "borders", "words", "placing", "store", "walking");
+const geo = load("address", "borders", "findings", "words", "placing", "store", "walking");
 const { edgesOf, neighbouring } = globalThis.geoBorders;
 
 test("numbers, degrees and texts as a language has them", () => {
@@ -70,4 +70,11 @@ test("what is around all units is outer edge, gap or overlap", () => {
 
 test("units that share a border are neighbours", () => {
   assert.deepEqual(neighbouring([[0, 1], [~1, 2], [~2], [5]]), [[1], [0, 2], [1], []]);
+});
+
+test("dots that would cover each other are one, and it holds what both did", () => {
+  const dots = [[0, 0, 1], [20, 20, 3], [60, 0, 2]].map(([x, y, count]) => ({ at: { x, y },
+    found: Array.from({ length: count }, (_, k) => `${x}:${k}`) }));
+  const left = geo.together(dots).map((dot) => [dot.at.x, dot.found.length]);
+  assert.deepEqual(left, [[20, 4], [60, 2]]);
 });
