@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browsing import Tab, browsing, opened, serving
+from browsing import Tab, opened, serving
 from conftest import ROOT
 from playwright.sync_api import Browser
 
@@ -90,12 +90,6 @@ def test_the_command_line_works_without_a_checkout(installed: Installed) -> None
     copied = installed.run("-m", "geo_merge", "sample", "copy")
     assert copied.returncode == 0, copied.stderr
     assert (installed.folder / "copy" / "crosswalk.csv").is_file()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

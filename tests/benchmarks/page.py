@@ -103,7 +103,7 @@ def spot(page: Page, number: int) -> tuple[float, float]:
 
 def visit(browser: Browser, address: str) -> dict[str, float]:
     """Measure one visit to the app."""
-    with opened(browser, home=address) as tab:
+    with opened(browser, home=address, fresh=True) as tab:
         page = tab.page
         start = time.perf_counter()
         page.goto(address)
@@ -224,7 +224,7 @@ def stock(browser: Browser, path: Path, target: Path) -> str:
     page.save(str(target))
     loads, hovers = [], []
     for _ in range(TIMES):
-        with opened(browser) as tab:
+        with opened(browser, fresh=True) as tab:
             tab.page.route("**/*", from_disk)
             start = time.perf_counter()
             tab.page.goto(target.as_uri(), wait_until="load")

@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from browsing import Tab, opened
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, WebSocket
 
 from geo_merge.texts import say
 
@@ -46,7 +46,11 @@ ARCS = b'\\"arcs\\":[['  # of a geometry in a message, or of its details
 
 def test_zoomed_in_the_map_asks_for_details_once(tab: Tab, server: str) -> None:
     received: list[bytes | str] = []
-    tab.page.on("websocket", lambda s: s.on("framereceived", lambda f: received.append(f)))  # noqa: PLW0108 - no builtin
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: received.append(frame))  # noqa: PLW0108 - no builtin
+
+    tab.page.on("websocket", listen)
 
     def zoom(to: int) -> None:
         tab.page.evaluate(
@@ -75,6 +79,7 @@ def test_zoomed_in_the_map_asks_for_details_once(tab: Tab, server: str) -> None:
     tab.wait_for_map()
     tab.page.wait_for_function("() => geoMerge.page.sides.after.fine.size > 0")  # the view is kept
     assert not any(ARCS in bytes(frame) for frame in received)
+    tab.page.remove_listener("websocket", listen)
 
 
 def test_a_neighbour_is_one_click_away_and_the_link_leads_there(

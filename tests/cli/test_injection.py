@@ -14,7 +14,6 @@ import geopandas as gpd
 import harmless
 import pandas as pd
 import pytest
-from browsing import browsing
 from harmless import FIELD, FILE, HARM
 from playwright.sync_api import Browser
 
@@ -94,12 +93,6 @@ def commands(group: click.Group, *path: str) -> Iterator[str]:
             yield from commands(command, *path, name)
         else:
             yield " ".join((*path, name))
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 @pytest.fixture

@@ -14,13 +14,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conftest import ROOT
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
 
 from geo_merge.texts import say
 
 _STREAMLIT = ("-m", "streamlit", "run", "app.py", "--server.port", "{port}")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+LOCALE = "vi-VN"
+# Whatever turns while one waits is painted sixty times a second, without a graphics card.
+_STILL = """addEventListener("DOMContentLoaded", () => {
+  const style = document.createElement("style");
+  style.textContent = ".stApp *, .stApp ::before, .stApp ::after "
+    + "{ animation-duration: 1ms !important; animation-iteration-count: 1 !important }";
+  if (document.getElementById("root")) { document.head.append(style); } })"""
+# Tabs that tests left: what a tab has compiled of a page's scripts it need not compile again.
+_LEFT: dict[Browser, list[Page]] = {}
 LONG = 90_000  # milliseconds
 LIVE = "(window.geoMerge && window.geoMerge.page)"  # the map of a page
 HOSTILE = [
@@ -39,11 +48,26 @@ class Tab:
 
     def watch(self) -> None:
         """Note every request that leaves the page's own server, and every error."""
+        self.page.on("request", self._asked)
+        self.page.on("pageerror", self._failed)
+
+    def _asked(self, request: Request) -> None:
         allowed = ("data:", "file:", "about:", "blob:", *([self.home] if self.home else ()))
-        self.page.on(
-            "request", lambda r: None if r.url.startswith(allowed) else self.wrong.append(r.url)
-        )
-        self.page.on("pageerror", lambda e: self.wrong.append(f"{e}\n{e.stack}"))
+        if not request.url.startswith(allowed):
+            self.wrong.append(request.url)
+
+    def _failed(self, error: Error) -> None:
+        self.wrong.append(f"{error}\n{error.stack}")
+
+    def leave(self) -> None:
+        """Leave nothing in the tab for whoever has it next."""
+        self.page.remove_listener("request", self._asked)
+        self.page.remove_listener("pageerror", self._failed)
+        if self.page.url.startswith("http"):
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        self.page.context.clear_cookies()
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
 
     def wait_for_map(self, seconds: float = 60) -> None:
         """Wait until both sides are painted."""
@@ -193,23 +217,41 @@ def browsing(chromium: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+        _LEFT.pop(browser, None)
+
+
+def _new_tab(browser: Browser, locale: str) -> Page:
+    context = browser.new_context(locale=locale)
+    context.add_init_script(_STILL)
+    return context.new_page()
 
 
 @contextmanager
 def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int = 900, dark: bool = False,
-           locale: str = "vi-VN", shot: Callable[[], Path | None] = lambda: None) -> Iterator[Tab]:  # fmt: skip
-    """Open a tab; `shot` says at the end where a picture of it goes, if anywhere."""
-    context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True,
-                                  color_scheme="dark" if dark else "light",
-                                  locale=locale)  # fmt: skip
-    page = context.new_page()
+           locale: str = LOCALE, fresh: bool = False, shot: Callable[[], Path | None] = lambda: None) -> Iterator[Tab]:  # fmt: skip
+    """Open a tab; `shot` says at the end where a picture of it goes, if anywhere.
+
+    It may be one that another test left, of which nothing is there but compiled scripts; `fresh`
+    asks for one that has seen no page yet.
+    """
+    left = _LEFT.setdefault(browser, [])
+    shared = locale == LOCALE and not fresh
+    page = left.pop() if shared and left else _new_tab(browser, locale)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if dark else "light")
     page.set_default_timeout(30_000)
     tab = Tab(page, home)
     tab.watch()
+    done = False
     try:
         yield tab
+        done = True
     finally:
         picture = shot()
         if picture is not None:
             page.screenshot(path=str(picture), full_page=True)
-        context.close()
+        if shared and done and picture is None:
+            tab.leave()
+            left.append(page)
+        else:
+            page.context.close()

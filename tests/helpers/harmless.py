@@ -16,7 +16,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pypdf
-from browsing import Tab
+from browsing import opened
 from conftest import ROOT
 from playwright.sync_api import Browser
 
@@ -126,16 +126,13 @@ def _parquet(path: Path, _: Browser) -> None:
 
 
 def _html(path: Path, browser: Browser) -> None:
-    page = browser.new_page()
-    tab = Tab(page)
-    tab.watch()
-    page.goto(path.as_uri())
-    page.wait_for_timeout(500)
-    assert page.evaluate("window.hit") is None
-    assert page.locator("a[href^='javascript'], [src*='evil'], [href*='evil']").count() == 0
-    assert page.locator("img[src='x']").count() == 0
-    assert tab.wrong == []
-    page.close()
+    with opened(browser) as tab:
+        tab.page.goto(path.as_uri())
+        tab.page.wait_for_timeout(500)
+        assert tab.page.evaluate("window.hit") is None
+        assert tab.page.locator("a[href^='javascript'], [src*='evil'], [href*='evil']").count() == 0
+        assert tab.page.locator("img[src='x']").count() == 0
+        assert tab.wrong == []
 
 
 def _zip(path: Path, _: Browser) -> None:

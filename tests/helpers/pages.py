@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # Playwright is imported by the tests that need it alone.
+_OPEN: list[Browser] = []
+_UNTIL = ExitStack()
+_FILES: set[Path] = set()
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +29,36 @@ def server(_work: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Give a browser."""
+def browser(chromium: str) -> Browser:
+    """Give the browser of this process, which stays open for the next files that need one."""
     from browsing import browsing  # noqa: PLC0415
 
-    with browsing(chromium) as started:
-        yield started
+    if not _OPEN:
+        _OPEN.append(_UNTIL.enter_context(browsing(chromium)))
+    return _OPEN[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files that need a browser follow each other."""
+    _FILES.update(item.path for item in items if "browser" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: item.path not in _FILES)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Close the browser before files that need none: Playwright's loop is in the way of others."""
+    if item.path not in _FILES:
+        _close()
+
+
+def pytest_sessionfinish() -> None:
+    """Close the browser with the last test."""
+    _close()
+
+
+def _close() -> None:
+    _OPEN.clear()
+    _UNTIL.close()
 
 
 @pytest.fixture

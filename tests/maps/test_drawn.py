@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from asking import at, mapped, missed, points_inside
-from browsing import Tab, browsing
+from browsing import Tab
 from conftest import CRS, ORIGIN, square
 from playwright.sync_api import Browser
 
@@ -22,12 +22,6 @@ from geo_merge.merging.result import MergeResult
 
 Grid = Callable[..., gpd.GeoDataFrame]
 AWAY = 5.0  # metres
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 def layer(shapes: Sequence[shapely.Geometry]) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from browsing import HOSTILE, Tab, browsing, opened
+from browsing import HOSTILE, Tab, opened
 from playwright.sync_api import Browser
 
 from geo_merge.api import merge, read_crosswalk, read_units
@@ -27,12 +27,6 @@ Grid = Callable[..., gpd.GeoDataFrame]
 def sample() -> MergeResult:
     layers, crosswalk = sample_files()
     return merge(read_units(*layers), read_crosswalk(crosswalk))
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with browsing(chromium) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
