@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from browsing import Tab
+from browsing import Tab, opened
 from conftest import square
+from playwright.sync_api import Browser
 
 from geo_merge.texts import say
 
@@ -37,10 +38,17 @@ WebSocket.prototype.addEventListener = function (name, tell, ...more) {
   return add.call(this, name, late, ...more); };"""
 
 
-def test_back_and_forward_lead_from_unit_to_unit(tab: Tab, server: str) -> None:
+@pytest.fixture
+def slow(browser: Browser, server: str) -> Iterator[Tab]:
+    """A tab of its own, which hears late, and whose history is empty."""
+    with opened(browser, home=server, fresh=True) as tab:
+        tab.page.add_init_script(_SLOW)
+        yield tab
+
+
+def test_back_and_forward_lead_from_unit_to_unit(slow: Tab, server: str) -> None:
     chosen = "(live.state.selected && live.state.selected.code)"
-    page = tab.page
-    page.add_init_script(_SLOW)
+    tab, page = slow, slow.page
     page.goto(f"{server}/?lang=en")
     tab.wait_for_map()
     tab.rest()
