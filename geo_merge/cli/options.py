@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from itertools import pairwise
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,10 +30,10 @@ class _Path(click.Path):
     """A path that the system can hold: names of thousands of letters are told, not tried."""
 
     def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+        self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:  # fmt: skip
         """Return the path."""
-        path: Path = super().convert(value, param, ctx)  # type: ignore[assignment]
+        path: Path = super().convert(value, param, ctx)
         try:
             path.lstat()
         except OSError as error:

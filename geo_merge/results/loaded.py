@@ -74,6 +74,8 @@ def _read(directory: Path) -> MergeResult:
     reconciliation = reconciliation_in(directory, crs)
     repairs, decisions = repairs_in(directory, crs)
     provenance = _provenance(manifest, summary, layers["findings"])
+    if sorted(statistics["code"]) != sorted(layers["new_units"]["code"]):
+        raise ValueError("statistics.csv has other units than new_units.geojson")
     old, found = layers["old_units"], layers["findings"]
     if len(found) and "about" not in found:  # written by an earlier version
         found["about"] = [row_of(check)["about"] for check in found["check"]]

@@ -116,6 +116,7 @@ def test_a_folder_is_known_without_reading_it(grid: Grid, tmp_path: Path) -> Non
         ("new_units.geojson", '{"features": [[]]}'),
         ("ledger.csv", "a,b\n1,2\n"),
         ("statistics.csv", "null"),
+        ("statistics.csv", "code,name\nN1,Bắc\n"),
         ("crosswalk.csv", ""),
     ],
 )
