@@ -14,7 +14,7 @@ from functools import wraps
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -33,7 +33,7 @@ class _Path(click.Path):
         self, value: str | PathLike[str], param: click.Parameter | None, ctx: click.Context | None
     ) -> Path:  # fmt: skip
         """Return the path."""
-        path: Path = super().convert(value, param, ctx)
+        path = cast("Path", super().convert(value, param, ctx))
         try:
             path.lstat()
         except OSError as error:
