@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.sentence import said, sentence
+from geo_merge.vocabulary.sentence import ENGLISH, LANGUAGES, said, sentence
 from geo_merge.vocabulary.shown import on_terminal
 
 _SHOWN = 80  # characters of a name that is too long
@@ -201,8 +201,6 @@ repairing = options(repair_rule, repair_tolerance, repair_snap, decisions)
 
 def remember_language(arguments: Sequence[str]) -> None:
     """Keep the language that arguments ask for, before anything is wrong with the others."""
-    from geo_merge.texts import LANGUAGES
-
     _LANG.set(None)
     for option, value in pairwise([*arguments, ""]):
         name, _, behind = option.partition("=")
@@ -212,12 +210,10 @@ def remember_language(arguments: Sequence[str]) -> None:
 
 def language_of() -> Language:
     """Return the language that --lang names, else that of the system; English if it is another."""
-    from geo_merge.texts import LANGUAGES
-
     context = click.get_current_context(silent=True)
     asked = _LANG.get() if context is None else context.meta.get(_META)
     here = asked or (locale.getlocale()[0] or "")[:2].lower()
-    return next((language for language in LANGUAGES if language == here), "en")
+    return cast("Language", here if here in LANGUAGES else ENGLISH)
 
 
 def country_of(text: str | None) -> Country:
