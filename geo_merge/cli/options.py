@@ -314,9 +314,14 @@ def _told(line: str) -> str:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """Show the step at work on a terminal; say nothing where stderr is a file or a pipe."""
+    """Show the step at work on a terminal; what the one before it freed is given back.
+
+    Nothing is said where stderr is a file or a pipe.
+    """
+    from geo_merge.system.memory import give_back
+
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda _: give_back()
         return
     from rich.console import Console
 
@@ -324,7 +329,12 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     language = language_of()
     with Console(stderr=True).status(f"{step_in('Starting', language)} …") as status:
-        yield lambda step: status.update(f"{step_in(step, language)} …")
+
+        def tell(step: str) -> None:
+            status.update(f"{step_in(step, language)} …")
+            give_back()
+
+        yield tell
 
 
 def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON knows

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import os
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -20,6 +18,7 @@ from geo_merge.geometry.edge_ends import unpaired
 from geo_merge.geometry.junctions import MOST, Around, loose_edges, vertices_near
 from geo_merge.geometry.projection import metres_per_unit
 from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.system.memory import give_back
 from geo_merge.units.planes import Notes, bulge, by_crs, project, tell
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
@@ -122,9 +121,7 @@ def _give_back() -> None:
     """Give memory back that is free but held: a worker that looks full is given no work."""
     gc.collect()
     pa.default_memory_pool().release_unused()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
-        trim(0)
+    give_back()
 
 
 def _notes(loaded: _Loaded) -> Notes:
