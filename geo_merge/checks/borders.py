@@ -28,6 +28,8 @@ _OPPOSITE = -0.9
 _ELONGATED = 10.0
 # Edges that are looked at together first.
 _STRETCH = 16
+# Boxes that are made to be asked about at once: each is an object of 300 bytes.
+_AT_ONCE = 2**16
 # A border is mismatched along at least so many times the tolerance: less is where edges meet.
 _LONGER = 10.0
 
@@ -134,9 +136,14 @@ def _boxes_near(low: Floats, high: Floats, owner: Ints, width: float) -> tuple[I
     """Return pairs of boxes at most `width` apart, that of the lower owner first."""
     # Diagonals have the same bounds as their boxes, and are made more quickly.
     tree = shapely.STRtree(shapely.linestrings(np.stack([low, high], axis=1)))
-    one, two = tree.query(shapely.linestrings(np.stack([low - width, high + width], axis=1)))
-    chosen = owner[one] < owner[two]
-    return one[chosen], two[chosen]
+    wider, pairs = np.stack([low - width, high + width], axis=1), []
+    for begin in range(0, max(len(low), 1), _AT_ONCE):
+        one, two = tree.query(shapely.linestrings(wider[begin : begin + _AT_ONCE]))
+        one += begin
+        chosen = owner[one] < owner[two]
+        pairs.append((one[chosen], two[chosen]))
+    one, two = (np.concatenate(side) for side in zip(*pairs, strict=True))
+    return one, two
 
 
 def check_rounding(
