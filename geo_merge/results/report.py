@@ -147,13 +147,18 @@ def _people(figures: Mapping[str, Any], summary: Mapping[str, Any]) -> Sentence 
 def finding_lines(
     findings: gpd.GeoDataFrame, *, notes: bool = False, language: Language = "en"
 ) -> Iterator[str]:
-    """Yield the findings, the heaviest first; notes (severity info) only on request."""
+    """Yield the findings, the heaviest first; notes (severity info) only on request.
+
+    What to do is said with the first of those that follow on one another and ask for the same.
+    """
     shown = findings if notes else findings[findings["severity"] != "info"]
     first = shown.head(_SHOWN)
     told = read_in(first, language)
+    before = ""
     for row in first[["severity", "check"]].join(told).itertuples():
-        hint = f" {row.hint}" if row.hint else ""
+        hint = f" {row.hint}" if row.hint and row.hint != before else ""
         yield f"{_severity(row.severity, language)} {row.check}: {row.message}{hint}"
+        before = row.hint
     if len(shown) > _SHOWN:
         yield said(sentence("report.more", n=len(shown) - _SHOWN), language)
 

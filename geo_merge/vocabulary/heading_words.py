@@ -113,7 +113,7 @@ def _plain(word: str) -> str:
 
 def _known() -> tuple[_Word, ...]:
     return tuple(
-        _Word(group, unicodedata.normalize("NFC", word), _plain(word))
+        _Word(group, unicodedata.normalize("NFC", word.casefold()), _plain(word))
         for group, spoken in _FILE.items()
         for words in spoken.values()
         for word in words
