@@ -15,7 +15,7 @@ from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
-_NAMED = 10  # units of a note
+_NAMED = 10  # units that a sentence names, of those that make a part
 
 
 def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) -> list[Finding]:
@@ -99,9 +99,7 @@ def _islands(frame: gpd.GeoDataFrame, units: Sequence[int]) -> list[Finding]:
     if not units:
         return []
     codes = [str(frame.index[k]) for k in units]
-    named: Sentence | list[str] = [label(frame, code) for code in codes[:_NAMED]]
-    if len(codes) > _NAMED:
-        named = sentence("words.more", told=named, more=len(codes) - _NAMED)
+    named = _first_of([label(frame, code) for code in codes])
     told = sentence("G11.islands", n=len(codes), units=named)
     return [Finding.of(told, units=tuple(codes), value=float(len(codes)), unit_of_value="units")]
 
@@ -112,8 +110,15 @@ def _who(frame: gpd.GeoDataFrame, code: str, at: Bools | None) -> Sentence:
     if not codes:
         return sentence("G11.unlisted")
     if at is None:
-        return sentence("G11.members", codes=codes)
+        return sentence("G11.members", codes=_first_of(codes))
     groups = [[c for c, here in zip(codes, row, strict=True) if here] for row in at]
     if sum(bool(g) for g in groups) < 2:  # noqa: PLR2004 - all members are in one part
-        return sentence("G11.members", codes=codes)
-    return sentence("G11.apart", groups=[", ".join(g) for g in groups if g])
+        return sentence("G11.members", codes=_first_of(codes))
+    return sentence("G11.apart", groups=[_first_of(g) for g in groups if g])
+
+
+def _first_of(units: Sequence[str]) -> Sentence | str:
+    """Return the first of many units, and how many more there are."""
+    told = ", ".join(units[:_NAMED])
+    more = len(units) - _NAMED
+    return sentence("words.more", told=told, more=more) if more > 0 else told

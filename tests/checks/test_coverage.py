@@ -342,6 +342,17 @@ def test_new_units_in_several_parts(grid: Grid) -> None:
     assert "do not touch: a | b" in check_parts(frame, inside)[0].message
 
 
+def test_of_many_members_of_a_part_the_first_are_named(grid: Grid) -> None:
+    """A state of hundreds of counties and an island: the line stays one that can be read."""
+    many = [f"m{k:02d}" for k in range(12)]
+    frame = grid(3, 1).assign(members=[[*many, "b"]] * 3)
+    frame = with_shape(frame, "00002", shapely.multipolygons([square(1, 0), square(9, 9)]))
+    at = [*([square(1, 0)] * 12), square(9, 9)]
+    inside = gpd.GeoSeries(at, index=[["00002"] * 13, [*many, "b"]]).centroid
+    told = check_parts(frame, inside)[0].message
+    assert f"do not touch: {', '.join(many[:10])} and 2 more | b" in told
+
+
 def test_width() -> None:
     shapes = shapely.box(0, 0, [0.05, 0.2, 50], [100, 100, 50])
     assert is_narrow(shapes, 0.1).tolist() == [True, False, False]
