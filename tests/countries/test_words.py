@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -69,6 +70,48 @@ def test_the_workbook_says_kommuner(norway: tuple[Path, str]) -> None:
         {"Kommune mới", "Kommune cũ"} <= set(book.sheetnames)
     )
     book.close()
+
+
+VIETNAMESE = re.compile(
+    r"\b(xã|phường|tỉnh|huyện|thị trấn|quận|thành phố|đặc khu|thôn|việt nam|vietnam(ese)?|"
+    r"vn-?2000|nghị quyết|ubnd|ubtvqh\w*|resolutions? \d+\S*|communes?)\b",
+    re.IGNORECASE,
+)
+
+
+def written_words(path: Path) -> str:
+    """Return the words of an output: of a workbook its cells, of papers what a reader sees."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        return " ".join(
+            [
+                *book.sheetnames,
+                *(str(cell.value) for sheet in book for row in sheet for cell in row),
+            ]
+        )
+    if path.suffix == ".docx":
+        with zipfile.ZipFile(path) as paper:
+            return re.sub("<[^>]+>", " ", paper.read("word/document.xml").decode())
+    text = path.read_text("utf-8")
+    hidden = r"<(style|script)[^>]*>.*?</\1>|<[^>]+>"
+    return re.sub(hidden, " ", text, flags=re.DOTALL) if path.suffix == ".html" else text
+
+
+def test_nothing_vietnamese_is_in_any_output(norway: tuple[Path, str], tmp_path: Path) -> None:
+    """Tables, layers, workbook, page of the map, papers, sheet and boundary records, in English."""
+    papers, borders, sheet = (tmp_path / name for name in ("papers.html", "borders", "sheet.svg"))
+    for done in (
+        run("dossier", norway[0], "--out", papers, "--lang", "en"),
+        run("borders", norway[0], "--out", borders, "--lang", "en"),
+        run("sheet", norway[0], "--out", sheet, "--lang", "en"),
+    ):
+        assert done.code == 0, done.err
+    outputs = [path for path in (*norway[0].iterdir(), papers, sheet, *borders.iterdir())
+               if path.suffix not in {".gpkg", ".pdf"}]  # fmt: skip
+    assert {path.suffix for path in outputs} >= {".csv", ".geojson", ".json", ".html", ".xlsx",
+                                                 ".svg", ".docx"}  # fmt: skip
+    words = {path.name: VIETNAMESE.findall(written_words(path)) for path in outputs}
+    assert {name: found for name, found in words.items() if found} == {}
 
 
 def test_the_map_says_kommuner_in_both_languages(norway: tuple[Path, str]) -> None:
