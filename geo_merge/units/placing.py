@@ -47,6 +47,8 @@ def with_crs(
     ------
     UsageError
         If they name several CRSs, so that one for all cannot be right.
+    CRSError
+        R01 for a layer whose CRS stays unknown; R02 where that of the option cannot be meant.
     """
     given = None if crs is None else parse_crs(str(crs))
     if given is not None:
@@ -76,17 +78,33 @@ def _overruled(raws: Sequence[RawLayer], given: CRS, crs: str) -> list[RawLayer]
         return list(raws)
     if len(named) > 1:
         raise UsageError(sentence("usage.crs_named", crs=crs, others=", ".join(named)))
-    return [
-        replace(
-            raw,
-            frame=raw.frame.set_crs(given, allow_override=True),
-            findings=(*raw.findings, Finding.of(
-                sentence("R02.overruled", source=raw.source, own=describe(raw.frame.crs),
-                         crs=describe(given))
-            )),
-        )
-        for raw in raws
-    ]  # fmt: skip
+    return [_in_another(raw, given) for raw in raws]
+
+
+def _in_another(raw: RawLayer, given: CRS) -> RawLayer:
+    """Take another CRS for that of a layer, and say so.
+
+    Raises
+    ------
+    CRSError
+        R02 if the coordinates can be in its own, and not in the other.
+    """
+    frame = raw.frame.set_crs(given, allow_override=True)
+    both = {"source": raw.source, "own": describe(raw.frame.crs), "crs": describe(given)}
+    if _fits(raw.frame, raw.source) and not _fits(frame, raw.source):
+        x, y = raw.frame.total_bounds[:2]
+        raise CRSError(sentence("R02.not_so", x=x, y=y, **both))
+    finding = Finding.of(sentence("R02.overruled", **both))
+    return replace(raw, frame=frame, findings=(*raw.findings, finding))
+
+
+def _fits(frame: gpd.GeoDataFrame, source: str) -> bool:
+    """Tell whether coordinates can be degrees or metres, as their CRS says."""
+    try:
+        check_coordinates(frame, source, placed=True)
+    except CRSError:
+        return False
+    return True
 
 
 def _as_degrees(raw: RawLayer) -> RawLayer:

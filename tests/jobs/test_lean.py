@@ -220,7 +220,7 @@ def test_invalid_members_are_errors_and_nothing_is_written(
     [
         (["--by", "nothing"], r"l.shp has no field 'nothing' [K01]; it has code, name,"),
         (["--by", "blank"], "2 rows have nothing in the field 'blank' (rows 2, 4) [K01]"),
-        (["--by", "district", "--crs", "4326"], "are no degrees"),
+        (["--by", "district", "--crs", "4326"], "cannot be in EPSG:4326"),
         (["--by", "district", "--findings", "x.txt"], "name a .csv or a .geojson file"),
     ],
 )

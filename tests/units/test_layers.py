@@ -163,6 +163,8 @@ def test_an_option_overrules_a_wrong_crs_and_says_so(grid: Grid, tmp_path: Path)
     assert "EPSG:9209" in finding.message
     assert f"EPSG:{CRS}" in finding.message
     assert not findings_of(read_units(wrong, crs=9209))
+    with pytest.raises(CRSError, match=r"cannot be in EPSG:4326 .*--crs.* names EPSG:9209 "):
+        read_units(wrong, crs=4326)
 
 
 def test_one_option_cannot_overrule_several(grid: Grid, tmp_path: Path) -> None:
