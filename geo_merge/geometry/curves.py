@@ -28,10 +28,10 @@ from geo_merge.geometry.seam import like
 
 # Metres. No shorter edge is bent by as much as `_READ`, 10° from a pole either.
 LONG_EDGE = 500.0
-# Metres beside the line of a file that are worth a vertex: the width of a sliver. An edge that they
-# are not is straight in the plane; writing it would give it vertices beside the line of the file if
-# it asked for as little.
-_READ, _WRITTEN = 0.1, 0.2
+# Metres beside the line of a file, where it is read, and of a plane, where it is written, that are
+# worth a vertex: half the width of a sliver, and that. An edge that reading leaves as it is lies on
+# the line of the file when it is written; if writing asked as little, it would leave that line.
+_READ, _WRITTEN = 0.05, 0.1
 # Of its length, by which a piece of an edge may still be off, and into how many it is cut at most:
 # one of 300 km at 60° N into 100.
 _STILL, _MOST = 1e-6, 100
