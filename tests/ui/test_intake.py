@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.jobs.job import Job
-from geo_merge.texts import TEXTS
+from geo_merge.texts import TEXTS, say
 from geo_merge.ui import work
-from geo_merge.ui.intake import headings, looking, problem_rows
+from geo_merge.ui.intake import headings, looking, problem_rows, recognised
 from geo_merge.ui.intake.resolution import by_clause
 from geo_merge.ui.intake.table import is_known, merged, under_ours, wrong_columns
 from geo_merge.ui.server import PAGE
@@ -123,6 +123,11 @@ def test_layers_are_drawn_and_recognised_before_there_is_a_table(
     grid(2, 2).reset_index().to_file(tmp_path / "layer.gpkg")
     looked = looking.look(Job(old=(tmp_path / "layer.gpkg",)))
     assert looked.recognised
+    told = recognised.told_of(looked.preview.layers, looked).set_index(say("intake.what", "vi"))
+    assert told["layer.gpkg"][say("ui.field_code", "vi")] == "code"
+    assert told["layer.gpkg"][say("ui.field_population", "vi")] == say(
+        "intake.not_recognised", "vi"
+    )
     assert list(looked.units.index) == ["00001", "00002", "00003", "00004"]
     drawn = json.loads(looked.outlines)["features"]
     assert [f["properties"]["code"] for f in drawn] == list(looked.units.index)

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo_merge.dossier.sheets.labels import Wish, title_of, two_lines
+from geo_merge.dossier.sheets.labels import Wish, titles_of, two_lines
 from geo_merge.dossier.sheets.svg import areas
 from geo_merge.dossier.sheets.window import in_plane
 from geo_merge.errors import UsageError
@@ -94,12 +94,13 @@ def on_map(layer: gpd.GeoDataFrame, shapes: Geometries, land: BaseGeometry) -> A
     land
         What of the land is on the map; see `outline`.
     """
+    shapely.prepare(land)
     free = shapely.difference(shapely.make_valid(shapes), land)
     seen = np.flatnonzero(shapely.area(free) > 0)
-    beside = shapely.distance(free, land) <= _BESIDE
-    names, wishes = [], []
+    beside = shapely.dwithin(free, land, _BESIDE)
+    names, wishes, titles = [], [], titles_of(layer)
     for k in seen[np.lexsort((-shapely.area(free[seen]), ~beside[seen]))].tolist():
-        name = title_of(layer.iloc[k])
+        name = titles[k]
         if not name:
             continue
         sizes = (_LARGE, _NAME, _LEAST)[int(shapely.area(free[k]) < _WIDE) :]

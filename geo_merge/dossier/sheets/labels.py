@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -12,10 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.dossier.sheets.window import Box
-from geo_merge.geometry.rings import Floats, Geometries, Ints
+from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.vocabulary.shown import shown
 
 Lines = tuple[str, ...]
+Bounds = tuple[float, float, float, float]  # left, top, right, bottom
 _LEADING = 1.12  # of a line, in sizes
 _AIR = 0.25  # millimetres around a name
 _STEPS = 17  # places tried along each side of a unit
@@ -67,29 +70,40 @@ class _Paper:
     """What is taken of a map: rectangles, and lines that lead."""
 
     frame: Box
-    boxes: list[BaseGeometry] = field(default_factory=list)
+    boxes: list[Bounds] = field(default_factory=list)
     lines: list[BaseGeometry] = field(default_factory=list)
 
-    def free(self, boxes: Geometries) -> Ints:
+    def free(self, boxes: Floats) -> Ints:
         """Return the positions of rectangles that lie in the frame and touch nothing taken."""
-        left, top, right, bottom = shapely.bounds(boxes).T
+        left, top, right, bottom = boxes.T
         frame = self.frame
         inside = (left >= frame.left) & (right <= frame.right)
         inside &= (top >= frame.top) & (bottom <= frame.bottom)
         if self.boxes:
-            taken = shapely.bounds(self.boxes)
+            taken = np.array(self.boxes)
             apart = (left[:, None] > taken[:, 2]) | (right[:, None] < taken[:, 0])
             apart |= (top[:, None] > taken[:, 3]) | (bottom[:, None] < taken[:, 1])
             inside &= apart.all(axis=1)
         if self.lines and inside.any():
             lines = shapely.multilinestrings(self.lines)
-            inside[inside] = ~shapely.intersects(boxes[inside], lines)
+            inside[inside] = ~shapely.intersects(shapely.box(*boxes[inside].T), lines)
         return np.flatnonzero(inside)
 
+    def take(self, box: Floats) -> None:
+        """Let nothing else stand in a rectangle."""
+        left, top, right, bottom = box.tolist()
+        self.boxes.append((left, top, right, bottom))
 
-def title_of(unit: pd.Series) -> str:
+
+def title_of(unit: pd.Series | Mapping[Any, Any]) -> str:
     """Return type and name of a unit, as a map shows them."""
     return shown(" ".join(filter(None, (str(unit.get("unit_type") or ""), str(unit["name"])))))
+
+
+def titles_of(units: gpd.GeoDataFrame) -> list[str]:
+    """Return type and name of each unit, as a map shows them."""
+    columns = [name for name in ("unit_type", "name") if name in units]
+    return [title_of(row) for row in units[columns].to_dict("records")]
 
 
 def two_lines(name: str, size: float) -> tuple[tuple[Lines, float], ...]:
@@ -122,7 +136,7 @@ def place(
     list of Label, list of int
         The names that have a place, and the positions of the wishes that found none.
     """
-    paper = _Paper(frame, [shapely.box(b.left, b.top, b.right, b.bottom) for b in taken])
+    paper = _Paper(frame, [(b.left, b.top, b.right, b.bottom) for b in taken])
     labels: list[Label] = []
     missed: list[int] = []
     for rank in sorted({wish.rank for wish in wishes}):
@@ -142,11 +156,10 @@ def place(
     return labels, missed
 
 
-def _boxes(middles: Floats, lines: Lines, size: float, *, air: float = _AIR) -> Geometries:
-    """Return what a name takes around each of some middles, with some air."""
-    width, height = (side + 2 * air for side in _extent(lines, size))
-    x, y = middles.T
-    return np.asarray(shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+def _boxes(middles: Floats, lines: Lines, size: float, *, air: float = _AIR) -> Floats:
+    """Return the rectangle that a name takes around each of some middles, with some air."""
+    half = (np.array(_extent(lines, size)) + 2 * air) / 2
+    return np.hstack([middles - half, middles + half])
 
 
 def _extent(lines: Lines, size: float) -> tuple[float, float]:
@@ -171,10 +184,11 @@ def _inside(wish: Wish, of: int, paper: _Paper) -> Label | None:
     shapely.prepare(wish.shape)
     for lines, size in ways:
         boxes = _boxes(middles, lines, size)
-        within = np.flatnonzero(shapely.contains(wish.shape, _boxes(middles, lines, size, air=0.0)))
-        free = within[paper.free(boxes[within])]
+        free = paper.free(boxes)
+        names = shapely.box(*_boxes(middles[free], lines, size, air=0.0).T)
+        free = free[shapely.contains(wish.shape, names)]
         if len(free):
-            paper.boxes.append(boxes[free[0]])
+            paper.take(boxes[free[0]])
             return Label(lines, size, tuple(middles[free[0]].tolist()), of)
     return None
 
@@ -186,18 +200,20 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     (lines, size), start = wish.texts[-1], np.array(middle_of(wish.shape))
     ways = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
     middles = (start + _RINGS[:, None, None] * ways).reshape(-1, 2)
-    boxes = _boxes(middles, lines, size)
-    free = paper.free(boxes)
-    free = free[~shapely.intersects(boxes[free], wish.shape)]
+    rectangles = _boxes(middles, lines, size)
+    free = paper.free(rectangles)
+    boxes = shapely.box(*rectangles[free].T)
     forbidden = [] if wish.clear_of is None else [wish.clear_of]
-    for where in filter(None, (wish.clear_of, wish.beside)):
-        free = free[~shapely.intersects(boxes[free], where)]
+    for where in filter(None, (wish.shape, wish.clear_of, wish.beside)):
+        apart = ~shapely.intersects(boxes, where)
+        free, boxes = free[apart], boxes[apart]
+    taken = shapely.box(*np.array(paper.boxes).reshape(-1, 4).T)
     for k in free:
         line = shapely.linestrings([start, middles[k]])
-        others = [*paper.boxes, *paper.lines, *forbidden]
+        others = [*taken, *paper.lines, *forbidden]
         if others and shapely.intersects(line, others).any():
             continue
-        paper.boxes.append(boxes[k])
+        paper.take(rectangles[k])
         paper.lines.append(line)
         return Label(lines, size, tuple(middles[k].tolist()), of, tuple(start.tolist()))
     return None

@@ -90,7 +90,9 @@ def _path(geometry: shapely.Geometry) -> str:
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     rings = shapely.get_rings(parts)
     return "".join(
-        "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in shapely.get_coordinates(ring)[:-1]) + "Z"
+        "M"
+        + "L".join(f"{x:.2f} {y:.2f}" for x, y in shapely.get_coordinates(ring)[:-1].tolist())
+        + "Z"
         for ring in np.atleast_1d(rings)
     )
 

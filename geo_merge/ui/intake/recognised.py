@@ -32,22 +32,27 @@ def show(looked: Looked) -> None:
     with left:
         preview_map.show(looked.outlines)
     with right:
-        tables.show(_told(found.layers, looked), height="content")
+        tables.show(told_of(found.layers, looked), height="content")
     if found.notes:
         with st.expander(f"{t('ui.notes')} ({figure(len(found.notes))})"):
             for note in found.notes:
                 st.text(told.problem(note))
 
 
-def _told(layers: list[dict[str, Any]], looked: Looked) -> pd.DataFrame:
-    """Return what was recognised: a row for each thing, a column for each layer."""
-    things = dict.fromkeys(c for layer in layers for c in layer if f"ui.{c}" in TEXTS)
+def told_of(layers: list[dict[str, Any]], looked: Looked) -> pd.DataFrame:
+    """Return what was recognised: a row for each thing, a column for each layer.
+
+    People have one in any case: without them figures are missing that a person may expect.
+    """
+    found = (c for layer in layers for c in layer if f"ui.{c}" in TEXTS)
+    things = dict.fromkeys([*found, "field_population"])
     del things["file"]
     columns = {t("intake.what"): [*(t(f"ui.{c}") for c in things), t("intake.country")]}
     country = t(f"intake.country_{looked.country.lower() or 'none'}")
     for layer in layers:
-        told_of = [figure(layer[c]) if c == "units" else str(layer.get(c, "–")) for c in things]
-        columns[layer["file"]] = [*told_of, country]
+        known = {**dict.fromkeys(things, t("intake.not_recognised")), **layer}
+        cells = [figure(known[c]) if c == "units" else str(known[c]) for c in things]
+        columns[layer["file"]] = [*cells, country]
     return pd.DataFrame(columns)
 
 
