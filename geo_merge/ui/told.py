@@ -17,8 +17,12 @@ from geo_merge.units.crosswalk import COLUMNS
 from geo_merge.vocabulary.findings_frame import in_language, read_in
 from geo_merge.vocabulary.sentence import said
 
-# An option of the command line, with the value that a sentence gives it; a command.
-_OPTION = re.compile(r"--([a-z][a-z-]*[a-z])(?: keep\b| [A-Z]\d\d| [^=.;,()]{1,40}=[\w|]+)?")
+# An option of the command line, with the value that a sentence gives it and others that it takes.
+_OPTION = re.compile(
+    r"--([a-z][a-z-]*[a-z])"
+    r"(?: keep\b| [A-Z]\d\d| [^=.;,()]{1,40}=[\w|]+(?: \((?:hoặc )?area, [a-z, ]+\))?)?"
+)
+# A command.
 _COMMAND = re.compile(
     r"geo-merge(?! failed) [a-z]+(?: from-[a-z]+)?(?: [A-Z]+\b)*(?: --by .+? --keep-agreeing)?"
 )

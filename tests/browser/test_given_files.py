@@ -120,6 +120,9 @@ def test_a_click_on_a_finding_goes_to_its_place(
     assert tab.live("[live.a.getCenter().lng, live.a.getCenter().lat]") == pytest.approx(
         [centre.x, centre.y], abs=0.01
     )
+    tab.rest()
+    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)  # it is no longer the one that is looked at
+    tab.until("!live.focused")
     tab.page.get_by_role("link", name="Downloads").click()
     tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for()
     assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()

@@ -262,6 +262,7 @@ def test_the_page_has_a_word_for_every_option_of_a_sentence() -> None:
             text = said(sentence(f"{kind}:{part}" if part else kind, **values), language)
             shown = told.on_page(text)
             assert "--" not in shown
+            assert not re.search(r"\(.*area, population", shown)  # what an option takes
             # Its own name, and what is installed, are no commands.
             assert not re.search(r"geo-merge(?! failed|\[)", shown)
     assert {key for key in TEXTS if key.startswith("option.")} >= {"option.crs", "option.other"}

@@ -177,9 +177,10 @@
           this.select(chosen.side || null, chosen.code, true, true);
         }
       }
-      if (state.focus && state.focus.id !== this.focusId) {
-        this.focusId = state.focus.id;
-        this.focus(state.focus.feature);
+      const wanted = state.focus ? state.focus.id : null;
+      if (wanted !== (this.focusId ?? null)) { // what has no place leaves nothing outlined
+        this.focusId = wanted;
+        this.focus(wanted === null ? { features: [] } : state.focus.feature);
       }
     }
 
