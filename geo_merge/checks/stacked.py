@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo_merge.errors import LayerError
-from geo_merge.geometry.rings import Geometries, Ints
+from geo_merge.geometry.rings import Geometries, Ints, somewhere
 from geo_merge.vocabulary.sentence import sentence
 
 # Pairs of units whose boxes meet: a commune has some ten neighbours, and everything that checks
@@ -138,7 +138,7 @@ def _lying(parts: Geometries, of: Ints) -> tuple[int, int] | None:
     parts, of
         Polygons, and the unit that each is a part of; shape (n,).
     """
-    there = ~(shapely.is_missing(parts) | shapely.is_empty(parts))
+    there = somewhere(parts)  # other checks tell of coordinates that are nowhere
     parts, enough, of = parts[there], _MOST + _MOST_EACH * int(of[-1] + 1), of[there]
     inside = shapely.point_on_surface(parts)
     x, y, tree = shapely.get_x(inside), shapely.get_y(inside), shapely.STRtree(inside)

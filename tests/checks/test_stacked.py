@@ -140,3 +140,9 @@ def test_of_very_many_that_could_lie_on_one_another_some_are_looked_at(
     refuse_stacked(fan(300), "l.gpkg")
     with pytest.raises(LayerError, match="300 of 300 rows"):
         refuse_stacked(nearly(300), "l.gpkg")
+
+
+def test_polygons_that_are_nowhere_are_left_to_the_check_of_coordinates() -> None:
+    """Of boxes that reach to infinity nobody can tell what lies in them."""
+    endless = shapely.Polygon([(0, 0), (1e308, 0), (1e308, 1e308), (0, np.inf)])
+    refuse_stacked(np.repeat(endless, 2_000), "a.geojson")
