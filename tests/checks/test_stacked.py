@@ -144,5 +144,5 @@ def test_of_very_many_that_could_lie_on_one_another_some_are_looked_at(
 
 def test_polygons_that_are_nowhere_are_left_to_the_check_of_coordinates() -> None:
     """Of boxes that reach to infinity nobody can tell what lies in them."""
-    endless = shapely.Polygon([(0, 0), (1e308, 0), (1e308, 1e308), (0, np.inf)])
+    endless = shapely.Polygon([(np.inf, 1e308), (np.inf, np.inf), *[(np.inf, 1e308)] * 2])
     refuse_stacked(np.repeat(endless, 2_000), "a.geojson")
