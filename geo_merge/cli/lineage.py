@@ -74,7 +74,8 @@ def lineage(
         for path in lists
     ]
     source = ", ".join(path.name for path in lists)
-    table = attach(pd.concat(tables, ignore_index=True), sources=[{"source": source}])
+    rows_of = [read.assign(source=path.name) for path, read in zip(lists, tables, strict=True)]
+    table = attach(pd.concat(rows_of, ignore_index=True), sources=[{"source": source}])
     units = None
     if layer is not None:
         frame = read_units(layer, code_field=code_field, name_field=name_field, country=where)

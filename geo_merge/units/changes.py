@@ -31,6 +31,7 @@ class Change:
     old_name: str = ""
     new_name: str = ""
     row: int = 0
+    source: str = ""  # the list that has the row, if it is one of several
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Changes:
 
 def changes_of(table: pd.DataFrame) -> list[Change]:
     """Return the rows of a table with ``on, old_code, new_code`` and what else is known."""
-    names = ("on", "old_code", "new_code", "old_name", "new_name", "row")
+    names = ("on", "old_code", "new_code", "old_name", "new_name", "row", "source")
     columns = [table[n].tolist() if n in table else [""] * len(table) for n in names]
     return [Change(*row) for row in zip(*columns, strict=True)]
 
@@ -217,7 +218,7 @@ def _step(day: date, made: list[Change], named: Sequence[Change], source: str) -
         count[old] += 1
     rows = [
         (old, new, 1.0 if count[old] == 1 else float("nan"),
-         f"{day} {source} row {change.row}" if change.row else "")
+         f"{day} {change.source or source} row {change.row}" if change.row else "")
         for (old, new), change in ways.items()
     ]  # fmt: skip
     before = {c.old: c.old_name for c in named if c.old and c.old_name}
@@ -232,16 +233,14 @@ def _left_over(
     circle = _in_circles(left)
     found = []
     for change in left:
+        at = {"source": change.source or source, "row": change.row, "day": str(day)}
         if change.old in circle:
-            told = sentence("W20.circle", source=source, row=change.row, day=str(day),
-                            code=change.old)  # fmt: skip
+            told = sentence("W20.circle", code=change.old, **at)
         elif change.old in ended:
             end = ended[change.old]
-            told = sentence("W20.ended", source=source, row=change.row, day=str(day),
-                            code=change.old, end=str(end.on), target=end.new)  # fmt: skip
+            told = sentence("W20.ended", code=change.old, end=str(end.on), target=end.new, **at)
         else:
-            told = sentence("W20.absent", source=source, row=change.row, day=str(day),
-                            code=change.old)  # fmt: skip
+            told = sentence("W20.absent", code=change.old, **at)
         found.append(Finding.of(told, units=(change.old,)))
     return found
 
@@ -259,7 +258,7 @@ def _from_nowhere(
     sources = {c.new for c in made}
     return [
         Finding.of(
-            sentence("W20.nowhere", source=source, row=c.row, day=str(day), code=c.new),
+            sentence("W20.nowhere", source=c.source or source, row=c.row, day=str(day), code=c.new),
             units=(c.new,),
         )
         for c in changes

@@ -370,6 +370,21 @@ def test_the_command_writes_a_crosswalk_for_build(tmp_path: Path) -> None:
     assert sorted(new["code"]) == ["1508", "1547", "1580"]
 
 
+def test_of_several_lists_each_row_says_in_which_it_stands(tmp_path: Path) -> None:
+    for year, rows in (
+        ("2018", "0722 - Nøtterøy,0729 - Færder"),
+        ("2020", "0729 - Færder,3811 - Færder"),
+    ):
+        text = f"kommuner_{int(year) - 1},kommuner_{year}\n{rows}\n"
+        (tmp_path / f"{year}.csv").write_text(text, "utf-8")
+    done = run("lineage", "2018.csv", "2020.csv", "--from", "2017-01-01", "--to", "2020-01-01",
+               "--out", "x.csv", cwd=tmp_path)  # fmt: skip
+    assert done.code == 0, done.err
+    (way,) = read_crosswalk(tmp_path / "x.csv").itertuples()
+    assert (way.old_code, way.new_code) == ("0722", "3811")
+    assert way.evidence == "2018-01-01 2018.csv row 2; 2020-01-01 2020.csv row 2"
+
+
 def test_what_the_command_refuses(tmp_path: Path) -> None:
     listing = listed(tmp_path, NORWAY)
     backwards = run(
