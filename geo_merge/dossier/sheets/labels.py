@@ -175,21 +175,22 @@ def _inside(wish: Wish, of: int, paper: _Paper) -> Label | None:
             if np.less_equal(_extent(lines, size), room).all()]  # fmt: skip
     if not ways:
         return None
-    best = middle_of(wish.shape)
+    best = np.array([middle_of(wish.shape)])
     grid = np.stack(
         np.meshgrid(np.linspace(left, right, _STEPS), np.linspace(top, bottom, _STEPS)), axis=-1
     ).reshape(-1, 2)
     near = grid[np.argsort(np.hypot(*(grid - best).T), kind="stable")]
-    middles = np.vstack([[best], near])
     shapely.prepare(wish.shape)
     for lines, size in ways:
-        boxes = _boxes(middles, lines, size)
-        free = paper.free(boxes)
-        names = shapely.box(*_boxes(middles[free], lines, size, air=0.0).T)
-        free = free[shapely.contains(wish.shape, names)]
-        if len(free):
-            paper.take(boxes[free[0]])
-            return Label(lines, size, tuple(middles[free[0]].tolist()), of)
+        for middles in (best, near):  # most names stand in the widest part
+            names = shapely.box(*_boxes(middles, lines, size, air=0.0).T)
+            within = np.flatnonzero(shapely.contains(wish.shape, names))
+            boxes = _boxes(middles[within], lines, size)
+            free = paper.free(boxes)
+            if len(free):
+                paper.take(boxes[free[0]])
+                x, y = middles[within[free[0]]].tolist()
+                return Label(lines, size, (x, y), of)
     return None
 
 
