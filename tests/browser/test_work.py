@@ -19,7 +19,6 @@ from geo_merge.texts import say
 @pytest.fixture
 def tab(tab: Tab) -> Iterator[Tab]:
     """A tab that shows no error of Streamlit either."""
-    tab.page.set_default_timeout(60_000)
     yield tab
     assert tab.page.locator("[data-testid=stException], .stException").count() == 0
     assert tab.page.get_by_text("BidiComponent Error").count() == 0

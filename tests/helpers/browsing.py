@@ -239,7 +239,7 @@ def opened(browser: Browser, *, home: str = "", width: int = 1400, height: int =
     page = left.pop() if shared and left else _new_tab(browser, locale)
     page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if dark else "light")
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(LONG)  # machines may do much else meanwhile
     tab = Tab(page, home)
     tab.watch()
     done = False

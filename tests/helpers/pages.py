@@ -64,9 +64,8 @@ def _close() -> None:
 @pytest.fixture
 def tab(browser: Browser, server: str, shot: Callable[[], Path | None]) -> Iterator[Tab]:
     """Give a tab that may ask nobody but the page, and must not raise an error."""
-    from browsing import LONG, opened  # noqa: PLC0415
+    from browsing import opened  # noqa: PLC0415
 
     with opened(browser, home=server, shot=shot) as it:
-        it.page.set_default_timeout(LONG)  # machines may do much else meanwhile
         yield it
         assert it.wrong == []
