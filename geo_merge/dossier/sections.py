@@ -96,7 +96,7 @@ def _counts(m: Material, rows: Iterator[tuple[str, int, int]]) -> Table:
 
 
 def _conserved(m: Material) -> Table:
-    """Return land, people and levels before and after."""
+    """Return land, people and levels before and after; a level that nobody named is none."""
     before, after = (m.result.summary[when] for when in ("before", "after"))
     heads = ("quantity", "before", "after", "difference")
     columns = [Column(m.t(f"col_{h}"), 3 if k == 0 else 1.5, "right" if k else "left")
@@ -105,8 +105,8 @@ def _conserved(m: Material) -> Table:
     names = {"area_km2": m.t("area"), "population": m.people_of, "districts": m.t("districts"),
              "provinces": m.t("provinces")}  # fmt: skip
     for key, name in names.items():
-        if key in before or key in after:
-            digits, old, new = _FIGURES.get(key, 0), before.get(key), after.get(key)
+        digits, old, new = _FIGURES.get(key, 0), before.get(key), after.get(key)
+        if (key in before or key in after) and (old or new or key in _FIGURES):
             known = old is not None and new is not None
             difference = m.n(new - old, digits).replace("-", "−") if known else NOTHING
             rows.append((name, m.n(old, digits), m.n(new, digits), difference))

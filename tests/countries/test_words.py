@@ -19,7 +19,7 @@ from streamlit.util import calc_hash
 from geo_merge.api import merge
 from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.maps.display import display
-from geo_merge.texts import Language, map_texts
+from geo_merge.texts import Language, map_texts, say
 from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
 
@@ -62,6 +62,8 @@ def test_papers_say_kommuner(
     )
     assert [words for words in told if words not in text] == []
     assert not re.search(unit, text, re.IGNORECASE)
+    levels = {say(f"dossier.{level}", language) for level in ("districts", "provinces")}
+    assert [level for level in levels if re.search(rf"\b{level}\b", text)] == []  # none is named
 
 
 def test_the_workbook_says_kommuner(norway: tuple[Path, str]) -> None:
