@@ -134,8 +134,8 @@
       });
     }
 
-    told(properties, together) {
-      return Object.assign({ together: together }, properties);
+    told(properties, count) {
+      return Object.assign({ together: count }, properties);
     }
 
     /** Go to the chosen finding and outline it. */
