@@ -88,14 +88,14 @@ def spot(page: Page, number: int) -> tuple[float, float]:
     x, y = page.evaluate(
         f"""(k) => {{ const live = {LIVE}; const side = live.sides.after;
           const box = side.map.getContainer().getBoundingClientRect();
-          const places = side.features.filter(f => f.geometry.coordinates.length === 1)
+          const places = side.features
             .map(f => side.map.latLngToContainerPoint([f.properties.at[1], f.properties.at[0]]))
             .filter(p => p.x > 80 && p.x < box.width - 80 && p.y > 60
               && p.y < Math.min(box.height, innerHeight - box.top) - 60)
             .map(p => [box.left + p.x, box.top + p.y])
             .filter(p => side.map.getContainer().contains(
               side.map.getContainer().getRootNode().elementFromPoint(...p)));
-          return places[(k * 37) % places.length]; }}""",
+          return places[Math.floor(k * 0.618 * places.length) % places.length]; }}""",
         number,
     )
     return x, y
