@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
 
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 _SHOWN = 5
 # What the units of the frame looked at last are called: a cell of an Arrow column by itself costs a
@@ -42,8 +42,7 @@ def labels(frame: gpd.GeoDataFrame, codes: Iterable[str]) -> str:
     """Return the labels of some units, the first ones if they are many."""
     every = list(codes)
     told = ", ".join(label(frame, code) for code in every[:_SHOWN])
-    more = len(every) - _SHOWN
-    return sentence("words.more", told=told, more=more) if more > 0 else told
+    return and_more(told, len(every) - _SHOWN)
 
 
 def where(frame: gpd.GeoDataFrame, code: str) -> str:

@@ -13,7 +13,7 @@ from geo_merge.geometry.rings import Bools, Geometries, flatten
 from geo_merge.geometry.stretches import Stretches
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import worst_first
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 
 _NAMED = 10  # units that a sentence names, of those that make a part
 
@@ -119,6 +119,4 @@ def _who(frame: gpd.GeoDataFrame, code: str, at: Bools | None) -> Sentence:
 
 def _first_of(units: Sequence[str]) -> Sentence | str:
     """Return the first of many units, and how many more there are."""
-    told = ", ".join(units[:_NAMED])
-    more = len(units) - _NAMED
-    return sentence("words.more", told=told, more=more) if more > 0 else told
+    return and_more(", ".join(units[:_NAMED]), len(units) - _NAMED)

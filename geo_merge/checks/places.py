@@ -21,7 +21,7 @@ from geo_merge.geometry.stretches import Stretches
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import worst_first
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
@@ -83,9 +83,7 @@ def _islands(frame: gpd.GeoDataFrame, lands: _Lands) -> list[Finding]:
         return []
     away = max(metres for several in lands.values() for metres, _ in several)
     codes = tuple(sorted({code for several in lands for code in several}))
-    named: Sentence | str = labels(frame, codes[:_NAMED])
-    if len(codes) > _NAMED:
-        named = sentence("words.more", told=named, more=len(codes) - _NAMED)
+    named = and_more(labels(frame, codes[:_NAMED]), len(codes) - _NAMED)
     shapes = shapely.get_parts([land for several in lands.values() for _, land in several])
     told = sentence("G06.islands", n=len(codes), away=away, units=named)
     return [Finding.of(told, units=codes, value=away, unit_of_value="m",

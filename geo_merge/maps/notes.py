@@ -12,7 +12,7 @@ from geo_merge.maps.drawing import Drawing
 from geo_merge.maps.drawing_proof import Claim
 from geo_merge.merging.result import MergeResult
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 _LEVELS = ("district", "province")
 _NAMED = 10
@@ -70,5 +70,4 @@ def notes(result: MergeResult, drawing: Drawing) -> Iterator[Finding]:
 
 
 def _first(codes: Sequence[str]) -> str:
-    named, more = ", ".join(codes[:_NAMED]), len(codes) - _NAMED
-    return sentence("words.more", told=named, more=more) if more > 0 else named
+    return and_more(", ".join(codes[:_NAMED]), len(codes) - _NAMED)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 
 SHOWN = 20  # sentences of one kind; the rest is told in one
 _NAMED = 200  # units that one sentence names
@@ -55,6 +55,4 @@ def ranges(rows: Iterable[Hashable]) -> str:
 
 def named(units: Sequence[str]) -> str:
     """Return units for messages, and how many more there are than can be named."""
-    more = len(units) - _NAMED
-    told = ", ".join(units[:_NAMED])
-    return sentence("words.more", told=told, more=more) if more > 0 else told
+    return and_more(", ".join(units[:_NAMED]), len(units) - _NAMED)

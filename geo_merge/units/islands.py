@@ -18,7 +18,7 @@ from geo_merge.vocabulary.codes import clean_text, code_key
 from geo_merge.vocabulary.fields import fold_field
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 _SHOWN = 10
 # What rows of one unit may claim together, in square metres and as a share: rounding, no land.
@@ -155,8 +155,7 @@ def _whole(parts: Geometries) -> Any:  # noqa: ANN401 - a polygon or several
 def _told(counts: Mapping[Any, int]) -> Finding:
     rows = sum(counts.values())
     first = [sentence("K03.unit", code=str(code), n=n) for code, n in list(counts.items())[:_SHOWN]]
-    more = len(counts) - _SHOWN
-    units = sentence("words.more", told=first, more=more) if more > 0 else first
+    units = and_more(first, len(counts) - _SHOWN)
     return Finding.of(
         sentence("K03.joined", rows=rows, n=len(counts), units=units),
         units=tuple(map(str, counts)),

@@ -26,7 +26,7 @@ from geo_merge.geometry.touching import split_at_touches, without_lines
 from geo_merge.geometry.validity import is_valid, made_valid
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 from geo_merge.writing.geojson_stream import cuts
 
 # Share of its area that mending may change of a polygon: the rounding of coordinates.
@@ -255,9 +255,8 @@ def tell(
                "G04.projected": notes.mended}  # fmt: skip
     for kind, rows in told_of.items():
         units = tuple(labels[k] for k in np.sort(rows))
-        first, more = units[:_SHOWN], len(units) - _SHOWN
-        named = sentence("words.more", told=first, more=more) if more > 0 else first
         if units:
+            named = and_more(units[:_SHOWN], len(units) - _SHOWN)
             told = sentence(kind, units=named, crs=describe(target))
             findings.append(
                 Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")

@@ -16,7 +16,7 @@ from geo_merge.geometry.rings import is_polygonal
 from geo_merge.units.crosswalk_report import SHOWN, Report
 from geo_merge.vocabulary.codes import clean_code, fold_name, look_key
 from geo_merge.vocabulary.part_of import is_land
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 
 KEPT = "kept"  # how a unit without a row was matched
 _NAMED = 5  # units of a sentence
@@ -157,8 +157,7 @@ def _counted(old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame) -> Sentence:
 
 def _named(units: gpd.GeoDataFrame) -> Sentence | list[Sentence | str]:
     """Return what the first units are called, and how many more there are."""
-    labels, more = _labels(units.head(_NAMED)), len(units) - _NAMED
-    return sentence("words.more", told=labels, more=more) if more > 0 else labels
+    return and_more(_labels(units.head(_NAMED)), len(units) - _NAMED)
 
 
 def _labels(shown: gpd.GeoDataFrame) -> list[Sentence | str]:

@@ -29,7 +29,7 @@ from geo_merge.vietnam.fetching import Repository, fetch_files
 from geo_merge.vietnam.names import bare_key, name_key, plain
 from geo_merge.vietnam.provinces import PROVINCES
 from geo_merge.vocabulary.codes import clean_code, clean_text
-from geo_merge.vocabulary.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 from geo_merge.writing.files import whole_files
 
 REPOSITORY = Repository(
@@ -286,6 +286,5 @@ def _listed(units: pd.DataFrame) -> Sentence | str:
             for name, district in zip(units["name"], units["district"], strict=True)]  # fmt: skip
     if not told:
         return ""
-    more, named = len(told) - _NAMED, "; ".join(told[:_NAMED])
-    listed = sentence("words.more", told=named, more=more) if more > 0 else named
+    listed = and_more("; ".join(told[:_NAMED]), len(told) - _NAMED)
     return sentence("fetch.named", told=listed)

@@ -8,7 +8,7 @@ and in tables below it the sentences that it can say, each with what to do, in b
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from geo_merge.wording.sentence import (
     ENGLISH,
@@ -25,9 +25,16 @@ from geo_merge.wording.sentence import (
 )
 
 __all__ = [
-    "ENGLISH", "LANGUAGES", "OTHER_LANGUAGES", "Sentence", "hint_of", "kinds", "reworded", "row_of",
-    "said", "sentence", "title_of", "titles", "with_words",
+    "ENGLISH", "LANGUAGES", "OTHER_LANGUAGES", "Sentence", "and_more", "hint_of", "kinds",
+    "reworded", "row_of", "said", "sentence", "title_of", "titles", "with_words",
 ]  # fmt: skip
+
+_Told = TypeVar("_Told")
+
+
+def and_more(told: _Told, more: int) -> Sentence | _Told:
+    """Return what is told of the first of many, and how many more there are, if there are."""
+    return sentence("words.more", told=told, more=more) if more > 0 else told
 
 
 def hint_of(told: Sentence) -> Sentence | str:

@@ -30,7 +30,7 @@ from geo_merge.vietnam.resolutions.differences import differences
 from geo_merge.vietnam.resolutions.sentences import Member, Mode, clause_references
 from geo_merge.vietnam.resolutions.settling import settle
 from geo_merge.vocabulary.places import Unit
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 EVIDENCE = ("clause", "mode", "matched_by", "words")
 _SHOWN = 10
@@ -194,9 +194,7 @@ def _unnamed(frame: pd.DataFrame, old: Units, source: str) -> list[str]:
     missing = [str(unit) for unit in old.all if unit.code not in named]
     if not missing or not named:
         return []
-    listed = "; ".join(missing[:_SHOWN])
-    if len(missing) > _SHOWN:
-        listed = sentence("words.more", told=listed, more=len(missing) - _SHOWN)
+    listed = and_more("; ".join(missing[:_SHOWN]), len(missing) - _SHOWN)
     return [sentence("K05.not_named", source=source, n=len(missing), units=listed)]
 
 
