@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo_merge.cli.options import say
 from geo_merge.errors import UsageError
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from geo_merge.planning.plan import Plan
     from geo_merge.planning.standards import Standard
     from geo_merge.texts import Language
+
+_NAMED = 10  # units without a place that a headline names
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -108,9 +110,8 @@ def headline(made: Plan) -> list[str]:
         sentence("planning.headline", n=len(made.old) - pieces, land=land, new=len(made.new))
     ]
     if left:
-        told: str = ", ".join(str(made.old[code]) for code in left[:10])
-        if len(left) > 10:  # noqa: PLR2004
-            told = sentence("planning.codes_more", told=told, n=len(left) - 10)
+        first = ", ".join(str(made.old[code]) for code in left[:_NAMED])
+        told = and_more(first, len(left) - _NAMED)
         lines.append(sentence("planning.without_place", n=len(left), told=told))
     return lines
 

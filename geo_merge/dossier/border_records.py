@@ -25,7 +25,7 @@ from geo_merge.geometry.characteristic_points import (
 from geo_merge.geometry.projection import WGS84, describe
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 _DEGREES = 8  # decimals: a millimetre
 _METRES = 2  # decimals of lengths
@@ -151,8 +151,7 @@ def _check_coverage(units: gpd.GeoDataFrame, shapes: Geometries) -> None:
 
 
 def _listed(codes: pd.Index) -> str:
-    more = sentence("words.more_units", n=len(codes) - _SHOWN) if len(codes) > _SHOWN else ""
-    return ", ".join(map(str, codes[:_SHOWN])) + more
+    return and_more(", ".join(map(str, codes[:_SHOWN])), len(codes) - _SHOWN)
 
 
 def _along(borders: BorderLines, crs: CRS) -> Floats:

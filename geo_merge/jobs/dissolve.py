@@ -36,7 +36,7 @@ from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.vocabulary.attributes import Attributes
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 from geo_merge.writing.files import whole_files
 from geo_merge.writing.geojson_stream import Block, ahead, cuts, polygon_block
 from geo_merge.writing.rounding import Project
@@ -305,8 +305,7 @@ def _overlaps(
         if len(claimants) < _SEVERAL:  # so thin that its own middle is in no two of them
             continue
         units = [sentence("K01.row", row=str(row + 1)) for row in claimants]
-        first, more = units[:_SHOWN], len(units) - _SHOWN
-        named = sentence("words.more_rows", told=first, more=more) if more > 0 else first
+        named = and_more(units[:_SHOWN], len(units) - _SHOWN, "rows")
         told = sentence("C04.in_group", units=named, key=str(key))
         yield Finding.of(told, units=tuple(map(str, units)), geometry=geometry)
 

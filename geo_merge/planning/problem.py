@@ -12,7 +12,7 @@ from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Bools, Floats, Ints
 from geo_merge.planning.conditions import MEMBERS, Condition, joined
 from geo_merge.planning.groups import Groups
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import and_more, sentence
 
 Partition = tuple[tuple[int, ...], ...]
 _SHOWN = 10
@@ -165,6 +165,4 @@ class Problem:
 def listed(codes: Sequence[str], chosen: Ints) -> str:
     """Return the codes of the chosen units, the first ones by name."""
     names = [codes[k] for k in chosen.tolist()]
-    more = len(names) - _SHOWN
-    told = ", ".join(names[:_SHOWN])
-    return sentence("planning.codes_more", told=told, n=more) if more > 0 else told
+    return and_more(", ".join(names[:_SHOWN]), len(names) - _SHOWN)

@@ -111,8 +111,7 @@ def _problem(rows: gpd.GeoDataFrame, why: str, code_fields: Mapping[str, str]) -
         sentence("K03.place", file=str(s), row=str(r), name=str(n))
         for s, r, n in zip(rows["source_file"], rows["source_row"], rows["name"], strict=True)
     ]
-    first, more = places[:_SHOWN], len(places) - _SHOWN
-    named = sentence("words.more_rows", told=first, more=more) if more > 0 else first
+    named = and_more(places[:_SHOWN], len(places) - _SHOWN, "rows")
     return sentence(
         "K03.rows", code=code, n=len(rows), rows=named, field=code_fields.get(file, "CODE"),
         why=sentence("K03.why", why=why) if why else "",

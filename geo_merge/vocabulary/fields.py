@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from geo_merge.wording.sentence import Sentence, sentence
+from geo_merge.vocabulary.sentence import Sentence, and_more
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,9 +111,7 @@ def without_accents(name: str) -> str:
 
 def listed(columns: Sequence[str]) -> Sentence | str:
     """Return the names of fields for a message, of very many only the first."""
-    more = len(columns) - _LISTED
-    told = ", ".join(columns[:_LISTED])
-    return sentence("words.fields", told=told, n=more) if more > 0 else told
+    return and_more(", ".join(columns[:_LISTED]), len(columns) - _LISTED, "fields")
 
 
 def population_year(name: str) -> int | None:

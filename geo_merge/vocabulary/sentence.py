@@ -32,9 +32,12 @@ __all__ = [
 _Told = TypeVar("_Told")
 
 
-def and_more(told: _Told, more: int) -> Sentence | _Told:
-    """Return what is told of the first of many, and how many more there are, if there are."""
-    return sentence("words.more", told=told, more=more) if more > 0 else told
+def and_more(told: _Told, more: int, of: str = "units") -> Sentence | _Told:
+    """Return what is told of the first of many, and how many more there are, if there are.
+
+    They are ``units``, ``rows`` or ``fields``, which some languages say.
+    """
+    return sentence(f"words.more_{of}", told=told, more=more) if more > 0 else told
 
 
 def hint_of(told: Sentence) -> Sentence | str:
