@@ -18,7 +18,7 @@ from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
-_NO_KEY = (NoValue.ERROR, NoValue.NOTHING, NoValue.ABOVE)
+_NO_KEY = (NoValue.ERROR, NoValue.NOTHING, NoValue.ABOVE, NoValue.FATE)
 
 
 def reader_key(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds

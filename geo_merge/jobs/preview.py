@@ -99,8 +99,8 @@ def look_with_units(
         say("Matching the crosswalk")
         try:
             units, table = job.divided(units, table)
-            name_key = job.country.of(units).name_key
-            resolved = crosswalk.resolve(with_unit_columns(units), table, name_key=name_key,
+            country = job.country.of(units)
+            resolved = crosswalk.resolve(with_unit_columns(units), table, country=country,
                                          unlisted=job.unlisted)  # fmt: skip
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:

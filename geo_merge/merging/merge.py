@@ -223,5 +223,5 @@ def _guard(old: gpd.GeoDataFrame) -> None:
 def _resolve(
     old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country, unlisted: str
 ) -> Resolved:
-    return crosswalk.resolve(with_unit_columns(old), table, name_key=country.name_key,
+    return crosswalk.resolve(with_unit_columns(old), table, country=country,
                              unlisted=Unlisted(unlisted))  # fmt: skip

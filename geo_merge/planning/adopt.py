@@ -44,7 +44,7 @@ def plan_of_crosswalk(
         With all problems: rows that name no unit, units that go to several new ones, new units with
         several names.
     """
-    name_key = country.of(layer).name_key
+    country = country.of(layer)
     frame = with_unit_columns(without_memory(layer))
     written = as_crosswalk(table)
     there = [bool(clean_text(code)) for code in written["new_code"]]
@@ -54,9 +54,9 @@ def plan_of_crosswalk(
     if not any(there):
         return Plan(old), tuple(findings_of(table))
     rows = cleaned(written[there], report, frame["name"])
-    matched = match(frame, rows, written[there], report, name_key)
+    matched = match(frame, rows, written[there], report, country.name_key)
     rows = rows.assign(unit=pd.Series(matched.units, index=rows.index, dtype=object))
-    rows = settled_new(rows, frame, report, name_key, lost_zeros=matched.lost_zeros)
+    rows = settled_new(rows, frame, report, country, lost_zeros=matched.lost_zeros)
     rows = rows[rows["unit"].notna()]
     _refuse_divided(rows, old, report)
     if report.problems:

@@ -30,7 +30,7 @@ def code_of(text: str) -> tuple[str, str]:
     reason = no_value(text)
     if reason is NoValue.NOTHING:
         return "", ""
-    if reason is not None:
+    if reason in _FAULTS:
         return "", sentence(_FAULTS[reason])
     return plain_number(clean_code(text)), ""
 

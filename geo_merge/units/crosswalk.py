@@ -19,7 +19,7 @@ from geo_merge.units.crosswalk_new import BELOW, PARENTS_AFTER, settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
-from geo_merge.vocabulary.codes import code_key, fold_name, has_lost_letters
+from geo_merge.vocabulary.codes import code_key, has_lost_letters
 from geo_merge.vocabulary.country import PLAIN, Country, NameKey
 from geo_merge.vocabulary.crosswalk_headings import told_by_headings
 from geo_merge.vocabulary.fields import COMPOSITION, fold_field, listed, same_field
@@ -166,7 +166,7 @@ def resolve(
     old: gpd.GeoDataFrame,
     table: pd.DataFrame,
     *,
-    name_key: NameKey = fold_name,
+    country: Country = PLAIN,
     unlisted: Unlisted = Unlisted.REFUSE,
 ) -> Resolved:
     """Match every row of a crosswalk with an old unit, and every old unit with one row.
@@ -180,8 +180,9 @@ def resolve(
         Unit layer, indexed by code.
     table
         Crosswalk; see `as_crosswalk`.
-    name_key
-        Returns names in the form in which they are compared.
+    country
+        In which the layer lies: the form in which its names are compared, and how their types are
+        written.
     unlisted
         What becomes of units without a row: they are refused, or keep code, name and type.
 
@@ -199,13 +200,14 @@ def resolve(
         several (W02, W05), blank new codes (W01), conflicting names and parents (W03), bad shares
         (W04), and, where units are kept, new units that have their codes (W06).
     """
+    name_key = country.name_key
     rows = as_crosswalk(table)
     report = Report(_source(rows))
     written, rows = rows, cleaned(rows, report, old["name"])
     matched = match(old, rows, written.loc[rows.index], report, name_key)
     units = pd.Series(matched.units, index=rows.index, dtype=object)
     rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)
-    rows = settled_new(rows, old, report, name_key, lost_zeros=matched.lost_zeros)
+    rows = settled_new(rows, old, report, country, lost_zeros=matched.lost_zeros)
     rows = _check_once(old, rows, report)
     rows = without_row(old, rows, report, Unlisted(unlisted), listed=matched.listed)
     _check_names(old, rows, report, name_key)

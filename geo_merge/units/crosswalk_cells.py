@@ -186,6 +186,8 @@ def _refuse(
     kind, advice = "W01.refused", _SAYS.get(column, "W01.correct")
     if reason is NoValue.ABOVE:
         advice = "W01.write_out"
+    if reason is NoValue.FATE:
+        advice = "W01.write_own"
     if reason in {NoValue.DAY, NoValue.TRUTH}:
         kind, advice = "W11.refused", "W11.code" if column in CODES else "W11.name"
     text = clean_text(told["text"])

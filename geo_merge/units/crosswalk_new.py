@@ -16,7 +16,7 @@ from geo_merge.vocabulary.codes import (
     has_odd_characters,
     look_key,
 )
-from geo_merge.vocabulary.country import NameKey
+from geo_merge.vocabulary.country import Country, NameKey
 from geo_merge.vocabulary.sentence import Sentence, sentence
 
 # The parents of a new unit, where a table says.
@@ -32,7 +32,7 @@ def settled_new(
     rows: pd.DataFrame,
     old: gpd.GeoDataFrame,
     report: Report,
-    name_key: NameKey,
+    country: Country,
     *,
     lost_zeros: bool,
 ) -> pd.DataFrame:
@@ -46,14 +46,18 @@ def settled_new(
         The old units: how many digits their codes have.
     report
         Gets W01, W03 and what was restored (K02).
-    name_key
-        Returns names in the form in which they are compared.
+    country
+        In which the layer lies, if it is one that is known: the form in which its names are
+        compared; a type that no row states is the one that is written in the names.
     lost_zeros
         Whether the old codes of the table had lost leading zeros.
     """
+    name_key = country.name_key
     rows = rows.assign(new_code=_with_zeros(rows["new_code"], report))
     _check_likeness(rows, report, name_key)
     rows = _spelled_once(rows, report, name_key)
+    if not rows["new_type"].any():
+        rows = rows.assign(new_type=[country.split_type(name)[0] for name in rows["new_name"]])
     _note_odd(rows, report)
     _note_forms(rows, report)
     _check_names(rows, report, name_key)

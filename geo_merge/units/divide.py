@@ -17,7 +17,7 @@ from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cutters import SAID, Cutters, Pieces, cut, with_codes_of_rows
-from geo_merge.vocabulary.country import PLAIN, Country, NameKey
+from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name, with_unit_columns
 from geo_merge.vocabulary.finding import Finding
@@ -65,7 +65,7 @@ def divide(
         W05, for each unit that the cutters do not cut into the parts that it needs.
     """
     table = as_crosswalk(crosswalk)
-    rows = _with_units(old, table, country.of(old).name_key)
+    rows = _with_units(old, table, country.of(old))
     cutters = with_codes_of_rows(cutters, rows)
     targets = _targets(rows)
     if not targets:
@@ -100,7 +100,7 @@ def divide(
     return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
 
 
-def _with_units(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -> pd.DataFrame:
+def _with_units(old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country) -> pd.DataFrame:
     """Return the rows with the codes that units have in the layer, found as a merger finds them.
 
     What is wrong in them is told there.
@@ -108,8 +108,8 @@ def _with_units(old: gpd.GeoDataFrame, table: pd.DataFrame, name_key: NameKey) -
     silent = Report("")
     layer = with_unit_columns(old)
     rows = cleaned(table, silent, layer["name"])
-    matched = match(layer, rows, table, silent, name_key)
-    rows = settled_new(rows, layer, silent, name_key, lost_zeros=matched.lost_zeros)
+    matched = match(layer, rows, table, silent, country.name_key)
+    rows = settled_new(rows, layer, silent, country, lost_zeros=matched.lost_zeros)
     return rows.assign(old_code=[unit or "" for unit in matched.units])
 
 

@@ -1,9 +1,10 @@
-"""Texts of cells that are no values: failed formulas, words for nothing, dates, "as above".
+"""Texts of cells that are no values: failed formulas, words for nothing, dates, "as above", fates.
 
 The errors are Excel's (``#N/A``, ``#REF!``, ``#SPILL!``, in any language, also without their sign)
 and LibreOffice's (``Err:502``); the words are what databases, pandas and people write. ``NA`` is a
 text: it is the code of Namibia; Err is a place. A day, a time or a truth value is what a
-spreadsheet made of a name or code.
+spreadsheet made of a name or code. A fate says what becomes of a unit where its new name is wanted:
+``Giữ nguyên`` in thirty rows is no unit of that name.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _REMEMBERED = 100_000  # texts
 _WORDS = frozenset((
     "null", "(null)", "[null]", "<null>", "nan", "-nan", "none", "n/a", "n.a.", "n.a", "<na>",
     "nat", "nil", "\\n", "undefined", "(blank)", "(empty)", "không có", "không rõ", "chưa có",
-    "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
+    "không", "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
     "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata",
 ))  # fmt: skip
 # Signs for nothing. One dot, or two, is a code, if a bad one, and others may be a name.
@@ -50,6 +51,29 @@ _MARK = re.compile(
 )
 # In small letters: Do may be a name, NT is the code of a territory and ID that of a state.
 _SMALL_MARKS = frozenset(("do", "id", "nt"))
+# What becomes of a unit, where its new name is wanted: texts as a whole, no parts of a name.
+_FATES = (
+    r"(?:(?:được|vẫn|tiếp tục|đề nghị) )*(?:giữ|để) nguyên\b.*", r"(?:giữ )?nguyên trạng",
+    r"như (?:cũ|hiện nay|hiện trạng)", r"giải thể",
+    r"không (?:thay đổi|đổi|sắp xếp|sáp nhập|nhập|điều chỉnh|biến động|thực hiện|thuộc diện)\b.*",
+    r"(?:(?:sáp|hợp) )?nhập (?:vào|về|với|cùng)\b.*",
+    r"(?:hợp nhất|chuyển) (?:vào|về|với|sang|thành)\b.*",
+    r"thành lập (?:mới|xã|phường|thị trấn|đặc khu)\b.*",
+    r"unchanged|no changes?|not (?:changed|merged|affected)|unaffected|same as before",
+    r"(?:remains?|stays?|keeps?|kept) (?:unchanged|as (?:it )?(?:is|was)|its .*|the same)",
+    r"as (?:it )?(?:is|was|before)|(?:is )?merged? (?:in)?to .*|joined to .*",
+    r"inchangée?s?|(?:sans|pas de|aucun) changements?|non concernée?s?",
+    r"unverändert|keine (?:ver)?änderung(?:en)?|bleibt(?: (?:bestehen|unverändert))?",
+    r"uendre[td]|uendra|uændret|ingen [eæ]ndring(?:er)?|videreføres",
+    r"oförändra[dt]|ingen (?:för)?ändring(?:ar)?|ei muuto(?:sta|ksia)|muutumatu|ei muutu",
+    r"ongewijzigd|geen wijziging(?:en)?|invariat[oa]|(?:nessuna|senza) (?:variazion|modific)[aei]",
+    r"sin (?:cambios?|modificaci(?:ón|ones))|sem (?:alteraç(?:ão|ões)|mudanças?)|inalterad[oa]",
+    r"bez zmian|beze změny|bez zmeny|bez promjen[ae]|változatlan|neschimbat[ăa]?|değişmedi",
+    r"değişiklik yok|без изменений|без змін|tidak berubah|walang pagbabago",
+    r"変更(?:なし|無し)|変わらず|現状のまま|変化なし|변[동경] ?없음",
+    r"(?:保持|[维維]持)?不[变變]|[无無][变變]化",
+)  # fmt: skip
+_FATE = re.compile(rf"[-(\[\"' ]*(?:{'|'.join(_FATES)})[-)\]\"' .]*", re.IGNORECASE)
 _TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
 
 
@@ -61,6 +85,7 @@ class NoValue(StrEnum):
     DAY = "a date or time"
     TRUTH = "a truth value"
     ABOVE = "a mark for what stands above"
+    FATE = "words on what becomes of a unit"
 
     @property
     def told(self) -> Sentence:
@@ -70,7 +95,9 @@ class NoValue(StrEnum):
 
 _TOLD = {NoValue.ERROR: "words.failed_formula", NoValue.NOTHING: "words.no_value",
          NoValue.DAY: "words.day", NoValue.TRUTH: "words.truth",
-         NoValue.ABOVE: "words.as_above"}  # fmt: skip
+         NoValue.ABOVE: "words.as_above", NoValue.FATE: "words.fate"}  # fmt: skip
+
+_FORMS = {NoValue.ERROR: _ERROR, NoValue.DAY: _DAY, NoValue.FATE: _FATE}
 
 
 @lru_cache(_REMEMBERED)
@@ -83,10 +110,9 @@ def no_value(text: str) -> NoValue | None:
     text = clean_text(unicodedata.normalize("NFKC", text))
     if not text:
         return None
-    if _ERROR.fullmatch(text):
-        return NoValue.ERROR
-    if _DAY.fullmatch(text):
-        return NoValue.DAY
+    for kind, pattern in _FORMS.items():
+        if pattern.fullmatch(text):
+            return kind
     if _MARK.fullmatch(written) or written in _SMALL_MARKS:
         return NoValue.ABOVE
     if text.casefold() in _WORDS or _SIGNS.fullmatch(text):

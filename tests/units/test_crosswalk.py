@@ -11,8 +11,10 @@ from small_crosswalks import WHOLE, Grid, table, units
 
 from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.units.crosswalk import as_crosswalk, resolve
+from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vietnam.names import name_key, split_type
 from geo_merge.vocabulary.fields import with_unit_columns
+from geo_merge.vocabulary.no_values import NoValue, no_value
 
 
 def test_rows_come_in_the_order_of_the_units(grid: Grid) -> None:
@@ -98,11 +100,11 @@ def test_rows_without_a_code_are_matched_by_name_in_the_district(grid: Grid, wri
     columns = "old_code new_code new_name old_name old_district"
     rows = [(*row, "", "") for row in WHOLE]
     rows[1] = ("", "N1", "Một", written, "Huyện B")
-    resolved = resolve(old, table(*rows, columns=columns), name_key=name_key)
+    resolved = resolve(old, table(*rows, columns=columns), country=VIETNAM)
     assert resolved.rows["matched_by"].tolist() == ["code", "name and district", "code", "code"]
     rows[1] = ("", "N1", "Một", written, "")
     with pytest.raises(CrosswalkError, match="2 units are called .*Huyện A.*Huyện B"):
-        resolve(old, table(*rows, columns=columns), name_key=name_key)
+        resolve(old, table(*rows, columns=columns), country=VIETNAM)
 
 
 def test_missing_columns_are_named_with_those_found() -> None:
@@ -125,6 +127,17 @@ def test_types_are_split_from_names() -> None:
     assert split_type("Xãm") == ("", "Xãm")
 
 
+def test_types_written_in_new_names_count_where_no_row_states_them(grid: Grid) -> None:
+    rows = table(*[(code, new, f"{'Phường' if new == 'N1' else 'P.'} {name}")
+                   for code, new, name in WHOLE])  # fmt: skip
+    resolved = resolve(units(grid), rows, country=VIETNAM)
+    assert set(resolved.rows["new_type"]) == {"Phường"}
+    assert resolved.rows["new_name"].tolist() == rows["new_name"].tolist()
+    assert set(resolve(units(grid), rows).rows["new_type"]) == {""}
+    stated = rows.assign(new_type=["Xã", "Xã", "", ""])
+    assert resolve(units(grid), stated, country=VIETNAM).rows["new_type"].tolist()[2:] == ["", ""]
+
+
 def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
     rows = table(*WHOLE).assign(old_name=["", "", "", ""], new_type="Xã")
     rows.loc[row, column] = text
@@ -134,6 +147,11 @@ def with_cell(row: int, column: str, text: str) -> pd.DataFrame:
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
           "#WERT!", "#¡REF!", "＃N/A", "Err:502", "####", "VALUE!", "REF!", "NAME?", "Lỗi", "lỗi!",
           "Error")  # fmt: skip
+FATES = ("Giữ nguyên", "giữ nguyên hiện trạng", "Vẫn giữ nguyên xã Hai", "Không sắp xếp", "Như cũ",
+         "(không thay đổi)", "Nhập vào phường Một", "Sáp nhập với xã Ba", "Không thuộc diện sắp xếp",
+         "unchanged", "No change", "remains as it is", "merged into Two", "inchangée",
+         "sans changement", "unverändert", "uendret", "ingen endring", "oförändrad",
+         "ei muutoksia", "invariato", "sin cambios", "bez zmian", "без изменений", "変更なし", "不变")  # fmt: skip
 NOTHING = (
     "NULL",
     "nan",
@@ -158,6 +176,22 @@ def test_what_is_no_value_names_no_unit(grid: Grid, column: str, text: str) -> N
     check = "W11" if text in OTHER else "W01"
     with pytest.raises(CrosswalkError, match=rf"row 4: {column} of 00003 is .*\[{check}\]"):
         resolve(units(grid), with_cell(2, column, text))
+
+
+@pytest.mark.parametrize("text", FATES)
+@pytest.mark.parametrize("column", ["new_code", "new_name", "new_type"])
+def test_words_on_what_becomes_of_a_unit_name_none(grid: Grid, column: str, text: str) -> None:
+    with pytest.raises(CrosswalkError) as raised:
+        resolve(units(grid), with_cell(2, column, text))
+    assert "words on what becomes of a unit" in str(raised.value)
+    assert "write the code and the name that it has afterwards" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Nguyên", "Giữ", "Không", "Nhập", "Same", "Unchangi", "Bleibtreu"]
+)
+def test_names_that_only_look_like_a_fate_are_names(name: str) -> None:
+    assert no_value(name) in {None, NoValue.NOTHING}
 
 
 @pytest.mark.parametrize("text", [*ERRORS, *OTHER])
@@ -233,7 +267,7 @@ def test_a_unit_that_is_called_none(grid: Grid) -> None:
 def test_one_name_in_two_spellings_is_one_unit(grid: Grid, other: str) -> None:
     rows = [("00001", "N1", "Hoà Bình"), ("00002", "N1", "Hoà Bình"), ("00003", "N1", other),
             ("00004", "N2", "B")]  # fmt: skip
-    resolved = resolve(units(grid), table(*rows), name_key=name_key)
+    resolved = resolve(units(grid), table(*rows), country=VIETNAM)
     assert resolved.rows["new_name"].tolist() == ["Hoà Bình"] * 3 + ["B"]
     assert resolved.findings[0].check == "W03"
     assert "written in 2 ways" in resolved.findings[0].message
