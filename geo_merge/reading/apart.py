@@ -61,7 +61,9 @@ def _check(
     work = partial(_within, tuple(paths), batches, library, most)
     wall = _PATIENCE * _seconds(held)
     try:
-        total: int = worker.run(work, lambda _: None, seconds=wall, memory=sys.maxsize)
+        total: int = worker.run(
+            work, lambda _: None, seconds=wall, memory=sys.maxsize, copied=False
+        )
     except GeoMergeError as error:
         if "[S06]" not in str(error):
             raise LayerError(error.problems) from error

@@ -13,6 +13,7 @@ import shapely
 from browsing import LONG, Tab, opened, serving
 from conftest import square
 from playwright.sync_api import Browser, expect
+from processes import at_work
 
 from geo_merge.texts import say
 
@@ -136,18 +137,6 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
     assert (work / "result").stat().st_mtime_ns == made
 
 
-def workers() -> list[psutil.Process]:
-    """Return the processes of our servers that work on something."""
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        try:
-            if "geo_merge.system.worker" in child.cmdline():
-                found.append(child)
-        except psutil.Error:  # it has just ended
-            continue
-    return found
-
-
 def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
     browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
 ) -> None:
@@ -164,7 +153,7 @@ def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         files = sorted(places["works"].rglob("*"))
         tab.page.locator(".st-key-merge button").click()
         end = time.monotonic() + LONG / 1000
-        while not (running := workers()) and time.monotonic() < end:
+        while not (running := at_work(psutil.Process())) and time.monotonic() < end:
             time.sleep(0.02)
         for process in running:
             process.suspend()  # it cannot be done before it is stopped
@@ -174,7 +163,7 @@ def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         tab.rest()
         assert running
         assert not any(process.is_running() for process in running)
-        assert workers() == []
+        assert at_work(psutil.Process()) == []
         assert sorted(places["temporary"].glob("geo_merge_*")) == before
         assert sorted(places["works"].rglob("*")) == files
         assert tab.page.locator(".st-key-stop_merge").count() == 0

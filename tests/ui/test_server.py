@@ -18,9 +18,9 @@ import psutil
 import pytest
 from browsing import Tab, opened, serving
 from playwright.sync_api import Browser
+from processes import at_work
 
 from geo_merge.errors import UsageError
-from geo_merge.system import worker
 from geo_merge.system.turns import VARIABLE, Turns, most_workers
 from geo_merge.texts import say
 
@@ -68,7 +68,7 @@ def workers(server: str) -> list[psutil.Process]:
     One that was forked and runs nothing yet is none: suspended there, it would keep the thread
     that forked it (``vfork``) waiting, and with it the session that is to end it.
     """
-    return [p for p in process_of(server).children() if worker.__name__ in p.cmdline()]
+    return at_work(process_of(server))
 
 
 def held_worker(server: str) -> psutil.Process:
@@ -127,12 +127,12 @@ def test_work_and_uploads_go_with_the_browser_and_who_waits_comes_next(
             assert list(temporary.glob("geo_merge_*/files/layer.gpkg"))
             give(second, server, layer)
             second.page.get_by_text(say("ui.queued", "en", place=1)).wait_for()
-            assert process_of(server).children() == [held]
+            assert workers(server) == [held]
         until(lambda: gone(held))
         second.page.get_by_text("layer.gpkg").first.wait_for()
         second.page.get_by_text(say("ui.no_crosswalk", "en")).wait_for()
     until(lambda: not list(temporary.iterdir()))
-    assert process_of(server).children() == []
+    assert workers(server) == []
 
 
 def test_work_ends_when_its_page_is_left(browser: Browser, server: str, layer: Path) -> None:
