@@ -33,23 +33,25 @@ def scheduler() -> Iterator[str]:
         yield client.scheduler.address
 
 
+def broken(layer: Layer, folder: Path, scheduler: str) -> Iterator[str]:
+    """Say what Dask makes another of a layer than one machine: a sentence, or a file."""
+    own = folder / str(layer.seed)
+    own.mkdir()
+    layer.crosswalk.to_csv(own / "crosswalk.csv", index=False)
+    job = Job(old=_sources(layer, own), crosswalk=own / "crosswalk.csv")
+    one = _outcome(lambda: nullcontext(job.run()), own / "one")
+    many = _outcome(lambda: merged(job, scheduler=scheduler), own / "many")
+    if one != many:
+        yield f"one machine: {one or 'done'}, many: {many or 'done'}"
+    elif not one:
+        mine, theirs = _files(own / "one"), _files(own / "many")
+        yield from (name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
+    shutil.rmtree(own)
+
+
 @pytest.mark.random
 def test_random_layers_come_out_as_on_one_machine(scheduler: str, tmp_path: Path) -> None:
-    def law(layer: Layer) -> Iterator[str]:
-        folder = tmp_path / str(layer.seed)
-        folder.mkdir()
-        layer.crosswalk.to_csv(folder / "crosswalk.csv", index=False)
-        job = Job(old=_sources(layer, folder), crosswalk=folder / "crosswalk.csv")
-        one = _outcome(lambda: nullcontext(job.run()), folder / "one")
-        many = _outcome(lambda: merged(job, scheduler=scheduler), folder / "many")
-        if one != many:
-            yield f"one machine: {one or 'done'}, many: {many or 'done'}"
-        elif not one:
-            mine, theirs = _files(folder / "one"), _files(folder / "many")
-            yield from (name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name))
-        shutil.rmtree(folder)
-
-    assert breaches(law, COUNT) == []
+    assert breaches(lambda layer: broken(layer, tmp_path, scheduler), COUNT) == []
 
 
 def _sources(layer: Layer, folder: Path) -> tuple[Path, ...]:
