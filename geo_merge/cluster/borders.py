@@ -13,9 +13,10 @@ from distributed import Client, Future
 from pyproj import CRS
 
 from geo_merge.cluster.parts import Part
-from geo_merge.cluster.remote import as_wkb
+from geo_merge.cluster.remote import as_wkb, from_wkb
 from geo_merge.geometry.edge_ends import unpaired
 from geo_merge.geometry.junctions import MOST, Around, loose_edges, vertices_near
+from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.geometry.projection import metres_per_unit
 from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.system.memory import give_back
@@ -28,7 +29,7 @@ _Loaded = tuple[pa.Array, Notes]
 
 def load(
     client: Client, parts: Sequence[Part], start: Ints, units: gpd.GeoDataFrame
-) -> tuple[list[Future[pa.Array]], list[Finding], list[LedgerRow]]:
+) -> tuple[list[Future[pa.Array]], list[Finding], list[LedgerRow], PlaneVertices]:
     """Let workers read the polygons of parts and bring them to one plane.
 
     Workers tell each other the long edges that no polygon of their own part shares, and the
@@ -44,11 +45,17 @@ def load(
         The position of the first unit of each part, and the end.
     units
         The units with their codes and names.
+
+    Returns
+    -------
+    polygons, findings, ledger, only_plane
+        As futures; what was done; and the vertices that edges have for the plane alone.
     """
     names = units["name"].where(units["is_piece"], units.index.to_series())
     loaded: dict[int, Future[_Loaded]] = {}
     findings: list[Finding] = []
     ledger: list[LedgerRow] = []
+    only_plane = [np.empty((0, 2))]
     for crs, members in by_crs([_known(part.crs) for part in parts]):
         some = [parts[k] for k in members]
         around = _around(client, some, crs, units.crs)
@@ -63,7 +70,23 @@ def load(
         told, rows = tell(all_notes, labels, crs, units.crs)
         findings += told
         ledger += rows
-    return [client.submit(_polygons, loaded[k]) for k in range(len(parts))], findings, ledger
+        only_plane.append(all_notes.only_plane)
+    polygons = [client.submit(_polygons, loaded[k]) for k in range(len(parts))]
+    return polygons, findings, ledger, PlaneVertices.of(np.concatenate(only_plane))
+
+
+def passed(
+    client: Client, polygons: Sequence[Future[pa.Array]], only_plane: PlaneVertices
+) -> PlaneVertices:
+    """Return those vertices of a plane through which the rings of all parts go the same way."""
+    if not len(only_plane):
+        return only_plane
+    ways = client.map(_ways, polygons, only_plane=only_plane, pure=False)
+    return only_plane.passed(np.concatenate(client.gather(ways)))
+
+
+def _ways(polygons: pa.Array, *, only_plane: PlaneVertices) -> Floats:
+    return only_plane.beside(from_wkb(polygons))
 
 
 def _known(crs: CRS | None) -> CRS:

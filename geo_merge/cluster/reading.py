@@ -12,7 +12,7 @@ import numpy as np
 from distributed import Client
 
 from geo_merge.checks.stacked import refuse_stacked
-from geo_merge.cluster.borders import load
+from geo_merge.cluster.borders import load, passed
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
 from geo_merge.cluster.seams import close_seams
@@ -98,8 +98,9 @@ def read_remote(
     ]
     n_vertices = [each.n_vertices for each in chain.from_iterable(told)]
     start = np.cumsum([0, *map(len, n_vertices)])
-    polygons, findings, ledger = load(client, parts, start, units)
+    polygons, findings, ledger, only_plane = load(client, parts, start, units)
     file_of = [k for k, each in enumerate(listed) for _ in each]
     polygons, seams, rows = close_seams(client, polygons, file_of)
-    units = remember(units, [*findings, *seams], [*ledger, *rows])
+    only_plane = passed(client, polygons, only_plane)
+    units = remember(units, [*findings, *seams], [*ledger, *rows], only_plane.xy)
     return units, Remote(client, tuple(polygons), start, np.concatenate(n_vertices), units.crs)

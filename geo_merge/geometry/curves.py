@@ -46,7 +46,7 @@ Scale = Callable[[Floats], Floats]
 
 def follow(
     geometries: Geometries, stretched: Ints, way: Way, unit: float, metres: Scale
-) -> tuple[Geometries, int]:
+) -> tuple[Geometries, Floats]:
     """Give vertices to long edges that another CRS bends, the same on both sides of a border.
 
     Parameters
@@ -61,22 +61,26 @@ def follow(
     Returns
     -------
     geometries, added
-        The geometries, and how many vertices they got.
+        The geometries, and the vertices that they got, those of a border from both sides; shape
+        (added, 2).
     """
+    none = np.empty((0, 2))
     if not len(stretched):
-        return geometries, 0
+        return geometries, none
     rings = flatten(geometries[stretched])
-    followed = _follow(rings, way, unit, metres, _READ)
+    followed, added = _follow(rings, way, unit, metres, _READ)
     if followed is rings:
-        return geometries, 0
+        return geometries, none
     longer = np.flatnonzero(np.diff(followed.vertex_start) > np.diff(rings.vertex_start))
     changed = stretched[longer]
     result = geometries.copy()
     result[changed] = like(followed.take(longer).geometries(), geometries[changed])
-    return result, len(followed.xy) - len(rings.xy)
+    return result, added
 
 
-def follow_rings(rings: Rings, way: Way, unit: float, metres: Scale) -> Rings:
+def follow_rings(
+    rings: Rings, way: Way, unit: float, metres: Scale, done: Bools | None = None
+) -> Rings:
     """Return rings of a plane with vertices on long edges that no straight ones are as written.
 
     Parameters
@@ -87,23 +91,30 @@ def follow_rings(rings: Rings, way: Way, unit: float, metres: Scale) -> Rings:
         Takes vertices to the other CRS; shape (n, 2).
     unit, metres
         Metres in a unit of their CRS, and in one of the other.
+    done
+        Vertices, of shape (n,), whose edges have been cut to follow lines of the other CRS.
 
     Returns
     -------
     Rings
         The same object if no edge got a vertex.
     """
-    return _follow(rings, way, unit, metres, _WRITTEN)
+    return _follow(rings, way, unit, metres, _WRITTEN, done=done)[0]
 
 
-def _follow(rings: Rings, way: Way, unit: float, metres: Scale, worth: float) -> Rings:
-    lengths = edge_lengths(rings)
+def _follow(
+    rings: Rings, way: Way, unit: float, metres: Scale, worth: float, *, done: Bools | None = None
+) -> tuple[Rings, Floats]:
+    """Return the rings with vertices on edges, and these; the same object if there are none."""
+    lengths, none = edge_lengths(rings), np.empty((0, 2))
     edges = np.flatnonzero((lengths > LONG_EDGE / unit) & (lengths < FARTHEST))
+    if done is not None:
+        edges = edges[~(done[edges] | done[edges + 1])]
     if not len(edges):
-        return rings
+        return rings, none
     pieces = np.ones(len(rings.xy), dtype=np.int64)
     pieces[edges] = _pieces(*_ordered(rings.xy[edges], rings.xy[edges + 1]), way, metres, worth)
-    return rings if (pieces == 1).all() else _cut(rings, pieces)
+    return (rings, none) if (pieces == 1).all() else _cut(rings, pieces)
 
 
 def _ordered(a: Floats, b: Floats) -> tuple[Floats, Floats]:
@@ -143,8 +154,8 @@ def _pieces(low: Floats, high: Floats, way: Way, metres: Scale, worth: float) ->
     return np.clip(wanted, 1, _MOST).astype(np.int64)
 
 
-def _cut(rings: Rings, pieces: Ints) -> Rings:
-    """Return rings whose edges are cut into so many pieces of one length each."""
+def _cut(rings: Rings, pieces: Ints) -> tuple[Rings, Floats]:
+    """Return rings whose edges are cut into so many pieces of one length each, and where."""
     cut = np.flatnonzero(pieces > 1)
     new = pieces[cut] - 1
     edge = np.repeat(cut, new)
@@ -152,6 +163,8 @@ def _cut(rings: Rings, pieces: Ints) -> Rings:
     a, b, n = rings.xy[edge], rings.xy[edge + 1], pieces[edge]
     low, high = _ordered(a, b)
     share = np.where(_runs_down(a, b), n - k, k) / n
-    xy = np.insert(rings.xy, edge + 1, low + (high - low) * share[:, None], axis=0)
+    added = low + (high - low) * share[:, None]
+    xy = np.insert(rings.xy, edge + 1, added, axis=0)
     before = np.concatenate([[0], np.cumsum(new)])
-    return replace(rings, xy=xy, start=rings.start + before[np.searchsorted(cut, rings.start)])
+    start = rings.start + before[np.searchsorted(cut, rings.start)]
+    return replace(rings, xy=xy, start=start), added

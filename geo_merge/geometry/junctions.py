@@ -9,7 +9,7 @@ section 3.1.1 says so of GeoJSON). No vertex moves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -67,6 +67,8 @@ class Shared:
         CRS.
     swept
         The land between edges and their new course, in squares of that unit.
+    beside
+        Those of the vertices that no polygon had: places on edges beside a vertex; shape (n, 2).
     """
 
     geometries: Geometries
@@ -75,18 +77,23 @@ class Shared:
     added: int = 0
     largest: float = 0.0
     swept: float = 0.0
+    beside: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
 
 @dataclass(frozen=True)
 class _Meetings:
-    """Vertices for edges in their order along them, and how far each is off; shape (n,) each."""
+    """Vertices for edges in their order along them, how far each is off, and which lie on one.
+
+    Shape (n,) each; the others are places beside a vertex.
+    """
 
     edge: Ints
     at: Floats
     off: Floats
+    on: Bools
 
     def take(self, chosen: Bools) -> _Meetings:
-        return _Meetings(self.edge[chosen], self.at[chosen], self.off[chosen])
+        return _Meetings(self.edge[chosen], self.at[chosen], self.off[chosen], self.on[chosen])
 
 
 @dataclass(frozen=True)
@@ -200,8 +207,9 @@ def share_vertices(
     result = geometries.copy()
     result[changed[sound]] = shapes[sound]
     return Shared(
-        result, changed[sound], stretched, int(added[sound].sum()), float(found.off.max()), swept
-    )
+        result, changed[sound], stretched, int(added[sound].sum()), float(found.off.max()), swept,
+        found.at[~found.on],
+    )  # fmt: skip
 
 
 def _stretched(rings: Rings, lengths: Floats, metres: float, bends: Bends) -> Ints:
@@ -298,7 +306,7 @@ def _meetings(
     new = np.where(on, ~there, off <= bulges[edge]) & (t > exact) & (t < length - exact)
     at = np.where(on[:, None], vertices[point], a[edge] + (b - a)[edge] * (t / length)[:, None])
     order = np.flatnonzero(new)[np.lexsort((t[new], edge[new]))]
-    return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order])
+    return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order], on[order])
 
 
 def _beside(

@@ -9,6 +9,7 @@ from pyproj.exceptions import CRSError as ProjError
 from geo_merge.errors import CRSError
 from geo_merge.geometry.areas import carried, transformer
 from geo_merge.geometry.curves import Scale, follow_rings
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.rings import Floats, Rings
 from geo_merge.wording.sentence import sentence
 
@@ -54,10 +55,13 @@ class Projection:
     ----------
     crs
         The CRS of the layers.
+    only_plane
+        Vertices that edges straight in degrees have for that CRS alone.
     """
 
-    def __init__(self, crs: CRS) -> None:
+    def __init__(self, crs: CRS, only_plane: PlaneVertices = NO_VERTICES) -> None:
         self.same = bool(crs.equals(WGS84))
+        self.only_plane = only_plane
         self._unit = metres_per_unit(crs)
         self._way = transformer(crs, WGS84)
 
@@ -73,4 +77,9 @@ class Projection:
 
     def follow(self, rings: Rings) -> Rings:
         """Return rings with vertices on long edges that are no straight lines in degrees."""
-        return follow_rings(rings, self, self._unit, metres_along(WGS84))
+        done = self.only_plane.among(rings.xy) if len(self.only_plane) else None
+        return follow_rings(rings, self, self._unit, metres_along(WGS84), done)
+
+    def straighten(self, rings: Rings) -> Rings:
+        """Return rings without the vertices that edges straight in degrees have for a plane."""
+        return self.only_plane.left_out(rings, self) if len(self.only_plane) else rings

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_merge.checks.known import Known
@@ -13,6 +15,7 @@ from geo_merge.checks.surveyed import survey_layer
 from geo_merge.compare.declared import as_declared
 from geo_merge.errors import LayerError, UsageError
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2
+from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
 from geo_merge.mending.decisions import as_decisions
@@ -28,7 +31,7 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.limits import Limits
-from geo_merge.vocabulary.memory import findings_of, sources_of, without_memory
+from geo_merge.vocabulary.memory import findings_of, only_plane_of, sources_of, without_memory
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.unit_words import called_in_layer, word_of_layer
 
@@ -128,15 +131,18 @@ def merge(
         say("Repairing")
         mended = repair_layer(old, **vars(repair))
         old = mended.layer
+    only_plane = PlaneVertices(only_plane_of(read))
+    only_plane = only_plane.passed(only_plane.beside(np.asarray(old.geometry.values)))
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, country, unlisted)
     say("Surveying and dissolving")
     layer = prepare(old, resolved, limits)
-    return conclude(
+    result = conclude(
         layer, read, crosswalk, resolved.findings, limits, mended=mended, decisions=decided,
         reference=reference, declared=declared, known=known, rules=rules, country=country,
         say=say, accept=as_accepted(accept), below=below,
     )  # fmt: skip
+    return replace(result, only_plane=only_plane)
 
 
 def validate(

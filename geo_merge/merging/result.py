@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.rings import Geometries
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings_frame import findings_frame, findings_of_frame
@@ -71,6 +72,9 @@ class MergeResult:
     elsewhere
         Gives the polygons of old units that are too many for one machine; `old` has a box in the
         place of each then.
+    only_plane
+        Vertices that edges straight in degrees have for the plane of the result alone: what is
+        written in degrees does without them.
     drawing
         How a map draws it, once that is proven; see `display.drawn`.
     """
@@ -89,6 +93,7 @@ class MergeResult:
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     old_areas: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     elsewhere: Elsewhere | None = None
+    only_plane: PlaneVertices = NO_VERTICES
     drawing: Any = None
 
     def old_parts(self) -> Iterator[gpd.GeoDataFrame]:

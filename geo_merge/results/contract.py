@@ -137,7 +137,7 @@ def _table(of: Callable[[MergeResult], pd.DataFrame]) -> Write:
 
 def _layer(of: Callable[[MergeResult], Any]) -> Write:
     """Return what writes units of a result as GeoJSON."""
-    return lambda result, path, _: write_geojson(of(result), path)
+    return lambda result, path, _: write_geojson(of(result), path, only_plane=result.only_plane)
 
 
 CONTRACT = (

@@ -30,7 +30,7 @@ from geo_merge.results.formats import (
     findings_sheets,
     write_workbook,
 )
-from geo_merge.results.loaded import load_result
+from geo_merge.results.loaded import LEFT_OUT, load_result
 from geo_merge.texts import Language
 from geo_merge.vocabulary.findings_frame import told_in
 from geo_merge.vocabulary.sentence import sentence
@@ -219,7 +219,7 @@ def _write_contract(
         if file.is_in(result) and (with_results or not file.of_new_units):
             file.write(result, folder / file.name, language)
     if with_results:
-        check_read_back(folder / "new_units.geojson", result.new)
+        check_read_back(folder / "new_units.geojson", result.new, result.only_plane)
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
@@ -262,6 +262,7 @@ def _manifest(
         "inputs": [{"file": name, "sha256": digest} for name, digest in inputs.items()],
         "sources": result.provenance.get("sources", []),
         "crs": result.provenance.get("crs"),
+        **({LEFT_OUT: len(result.only_plane)} if len(result.only_plane) else {}),
         "country": result.provenance.get("country"),
         "rules": result.provenance.get("rules", {}),
         "options": dict(options),

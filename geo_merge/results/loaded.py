@@ -17,6 +17,7 @@ from pyproj import CRS
 
 from geo_merge.compare.verdict import COLUMNS as RECONCILED
 from geo_merge.errors import ExportError, LayerError
+from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.mending.record import COLUMNS as REPAIRED
 from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
@@ -26,6 +27,7 @@ from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.ledger import LEDGER_COLUMNS
+from geo_merge.vocabulary.memory import only_plane_of, without_memory
 from geo_merge.vocabulary.sentence import OTHER_LANGUAGES, row_of, sentence
 from geo_merge.writing.files import recover
 from geo_merge.writing.ownership import MANIFEST
@@ -37,6 +39,8 @@ _NEEDED = ("summary.json", "new_units.geojson", "old_units.geojson", "parents.ge
 # Columns that are texts, of digits alone too.
 _TEXTS = dict.fromkeys(("code", "name", "unit_type", "counterparts"), str)
 _LAND = ("gained", "lost")
+# In a manifest: how many vertices of the plane are not in the files, whose edges are straight.
+LEFT_OUT = "vertices_left_out"
 
 
 def load_result(directory: str | os.PathLike[str]) -> MergeResult:
@@ -63,8 +67,12 @@ def _read(directory: Path) -> MergeResult:
     summary = orjson.loads((directory / "summary.json").read_bytes())
     with ThreadPoolExecutor(len(_LAYERS)) as pool:
         paths = [directory / f"{name}.geojson" for name in _LAYERS]
-        read = pool.map(lambda path: read_back(path, manifest["crs"]), paths)
+        read = pool.map(
+            lambda path: read_back(path, manifest["crs"], along_edges=LEFT_OUT in manifest), paths
+        )
         layers = dict(zip(_LAYERS, read, strict=True))
+    only_plane = np.concatenate([only_plane_of(layer) for layer in layers.values()])
+    layers = {name: without_memory(layer) for name, layer in layers.items()}
     tables = {
         name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
         for name, dtype in (("crosswalk", str), ("ledger", None))
@@ -93,6 +101,7 @@ def _read(directory: Path) -> MergeResult:
         reconciliation=reconciliation,
         repairs=repairs,
         decisions=decisions,
+        only_plane=PlaneVertices.of(only_plane),
     )
 
 

@@ -7,18 +7,23 @@ from contextlib import suppress
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from geo_merge.reading.geojson_layer import read_collection, series
 from geo_merge.reading.plain.ragged import NotPlainError, require
+from geo_merge.units import planes
 from geo_merge.vocabulary.limits import any_size
+from geo_merge.vocabulary.memory import attach, only_plane_of
 
 _HEAD, _END = b'{"type":"FeatureCollection","features":[\n', b"]}"
 PIECE = 16_000_000  # bytes; a parsed piece takes ten times as much
 
 
-def read_back(path: Path, crs: CRS | str, piece: int = PIECE) -> gpd.GeoDataFrame:
+def read_back(
+    path: Path, crs: CRS | str, piece: int = PIECE, *, along_edges: bool = False
+) -> gpd.GeoDataFrame:
     """Return a layer that was written here: its values as they stand; one of no features as well.
 
     Parameters
@@ -29,12 +34,26 @@ def read_back(path: Path, crs: CRS | str, piece: int = PIECE) -> gpd.GeoDataFram
         Of the layer that is returned.
     piece
         Bytes that are parsed at a time.
+    along_edges
+        Whether edges are straight in the file, and get vertices again for a plane in which they are
+        not; `memory.only_plane_of` tells these.
     """
     for size in (piece, path.stat().st_size):  # what its pieces do not tell, the whole may
         with suppress(NotPlainError):
-            return _joined([read_collection(data, path.name, any_size()).frame.to_crs(crs)
-                            for data in _pieces(path, size)])  # fmt: skip
-    return gpd.read_file(path).to_crs(crs)
+            return _joined([
+                _placed(read_collection(data, path.name, any_size()).frame, crs, along_edges)
+                for data in _pieces(path, size)
+            ])  # fmt: skip
+    return _placed(gpd.read_file(path), crs, along_edges)
+
+
+def _placed(frame: gpd.GeoDataFrame, crs: CRS | str, along: bool) -> gpd.GeoDataFrame:  # noqa: FBT001
+    if not along:
+        return frame.to_crs(crs)
+    shapes, only_plane = planes.along_edges(np.asarray(frame.geometry.values), frame.crs,
+                                     CRS.from_user_input(crs))  # fmt: skip
+    placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
+    return attach(placed, only_plane=only_plane.xy)
 
 
 def _pieces(path: Path, piece: int) -> Iterator[bytes]:
@@ -70,5 +89,6 @@ def _joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
             else series([None if pd.api.types.is_scalar(v) and pd.isna(v) else v
                          for part in parts for v in part])
         )  # fmt: skip
-    shapes = pd.concat([frame.geometry for frame in frames], ignore_index=True)
-    return gpd.GeoDataFrame(values, geometry=gpd.GeoSeries(shapes, crs=frames[0].crs))
+    shapes = np.concatenate([np.asarray(frame.geometry.values) for frame in frames])
+    joined = gpd.GeoDataFrame(values, geometry=gpd.GeoSeries(shapes, crs=frames[0].crs))
+    return attach(joined, only_plane=np.concatenate([only_plane_of(frame) for frame in frames]))

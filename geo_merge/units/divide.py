@@ -21,7 +21,14 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import free_name, with_unit_columns
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.memory import attach, findings_of, grid_of, ledger_of, sources_of
+from geo_merge.vocabulary.memory import (
+    attach,
+    findings_of,
+    grid_of,
+    ledger_of,
+    only_plane_of,
+    sources_of,
+)
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
 from geo_merge.vocabulary.sentence import sentence
 
@@ -96,7 +103,8 @@ def divide(
     for column in (estimated, PART_OF):
         joined[column] = joined[column].fillna("")
     attach(joined, findings=[*findings_of(old), *findings], sources=sources_of(old),
-           ledger=ledger_of(old), grid=grid_of(old))  # fmt: skip
+           ledger=ledger_of(old), grid=grid_of(old),
+           only_plane=only_plane_of(old))  # fmt: skip
     return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
 
 

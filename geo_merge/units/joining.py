@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry import seam
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.rings import Bools, Geometries, is_polygonal
 from geo_merge.units.planes import into_plane
 from geo_merge.units.working_plane import note_plane, working_crs
@@ -26,19 +27,25 @@ def join_layers(
     target_crs: CRS | None,
     *,
     close_seams: bool,
-) -> tuple[gpd.GeoDataFrame, list[LedgerRow]]:
+) -> tuple[gpd.GeoDataFrame, list[LedgerRow], PlaneVertices]:
     """Bring the layers to one CRS and let them share their borders.
 
     Without `close_seams` they have boxes for polygons, and what is done to these is told elsewhere.
+
+    Returns
+    -------
+    layer, ledger, only_plane
+        The layer, what was moved, and the vertices that it has for the plane alone.
     """
     target = target_crs or working_crs(frames)
     findings += note_plane(frames, target)
     if close_seams:
         plane = into_plane(frames, target)
-        projected, ledger = plane.frames, plane.ledger
+        projected, ledger, only_plane = plane.frames, plane.ledger, plane.only_plane
         findings += plane.findings
     else:
-        projected, ledger = [f if f.crs == target else f.to_crs(target) for f in frames], []
+        projected = [f if f.crs == target else f.to_crs(target) for f in frames]
+        ledger, only_plane = [], NO_VERTICES
     if len(projected) > 1 and close_seams:
         projected, seams = _close_seams(projected, findings)
         ledger += seams
@@ -46,7 +53,7 @@ def join_layers(
     for column in joined.columns.difference(["geometry"]):
         if column in OWN and joined[column].dtype == object:
             joined[column] = joined[column].fillna("")
-    return joined, ledger
+    return joined, ledger, only_plane
 
 
 def _close_seams(

@@ -163,7 +163,7 @@ def as_units(
         where = check_coordinates(frame, raw.source, placed=placed, accept=accept)
         frames.append(frame)
         findings += [*raw.findings, *found, *doubts, *where]
-    joined, ledger = join_layers(frames, findings, target_crs, close_seams=close_seams)
+    joined, ledger, only_plane = join_layers(frames, findings, target_crs, close_seams=close_seams)
     code_fields = {
         raw.source: frame.attrs["fields"].get("code", "")
         for raw, frame in zip(raws, frames, strict=True)
@@ -188,7 +188,8 @@ def as_units(
     findings += people.check_years(sources)
     if grid > 0:
         findings.append(_on_grid(raws, grid))
-    return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid)
+    return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid,
+                  only_plane=only_plane.xy)  # fmt: skip
 
 
 def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:

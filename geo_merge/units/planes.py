@@ -20,6 +20,7 @@ from geo_merge.geometry.areas import carried, transformer
 from geo_merge.geometry.curves import bends, follow
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.geometry.outside import with_islands
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.projection import describe, metres_along, metres_per_unit
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
 from geo_merge.geometry.touching import split_at_touches, without_lines
@@ -40,11 +41,15 @@ _SAME_LAND: dict[str, Callable[[Geometries], Geometries]] = {
 
 @dataclass(frozen=True)
 class Plane:
-    """Layers in one CRS, what was found on the way, and how far edges were bent."""
+    """Layers in one CRS, what was found on the way, and how far edges were bent.
+
+    `only_plane` are the vertices that edges straight in degrees have for this plane alone.
+    """
 
     frames: list[gpd.GeoDataFrame]
     findings: list[Finding]
     ledger: list[LedgerRow]
+    only_plane: PlaneVertices = NO_VERTICES
 
 
 @dataclass
@@ -58,6 +63,8 @@ class Notes:
         much land lies between edges and their new course, in square metres.
     followed
         How many vertices edges got that the plane would bend.
+    only_plane
+        Vertices, in the plane, that no polygon of a layer in degrees has; shape (vertices, 2).
     split, lines, islands, mended
         Rows whose rings were split where they touch, that had lines without width, whose rings
         outside their outlines became parts, and that were mended in the plane.
@@ -67,6 +74,7 @@ class Notes:
     bent: float = 0.0
     swept: float = 0.0
     followed: int = 0
+    only_plane: Floats = field(default_factory=lambda: np.empty((0, 2)))
     split: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     lines: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     islands: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -78,6 +86,7 @@ class Notes:
         self.followed += other.followed
         self.bent = max(self.bent, other.bent)
         self.swept += other.swept
+        self.only_plane = np.concatenate([self.only_plane, other.only_plane])
         for rows in ("split", "lines", "islands", "mended"):
             both = [getattr(self, rows), getattr(other, rows) + offset]
             setattr(self, rows, np.concatenate(both))
@@ -85,20 +94,23 @@ class Notes:
 
 def into_plane(frames: Sequence[gpd.GeoDataFrame], target: CRS) -> Plane:
     """Bring layers, with ``code`` and ``name``, to one CRS."""
-    plane = Plane(list(frames), [], [])
+    findings: list[Finding] = []
+    ledger: list[LedgerRow] = []
+    projected, only_plane = list(frames), [np.empty((0, 2))]
     for crs, members in by_crs([frame.crs for frame in frames]):
         arrays = [np.asarray(frames[k].geometry.values) for k in members]
         shapes, notes = project(np.concatenate(arrays), crs, target)
         ends = np.cumsum([len(a) for a in arrays])[:-1]
         for k, part in zip(members, np.split(shapes, ends), strict=True):
             geometry = gpd.GeoSeries(part, index=frames[k].index, crs=target)
-            plane.frames[k] = frames[k].set_geometry(geometry)
+            projected[k] = frames[k].set_geometry(geometry)
         told = pd.concat([frames[k][["code", "name"]] for k in members])
         labels = told["code"].where(told["code"] != "", told["name"])
-        findings, ledger = tell(notes, labels.tolist(), crs, target)
-        plane.findings.extend(findings)
-        plane.ledger.extend(ledger)
-    return plane
+        told_of, rows = tell(notes, labels.tolist(), crs, target)
+        findings += told_of
+        ledger += rows
+        only_plane.append(notes.only_plane)
+    return Plane(projected, findings, ledger, PlaneVertices.of(np.concatenate(only_plane)))
 
 
 def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
@@ -175,7 +187,8 @@ class _Way:
             shapes, metres, bulge=bulge(self.crs, self.target), bends=bent, suspects=suspects,
             around=around,
         )  # fmt: skip
-        notes.take_in(Notes(shared.added, shared.largest * metres, shared.swept * metres**2))
+        notes.take_in(Notes(shared.added, shared.largest * metres, shared.swept * metres**2,
+                            only_plane=self._for_the_plane(shared.beside)))  # fmt: skip
         return shared
 
     def follow(self, shared: Shared, notes: Notes) -> Geometries:
@@ -185,8 +198,12 @@ class _Way:
             shared.geometries, shared.stretched, self._of, metres_per_unit(self.crs),
             metres_along(self.target),
         )  # fmt: skip
-        notes.take_in(Notes(followed=added))
+        notes.take_in(Notes(followed=len(added), only_plane=self._for_the_plane(added)))
         return geometries
+
+    def _for_the_plane(self, added: Floats) -> Floats:
+        """Return the places of added vertices in the plane, if edges are straight in degrees."""
+        return self._of(added) if self.crs.is_geographic and len(added) else np.empty((0, 2))
 
     def _one_block(self, shapes: Geometries) -> Geometries:
         if shapely.has_z(shapes).any():
@@ -209,6 +226,20 @@ class _Way:
                 result[begin:end] = self._one_block(shapes[begin:end])
                 pool.submit(is_valid, result[begin:end])
         return result
+
+
+def along_edges(shapes: Geometries, crs: CRS, target: CRS) -> tuple[Geometries, PlaneVertices]:
+    """Bring polygons that share their borders to another CRS along the lines of their own.
+
+    Returns
+    -------
+    geometries, only_plane
+        The polygons, and the vertices that their edges got for it.
+    """
+    way, notes = _Way(crs, target), Notes()
+    stretched = np.flatnonzero(is_polygonal(shapes))
+    followed = way.follow(Shared(shapes, stretched[:0], stretched), notes)
+    return way.project(followed), PlaneVertices.of(notes.only_plane)
 
 
 def bulge(crs: CRS, target: CRS) -> Bulge | None:
@@ -262,15 +293,9 @@ def tell(
                 Finding.of(told, units=units, value=float(len(units)), unit_of_value="units")
             )
     if notes.followed:
-        findings.append(
-            Finding.of(
-                sentence(
-                    "R07.followed", n=notes.followed, crs=describe(crs), plane=describe(target)
-                ),
-                value=float(notes.followed),
-                unit_of_value="vertices",
-            )
-        )
+        kind = "R07.degrees" if crs.is_geographic else "R07.followed"
+        told = sentence(kind, n=notes.followed, crs=describe(crs), plane=describe(target))
+        findings.append(Finding.of(told, value=float(notes.followed), unit_of_value="vertices"))
     if notes.added:
         bent = ""
         if notes.bent:

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from geo_merge.errors import ExportError
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.projection import Projection
 from geo_merge.geometry.rings import Geometries, is_polygonal
@@ -35,6 +36,7 @@ def write_geojson(
     precision: int = 7,
     vanishing: Vanishing = "error",
     attributes: Attributes | None = None,
+    only_plane: PlaneVertices = NO_VERTICES,
 ) -> None:
     """Write a layer as GeoJSON: WGS 84, right-hand rule, bounding boxes, no ``crs`` member.
 
@@ -54,6 +56,8 @@ def write_geojson(
         What becomes of a polygon too small for so many decimals: an ``error``, or a ``point``.
     attributes
         Properties and ids of the features of a frame, where they are not its columns.
+    only_plane
+        Vertices that edges straight in degrees have for the plane of the frame: they are left out.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def write_geojson(
     with whole_file(path) as temporary, temporary.open("wb") as file:
         features = encode(
             frame, precision=precision, vanishing=vanishing,
-            attributes=attributes,
+            attributes=attributes, only_plane=only_plane,
         )  # fmt: skip
         file.writelines(features)
 
@@ -75,22 +79,24 @@ def encode(
     precision: int = 7,
     vanishing: Vanishing = "error",
     attributes: Attributes | None = None,
+    only_plane: PlaneVertices = NO_VERTICES,
 ) -> Iterator[bytes]:
     """Yield the bytes of a FeatureCollection, bit by bit; see `write_geojson`."""
     frames = (frame,) if isinstance(frame, gpd.GeoDataFrame) else frame
     make = partial(_block, precision=precision, vanishing=vanishing)
-    return collection(ahead(make, _pieces(frames, attributes)))
+    return collection(ahead(make, _pieces(frames, attributes, only_plane)))
 
 
 def _pieces(
     frames: Iterable[gpd.GeoDataFrame],
     attributes: Attributes | None,
+    only_plane: PlaneVertices,
 ) -> Iterator[_Piece]:
     """Yield geometries, properties and projection of as many features as are encoded at once."""
     for frame in frames:
         if frame.crs is None:
             raise ExportError(sentence("write.no_crs"))
-        project = Projection(frame.crs)
+        project = Projection(frame.crs, only_plane)
         columns = {} if attributes else plain_columns(frame)
         geometries = np.asarray(frame.geometry.values)
         for begin, end in cuts(shapely.get_num_coordinates(geometries)):

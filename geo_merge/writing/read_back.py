@@ -9,13 +9,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS
 
 from geo_merge.errors import ExportError
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.longitudes import HALF, square_degrees
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.projection import WGS84, Projection
-from geo_merge.geometry.rings import Bools, Floats, Geometries, flatten
+from geo_merge.geometry.rings import Bools, Floats, Geometries, flatten, is_polygonal
 from geo_merge.reading.json_values import parse, positions
 from geo_merge.vocabulary.sentence import sentence
 
@@ -24,7 +24,9 @@ _ROUNDED = 0.01
 _ROUNDED_DEGREES = 1e-7
 
 
-def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
+def check_read_back(
+    path: Path, frame: gpd.GeoDataFrame, only_plane: PlaneVertices = NO_VERTICES
+) -> None:
     """Read new units as another program would, and compare them with what was to be written.
 
     The parser is simdjson or Python's own, which share nothing with the writer.
@@ -48,12 +50,15 @@ def check_read_back(path: Path, frame: gpd.GeoDataFrame) -> None:
         ours = np.asarray(frame.geometry.values)
         moved = np.abs(shapely.area(theirs) - shapely.area(ours))
         allowed = _ROUNDED * shapely.length(ours) + _ROUNDED
-        across = _across(read)
-        moved[across], allowed[across] = _in_degrees(read[across], ours[across], frame.crs)
+        there = is_polygonal(read) & is_polygonal(ours)
+        straight = there & (_across(read) | _has_any(ours, only_plane))
+        moved[straight], allowed[straight] = _in_degrees(
+            read[straight], ours[straight], Projection(frame.crs, only_plane)
+        )
         wrong = np.flatnonzero(moved > allowed)
         problems += [
             sentence("P03.area_degrees", file=path.name, unit=frame.index[k], degrees=moved[k])
-            if across[k]
+            if straight[k]
             else sentence("P03.area", file=path.name, unit=frame.index[k], m2=moved[k])
             for k in wrong
         ]
@@ -67,18 +72,29 @@ def _across(read: Geometries) -> Bools:
     return np.asarray(east - west > HALF)
 
 
-def _in_degrees(read: Geometries, ours: Geometries, crs: CRS) -> tuple[Floats, Floats]:
-    """Compare areas where polygons were cut, in square degrees; return differences and limits.
+def _has_any(polygons: Geometries, vertices: PlaneVertices) -> Bools:
+    """Tell which polygons have a vertex that was left out."""
+    has = np.zeros(len(polygons), dtype=bool)
+    if len(vertices):
+        xy, owner = shapely.get_coordinates(polygons, return_index=True)
+        has[owner[vertices.among(xy)]] = True
+    return has
 
-    The line between two vertices is straight in degrees there: in the plane the vertices of the cut
-    lie beside it. Long edges have got vertices that follow the plane.
+
+def _in_degrees(
+    read: Geometries, ours: Geometries, to_degrees: Projection
+) -> tuple[Floats, Floats]:
+    """Compare areas in square degrees; return differences and limits.
+
+    The line between two vertices is straight in degrees, both where a polygon was cut at 180° and
+    where vertices were left out that only the plane needs: here it has them still. Long edges of
+    the plane have got vertices that follow it.
     """
     if not len(read):
         return np.empty(0), np.empty(0)
-    to_degrees = Projection(crs)
     rings = to_degrees.follow(flatten(ours))
     expected = square_degrees(replace(rings, xy=to_degrees(rings.xy)))
-    return np.abs(shapely.area(read) - expected), _ROUNDED_DEGREES * (shapely.length(read) + 1)
+    return np.abs(shapely.area(read) - expected), _ROUNDED_DEGREES * (shapely.length(read) + 0.001)
 
 
 def _read(path: Path) -> tuple[list[str], Geometries]:

@@ -31,6 +31,9 @@ class Project(Protocol):
     def follow(self, rings: Rings) -> Rings:
         """Return rings with vertices on long edges that are no straight lines in degrees."""
 
+    def straighten(self, rings: Rings) -> Rings:
+        """Return rings without the vertices that edges straight in degrees have for a plane."""
+
 
 class Rounded:
     """Polygons in WGS 84: rounded, wound by the right-hand rule, cut at 180°, as valid as before.
@@ -55,7 +58,9 @@ class Rounded:
         self, polygons: Polygons, project: Project | None, precision: int, vanishing: Vanishing
     ) -> None:
         self.single = polygons.single
-        rings = polygons.rings if project is None else project.follow(polygons.rings)
+        rings = polygons.rings
+        if project is not None:
+            rings = project.straighten(project.follow(rings))
         exact = rings.xy if project is None else project(rings.xy)
         xy = np.round(exact, precision)
         moved = np.logical_or.reduceat((xy != exact).ravel(), 2 * rings.vertex_start[:-1])
