@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo_merge.maps.told import sources
 from geo_merge.merging.result import MergeResult
+from geo_merge.texts import LANGUAGES, Language, number, say
 
 # ColorBrewer's YlGnBu and PuOr, both marked as safe for colour-blind readers (colorbrewer2.org).
 SEQUENTIAL = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
@@ -23,6 +25,7 @@ _GROWTH_BREAKS = [1.01, 2.0, 3.0, 5.0, 10.0]
 _MEMBER_BREAKS = [2.0, 3.0, 4.0, 5.0, 7.0]
 # Rules by which figures of old units are figures of new ones.
 _COUNTED = {"sum", "area"}
+_NAMED = 3  # files that a legend names
 
 Theme = dict[str, Any]
 
@@ -57,7 +60,7 @@ def themes(result: MergeResult, before: pd.DataFrame, after: pd.DataFrame) -> li
         ``id``, and for figures ``field, unit, digits, palette``; ``breaks`` if they are given,
         ``zero`` if zero is a figure apart, ``begun`` if the first class is told from its least
         figure on, ``counts`` if people or things are counted, and what is
-        known of ``year`` and ``source``.
+        known of ``year`` and, by language, of ``source``.
     """
     found = [{"id": "units"}, *_made(result)]
     return [theme for theme in found
@@ -66,10 +69,10 @@ def themes(result: MergeResult, before: pd.DataFrame, after: pd.DataFrame) -> li
 
 def _made(result: MergeResult) -> Iterator[Theme]:
     summary = result.summary
-    told = {"year": summary.get("population_year"), "source": summary.get("population_field")}
-    people = {key: value for key, value in told.items() if value}
-    told = {"year": summary.get("declared_year"), "source": summary.get("declared_source")}
-    declared = {key: value for key, value in told.items() if value}
+    people = _known(summary.get("population_year"), summary.get("population_field"),
+                    _files_with_people(result))  # fmt: skip
+    source = summary.get("declared_source")
+    declared = _known(summary.get("declared_year"), None, [source] if source else [])
     yield {**_theme("members", "member_count", "", 0), "breaks": _MEMBER_BREAKS, "whole": True}
     yield _theme("area", "area_km2", "km2", 1)
     yield {**_theme("population", "population", "people", 0), "zero": True, "counts": True,
@@ -79,10 +82,34 @@ def _made(result: MergeResult) -> Iterator[Theme]:
            "counts": True, **declared}  # fmt: skip
     for name, label in fields(result).items():
         yield {**_theme(name, name, "", 2), "zero": True, "counts": True, "text": "field",
-               "words": {"field": label}}  # fmt: skip
+               "words": {"field": label}, **_known(None, label, sources(result))}  # fmt: skip
     yield {**_theme("growth", "growth", "times", 2), "breaks": _GROWTH_BREAKS, "begun": True}
     yield {**_theme("declared", "declared_percent", "percent", 0), "breaks": _DECLARED_BREAKS,
            "palette": DIVERGING, **declared}  # fmt: skip
+
+
+def _files_with_people(result: MergeResult) -> list[str]:
+    """Return the files that tell of people; all, where none says which of them do."""
+    every = result.provenance.get("sources", [])
+    telling = {source.get("source") for source in every if "population" in source.get("fields", {})}
+    return [name for name in sources(result) if name in telling] or sources(result)
+
+
+def _known(year: int | None, field: str | None, files: list[str]) -> Theme:
+    """Return what is known of the year of figures, and the words that say where they are from."""
+    told: Theme = {"year": year} if year else {}
+    if files:
+        told["source"] = {language: _source(field, files, language) for language in LANGUAGES}
+    return told
+
+
+def _source(field: str | None, files: list[str], language: Language) -> str:
+    named, more = ", ".join(files[:_NAMED]), len(files) - _NAMED
+    if more > 0:
+        named = say("map.more_files", language, files=named, more=number(more, language))
+    if not field:
+        return say("map.from_files", language, files=named)
+    return say("map.from_field", language, field=field, files=named)
 
 
 def _theme(name: str, field: str, unit: str, digits: int) -> Theme:

@@ -105,6 +105,27 @@ def test_a_theme_says_what_its_figure_counts_and_of_which_year(grid: Grid) -> No
     assert sorted(unit[households["field"]] for unit in content["after"]) == [3, 70]
 
 
+def test_a_legend_says_in_words_where_its_figures_are_from(grid: Grid) -> None:
+    old = grid(2, 2, population=[100, 0, 5, 6])
+    merged = merge(old, table(old, ["N", "N", "M", "M"]))
+
+    def told(*files: dict[str, object], **summary: object) -> dict[str, dict[str, object]]:
+        result = replace(merged, provenance={**merged.provenance, "sources": list(files)},
+                         summary={**merged.summary, **summary})  # fmt: skip
+        return {theme["id"]: theme for theme in display.display(result).settings["themes"]}
+
+    people = {"fields": {"population": "DanSo2009"}}
+    two = told({"source": "a.shp", **people}, {"source": "b.shp", "fields": {}},
+               population_field="DanSo2009")  # fmt: skip
+    assert two["population"]["source"] == {"vi": "Nguồn: trường DanSo2009 của a.shp",
+                                           "en": "Source: field DanSo2009 of a.shp"}  # fmt: skip
+    assert two["density"]["source"] == two["population"]["source"]
+    assert "source" not in two["area"]
+    many = told(*({"source": f"{k}.shp", **people} for k in range(1003)))
+    assert many["population"]["source"]["vi"] == "Nguồn: 0.shp, 1.shp, 2.shp và 1.000 tệp khác"
+    assert "source" not in told()["population"]
+
+
 def test_the_map_knows_the_row_of_the_crosswalk_and_the_findings_of_a_unit(grid: Grid) -> None:
     old = grid(3, 1)
     hole = square(1, 0).centroid.buffer(50)

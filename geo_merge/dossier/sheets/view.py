@@ -129,7 +129,8 @@ def _heading(classes: Classes, atlas: Atlas) -> str:
     theme = classes.theme
     words = {name: shown(str(word)) for name, word in theme.get("words", {}).items()}
     told: list[Any] = [atlas.t(f"map.legend_{theme.get('text') or theme['id']}", **words)]
-    told += [theme[name] for name in ("year", "source") if theme.get(name)]
+    told += [theme["year"]] if "year" in theme else []
+    told += [theme["source"][atlas.language]] if "source" in theme else []
     return " · ".join(shown(str(part)) for part in told)
 
 

@@ -51,13 +51,23 @@
     return `${feature.properties.unit_type} ${feature.properties.name}`.trim();
   }
 
-  /** Tell whether a colour, #rrggbb or rgb(…), is nearer to black than to white. */
-  function isDark(colour) {
+  /** Return how light a colour, #rrggbb or rgb(…), is: 0 for black, 255 for white. */
+  function lightness(colour) {
     const parts = colour.startsWith("#")
       ? [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16))
       : colour.match(/[\d.]+/g).slice(0, 3).map(Number);
-    return 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2] < 128;
+    return 0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2];
   }
 
-  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, nameOf, isDark });
+  /** Tell whether a colour is nearer to black than to white. */
+  function isDark(colour) {
+    return lightness(colour) < 128;
+  }
+
+  /** Tell whether a white line would be lost on a colour. */
+  function isPale(colour) {
+    return lightness(colour) > 200;
+  }
+
+  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, nameOf, isDark, isPale });
 })(globalThis.geoMerge || (globalThis.geoMerge = {}));

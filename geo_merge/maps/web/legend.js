@@ -34,17 +34,18 @@
     const counts = histogram(theme.figures, BARS);
     const most = Math.max(...counts.map((bar) => bar.count));
     if (!most || most === -Infinity) { return; }
-    const plot = el("div", "gm-bars", parent);
+    const drawn = el("div", "gm-histogram", parent);
+    const plot = el("div", "gm-bars", drawn);
     plot.setAttribute("aria-hidden", "true");
     counts.forEach((bar) => {
       const column = el("i", "", plot);
       column.style.height = `${bar.count ? Math.max(6, (100 * bar.count) / most) : 0}%`;
       column.style.background = theme.colours[classOf((bar.from + bar.to) / 2, theme.breaks)];
     });
-    const ends = el("div", "gm-ends", parent);
+    const ends = el("div", "gm-ends", drawn);
     [counts[0].from, counts[BARS - 1].to].forEach((end) =>
       el("span", "", ends, live.number(end, theme.digits)));
-    el("div", "gm-faint", parent, live.t(`bars_${theme.basis}`, {
+    el("div", "gm-faint", drawn, live.t(`bars_${theme.basis}`, {
       count: live.number(theme.figures.length) }));
   }
 
@@ -66,7 +67,9 @@
       parent.replaceChildren();
       const title = el("strong", "", parent, live.t(`legend_${theme.text || theme.id}`, theme.words));
       if (theme.year) { title.textContent += ` · ${theme.year}`; }
-      if (theme.field && theme.source) { el("div", "gm-faint", parent, theme.source); }
+      if (theme.field && theme.source) {
+        el("div", "gm-faint", parent, theme.source[live.state.language]);
+      }
       parent.classList.toggle("gm-words", !theme.breaks);
       const row = (colour, text, kind) => {
         const line = el("div", kind, parent);

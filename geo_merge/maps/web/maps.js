@@ -167,8 +167,9 @@
     }
 
     style(side, feature) {
-      return { fillColor: fillOf(this.theme(), feature.properties), fillRule: "nonzero",
-        fillOpacity: this.state.tiles ? 0.6 : 0.88, color: "#fff", opacity: 0.9,
+      const theme = this.theme(), fill = fillOf(theme, feature.properties);
+      return { fillColor: fill, fillRule: "nonzero", fillOpacity: this.state.tiles ? 0.6 : 0.88,
+        color: theme.breaks && geo.isPale(fill) ? "#6b7680" : "#fff", opacity: 0.9,
         weight: this.sides[side].many ? 0.4 : 0.9 };
     }
 
