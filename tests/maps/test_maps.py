@@ -298,7 +298,11 @@ def test_classes_are_made_for_the_side_that_is_looked_at(tab: Tab) -> None:
     assert len({tuple(each) for each in breaks.values()}) == 4
     bars = tab.page.locator(".gm-bars i")
     assert bars.count() == 24
-    edge = dict(tab.live("live.sides.after.units.getLayers().map(l => [l.options.fillColor, l.options.color])"))
+    edge = dict(
+        tab.live(
+            "live.sides.after.units.getLayers().map(l => [l.options.fillColor, l.options.color])"
+        )
+    )
     white = {fill for fill, line in edge.items() if line == "#fff"}
     assert {"#253494"} <= white < set(edge) - {"#ffffcc"}  # white lines are lost on the palest
 
