@@ -140,10 +140,11 @@ def _layer(of: Callable[[MergeResult], Any]) -> Write:
     return lambda result, path, _: write_geojson(of(result), path, only_plane=result.only_plane)
 
 
+OLD_UNITS = ContractFile("old_units.geojson", _layer(lambda r: map(old_units, r.old_parts())))
 CONTRACT = (
     ContractFile("new_units.geojson", _layer(lambda r: r.new), of_new_units=True),
     ContractFile("map.html", _map, of_new_units=True),
-    ContractFile("old_units.geojson", _layer(lambda r: map(old_units, r.old_parts()))),
+    OLD_UNITS,
     ContractFile("parents.geojson", _layer(lambda r: r.parents)),
     ContractFile("statistics.xlsx", write_statistics),
     ContractFile("statistics.csv", _table(lambda r: r.statistics.reset_index())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -154,9 +155,15 @@ def _stop() -> None:
     st.session_state[_STOPPED] = True
 
 
+def _called(open_work: Work, path: Path) -> str:
+    """Return the name of a file as it was given, and whether it was corrected here."""
+    given = open_work.given_as(path)
+    return given.name if given == path else t("work.corrected", file=given.name)
+
+
 def _merge(open_work: Work, job: Job) -> None:
     key = store.content_key(list(job.files.values()), job.options)
-    title = ", ".join(path.name for path in job.inputs)
+    title = ", ".join(_called(open_work, path) for path in job.inputs)
     with running.steps(t("ui.merging"), running.MERGING, "merge", stop=_stop) as (say, queued):
         loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
     st.session_state[Key.LOADED] = loaded

@@ -43,28 +43,35 @@ _GROUPS = 4  # former provinces, shown
 _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
 
-def top() -> None:
-    """Show what the page is of, and the switch of the language."""
+def top(*, of_result: bool = True) -> None:
+    """Show what the page is of, the result on show or plans, and the switch of the language."""
     loaded = store.current()
     st.html(_STYLE)
     streamlit_words.show(state.language())
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
-        if store.is_sample(loaded):
-            st.markdown(f"**geo_merge** · {t('ui.sample')}")
+        if of_result:
+            _of_result(loaded)
         else:
-            st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
-        if loaded.errors:
-            errors = t("ui.errors_stand", count=figure(loaded.errors))
-            st.badge(errors, icon=":material/error:", color="red", width="content")
-        if loaded.is_drawn("schematic"):
-            st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
-        if loaded.is_drawn("approximate"):
-            st.badge(t("map.approximate"), icon=":material/draw:", color="orange")
+            st.markdown(f"**geo_merge** · {t('planning.title')}")
         st.segmented_control(
             t("ui.language"), LANGUAGES, format_func=lambda code: _NAMES[code],
             default=state.language(), key="language_switch", label_visibility="collapsed",
             on_change=_switch, width="content",
         )  # fmt: skip
+
+
+def _of_result(loaded: store.Loaded) -> None:
+    if store.is_sample(loaded):
+        st.markdown(f"**geo_merge** · {t('ui.sample')}")
+    else:
+        st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
+    if loaded.errors:
+        errors = t("ui.errors_stand", count=figure(loaded.errors))
+        st.badge(errors, icon=":material/error:", color="red", width="content")
+    if loaded.is_drawn("schematic"):
+        st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
+    if loaded.is_drawn("approximate"):
+        st.badge(t("map.approximate"), icon=":material/draw:", color="orange")
 
 
 def _switch() -> None:

@@ -47,7 +47,7 @@ page = st.navigation(
 )  # fmt: skip
 st.session_state[state.Key.PAGES] = {each.url_path or state.MAP: each for each in pages[:-1]}
 try:
-    headline.top()
+    headline.top(of_result=page.url_path != "plan")
     page.run()
 except store.WorkGoneError:
     gone.show()

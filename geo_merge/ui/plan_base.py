@@ -11,14 +11,17 @@ import streamlit as st
 
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.jobs.sample import sample_files
+from geo_merge.merging.result import MergeResult
 from geo_merge.planning.adopt import plan_of_crosswalk
 from geo_merge.planning.history import History
 from geo_merge.planning.plan import Plan, unassigned
 from geo_merge.planning.store import CROSSWALK, crosswalk_bytes
 from geo_merge.reading.containers import files_of
+from geo_merge.results.contract import OLD_UNITS
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch
 from geo_merge.system.turns import Queued, turns
+from geo_merge.texts import LANGUAGES
 from geo_merge.ui import uploads
 from geo_merge.ui.plan_layer import base_of
 from geo_merge.ui.plan_work import Base, File, Work
@@ -63,6 +66,23 @@ def open_layers(
         layers = uploads.put_all(folder, files)
         base = worker.run(partial(base_of, files, options, layers), say)
     return Work(base, (History(unassigned(base.frame)),))
+
+
+def of_result(result: MergeResult, say: Progress, queued: Queued) -> Work:
+    """Return a result as a plan on its old units, as the contract writes them.
+
+    Raises
+    ------
+    GeoMergeError
+        If it divides units, which a plan does not.
+    """
+    with scratch() as folder, turns().take(queued):
+        layer = folder / OLD_UNITS.name
+        OLD_UNITS.write(result, layer, LANGUAGES[0])
+        files = (File(layer.name, layer.read_bytes()),)
+        base = worker.run(partial(base_of, files, {}, (layer,)), say)
+    plan, _ = plan_of_crosswalk(base.frame, result.crosswalk, country=VIETNAM)
+    return Work(base, (History(plan),))
 
 
 def merged(work: Work, title: str, say: Progress, queued: Queued) -> Loaded:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo_merge.ui import plan_base, plan_files, plan_kept, told, uploads
+from geo_merge.ui import plan_base, plan_files, plan_kept, store, told, uploads
 from geo_merge.ui.plan_work import Work
 from geo_merge.ui.state import t
 from geo_merge.ui.steps import steps
-from geo_merge.ui.tables import small
+from geo_merge.ui.tables import plain, small
 from geo_merge.vocabulary.finding import Finding
 
 _MAX_BYTES = 200_000_000  # of all files together
@@ -28,6 +28,7 @@ def show(work: Work, place: DeltaGenerator) -> Work:
         with place, steps(t("ui.looking")) as (say, queued):
             work = plan_base.open_layers(layers, options, say, queued)
         plan_kept.save(work)
+    of_result(place, "plan_open_result")
     given = st.file_uploader(t("planning.import"), ["zip", *uploads.TABLE_TYPES], key="plan_import")
     if given and st.button(t("planning.open_plan"), key="plan_open_plan"):
         uploads.check_size([given], _MAX_BYTES)
@@ -40,6 +41,18 @@ def show(work: Work, place: DeltaGenerator) -> Work:
         work = plan_base.sample_work()
         plan_kept.save(work)
     return work
+
+
+def of_result(place: DeltaGenerator, key: str) -> None:
+    """Offer to plan on the units of the result on show, if that is not the sample."""
+    loaded = store.current()
+    if store.is_sample(loaded):
+        return
+    if st.button(plain(t("planning.of_result", title=loaded.title)), key=key):
+        with place, steps(t("ui.looking")) as (say, queued):
+            work = plan_base.of_result(loaded.result, say, queued)
+        plan_kept.save(work)
+        st.rerun()
 
 
 def _options() -> dict[str, str]:

@@ -74,11 +74,12 @@ def _telling(place: DeltaGenerator) -> Iterator[None]:
 def _controls(work: Work) -> Work:
     """Draw the buttons over the workplace; return the plan that is at work after them."""
     place = st.container()  # of what takes long
-    small(
-        t("planning.drawn_on_sample")
-        if plan_base.is_sample(work)
-        else t("planning.drawn_on", files=plan_base.title_of(work))
-    )
+    if plan_base.is_sample(work):
+        with st.container(horizontal=True, vertical_alignment="center"), _telling(place):
+            small(t("planning.drawn_on_sample"))
+            plan_open.of_result(place, "plan_of_result")
+    else:
+        small(t("planning.drawn_on", files=plan_base.title_of(work)))
     with st.container(horizontal=True, vertical_alignment="center", key="plan_controls"):
         with st.popover(t("planning.open"), icon=":material/folder_open:"), _telling(place):
             work = plan_open.show(work, place)

@@ -109,6 +109,12 @@ class Work:
         """Whether the table is no longer the file that was given."""
         return any((self.folder / _TABLE).glob("*.csv"))
 
+    def given_as(self, path: Path) -> Path:
+        """Return the file that somebody gave for one that the merger reads."""
+        if path.parent != self.folder / _TABLE:
+            return path
+        return next(iter(self.files("crosswalk")), path)
+
     def correct(self, table: pd.DataFrame) -> None:
         """Put a table of our own headings in the place of the crosswalk that was given."""
         (given,) = self.files("crosswalk")

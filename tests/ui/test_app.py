@@ -18,6 +18,7 @@ from geo_merge.api import merge
 from geo_merge.jobs.sample import sample_files
 from geo_merge.results.formats import WRITERS
 from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
+from geo_merge.ui import plan_kept
 from geo_merge.ui.download_page import files
 from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
@@ -292,6 +293,28 @@ def test_a_merger_with_errors_says_so_in_red(
         told = [e.value for e in test.error]
         wanted = say("ui.has_errors", language, count=1)
         assert told == ([wanted] if page in {"data", "download"} else [])
+
+
+def test_plans_are_headed_as_plans_and_begin_with_the_result_on_show(
+    grid: Callable[..., gpd.GeoDataFrame],
+) -> None:
+    old = grid(2, 1)
+    rows = {"old_code": old.index, "new_code": ["N", "N"], "new_name": "New", "new_type": "Xã"}
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test.session_state[Key.LOADED] = Loaded(
+        "two", "two.gpkg", merge(old, pd.DataFrame(rows)), {}, {}
+    )
+    test._page_hash = calc_hash("plan")
+    test.run()
+    headings = [block.value for block in test.markdown]
+    assert any(say("planning.title", "vi") in heading for heading in headings)
+    assert not any("two.gpkg" in heading for heading in headings)
+    button = test.button(key="plan_of_result")
+    assert "two.gpkg" in button.label.replace("\\", "")
+    button.click().run()
+    assert not test.exception
+    assert list(test.session_state[plan_kept.WORK].plan.home.values()) == ["N", "N"]
+    assert "plan_of_result" not in {each.key for each in test.button}
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

@@ -6,12 +6,15 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from commands import run
 
+from geo_merge import merge
 from geo_merge.errors import GeoMergeError, PlanError
 from geo_merge.planning.distances import StraightLine
 from geo_merge.planning.figures import figures_of
@@ -54,6 +57,24 @@ def layer(grid: Grid, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("layer") / "communes.gpkg"
     grid(3, 2, population=[10, 20, 30, 40, 50, 60]).reset_index().to_file(path)
     return path
+
+
+def test_a_result_is_a_plan_on_its_own_units(grid: Grid) -> None:
+    old = grid(3, 2, population=[10, 20, 30, 40, 50, 60])
+    rows = pd.DataFrame({"old_code": old.index, "new_code": list("AABBCC"),
+                         "new_name": list("XXYYZZ"), "new_type": "Xã"})  # fmt: skip
+    work = plan_base.of_result(merge(old, rows), quiet, quiet)
+    assert list(work.plan.home.values()) == list("AABBCC")
+    assert {unit.name for unit in work.plan.new.values()} == {"X", "Y", "Z"}
+    assert work.figures.units["C"].population == 110
+    assert [file.name for file in work.base.files] == ["old_units.geojson"]
+    assert not plan_base.is_sample(work)
+    halves = rows.assign(share=1.0)
+    halves = pd.concat([halves, halves.tail(1).assign(new_code="D", new_name="T")])
+    halves["share"] = [*[1.0] * 5, 0.5, 0.5]
+    divided = replace(merge(old, rows), crosswalk=halves)
+    with pytest.raises(GeoMergeError):
+        plan_base.of_result(divided, quiet, quiet)
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,11 @@ def test_a_corrected_table_goes_with_the_one_it_was_made_of(tmp_path: Path) -> N
     given.write_bytes(b"x")
     mine.take("crosswalk", [given])
     assert mine.crosswalk == mine.files("crosswalk")[0]
+    (given,) = mine.files("crosswalk")
+    assert mine.given_as(given) == given
     mine.correct(pd.DataFrame({"old_code": ["007"], "old_name": ["=SUM(A1)"]}))
+    assert mine.crosswalk != given
+    assert mine.given_as(mine.crosswalk) == given  # a heading names what was given
     assert mine.crosswalk is not None
     assert mine.crosswalk.name == "quy đổi.csv"
     assert mine.crosswalk.read_text() == "old_code,old_name\n007,=SUM(A1)\n"
