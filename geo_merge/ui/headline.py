@@ -28,6 +28,9 @@ _STYLE = """<style>
   .st-key-top [data-testid=stMarkdownContainer] {margin-bottom: 0; font-size: .85rem}
   .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
 }
+.stApp :is([data-testid=stTopNavLink], [data-testid=stElementToolbarButtonIcon],
+  [data-testid=stElementToolbar] button):focus-visible {
+  outline: 2px solid currentColor; outline-offset: 1px}
 [data-testid=stFileUploaderDropzoneInstructions] span {white-space: normal !important}
 @media (prefers-color-scheme: dark) {
   [data-testid=stBaseButton-primary]:enabled,

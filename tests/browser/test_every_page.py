@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browsing import Tab, opened
+from browsing import LONG, Tab, opened
 from playwright.sync_api import Browser, expect
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -14,21 +14,34 @@ OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
 # Words that no Vietnamese text has; what has letters of Vietnamese alone is not English.
 ENGLISH = re.compile(
     r"\b(add|allowed|available|choose|clear|close|columns?|data|download|enter|error|files?|"
-    r"fullscreen|menu|not|open|options?|pages|per|press|remove|results|search|select(ed)?|show|"
+    r"fullscreen|menu|not|open|zoom|options?|pages|per|press|remove|results|search|select(ed)?|show|"
     r"skip|spec|stop|the|to|upload|values?)\b|(in|de)crement",
     re.IGNORECASE,
 )
 NOWHERE = {"vi": "Địa chỉ không dẫn đến trang nào", "en": "The address leads to no page"}
 SAID = """() => {
-  const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const { data, parentElement } = walk.currentNode;
-    if (!parentElement.closest("script, style, noscript, canvas, [data-testid=stIconMaterial]")) { said.push(data.trim()); }
-  }
-  for (const name of ["title", "aria-label", "placeholder", "alt"]) {
-    document.querySelectorAll(`[${name}]`).forEach((e) => said.push(e.getAttribute(name)));
-  }
+  const said = [];
+  const collect = (root) => {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const { data, parentElement } = walk.currentNode;
+      if (!parentElement.closest("script, style, noscript, canvas, [data-testid=stIconMaterial]")) { said.push(data.trim()); }
+    }
+    for (const name of ["title", "aria-label", "placeholder", "alt"]) {
+      root.querySelectorAll(`[${name}]`).forEach((e) => said.push(e.getAttribute(name)));
+    }
+    root.querySelectorAll("*").forEach((e) => { if (e.shadowRoot) { [...e.shadowRoot.children].forEach(collect); } });
+  };
+  collect(document.body);
   return said; }"""
+# Whether what has the focus shows it by a line around it; a table draws its own.
+RINGED = """() => {
+  let e = document.activeElement;
+  while (e.shadowRoot && e.shadowRoot.activeElement) { e = e.shadowRoot.activeElement; }
+  const ringed = (of) => { const s = getComputedStyle(of);
+    return s.outlineStyle !== "none" || s.boxShadow !== "none"; };
+  return e.matches("main, body, canvas, [role=gridcell]") || ringed(e) || e.matches("input, textarea") || e.outerHTML.slice(0, 200); }"""
+STEPS = 24  # of Tab, on each page
 
 
 def english(tab: Tab) -> list[str]:
@@ -53,7 +66,7 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
     with opened(browser, home=server, width=1366, height=768, dark=lang == "en") as tab:
         seen = []
         tab.page.goto(f"{server}/nowhere?lang={lang}")
-        expect(tab.page.get_by_role("dialog")).to_contain_text(NOWHERE[lang])
+        expect(tab.page.get_by_role("dialog")).to_contain_text(NOWHERE[lang], timeout=LONG)
         tab.page.goto(f"{server}/map?lang={lang}")
         for name in tab.pages():
             seen.append(name)
@@ -68,6 +81,9 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
             assert tab.page.locator(".stException").count() == 0, name
             words = tab.page.locator("body").inner_text()
             assert not re.search(r"(^|\s)--[a-z]", words), name  # of the command line
+            for _ in range(STEPS):
+                tab.page.keyboard.press("Tab")
+                assert tab.page.evaluate(RINGED) is True, name
             if lang == "vi":
                 say_all(tab)
                 assert english(tab) == [], name

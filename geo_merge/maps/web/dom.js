@@ -69,5 +69,15 @@
     return lightness(colour) > 200;
   }
 
-  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, nameOf, isDark, isPale });
+  /** Say what the buttons of Leaflet do, which says it in English; told("zoom_in") are the words. */
+  function nameZoom(container, told) {
+    ["zoom_in", "zoom_out"].forEach((key) => {
+      const control = container.querySelector(`.leaflet-control-${key.replace("_", "-")}`);
+      if (!control) { return; }
+      control.title = told(key);
+      control.setAttribute("aria-label", told(key));
+    });
+  }
+
+  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, nameOf, isDark, isPale, nameZoom });
 })(globalThis.geoMerge || (globalThis.geoMerge = {}));

@@ -62,12 +62,7 @@
           el("div", "gm-note", title, live.t(how));
         });
       });
-      ["zoom_in", "zoom_out"].forEach((key) => {
-        const control = live.a.getContainer().querySelector(`.leaflet-control-${key.replace("_", "-")}`);
-        if (!control) { return; }
-        control.title = live.t(key);
-        control.setAttribute("aria-label", live.t(key));
-      });
+      geo.nameZoom(live.a.getContainer(), (key) => live.t(key));
     };
     live.store.on(["language"], write);
     write();

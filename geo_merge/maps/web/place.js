@@ -29,11 +29,7 @@
     container.focus = () => HTMLElement.prototype.focus.call(container, { preventScroll: true });
     if (name === "before") {
       L.control.scale({ imperial: false }).addTo(map);
-      ["in", "out"].forEach((way) => {
-        const control = container.querySelector(`.leaflet-control-zoom-${way}`);
-        control.title = words[`zoom_${way}`];
-        control.setAttribute("aria-label", words[`zoom_${way}`]);
-      });
+      geo.nameZoom(container, (key) => words[key]);
     }
     return map;
   }

@@ -6,10 +6,11 @@ export default function (component) {
   if (host.map) { host.map.remove(); }
   host.replaceChildren();
   host.shown = data.key;
-  host.setAttribute("role", "img");
+  host.setAttribute("role", "group");
   host.setAttribute("aria-label", data.label);
   const map = L.map(host, { preferCanvas: true, attributionControl: false, zoomSnap: 0.1,
-    zoomAnimation: false }); // its end would come after the map is removed
+    zoomControl: false, zoomAnimation: false }); // its end would come after the map is removed
+  L.control.zoom({ zoomInTitle: data.zoom_in, zoomOutTitle: data.zoom_out }).addTo(map);
   host.map = map;
   const style = { color: "#0b6e8f", weight: 1, fillColor: "#56b4d6", fillOpacity: 0.25 };
   const units = L.geoJSON(JSON.parse(data.outlines), {

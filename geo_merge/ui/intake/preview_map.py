@@ -32,5 +32,6 @@ _RENDER = _component()
 def show(outlines: str) -> None:
     """Draw units that `looking.outlines` made."""
     key = hashlib.sha256(outlines.encode()).hexdigest()[:16]
-    data = {"key": key, "outlines": outlines, "label": t("intake.map")}
+    data = {"key": key, "outlines": outlines, "label": t("intake.map"),
+            **{way: t(f"map.{way}") for way in ("zoom_in", "zoom_out")}}  # fmt: skip
     _RENDER(key="preview_map", data=data)

@@ -69,6 +69,7 @@
     const maps = panes.map((pane) => map(pane, data.bounds));
     L.control.scale({ imperial: false }).addTo(maps[0]);
     L.control.zoom({ position: "topright" }).addTo(maps[1]);
+    geo.nameZoom(maps[1].getContainer(), t);
     const moved = new Set(data.moved);
     const changeOf = (k, row) => { const home = data.homes[k][row]; return home === null ? null : data.news[k][home][2]; };
     let lit = new Set(), touched = false;

@@ -180,6 +180,7 @@
       const box = live.map.getContainer();
       box.setAttribute("aria-label", live.t("map_help"));
       box.setAttribute("role", "application");
+      geo.nameZoom(box, live.t);
       box.tabIndex = 0;
       parts.side.setAttribute("aria-label", live.t("beside"));
       [tab, form, live.table].forEach((one) => (one.write || one.heads)());
