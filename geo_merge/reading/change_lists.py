@@ -12,6 +12,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ from typing import Any
 import pandas as pd
 
 from geo_merge.errors import TableError
-from geo_merge.reading.change_reasons import ways
+from geo_merge.reading.change_reasons import told
 from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.tables import read_table
 from geo_merge.vocabulary.codes import clean_code, clean_text
@@ -150,7 +151,7 @@ def read_changes(
         read.take(number, {fold(str(name)): str(cell) for name, cell in cells.items()}, between)
     if read.problems:
         raise TableError(read.problems)
-    frame = pd.DataFrame(read.rows, columns=list(CHANGES)).drop_duplicates(
+    frame = pd.DataFrame(read.ways(), columns=list(CHANGES)).drop_duplicates(
         list(CHANGES[:-1]), ignore_index=True
     )
     found = [*findings_of(table), *read.findings(len(frame))]
@@ -169,7 +170,10 @@ class _Read:
         self.rows: list[tuple[Any, ...]] = []
         self.problems: list[str] = []
         self._below = 0
+        self._joined: set[tuple[date, str]] = set()
+        self._demoted: dict[tuple[date, str], Any] = {}
         self._unread: list[str] = []
+        self._wards: list[str] = []
 
     def take(self, number: Any, row: Row, between: tuple[date, date]) -> None:  # noqa: ANN401
         """Read a row whose headings are folded."""
@@ -181,13 +185,17 @@ class _Read:
         if on is None:
             self._wrong(number, f"{day or 'a blank'} is no day", "write it as 2020-01-01")
         elif form.reason:
-            found, left = ways(row[fold(form.reason)])
-            self.rows += [(on, *way, number) for way in found]
-            self._unread += left if between[0] < on <= between[1] else []
+            reason = told(row[fold(form.reason)])
+            self.rows += [(on, *way, number) for way in reason.ways]
+            self._joined |= {(on, code) for code in reason.joined}
+            if between[0] < on <= between[1]:
+                self._unread += reason.unread
+                self._wards += reason.wards
         else:
             way = _way(form, row)
             if way is None:
                 self._below += 1
+                self._demote(on, row, number, between)
             elif not way[2]:
                 self._wrong(
                     number, "the code after the change is blank", "say what the unit became"
@@ -195,22 +203,52 @@ class _Read:
             else:
                 self.rows.append((on, *way, number))
 
+    def _demote(self, on: date, row: Row, number: Any, between: tuple[date, date]) -> None:  # noqa: ANN401
+        """Note a unit that becomes a level below: in which unit, another row must say."""
+        form = self.form
+        kind = clean_text(row[fold(form.kind[0])]) if form.kind else ""
+        if kind == form.units and between[0] < on <= between[1]:
+            code = clean_code(clean_text(row.get(_first(form.old_code, row), "")))
+            self._demoted.setdefault((on, code), number)
+
     def _wrong(self, number: Any, what: str, advice: str) -> None:  # noqa: ANN401
         self.problems.append(f"{self.source} row {number}: {what} [W07]; {advice}.")
 
+    def ways(self) -> list[tuple[Any, ...]]:
+        """Return the rows, those of units that joined one which became another followed to it."""
+        became: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
+        for on, old, _, new, new_name, _ in self.rows:
+            if old != new and (on, old) in self._joined:
+                became[on, old][new] = new_name
+        rows = []
+        for on, old, old_name, new, new_name, number in self.rows:
+            then = became.get((on, new), {})
+            if not then or (len(then) > 1 and old != new):
+                rows.append((on, old, old_name, new, new_name, number))
+            elif old != new:
+                rows.append((on, old, old_name, *next(iter(then.items())), number))
+        return rows
+
     def findings(self, n: int) -> Iterator[Finding]:
         """Return what is to be told of a list with so many ways."""
-        told = sentence("W20.form", source=self.source, form=self.form.name, n=n)
-        yield Finding.of(told, value=float(n), unit_of_value="rows")
+        said = sentence("W20.form", source=self.source, form=self.form.name, n=n)
+        yield Finding.of(said, value=float(n), unit_of_value="rows")
         if self._below:
-            told = sentence("W20.below", source=self.source, n=self._below)
-            yield Finding.of(told, value=float(self._below), unit_of_value="rows")
-        lines = list(dict.fromkeys(self._unread))
-        if lines:
-            more = ["…"] if len(lines) > _SHOWN else []
-            told = sentence("W20.unread", source=self.source, n=len(lines),
-                            told=[*lines[:_SHOWN], *more])  # fmt: skip
-            yield Finding.of(told, value=float(len(lines)), unit_of_value="lines")
+            said = sentence("W20.below", source=self.source, n=self._below)
+            yield Finding.of(said, value=float(self._below), unit_of_value="rows")
+        told_of = {(row[0], row[1]) for row in self.rows}
+        for (on, code), number in self._demoted.items():
+            if (on, code) not in told_of:
+                said = sentence("W20.demoted", source=self.source, row=number, code=code,
+                                day=str(on))  # fmt: skip
+                yield Finding.of(said, units=(code,))
+        for kind, all_lines in (("W20.wards", self._wards), ("W20.unread", self._unread)):
+            lines = list(dict.fromkeys(all_lines))
+            if lines:
+                more = ["…"] if len(lines) > _SHOWN else []
+                said = sentence(kind, source=self.source, n=len(lines),
+                                told=[*lines[:_SHOWN], *more])  # fmt: skip
+                yield Finding.of(said, value=float(len(lines)), unit_of_value="lines")
 
 
 def fold(name: str) -> str:

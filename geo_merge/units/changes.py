@@ -8,7 +8,8 @@ between: codes are told apart by their days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -111,6 +112,7 @@ def understood(
             for finding in (
                 *_left_over(left, ended, source, day),
                 *_exchanged(made, source, day),
+                *_given_up(made, source, day),
                 *_from_nowhere(by_day[day], made, alive, source, day),
             )
         ]
@@ -206,7 +208,31 @@ def _of_a_day(changes: Sequence[Change], alive: set[str]) -> tuple[list[Change],
                 for then in further.get(c.new, ())
             ),
         ]
-    return made, left
+    return _followed_by_name(made), left
+
+
+def _followed_by_name(made: list[Change]) -> list[Change]:
+    """Follow changes of one day of units that were there before and change again.
+
+    Of X → A and A → B on one day, X may have joined A before it became B, or taken the code that A
+    gave up: if A has the same name in both, X went on to B, unless a row says that A stays.
+    """
+    circle = _in_circles(made)
+    stays = {(c.new, c.new_name) for c in made if c.old == c.new and c.old_name == c.new_name}
+    goes: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    for change in made:
+        if change.old != change.new and change.old not in circle and change.old_name:
+            goes[change.old, change.old_name].append(change)
+    for _ in range(len(goes)):
+        if not any((c.new, c.new_name) in goes.keys() - stays for c in made):
+            break
+        made = [
+            Change(c.on, c.old, to.new, c.old_name, to.new_name, c.row, c.source)
+            for c in made
+            for to in (() if (c.new, c.new_name) in stays else goes.get((c.new, c.new_name), ()))
+            or (c,)
+        ]
+    return made
 
 
 def _step(day: date, made: list[Change], named: Sequence[Change], source: str) -> Step:
@@ -221,9 +247,23 @@ def _step(day: date, made: list[Change], named: Sequence[Change], source: str) -
          f"{day} {change.source or source} row {change.row}" if change.row else "")
         for (old, new), change in ways.items()
     ]  # fmt: skip
-    before = {c.old: c.old_name for c in named if c.old and c.old_name}
-    after = {c.new: c.new_name for c in named if c.new_name}
+    # What a unit is called between two changes of a day is neither.
+    was = {(c.old, c.old_name) for c in named if c.old_name and c.old_name != c.new_name}
+    became = {(c.new, c.new_name) for c in named if c.new_name and c.old_name != c.new_name}
+    before = _called(((c.old, c.old_name) for c in named if c.old), became)
+    after = _called(((c.new, c.new_name) for c in named), was)
     return Step(day, pd.DataFrame(rows, columns=list(LINKS)), before, after)
+
+
+def _called(
+    pairs: Iterable[tuple[str, str]], between: AbstractSet[tuple[str, str]]
+) -> dict[str, str]:
+    """Return names by code, where it can be helped those that are not only `between`."""
+    names: dict[str, str] = {}
+    for code, name in pairs:
+        if name and ((code, name) not in between or code not in names):
+            names[code] = name
+    return names
 
 
 def _left_over(
@@ -249,6 +289,22 @@ def _exchanged(made: Sequence[Change], source: str, day: date) -> list[Finding]:
     codes = sorted(_in_circles(made) - {c.old for c in made if c.old == c.new})
     told = sentence("W20.exchanged", source=source, day=str(day), codes=codes)
     return [Finding.of(told, units=tuple(codes))] if codes else []
+
+
+def _given_up(made: Sequence[Change], source: str, day: date) -> Iterator[Finding]:
+    """Find codes that a unit gives up on the day on which others take them, names not telling."""
+    goes = {c.old: c for c in made if c.new != c.old}
+    stays = {c.old for c in made if c.new == c.old} | _in_circles(made)
+    for taking in made:
+        gone = goes.get(taking.new)
+        if gone is None or taking.new in stays or taking.old == taking.new:
+            continue
+        if not (taking.new_name and gone.old_name):
+            told = sentence(
+                "W20.given_up", source=taking.source or source, row=taking.row, day=str(day),
+                code=taking.new, unit=taking.old, target=gone.new,
+            )  # fmt: skip
+            yield Finding.of(told, units=(taking.old,))
 
 
 def _from_nowhere(
