@@ -4,7 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,21 +60,22 @@ def parse_rules(texts: Iterable[str]) -> dict[str, str]:
     return rules
 
 
-def parse_columns(texts: Iterable[str]) -> dict[str, str]:
-    """Return the heading of each column of the crosswalk that was named.
+def parse_columns(texts: Iterable[str], roles: Sequence[str] = ()) -> dict[str, str]:
+    """Return the heading of each column that was named, of a crosswalk if no `roles` are given.
 
     Raises
     ------
     UsageError
-        If one is no column of a crosswalk.
+        If one is no column of such a table.
     """
     from geo_merge.units.crosswalk import COLUMNS
 
+    known = list(roles or COLUMNS)
     columns = {}
     for text in texts:
         role, _, heading = text.partition("=")
-        if not heading or role not in COLUMNS:
-            raise UsageError(sentence("command.column", text=text, roles=list(COLUMNS)))
+        if not heading or role not in known:
+            raise UsageError(sentence("command.column", text=text, roles=known))
         columns[role] = heading
     return columns
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from geo_merge.vocabulary.sentence import sentence
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo_merge.vocabulary.finding import Finding
+
 
 @click.command()
 @click.argument("lists", metavar="LIST...", nargs=-1, required=True, type=PATH)
@@ -38,6 +41,10 @@ if TYPE_CHECKING:
 @shared.name_field
 @shared.encoding
 @shared.country
+@click.option(
+    "--column", "columns", multiple=True,
+    help="ROLE=HEADING of a column of LIST, as date=EffectiveDate; repeatable.",
+)  # fmt: skip
 @click.option("--out", type=PATH, help="CSV to write; to the standard output by default.")
 @shared.lang
 def lineage(
@@ -50,18 +57,23 @@ def lineage(
     name_field: str | None,
     encoding: str | None,
     country: str | None,
+    columns: tuple[str, ...],
     out: Path | None,
 ) -> int:
     """Write the crosswalk between two days that an official list of changes tells.
 
     LIST is a list of mergers, splits, renamings and renumberings as INSEE, BFS, SSB or e-Stat
-    publish it, or a table with the columns date, old_code, old_name, new_code, new_name.
+    publish it, Istat's, or a table with the columns date, old_code, old_name, new_code, new_name;
+    --column names these in any other list.
     """
     import pandas as pd
 
     from geo_merge.api import read_units
+    from geo_merge.cli.jobs import parse_columns
+    from geo_merge.reading.change_forms import ROLES
     from geo_merge.reading.change_lists import read_changes
     from geo_merge.units.changes import changes_in
+    from geo_merge.units.check_digits import as_the_layer
     from geo_merge.units.list_crosswalk import list_crosswalk
     from geo_merge.vocabulary.finding import Severity
     from geo_merge.vocabulary.memory import attach, findings_of
@@ -69,20 +81,21 @@ def lineage(
     spare(out, layer, *lists)
     first, last = _days(since, as_of)
     where = country_of(country)
-    tables = [
-        read_changes(path, encoding=encoding, country=where, between=(first, last))
-        for path in lists
-    ]
+    headings = parse_columns(columns, ROLES)
+    read = partial(read_changes, encoding=encoding, country=where, headings=headings)
+    tables = [read(path, between=(first, last)) for path in lists]
     source = ", ".join(path.name for path in lists)
-    rows_of = [read.assign(source=path.name) for path, read in zip(lists, tables, strict=True)]
+    rows_of = [one.assign(source=path.name) for path, one in zip(lists, tables, strict=True)]
     table = attach(pd.concat(rows_of, ignore_index=True), sources=[{"source": source}])
-    units = None
+    units: dict[str, str] | None = None
+    alike: list[Finding] = []
     if layer is not None:
         frame = read_units(layer, code_field=code_field, name_field=name_field, country=where)
         units = {str(code): str(name) for code, name in frame["name"].items()}
+        table, alike = as_the_layer(table, units)
     changes = changes_in(table, known=units or (), since=first)
     rows = list_crosswalk(changes, first, last, units=units, source=source)
-    found = [f for read in (*tables, rows) for f in findings_of(read)]
+    found = [*(f for read in (*tables, rows) for f in findings_of(read)), *alike]
     say_findings(sorted(found, key=lambda f: list(Severity).index(f.severity)))
     _write(rows, out)
     errors = [finding for finding in found if finding.severity == Severity.ERROR]
@@ -94,7 +107,7 @@ def lineage(
 
 
 def _days(since: str, as_of: str) -> tuple[date, date]:
-    from geo_merge.reading.change_lists import read_day
+    from geo_merge.reading.change_days import read_day
 
     days = []
     for option, text in (("--from", since), ("--to", as_of)):

@@ -8,7 +8,7 @@ between: codes are told apart by their days.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,23 +16,11 @@ from datetime import date
 import pandas as pd
 
 from geo_merge.units.lineage import LINKS, Lineage, Step
+from geo_merge.units.one_day import Change, also_before, given_up, in_circles, of_a_day
 from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.sentence import sentence
-
-
-@dataclass(frozen=True)
-class Change:
-    """A way from a unit to one on a day; a blank old code for land that came from no known unit."""
-
-    on: date
-    old: str
-    new: str
-    old_name: str = ""
-    new_name: str = ""
-    row: int = 0
-    source: str = ""  # the list that has the row, if it is one of several
 
 
 @dataclass(frozen=True)
@@ -103,16 +91,16 @@ def understood(
     for day in days:
         if pending and since is not None and day > since:
             alive, pending = alive | pending, set()
-        circle = _in_circles(by_day[day])
+        circle = in_circles(by_day[day])
         if circle.isdisjoint(ended.keys() - alive):
             alive |= circle  # codes that only go round were there before
-        made, left = _of_a_day(by_day[day], alive)
+        made, left = of_a_day(by_day[day], alive)
         findings += [
             (day, finding)
             for finding in (
                 *_left_over(left, ended, source, day),
                 *_exchanged(made, source, day),
-                *_given_up(made, source, day),
+                *given_up(made, source, day),
                 *_from_nowhere(by_day[day], made, alive, source, day),
             )
         ]
@@ -145,94 +133,9 @@ def _first_named_as_old(by_day: dict[date, list[Change]]) -> set[str]:
         made_here = {c.new for c in by_day[day] if c.old != c.new} - seen
         old = {c.old for c in by_day[day] if c.old}
         itself = {c.old for c in by_day[day] if c.old == c.new}
-        found |= (old - seen) - (made_here - itself - _also_before(by_day[day]))
+        found |= (old - seen) - (made_here - itself - also_before(by_day[day]))
         seen |= old | {c.new for c in by_day[day]}
     return found
-
-
-def _also_before(changes: Sequence[Change]) -> set[str]:
-    """Return codes that are given up and given again on one day, by units that were there before.
-
-    Of A → B and B → C on one day, B may be the unit that A became, or another that was there: if
-    their names differ, it is another.
-    """
-    given = {c.new: c.new_name for c in changes}
-    return {
-        c.old
-        for c in changes
-        if c.old in given and c.old_name and given[c.old] and c.old_name != given[c.old]
-    }
-
-
-def _in_circles(changes: Sequence[Change]) -> set[str]:
-    """Return codes that only go round: A → B and B → A on one day."""
-    goes: dict[str, set[str]] = defaultdict(set)
-    for change in changes:
-        if change.old and change.old != change.new:
-            goes[change.old].add(change.new)
-    found = set()
-    for start, nexts in goes.items():
-        reached: set[str] = set()
-        todo = list(nexts)
-        while todo:
-            code = todo.pop()
-            if code not in reached:
-                reached.add(code)
-                todo += goes.get(code, ())
-        if start in reached:
-            found.add(start)
-    return found
-
-
-def _of_a_day(changes: Sequence[Change], alive: set[str]) -> tuple[list[Change], list[Change]]:
-    """Return the ways of a day from the units before it, and the changes that are of none.
-
-    Units that are made and changed on one day are followed through.
-    """
-    made = [c for c in changes if c.old in alive]
-    left = [c for c in changes if c.old and c.old not in alive]
-    while left:
-        ready = {c.new for c in made}
-        more = [c for c in left if c.old in ready]
-        if not more:
-            break
-        left = [c for c in left if c.old not in ready]
-        further: dict[str, list[Change]] = defaultdict(list)
-        for change in more:
-            further[change.old].append(change)
-        made = [
-            *(c for c in made if c.new not in further),
-            *(
-                Change(c.on, c.old, then.new, c.old_name, then.new_name, then.row)
-                for c in made
-                for then in further.get(c.new, ())
-            ),
-        ]
-    return _followed_by_name(made), left
-
-
-def _followed_by_name(made: list[Change]) -> list[Change]:
-    """Follow changes of one day of units that were there before and change again.
-
-    Of X → A and A → B on one day, X may have joined A before it became B, or taken the code that A
-    gave up: if A has the same name in both, X went on to B, unless a row says that A stays.
-    """
-    circle = _in_circles(made)
-    stays = {(c.new, c.new_name) for c in made if c.old == c.new and c.old_name == c.new_name}
-    goes: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    for change in made:
-        if change.old != change.new and change.old not in circle and change.old_name:
-            goes[change.old, change.old_name].append(change)
-    for _ in range(len(goes)):
-        if not any((c.new, c.new_name) in goes.keys() - stays for c in made):
-            break
-        made = [
-            Change(c.on, c.old, to.new, c.old_name, to.new_name, c.row, c.source)
-            for c in made
-            for to in (() if (c.new, c.new_name) in stays else goes.get((c.new, c.new_name), ()))
-            or (c,)
-        ]
-    return made
 
 
 def _step(day: date, made: list[Change], named: Sequence[Change], source: str) -> Step:
@@ -270,7 +173,7 @@ def _left_over(
     left: Sequence[Change], ended: dict[str, Change], source: str, day: date
 ) -> list[Finding]:
     """Find changes of units that are not there on their day."""
-    circle = _in_circles(left)
+    circle = in_circles(left)
     found = []
     for change in left:
         at = {"source": change.source or source, "row": change.row, "day": str(day)}
@@ -286,25 +189,9 @@ def _left_over(
 
 
 def _exchanged(made: Sequence[Change], source: str, day: date) -> list[Finding]:
-    codes = sorted(_in_circles(made) - {c.old for c in made if c.old == c.new})
+    codes = sorted(in_circles(made) - {c.old for c in made if c.old == c.new})
     told = sentence("W20.exchanged", source=source, day=str(day), codes=codes)
     return [Finding.of(told, units=tuple(codes))] if codes else []
-
-
-def _given_up(made: Sequence[Change], source: str, day: date) -> Iterator[Finding]:
-    """Find codes that a unit gives up on the day on which others take them, names not telling."""
-    goes = {c.old: c for c in made if c.new != c.old}
-    stays = {c.old for c in made if c.new == c.old} | _in_circles(made)
-    for taking in made:
-        gone = goes.get(taking.new)
-        if gone is None or taking.new in stays or taking.old == taking.new:
-            continue
-        if not (taking.new_name and gone.old_name):
-            told = sentence(
-                "W20.given_up", source=taking.source or source, row=taking.row, day=str(day),
-                code=taking.new, unit=taking.old, target=gone.new,
-            )  # fmt: skip
-            yield Finding.of(told, units=(taking.old,))
 
 
 def _from_nowhere(

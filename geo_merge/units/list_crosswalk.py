@@ -51,6 +51,9 @@ def list_crosswalk(
     links, restored = changes.lineage.followed(since, as_of)
     found = [finding for on, finding in changes.findings if since < on <= as_of]
     before, after = changes.lineage.names(since), changes.lineage.names(as_of)
+    if links.empty:
+        found.append(Finding.of(sentence("W20.none", source=source, since=str(since),
+                                         as_of=str(as_of))))  # fmt: skip
     if units is None:
         codes = {code: code for code in dict.fromkeys(links["old_code"])}
         found.append(Finding.of(sentence("W20.unlisted", n=len(codes)), value=float(len(codes))))
@@ -58,7 +61,9 @@ def list_crosswalk(
         codes = same_codes(units, links["old_code"])
         outside = [code for code in dict.fromkeys(links["old_code"]) if code not in codes.values()]
         if outside:
-            told = sentence("W20.outside", source=source, n=len(outside), units=_some(outside))
+            kind = "W20.outside" if len(codes) else "W20.elsewhere"
+            told = sentence(kind, source=source, n=len(outside), units=_some(outside),
+                            there=_some(list(units)))  # fmt: skip
             found.append(Finding.of(told, units=tuple(outside), value=float(len(outside))))
     by_old = dict(iter(links.groupby("old_code", sort=False)))
     as_written = same_codes(links["new_code"], units or ())

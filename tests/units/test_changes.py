@@ -18,10 +18,12 @@ from hypothesis import strategies as st
 
 from geo_merge import read_crosswalk
 from geo_merge.errors import TableError
-from geo_merge.reading.change_lists import read_changes, read_day
-from geo_merge.units.changes import Change, changes_in, understood
+from geo_merge.reading.change_days import read_day
+from geo_merge.reading.change_lists import read_changes
+from geo_merge.units.changes import changes_in, understood
 from geo_merge.units.lineage import chain
 from geo_merge.units.list_crosswalk import list_crosswalk
+from geo_merge.units.one_day import Change
 from geo_merge.vocabulary.memory import findings_of
 
 INSEE = (
@@ -206,7 +208,7 @@ def test_words_of_japanese_changes(
     ("text", "day"),
     [("2020-01-01", (2020, 1, 1)), ("20200101", (2020, 1, 1)), ("01.02.2020", (2020, 2, 1)),
      ("1/1/2020", (2020, 1, 1)), ("平成17年7月1日", (2005, 7, 1)), ("令和元年5月1日", (2019, 5, 1)),
-     ("H17.7.1", (2005, 7, 1)), ("2020-01-01 00:00:00", (2020, 1, 1)), ("01/01/19", None),
+     ("H17.7.1", (2005, 7, 1)), ("2020-01-01 00:00:00", (2020, 1, 1)), ("01/01/19", (2019, 1, 1)), ("31/12/43", (1943, 12, 31)), ("01-02-2020", (2020, 2, 1)), ("01.01.19", None),
      ("2020-13-01", None), ("", None)],
 )  # fmt: skip
 def test_days_as_lists_write_them(text: str, day: tuple[int, int, int] | None) -> None:

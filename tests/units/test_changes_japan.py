@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from geo_merge.reading.change_lists import read_changes
-from geo_merge.units.changes import Change, changes_in, understood
+from geo_merge.units.changes import changes_in, understood
 from geo_merge.units.list_crosswalk import list_crosswalk
+from geo_merge.units.one_day import Change
 from geo_merge.vocabulary.memory import findings_of
 
 HEAD = "標準地域コード,都道府県,政令市・郡・支庁・振興局等,政令市・郡・支庁・振興局等（ふりがな）,市区町村,市区町村（ふりがな）,廃置分合等施行年月日,改正事由"
