@@ -97,6 +97,8 @@ def show(
                 "errors": 0,
             },
             "state": {
+                # Half of half a page is too little for the old units as well as the new ones.
+                **({} if alone else {"mode": "overlay"}),
                 **session[Key.SHOWN],
                 "findings": findings,
                 "focus": None if focus is None else _focus(loaded, focus),

@@ -124,6 +124,17 @@ def test_the_choice_outlives_a_change_of_page_and_language(tab: Tab, server: str
     assert tab.page.inner_text(".gm-title-after") == "Units after: 99"
 
 
+def test_beside_the_list_of_findings_one_map_has_both_sides(tab: Tab, server: str) -> None:
+    tab.page.goto(f"{server}/checks?lang=en")
+    tab.wait_for_map()
+    assert tab.live("live.state.mode") == "overlay"
+    assert tab.page.locator(".gm-stage .leaflet-container:visible").count() == 1
+    assert "mode" not in tab.page.url
+    tab.page.get_by_role("link", name="Map", exact=True).click()
+    tab.wait_for_map()
+    assert tab.live("live.state.mode") == "dual"
+
+
 def test_every_download_opens(tab: Tab, server: str, tmp_path: Path) -> None:
     tab.page.goto(f"{server}/download?lang=en")
     for name, rows in (("new_units.geojson", 99), ("old_units.geojson", 314), ("new_units.gpkg", 99),
