@@ -105,7 +105,7 @@ def test_fifty_undos_lead_back(tab: Tab, server: str, tmp_path: Path) -> None:
     while undo.is_enabled():
         undo.click()
         settle(tab)
-        plan(tab, "[...Array(9)].forEach(() => live.tell({operation: 'undo'}))")
+        plan(tab, "[...Array(24)].forEach(() => live.tell({operation: 'undo'}))")
         settle(tab)
     assert taken("again.zip") == first
 

@@ -20,11 +20,11 @@ _FILES: set[Path] = set()
 
 
 @pytest.fixture(scope="session")
-def server(_work: None) -> Iterator[str]:
-    """Give the address of the page."""
+def server(_work: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of the page, which can fetch nothing."""
     from browsing import serving  # noqa: PLC0415
 
-    with serving() as address:
+    with serving(GEO_MERGE_MIRROR=str(tmp_path_factory.mktemp("mirror") / "none")) as address:
         yield address
 
 

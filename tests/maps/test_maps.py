@@ -46,26 +46,47 @@ def tab(browser: Browser, sample_page: str, shot: Callable[[], Path | None]) -> 
         assert it.wrong == []
 
 
-def test_both_sides_are_painted_and_named(tab: Tab) -> None:
-    before, after = tab.painted("before"), tab.painted("after")
+@pytest.fixture(scope="module")
+def _visited(browser: Browser, sample_page: str) -> Iterator[Tab]:
+    with opened(browser, width=1200, height=760) as it:
+        it.page.goto(sample_page)
+        it.wait_for_map()
+        yield it
+
+
+@pytest.fixture
+def visit(_visited: Tab, shot: Callable[[], Path | None]) -> Iterator[Tab]:
+    """One visit for all tests that change no more than what is looked for, chosen and in view."""
+    yield _visited
+    picture = shot()
+    if picture is not None:
+        _visited.page.screenshot(path=str(picture))
+    _visited.page.mouse.move(0, 0)
+    _visited.page.fill(".gm-input", "")
+    _visited.live("(live.select(null), live.home(), live.touched = false)")
+    assert _visited.wrong == []
+
+
+def test_both_sides_are_painted_and_named(visit: Tab) -> None:
+    before, after = visit.painted("before"), visit.painted("after")
     assert before > 20_000
     assert abs(before - after) < 0.1 * before
-    text = tab.page.inner_text("body")
+    text = visit.page.inner_text("body")
     assert "Trước: 313 đơn vị" in text
     assert "Sau: 99 đơn vị" in text
     assert text.count(say("map.approximate", "vi")) == 2
-    assert tab.page.query_selector(".leaflet-control-scale") is not None
-    assert tab.page.inner_text(".gm-north") == "B"
+    assert visit.page.query_selector(".leaflet-control-scale") is not None
+    assert visit.page.inner_text(".gm-north") == "B"
 
 
-def test_new_units_are_joined_from_the_borders_of_old_ones(tab: Tab, sample: MergeResult) -> None:
+def test_new_units_are_joined_from_the_borders_of_old_ones(visit: Tab, sample: MergeResult) -> None:
     areas = """Object.fromEntries(live.sides.%s.features.map(f => [f.properties.code,
       f.geometry.coordinates.map(ring => ring.reduce((s, a, k) => {
         const b = ring[(k + 1) %% ring.length]; return s + (a[0] * b[1] - b[0] * a[1]) / 2; }, 0))]))"""
-    rings = tab.live(areas % "after")
+    rings = visit.live(areas % "after")
     old, new = (
         {code: abs(sum(of)) for code, of in side.items()}
-        for side in (tab.live(areas % "before"), rings)
+        for side in (visit.live(areas % "before"), rings)
     )
     (range_,) = old.keys() - set(sample.old.index[~sample.old["is_piece"]])  # TB1
     for code, members in sample.new["members"].items():
@@ -77,62 +98,78 @@ def test_new_units_are_joined_from_the_borders_of_old_ones(tab: Tab, sample: Mer
         assert inside == sum(len(p.interiors) for p in shapely.get_parts(polygon))
 
 
-def test_hovering_names_the_unit_on_both_sides(tab: Tab, sample: MergeResult) -> None:
+def test_hovering_names_the_unit_on_both_sides(visit: Tab, sample: MergeResult) -> None:
     new = sample.new.index[10]
     old = sample.new.at[new, "members"][0]
     for side, code in (("before", old), ("after", new)):
-        text = tab.hover(side, code)
+        text = visit.hover(side, code)
         assert sample.new.at[new, "name"] in text
         assert "Trước:" in text
         assert "Sau:" in text
-    assert sample.old.at[old, "name"] in tab.hover("before", old)
-    assert tab.live("Boolean(live.sides.before.lights.hover && live.sides.after.lights.hover)")
+    assert sample.old.at[old, "name"] in visit.hover("before", old)
+    assert visit.live("Boolean(live.sides.before.lights.hover && live.sides.after.lights.hover)")
 
 
 def test_an_address_with_a_view_that_is_none_shows_the_whole_area(
-    tab: Tab, sample_page: str
+    grid: Grid, browser: Browser, tmp_path: Path
 ) -> None:
+    old = grid(3, 2)
+    table = pd.DataFrame({"old_code": old.index, "new_code": list("AAABBB"), "new_name": "New"})
+    page = tmp_path / "map.html"
+    page.write_text(map_html(merge(old, table)), "utf-8")
     place = "[live.a.getZoom(), live.a.getCenter().lat, live.a.getCenter().lng, live.touched]"
-    whole = tab.live(place)
-    for view in ("1e308/0/0", "12/91/106", "12/21/999", "99/21/106", "12//", "9" * 4000, "12/21"):
-        tab.page.goto("about:blank")
-        tab.page.goto(f"{sample_page}#view={view}&mode=toString&theme=__proto__")
-        tab.wait_for_map()
-        assert tab.live(place) == whole, view
-        assert tab.painted("before") > 20_000, view
+    with opened(browser, width=1200, height=760) as it:
+        it.page.goto(page.as_uri())
+        it.wait_for_map()
+        whole = it.live(place)
+        for view in (
+            "1e308/0/0",
+            "12/91/106",
+            "12/21/999",
+            "99/21/106",
+            "12//",
+            "9" * 4000,
+            "12/21",
+        ):
+            it.page.goto("about:blank")
+            it.page.goto(f"{page.as_uri()}#view={view}&mode=toString&theme=__proto__")
+            it.wait_for_map()
+            assert it.live(place) == whole, view
+            assert it.painted("before") > 20_000, view
+        assert it.wrong == []
 
 
-def test_a_click_lights_up_members_and_new_unit_and_back(tab: Tab, sample: MergeResult) -> None:
+def test_a_click_lights_up_members_and_new_unit_and_back(visit: Tab, sample: MergeResult) -> None:
     new = sample.new["member_count"].idxmax()
-    tab.click("after", new)
-    assert tab.lit("after") == [new]
-    assert tab.lit("before") == sorted(sample.new.at[new, "members"])
-    card = tab.page.inner_text(".gm-card")
+    visit.click("after", new)
+    assert visit.lit("after") == [new]
+    assert visit.lit("before") == sorted(sample.new.at[new, "members"])
+    card = visit.page.inner_text(".gm-card")
     for name in (sample.new.at[new, "name"], *sample.new.at[new, "member_names"]):
         assert name in card
-    tab.page.click(".gm-close")
-    assert tab.lit("after") == []
+    visit.page.click(".gm-close")
+    assert visit.lit("after") == []
     old = sample.old.loc[sample.new.at[new, "members"]].area.idxmax()
-    tab.click("before", old)
-    assert tab.lit("before") == [old]
-    assert tab.lit("after") == [new]
-    assert sample.old.at[old, "district"] in tab.page.inner_text(".gm-card")
-    tab.page.keyboard.press("Escape")
-    assert tab.lit("after") == []
+    visit.click("before", old)
+    assert visit.lit("before") == [old]
+    assert visit.lit("after") == [new]
+    assert sample.old.at[old, "district"] in visit.page.inner_text(".gm-card")
+    visit.page.keyboard.press("Escape")
+    assert visit.lit("after") == []
 
 
-def test_both_maps_move_together(tab: Tab) -> None:
-    x, y = tab.spot("after", "07210")
-    tab.page.mouse.move(x, y)
-    tab.page.mouse.wheel(0, -300)
-    tab.page.wait_for_timeout(700)
-    tab.page.mouse.down()
-    tab.page.mouse.move(x - 120, y + 60, steps=6)
-    between = tab.live("[live.a.getCenter(), live.b.getCenter()]")
-    tab.page.mouse.up()
+def test_both_maps_move_together(visit: Tab) -> None:
+    x, y = visit.spot("after", "07210")
+    visit.page.mouse.move(x, y)
+    visit.page.mouse.wheel(0, -300)
+    visit.page.wait_for_timeout(700)
+    visit.page.mouse.down()
+    visit.page.mouse.move(x - 120, y + 60, steps=6)
+    between = visit.live("[live.a.getCenter(), live.b.getCenter()]")
+    visit.page.mouse.up()
     assert between[0]["lng"] == pytest.approx(between[1]["lng"], abs=0.01)
-    tab.page.wait_for_timeout(400)
-    a, b, zooms = tab.live(
+    visit.page.wait_for_timeout(400)
+    a, b, zooms = visit.live(
         "[live.a.getCenter(), live.b.getCenter(), [live.a.getZoom(), live.b.getZoom()]]"
     )
     assert a == pytest.approx(b, abs=1e-4)
@@ -204,24 +241,24 @@ def test_one_map_over_the_other_has_an_opacity(tab: Tab) -> None:
      ("đồng nguyên", "Đồng Nguyên"), ("dong nguyen", "Đồng Nguyên")],
 )  # fmt: skip
 def test_search_finds_names_and_codes_without_accents(
-    tab: Tab, query: str, found: str, sample: MergeResult
+    visit: Tab, query: str, found: str, sample: MergeResult
 ) -> None:
     if query.isdigit():  # a new unit has the same code, under another name
         query = sample.old.index[sample.old["name"] == found][0]
         assert query in sample.new.index
-        tab.page.fill(".gm-input", query)
-        assert any(found in text for text in tab.page.locator(".gm-item").all_inner_texts())
-        tab.page.keyboard.press("ArrowDown")
-        tab.page.keyboard.press("ArrowDown")
+        visit.page.fill(".gm-input", query)
+        assert any(found in text for text in visit.page.locator(".gm-item").all_inner_texts())
+        visit.page.keyboard.press("ArrowDown")
+        visit.page.keyboard.press("ArrowDown")
     else:
-        tab.page.fill(".gm-input", query)
-        assert found in tab.page.locator(".gm-item").first.inner_text()
-    tab.page.keyboard.press("Enter")
-    chosen = tab.live("live.state.selected")
+        visit.page.fill(".gm-input", query)
+        assert found in visit.page.locator(".gm-item").first.inner_text()
+    visit.page.keyboard.press("Enter")
+    chosen = visit.live("live.state.selected")
     frame = {"before": sample.old, "after": sample.new}[chosen["side"]]
     assert frame.at[chosen["code"], "name"] == found
-    tab.page.fill(".gm-input", "không có đâu")
-    assert tab.page.inner_text(".gm-none") == say("map.nothing", "vi")
+    visit.page.fill(".gm-input", "không có đâu")
+    assert visit.page.inner_text(".gm-none") == say("map.nothing", "vi")
 
 
 def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
@@ -239,10 +276,10 @@ def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
             assert colour == theme["colours"][sum(area >= b for b in theme["breaks"])]
 
 
-def test_labels_do_not_overlap_and_lie_inside_their_units(tab: Tab) -> None:
-    tab.live("live.a.setZoom(11, {animate: false}) && true")
-    tab.page.wait_for_timeout(300)
-    boxes = tab.page.evaluate(
+def test_labels_do_not_overlap_and_lie_inside_their_units(visit: Tab) -> None:
+    visit.live("live.a.setZoom(11, {animate: false}) && true")
+    visit.page.wait_for_timeout(300)
+    boxes = visit.page.evaluate(
         "() => [...document.querySelectorAll('.leaflet-before-labels-pane .gm-label')].map(e => [e.dataset.unit, e.getBoundingClientRect()])"
         ".map(([unit, b]) => [b.left, b.top, b.right, b.bottom, unit])"
     )
@@ -254,7 +291,7 @@ def test_labels_do_not_overlap_and_lie_inside_their_units(tab: Tab) -> None:
     for left, top, right, bottom, unit in (box for box in boxes if box[4]):
         corners = [[x, y] for x in (left + 3, right - 3) for y in (top + 2, bottom - 2)]
         for corner in corners:
-            at = tab.page.evaluate(
+            at = visit.page.evaluate(
                 """([x, y]) => { const live = geoMerge.page, box = live.a.getContainer().getBoundingClientRect();
                   const p = live.a.containerPointToLatLng([x - box.left, y - box.top]);
                   return live.at("before", p.lat, p.lng); }""", corner)  # fmt: skip
@@ -336,36 +373,36 @@ def test_the_layer_fills_the_window(browser: Browser, sample_page: str) -> None:
 
 
 def test_the_card_leads_to_members_neighbours_and_the_row_of_the_crosswalk(
-    tab: Tab, sample: MergeResult
+    visit: Tab, sample: MergeResult
 ) -> None:
-    tab.live("live.select('after', '07210', true)")
-    card = tab.page.inner_text(".gm-card")
+    visit.live("live.select('after', '07210', true)")
+    card = visit.page.inner_text(".gm-card")
     assert say("map.crosswalk_row", "vi", row=2) in card
     member = sample.new.loc["07210", "members"][0]
-    tab.page.locator(".gm-members .gm-member").first.click()
-    assert tab.live("live.state.selected") == {"side": "before", "code": member}
-    area = tab.live(f"live.number(live.sides.before.get('{member}').properties.area_km2, 2)")
-    assert area in tab.page.inner_text(".gm-card")
-    tab.page.locator(".gm-neighbours .gm-member").first.click()
-    there = tab.live("live.state.selected")
+    visit.page.locator(".gm-members .gm-member").first.click()
+    assert visit.live("live.state.selected") == {"side": "before", "code": member}
+    area = visit.live(f"live.number(live.sides.before.get('{member}').properties.area_km2, 2)")
+    assert area in visit.page.inner_text(".gm-card")
+    visit.page.locator(".gm-neighbours .gm-member").first.click()
+    there = visit.live("live.state.selected")
     assert there["side"] == "before"
     assert there["code"] != member
     shapes = sample.old.geometry
     assert shapes[member].distance(shapes[there["code"]]) < 1
 
 
-def test_the_keyboard_walks_from_neighbour_to_neighbour(tab: Tab, sample: MergeResult) -> None:
-    tab.live("live.select('after', '07210', true)")
-    tab.page.locator(".gm-b").focus()
-    tab.page.keyboard.press("ArrowRight")
-    walked = tab.live("live.state.walked")
+def test_the_keyboard_walks_from_neighbour_to_neighbour(visit: Tab, sample: MergeResult) -> None:
+    visit.live("live.select('after', '07210', true)")
+    visit.page.locator(".gm-b").focus()
+    visit.page.keyboard.press("ArrowRight")
+    walked = visit.live("live.state.walked")
     assert walked["side"] == "after"
     here, there = (sample.new.geometry[code].centroid for code in ("07210", walked["code"]))
     assert there.x > here.x
-    assert sample.new.at[walked["code"], "name"] in tab.page.inner_text("[aria-live]")
-    tab.page.keyboard.press("Enter")
-    assert tab.live("live.state.selected") == walked
-    tab.page.wait_for_function("document.querySelectorAll('ul.gm-live li').length === 99")
+    assert sample.new.at[walked["code"], "name"] in visit.page.inner_text("[aria-live]")
+    visit.page.keyboard.press("Enter")
+    assert visit.live("live.state.selected") == walked
+    visit.page.wait_for_function("document.querySelectorAll('ul.gm-live li').length === 99")
 
 
 def test_the_page_says_its_language_and_where_the_pointer_is(tab: Tab, sample: MergeResult) -> None:
@@ -378,11 +415,11 @@ def test_the_page_says_its_language_and_where_the_pointer_is(tab: Tab, sample: M
     assert tab.page.get_attribute("html", "lang") == "en"
 
 
-def test_a_district_is_found_and_shown(tab: Tab, sample: MergeResult) -> None:
+def test_a_district_is_found_and_shown(visit: Tab, sample: MergeResult) -> None:
     name = sample.old["district"].iloc[0]
-    tab.page.fill(".gm-input", name)
-    tab.page.locator(".gm-item", has_text=say("map.old_district", "vi")).click()
-    lit = tab.live("live.sides.before.lights.chosen.getLayers().length")
+    visit.page.fill(".gm-input", name)
+    visit.page.locator(".gm-item", has_text=say("map.old_district", "vi")).click()
+    lit = visit.live("live.sides.before.lights.chosen.getLayers().length")
     assert lit == (sample.old["district"] == name).sum()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pytest
-from browsing import LONG, Tab, opened, serving
+from browsing import LONG, Tab, opened
 from playwright.sync_api import Browser, expect
 
 from geo_merge.texts import say
@@ -16,19 +16,8 @@ from geo_merge.texts import say
 Grid = Callable[..., gpd.GeoDataFrame]
 
 
-@pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("works")
-
-
-@pytest.fixture(scope="module")
-def server(works: Path) -> Iterator[str]:
-    with serving(GEO_MERGE_WORK=str(works), GEO_MERGE_MIRROR=str(works / "none")) as address:
-        yield address
-
-
-def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  # noqa: PLR0917
-    tab: Tab, browser: Browser, server: str, works: Path, grid: Grid, tmp_path: Path
+def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(
+    tab: Tab, browser: Browser, server: str, grid: Grid, tmp_path: Path
 ) -> None:
     grid(2, 2).reset_index().to_file(tmp_path / "lớp.gpkg")
     rows = [[f"{k:05d}", "9", "Mới", "Xã"] for k in range(1, 5)]
@@ -65,7 +54,7 @@ def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(  
     page.get_by_role("button", name=say("intake.delete", "en")).click()
     expect(page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
     name = address.partition("work=")[2].partition("&")[0]
-    assert not (works / name).exists()
+    assert not Path(os.environ["GEO_MERGE_WORK"], name).exists()
     page.goto(address)
     tab.told("intake.without_work")
     assert say("ui.sample", "en") not in page.inner_text("body")
