@@ -3,7 +3,7 @@
 The corpus is made once a session for each base; see its README. Bắc Ninh is tried with all, Huế,
 which is of other land, with what is about land, codes and names: how a file is packed, cut off or
 made to harm is the same there. ``CORPUS_BASES=hue,census pytest tests/real/test_corpus.py`` tries
-bases that it names with all.
+bases that it names with all; else Huế is in a file of its own, for another process.
 """
 
 from __future__ import annotations
@@ -183,16 +183,14 @@ def build(case: dict[str, Any], corpus: Path, out: Path, capsys: Any, monkeypatc
     return Run(int(code), said, findings, out / "new_units.geojson")
 
 
-NO_CORPUS = pytest.param("absent", marks=pytest.mark.skip("the corpus is absent"))
+def each_case(*bases: str) -> pytest.MarkDecorator:
+    """Give a test each case of bases."""
+    cases = [(base, name) for base in bases for name in case_ids(base) if name not in ELSEWHERE]
+    absent = pytest.param("absent", marks=pytest.mark.skip("the corpus is absent"))
+    return pytest.mark.parametrize("planted", cases or [absent], ids="-".join if cases else None)
 
 
-CASES = [
-    (base, name) for base in (CHOSEN or "bac_ninh,hue").split(",") for name in case_ids(base)
-    if name not in ELSEWHERE
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("planted", CASES or [NO_CORPUS], ids="-".join if CASES else None)
+@each_case(*(CHOSEN or WHOLE).split(","))
 def test_corpus(
     planted: tuple[str, str],
     corpora: Callable[[str], Path],
