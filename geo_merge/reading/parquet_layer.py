@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import MAXYEAR, MINYEAR
 from pathlib import Path
 
 import geopandas as gpd
@@ -46,10 +47,21 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
     check_parquet(path.name, [part.path for part in parts], sizes)
     try:
         with np.errstate(invalid="ignore"):  # vertices that are no numbers are told by the checks
-            frames = [gpd.read_parquet(part.path) for part in parts]
+            frames = [_read(part.path) for part in parts]
     except (pa.ArrowException, shapely.GEOSException, OSError, ValueError, *_FALSE) as error:
         raise LayerError(sentence("F03.unreadable", name=path.name, reason=error)) from error
     for part, frame in zip(parts, frames, strict=True):
         refuse_other_count(part.path.name, part.rows, len(frame))
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return RawLayer(frame, path.name, (), sentence("R01.none", file=path.name))
+
+
+def _read(path: Path) -> gpd.GeoDataFrame:
+    """Read a file; raise ValueError if it has a time with a zone in a year that Python has not."""
+    frame = gpd.read_parquet(path, page_checksum_verification=True)
+    for name in frame.columns[[isinstance(t, pd.DatetimeTZDtype) for t in frame.dtypes]]:
+        years = frame[name].dt.year.dropna()
+        wrong = years[(years < MINYEAR) | (years > MAXYEAR)]
+        if len(wrong):
+            raise ValueError(f"{name}: year {int(wrong.iloc[0])} is out of range")
+    return frame

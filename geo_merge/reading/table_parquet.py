@@ -48,6 +48,11 @@ class Piece:
     groups: tuple[int, ...] | None
     folders: tuple[tuple[str, str], ...] = ()
 
+    def own(self, headings: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the columns that the file itself has."""
+        told = dict(self.folders)
+        return tuple(heading for heading in headings if heading not in told)
+
     def blocks(
         self, headings: tuple[str, ...], size: int
     ) -> Iterator[tuple[list[int], list[list[str]]]]:
@@ -61,20 +66,24 @@ class Piece:
         import pyarrow as pa  # noqa: PLC0415 - only Parquet needs it
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        told = dict(self.folders)
-        own = [heading for heading in headings if heading not in told]
+        told, own = dict(self.folders), self.own(headings)
         number = self.first
         try:
-            with pq.ParquetFile(self.path, memory_map=True) as file:
-                for batch in file.iter_batches(size, row_groups=self.groups, columns=own):
+            with pq.ParquetFile(
+                self.path, memory_map=True, page_checksum_verification=True
+            ) as file:
+                for batch in file.iter_batches(size, row_groups=self.groups, columns=list(own)):
                     count = batch.num_rows
                     cells = {h: list(map(_text, batch.column(h).to_pylist())) for h in own}
                     columns = [cells[h] if h in cells else [told[h]] * count for h in headings]
                     yield (list(range(number, number + count)),
                            list(map(list, zip(*columns, strict=True))))  # fmt: skip
                     number += count
-        except (pa.ArrowException, OSError) as error:
-            raise _unreadable(self.path, error) from error
+        except (pa.ArrowException, OSError, OverflowError, ValueError) as error:
+            raise _unreadable(self.path, error) from error  # also of days that no calendar has
+        if number - self.first != self.rows:
+            raise TableError(sentence("F04.parquet_rows", name=self.path.name, n=self.rows,
+                                      there=number - self.first))  # fmt: skip
 
 
 @dataclass(frozen=True)

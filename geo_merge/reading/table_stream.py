@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,9 +13,11 @@ from typing import Protocol
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import known_codec, texts_of
+from geo_merge.reading.parquet_blocks import blocks_of
 from geo_merge.reading.table_csv import delimiter_of, kept_text, read_csv
 from geo_merge.reading.table_headings import find_headings
 from geo_merge.reading.table_parquet import SUFFIXES, Piece, parts_of
+from geo_merge.reading.table_rows import refuse_wide
 from geo_merge.reading.tables import read_table
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.finding import Finding
@@ -49,6 +52,8 @@ class Table:
         Columns that hold numbers in a file that says so, and the types as Parquet calls them.
     pieces
         Rows that stand together, each of which may be read elsewhere; of Parquet alone.
+    ratio
+        How many times as large as its files the rows may be; of Parquet alone.
     """
 
     name: str
@@ -57,10 +62,11 @@ class Table:
     findings: tuple[Finding, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     pieces: tuple[Piece, ...] = ()
+    ratio: float = math.inf
 
     def of_piece(self, piece: Piece) -> Table:
         """Return the table with the rows of a piece alone, and the numbers that they have in it."""
-        blocks = partial(_parquet_blocks, (piece,), self.headings)
+        blocks = partial(blocks_of, (piece,), self.headings, BLOCK, self.ratio)
         return replace(self, blocks=blocks, pieces=(piece,))
 
 
@@ -83,7 +89,7 @@ def open_table(
     """
     sizes = sizes or Sizes()
     if path.suffix.lower() in SUFFIXES or path.is_dir():
-        return _open_parquet(path)
+        return _open_parquet(path, sizes)
     is_csv = path.suffix.lower() in {".csv", ".tsv", ".txt"}
     if is_csv and path.is_file() and path.stat().st_size > sizes.table_mb * 2**20:
         return _open_csv(path, encoding, sizes, country)
@@ -164,15 +170,14 @@ def _of_width(path: Path, number: int, cells: list[str], width: int) -> list[str
     return [kept_text(cell) if cell.startswith("=") else cell for cell in cells]
 
 
-def _open_parquet(path: Path) -> Table:
+def _open_parquet(path: Path, sizes: Sizes) -> Table:
     parts = parts_of(path)
-    return Table(path.name, parts.headings, partial(_parquet_blocks, parts.pieces, parts.headings),
-                 parts.findings, parts.types, parts.pieces)  # fmt: skip
-
-
-def _parquet_blocks(pieces: Iterable[Piece], headings: tuple[str, ...]) -> Iterator[Block]:
-    for piece in pieces:
-        yield from piece.blocks(headings, BLOCK)
+    refuse_wide(path.name, len(parts.headings), sizes)
+    ratio = sizes.archive_ratio
+    blocks = partial(blocks_of, parts.pieces, parts.headings, BLOCK, ratio)
+    return Table(
+        path.name, parts.headings, blocks, parts.findings, parts.types, parts.pieces, ratio
+    )
 
 
 def first_rows(table: Table, most: int) -> tuple[list[int], list[list[str]]]:

@@ -19,13 +19,15 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+given = import_module("hostile.given")  # which loads nothing, see `measure`
 SECONDS, MB = 20.0, 1024.0
 _WALL = 300.0  # seconds after which a command is ended, on however loaded a machine
-COMMANDS = ("build", "validate", "convert", "dissolve", "crosswalk")
-_TABLES, _PAPERS = {".csv", ".xlsx"}, {".docx", ".pdf"}
+COMMANDS = sorted({words[0] for every in given.COMMANDS.values() for words in every})
 _MARKS = ("<!-- hostile -->", "<!-- /hostile -->")
 
 
@@ -58,25 +60,6 @@ def _is_sentence(line: str) -> bool:
     return line.startswith("Error: ") and line.endswith(".")
 
 
-def commands(path: Path, units: Path, table: Path, out: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield what reads a file of its kind."""
-    if path.suffix in _PAPERS:
-        yield "crosswalk", ["crosswalk", "from-text", f"{path}", "--out", f"{out / 'c.csv'}"]
-        return
-    if path.suffix in _TABLES:
-        yield "build", ["build", f"{units}", "--crosswalk", f"{path}", "--out", f"{out / 'o'}"]
-        yield "validate", ["validate", f"{units}", "--crosswalk", f"{path}"]
-        yield (
-            "crosswalk",
-            ["crosswalk", "from-compositions", f"{path}", "--out", f"{out / 'c.csv'}"],
-        )
-        return
-    yield "build", ["build", f"{path}", "--crosswalk", f"{table}", "--out", f"{out / 'o'}"]
-    yield "validate", ["validate", f"{path}"]
-    yield "convert", ["convert", f"{path}", f"{out / 'c.geojson'}"]
-    yield "dissolve", ["dissolve", f"{path}", f"{out / 'd.geojson'}", "--by", "code"]
-
-
 def measure(file: str, command: str, arguments: Sequence[str]) -> Ran:
     """Run a command; its processes are children of none but this small one.
 
@@ -104,21 +87,22 @@ def measure(file: str, command: str, arguments: Sequence[str]) -> Ran:
     return Ran(file, command, process.returncode, seconds, mb, lines)
 
 
-def make(folder: Path, names: Sequence[str]) -> list[str]:
-    """Make the files, in a process of its own; return their names."""
+def make(folder: Path, names: Sequence[str]) -> list[list[str]]:
+    """Make the files, in a process of its own; return the name and part of each."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from hostile import archives, databases, documents, outlines, papers, tables\n"
-        "from hostile.files import FILES, TABLE, frame, parts\n"
+        "from hostile.all import FILES, prepare\n"
         "folder = Path(sys.argv[1]); wanted = sys.argv[2:] or list(FILES)\n"
-        "for name in wanted: FILES[name].write(folder); print(name)\n"
-        "(folder / 'table.csv').write_text(TABLE, 'utf-8')\n"
-        "(folder / 'units.gpkg').write_bytes(parts('gpkg')['gpkg'])"
+        "for name in wanted: FILES[name].write(folder); print(name, FILES[name].role)\n"
+        "prepare(folder / 'sound')"
     )
     environment = {**os.environ, "GEO_MERGE_HOSTILE": "big", "PYTHONPATH": str(ROOT / "tests")}
     done = subprocess.run([sys.executable, "-c", code, str(folder), *names], env=environment,
                           check=True, capture_output=True, text=True)  # fmt: skip
-    return done.stdout.split()
+    for arguments in given.preparing(folder / "sound"):
+        subprocess.run([sys.executable, "-m", "geo_merge", *arguments], check=True,
+                       capture_output=True)  # fmt: skip
+    return [line.split() for line in done.stdout.splitlines()]
 
 
 def rows(runs: Sequence[Ran]) -> Iterator[str]:
@@ -137,12 +121,12 @@ def rows(runs: Sequence[Ran]) -> Iterator[str]:
         yield f"| {file} | {seconds:.1f} | {mb:.0f} | {told} |"
 
 
-def runs_of(folder: Path, name: str, chosen: Sequence[str]) -> list[Ran]:
+def runs_of(folder: Path, name: str, role: str, chosen: Sequence[str]) -> list[Ran]:
     """Give a file to the commands that read its kind, or those of them that were chosen."""
     runs = []
     with tempfile.TemporaryDirectory() as out:
-        given = commands(folder / name, folder / "units.gpkg", folder / "table.csv", Path(out))
-        for command, arguments in given:
+        every = given.commands(folder / name, role, folder / "sound", Path(out))
+        for command, arguments in every:
             if command in chosen:
                 run = measure(name, command, arguments)
                 runs.append(run)
@@ -162,8 +146,8 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=1, help="commands that run side by side")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.at_once) as pool:
-        names = make(Path(folder), chosen.names)
-        every = [pool.submit(runs_of, Path(folder), name, chosen.commands) for name in names]
+        named = make(Path(folder), chosen.names)
+        every = [pool.submit(runs_of, Path(folder), *each, chosen.commands) for each in named]
         runs = [run for each in every for run in each.result()]
     failed = [run for run in runs if run.failures]
     slowest, largest = max(r.seconds for r in runs), max(r.mb for r in runs)

@@ -225,6 +225,26 @@ hostile("parquet_prefixes.parquet", "S02 S05 S06")(
 )  # fmt: skip
 
 
+def _days(path: Path, days: pa.Array) -> None:
+    """Write the units with days that no calendar has."""
+    made = pq.read_table(io.BytesIO(parts("parquet")["parquet"]))
+    pq.write_table(made.append_column("day", days), path)
+
+
+hostile("parquet_days.parquet", "F03")(
+    lambda path: _days(path, pa.array([2**31 - 1] * 12, pa.date32()))
+)
+hostile("parquet_times.parquet", READ)(
+    lambda path: _days(path, pa.array([2**62] * 12, pa.timestamp("us")))
+)
+hostile("parquet_times_with_zone.parquet", "F03")(
+    lambda path: _days(path, pa.array([-(2**62)] * 12, pa.timestamp("ms", "Asia/Ho_Chi_Minh")))
+)
+hostile("parquet_durations.parquet", READ)(
+    lambda path: _days(path, pa.array([2**62] * 12, pa.duration("s")))
+)
+
+
 @hostile("parquet_page.parquet", "S02 S05 S06")
 def _page(path: Path) -> None:
     """One text as long as a page may be, packed to some kilobytes."""

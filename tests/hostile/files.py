@@ -17,6 +17,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
+from hostile.given import role_of
 
 from geo_merge.vocabulary.limits import Sizes
 
@@ -31,11 +32,12 @@ Make = Callable[[Path], None]
 
 @dataclass(frozen=True)
 class Hostile:
-    """A file: how to make it, and the checks one of which refuses it (`READ`: none)."""
+    """A file: how to make it, the checks one of which refuses it (`READ`: none), and its part."""
 
     name: str
     make: Make
     ends: str
+    role: str
 
     def write(self, folder: Path) -> Path:
         """Make the file, and return what to name on the command line."""
@@ -47,12 +49,16 @@ class Hostile:
 FILES: dict[str, Hostile] = {}
 
 
-def hostile(name: str, ends: str) -> Callable[[Make], Make]:
-    """Register what makes a file; `ends` are ids of checks, separated by blanks."""
+def hostile(name: str, ends: str, role: str = "") -> Callable[[Make], Make]:
+    """Register what makes a file.
+
+    `ends` are ids of checks, separated by blanks; `role` is the part that it plays for a command,
+    by its ending unless given (`given.COMMANDS`).
+    """
 
     def add(make: Make) -> Make:
         assert name not in FILES, name
-        FILES[name] = Hostile(name, make, ends)
+        FILES[name] = Hostile(name, make, ends, role or role_of(name))
         return make
 
     return add
@@ -116,3 +122,13 @@ def packed(**entries: bytes) -> bytes:
         for name, data in entries.items():
             archive.writestr(name, data)
     return file.getvalue()
+
+
+def prepare(folder: Path) -> Path:
+    """Write what is sound: units, a crosswalk, a table to be recoded; return the folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "units.gpkg").write_bytes(parts("gpkg")["gpkg"])
+    (folder / "table.csv").write_text(TABLE, "utf-8")
+    rows = "".join(f"{k:05d},{k}\n" for k in range(100, 113))  # of which one is no unit's
+    (folder / "recoded.csv").write_text(f"code,people\n{rows}", "utf-8")
+    return folder

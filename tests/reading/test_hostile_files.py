@@ -6,15 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from hostile import (  # noqa: F401 - they register files
-    archives,
-    databases,
-    documents,
-    outlines,
-    papers,
-    tables,
-)
-from hostile.files import FILES, READ, SIZES, frame
+from commands import run
+from hostile.all import FILES, READ, SIZES, frame, prepare
+from hostile.given import commands, preparing
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.merging.merge import merge, validate
@@ -22,16 +16,16 @@ from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.layers import read_units
 from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
-_TABLES = (".csv", ".xlsx", ".ods")
-_PAPERS = (".docx", ".pdf")
+# Of a role that has none of its own the command is run, as its user does.
+_ROLES = ("layer", "table", "paper")
 
 
-def outcome(path: Path) -> tuple[str, ...]:
+def outcome(path: Path, role: str) -> tuple[str, ...]:
     """Read a file as build does; return the sentences that it ends in, none if it is read."""
     try:
-        if path.suffix in _TABLES:
+        if role == "table":
             merge(frame().set_index("code"), read_crosswalk(path, sizes=SIZES))
-        elif path.suffix in _PAPERS:
+        elif role == "paper":
             plan_from_resolution(path)
         else:
             found = validate(read_units(path, sizes=SIZES))
@@ -43,10 +37,10 @@ def outcome(path: Path) -> tuple[str, ...]:
     return ()
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name, each in FILES.items() if each.role in _ROLES])
 def test_a_hostile_file_ends_in_a_sentence(tmp_path: Path, name: str) -> None:
     hostile = FILES[name]
-    problems = outcome(hostile.write(tmp_path))
+    problems = outcome(hostile.write(tmp_path), hostile.role)
     if hostile.ends == READ:
         assert problems == (), problems
         return
@@ -55,3 +49,29 @@ def test_a_hostile_file_ends_in_a_sentence(tmp_path: Path, name: str) -> None:
     ids = rf"\[({'|'.join(hostile.ends.split())})\]" if hostile.ends[0].isupper() else hostile.ends
     assert re.search(ids, problems[0]), problems[0]
     assert len(problems[0]) < 1_000
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A result, a plan and what they were made of."""
+    folder = prepare(tmp_path_factory.mktemp("sound"))
+    assert [run(*arguments).code for arguments in preparing(folder)] == [0, 0]
+    return folder
+
+
+@pytest.mark.parametrize("name", [name for name, each in FILES.items() if each.role not in _ROLES])
+def test_a_hostile_file_ends_a_command_in_a_sentence(
+    tmp_path: Path, name: str, sound: Path
+) -> None:
+    hostile = FILES[name]
+    out = tmp_path / "out"
+    out.mkdir()
+    ids = re.compile(rf"\[({'|'.join(hostile.ends.split())})\]")
+    for command, arguments in commands(hostile.write(tmp_path), hostile.role, sound, out):
+        ran = run(*arguments)
+        errors = [line for line in ran.err.splitlines() if line.startswith("Error: ")]
+        assert ran.code == 2 if errors else ran.code in {0, 1}, ran
+        assert all(line.endswith(".") and len(line) < 1_000 for line in errors), errors
+        if hostile.ends != READ:
+            assert ids.search(ran.err), (command, ran.err)
+        assert "geo_merge_" not in "".join(each.name for each in out.iterdir()), ran
