@@ -26,7 +26,7 @@ SCRIPTS = (
     "placing.js", "walking.js", "store.js", "dom.js", "frame.js", "address.js", "side.js",
     "labels.js", "linked.js", "covering.js", "fitting.js", "legend.js", "themes.js",
     "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js", "keyboard.js", "findings.js",
-    "measure.js", "telling.js", "maps.js", "before_after.js",
+    "measure.js", "printing.js", "telling.js", "maps.js", "before_after.js",
 )  # fmt: skip
 # Those of the small map of one place.
 PLACE_SCRIPTS = ("words.js", "dom.js", "linked.js", "place.js")

@@ -13,6 +13,10 @@ from geo_merge.ui.tables import plain
 _STYLE = """<style>
 .stMainBlockContainer {padding: 3.6rem .4rem 0; max-width: none}
 .stMainBlockContainer > .stVerticalBlock, .stMain .stVerticalBlock {gap: .2rem}
+@media print {
+  .stMainBlockContainer {padding-top: .4rem}
+  .st-key-top > :last-child {visibility: hidden}
+}
 </style>"""
 
 

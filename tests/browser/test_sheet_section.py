@@ -16,6 +16,26 @@ from geo_merge.texts import say
 pypdf = pytest.importorskip("pypdf")
 
 
+def test_a_map_is_printed_whole_and_without_its_controls(browser: Browser, server: str) -> None:
+    for width, height in ((1366, 768), (390, 844)):
+        with opened(browser, home=server, width=width, height=height) as tab:
+            tab.page.goto(f"{server}/?lang=en&theme=area")
+            tab.wait_for_map()
+            tab.rest(1.0)
+            printed = pypdf.PdfReader(io.BytesIO(tab.page.pdf(prefer_css_page_size=True)))
+            assert len(printed.pages) == 1
+            box = printed.pages[0].mediabox  # points
+            size = [float(side) / 0.75 for side in (box.width, box.height)]
+            assert size == pytest.approx([width, height], abs=2)
+            words = printed.pages[0].extract_text()
+            assert say("map.legend_area", "en") in words
+            assert say("map.home", "en") not in words
+            assert say("map.measure", "en") not in words
+            # the paper of the sheets is not that of the map
+            assert "@page" not in tab.page.evaluate("document.head.innerHTML")
+            assert tab.wrong == []
+
+
 def test_the_print_of_the_browser_is_the_sheet(
     browser: Browser, server: str, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@
     card: true, // show a card of the chosen unit
     steps: true, // show a strip with which findings are gone through
     languageSwitch: false,
+    printed: true, // whether the page is printed as the map that it shows
     alone: false, // whether the page has nothing else
     state: {}, // mode, theme, view, selected, ... to begin with
     onChange: function () {}, // called with the name of what changed, and its value
@@ -52,6 +53,7 @@
       geo.measure(this);
       if (this.options.steps) { geo.steps(this); }
       geo.listed(this);
+      if (this.options.printed) { geo.printing(this); }
       this.watch(this.a);
       this.react();
       const sizes = new ResizeObserver(() => this.resize());

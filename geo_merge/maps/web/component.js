@@ -72,6 +72,7 @@ function mount(host, data, tell) {
   map.setView([0, 0], 2);
   host.live = geoMerge.mount(map, kept.get(data.key), data.settings, {
     card: data.alone,
+    printed: data.alone,
     steps: data.steps,
     state: data.state,
     onChange: function (name, value) {
