@@ -15,7 +15,9 @@ def with_islands(geometries: Geometries) -> Geometries:
     A hole outside the outline is a hole in nothing. It is an island that was written among the
     holes, or a hole that was moved there: what tells is where it lies. An island lies amid the
     other parts of its unit, in the convex hull of all of them; a ring beside a unit of one part
-    says nothing. What else is wrong must not be: the result is valid, or there is none.
+    says nothing. A ring larger than the outline that has it tells more: no hole is that, so rings
+    were written in any order (the mainland behind an islet), and all of that unit are land. What
+    else is wrong must not be: the result is valid, or there is none.
 
     Parameters
     ----------
@@ -23,16 +25,28 @@ def with_islands(geometries: Geometries) -> Geometries:
         Invalid polygons or multipolygons; shape (n,).
     """
     result = np.full(len(geometries), None, dtype=object)
-    for k in np.flatnonzero(somewhere(geometries) & (shapely.get_num_geometries(geometries) > 1)):
+    for k in np.flatnonzero(somewhere(geometries)):
         polygons = shapely.get_parts(geometries[k])
-        outlines = shapely.multilinestrings(shapely.get_exterior_ring(polygons))
-        amid = shapely.convex_hull(outlines)
+        any_order = _any_order(polygons)
+        if len(polygons) == 1 and not any_order:
+            continue
+        rings = shapely.get_rings(polygons) if any_order else shapely.get_exterior_ring(polygons)
+        amid = shapely.convex_hull(shapely.multilinestrings(rings))
         shapely.prepare(amid)
         parts = [part for polygon in polygons for part in _parts(polygon, amid)]
         if len(parts) > len(polygons):
             land = shapely.multipolygons(parts)
             result[k] = land if shapely.is_valid(land) else None
     return result
+
+
+def _any_order(polygons: Geometries) -> bool:
+    """Tell whether an outline has a hole larger than itself: then it is none."""
+    for polygon in polygons:
+        areas = np.abs(shapely.area(shapely.polygons(shapely.get_rings(polygon))))
+        if (areas[1:] > areas[0]).any():
+            return True
+    return False
 
 
 def _parts(polygon: BaseGeometry, amid: BaseGeometry) -> list[BaseGeometry]:

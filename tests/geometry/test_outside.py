@@ -46,6 +46,22 @@ def test_a_ring_that_may_have_been_moved_there_stays_an_error() -> None:
     assert read_as_islands(written(ISLAND, parts=())) is None  # a unit of one part
 
 
+def test_a_hole_larger_than_its_outline_is_land() -> None:
+    """As geojs-br writes Rio de Janeiro: an islet, and the mainland among its holes."""
+    islet, mainland, isle = (
+        shapely.box(0, 0, 1, 1),
+        shapely.box(5, 0, 30, 30),
+        shapely.box(2, 2, 4, 4),
+    )
+    unit = shapely.Polygon(islet.exterior, [mainland.exterior, isle.exterior])
+    whole = read_as_islands(unit)
+    assert whole is not None
+    assert whole.is_valid
+    assert whole.area == 1 + 25 * 30 + 4
+    nested = shapely.Polygon(islet.exterior, [mainland.exterior, shapely.box(6, 6, 8, 8).exterior])
+    assert read_as_islands(nested) is None  # land or water: nothing says
+
+
 def test_what_is_wrong_otherwise_is_no_island() -> None:
     across = written(shapely.box(8, 8, 12, 9))
     beside = written(shapely.box(10, 2, 12, 4))  # along the outline
