@@ -1,4 +1,4 @@
-"""Real pieces of seven countries beside Vietnam, as they are published: merged, and held against geopandas."""
+"""Real pieces of eight countries beside Vietnam, as they are published: merged, and held against geopandas."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ PIECES = {
     "islands_2017": Piece("OKOOD", 3, 3),
     "bacoor_2019": Piece("ADM4_PCODE", 73, 47,
                          ("--reference", str(DATA / "bacoor_2023.geojson"))),
+    "rio_2015": Piece("id", 5, 2),
     "new_england_2017": Piece("id", 67, 6),
     "bangladesh": Piece("ADM2_EN", 16, 2),
 }  # fmt: skip

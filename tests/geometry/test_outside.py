@@ -107,7 +107,8 @@ def test_where_land_is_in_doubt_nothing_is_left_out(ring: list[tuple[float, floa
     ("shape", "m2", "told"),
     [
         (written(ISLAND), 225.0,
-         ("1 had holes outside their outlines, amid their other parts; these rings were read as "
+         ("1 had holes outside their outlines, amid their other parts or larger than "
+         "the outline; these rings were read as "
          "islands, and no vertex moved.")),
         (shapely.Polygon([(0, 0), (10, 0), (10, 10), (5, 10), (5, 15), (5, 10), (0, 10)]), 100.0,
          ("1 had lines that run there and back, without land between; these were left out, and no "
