@@ -35,7 +35,7 @@ ZOOM_SNAP = 0.01  # of a zoom: the layer fills the window that it has
 
 
 def before_after_map(
-    result: MergeResult, *, language: Language = LANGUAGES[0], standards: Standards = ()
+    result: MergeResult, *, language: Language | None = None, standards: Standards = ()
 ) -> Figure:
     """Draw old and new units on one page: two maps that move together, a curtain, or an overlay.
 
@@ -48,7 +48,8 @@ def before_after_map(
     result
         What `merge` returned.
     language
-        ``vi`` or ``en``: what the page opens in.
+        ``vi`` or ``en``: what the page opens in where the browser asks for neither; by default
+        that of the country if it is known, else English.
     standards
         What standards ask of units, for classes at their thresholds; see `display.Standards`.
 
@@ -58,6 +59,7 @@ def before_after_map(
         ``save(path)`` writes the page.
     """
     shown = display(result, standards)
+    language = language or _of_the_country(result)
     figure = Figure(title="geo_merge")
     pane = folium.Map(
         tiles=None, prefer_canvas=True, zoom_snap=ZOOM_SNAP, attribution_control=False
@@ -77,8 +79,13 @@ def before_after_map(
     return figure
 
 
+def _of_the_country(result: MergeResult) -> Language:
+    own = result.provenance.get("language")
+    return next((language for language in LANGUAGES if language == own), "en")
+
+
 def map_html(
-    result: MergeResult, *, language: Language = LANGUAGES[0], standards: Standards = ()
+    result: MergeResult, *, language: Language | None = None, standards: Standards = ()
 ) -> str:
     """Return the page of `before_after_map`; the same result gives the same bytes."""
     return str(before_after_map(result, language=language, standards=standards).render())

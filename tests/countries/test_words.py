@@ -35,6 +35,14 @@ def norway(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return out, done.out
 
 
+def test_the_map_opens_in_english_where_the_browser_speaks_neither_language(
+    norway: tuple[Path, str],
+) -> None:
+    page = (norway[0] / "map.html").read_text("utf-8")
+    assert '"language":"en"' in page
+    assert '"language":"vi"' not in page
+
+
 def test_the_terminal_says_kommuner(norway: tuple[Path, str]) -> None:
     out, told = norway
     assert told.startswith("7 -> 4 kommuner (")
