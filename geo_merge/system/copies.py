@@ -67,8 +67,12 @@ class Original:
 
     def _ask(self, request: dict[str, object], files: Sequence[int] = ()) -> int:
         with self._lock:
-            socket.send_fds(self._socket, [json.dumps(request).encode()], files)
-            answer = self._socket.recv(_REQUEST)
+            try:
+                socket.send_fds(self._socket, [json.dumps(request).encode()], files)
+                answer = self._socket.recv(_REQUEST)
+            except BaseException:
+                self._socket.close()  # else the next one would be given this answer
+                raise
         if not answer:
             raise BrokenPipeError
         return int(answer)
