@@ -2,6 +2,7 @@
 
 from hostile import (  # noqa: F401
     archives,
+    beside,
     databases,
     documents,
     outlines,
@@ -9,6 +10,6 @@ from hostile import (  # noqa: F401
     parquet_tables,
     tables,
 )
-from hostile.files import FILES, READ, SIZES, frame, prepare
+from hostile.files import ANY, FILES, READ, SIZES, frame, prepare
 
-__all__ = ["FILES", "READ", "SIZES", "frame", "prepare"]
+__all__ = ["ANY", "FILES", "READ", "SIZES", "frame", "prepare"]

@@ -27,6 +27,7 @@ SMALL = Sizes(file_mb=10, features=2_000, fields=200, layers=50, archive_mb=10, 
               xlsx_entries=50)  # fmt: skip
 SIZES = Sizes() if BIG else SMALL
 READ = ""  # it does no harm, and is read
+ANY = "*"  # read, with findings or without, or refused: whatever it is, in a sentence
 Make = Callable[[Path], None]
 
 

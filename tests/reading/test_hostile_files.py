@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from commands import run
-from hostile.all import FILES, READ, SIZES, frame, prepare
+from hostile.all import ANY, FILES, READ, SIZES, frame, prepare
 from hostile.given import commands, preparing
 
 from geo_merge.errors import GeoMergeError
@@ -16,8 +17,10 @@ from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.layers import read_units
 from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 
-# Of a role that has none of its own the command is run, as its user does.
+# Of other roles the command is run, as its user does; of those that may end in any way one in four,
+# `tests/benchmarks/harm.py` runs all.
 _ROLES = ("layer", "table", "paper")
+_TRIED = [name for name, each in FILES.items() if each.ends != ANY or not crc32(name.encode()) % 4]
 
 
 def outcome(path: Path, role: str) -> tuple[str, ...]:
@@ -37,18 +40,20 @@ def outcome(path: Path, role: str) -> tuple[str, ...]:
     return ()
 
 
-@pytest.mark.parametrize("name", [name for name, each in FILES.items() if each.role in _ROLES])
+@pytest.mark.parametrize("name", [name for name in _TRIED if FILES[name].role in _ROLES])
 def test_a_hostile_file_ends_in_a_sentence(tmp_path: Path, name: str) -> None:
     hostile = FILES[name]
     problems = outcome(hostile.write(tmp_path), hostile.role)
     if hostile.ends == READ:
         assert problems == (), problems
         return
-    assert problems
+    assert problems or hostile.ends == ANY
     assert all(problem.strip().endswith(".") and "\n" not in problem for problem in problems)
+    assert all(len(problem) < 1_000 for problem in problems)
+    if hostile.ends == ANY:
+        return
     ids = rf"\[({'|'.join(hostile.ends.split())})\]" if hostile.ends[0].isupper() else hostile.ends
     assert re.search(ids, problems[0]), problems[0]
-    assert len(problems[0]) < 1_000
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +64,18 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [name for name, each in FILES.items() if each.role not in _ROLES])
+@pytest.mark.parametrize("name", [name for name in _TRIED if FILES[name].role not in _ROLES])
 def test_a_hostile_file_ends_a_command_in_a_sentence(
     tmp_path: Path, name: str, sound: Path
 ) -> None:
     hostile = FILES[name]
     out = tmp_path / "out"
     out.mkdir()
-    ids = re.compile(rf"\[({'|'.join(hostile.ends.split())})\]")
+    ids = re.compile(rf"\[({'|'.join(hostile.ends.split())})\]" if hostile.ends != ANY else "")
     for command, arguments in commands(hostile.write(tmp_path), hostile.role, sound, out):
         ran = run(*arguments)
         errors = [line for line in ran.err.splitlines() if line.startswith("Error: ")]
-        assert ran.code == 2 if errors else ran.code in {0, 1}, ran
+        assert ran.code in ({1, 2} if errors else {0, 1}), ran
         assert all(line.endswith(".") and len(line) < 1_000 for line in errors), errors
         if hostile.ends != READ:
             assert ids.search(ran.err), (command, ran.err)
