@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -314,7 +315,8 @@ def _quantity(value: Any) -> str:  # noqa: ANN401 - what TOML holds
 
 
 def _positive(value: Any) -> float:  # noqa: ANN401 - what TOML holds
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 < value <= sys.float_info.max:
         raise _FaultError("planning.standard_positive")
     return float(value)
 

@@ -5,7 +5,7 @@ What is saved and read again is the same plan, and saved again the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,9 @@ from geo_merge.writing.files import publish, recover, staging
 CROSSWALK, DOCUMENT = "crosswalk.csv", "plan.json"
 _FORMAT = "geo_merge plan 1"
 _KEYS = ("format", "layer", "new", "locks", "notes")
+# Of `units.layers.read_units`: what a person says of a layer, and no more of what reads it.
+_OPTIONS = ("code_field", "crs", "encoding", "fields", "layer", "name_field", "parent_fields",
+            "population_field", "type_field")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
         new = {unit.code: unit for unit in listed}
         source = content.get("layer", {})
         files = tuple(LayerFile(f["path"], dict(f["sha256"])) for f in source.get("files", ()))
-        options = {**source.get("options", {})}
+        options = _options({**source.get("options", {})})
         locks = frozenset(map(about_of, content.get("locks", ())))
         notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
@@ -181,6 +184,22 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
     return SavedPlan(plan, LayerSource(files, options))
 
 
+def _options(read: dict[str, Any]) -> dict[str, Any]:
+    """Return how a layer is read, if a person can say it so."""
+    if wrong := [name for name, value in read.items() if not _is_option(value)]:
+        raise TypeError(", ".join(wrong))
+    return _known(read, _OPTIONS)
+
+
+def _is_option(value: object) -> bool:
+    """Tell whether a value is one that a person can say: a name, or several."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(each, str) for each in value)
+    )
+
+
 def _document(content: bytes) -> dict[str, Any]:
     try:
         read = orjson.loads(content)
@@ -188,11 +207,14 @@ def _document(content: bytes) -> dict[str, Any]:
         raise PlanError(sentence("planning.no_json", file=DOCUMENT, reason=error)) from error
     if not isinstance(read, dict) or read.get("format") != _FORMAT or "new" not in read:
         raise PlanError(sentence("planning.no_format", file=DOCUMENT, format=_FORMAT))
-    unknown = sorted(set(read) - set(_KEYS))
+    return _known(read, _KEYS)
+
+
+def _known(read: dict[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """Return what was read if it has no other keys."""
+    unknown = sorted(set(read) - set(keys))
     if unknown:
-        raise PlanError(
-            sentence("planning.no_key", file=DOCUMENT, name=unknown[0], known=list(_KEYS))
-        )
+        raise PlanError(sentence("planning.no_key", file=DOCUMENT, name=unknown[0], known=[*keys]))
     return read
 
 

@@ -22,6 +22,7 @@ ENGLISH = "en"
 OTHER_LANGUAGES = ("vi",)
 LANGUAGES = (ENGLISH, *OTHER_LANGUAGES)
 _DECIMAL_COMMA = str.maketrans(",.", ".,")
+_LONG = 2_000  # characters of a text, as a name, beyond which the rest of it is not told
 _METRES = "metres"  # as a format: with the digits that mean something
 # Metres from which on a width or distance is told without decimals.
 _WHOLE = 100.0
@@ -160,13 +161,19 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
         """Return a value as text."""
         if isinstance(value, str):
-            return said(value, self.language)
+            return self._said(value)
         if isinstance(value, Sequence):
-            return (format_spec or ", ").join(said(part, self.language) for part in value)
+            return (format_spec or ", ").join(map(self._said, value))
         if "|" in format_spec:
             return str(format_spec.split("|")[int(value != 1)])
         text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
         return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
+
+    def _said(self, value: str) -> str:
+        """Return a text; of one that is no sentence and that nobody would read its beginning."""
+        text = said(value, self.language)
+        whole = isinstance(value, Sentence) or len(text) <= _LONG
+        return text if whole else f"{text[:_LONG]}…"
 
 
 _WRITERS = {language: _Writer(language) for language in LANGUAGES}

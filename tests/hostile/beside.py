@@ -144,7 +144,7 @@ for _role in LAYERS:
 _STANDARD = """id = "x"
 law = "A law"
 source = "A page"
-sure = "text"
+sure = "own"
 [[class]]
 id = "c"
 name = "Class"
@@ -265,6 +265,9 @@ PLANS: dict[str, dict[str, Any]] = {
     "layer_of_many": {"layer": {"files": [{"path": "../units.gpkg", "sha256": {}}] * 9_999, "options": {}}},
     "layer_number": {"layer": 7},
     "options_unknown": {"layer": {"files": [], "options": {"__class__": "x", "sizes": 1}}},
+    "options_texts": {"layer": {"files": [], "options": {"parent_fields": 7, "code_field": [1]}}},
+    "options_crs": {"layer": {"files": [], "options": {"crs": {"a": 1}}}},
+    "options_layer": {"layer": {"files": [], "options": {"layer": 5, "encoding": "rot13"}}},
     "new_again": {"new": [{"code": "90000", "name": "", "type": "", "seat": ""}] * 1_000},
     "new_numbers": {"new": [1, None, "x"]},
     "locks_unknown": {"locks": ["nowhere", 7, None]},
