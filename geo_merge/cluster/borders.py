@@ -75,14 +75,14 @@ def load(
     return polygons, findings, ledger, PlaneVertices.of(np.concatenate(only_plane))
 
 
-def passed(
+def with_corners(
     client: Client, polygons: Sequence[Future[pa.Array]], only_plane: PlaneVertices
 ) -> PlaneVertices:
-    """Return those vertices of a plane through which the rings of all parts go the same way."""
+    """Return vertices of a plane with the corners that units of any part have there."""
     if not len(only_plane):
         return only_plane
     ways = client.map(_ways, polygons, only_plane=only_plane, pure=False)
-    return only_plane.passed(np.concatenate(client.gather(ways)))
+    return only_plane.with_corners(np.concatenate(client.gather(ways)))
 
 
 def _ways(polygons: pa.Array, *, only_plane: PlaneVertices) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from distributed import Client
 
 from geo_merge.checks.stacked import refuse_stacked
-from geo_merge.cluster.borders import load, passed
+from geo_merge.cluster.borders import load, with_corners
 from geo_merge.cluster.parts import Part, grid_of, join_told, list_parts, tell
 from geo_merge.cluster.remote import Remote
 from geo_merge.cluster.seams import close_seams
@@ -101,6 +101,6 @@ def read_remote(
     polygons, findings, ledger, only_plane = load(client, parts, start, units)
     file_of = [k for k, each in enumerate(listed) for _ in each]
     polygons, seams, rows = close_seams(client, polygons, file_of)
-    only_plane = passed(client, polygons, only_plane)
-    units = remember(units, [*findings, *seams], [*ledger, *rows], only_plane.xy)
+    only_plane = with_corners(client, polygons, only_plane)
+    units = remember(units, [*findings, *seams], [*ledger, *rows], only_plane.rows)
     return units, Remote(client, tuple(polygons), start, np.concatenate(n_vertices), units.crs)

@@ -7,7 +7,7 @@ written has the vertices of the source and no others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,14 +47,28 @@ class PlaneVertices:
     ----------
     xy
         Each once, in ascending order; shape (n, 2).
+    corners
+        Those of them that must stay all the same, since a unit has a corner there; shape (m, 2).
     """
 
     xy: Floats
+    corners: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
     @classmethod
     def of(cls, xy: Floats) -> PlaneVertices:
         """Return vertices in any order, some of them several times."""
         return cls(np.unique(xy.reshape(-1, 2) + 0.0, axis=0))
+
+    @classmethod
+    def of_rows(cls, rows: Floats) -> PlaneVertices:
+        """Return what `rows` returned, of one or several."""
+        corners = rows[rows[:, 2] > 0, :2]
+        return cls(cls.of(rows[:, :2]).xy, cls.of(corners).xy)
+
+    @property
+    def rows(self) -> Floats:
+        """The vertices as x, y, and 1 for corners, else 0; shape (n, 3)."""
+        return np.column_stack([self.xy, PlaneVertices(self.corners).among(self.xy)])
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -102,8 +116,8 @@ class PlaneVertices:
         low, high = (np.where(swap[:, None], b, a) for a, b in ((one, other), (other, one)))
         return np.unique(np.hstack([rings.xy[at], low, high]), axis=0)
 
-    def passed(self, ways: Floats) -> PlaneVertices:
-        """Return those through which all rings go the same way.
+    def with_corners(self, ways: Floats) -> PlaneVertices:
+        """Return these with the corners: those through which rings do not all go the same way.
 
         A corner of one unit on the edge of another, to which a repair or a seam made such a
         vertex, is a vertex of both.
@@ -114,8 +128,8 @@ class PlaneVertices:
             As `beside` returns them, of all parts of a layer.
         """
         vertices, count = np.unique(np.unique(ways, axis=0)[:, :2], axis=0, return_counts=True)
-        corners = PlaneVertices(vertices[count > 1])
-        return PlaneVertices(self.xy[~corners.among(self.xy)]) if len(corners) else self
+        corners = np.concatenate([self.corners, vertices[count > 1]])
+        return replace(self, corners=np.unique(corners, axis=0))
 
     def left_out(self, rings: Rings, degrees: Way) -> Rings:
         """Return rings without those of these vertices that lie on the line between the others.
@@ -128,6 +142,7 @@ class PlaneVertices:
             The way from there to degrees.
         """
         at = np.flatnonzero(self.among(rings.xy))
+        at = at[~PlaneVertices(self.corners).among(rings.xy[at])]
         if not len(at):
             return rings
         before, after = _neighbours(rings, at)

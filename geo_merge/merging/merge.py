@@ -131,8 +131,8 @@ def merge(
         say("Repairing")
         mended = repair_layer(old, **vars(repair))
         old = mended.layer
-    only_plane = PlaneVertices(only_plane_of(read))
-    only_plane = only_plane.passed(only_plane.beside(np.asarray(old.geometry.values)))
+    only_plane = PlaneVertices.of_rows(only_plane_of(read))
+    only_plane = only_plane.with_corners(only_plane.beside(np.asarray(old.geometry.values)))
     say("Matching the crosswalk")
     resolved = _resolve(old, crosswalk, country, unlisted)
     say("Surveying and dissolving")

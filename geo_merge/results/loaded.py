@@ -101,7 +101,7 @@ def _read(directory: Path) -> MergeResult:
         reconciliation=reconciliation,
         repairs=repairs,
         decisions=decisions,
-        only_plane=PlaneVertices.of(only_plane),
+        only_plane=PlaneVertices.of_rows(only_plane),
     )
 
 

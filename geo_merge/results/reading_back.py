@@ -53,7 +53,7 @@ def _placed(frame: gpd.GeoDataFrame, crs: CRS | str, along: bool) -> gpd.GeoData
     shapes, only_plane = planes.along_edges(np.asarray(frame.geometry.values), frame.crs,
                                      CRS.from_user_input(crs))  # fmt: skip
     placed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=crs))
-    return attach(placed, only_plane=only_plane.xy)
+    return attach(placed, only_plane=only_plane.rows)
 
 
 def _pieces(path: Path, piece: int) -> Iterator[bytes]:

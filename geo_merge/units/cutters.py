@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.mending.arrangement import arrange
 from geo_merge.mending.land import Land, rebuild
 from geo_merge.vocabulary.codes import clean_code, same_codes, text_of
@@ -45,10 +46,13 @@ class Cutters:
     geometry
         Pieces by old and new code, boundaries by new code (under a blank old code), or lines
         under two blanks.
+    only_plane
+        Vertices that their edges have for the plane of the units alone.
     """
 
     how: str
     geometry: dict[tuple[str, str], BaseGeometry]
+    only_plane: PlaneVertices = NO_VERTICES
 
 
 def as_cutters(frame: gpd.GeoDataFrame) -> Cutters:
@@ -80,7 +84,7 @@ def with_codes_of_rows(cutters: Cutters, rows: pd.DataFrame) -> Cutters:
     known: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
     for (o, n), geometry in cutters.geometry.items():
         known[old.get(o, o), new.get(n, n)].append(geometry)
-    return Cutters(cutters.how, {k: shapely.union_all(v) for k, v in known.items()})
+    return replace(cutters, geometry={k: shapely.union_all(v) for k, v in known.items()})
 
 
 def cut(  # noqa: PLR0917 - what there is to know

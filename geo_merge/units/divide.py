@@ -104,7 +104,7 @@ def divide(
         joined[column] = joined[column].fillna("")
     attach(joined, findings=[*findings_of(old), *findings], sources=sources_of(old),
            ledger=ledger_of(old), grid=grid_of(old),
-           only_plane=only_plane_of(old))  # fmt: skip
+           only_plane=np.concatenate([only_plane_of(old), cutters.only_plane.rows]))  # fmt: skip
     return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
 
 

@@ -189,7 +189,7 @@ def as_units(
     if grid > 0:
         findings.append(_on_grid(raws, grid))
     return attach(joined, findings=findings, sources=sources, ledger=ledger, grid=grid,
-                  only_plane=only_plane.xy)  # fmt: skip
+                  only_plane=only_plane.rows)  # fmt: skip
 
 
 def _on_grid(raws: Sequence[RawLayer], grid: float) -> Finding:

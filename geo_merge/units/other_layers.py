@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ from geo_merge.units.crs import check_coordinates
 from geo_merge.units.cutters import Cutters, as_cutters
 from geo_merge.units.field_roles import NamedFields, find_roles
 from geo_merge.units.placing import with_crs
+from geo_merge.units.planes import along_edges
 from geo_merge.vocabulary import fields
 from geo_merge.vocabulary.codes import as_text, fold_name
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -66,7 +68,8 @@ def read_polygons(
     shapes = without_z(np.asarray(frame.geometry.values))
     if not len(shapes) or not usable(shapes).all():
         raise LayerError(sentence("G04.outline", source=raw.source, option=f"--{option}"))
-    return gpd.GeoDataFrame(geometry=shapes, crs=frame.crs).to_crs(target_crs)
+    placed, _ = along_edges(shapes, frame.crs, target_crs)
+    return gpd.GeoDataFrame(geometry=placed, crs=target_crs)
 
 
 def read_cutters(
@@ -104,12 +107,15 @@ def read_cutters(
     """
     raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
-    frame = raw.frame.to_crs(target_crs)
-    if (shapely.get_dimensions(np.asarray(frame.geometry.values)) == 1).all():
+    shapes, only_plane = along_edges(
+        np.asarray(raw.frame.geometry.values), raw.frame.crs, target_crs
+    )
+    frame = raw.frame.set_geometry(gpd.GeoSeries(shapes, index=raw.frame.index, crs=target_crs))
+    if (shapely.get_dimensions(shapes) == 1).all():
         return as_cutters(frame)
     if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):
         frame = frame.set_index(pd.Index(_new_codes(raw, code_field, crosswalk)))
-    return as_cutters(frame)
+    return replace(as_cutters(frame), only_plane=only_plane)
 
 
 def _new_codes(

@@ -32,10 +32,10 @@ def attach(
 
     The findings of reading have no geometry; their place is the file and the row. `grid` is the
     coarsest grid, in metres, that the coordinates of a unit lie on; 0 if none is known.
-    `only_plane` are vertices that edges have for the plane of the layer alone, shape (n, 2); they
-    are kept as a text, of which pandas makes no copies.
+    `only_plane` are vertices that edges have for the plane of the layer alone, as `rows` of
+    `PlaneVertices`; they are kept as a text, of which pandas makes no copies.
     """
-    bits = np.empty((0, 2)) if only_plane is None else np.ascontiguousarray(only_plane)
+    bits = np.empty((0, 3)) if only_plane is None else np.ascontiguousarray(only_plane)
     frame.attrs[_KEY] = {
         "findings": [{**asdict(f), "units": list(f.units), "geometry": None} for f in findings],
         "sources": list(sources),
@@ -89,9 +89,9 @@ def grid_of(frame: pd.DataFrame) -> float:
 
 
 def only_plane_of(frame: pd.DataFrame) -> Floats:
-    """Return the vertices that edges of the layer have for its plane alone; shape (n, 2)."""
+    """Return the vertices that edges of the layer have for its plane alone; shape (n, 3)."""
     bits = b64decode(_memory(frame).get("only_plane", ""))
-    return np.frombuffer(bits, dtype="<f8").astype(np.float64).reshape(-1, 2)
+    return np.frombuffer(bits, dtype="<f8").astype(np.float64).reshape(-1, 3)
 
 
 def without_memory(frame: Frame) -> Frame:

@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.geometry.rings import flatten
+from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions
 from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import load_result, write, write_formats
 from geo_merge.units.layers import read_units
+from geo_merge.units.unlisted import Unlisted
 from geo_merge.writing.geojson import write_geojson
 
 Xy = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -129,6 +131,23 @@ def test_an_edge_that_a_repair_cuts_keeps_what_it_needs(tmp_path: Path) -> None:
     assert len(new) < 10
 
 
+def test_new_boundaries_cut_along_their_own_lines(tmp_path: Path) -> None:
+    """A meridian of 4° is cut along, 90 m beside its chord in the plane."""
+    read([shapely.box(10, 60, 15, 61), shapely.box(10, 61, 15, 62)], tmp_path)
+    halves = [shapely.box(9, 59, 12.3, 63), shapely.box(12.3, 59, 21, 63)]
+    cutters = gpd.GeoDataFrame({"code": ["N1", "N2"]}, geometry=halves, crs=4326)
+    cutters.to_file(tmp_path / "cutters.gpkg")
+    rows = {"old_code": "R0000", "new_code": ["N1", "N2"], "new_name": ["N", "M"]}
+    pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
+    job = Job(old=(tmp_path / "l.gpkg",), crosswalk=tmp_path / "crosswalk.csv",
+              divide=tmp_path / "cutters.gpkg", unlisted=Unlisted.KEEP)  # fmt: skip
+    made = written(job.run(), tmp_path / "out")
+    assert shapely.area(made.values).sum() == pytest.approx(10.0, abs=1e-9)
+    assert shapely.area(made[["N1", "N2"]].values) == pytest.approx([2.3, 2.7], abs=1e-4)
+    assert made["N1"].bounds[2] == pytest.approx(12.3, abs=1e-5)
+    assert shapely.get_num_coordinates(made.values).max() < 15
+
+
 @settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)), min_size=3, max_size=12),
@@ -198,5 +217,15 @@ def test_a_corner_of_another_unit_is_no_vertex_of_the_plane_alone() -> None:
     low = ring((0, 0), (1, 0), (2, 0), (3, 0), (3, -1), (0, -1))
     high = [ring((0, 0), (1, 0), (1, 1), (0, 1)), ring((1, 0), (2, 0), (3, 0), (3, 1), (1, 1))]
     both = PlaneVertices.of(np.array([[1.0, 0.0], [2.0, 0.0]]))
-    passed = both.passed(both.beside(np.array([low, *high])))
-    assert passed.xy.tolist() == [[2.0, 0.0]]
+    done = both.with_corners(both.beside(np.array([low, *high])))
+    assert done.corners.tolist() == [[1.0, 0.0]]
+    assert PlaneVertices.of_rows(done.rows).corners.tolist() == [[1.0, 0.0]]
+    rings = done.left_out(flatten(np.array([low], dtype=object)), lambda xy: xy.copy())
+    assert [tuple(v) for v in rings.xy.tolist()] == [
+        (0, 0),
+        (1, 0),
+        (3, 0),
+        (3, -1),
+        (0, -1),
+        (0, 0),
+    ]
