@@ -106,7 +106,7 @@ def _known(year: int | None, field: str | None, files: list[str]) -> Theme:
 def _source(field: str | None, files: list[str], language: Language) -> str:
     named, more = ", ".join(files[:_NAMED]), len(files) - _NAMED
     if more > 0:
-        named = say("map.more_files", language, files=named, more=number(more, language))
+        named = say("map.from_more", language, files=named, more=number(more, language))
     if not field:
         return say("map.from_files", language, files=named)
     return say("map.from_field", language, field=field, files=named)

@@ -28,6 +28,7 @@ _SQUARE_METRES_PER_KM2 = 1e6
 _STYLE = """<style>
 .stMainBlockContainer {padding-left: 1.2rem; padding-right: 1.2rem; max-width: none}
 </style>"""
+_QUANTITY = 330  # pixels: the longest name of what is balanced
 
 
 def show() -> None:
@@ -51,7 +52,7 @@ def show() -> None:
     st.header(t("ui.ledger"), anchor=False)
     st.markdown(t("ui.ledger_help"))
     ledger = ledger_table(result)
-    tables.show(ledger, height="content")
+    tables.show(ledger, height="content", column_config={ledger.columns[0]: {"width": _QUANTITY}})
     tables.downloads(ledger, "ledger")
     _reconciliation(result)
 

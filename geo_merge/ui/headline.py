@@ -64,17 +64,18 @@ def top(*, of_result: bool = True) -> None:
 
 
 def _of_result(loaded: store.Loaded) -> None:
+    # Badges have no icons: Streamlit calls them in English.
     if store.is_sample(loaded):
         st.markdown(f"**geo_merge** · {t('ui.sample')}")
     else:
         st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
     if loaded.errors:
         errors = t("ui.errors_stand", count=figure(loaded.errors))
-        st.badge(errors, icon=":material/error:", color="red", width="content")
+        st.badge(errors, color="red", width="content")
     if loaded.is_drawn("schematic"):
-        st.badge(t("map.schematic"), icon=":material/draw:", color="orange")
+        st.badge(t("map.schematic"), color="orange")
     if loaded.is_drawn("approximate"):
-        st.badge(t("map.approximate"), icon=":material/draw:", color="orange")
+        st.badge(t("map.approximate"), color="orange")
 
 
 def _switch() -> None:

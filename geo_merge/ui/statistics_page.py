@@ -22,6 +22,7 @@ _DATED = {"population": ("population", "density"),
 _DISTRIBUTED = ("area_km2", "population")
 _RANKED = 15  # units
 _LEADS = "statistics_lead"  # key of the session: a unit was chosen here
+_SEEN = 0.005  # per cent: what two decimals show
 
 
 def show() -> None:
@@ -61,7 +62,8 @@ def groups_table(summary: dict[str, Any]) -> pd.DataFrame:
         rows.append((people, before["population"], after["population"]))
     table = pd.DataFrame(rows, columns=["", t("map.before"), t("map.after")])
     was, now = table[t("map.before")], table[t("map.after")]
-    table[t("ui.change_percent")] = (100 * (now - was) / was.where(was != 0)).round(2)
+    percent = 100 * (now - was) / was.where(was != 0)
+    table[t("ui.change_percent")] = percent.round(2).where(percent.abs() >= _SEEN, percent.round(4))
     return table
 
 

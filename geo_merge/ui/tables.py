@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,8 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
 # Addresses of pages and people become links even so, unless something stands in them.
 _ADDRESS = re.compile(r"(?<=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # no width, no break
+_LETTER, _BESIDE = 7.6, 20  # pixels: of a letter, and beside a text in its cell
+_SMALL = 0.005  # what two decimals do not show
 MOST = 5_000  # rows on a page; files have all
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,7 +34,13 @@ def small(text: str, place: Any = st) -> None:  # noqa: ANN401 - Streamlit, or a
     place.markdown(f":small[{plain(text)}]")
 
 
-def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -> Any:  # noqa: ANN401
+def show(
+    table: pd.DataFrame,
+    *,
+    changes: Container[str] = (),
+    column_config: Mapping[str, Any] | None = None,
+    **options: Any,  # noqa: ANN401 - Streamlit's
+) -> Any:  # noqa: ANN401 - Streamlit's
     """Show a table; its numbers sort as numbers and read as the language writes them.
 
     Numbers in the columns of `changes` have a sign.
@@ -41,15 +50,28 @@ def show(table: pd.DataFrame, *, changes: Container[str] = (), **options: Any) -
         small(t("ui.rows_shown", count=figure(MOST), all=figure(len(table))))
     numbers = list(shown.select_dtypes("number"))
     styled: Any = shown.style if numbers else shown
+    widths: dict[str, Any] = {}
     for name in numbers:
         read = _with_sign if name in changes else _formatter(shown[name])
         styled = styled.format(read, subset=[name])
-    return st.dataframe(styled, width="stretch", hide_index=True, **options)
+        widths[str(name)] = st.column_config.Column(
+            width=_wide([str(name), *map(read, shown[name])])
+        )
+    return st.dataframe(styled, width="stretch", hide_index=True, placeholder="–",
+                        column_config={**widths, **(column_config or {})}, **options)  # fmt: skip
+
+
+def _wide(texts: Sequence[str]) -> int:
+    """Return the pixels in which the longest text is seen whole.
+
+    Streamlit would measure numbers as they are without separators, and cut off their first digits.
+    """
+    return _BESIDE + math.ceil(_LETTER * max(map(len, texts)))
 
 
 def _with_sign(value: Any) -> str:  # noqa: ANN401 - a number or nothing
     sign = "−" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{figure(abs(value), 2)}"
+    return f"{sign}{figure(abs(value), 4 if 0 < abs(value) < _SMALL else 2)}"
 
 
 def _formatter(column: pd.Series) -> Callable[[Any], str]:

@@ -14,7 +14,7 @@ OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
 # Words that no Vietnamese text has; what has letters of Vietnamese alone is not English.
 ENGLISH = re.compile(
     r"\b(add|allowed|available|choose|clear|close|columns?|data|download|enter|error|files?|"
-    r"fullscreen|menu|not|open|zoom|options?|pages|per|press|remove|results|search|select(ed)?|show|"
+    r"fullscreen|icons?|menu|not|open|zoom|options?|pages|per|press|remove|results|search|select(ed)?|show|"
     r"skip|spec|stop|the|to|upload|values?)\b|(in|de)crement",
     re.IGNORECASE,
 )

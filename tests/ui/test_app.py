@@ -205,6 +205,7 @@ def test_every_text_that_is_asked_for_exists_and_every_other_is_gone() -> None:
             (
                 "map.theme_",
                 "map.legend_",
+                "map.from_",
                 "map.method_",
                 "map.basis_",
                 "map.bars_",

@@ -152,15 +152,16 @@
       const dark = geo.isDark(getComputedStyle(this.a.getContainer()).backgroundColor);
       this.box.classList.toggle("gm-dark", dark);
       // Islets of a country would be nothing but their edge.
-      const outer = { weight: this.sides.before.many ? 0.8 : 2, color: dark ? PALE : INK };
+      const many = this.sides.before.many;
+      const outer = { weight: many ? 0.8 : 2, color: dark ? PALE : INK };
       const around = [
         { arcs: edges.outline, kind: "outline", style: outer },
         { arcs: edges.gaps, kind: "gap", style: { weight: 1.2, color: "#c1121f" } },
         { arcs: edges.overlaps, kind: "overlap", style: { weight: 1.2, color: "#7a00cc" } }];
       const style = (side) => (feature) => this.style(side, feature);
       this.sides.before.attach(this.a, style("before"), [
-        { arcs: districts, kind: "district", style: { weight: 1.4, dashArray: "5 3", color: INK } },
-        { arcs: provinces, kind: "province", style: { weight: 2.6, color: INK } }, ...around]);
+        { arcs: districts, kind: "district", style: { weight: many ? 0.8 : 1.4, dashArray: "5 3", color: INK } },
+        { arcs: provinces, kind: "province", style: { weight: many ? 1.2 : 2.6, color: INK } }, ...around]);
       this.sides.after.attach(dual ? this.b : this.a, style("after"), [
         { arcs: below, kind: "below", style: { weight: 1, dashArray: "2 3", color: INK } },
         ...around]);
