@@ -14,13 +14,14 @@ _SEVERAL = 2  # members: a unit by itself does not live on inside itself
 
 
 def with_level_below(layer: Prepared, asked: str | None) -> gpd.GeoDataFrame:
-    """Return the old units, with ``below_type`` if a level below is asked for.
+    """Return the old units, with ``below_type`` if some live on.
 
     Those live on that the crosswalk gives a type there (column ``below_type``); without the column,
     all that merge with others, with the type that was asked for. It is blank for all others.
     """
     frame, rows = layer.frame, layer.rows
-    if not asked:
+    told = BELOW in rows and bool((rows[BELOW] != "").any())
+    if not asked and not told:
         return frame
     units = ~frame["is_piece"].to_numpy(bool)
     if BELOW in rows:

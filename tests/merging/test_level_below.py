@@ -40,7 +40,7 @@ def test_merged_units_live_on_if_asked(grid: Grid) -> None:
 
 
 def test_nothing_is_kept_below_unless_asked(grid: Grid, tmp_path: Path) -> None:
-    result = merged(grid, TABLE.assign(below_type=TYPE), below=None)
+    result = merged(grid, TABLE.assign(below_type=""), below=None)
     assert "below_type" not in result.old
     assert "below" not in result.summary
     write(result, tmp_path)
@@ -49,6 +49,11 @@ def test_nothing_is_kept_below_unless_asked(grid: Grid, tmp_path: Path) -> None:
 
 def test_the_crosswalk_says_which_live_on(grid: Grid) -> None:
     result = merged(grid, TABLE.assign(below_type=["", "commune associée", ""]))
+    assert result.summary["below"] == {"commune associée": 1}
+
+
+def test_a_column_that_says_so_asks(grid: Grid) -> None:
+    result = merged(grid, TABLE.assign(below_type=["", "commune associée", ""]), below=None)
     assert result.summary["below"] == {"commune associée": 1}
 
 
