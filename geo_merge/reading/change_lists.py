@@ -128,7 +128,7 @@ class _Read:
         self.rows: list[tuple[Any, ...]] = []
         self.problems: list[str] = []
         self._below = 0
-        self._joined: set[tuple[date, str]] = set()
+        self._joined: dict[tuple[date, str], tuple[str, Any]] = {}
         self._short = 0
         self._years: list[str] = []
         self._demoted: dict[tuple[date, str], Any] = {}
@@ -142,13 +142,13 @@ class _Read:
         if form.reason and not clean_text(row[fold(form.reason)]):
             return  # a unit that nothing happened to
         self._short += is_short(day)
-        on = read_day(day) or (None if day else self._year(row))
+        on = read_day(day) or (None if day else self._year(row, between))
         if on is None:
             self._wrong(number, f"{day or 'a blank'} is no day", "write it as 2020-01-01")
         elif form.reason:
             reason = told(row[fold(form.reason)])
             self.rows += [(on, *way, number) for way in reason.ways]
-            self._joined |= {(on, code) for code in reason.joined}
+            self._joined |= {(on, code): (name, number) for code, name in reason.joined.items()}
             if between[0] < on <= between[1]:
                 self._unread += reason.unread
                 self._wards += reason.wards
@@ -166,12 +166,13 @@ class _Read:
             else:
                 self.rows.append((on, *way, number))
 
-    def _year(self, row: Row) -> date | None:
+    def _year(self, row: Row, between: tuple[date, date]) -> date | None:
         """Return the first day of the year of a row without a day, and note that it was taken."""
         text = clean_text(row.get(fold(self.form.year), "")) if self.form.year else ""
         if not (text.isdecimal() and len(text) == len("1991")):
             return None
-        self._years.append(text)
+        if between[0].year <= int(text) <= between[1].year:
+            self._years.append(text)
         return date(int(text), 1, 1)
 
     def _act(
@@ -200,18 +201,25 @@ class _Read:
         self.problems.append(f"{self.source} row {number}: {what} [W07]; {advice}.")
 
     def ways(self) -> list[tuple[Any, ...]]:
-        """Return the rows, those of units that joined one which became another followed to it."""
+        """Return the rows, what joined a unit that became another that day followed to it.
+
+        A unit that others joined goes on, if no row says what else became of it.
+        """
+        told_of = {(row[0], row[1]) for row in self.rows}
+        stays = {(on, old) for on, old, was, new, name, _ in self.rows if (old, was) == (new, name)}
         became: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
         for on, old, _, new, new_name, _ in self.rows:
-            if old != new and (on, old) in self._joined:
+            if old != new and (on, old) in self._joined.keys() - stays:
                 became[on, old][new] = new_name
-        rows = []
+        rows: list[tuple[Any, ...]] = [
+            (on, code, name, code, name, number)
+            for (on, code), (name, number) in self._joined.items()
+            if (on, code) not in told_of
+        ]
         for on, old, old_name, new, new_name, number in self.rows:
-            then = became.get((on, new), {})
-            if not then or (len(then) > 1 and old != new):
-                rows.append((on, old, old_name, new, new_name, number))
-            elif old != new:
-                rows.append((on, old, old_name, *next(iter(then.items())), number))
+            then = became.get((on, new), {}) if old != new else {}
+            goes = list(then.items()) if len(then) == 1 else [(new, new_name)]
+            rows += [(on, old, old_name, *goes[0], number)]
         return rows
 
     def findings(self, n: int) -> Iterator[Finding]:

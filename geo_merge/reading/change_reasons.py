@@ -23,7 +23,7 @@ class Told:
     ways
         Codes and names before and after, as ``old_code, old_name, new_code, new_name``.
     joined
-        Codes of units that others joined; they go on, if nothing else is told of them that day.
+        Names by codes of units that others joined: they go on, if nothing else is told of them.
     wards
         Lines that tell into which wards a city was divided, and not how.
     unread
@@ -31,7 +31,7 @@ class Told:
     """
 
     ways: list[Way] = field(default_factory=list)
-    joined: set[str] = field(default_factory=set)
+    joined: dict[str, str] = field(default_factory=dict)
     wards: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
@@ -127,9 +127,10 @@ class _Line:
         redrawn = _Line(_NOTE.sub("", self.text), self.units)
         return redrawn._redrawn() if _REDRAWN.fullmatch(redrawn.text) else None
 
-    def joined_units(self) -> list[str]:
+    def joined_units(self) -> dict[str, str]:
+        """Return names by codes of units that others join."""
         match = _JOINED.fullmatch(self.text)
-        return [unit.code for unit in self.side(match, 2, 3)] if match else []
+        return {unit.code: unit.name for unit in self.side(match, 2, 3)} if match else {}
 
     def side(self, match: re.Match[str], *groups: int) -> list[_Unit]:
         """Return the units of groups of a match."""
@@ -150,8 +151,7 @@ class _Line:
         return _cross(before, named) if len(named) == 1 else None
 
     def joined(self, match: re.Match[str]) -> list[Way]:
-        after = self.side(match, 2, 3)
-        return [*((*_pair(u), *_pair(u)) for u in after), *_cross(self.side(match, 1), after)]
+        return _cross(self.side(match, 1), self.side(match, 2, 3))
 
     def became(self, match: re.Match[str]) -> list[Way] | None:
         before, after = self.side(match, 1), self.side(match, 2)

@@ -56,6 +56,9 @@ def ways(frame: pd.DataFrame) -> set[tuple[str, str]]:
 def test_istat(tmp_path: Path) -> None:
     table = read_changes(istat(tmp_path))
     assert set(kinds(table)) >= {"W20.form", "W20.years"}
+    assert "W20.years" not in kinds(
+        read_changes(istat(tmp_path), between=(date(2014, 1, 1), date(2020, 1, 1)))
+    )
     changes = changes_in(table)
     assert not changes.findings
     found = list_crosswalk(changes, date(1990, 1, 1), date(2024, 1, 1))

@@ -75,6 +75,15 @@ def test_what_joins_a_town_that_becomes_a_city_that_day_is_in_the_city(japan: pd
     assert {"08342", "08344", "23521"}.isdisjoint(found["new_code"])
 
 
+def test_what_joins_a_unit_of_which_another_is_parted_stays_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "haichi.csv"
+    reasons = "乙村(01302)が甲町(01301)に編入\n甲町(01301)から分離し、丙村(01303)を新設"
+    path.write_text(f'{HEAD}\n00000,,,,,,2001-01-01,"{reasons}"\n', encoding="utf-8")
+    assert ways(read_changes(path)) == {
+        ("01302", "01301"), ("01301", "01301"), ("01301", "01303"),
+    }  # fmt: skip
+
+
 def on_one_day(*rows: tuple[str, str, str, str]) -> list[Change]:
     return [Change(date(2010, 1, 1), old, new, old_name, new_name, k)
             for k, (old, old_name, new, new_name) in enumerate(rows, 2)]  # fmt: skip
