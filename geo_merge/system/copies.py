@@ -2,7 +2,8 @@
 
 What reads layers imports for a second before it does anything. So a process imports it once, and is
 copied (`os.fork`) for each piece of work: it does nothing else, and has no thread of Python's that
-a copy would lack. Linux alone: elsewhere libraries of the system do not bear it.
+a copy would lack. Linux alone: elsewhere libraries of the system do not bear it. The forkserver of
+`multiprocessing` would run the main module again in each copy, which is the page.
 """
 
 from __future__ import annotations
