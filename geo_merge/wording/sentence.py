@@ -22,7 +22,7 @@ ENGLISH = "en"
 OTHER_LANGUAGES = ("vi",)
 LANGUAGES = (ENGLISH, *OTHER_LANGUAGES)
 _DECIMAL_COMMA = str.maketrans(",.", ".,")
-_LONG = 2_000  # characters of a text, as a name, beyond which the rest of it is not told
+_LONG, _END = 2_000, 400  # characters of a text, as a name, that are told, and of its end
 _METRES = "metres"  # as a format: with the digits that mean something
 # Metres from which on a width or distance is told without decimals.
 _WHOLE = 100.0
@@ -170,10 +170,10 @@ class _Writer(string.Formatter):
         return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
 
     def _said(self, value: str) -> str:
-        """Return a text; of one that is no sentence and that nobody would read its beginning."""
+        """Return a text; of one that nobody would read, and that is no sentence, both its ends."""
         text = said(value, self.language)
         whole = isinstance(value, Sentence) or len(text) <= _LONG
-        return text if whole else f"{text[:_LONG]}…"
+        return text if whole else f"{text[: _LONG - _END]} … {text[-_END:]}"
 
 
 _WRITERS = {language: _Writer(language) for language in LANGUAGES}

@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "positions": (("plan", "show", "{plan}", *_PLAN, "--positions", "{path}"),),
     "roads": (("plan", "show", "{plan}", *_PLAN, "--roads", "{path}"),),
     "operations": (("plan", "apply", "{plan}", "{path}", *_PLAN, "--out", "{out}/p"),),
+    "plan-of": (("plan", "show", "{path}", *_PLAN),),
     "plan": (
         ("plan", "show", "{path}", *_PLAN),
         ("build", "{units}", "--crosswalk", "{path}", "--out", "{out}/o"),
