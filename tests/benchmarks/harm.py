@@ -96,7 +96,8 @@ def make(folder: Path, names: Sequence[str]) -> list[list[str]]:
         "for name in wanted: FILES[name].write(folder); print(name, FILES[name].role)\n"
         "prepare(folder / 'sound')"
     )
-    environment = {**os.environ, "GEO_MERGE_HOSTILE": "big", "PYTHONPATH": str(ROOT / "tests")}
+    found = os.pathsep.join([str(ROOT / "tests"), str(ROOT / "tests" / "helpers")])
+    environment = {**os.environ, "GEO_MERGE_HOSTILE": "big", "PYTHONPATH": found}
     done = subprocess.run([sys.executable, "-c", code, str(folder), *names], env=environment,
                           check=True, capture_output=True, text=True)  # fmt: skip
     for arguments in given.preparing(folder / "sound"):
