@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hostile.files import READ, hostile, many
+from hostile.files import ANY, READ, hostile, many
 
 CODES = [f"{k:05d}" for k in range(100, 112)]
 _HUGE = 2**31 - 1
@@ -78,7 +78,9 @@ def page_says(column: int, which: int, value: int, compression: str) -> Callable
 for _packed in _PACKED:
     for _which, _what in ((1, "unpacked"), (2, "packed")):
         for _value, _told in ((_HUGE, "2gb"), (-1, "less_than_none"), (400_000_000, "400mb")):
-            hostile(f"recode_page_{_what}_{_told}_{_packed}.parquet", "F01 S06 F04", "recode")(
+            # One way of packing is tried by the tests, all by `tests/benchmarks/harm.py`.
+            _checks = "F01 S06 F04" if _packed == "snappy" else ANY
+            hostile(f"recode_page_{_what}_{_told}_{_packed}.parquet", _checks, "recode")(
                 page_says(0, _which, _value, _packed)
             )
 hostile("recode_page_of_no_kind.parquet", "F01", "recode")(page_says(0, 0, 99, "snappy"))
