@@ -15,7 +15,9 @@ _STYLE = """<style>
 .stMainBlockContainer > .stVerticalBlock, .stMain .stVerticalBlock {gap: .2rem}
 @media print {
   .stMainBlockContainer {padding-top: .4rem}
-  .st-key-top > :last-child {visibility: hidden}
+  .st-key-top {flex-wrap: wrap !important}
+  .st-key-top > :last-child {display: none}
+  .st-key-top p, .st-key-top .stMarkdownBadge {white-space: normal}
 }
 </style>"""
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-from browsing import Tab, opened
+from browsing import LONG, Tab, opened
 from playwright.sync_api import Browser, WebSocket
 
 from geo_merge.texts import say
@@ -131,8 +131,8 @@ def test_beside_the_list_of_findings_one_map_has_both_sides(tab: Tab, server: st
     assert tab.page.locator(".gm-stage .leaflet-container:visible").count() == 1
     assert "mode" not in tab.page.url
     tab.page.get_by_role("link", name="Map", exact=True).click()
-    tab.wait_for_map()
-    assert tab.live("live.state.mode") == "dual"
+    alone = tab.page.locator(".gm-stage[data-mode=dual]")
+    alone.wait_for(timeout=LONG)
 
 
 def test_every_download_opens(tab: Tab, server: str, tmp_path: Path) -> None:

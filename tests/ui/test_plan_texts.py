@@ -33,8 +33,9 @@ MADE = {
 def asked(group: str) -> set[str]:
     """Return the names of a group that scripts or modules name, and those that they make."""
     if group == "planning":
-        files = (ROOT / "geo_merge" / "ui").glob("plan_*.py")
-        found = r'\bt\(\s*"planning\.(\w+)"'
+        ui = ROOT / "geo_merge" / "ui"
+        files = [*ui.glob("plan_*.py"), ui / "headline.py"]
+        found = r"""\bt\(\s*["']planning\.(\w+)["']"""
     else:
         name = "difference.js" if group == "difference" else "*.js"
         files = (p for p in WEB.glob(name) if group == "difference" or p.name != "difference.js")
