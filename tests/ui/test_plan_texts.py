@@ -28,6 +28,7 @@ MADE = {
     ],
     "difference": [*(f"change_{c}" for c in Change), "dual", "curtain"],
 }  # fmt: skip
+ZOOMS = {"zoom_in", "zoom_out"}  # which dom.js asks for, for every map
 
 
 def asked(group: str) -> set[str]:
@@ -41,7 +42,7 @@ def asked(group: str) -> set[str]:
         files = (p for p in WEB.glob(name) if group == "difference" or p.name != "difference.js")
         found = r'\bt\("(\w+)"'
     texts = "\n".join(path.read_text("utf-8") for path in files)
-    more = {"title"} if group == "difference" else set()
+    more = {"planning": set(), "plan": ZOOMS, "difference": {"title", *ZOOMS}}[group]
     return {*re.findall(found, texts), *MADE[group], *more}
 
 
