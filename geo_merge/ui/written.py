@@ -20,6 +20,7 @@ from geo_merge.maps.page import display_in
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import load_result
 from geo_merge.results.loaded import require_result
+from geo_merge.system.memory import give_back
 
 _MAP, _SUMMARY = "map.html", "summary.json"
 _MADE_WITH = ("new_units.geojson", "old_units.geojson", "findings.geojson", _SUMMARY)
@@ -76,6 +77,7 @@ class Written:
                     if self.shown is None
                     else replace(result, drawing=self.shown.drawing)
                 )
+                give_back()
             return self._result
 
     def read_ahead(self) -> None:
