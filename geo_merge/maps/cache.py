@@ -57,10 +57,15 @@ def kept(kind: str, key: Callable[[], str], make: Callable[[], bytes]) -> bytes:
     return content
 
 
+def is_off() -> bool:
+    """Tell whether nothing is to be kept."""
+    return os.environ.get(VARIABLE, "").lower() == OFF
+
+
 def _folder(kind: str) -> Path | None:
-    chosen = os.environ.get(VARIABLE, "")
-    if chosen.lower() == OFF:
+    if is_off():
         return None
+    chosen = os.environ.get(VARIABLE, "")
     return (Path(chosen) if chosen else user_cache_path("geo_merge", appauthor=False)) / kind
 
 

@@ -21,6 +21,7 @@ from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.system.scratch import sweep
 from geo_merge.system.works import works
 from geo_merge.ui import store
+from geo_merge.ui.icons import Icons
 
 PAGE = Path(__file__).with_name("page.py")
 _TEXTS = (".js", ".css")
@@ -52,6 +53,7 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(Compressed),
+        Middleware(Icons),
     ]
 
 

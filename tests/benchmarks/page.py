@@ -178,7 +178,11 @@ def memory(address: str) -> float:
 def ours(browser: Browser, path: Path) -> str:
     """Return the line of the table for ``geo-merge app``: its start, then visits when it is warm."""
     start = time.perf_counter()
-    with serving("-m", "geo_merge", "app", str(path), "--port", "{port}") as address:
+    command = ("-m", "geo_merge", "app", str(path), "--port", "{port}")
+    with (
+        tempfile.TemporaryDirectory() as cache,
+        serving(*command, GEO_MERGE_CACHE=cache) as address,
+    ):
         with opened(browser, home=address) as tab:
             tab.page.goto(address)
             tab.wait_for_map(120)

@@ -8,6 +8,9 @@ import pytest
 from browsing import LONG, Tab, opened
 from playwright.sync_api import Browser, expect
 
+from geo_merge.ui import icons
+from geo_merge.ui.icon_font import words_of
+
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 # What Streamlit's own widgets have, and nobody is kept out by.
 OF_STREAMLIT = {"presentation-role-conflict", "empty-table-header"}
@@ -63,6 +66,7 @@ def say_all(tab: Tab) -> None:
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang: str) -> None:
+    named = words_of(icons.programs())  # which the font of icons has
     with opened(browser, home=server, width=1366, height=768, dark=lang == "en") as tab:
         seen = []
         tab.page.goto(f"{server}/nowhere?lang={lang}")
@@ -79,6 +83,8 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, server: str, lang
                 assert box is not None
                 assert box["y"] > 768 - 320 or box["y"] + box["height"] <= 768, name
             assert tab.page.locator(".stException").count() == 0, name
+            shown = tab.page.get_by_test_id("stIconMaterial").all_text_contents()
+            assert {icon.strip() for icon in shown} <= {*named, ""}, name
             words = tab.page.locator("body").inner_text()
             assert not re.search(r"(^|\s)--[a-z]", words), name  # of the command line
             for _ in range(STEPS):
