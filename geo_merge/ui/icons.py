@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from geo_merge.ui.icon_font import reduced
 _STREAMLIT, _OWN = Path(st.__file__).parent, Path(__file__).parent
 FONT = next(_STREAMLIT.glob("static/static/media/MaterialSymbols*.woff2"), None)
 _ALL = "material_icon_names.py"  # Streamlit's list of those that there are
+_FIRST = 5.0  # seconds in which the first map goes to the browser: making takes two of a processor
 _WAIT = 0.3  # seconds for what is in the cache; else the whole font goes out this time
 
 
@@ -69,6 +71,7 @@ def _made(font: Path) -> bytes | None:
     work = partial(reduced, font, programs())
 
     def make() -> bytes:
+        time.sleep(_FIRST)
         # Once a version: no process is to stay in memory for it.
         return worker.run(work, lambda _: None, copied=False)
 
