@@ -68,10 +68,15 @@ class PlaneVertices:
     @property
     def rows(self) -> Floats:
         """The vertices as x, y, and 1 for corners, else 0; shape (n, 3)."""
-        return np.column_stack([self.xy, PlaneVertices(self.corners).among(self.xy)])
+        return np.column_stack([self.xy, self._corners.among(self.xy)])
 
     def __len__(self) -> int:
         return len(self.xy)
+
+    @cached_property
+    def _corners(self) -> PlaneVertices:
+        """The corners to look up, of which each piece that is written asks."""
+        return PlaneVertices(self.corners)
 
     @cached_property
     def _known(self) -> tuple[Hashes, Floats, Bools]:
@@ -142,7 +147,7 @@ class PlaneVertices:
             The way from there to degrees.
         """
         at = np.flatnonzero(self.among(rings.xy))
-        at = at[~PlaneVertices(self.corners).among(rings.xy[at])]
+        at = at[~self._corners.among(rings.xy[at])]
         if not len(at):
             return rings
         before, after = _neighbours(rings, at)

@@ -200,12 +200,16 @@ class _Read:
     def _wrong(self, number: Any, what: str, advice: str) -> None:  # noqa: ANN401
         self.problems.append(f"{self.source} row {number}: {what} [W07]; {advice}.")
 
+    def _told_of(self) -> set[tuple[date, str]]:
+        """Return the day and old code of all rows that were read."""
+        return {(row[0], row[1]) for row in self.rows}
+
     def ways(self) -> list[tuple[Any, ...]]:
         """Return the rows, what joined a unit that became another that day followed to it.
 
         A unit that others joined goes on, if no row says what else became of it.
         """
-        told_of = {(row[0], row[1]) for row in self.rows}
+        told_of = self._told_of()
         stays = {(on, old) for on, old, was, new, name, _ in self.rows if (old, was) == (new, name)}
         became: dict[tuple[date, str], dict[str, str]] = defaultdict(dict)
         for on, old, _, new, new_name, _ in self.rows:
@@ -237,7 +241,7 @@ class _Read:
             years = sorted(dict.fromkeys(self._years))
             said = sentence("W20.years", source=self.source, n=len(self._years), years=years)
             yield Finding.of(said, value=float(len(self._years)), unit_of_value="rows")
-        told_of = {(row[0], row[1]) for row in self.rows}
+        told_of = self._told_of()
         for (on, code), number in self._demoted.items():
             if (on, code) not in told_of:
                 said = sentence("W20.demoted", source=self.source, row=number, code=code,

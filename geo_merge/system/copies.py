@@ -105,9 +105,8 @@ def serve(number: int, begin: Callable[[Sequence[int]], None]) -> None:
             request = json.loads(message)
             if "end" in request:
                 process: int = request["end"]
-                os.kill(
-                    process, signal.SIGKILL
-                )  # whose number nobody else has, until it is waited for
+                # Nobody else has its number, until it is waited for.
+                os.kill(process, signal.SIGKILL)
                 os.waitpid(process, 0)
             else:
                 _take(request["module"])

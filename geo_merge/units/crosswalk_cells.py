@@ -20,6 +20,7 @@ _NAMING = ("old_code", "old_name", "new_code", "new_name", "new_type")
 _FREE = ("share", "clause", "words", "evidence")
 _NEEDED = ("new_code", "new_name")
 _SAYS = {"new_code": "W01.join", "new_name": "W01.give_name"}
+_INSTEAD = {NoValue.ABOVE: "W01.write_out", NoValue.FATE: "W01.write_own"}
 _ZERO = re.compile(r"0(?:[.,]0+)?|0{4,}")  # also as 00000 shows it; 00 may be one of a hundred
 _FLOAT = re.compile(r"([0-9]+)[.,]0+")
 # How a row begins that adds up those above it, with a count behind it: Tổng Cọt is a commune.
@@ -183,11 +184,7 @@ def _refuse(
     report: Report, row: Hashable, column: str, told: dict[str, str], reason: NoValue
 ) -> None:
     """Report a cell that must be a name or code and is none."""
-    kind, advice = "W01.refused", _SAYS.get(column, "W01.correct")
-    if reason is NoValue.ABOVE:
-        advice = "W01.write_out"
-    if reason is NoValue.FATE:
-        advice = "W01.write_own"
+    kind, advice = "W01.refused", _INSTEAD.get(reason) or _SAYS.get(column, "W01.correct")
     if reason in {NoValue.DAY, NoValue.TRUTH}:
         kind, advice = "W11.refused", "W11.code" if column in CODES else "W11.name"
     text = clean_text(told["text"])
