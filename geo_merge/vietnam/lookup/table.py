@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -49,16 +50,21 @@ def look_up_table(
     codes_beside = dict(codes.items()) if codes is not None and "name" in roles else {}
     named = {c: free_name(str(c), [*_MADE, *(str(o) for o in table.columns if o != c)])
              for c in table.columns}  # fmt: skip
-    for number, asked in _questions(table, roles, codes).items():
+
+    @cache  # long tables ask the same of many rows
+    def settled_for(asked: str, code: str) -> tuple[Answer | None, str]:
         try:
             answers = look_up(asked, as_of=as_of, layer=layer)
         except UsageError as error:
             answers = [Answer(asked, problem=error.problems[0])]
-        settled, problem = _settled(answers, asked, str(codes_beside.get(number, "")))
+        return _settled(answers, asked, code)
+
+    cells = table.rename(columns=named).to_dict("records")
+    for (number, asked), own in zip(_questions(table, roles, codes).items(), cells, strict=True):
+        settled, problem = settled_for(asked, str(codes_beside.get(number, "")))
         if settled is None:
             problems.append(sentence("lookup.row", row=str(number), problem=problem))
             continue
-        own = {named[c]: table.at[number, c] for c in table.columns}
         rows += [_answered(number, settled, other) | own for other in settled.related]
     frame = pd.DataFrame(rows)
     # Not as plain texts: they can be said in other languages.
