@@ -2,7 +2,8 @@
 
 ``python tests/benchmarks/harm.py [--page docs/hostile.md] [--commands ...] [NAME ...]`` makes the files of
 ``tests/hostile`` as large as the default limits let them be, gives each to the commands that read
-its kind, and writes the table. A file on which a command takes more than 20 s of the processor or
+its kind, and writes the table; files that are named alone have their rows made anew, beside those
+that the page has of others. A file on which a command takes more than 20 s of the processor or
 1 GB, ends in a traceback, or ends in no sentence, is a failure (exit status 1).
 """
 
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -106,10 +107,8 @@ def make(folder: Path, names: Sequence[str]) -> list[list[str]]:
     return [line.split() for line in done.stdout.splitlines()]
 
 
-def rows(runs: Sequence[Ran]) -> Iterator[str]:
-    """Yield the table: one row a file, of its commands the one that took most."""
-    yield "| file | s | MB | ends in |"
-    yield "|---|---|---|---|"
+def rows(runs: Sequence[Ran]) -> Iterator[tuple[str, str]]:
+    """Yield each file and its row of the table: of its commands the one that took most."""
     for file in dict.fromkeys(run.file for run in runs):
         own = [run for run in runs if run.file == file]
         first = own[0]
@@ -119,7 +118,25 @@ def rows(runs: Sequence[Ran]) -> Iterator[str]:
         told = re.sub(r"[|<>]", " ", told)
         told = told if len(told) <= 160 else f"{told[:160]}…"
         seconds, mb = max(run.seconds for run in own), max(run.mb for run in own)
-        yield f"| {file} | {seconds:.1f} | {mb:.0f} | {told} |"
+        yield file, f"| {file} | {seconds:.1f} | {mb:.0f} | {told} |"
+
+
+def table(rows: Mapping[str, str]) -> str:
+    """Return the table under a line that says what is the most in it."""
+    seconds, mb = (max(float(row.split("|")[at]) for row in rows.values()) for at in (2, 3))
+    return "\n".join([
+        f"{len(rows)} files: at most {seconds:.1f} s of the processor and {mb:.0f} MB.", "",
+        "| file | s | MB | ends in |", "|---|---|---|---|", *rows.values(),
+    ])  # fmt: skip
+
+
+def write(page: Path, new: Mapping[str, str], *, keep: bool) -> None:
+    """Write the table into its page, with the rows of other files that it has if these are kept."""
+    text = page.read_text("utf-8")
+    before, after = text.index(_MARKS[0]) + len(_MARKS[0]), text.index(_MARKS[1])
+    lines = [line for line in text[before:after].splitlines() if line.startswith("| ")][1:]
+    old = {line.split("|")[1].strip(): line for line in lines} if keep else {}
+    page.write_text(f"{text[:before]}\n{table({**old, **new})}\n{text[after:]}", "utf-8")
 
 
 def runs_of(folder: Path, name: str, role: str, chosen: Sequence[str]) -> list[Ran]:
@@ -159,10 +176,7 @@ def main() -> int:
     )
     print(summary)  # noqa: T201
     if chosen.page is not None:
-        text = chosen.page.read_text("utf-8")
-        before, after = text.index(_MARKS[0]) + len(_MARKS[0]), text.index(_MARKS[1])
-        table = "\n".join([summary, "", *rows(runs)])
-        chosen.page.write_text(f"{text[:before]}\n{table}\n{text[after:]}", "utf-8")
+        write(chosen.page, dict(rows(runs)), keep=bool(chosen.names))
     return 1 if failed else 0
 
 
