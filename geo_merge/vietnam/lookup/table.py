@@ -43,7 +43,7 @@ def look_up_table(
         columns of the table, those of the same names with a number behind; and a sentence for
         each row without an answer.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[dict[Hashable, object]] = []
     problems: list[str] = []
     roles = find_fields(table.columns)
     codes = table[roles["code"]] if _has_codes(table, roles) else None
@@ -94,7 +94,7 @@ def _has_codes(table: pd.DataFrame, roles: dict[str, str]) -> bool:
     return "code" in roles and not is_running(table[roles["code"]].tolist())
 
 
-def _answered(number: Hashable, answer: Answer, other: dict[str, Any]) -> dict[str, object]:
+def _answered(number: Hashable, answer: Answer, other: dict[str, Any]) -> dict[Hashable, object]:
     unit = answer.unit or Unit("", "", "")
     values = (number, answer.asked, unit.code, unit.name, unit.unit_type, answer.how, other["code"],
               other["name"], other["unit_type"], other["share"], other["evidence"])  # fmt: skip
