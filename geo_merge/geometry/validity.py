@@ -41,6 +41,20 @@ def usable(geometries: Geometries) -> Bools:
     return good
 
 
+def valid_places(geometries: Geometries) -> Geometries:
+    """Return geometries of which the invalid are made valid; of what collapses, a vertex is left.
+
+    Places are to be looked at: neighbours put together may overlap by the last bits of a vertex.
+    """
+    result = np.array(geometries, dtype=object)
+    broken = ~(shapely.is_missing(result) | shapely.is_empty(result) | shapely.is_valid(result))
+    if broken.any():
+        result[broken] = made_valid(result[broken])
+    for k in np.flatnonzero(broken & shapely.is_empty(result)):
+        result[k] = shapely.Point(shapely.get_coordinates(geometries[k])[0])
+    return result
+
+
 def made_valid(geometries: Geometries) -> Geometries:
     """Return polygons as GEOS makes them valid, holes as holes; what collapses is left out.
 

@@ -12,13 +12,14 @@ import shapely
 from geo_merge.geometry.areas import areas
 from geo_merge.geometry.polygons import Polygons
 from geo_merge.geometry.projection import parse_crs
-from geo_merge.geometry.rings import is_polygonal
+from geo_merge.geometry.rings import Geometries, is_polygonal
 from geo_merge.jobs.convert import way_to_wgs84, write_blocks
 from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.cells import csv_bytes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import FINDING_DECIMALS, columns_of, points_of
-from geo_merge.writing.geojson_stream import polygon_block
+from geo_merge.writing.geojson_stream import Block, polygon_block
+from geo_merge.writing.rounding import Project
 
 
 def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
@@ -49,10 +50,23 @@ def write_findings(findings: Sequence[Finding], crs: str, path: Path) -> None:
         placed = dict(zip(("lon", "lat"), found, strict=True))
         path.write_bytes(csv_bytes(columns | placed | about))
         return
-    there = is_polygonal(places)
+    there, project = is_polygonal(places), way_to_wgs84(crs)
     rows = Attributes(rows_of(columns, 0, len(measured)))
     block = polygon_block(
-        Polygons.of(places[there]), there, rows, way_to_wgs84(crs),
+        Polygons.of(places[there]), there, rows, project,
         precision=FINDING_DECIMALS, vanishing="point",
     )  # fmt: skip
-    write_blocks(path, [block])
+    write_blocks(path, [_with_points(block, places, project)])
+
+
+def _with_points(block: Block, places: Geometries, project: Project | None) -> Block:
+    """Return features of which those whose place is a point have it too."""
+    points = np.flatnonzero(shapely.get_type_id(places) == shapely.GeometryType.POINT)
+    if not len(points):
+        return block
+    xy = shapely.get_coordinates(places[points])
+    xy = np.round(xy if project is None else project(xy), FINDING_DECIMALS)
+    block.boxes[points] = np.hstack([xy, xy])
+    drawn = dict(zip(points.tolist(), shapely.to_geojson(shapely.points(xy)), strict=True))
+    others = (drawn[k].encode() if k in drawn else g for k, g in enumerate(block.geometries))
+    return replace(block, geometries=others)

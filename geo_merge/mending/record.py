@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from geo_merge.geometry.validity import valid_places
 from geo_merge.mending.decisions import Choice, Decision, is_of_finding, numbered
 from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.vocabulary.finding import Finding, Severity
@@ -76,7 +77,8 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
         "width_m": [r.defect.width for r in rows],
         "move_m": [r.move for r in rows],
     }
-    shapes = gpd.GeoSeries([r.defect.geometry for r in rows], crs=crs)
+    places = valid_places(np.array([r.defect.geometry for r in rows], dtype=object))
+    shapes = gpd.GeoSeries(places, crs=crs)
     return gpd.GeoDataFrame(typed_columns(data, _KINDS), geometry=shapes)[[*COLUMNS, "geometry"]]
 
 
@@ -111,8 +113,9 @@ def with_waivers(findings: Iterable[Finding], repairs: gpd.GeoDataFrame) -> list
     for finding in findings:
         at = tree.query(finding.geometry) if finding.check in _WAIVABLE else ()
         if len(at):
-            rest = shapely.difference(finding.geometry, shapely.union_all(shapes[at]))
-            if shapely.area(rest) <= _SAME_LAND * shapely.area(finding.geometry):
+            place = valid_places(np.array([finding.geometry], dtype=object))[0]
+            rest = shapely.difference(place, shapely.union_all(shapes[at]))
+            if shapely.area(rest) <= _SAME_LAND * shapely.area(place):
                 reason = "; ".join(known["obstacle"].iloc[np.sort(at)].unique())
                 result.append(replace(finding, severity=Severity.INFO, hint=f"{reason}."))
                 continue

@@ -15,6 +15,7 @@ from pyproj import CRS
 from geo_merge.geometry.areas import transformer
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.geometry.validity import valid_places
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.sentence import Sentence
 
@@ -69,7 +70,7 @@ def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
     """Return findings as columns: the heaviest first, then by check, size and units.
 
     The ``id`` of a finding is the same tomorrow: it depends on the check, the units and the place,
-    not on the order, the size or what else was found. What has no value has None.
+    not on the order, the size or what else was found. What has no value has None. Places are valid.
     """
     rows = in_order(findings)
     return {
@@ -82,7 +83,7 @@ def columns_of(findings: Iterable[Finding], crs: CRS) -> dict[str, list[Any]]:
         "message": [f.message for f in rows],
         "hint": [f.hint for f in rows],
         "about": [f.about for f in rows],
-        "geometry": [f.geometry for f in rows],
+        "geometry": list(valid_places(_shapes(rows))),
     }
 
 
@@ -95,6 +96,10 @@ def points_of(geometries: Geometries, crs: CRS) -> Floats:
         known = np.isfinite(xy).all(axis=1)
         xy[known] = np.column_stack(transformer(crs, WGS84).transform(*xy[known].T))
     return np.asarray(np.round(xy, _POINT))
+
+
+def _shapes(findings: Sequence[Finding]) -> Geometries:
+    return np.array([f.geometry for f in findings], dtype=object)
 
 
 def _ids(findings: Sequence[Finding], crs: CRS) -> list[str]:
@@ -113,7 +118,7 @@ def _ids(findings: Sequence[Finding], crs: CRS) -> list[str]:
 
 def _places(findings: Sequence[Finding], crs: CRS) -> list[tuple[float, float] | None]:
     """Return longitude and latitude of the middle of each finding, rounded; None without one."""
-    boxes = shapely.bounds(np.array([f.geometry for f in findings], dtype=object))
+    boxes = shapely.bounds(_shapes(findings))
     x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():

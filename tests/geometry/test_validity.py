@@ -49,3 +49,18 @@ def test_a_hole_that_crosses_itself_by_the_last_bits_is_made_valid() -> None:
     # What is a hole beside the outline is land: each point of the plane once, as edges go round it.
     land = 0.04 + shapely.make_valid(shapely.Polygon(hole)).area
     assert valid[0].area == pytest.approx(land, rel=1e-9)
+
+
+def test_places_are_valid_and_never_lost() -> None:
+    """Two faces that overlap are land once, a polygon without land a point of it."""
+    pair = shapely.multipolygons([square(0, 0, 2), square(0.5, 0, 2)])
+    line = shapely.Polygon([(0, 0), (5, 0), (2, 0), (0, 0)])
+    shapes = np.array([pair, line, None, shapely.Polygon(), square(9, 9)], dtype=object)
+    places = validity.valid_places(shapes)
+    assert places[0].is_valid
+    assert places[0].area == 6
+    assert places[1].equals(shapely.Point(0, 0))
+    assert places[2] is None
+    assert places[3].is_empty
+    assert places[4] is shapes[4]
+    assert shapes[0] is pair

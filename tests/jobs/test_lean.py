@@ -154,8 +154,9 @@ def test_findings_are_written_as_those_of_a_result_but_without_frames(
 ) -> None:
     shapes = gpd.GeoSeries([*around_a_lake(500), square(2, 2, 100)], crs=9214).to_crs(4326)
     bow = shapely.Polygon([(107, 21), (108, 22), (108, 21), (107, 22)])
+    line = shapely.Polygon([(109, 21), (109, 23), (109, 22), (109, 21)])  # no land: a point of it
     frame = gpd.GeoDataFrame(
-        {"g": ["A"] * 9 + ["B", "=B"]}, geometry=[*shapes, bow, None], crs=4326
+        {"g": ["A"] * 9 + ["B", "=B", "C"]}, geometry=[*shapes, bow, None, line], crs=4326
     )
     for name, rows, code in (("good", frame[:9], 0), ("bad", frame, 1)):
         source, path = tmp_path / f"{name}.shp", tmp_path / f"{name}_found.{suffix}"

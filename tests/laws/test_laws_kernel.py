@@ -94,6 +94,8 @@ def _found(layer: Layer, result: MergeResult) -> Iterator[str]:
     both = shapely.intersection(members[one[one < two]], members[two[one < two]])
     noise = _OVERLAY * float(shapely.length(members).sum()) + 1e-9 * float(all_of_them.area)
     found = result.findings
+    invalid = found[~shapely.is_valid(np.asarray(found.geometry.values)) & ~found.geometry.isna()]
+    yield from (f"{row.check} {row.units} has an invalid place" for row in invalid.itertuples())
     rounding = _union(found.loc[found["check"] == "C05", "geometry"])
     for what, checks, own in (
         ("gaps", ["C01", "C02"], _union(enclosed)),

@@ -62,6 +62,8 @@ def _told(drawn: gpd.GeoDataFrame, done: Repaired) -> Iterator[str]:
     for row in done.ledger:
         if not row.ok:
             yield f"ledger {row.quantity}: {row.before} {row.after} ± {row.tolerance}"
+    if not shapely.is_valid(np.asarray(done.repairs.geometry.values)).all():
+        yield "the place of a repair is invalid"
     for finding in done.findings:
         if finding.severity == "error":
             yield finding.message
