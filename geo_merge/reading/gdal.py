@@ -16,6 +16,7 @@ import shapely
 from geo_merge.errors import CRSError, LayerError, SeveralLayersError
 from geo_merge.reading.apart import check_layer
 from geo_merge.reading.exact import exact_columns, read_frame
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.reading.parts import is_odd
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.system.closed import closed
@@ -84,7 +85,8 @@ def read_ogr(source: Source, name: str, **options: str) -> OgrLayer:
 
 def _said(name: str, text: str) -> Finding:
     """Return what GDAL says of a file as a finding of the check that it is about."""
-    told = sentence("F03.reader", name=name, reason=text.splitlines()[0])
+    reason = said_by_library((text.splitlines() or [""])[0], name)
+    told = sentence("F03.reader", name=name, reason=reason)
     check = next((c for word, c in _GDAL_CHECKS.items() if word in text), "F03")
     return Finding(check=check, severity=Severity.WARNING, message=told, hint=hint_of(told))
 

@@ -17,6 +17,7 @@ from pyproj.exceptions import ProjError
 from geo_merge.errors import CRSError, LayerError
 from geo_merge.geometry.projection import describe
 from geo_merge.reading.crs_text import refuse_files
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.vocabulary.sentence import sentence
 
 Bounds = tuple[float, float, float, float]
@@ -109,7 +110,8 @@ def read_part(path: Path) -> Part:
         with pq.ParquetFile(path) as file:
             header, schema = file.metadata, file.schema_arrow
     except (pa.ArrowException, OSError) as error:
-        raise LayerError(sentence("F03.unreadable", name=path.name, reason=error)) from error
+        reason = said_by_library(error, path.name)
+        raise LayerError(sentence("F03.unreadable", name=path.name, reason=reason)) from error
     name, about = _about(path, schema)
     groups = [header.row_group(k) for k in range(header.num_row_groups)]
     there = sum(group.num_rows for group in groups)

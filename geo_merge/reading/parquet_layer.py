@@ -16,6 +16,7 @@ from geo_merge.errors import LayerError
 from geo_merge.reading.apart import check_parquet
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.gdal import refuse_other_count
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.reading.parquet import Part, read_part
 from geo_merge.reading.raw import RawLayer, refuse_larger
 from geo_merge.vocabulary.limits import Sizes
@@ -49,7 +50,8 @@ def read_parquet_parts(parts: Sequence[Part], path: Path, sizes: Sizes) -> RawLa
         with np.errstate(invalid="ignore"):  # vertices that are no numbers are told by the checks
             frames = [_read(part.path) for part in parts]
     except (pa.ArrowException, shapely.GEOSException, OSError, ValueError, *_FALSE) as error:
-        raise LayerError(sentence("F03.unreadable", name=path.name, reason=error)) from error
+        reason = said_by_library(error, path.name)
+        raise LayerError(sentence("F03.unreadable", name=path.name, reason=reason)) from error
     for part, frame in zip(parts, frames, strict=True):
         refuse_other_count(part.path.name, part.rows, len(frame))
     frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)

@@ -26,6 +26,7 @@ from geo_merge.reading.flatgeobuf import read_flatgeobuf
 from geo_merge.reading.geodatabase import read_geodatabase
 from geo_merge.reading.geojson_layer import read_geojson
 from geo_merge.reading.geopackage import read_geopackage
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.reading.mapinfo import read_mapinfo
 from geo_merge.reading.parquet import is_partitioned, read_parts
 from geo_merge.reading.parquet_layer import read_parquet, read_parquet_parts
@@ -40,7 +41,6 @@ __all__ = ["RawLayer", "mended", "open_layer"]
 _READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                 pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
 UNICODE = Texts()
-_LONGEST = 300  # characters of what a library says
 
 
 def open_layer(
@@ -89,18 +89,12 @@ def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer
         return _READERS[kind](path, layer, texts, sizes)
     except _READ_ERRORS as error:
         raise LayerError(
-            sentence("F03.unreadable", name=path.name, reason=_short(error))
+            sentence("F03.unreadable", name=path.name, reason=said_by_library(error, path.name))
         ) from error
     except UnicodeDecodeError as error:
         raise LayerError(
             sentence("F05.not_utf8_byte", name=path.name, byte=error.object[error.start])
         ) from error
-
-
-def _short(error: Exception) -> str:
-    """Return what a library says, which may quote much of the file."""
-    told = " ".join(str(error).split())
-    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"
 
 
 def _check_crs(raw: RawLayer) -> None:

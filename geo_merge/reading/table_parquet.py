@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from geo_merge.errors import TableError
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.vocabulary.codes import text_of
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import Sentence, sentence
@@ -200,7 +201,7 @@ def _about(file: Path, root: Path) -> _File:
 
 
 def _unreadable(file: Path, error: Exception) -> TableError:
-    reason = (str(error).splitlines() or [""])[0]
+    reason = said_by_library((str(error).splitlines() or [""])[0], file.name)
     return TableError(sentence("F01.no_parquet", name=file.name, reason=reason))
 
 

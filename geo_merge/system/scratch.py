@@ -14,7 +14,7 @@ from geo_merge.system.owned import abandoned, clear, discard, own
 from geo_merge.wording.failures import reason_of
 from geo_merge.wording.sentence import sentence
 
-_PREFIX = "geo_merge_"
+PREFIX = "geo_merge_"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -51,7 +51,7 @@ def _told(error: OSError) -> str:
 
 def sweep() -> None:
     """Remove the temporary folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(PermissionError):  # another user's
             with abandoned(folder) as left:
                 pass
@@ -60,6 +60,6 @@ def sweep() -> None:
 
 def _made() -> tuple[Path, int]:
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         with suppress(FileNotFoundError):  # taken by a sweep for one that was left empty
             return folder, own(folder)

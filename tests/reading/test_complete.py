@@ -313,3 +313,16 @@ def test_the_answer_of_a_service_that_refused_is_told(tmp_path: Path) -> None:
     path.write_text('{"error":{"code":498,"message":"Invalid token","details":[]}}')
     with pytest.raises(LayerError, match=r"service that refused: Invalid token \[F03\]"):
         open_layer(path)
+
+
+def test_what_gdal_says_names_the_file_and_not_our_copy_of_it(
+    grid: Callable[..., gpd.GeoDataFrame], tmp_path: Path
+) -> None:
+    path = tmp_path / "xã.mif"
+    grid(2, 1).reset_index().to_crs(4326).to_file(path, driver="MapInfo File")
+    head, _, _ = path.read_text("latin-1").partition("Data")
+    path.write_text(head, "latin-1")
+    with pytest.raises(LayerError, match="DATA keyword not found in xã.mif") as error:
+        read_units(path)
+    assert "geo_merge_" not in str(error.value)
+    assert "driver" not in str(error.value)
