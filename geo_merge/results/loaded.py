@@ -21,6 +21,7 @@ from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.mending.record import COLUMNS as REPAIRED
 from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
+from geo_merge.results.agreement import disagreements
 from geo_merge.results.contract import DECISIONS
 from geo_merge.results.reading_back import read_back
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
@@ -51,13 +52,17 @@ def load_result(directory: str | os.PathLike[str]) -> MergeResult:
     Raises
     ------
     ExportError
-        If the directory holds no complete result.
+        If the directory holds no complete result, or files of several.
     """
     try:
-        return _read(Path(directory))
+        result = _read(Path(directory))
+        apart = next(disagreements(result), None)
     except (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError,
             LayerError) as error:  # fmt: skip
         raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
+    if apart is not None:
+        raise ExportError(sentence("write.no_one_result", directory=directory, apart=apart))
+    return result
 
 
 def _read(directory: Path) -> MergeResult:
@@ -82,8 +87,6 @@ def _read(directory: Path) -> MergeResult:
     reconciliation = reconciliation_in(directory, crs)
     repairs, decisions = repairs_in(directory, crs)
     provenance = _provenance(manifest, summary, layers["findings"])
-    if sorted(statistics["code"]) != sorted(layers["new_units"]["code"]):
-        raise ValueError("statistics.csv has other units than new_units.geojson")
     old, found = layers["old_units"], layers["findings"]
     if len(found) and "about" not in found:  # written by an earlier version
         found["about"] = [row_of(check)["about"] for check in found["check"]]

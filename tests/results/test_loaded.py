@@ -116,7 +116,6 @@ def test_a_folder_is_known_without_reading_it(grid: Grid, tmp_path: Path) -> Non
         ("new_units.geojson", '{"features": [[]]}'),
         ("ledger.csv", "a,b\n1,2\n"),
         ("statistics.csv", "null"),
-        ("statistics.csv", "code,name\nN1,Bắc\n"),
         ("crosswalk.csv", ""),
     ],
 )
@@ -126,5 +125,34 @@ def test_a_file_that_was_changed_since_is_one_sentence(
     folder = small_result(grid, tmp_path)
     (folder / name).write_text(content, "utf-8")
     with pytest.raises(ExportError, match="no complete result") as error:
+        load_result(folder)
+    assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("old_units.geojson", ('"code":"00001"', '"code":"00009"'),
+         r"old_units.geojson and crosswalk.csv do not agree \(in one alone: 00009 → N1, 00001 → N1\)"),
+        ("crosswalk.csv", ("00004,Tân An,Xã,,Huyện Một,,,N2,Nam,Phường,1.0,code,5\n", ""),
+         r"in one alone: 00004 → N2"),
+        ("new_units.geojson", ('"code":"N2"', '"code":"N3"'), r"in one alone: N3, N2"),
+        ("new_units.geojson", ('["00001","00002"]', '["00001","00004"]'),
+         r"new_units.geojson and crosswalk.csv .*in one alone: N1 → 00004, N1 → 00002"),
+        ("statistics.csv", (",300,", ",400,"),
+         r"ledger.csv and statistics.csv .*population: 1,000.00 against 1,100"),
+        ("ledger.csv", ("units,4,4", "units,5,5"), r"ledger.csv and old_units.geojson .*5 units or rows against 4"),
+        ("ledger.csv", ("population,1000,1000", "population,9,9"), r"ledger.csv and statistics.csv"),
+        ("summary.json", ('"count": 4', '"count": 3'), r"summary.json and old_units.geojson"),
+    ],
+)  # fmt: skip
+def test_files_of_other_runs_do_not_make_one_result(
+    grid: Grid, tmp_path: Path, name: str, change: tuple[str, str], told: str
+) -> None:
+    folder = small_result(grid, tmp_path)
+    content = (folder / name).read_text("utf-8")
+    assert change[0] in content, content
+    (folder / name).write_text(content.replace(*change, 1), "utf-8")
+    with pytest.raises(ExportError, match=f"no complete result.*{told}.*run build again") as error:
         load_result(folder)
     assert len(error.value.problems) == 1
