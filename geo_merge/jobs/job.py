@@ -10,13 +10,14 @@ from typing import Any, cast
 import geopandas as gpd
 import pandas as pd
 
-from geo_merge.errors import GeoMergeError, UsageError
+from geo_merge.errors import GeoMergeError, LayerError, UsageError
 from geo_merge.mending import RepairOptions
 from geo_merge.merging.assigned import Prepare, prepare
 from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
 from geo_merge.reading.encodings import texts_of
+from geo_merge.reading.kinds import is_table
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.reading.tables import read_table
@@ -117,6 +118,7 @@ class Job:
         GeoMergeError
             With the problems of both together.
         """
+        self._refuse_tables()
         units = table = None
         problems: list[str] = []
         _, sizes = parse(self.limits)
@@ -200,6 +202,7 @@ class Job:
         GeoMergeError
             If an input cannot be used; see `divide.divide` and `pipeline.merge`.
         """
+        self._refuse_tables()
         if self.crosswalk is None:  # before reading, which can take minutes
             raise UsageError(sentence("W07.no_crosswalk"))
         say("Reading")
@@ -214,6 +217,12 @@ class Job:
         return merge(units, table, rules=self.rules, repair=repair, decisions=decisions,
                      unlisted=self.unlisted, accept=self.accept, below=self.below,
                      progress=say, country=self.country, prepare=prepare, **others)  # fmt: skip
+
+    def _refuse_tables(self) -> None:
+        """Refuse tables that are given among the layers, with what to give them as."""
+        told = [sentence("F01.table_among", file=p.name) for p in self.old if is_table(p.suffix)]
+        if told:
+            raise LayerError(told)
 
     def divided(
         self, units: gpd.GeoDataFrame, table: pd.DataFrame

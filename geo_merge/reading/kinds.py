@@ -94,8 +94,13 @@ def kind_of(name: str, ending: str) -> Kind:
         raise LayerError(sentence("F02.part", file=name, format=kind.name, main=kind.endings[0]))
     if ending in _PACKED:
         raise LayerError(sentence("F01.packed", file=name, what=sentence(_OTHERS[ending])))
-    if ending in _TABLES:
+    if is_table(ending):
         raise LayerError(sentence("F01.table", file=name))
     if ending in _OTHERS:
         raise LayerError(sentence("F01.other", file=name, what=sentence(_OTHERS[ending])))
     raise LayerError(sentence("F01.unknown", file=name, ending=ending, formats=accepted()))
+
+
+def is_table(ending: str) -> bool:
+    """Tell whether files of this ending are tables, which have no boundaries."""
+    return ending.lower() in _TABLES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -268,3 +269,12 @@ def test_without_a_country_nothing_is_known_of_vietnam(tmp_path: Path) -> None:
         summary = json.loads((out / "summary.json").read_text("utf-8"))
         provinces[summary["country"]] = summary["after"].get("provinces")
     assert provinces == {"VN": 1, None: 2}
+
+
+def test_a_table_among_the_layers_is_told_with_what_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("old_code,new_code\n1,2\n", "utf-8")
+    for command in ("build", "validate"):
+        ran = run(command, "units.shp", "table.csv", cwd=tmp_path)
+        assert ran.code == 2
+        assert ran.err.count("Error: ") == 1
+        assert re.search(r"table.csv is a table .*--crosswalk .*--declared", ran.err)
