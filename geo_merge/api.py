@@ -38,7 +38,7 @@ def read_table(
     country: Country = VIETNAM,
     **options: Any,  # noqa: ANN401 - those of reading.tables.read_table
 ) -> pd.DataFrame:
-    """Read a CSV or XLSX table as text; see `reading.tables.read_table`."""
+    """Read a CSV, XLSX or Parquet table as text; see `reading.tables.read_table`."""
     return tables.read_table(path, country=country, **options)
 
 

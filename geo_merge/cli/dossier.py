@@ -16,11 +16,11 @@ from geo_merge.cli.options import OK, PATH, answer, country_of, language_of
 @click.command()
 @click.argument("directory", metavar="RESULT|PLAN", type=PATH)
 @click.option("--out", type=PATH, required=True, help="The paper: .docx, .pdf or .html.")
-@click.option("--seats", type=PATH, help="CSV or XLSX of new_code and seat, seat_old_code or lon, "
+@click.option("--seats", type=PATH, help="Table of new_code and seat, seat_old_code or lon, "
               "lat; by default the declared table of the result, if it has seats.")  # fmt: skip
-@click.option("--offices", type=PATH, help="CSV or XLSX of name, old_code or lon, lat, kind, land, "
+@click.option("--offices", type=PATH, help="Table of name, old_code or lon, lat, kind, land, "
               "floor, proposal; by default one for each old unit and district.")  # fmt: skip
-@click.option("--agencies", type=PATH, help="CSV or XLSX of level, body, name, before, after.")
+@click.option("--agencies", type=PATH, help="Table of level, body, name, before, after.")
 @shared.around
 @click.option("--section", "names", multiple=True, help="Write this section alone; repeatable.")
 @click.option("--scale", type=click.FloatRange(min=100), help="Scale of the maps of the whole "

@@ -71,14 +71,16 @@ def _of_plan(_context: click.Context, _option: click.Parameter, path: Path | Non
 
 _crosswalk = click.option(
     "--crosswalk", type=PATH, callback=_of_plan,
-    help="CSV or XLSX: old_code, new_code, new_name, new_type, ..., or the folder of a plan.",
+    help="CSV, XLSX or Parquet: old_code, new_code, new_name, new_type; or the folder of a plan.",
 )  # fmt: skip
 _reference = click.option(
     "--reference", multiple=True, type=PATH,
     help="Published boundaries of the new units; repeatable, for one in several files.",
 )  # fmt: skip
 declared = click.option(
-    "--declared", type=PATH, help="CSV or XLSX of published new_code, area_km2, population."
+    "--declared",
+    type=PATH,
+    help="CSV, XLSX or Parquet of published new_code, area_km2, population.",
 )
 outline = click.option("--outline", type=PATH, help="Polygons that the units should fill together.")
 water = click.option(

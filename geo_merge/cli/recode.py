@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "crosswalks",
     type=PATH,
     multiple=True,
-    help="CSV or XLSX: old_code, new_code, new_name, ...; several follow one another.",
+    help="CSV, XLSX or Parquet: old_code, new_code, new_name, ...; several follow one another.",
 )
 @click.option("--province", help="One of the 34 provinces of Vietnam: code or name, as 24.")
 @click.option("--result", type=PATH, help="A folder that build wrote: its crosswalk and polygons.")

@@ -90,7 +90,7 @@ def from_compositions(
 ) -> int:
     """Read what each new unit was made of from a table of compositions.
 
-    TABLE is a CSV or XLSX of new units and their members.
+    TABLE is a CSV, XLSX or Parquet of new units and their members.
     """
     from geo_merge.vietnam.resolutions.compositions import plan_from_compositions
 
@@ -123,7 +123,7 @@ def _write(frame: pd.DataFrame, out: Path | None) -> None:
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--table", type=PATH, help="CSV or XLSX of many names, codes or points.")
+@click.option("--table", type=PATH, help="CSV, XLSX or Parquet of many names, codes or points.")
 @click.option("--layer", type=PATH, help="Outlines of units, to look a point up in.")
 @click.option("--as-of", help="A day on which the unit existed: 2025-06-30.")
 @_out
@@ -194,7 +194,7 @@ def _day(text: str | None) -> date | None:
 @click.option(
     "--lineage",
     type=PATH,
-    help="CSV or XLSX of district, name, code: what became of communes of about 2010.",
+    help="CSV, XLSX or Parquet of district, name, code: what became of communes of about 2010.",
 )
 @lang
 def fetch(

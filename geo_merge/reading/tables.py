@@ -1,4 +1,4 @@
-"""Reading tables (CSV, XLSX) as text, each row with the number a planner sees."""
+"""Reading tables (CSV, XLSX, Parquet) as text, each row with the number a planner sees."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import texts_of
+from geo_merge.reading.parquet_table import read_parquet_table
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
+from geo_merge.reading.table_parquet import SUFFIXES
 from geo_merge.reading.table_rows import Sheet
 from geo_merge.reading.table_xlsx import read_xlsx
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -22,7 +24,7 @@ from geo_merge.vocabulary.sentence import sentence
 StrPath = str | os.PathLike[str]
 # A workbook with macros is one like any other; these are never run.
 _READERS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx,
-            ".xlsm": read_xlsx}  # fmt: skip
+            ".xlsm": read_xlsx, **dict.fromkeys(SUFFIXES, read_parquet_table)}  # fmt: skip
 ENDINGS = tuple(_READERS)
 _OTHER_BOOKS = {".ods", ".xls", ".xlsb", ".fods", ".numbers"}
 
@@ -34,7 +36,7 @@ def read_table(
     sizes: Sizes | None = None,
     country: Country = PLAIN,
 ) -> pd.DataFrame:
-    """Read a CSV, XLSX or XLSM table.
+    """Read a CSV, XLSX, XLSM or Parquet table.
 
     Parameters
     ----------

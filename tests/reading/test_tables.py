@@ -5,13 +5,19 @@ from __future__ import annotations
 import zipfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hostile.all import FILES, SIZES
 
 from geo_merge.api import read_table
 from geo_merge.errors import TableError
 from geo_merge.vietnam.files import encodings
+from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import findings_of
 
 encodings.register()
@@ -291,3 +297,48 @@ def test_characters_that_excel_escapes(tmp_path: Path) -> None:
     workbook, path = book(tmp_path, [["old_code", "new_name"], ["00001", "Mới_x000D_"]])
     workbook.save(path)
     assert read_table(path)["new_name"].tolist() == ["Mới\r"]
+
+
+@pytest.mark.parametrize("old", [["01", "02", None], [1, 2, 3], [1.0, 2.0, None]])
+def test_parquet_is_read_as_a_workbook_of_the_same(tmp_path: Path, old: list[Any]) -> None:
+    frame = pd.DataFrame({"old_code": old, "new_name": ["Một", None, "NA"], "people": [1, 2.5, 3]})
+    frame.to_parquet(tmp_path / "t.parquet", index=False)
+    frame.to_excel(tmp_path / "t.xlsx", index=False)
+    read = read_table(tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(read, read_table(tmp_path / "t.xlsx"))
+    assert read.index.tolist() == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("table", "sizes", "message"),
+    [
+        (pa.table({"a": range(9)}), Sizes(table_rows=8), "9 rows, more than 8"),
+        (pa.table({f"c{k}": [1] for k in range(9)}), Sizes(table_columns=8), "S05"),
+        (pa.table({"a": ["x" * 10_001]}), Sizes(), "row 2"),
+        (pa.table({"a": pa.array([], "string")}), Sizes(), "W07"),
+        (pa.table({"a": [b"x"]}), Sizes(), "W07"),
+        (pa.table([[1], [2]], ["a", "a"]), Sizes(), "F04"),
+    ],
+)  # fmt: skip
+def test_parquet_beyond_the_limits_of_tables_is_told(
+    tmp_path: Path, table: pa.Table, sizes: Sizes, message: str
+) -> None:
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pytest.raises(TableError, match=message) as error:
+        read_table(tmp_path / "t.parquet", sizes=sizes)
+    assert len(error.value.problems) == 1
+
+
+_OF_TABLES = [n for n, each in FILES.items() if each.role == "recode" and n.endswith(".parquet")]
+
+
+@pytest.mark.parametrize("name", _OF_TABLES[:: len(_OF_TABLES) // 9])
+def test_hostile_parquet_is_read_or_refused_in_sentences(tmp_path: Path, name: str) -> None:
+    path = FILES[name].write(tmp_path)
+    try:
+        read_table(path, sizes=SIZES)
+    except TableError as error:
+        told = error.problems
+    else:
+        told = ()
+    assert all(each.endswith(".") and "\n" not in each for each in told), told

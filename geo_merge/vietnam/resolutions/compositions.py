@@ -50,8 +50,9 @@ def plan_from_compositions(
     Parameters
     ----------
     path
-        CSV or XLSX with a name (``new_name``, ``Tên Xã``) and a composition (``composition``,
-        ``Ghi Chú``), and a type, code and province where known; headings may be repeated.
+        CSV, XLSX or Parquet with a name (``new_name``, ``Tên Xã``) and a composition
+        (``composition``, ``Ghi Chú``), and a type, code and province where known; headings may be
+        repeated.
     province
         Read only rows of this province, by code or name; needed if the table does not say.
     encoding
