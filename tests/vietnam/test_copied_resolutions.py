@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import textwrap
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +105,40 @@ def test_glued_clauses_of_lai_chau(plan_of: PlanOf) -> None:
     assert len(made) == 4
     assert pairs(plan) == set(zip(wanted["old_code"], wanted["new_code"], strict=True))
     assert plan.crosswalk["words"].iloc[0].startswith("Sắp xếp toàn bộ diện tích tự nhiên, quy mô")
+
+
+def _wrapped(text: str) -> list[str]:
+    """Return lines as mail has them, parted after 72 letters at most."""
+    return [part for line in text.split("\n") for part in textwrap.wrap(line, 72) or [""]]
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        lambda text: "\n".join(f"> {line}".rstrip() for line in _wrapped(text)),
+        lambda text: "\n".join(f">>{line}" for line in _wrapped(text)),
+        lambda text: "\r\n".join(f"> | {line}" for line in _wrapped(text)),
+        lambda text: "\n".join(f"&gt; {line}" for line in _wrapped(text)),
+        lambda text: "\n".join(f"  | {line}" for line in _wrapped(text)),
+        lambda text: "| TT | Nội dung |\n|---|:---|\n" + "\n".join(
+            f"| {line} |".replace(". Sắp", " | Sắp", 1) for line in text.split("\n")
+        ),
+    ],
+    ids=["mail", "mail twice", "mail and bar", "page", "bar", "table"],
+)  # fmt: skip
+def test_lines_that_mail_or_markdown_quotes_are_read(quoted: Callable[[str], str]) -> None:
+    text = article(
+        "Lai Châu",
+        f"1. Sắp xếp {ALL} xã Tà Mít và xã Nậm Sỏ thành xã mới có tên gọi là xã Nậm Sỏ.\n"
+        f"2. Sắp xếp {ALL} các xã Giang Ma, Hồ Thầu và Tả Lèng thành xã mới có tên gọi là xã Tả "
+        "Lèng.",
+    )
+    plain, found = parse_resolution(text, "r.md"), parse_resolution(quoted(text), "r.md")
+    assert found.problems == plain.problems == ()
+    assert len(plain.statements) == 2
+    assert [(s.clause, s.sentence) for s in found.statements] == [
+        (s.clause, s.sentence) for s in plain.statements
+    ]
 
 
 def test_a_comma_lost_behind_the_land(plan_of: PlanOf) -> None:

@@ -22,6 +22,10 @@ _UNSEEN = re.compile("\u00ad\n?|[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 _PARTED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011]\n[ ]*(?=([^\W\d_]))")
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"\*+|\\(?=[^\w\s])|\\$", re.MULTILINE)
+# Marks before the lines of another's text, in mail and Markdown; and the rows of a table there.
+_QUOTED = re.compile(r"^ *(?:[>|\u2502\u2503\u258c] *)+", re.MULTILINE)
+_ROW = re.compile(r"^(?: *> *)* *\|.*\| *$", re.MULTILINE)
+_RULE = re.compile(r"^[ |:-]*--[ |:-]*$", re.MULTILINE)
 _QUOTES = re.compile('["\u201c-\u201f\u00ab\u00bb]')  # those within names are others (Ch’ơm)
 # A note at a word, not the square of km².
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]|(?<=[^\W\d_])(?<!\bkm)(?<!\bm)[¹²³⁰⁴-⁹]+")
@@ -50,10 +54,17 @@ def cleaned(text: str) -> str:
     """Return a text with nothing in it but what was written, in lines that end alike."""
     text = _LINE_ENDS.sub("\n", html.unescape(text)).translate(LOOKALIKES)
     text = _UNSEEN.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", text)))
+    text = _QUOTED.sub("", _ROW.sub(_cells, text))
     text = _QUOTES.sub("", _FOOTNOTE.sub("", _MARKUP.sub("", _TAG.sub("", text))))
     text = _AND.sub(" và ", text.translate(_WRITTEN_OTHERWISE))
     text = _without_page_numbers(_PAGE.sub("", _without_page_heads(text)))
     return _PARTED.sub(_joined, text)
+
+
+def _cells(match: re.Match[str]) -> str:
+    """Return the texts of a row's cells, one behind the other; of the line below a head nothing."""
+    row = match.group()
+    return "" if _RULE.match(row.lstrip(" >")) else row.replace("|", " ")
 
 
 def _without_page_heads(text: str) -> str:
