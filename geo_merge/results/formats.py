@@ -34,6 +34,7 @@ from geo_merge.vocabulary.sentence import sentence
 # Fixed, so that the same input gives the same bytes.
 # Where a format's files do not end as it is called.
 _ENDINGS = {"shp": ("shp.zip",)}
+_AT_ONCE = 5_000  # rows of old units that are written in one step
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _GPKG_DATE = "1980-01-01T00:00:00Z"
 _DBF_NAME, _DBF_TEXT = 10, 254  # bytes (dBASE III)
@@ -133,18 +134,41 @@ def _layers(result: MergeResult) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     findings = result.findings[~shapely.is_missing(np.asarray(result.findings.geometry.values))]
     layers = chain(
         [("new_units", _multi(result.new.reset_index()))],
-        (("old_units", _multi(old_units(part))) for part in result.old_parts()),
+        (("old_units", frame) for frame in _old_units(result)),
         _below(result),
         [("parents", _multi(result.parents)), ("findings", _flat_geo(findings))],
     )
     return ((name, frame) for name, frame in layers if len(frame))
 
 
+def _old_units(result: MergeResult) -> Iterator[gpd.GeoDataFrame]:
+    """Yield the old units; what kind a column is of, all of them decide."""
+    table = _flat_geo(old_units(result.old))
+    for rows, shapes in _pieces(result):
+        yield _multi(table[rows].set_geometry(shapes.set_axis(table.index[rows])))
+
+
 def _below(result: MergeResult) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
     """Yield the units that live on inside new ones, if any do."""
     if BELOW in result.old:
-        for part in result.old_parts():
-            yield "below", _multi(level_below(part).reset_index())
+        for rows, shapes in _pieces(result):
+            yield "below", _multi(level_below(result.old[rows].set_geometry(shapes)).reset_index())
+
+
+def _pieces(result: MergeResult) -> Iterator[tuple[slice, gpd.GeoSeries]]:
+    """Yield rows of old units with their polygons, so many at a time whatever parts they come in.
+
+    A file that is written in as many steps has the same bytes.
+    """
+    crs, rest, begin = result.old.crs, np.empty(0, dtype=object), 0
+    parts = (np.asarray(part.geometry.values) for part in result.old_parts())
+    for part, last in chain(((part, False) for part in parts), [(rest, True)]):
+        rest = np.concatenate([rest, part])
+        while len(rest) >= _AT_ONCE or (last and len(rest)):
+            shapes, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
+            rows = slice(begin, begin + len(shapes))
+            begin = rows.stop
+            yield rows, gpd.GeoSeries(shapes, index=result.old.index[rows], crs=crs)
 
 
 def _flat_geo(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
