@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
+import shapely
 
 from geo_merge.geometry.rings import (
     FARTHEST,
@@ -20,6 +22,7 @@ from geo_merge.geometry.rings import (
     Geometries,
     Ints,
     Rings,
+    Runs,
     edge_lengths,
     flatten,
     ranges,
@@ -42,6 +45,7 @@ _ALONG = (0.25, 0.5, 0.75)
 Way = Callable[[Floats], Floats]
 # Takes places, shape (n, 2), to the metres in a unit of their CRS along each axis, shape (n, 2).
 Scale = Callable[[Floats], Floats]
+AnyRuns = TypeVar("AnyRuns", bound=Runs)
 
 
 def follow(
@@ -78,6 +82,28 @@ def follow(
     return result, added
 
 
+def follow_lines(
+    lines: Geometries, way: Way, unit: float, metres: Scale
+) -> tuple[Geometries, Floats]:
+    """Give vertices to long edges of lines that another CRS bends; see `follow`.
+
+    Returns
+    -------
+    geometries, added
+        MultiLineStrings, or the same lines if no edge got a vertex.
+    """
+    parts, line = shapely.get_parts(lines, return_index=True)
+    start = np.concatenate([[0], np.cumsum(shapely.get_num_coordinates(parts))]).astype(np.int64)
+    xy = shapely.get_coordinates(parts) + 0.0
+    runs = Runs(xy, start, line, np.zeros(len(parts), dtype=bool))
+    followed, added = _follow(runs, way, unit, metres, _READ)
+    if followed is runs:
+        return lines, added
+    part = np.repeat(np.arange(len(parts)), np.diff(followed.start))
+    made = shapely.linestrings(followed.xy, indices=part)
+    return np.asarray(shapely.multilinestrings(made, indices=line)), added
+
+
 def follow_rings(
     rings: Rings, way: Way, unit: float, metres: Scale, done: Bools | None = None
 ) -> Rings:
@@ -103,8 +129,8 @@ def follow_rings(
 
 
 def _follow(
-    rings: Rings, way: Way, unit: float, metres: Scale, worth: float, *, done: Bools | None = None
-) -> tuple[Rings, Floats]:
+    rings: AnyRuns, way: Way, unit: float, metres: Scale, worth: float, *, done: Bools | None = None
+) -> tuple[AnyRuns, Floats]:
     """Return the rings with vertices on edges, and these; the same object if there are none."""
     lengths, none = edge_lengths(rings), np.empty((0, 2))
     edges = np.flatnonzero((lengths > LONG_EDGE / unit) & (lengths < FARTHEST))
@@ -154,7 +180,7 @@ def _pieces(low: Floats, high: Floats, way: Way, metres: Scale, worth: float) ->
     return np.clip(wanted, 1, _MOST).astype(np.int64)
 
 
-def _cut(rings: Rings, pieces: Ints) -> tuple[Rings, Floats]:
+def _cut(rings: AnyRuns, pieces: Ints) -> tuple[AnyRuns, Floats]:
     """Return rings whose edges are cut into so many pieces of one length each, and where."""
     cut = np.flatnonzero(pieces > 1)
     new = pieces[cut] - 1

@@ -298,7 +298,7 @@ def _meetings(
     if others is not None:
         ends, most_reach = np.concatenate([a, b]), reach.max()
         vertices = _inside(others, ends.min(axis=0) - most_reach, ends.max(axis=0) + most_reach)
-    point, edge, t, off, length = _beside(vertices, a, b, reach)
+    point, edge, t, off, length = beside(vertices, a, b, reach)
     exact = np.maximum.reduce([rounding(xy) for xy in (a[edge], b[edge], vertices[point])])
     exact = np.minimum(exact, most)
     on = off <= exact
@@ -309,7 +309,7 @@ def _meetings(
     return _Meetings(edge[order], at[order], np.where(on, off, 0.0)[order], on[order])
 
 
-def _beside(
+def beside(
     vertices: Floats, a: Floats, b: Floats, reach: Floats
 ) -> tuple[Ints, Ints, Floats, Floats, Floats]:
     """Return pairs (vertex, edge) within reach, how far along and off that is, and its length.

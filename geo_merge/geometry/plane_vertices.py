@@ -21,10 +21,10 @@ from geo_merge.geometry.rings import (
     Floats,
     Geometries,
     Hashes,
-    Ints,
     Rings,
     flatten,
     is_polygonal,
+    without_vertices,
 )
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 _ON = 1e-10
 # Slots of a table that tells of most vertices at once that they are none of these.
 _SLOTS = 2**18
-# Vertices of the smallest ring, the last of which is the first again.
-_TRIANGLE = 4
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class PlaneVertices:
             return np.empty((0, 6))
         rings = flatten(geometries[near])
         at = np.flatnonzero(self.among(rings.xy))
-        one, other = (rings.xy[k] for k in _neighbours(rings, at))
+        one, other = (rings.xy[k] for k in rings.neighbours(at))
         swap = (one[:, 0] > other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] > other[:, 1]))
         low, high = (np.where(swap[:, None], b, a) for a, b in ((one, other), (other, one)))
         return np.unique(np.hstack([rings.xy[at], low, high]), axis=0)
@@ -150,21 +148,9 @@ class PlaneVertices:
         at = at[~self._corners.among(rings.xy[at])]
         if not len(at):
             return rings
-        before, after = _neighbours(rings, at)
+        before, after = rings.neighbours(at)
         on = _on_line(*np.split(degrees(rings.xy[np.concatenate([before, at, after])]), 3))
-        keep = np.ones(len(rings.xy), dtype=bool)
-        keep[at[on]] = False
-        left = np.add.reduceat(keep, rings.start[:-1], dtype=np.int64)
-        opened = ~keep[rings.start[:-1]]  # the first vertex goes, and so does the last
-        few = left + opened < _TRIANGLE
-        keep |= np.repeat(few, np.diff(rings.start))
-        opened &= ~few
-        keep[rings.start[1:][opened] - 1] = True  # the place of the vertex that closes the ring
-        start = np.concatenate([[0], np.cumsum(np.add.reduceat(keep, rings.start[:-1],
-                                                               dtype=np.int64))])  # fmt: skip
-        xy = rings.xy[keep]
-        xy[start[1:][opened] - 1] = xy[start[:-1][opened]]
-        return replace(rings, xy=xy, start=start)
+        return without_vertices(rings, at[on])
 
 
 NO_VERTICES = PlaneVertices(np.empty((0, 2)))
@@ -172,14 +158,6 @@ NO_VERTICES = PlaneVertices(np.empty((0, 2)))
 
 def _slot(hashes: Hashes) -> Hashes:
     return hashes & np.uint64(_SLOTS - 1)
-
-
-def _neighbours(rings: Rings, at: Ints) -> tuple[Ints, Ints]:
-    """Return the vertices before and after some on their rings; the first is also the last."""
-    ring = rings.run_of(at)
-    begin, end = rings.start[ring], rings.start[ring + 1]
-    before = np.where(at == begin, end - 2, at - 1)
-    return before, np.where(at == end - 1, begin + 1, at + 1)
 
 
 def _on_line(a: Floats, v: Floats, b: Floats) -> Bools:

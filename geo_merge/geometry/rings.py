@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ Geometries = npt.NDArray[np.object_]
 FARTHEST = 1e12
 
 _CHUNK = 2**16  # vertices
+# Vertices of the smallest ring, the last of which is the first again.
+_TRIANGLE = 4
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,13 @@ class Rings(Runs):
         )
         return result
 
+    def neighbours(self, at: Ints) -> tuple[Ints, Ints]:
+        """Return the vertices before and after some on their rings; the first is also the last."""
+        ring = self.run_of(at)
+        begin, end = self.start[ring], self.start[ring + 1]
+        before = np.where(at == begin, end - 2, at - 1)
+        return before, np.where(at == end - 1, begin + 1, at + 1)
+
     def take(self, chosen: Ints) -> Rings:
         """Return the rings of some of the geometries; neighbours share their vertices in memory."""
         if (np.diff(chosen) == 1).all() and len(chosen):
@@ -114,6 +123,25 @@ class Rings(Runs):
             polygon_start=polygon - polygon[0],
             geometry_start=geometry - geometry[0],
         )
+
+
+def without_vertices(rings: Rings, gone: Ints) -> Rings:
+    """Return rings without some of their vertices; one that would be left without land stays.
+
+    Of the vertex that closes a ring, the first and the last are both among them, or neither.
+    """
+    keep = np.ones(len(rings.xy), dtype=bool)
+    keep[gone] = False
+    left = np.add.reduceat(keep, rings.start[:-1], dtype=np.int64)
+    opened = ~keep[rings.start[:-1]]  # the first vertex goes, and so does the last
+    few = left + opened < _TRIANGLE
+    keep |= np.repeat(few, np.diff(rings.start))
+    opened &= ~few
+    keep[rings.start[1:][opened] - 1] = True  # the place of the vertex that closes the ring
+    start = _starts(np.add.reduceat(keep, rings.start[:-1], dtype=np.int64))
+    xy = rings.xy[keep]
+    xy[start[1:][opened] - 1] = xy[start[:-1][opened]]
+    return replace(rings, xy=xy, start=start)
 
 
 def edge_lengths(rings: Runs) -> Floats:
@@ -152,6 +180,14 @@ def somewhere(geometries: Geometries) -> Bools:
 def is_polygonal(geometries: Geometries) -> Bools:
     """Tell which geometries are polygons or multipolygons, neither null nor empty."""
     kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+    return np.asarray(
+        np.isin(shapely.get_type_id(geometries), kinds) & ~shapely.is_empty(geometries)
+    )
+
+
+def is_linear(geometries: Geometries) -> Bools:
+    """Tell which geometries are lines or multilines, neither null nor empty."""
+    kinds = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
     return np.asarray(
         np.isin(shapely.get_type_id(geometries), kinds) & ~shapely.is_empty(geometries)
     )

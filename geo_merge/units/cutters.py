@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.geometry.cut_ends import on_outline, reaching, without_needless
 from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.mending.arrangement import arrange
 from geo_merge.mending.land import Land, rebuild
@@ -147,7 +148,8 @@ def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Fin
     Land that two parts claim goes to the first; both are told. The parts are put together from the
     faces between all outlines, so that they share every vertex of their borders.
     """
-    shapes = np.array([whole, *parts.values()], dtype=object)
+    unit = np.array([whole], dtype=object)
+    shapes = np.concatenate(on_outline(unit, np.array([*parts.values()], dtype=object)))
     land = Land(arrange(shapes))
     faces, claimants = land.arrangement.faces, land.arrangement.claimants
     claims = np.array([len(c) if 0 in c else 0 for c in claimants])  # 1: of the unit, in no part
@@ -155,7 +157,7 @@ def _with_rest(code: str, whole: BaseGeometry, parts: Pieces, findings: list[Fin
     _give(land, set(np.flatnonzero(claims == 1).tolist()))
     rest = shapely.multipolygons(faces[claims == 1])
     twice = float((shapely.area(faces) * np.maximum(claims - 2, 0)).sum())
-    result = dict(zip(parts, rebuild(land, shapes)[1:], strict=True))
+    result = dict(zip(parts, without_needless(unit, rebuild(land, shapes)[1:]), strict=True))
     for m2, kind, where in ((rest.area, "W05.left", rest), (twice, "W05.twice", whole)):
         if m2 > LEFT_OVER:
             findings.append(
@@ -197,7 +199,9 @@ def _by_lines(
     lines: BaseGeometry,
 ) -> Pieces:
     """Cut along lines; a part goes to the new unit whose other members it borders on most."""
-    faces = shapely.get_parts(shapely.polygonize([shapely.union(whole.boundary, lines)]))
+    outline = whole.boundary
+    cutting = reaching(shapely.get_parts(lines), np.array([outline], dtype=object))
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([outline, *cutting])]))
     faces = faces[shapely.contains(whole, shapely.point_on_surface(faces))]
     codes = rows["old_code"]
     alone = rows[~codes.duplicated(keep=False) & codes.isin(old.index)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo_merge.errors import CrosswalkError
+from geo_merge.geometry.cut_ends import meeting, share_ends
+from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.units.attributes import Rule, is_number, roles_of, rules_for
 from geo_merge.units.crosswalk import SHARE_TOLERANCE, as_crosswalk
 from geo_merge.units.crosswalk_cells import cleaned
@@ -77,11 +80,15 @@ def divide(
     targets = _targets(rows)
     if not targets:
         return old, crosswalk
+    only_plane = PlaneVertices.of_rows(only_plane_of(old))
+    if len(only_plane):
+        old, cutters = _meeting(old, list(targets), cutters)
     counted = _counted(old, rules or {})
     problems: list[str] = []
     findings: list[Finding] = []
     estimated = free_name("estimated", list(map(str, old.columns)))
     frames = [old.drop(index=list(targets))]
+    divided: dict[str, int] = {}
     for code, wanted in targets.items():
         unit = old.loc[code]
         parts = cut(code, unit, wanted, old, rows, cutters, problems, findings)
@@ -89,6 +96,7 @@ def divide(
             continue
         none = rows.index[(rows["old_code"] == code) & ~rows["new_code"].isin(list(parts))]
         table, rows = table.drop(index=none), rows.drop(index=none)
+        divided[code] = len(parts)
         if len(parts) == 1:
             frames.append(old.loc[[code]])
             continue
@@ -100,12 +108,46 @@ def divide(
     if problems:
         raise CrosswalkError(problems)
     joined = gpd.GeoDataFrame(pd.concat(frames), crs=old.crs).rename_axis("code")
+    joined = _with_ends(joined, old, divided, only_plane)
     for column in (estimated, PART_OF):
         joined[column] = joined[column].fillna("")
     attach(joined, findings=[*findings_of(old), *findings], sources=sources_of(old),
            ledger=ledger_of(old), grid=grid_of(old),
-           only_plane=np.concatenate([only_plane_of(old), cutters.only_plane.rows]))  # fmt: skip
+           only_plane=np.concatenate([only_plane.rows, cutters.only_plane.rows]))  # fmt: skip
     return joined, attach(table, findings=findings_of(crosswalk), sources=sources_of(crosswalk))
+
+
+def _meeting(
+    old: gpd.GeoDataFrame, divided: Sequence[str], cutters: Cutters
+) -> tuple[gpd.GeoDataFrame, Cutters]:
+    """Return units and cutters with each other's vertices on edges that are straight in degrees."""
+    shapes, only = np.asarray(old.geometry.values), list(cutters.geometry.values())
+    near = np.unique(old.sindex.query(old.geometry.loc[list(divided)].values)[1])
+    cut = old.index[near].isin(divided)
+    units, cutting = meeting(shapes[near], cut, np.array(only, dtype=object), old.crs)
+    result = shapes.copy()
+    result[near] = units
+    placed = old.set_geometry(gpd.GeoSeries(result, index=old.index, crs=old.crs))
+    return placed, replace(cutters, geometry=dict(zip(cutters.geometry, cutting, strict=True)))
+
+
+def _with_ends(
+    joined: gpd.GeoDataFrame,
+    old: gpd.GeoDataFrame,
+    cut: Mapping[str, int],
+    only_plane: PlaneVertices,
+) -> gpd.GeoDataFrame:
+    """Return the units with the vertices at which cuts end, on both sides of their borders.
+
+    `cut` says of how many parts each unit consists; they stand last, in its order.
+    """
+    ends = np.cumsum([len(joined) - sum(cut.values()), *cut.values()])
+    units = [
+        (np.asarray(old.geometry.loc[[code]].values), np.arange(begin, end))
+        for code, begin, end in zip(cut, ends[:-1], ends[1:], strict=True)
+    ]
+    shapes = share_ends(np.asarray(joined.geometry.values), units, old.crs, only_plane)
+    return joined.set_geometry(gpd.GeoSeries(shapes, index=joined.index, crs=old.crs))
 
 
 def _with_units(old: gpd.GeoDataFrame, table: pd.DataFrame, country: Country) -> pd.DataFrame:

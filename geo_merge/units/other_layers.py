@@ -112,7 +112,7 @@ def read_cutters(
     )
     frame = raw.frame.set_geometry(gpd.GeoSeries(shapes, index=raw.frame.index, crs=target_crs))
     if (shapely.get_dimensions(shapes) == 1).all():
-        return as_cutters(frame)
+        return replace(as_cutters(frame), only_plane=only_plane)
     if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):
         frame = frame.set_index(pd.Index(_new_codes(raw, code_field, crosswalk)))
     return replace(as_cutters(frame), only_plane=only_plane)

@@ -17,12 +17,20 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.areas import carried, transformer
-from geo_merge.geometry.curves import bends, follow
+from geo_merge.geometry.curves import bends, follow, follow_lines
 from geo_merge.geometry.junctions import MOST, Around, Bulge, Shared, share_vertices
 from geo_merge.geometry.outside import with_islands
 from geo_merge.geometry.plane_vertices import NO_VERTICES, PlaneVertices
 from geo_merge.geometry.projection import describe, metres_along, metres_per_unit
-from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, is_polygonal, somewhere
+from geo_merge.geometry.rings import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    is_linear,
+    is_polygonal,
+    somewhere,
+)
 from geo_merge.geometry.touching import split_at_touches, without_lines
 from geo_merge.geometry.validity import is_valid, made_valid
 from geo_merge.vocabulary.finding import Finding
@@ -201,6 +209,13 @@ class _Way:
         notes.take_in(Notes(followed=len(added), only_plane=self._for_the_plane(added)))
         return geometries
 
+    def follow_lines(self, lines: Geometries, notes: Notes) -> Geometries:
+        geometries, added = follow_lines(
+            lines, self._of, metres_per_unit(self.crs), metres_along(self.target)
+        )
+        notes.take_in(Notes(followed=len(added), only_plane=self._for_the_plane(added)))
+        return geometries
+
     def _for_the_plane(self, added: Floats) -> Floats:
         """Return the places of added vertices in the plane, if edges are straight in degrees."""
         return self._of(added) if self.crs.is_geographic and len(added) else np.empty((0, 2))
@@ -229,16 +244,20 @@ class _Way:
 
 
 def along_edges(shapes: Geometries, crs: CRS, target: CRS) -> tuple[Geometries, PlaneVertices]:
-    """Bring polygons that share their borders to another CRS along the lines of their own.
+    """Bring polygons that share their borders, or lines, to another CRS along lines of their own.
 
     Returns
     -------
     geometries, only_plane
-        The polygons, and the vertices that their edges got for it.
+        What was given, and the vertices that their edges got for it.
     """
     way, notes = _Way(crs, target), Notes()
     stretched = np.flatnonzero(is_polygonal(shapes))
     followed = way.follow(Shared(shapes, stretched[:0], stretched), notes)
+    lines = np.flatnonzero(is_linear(shapes))
+    if len(lines) and crs != target:
+        followed = followed.copy()
+        followed[lines] = way.follow_lines(shapes[lines], notes)
     return way.project(followed), PlaneVertices.of(notes.only_plane)
 
 
