@@ -19,8 +19,8 @@ from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.memory import without_memory
 
 # Each after those that it uses; the first are those of the map of a result.
-SHARED = ("borders.js", "words.js", "walking.js", "dom.js")
-PAINTING = ("coverage.js", "model.js", "painter.js")
+SHARED = ("borders.js", "words.js", "walking.js", "dom.js", "placing.js", "labels.js")
+PAINTING = ("coverage.js", "model.js", "painter.js", "names.js")
 COMPARING = "difference.js"
 EDITING = ("tools.js", "table.js", "card.js", "list.js", "bar.js", "plan.js")
 

@@ -64,10 +64,25 @@ def colour(tab: Tab, code: str) -> list[int]:
     )  # fmt: skip
 
 
+def written(tab: Tab, weight: int) -> set[str]:
+    """Return the codes of the units whose names are on the map, new ones (600) or old (400)."""
+    codes = tab.page.evaluate(
+        """(weight) => [...geoMerge.plan.map.getPane("plan-labels").children]
+          .filter(e => e.style.fontWeight == weight).map(e => e.dataset.unit)""", weight)  # fmt: skip
+    return set(codes)
+
+
 def test_a_commune_is_painted_at_once_and_undone_by_keys(tab: Tab, server: str) -> None:
     enter(tab, f"{server}/plan?lang=en")
     first = homes(tab)
     assert home(tab, MY_DO) == DA_MAI
+    assert len(written(tab, 600)) > 20
+    plan(tab, f"live.zoom([live.model.row.get('{MY_DO}')])")
+    tab.page.wait_for_function(
+        "geoMerge.plan.map.getPane('plan-labels').innerText.includes('Mỹ Độ')"
+    )
+    assert MY_DO in written(tab, 400)
+    plan(tab, "live.map.fitBounds(live.settings.bounds, {animate: false})")
     tab.page.locator(".gp-target").select_option(BAC_GIANG)
     before = colour(tab, MY_DO)
     tab.page.mouse.click(*spot(tab, MY_DO))
@@ -76,6 +91,13 @@ def test_a_commune_is_painted_at_once_and_undone_by_keys(tab: Tab, server: str) 
     settle(tab)
     row = tab.page.locator(f"tr[data-code='{BAC_GIANG}']")
     assert row.locator(".gp-number").first.inner_text() == "8"
+    plan(tab, f"live.act(live.model.members('{BAC_GIANG}'), null)")  # its name goes with its land
+    tab.page.wait_for_function(
+        """(code) => [...geoMerge.plan.map.getPane("plan-labels").children]
+          .every(e => e.dataset.unit !== code || e.style.fontWeight != 600)""", arg=BAC_GIANG)  # fmt: skip
+    settle(tab)
+    tab.page.keyboard.press("Control+z")
+    settle(tab)
     tab.page.keyboard.press("Control+z")
     settle(tab)
     assert homes(tab) == first

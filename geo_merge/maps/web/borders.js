@@ -241,6 +241,6 @@
   }
 
   root.geoBorders = {
-    shapesOf, inside, boxOf, edgesOf, neighbouring, northing, decode, outlines,
+    shapesOf, inside, boxOf, edgesOf, neighbouring, northing, decode, outlines, around, stitch,
   };
 })(typeof globalThis !== "undefined" ? globalThis : window);

@@ -1,9 +1,12 @@
-/* Names on the map: inside their units, none over another, the largest units first. */
+/* Names on the map: inside their units, none over another, the largest units first.
+ *
+ * A side has a name, a map, features with boxes, and pixels(scale): what brings their points to a
+ * map of the world of that size. Names of minor features are plain, and wait for those of all others.
+ */
 (function (root, geo) {
   "use strict";
 
   const L = root.L;
-  const { northing } = root.geoBorders;
   const { el, isDark, place, twoLines, apart } = geo;
   const SIZES = [12, 10.5, 9]; // pixels of the letters
   const LINE = 1.25; // of a line, by its letters
@@ -36,27 +39,20 @@
       this.written = [];
     }
 
-    /** Return where the name of a unit fits, in pixels of the world at a zoom; null if nowhere. */
-    placeOf(k, zoom, map) {
-      const feature = this.side.features[k], rings = feature.geometry.coordinates;
-      if (this.places.zoom !== zoom) { this.places = { zoom: zoom, found: new Map() }; }
-      const known = this.places.found.get(k);
-      if (known && known.rings === rings) { return known.label; }
-      const size = map.options.crs.scale(zoom);
-      const pixel = ([lng, lat]) => [size * (lng / 360 + 0.5),
-        size * (0.5 - northing(lat) / (2 * Math.PI))];
-      const box = this.side.boxes[k];
-      const [west, north] = pixel([box[0], box[3]]), [east, south] = pixel([box[2], box[1]]);
-      let label = null;
-      if (east - west > LEAST && south - north > LEAST) {
+    /** Return where the name of a unit fits, {way, at} in pixels of the world; null if nowhere. */
+    placeOf(feature, box, pixel) {
+      if (Math.min(box[2] - box[0], box[3] - box[1]) <= LEAST) { return null; }
+      const rings = feature.geometry.coordinates, { found } = this.places;
+      if (!found.has(rings)) {
         const drawn = rings.map((ring) => ring.map(pixel));
+        let label = null;
         for (const way of waysOf(feature.properties.name)) {
-          const at = place(drawn, [west, north, east, south], way.width, way.height);
-          if (at) { label = { way: way, at: at, id: k }; break; }
+          const at = place(drawn, box, way.width, way.height);
+          if (at) { label = { way: way, at: at }; break; }
         }
+        found.set(rings, label);
       }
-      this.places.found.set(k, { rings: rings, label: label });
-      return label;
+      return found.get(rings);
     }
 
     clear() {
@@ -68,23 +64,25 @@
     write(colourOf) {
       this.clear();
       const side = this.side, map = side.map, zoom = map.getZoom();
-      const view = map.getBounds(), origin = map.getPixelOrigin();
-      this.order = this.order || side.features.map((f, k) => k).filter((k) =>
-        side.features[k].properties.name).sort((a, b) => this.size(b) - this.size(a));
-      const boxes = this.order.filter((k) => {
-        const box = side.boxes[k];
-        return box[0] <= view.getEast() && box[2] >= view.getWest() &&
-          box[1] <= view.getNorth() && box[3] >= view.getSouth();
-      }).map((k) => this.placeOf(k, zoom, map)).filter(Boolean).map((label) => {
+      if (this.places.zoom !== zoom) { this.places = { zoom: zoom, found: new Map() }; }
+      const pixel = side.pixels(map.options.crs.scale(zoom));
+      const view = map.getPixelBounds(), origin = map.getPixelOrigin();
+      const boxes = this.order().flatMap((k) => {
+        const [a, b] = [side.boxes[k].slice(0, 2), side.boxes[k].slice(2)].map(pixel);
+        const box = [0, 1].map((n) => Math.min(a[n], b[n])).concat([0, 1].map((n) => Math.max(a[n], b[n])));
+        if (box[0] > view.max.x || box[2] < view.min.x || box[1] > view.max.y || box[3] < view.min.y) { return []; }
+        const label = this.placeOf(side.features[k], box, pixel);
+        if (!label) { return []; }
         const left = label.at[0] - label.way.width / 2, top = label.at[1] - label.way.height / 2;
-        return Object.assign([left, top, left + label.way.width, top + label.way.height], label);
+        return [Object.assign([left, top, left + label.way.width, top + label.way.height], { way: label.way, id: k })];
       });
       const pane = map.getPane(`${side.name}-labels`);
       apart(boxes).forEach((box) => {
         const label = el("div", "gm-label", pane);
         box.way.lines.forEach((line) => el("div", "", label, line));
-        label.dataset.unit = side.features[box.id].properties.code || "";
-        label.style.font = `600 ${box.way.size}px/${LINE} system-ui, sans-serif`;
+        const { code, minor } = side.features[box.id].properties;
+        label.dataset.unit = code || "";
+        label.style.font = `${minor ? 400 : 600} ${box.way.size}px/${LINE} system-ui, sans-serif`;
         label.style.width = `${Math.ceil(box.way.width)}px`;
         label.classList.toggle("gm-on-dark", isDark(colourOf(side.features[box.id])));
         L.DomUtil.setPosition(label,
@@ -101,9 +99,17 @@
       });
     }
 
-    size(k) {
-      const box = this.side.boxes[k];
-      return (box[2] - box[0]) * (box[3] - box[1]);
+    /** Return the units that have a name, minor ones last, the largest first. */
+    order() {
+      const { features, boxes } = this.side;
+      if (this.ordered !== features) {
+        const size = (k) => (boxes[k][2] - boxes[k][0]) * (boxes[k][3] - boxes[k][1]);
+        const minor = (k) => Number(Boolean(features[k].properties.minor));
+        this.ordered = features;
+        this.positions = features.map((_, k) => k).filter((k) => features[k].properties.name)
+          .sort((a, b) => minor(a) - minor(b) || size(b) - size(a));
+      }
+      return this.positions;
     }
   }
 

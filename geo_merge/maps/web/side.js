@@ -3,7 +3,7 @@
   "use strict";
 
   const L = root.L;
-  const { boxOf, inside, shapesOf } = root.geoBorders;
+  const { boxOf, inside, northing, shapesOf } = root.geoBorders;
   const { idOf, isDrawn } = geo;
   const MANY = 2000; // units from which on drawing is made cheaper
   const LIGHTS = {
@@ -28,6 +28,11 @@
       this.features.forEach((f, k) => this.byId.set(idOf(f), k));
       this.findNeighbours = () => shapes.neighbours(name);
       this.lights = {};
+    }
+
+    /** Return what brings points of the units to a map of the world of a size. */
+    pixels(size) {
+      return ([lng, lat]) => [size * (lng / 360 + 0.5), size * (0.5 - northing(lat) / (2 * Math.PI))];
     }
 
     get many() {

@@ -35,6 +35,16 @@ function told(more) {
     news: [unit("A"), unit("B")], order: ["A", "B"], locked: [], ...more };
 }
 
+test("units taken together have the rings around them, none between them", () => {
+  const coverage = new geo.Coverage(topology(), PLACES);
+  const [ring, ...others] = coverage.union([0, 1]);
+  assert.deepEqual(others, []);
+  const at = (name) => coverage.place(POINTS[name]).map((v) => v.toFixed(3)).join();
+  assert.deepEqual(new Set(ring.map((p) => p.map((v) => v.toFixed(3)).join())),
+    new Set(["sw", "s", "se", "e", "c", "w"].map(at)));
+  assert.deepEqual(coverage.union([]), []);
+});
+
 test("a unit is found by place, along a way, in a box, and by its neighbours", () => {
   const coverage = new geo.Coverage(topology(), PLACES);
   PLACES.forEach((at, row) => assert.equal(coverage.unitAt(...coverage.place(at)), row));

@@ -6,7 +6,7 @@
 (function (geo) {
   "use strict";
 
-  const { northing, decode, outlines, boxOf } = globalThis.geoBorders;
+  const { northing, decode, outlines, boxOf, around: summed, stitch } = globalThis.geoBorders;
   const BASE = 10;
   const WORLD = 256 * 2 ** BASE; // pixels around the earth
   const CELLS = 64; // of the grid over width and height in which units are looked up
@@ -57,6 +57,7 @@
       this.size = [whole[2] - whole[0], whole[3] - whole[1]];
       arcs.forEach((arc) => arc.forEach((at) => { at[0] -= whole[0]; at[1] -= whole[1]; }));
       const rings = outlines(topology);
+      this.ids = rings; // of arcs
       this.n = places.length;
       this.arcs = arcs;
       this.arcBoxes = arcs.map((arc) => boxOf([arc]));
@@ -76,6 +77,16 @@
         for (let n = line.length ? 1 : 0; n < arc.length; n++) { line.push(arc[n]); }
       });
       return line;
+    }
+
+    /** Return the rings around units taken together. */
+    union(rows) {
+      return stitch(summed(rows.map((row) => this.ids[row] || [])), this.arcs);
+    }
+
+    /** Return what brings points of this plane to a map of the world of a size. */
+    pixels(size) {
+      return ([x, y]) => [((x + this.origin[0]) * size) / WORLD, ((y + this.origin[1]) * size) / WORLD];
     }
 
     /** Return where a place in degrees is in this plane. */

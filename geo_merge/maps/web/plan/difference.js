@@ -79,6 +79,8 @@
       chosen: () => undefined,
       marked: () => [[moved, MOVED], [lit, "#0b57d0"]],
     }));
+    maps.forEach((one, k) => geo.planNames(one, coverage, geometry.units, { homes: () => data.homes[k],
+      titleOf: (home) => data.news[k][home][0], colour: (row) => COLOURS[changeOf(k, row)] || "#fff" }).again());
     linked(maps);
 
     function told(k, row) {

@@ -82,7 +82,11 @@
       marked: () => (cursor < 0 ? [] : [[new Set([cursor]), "#d40000"]]),
     });
 
+    live.names = geo.planNames(live.map, coverage, model.units, { homes: () => model.homes,
+      titleOf: (code) => model.news.get(code)?.name ?? "", colour: (row) => model.colour(row) || "#fff" });
+
     live.tell = function (operation) {
+      live.say(""); // what was said may be undone by it
       model.push(operation);
       live.send();
     };
@@ -105,7 +109,10 @@
       const where = to === undefined ? target : to;
       const { moved, held } = model.assign(rows, where);
       live.view.rows(moved.concat(rows));
-      if (moved.length) { later(live.send); }
+      if (moved.length) {
+        later(live.send);
+        live.names.again();
+      }
       if (held.length) {
         const [side, code] = held[0];
         live.say(live.t(held.length === 1 ? "held_one" : "held", { n: live.number(held.length),
@@ -201,6 +208,7 @@
       live.card.update();
       live.list.update();
       if (rows.length > 200 || changed) { live.view.all(); } else { live.view.rows(rows); }
+      live.names.again();
     };
 
     const sized = new ResizeObserver(function () {
@@ -217,6 +225,7 @@
     live.destroy = function () {
       sized.disconnect();
       unbind();
+      live.names.destroy();
       live.view.destroy();
       live.map.remove();
     };
