@@ -110,6 +110,8 @@ def _extent(paper: Paper) -> tuple[tuple[float, float] | None, float | None]:
 
 
 def _theme(theme: dict[str, object]) -> str:
+    if theme["id"] == "units":
+        return t("map.theme_units")
     words = theme.get("words")
     told = t(f"map.legend_{theme.get('text') or theme['id']}",
              **(words if isinstance(words, dict) else {}))  # fmt: skip

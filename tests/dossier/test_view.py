@@ -15,6 +15,7 @@ import shapely
 from commands import run
 
 from geo_merge.dossier.form import A3, A4
+from geo_merge.dossier.sheets import svg as drawn
 from geo_merge.dossier.sheets.atlas import Atlas, map_of_all
 from geo_merge.dossier.sheets.view import View, sheet_of, view_on
 from geo_merge.errors import UsageError
@@ -51,6 +52,19 @@ def areas(svg: str) -> list[tuple[str, shapely.Geometry]]:
         polygons = [shapely.Polygon(ring) for ring in rings]
         found.append((fill, shapely.unary_union(polygons)))
     return found
+
+
+def test_a_line_hides_neither_islets_nor_gaps() -> None:
+    land = shapely.box(0, 0, 20, 10) - shapely.box(4, 4, 4.5, 4.5)  # millimetres of paper
+    isle = shapely.box(30, 0, 30.8, 0.8)
+    shapes = np.array([land | isle, isle, shapely.box(0, 20, 5, 25), shapely.Polygon()])
+    svg = drawn.areas(shapes, ["#a00000", "#b00000", "#c00000", "#d00000"], "#111", 0.35)
+    lines = re.findall(r'<path d="([^"]+)" fill="(\S+?)".*? stroke-width="([\d.]+)"', svg)
+    assert [(path.count("M"), fill, width) for path, fill, width in lines] == [
+        (3, "#a00000", "0.105"), (1, "none", "0.35"), (1, "#b00000", "0.105"), (1, "#c00000", "0.35"),
+    ]  # fmt: skip
+    assert "20.00 0.00" in lines[1][0]
+    assert {fill: shape.area for fill, shape in areas(svg)}["#b00000"] == pytest.approx(0.64)
 
 
 def test_the_sheet_is_to_the_scale_that_it_states(atlas: Atlas) -> None:

@@ -66,9 +66,12 @@ def _written(label: Label, *, italic: bool = False) -> str:
 
 
 def _leader(label: Label) -> str:
-    """Return the line from a name to its unit, and a point where it ends."""
+    """Return the line from a name to its unit, seen on any colour, and a point where it ends."""
     assert label.leads_to is not None  # noqa: S101 - for the type checker
     x, y = label.leads_to
-    return line([label.leads_to, label.middle], 0.12, "#333") + (
-        f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.3" fill="#333"/>'
+    ends, at = (label.leads_to, label.middle), f'cx="{x:.2f}" cy="{y:.2f}" r="0.3"'
+    return (
+        line(ends, 0.36, "#fff")
+        + line(ends, 0.12, "#333")
+        + f'<circle {at} fill="#333" stroke="#fff" stroke-width="0.12"/>'
     )

@@ -14,6 +14,7 @@ from geo_merge.geometry.rings import Geometries
 FONTS = "'Libertinus Serif', 'Times New Roman', 'DejaVu Serif', serif"
 # Widths of letters in parts of their size, measured on the serif that is widest of those.
 _NARROW, _WIDE = frozenset("ijlftrI.,:;'’′()|! "), frozenset("mwMWƠƯ%")
+_THIN = 0.3  # of the width of a line: what islets have
 _WIDTHS = 0.32, 0.5, 0.56, 0.70, 0.92  # narrow, digit, small, capital, wide
 
 
@@ -75,25 +76,43 @@ def rectangle(
 
 
 def areas(geometries: Geometries, fills: Iterable[str], stroke: str, width: float) -> str:
-    """Return polygons, each with its fill; what is empty is left out."""
+    """Return polygons, each with its fill; what is empty is left out.
+
+    Islets and gaps that the line would hide have a thin one.
+    """
     return "".join(
-        f'<path d="{path}" fill="{fill}" fill-rule="evenodd" stroke="{stroke}" '
-        f'stroke-width="{width:g}" stroke-linejoin="round"/>'
-        for path, fill in zip(map(_path, geometries), fills, strict=True)
-        if path
+        _area(geometry, fill, stroke, width)
+        for geometry, fill in zip(geometries, fills, strict=True)
+        if not shapely.is_empty(geometry)
     )
 
 
-def _path(geometry: shapely.Geometry) -> str:
-    """Return the rings of a polygon to a hundredth of a millimetre."""
+def _area(geometry: shapely.Geometry, fill: str, stroke: str, width: float) -> str:
     parts = shapely.get_parts(geometry)
     parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    rings = shapely.get_rings(parts)
+    rings = np.atleast_1d(shapely.get_rings(parts))
+    if not len(rings):
+        return ""
+    hidden = shapely.area(shapely.polygons(rings)) < width * shapely.length(rings)
+    filled = f'<path d="{_path(rings)}" fill="{fill}" fill-rule="evenodd"'
+    if not hidden.any():
+        return filled + _stroke(stroke, width)
+    bold = f'<path d="{_path(rings[~hidden])}" fill="none"{_stroke(stroke, width)}'
+    return filled + _stroke(stroke, width * _THIN) + ("" if hidden.all() else bold)
+
+
+def _stroke(colour: str, width: float) -> str:
+    """Return the end of a path: its line."""
+    return f' stroke="{colour}" stroke-width="{width:.3g}" stroke-linejoin="round"/>'
+
+
+def _path(rings: Geometries) -> str:
+    """Return rings to a hundredth of a millimetre."""
     return "".join(
         "M"
         + "L".join(f"{x:.2f} {y:.2f}" for x, y in shapely.get_coordinates(ring)[:-1].tolist())
         + "Z"
-        for ring in np.atleast_1d(rings)
+        for ring in rings
     )
 
 
