@@ -11,9 +11,9 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from app_tests import AppTest
 from commands import run
 from conftest import square
-from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.api import merge

@@ -10,8 +10,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from app_tests import AppTest
 from conftest import ROOT, square
-from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.api import merge

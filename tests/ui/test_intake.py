@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_tests import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.jobs.job import Job

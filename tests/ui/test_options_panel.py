@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from streamlit.testing.v1 import AppTest
+from app_tests import AppTest
 
 from geo_merge.texts import say
 from geo_merge.vocabulary.limits import Limits

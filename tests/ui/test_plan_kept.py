@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_tests import AppTest
 
 from geo_merge.system.works import FOLDER
 from geo_merge.ui import plan_kept

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import geopandas as gpd
 import pandas as pd
 import shapely
+from app_tests import AppTest
 from conftest import ROOT, square
-from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo_merge.api import merge

@@ -9,8 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import orjson
 import pytest
+from app_tests import AppTest
 from small_results import small_result
-from streamlit.testing.v1 import AppTest
 
 from geo_merge.errors import ExportError
 from geo_merge.jobs.sample import RESULT_VARIABLE
