@@ -22,6 +22,7 @@ from geo_merge.vocabulary.finding import Severity
 from geo_merge.vocabulary.sentence import title_of
 
 _SQUARE_METRES = {"m²": 1.0, "km²": 1e6}
+_LARGE = 1e5  # square metres from which on land is told in square kilometres
 _MAP = 560  # pixels, the height of the map
 _LIST = 500  # of the list beside it, and with a finding to decide on below it
 _LIST_OVER = 280
@@ -89,6 +90,8 @@ def _called(units: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def _value(value: float, unit: str) -> str:
+    if unit == "m²" and abs(value) >= _LARGE:
+        value, unit = value / _SQUARE_METRES["km²"], "km²"
     digits = 2 if unit in _SQUARE_METRES or value != value // 1 else 0
     return figure(value, digits, t(f"measure.{unit}") if f"measure.{unit}" in TEXTS else unit)
 

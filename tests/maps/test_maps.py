@@ -547,6 +547,20 @@ def test_findings_are_gathered_filtered_hovered_clicked_and_gone_through(
         it.wait_for_map()
         it.tick("Findings")
         it.page.click(".gm-more")
+        for width in (390, 1400):  # no finding is under anything, nor the legend under the strip
+            it.page.set_viewport_size({"width": width, "height": 900})
+            it.page.wait_for_timeout(300)
+            legend, strip = (
+                it.page.locator(p).bounding_box()
+                for p in (".gm-legend", ".gm-steps:not(.gm-measure)")
+            )
+            assert (legend["x"] + legend["width"] <= strip["x"]
+                    or legend["y"] + legend["height"] <= strip["y"])  # fmt: skip
+            assert it.live("parseFloat(live.parts.stage.style.getPropertyValue('--gm-top')) "
+                           "=== live.parts.bar.offsetHeight")  # fmt: skip
+            assert it.live("""live.maps().every(map => live.marks.extents().every(e => {
+              const p = map.latLngToContainerPoint([(e[1] + e[3]) / 2, (e[0] + e[2]) / 2]);
+              return geoMerge.onTop(live, map).every(b => p.x < b[0] || p.x > b[2] || p.y < b[1] || p.y > b[3]); }))""")  # fmt: skip
         shown = it.live("live.geometry.findings.features.map(f => f.properties)")
         assert it.page.locator(".gm-a .gm-cluster").all_inner_texts() == ["2"]
         box = it.page.locator(".gm-a .gm-cluster").bounding_box()

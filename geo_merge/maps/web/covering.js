@@ -1,4 +1,5 @@
-/* How much land lies under what is on the map, and where a layer is placed so that the least does. */
+/* How much land, and how much of what is marked on it, lies under what is on the map, and where a
+ * layer is placed so that the least does. */
 (function (geo) {
   "use strict";
 
@@ -40,11 +41,11 @@
     return (at(right, bottom) - at(left, bottom) - at(right, top) + at(left, top)) / all;
   }
 
-  /** Return where an area goes within free room so that the least land is hidden: [x, y, scale].
+  /** Return where an area goes within free room so that the least of it is hidden: [x, y, scale].
    *
-   * area: {x, y} of the layer; free: [left, top, right, bottom]; over: boxes that lie on the map.
+   * layers: sums (landIn) of the land, and of others that are to be seen as much; area: {x, y} of the layer; free: [left, top, right, bottom]; over: boxes that lie on the map.
    */
-  function leastHidden(sums, area, free, over) {
+  function leastHidden(layers, area, free, over) {
     const [width, height] = [free[2] - free[0], free[3] - free[1]];
     const most = Math.min(width / area.x, height / area.y);
     let best = null;
@@ -52,8 +53,8 @@
       const scale = size * most, [w, h] = [scale * area.x, scale * area.y];
       PLACES.forEach((across) => PLACES.forEach((down) => {
         const x = free[0] + across * (width - w), y = free[1] + down * (height - h);
-        const hidden = over.reduce((sum, box) => sum + covered(sums,
-          [(box[0] - x) / w, (box[1] - y) / h, (box[2] - x) / w, (box[3] - y) / h]), 0);
+        const hidden = over.reduce((sum, box) => layers.reduce((more, sums) => more + covered(sums,
+          [(box[0] - x) / w, (box[1] - y) / h, (box[2] - x) / w, (box[3] - y) / h]), sum), 0);
         const cost = HIDDEN * hidden + (1 - size) +
           ASIDE * (Math.abs(across - 0.5) + Math.abs(down - 0.5));
         if (!best || cost < best.cost) { best = { cost: cost, at: [x, y, scale] }; }

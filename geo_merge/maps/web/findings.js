@@ -74,6 +74,12 @@
         properties.severity === check);
     }
 
+    /** Return the boxes of these: west, south, east, north. */
+    extents() {
+      return this.shown().map((feature) => this.boxes.get(feature)).filter((box) => box.isValid())
+        .map((box) => [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()]);
+    }
+
     write() {
       this.drawn.clear();
       (this.live.findings || []).forEach((layer) => layer.remove());
@@ -196,6 +202,7 @@
       }
     };
     live.store.on(["findings", "check", "finding", "language"], write);
+    live.store.on(["findings"], () => { if (!live.touched) { live.home(); } }); // none under the legend
     write();
   }
 

@@ -20,6 +20,7 @@
     const { box, stage } = live.parts, width = stage.clientWidth, height = stage.clientHeight;
     const narrow = box.clientWidth < NARROW;
     box.classList.toggle("gm-narrow", narrow);
+    live.store.set({ narrow: narrow }); // the bar is as high as it will be before it is measured
     stage.style.setProperty("--gm-top", `${live.parts.bar.offsetHeight}px`);
     const bounds = L.latLngBounds(live.settings.bounds);
     const corner = live.a.project(bounds.getNorthWest(), 8);
@@ -31,7 +32,6 @@
     const each = { x: dual && stage.dataset.split === "columns" ? width / 2 : width, y: height };
     live.parts.legend.classList.toggle("gm-flat", !narrow && stage.dataset.split === "columns" &&
       (each.x - used.x) / area.x < (each.y - used.y) / area.y);
-    live.store.set({ narrow: narrow });
   }
 
   /** Return the boxes of what lies on a map, in its pixels: [left, top, right, bottom].
@@ -39,10 +39,10 @@
    * The panel is opened for a moment: the land need not get out of its way.
    */
   function onTop(live, map) {
-    const { bar, titles, legend, status, stage } = live.parts;
+    const { bar, titles, legend, status, steps, stage } = live.parts;
     const from = map.getContainer().getBoundingClientRect();
     const lasting = [...bar.children].filter((part) => !part.classList.contains("gm-panel"));
-    return [...lasting, ...Object.values(titles), legend, status, ...stage.querySelectorAll(".leaflet-control")]
+    return [...lasting, ...Object.values(titles), legend, status, steps, ...stage.querySelectorAll(".leaflet-control")]
       .map((part) => part.getBoundingClientRect()).filter((box) => box.width && box.height)
       .map((box) => [box.left - from.left - APART, box.top - from.top - APART,
         box.right - from.left + APART, box.bottom - from.top + APART]);
@@ -56,14 +56,15 @@
     const { x: width, y: height } = live.a.getSize(), wide = L.latLngBounds(bounds);
     const corner = live.a.project(wide.getNorthWest(), PLANE);
     const area = live.a.project(wide.getSouthEast(), PLANE).subtract(corner);
-    const land = live.sides.before.boxes.filter((b) => b[0] <= b[2]).map((b) => {
-      const nw = live.a.project([b[3], b[0]], PLANE), se = live.a.project([b[1], b[2]], PLANE);
-      return [nw.x, nw.y, se.x, se.y];
-    });
-    const sums = landIn(land, [corner.x, corner.y, corner.x + area.x, corner.y + area.y]);
+    const marked = live.state.findings && live.marks ? live.marks.extents() : [];
+    const layers = [live.sides.before.boxes, marked].map((boxes) => landIn(
+      boxes.filter((b) => b[0] <= b[2]).map((b) => {
+        const nw = live.a.project([b[3], b[0]], PLANE), se = live.a.project([b[1], b[2]], PLANE);
+        return [nw.x, nw.y, se.x, se.y];
+      }), [corner.x, corner.y, corner.x + area.x, corner.y + area.y]));
     const over = [live.a, live.state.mode === "dual" ? live.b : null].filter(Boolean)
       .flatMap((map) => onTop(live, map));
-    const [x, y, scale] = leastHidden(sums, area, [left, top, width - right, height - BELOW], over);
+    const [x, y, scale] = leastHidden(layers, area, [left, top, width - right, height - BELOW], over);
     return { paddingTopLeft: [x, y],
       paddingBottomRight: [width - x - scale * area.x, height - y - scale * area.y] };
   }

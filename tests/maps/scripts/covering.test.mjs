@@ -16,11 +16,15 @@ test("land under a box is counted once, however many units have it, and none bes
 });
 
 test("a layer goes where nothing lies on it, else a little smaller, and else to the middle", () => {
-  const all = geo.landIn([[0, 0, 100, 50]], [0, 0, 100, 50]), area = { x: 100, y: 50 };
+  const all = [geo.landIn([[0, 0, 100, 50]], [0, 0, 100, 50])], area = { x: 100, y: 50 };
   assert.deepEqual(geo.leastHidden(all, area, [0, 0, 200, 200], []), [0, 50, 2]);
   const [, below, large] = geo.leastHidden(all, area, [0, 0, 200, 200], [[0, 0, 50, 70]]);
   assert.ok(below >= 70);
   assert.equal(large, 2);
   const [x, y, smaller] = geo.leastHidden(all, area, [0, 0, 200, 104], [[0, 0, 200, 8]]);
   assert.ok(smaller < 2 && smaller >= 1.8 && y >= 8 && x >= 0);
+  // What is marked is not under a box, even if more of the land is.
+  const bottom = geo.landIn([[0, 48, 100, 50]], [0, 0, 100, 50]), strip = [[0, 100, 200, 104]];
+  const marked = geo.leastHidden([...all, bottom], area, [0, 0, 200, 104], strip);
+  assert.ok(marked[1] + marked[2] * 50 <= 100);
 });
