@@ -42,15 +42,14 @@
   /** Take labels off a map that would be cut by its edge, or lie under something. */
   function uncovered(map, labels, over) {
     const edge = map.getContainer().getBoundingClientRect(), boxes = over();
-    labels.forEach((label) => {
+    const hidden = labels.filter((label) => {
       const box = label.getElement().firstElementChild.getBoundingClientRect();
       const [left, top] = [box.left - edge.left, box.top - edge.top];
       const [right, bottom] = [left + box.width, top + box.height];
-      const cut = right > edge.width || bottom > edge.height || top < 0;
-      if (cut || boxes.some((b) => left < b[2] && right > b[0] && top < b[3] && bottom > b[1])) {
-        label.remove();
-      }
+      return right > edge.width || bottom > edge.height || top < 0 ||
+        boxes.some((b) => left < b[2] && right > b[0] && top < b[3] && bottom > b[1]);
     });
+    hidden.forEach((label) => label.remove()); // after all are measured: each would be laid out anew
   }
 
   /** Draw meridians and parallels at a step that suits the zoom, their degrees at the edge.

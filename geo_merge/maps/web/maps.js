@@ -93,7 +93,7 @@
       const view = viewOf(to);
       if (this.links) { this.links.lead(this.a); }
       if (view) {
-        this.a.setView([view[1], view[2]], view[0], { animate: false });
+        this.show(this.a, [view[1], view[2]], view[0]);
       } else {
         this.fit(this.settings.bounds);
       }
@@ -106,11 +106,19 @@
       if (this.links) { this.links.lead(this.a); }
       if (this.a.getSize().x && this.a.getSize().y) {
         const wide = L.latLngBounds(bounds).pad(around || 0);
-        this.a.fitBounds(wide, Object.assign({ animate: false }, geo.room(this, wide), options));
+        const to = this.a._getBoundsCenterZoom(wide, Object.assign(geo.room(this, wide), options));
+        this.show(this.a, to.center, to.zoom);
       } else {
         this.waiting = [bounds, options, around];
         this.a.setView(L.latLngBounds(bounds).getCenter(), 8, { animate: false });
       }
+    }
+
+    /** Show a place on a map that does not yet: all that is on it is drawn anew. */
+    show(map, center, zoom) {
+      const off = map.latLngToContainerPoint(center).distanceTo(map.getSize().divideBy(2));
+      if (map.getZoom() === zoom && off < 1) { return; } // pixels: Leaflet moves by whole ones
+      map.setView(center, zoom, { animate: false });
     }
 
     /** Let maps and frame follow the way to compare. */
@@ -130,11 +138,12 @@
       if (dual) { this.b.invalidateSize({ pan: false }); }
       this.attach(dual);
       if (this.links) { this.links.lead(this.a); }
-      this.a.setView(center, zoom, { animate: false });
-      if (dual) { this.b.setView(center, zoom, { animate: false }); }
+      this.show(this.a, center, zoom);
+      if (dual) { this.show(this.b, center, zoom); }
       this.layout();
       this.layers();
       this.relight();
+      this.grids.forEach((draw) => draw()); // of which what lies on the map leaves some off
       this.maps().forEach((map) => this.refine(map));
     }
 
@@ -225,7 +234,7 @@
       if (!this.a.getSize().x) { return; }
       if (this.b && this.state.mode === "dual") {
         this.b.invalidateSize({ animate: false });
-        this.b.setView(this.a.getCenter(), this.a.getZoom(), { animate: false });
+        this.show(this.b, this.a.getCenter(), this.a.getZoom());
       }
       if (this.waiting) { this.fit(...this.waiting); } else if (!this.touched) { this.home(); }
       geo.clip(this);
