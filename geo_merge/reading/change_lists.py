@@ -23,6 +23,7 @@ from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, read_day
 from geo_merge.reading.change_forms import ACTIONS, BY_COLUMNS, FORMS, ROLES, Form, first, fold
 from geo_merge.reading.change_reasons import told
 from geo_merge.reading.change_versions import by_columns
+from geo_merge.reading.change_words import by_words
 from geo_merge.reading.tables import read_table
 from geo_merge.vocabulary.codes import clean_code, clean_text
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -83,8 +84,9 @@ def read_changes(
         table = _named(table, headings, path.name)
     versions = None if headings else by_columns(table)
     table = table if versions is None else versions
-    columns = {fold(name): str(name) for name in table.columns}
-    form = BY_COLUMNS if versions is not None else _form_of(columns)
+    form = BY_COLUMNS if versions is not None else _form_of(table)
+    if form is None and (named := by_words(table, path.name)) is not None:
+        table, form = named, _form_of(named)
     if form is None:
         raise TableError(
             sentence("W07.no_changes", source=path.name,
@@ -103,7 +105,8 @@ def read_changes(
     return attach(frame, findings=found, sources=[{"source": path.name}])
 
 
-def _form_of(columns: dict[str, str]) -> Form | None:
+def _form_of(table: pd.DataFrame) -> Form | None:
+    columns = {fold(str(name)): str(name) for name in table.columns}
     return next((form for form in FORMS if form.fits(columns)), None)
 
 

@@ -18,6 +18,8 @@ from geo_merge.vocabulary.codes import as_text, clean_code, code_key, fold_name,
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
 
+# Share of rows without a code from which on another field that could hold the codes is better.
+_SOME_BLANK = 0.2
 # Share of the expected codes that the field of codes holds; a field of another name must hold
 # nearly all of them, and nothing tells by accident where there are so few.
 _HOLDS, _NEARLY_ALL, _FEW = 0.5, 0.9, 3
@@ -161,7 +163,7 @@ def _code_field(
     findings: list[Finding],
 ) -> str | None:
     """Return the field with the codes: a usual name, unless another holds the expected ones."""
-    usual = fields.usual_fields(columns, "code")
+    usual = _filled(fields.usual_fields(columns, "code"), keys)
     wanted = {code_key(clean_code(code)) for code in expected if code}
     if not wanted:
         _tell_rivals(raw, usual, keys, findings)
@@ -187,6 +189,16 @@ def _code_field(
         findings.append(_by_codes(raw, others[0], wanted, share, kind=kind, others=told))
         return others[0]
     return next(iter(usual), None)
+
+
+def _filled(usual: Sequence[str], keys: _Keys) -> list[str]:
+    """Return fields in their order, those behind that many rows leave blank, without empty ones.
+
+    Layers of the whole world have a column for each agency, which few countries fill.
+    """
+    blank = {column: keys.of(column).count("") / max(len(keys.frame), 1) for column in usual}
+    there = [column for column in usual if blank[column] < 1 or not len(keys.frame)]
+    return sorted(there, key=lambda column: blank[column] > _SOME_BLANK)
 
 
 def _by_codes(

@@ -402,3 +402,55 @@ def test_what_the_command_refuses(tmp_path: Path) -> None:
     ended = listed(tmp_path, "date,old_code,new_code,new_name\n2010-01-01,A,B,Be\n2014-01-01,A,C,Ce\n", "e.csv")  # fmt: skip
     done = run("lineage", ended, "--from", "2000-01-01", "--to", "2020-01-01", "--lang", "en")
     assert (done.code, "A is changed on 2014-01-01, but it had become B" in done.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (
+            ["Muudatuse kuupäev;Vana kood;Vana nimetus;Uus kood;Uus nimetus",
+             "01.11.2017;0192;Halliste vald;0480;Mulgi vald"],
+            [("2017-11-01", "0192", "Halliste vald", "0480", "Mulgi vald")],
+        ),
+        (
+            ["Date,Ancien code INS,Ancienne commune,Nouveau code INS,Nouvelle commune",
+             "01/01/2019,12030,Puurs,12041,Puurs-Sint-Amands"],
+            [("2019-01-01", "12030", "Puurs", "12041", "Puurs-Sint-Amands")],
+        ),
+        (
+            ["CD_REFNIS_OLD,TX_DESCR_OLD,CD_REFNIS_NEW,TX_DESCR_NEW,DT_VLDT_START",
+             "12034,Sint-Amands,12041,Puurs-Sint-Amands,2019-01-01"],
+            [("2019-01-01", "12034", "Sint-Amands", "12041", "Puurs-Sint-Amands")],
+        ),
+        (
+            ["Country,Year,LAU code old,LAU name old,LAU code new,LAU name new,Type of change",
+             "FI,2020,911,Valtimo,541,Nurmes,merger", "FI,2021,90,Heinävesi,91,Heinävesi,code"],
+            [("2020-01-01", "911", "Valtimo", "541", "Nurmes"),
+             ("2021-01-01", "90", "Heinävesi", "91", "Heinävesi")],
+        ),
+    ],
+    ids=["Estonia", "Belgium in French", "Belgium", "LAU"],
+)  # fmt: skip
+def test_lists_under_headings_of_their_own_are_read_by_words(
+    tmp_path: Path, lines: list[str], rows: list[tuple[str, ...]]
+) -> None:
+    """Made in the words of EHAK, Statbel and Eurostat, whose own lists were not to be had."""
+    (tmp_path / "list.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    read = read_changes(tmp_path / "list.csv")
+    columns = ["old_code", "old_name", "new_code", "new_name"]
+    found = read.assign(on=[str(day) for day in read["on"]])[["on", *columns]]
+    assert list(found.itertuples(index=False, name=None)) == rows
+    assert any("by the words of their headings" in f.message for f in findings_of(read))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["valid_from_day,valid_to_day,Vana kood,Uus kood", "Vana kood,Uus kood,Liik,Nimi"],
+    ids=["two days", "no day"],
+)
+def test_lists_whose_day_is_in_doubt_are_refused(tmp_path: Path, head: str) -> None:
+    row = {"valid_from_day": "2019-01-01", "valid_to_day": "2020-01-01"}
+    cells = [row.get(name, "A1") for name in head.split(",")]
+    (tmp_path / "list.csv").write_text(f"{head}\n{','.join(cells)}\n", "utf-8")
+    with pytest.raises(TableError, match="no list of changes that is known"):
+        read_changes(tmp_path / "list.csv")

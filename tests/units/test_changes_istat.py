@@ -84,15 +84,15 @@ def test_any_other_list_by_the_names_of_its_columns(tmp_path: Path) -> None:
     """As Destatis tells it: Namens-, Grenz- und Schlüsseländerungen."""
     path = tmp_path / "gebiet.csv"
     path.write_text(
-        "lfd. Nr.;AGS alt;Gemeinde alt;Art;AGS neu;Gemeinde neu;juristisch wirksam\n"
+        "lfd. Nr.;Gebiet 1;Text 1;Art;Gebiet 2;Text 2;juristisch wirksam\n"
         "1;16061001;Asbach-Sickenberg;1;16061118;Bad Sooden;01.01.2019\n", encoding="utf-8",
     )  # fmt: skip
     options = ("--from", "2018-12-31", "--to", "2019-01-01", "--out", tmp_path / "x.csv")
     asked = run("lineage", path, *options, "--lang", "en")
     assert (asked.code, "--column date=HEADING" in asked.err) == (2, True)
     columns = [f"--column={role}={heading}" for role, heading in (
-        ("date", "juristisch wirksam"), ("old_code", "AGS alt"), ("old_name", "Gemeinde alt"),
-        ("new_code", "AGS neu"), ("new_name", "Gemeinde neu"),
+        ("date", "juristisch wirksam"), ("old_code", "Gebiet 1"), ("old_name", "Text 1"),
+        ("new_code", "Gebiet 2"), ("new_name", "Text 2"),
     )]  # fmt: skip
     done = run("lineage", path, *options, *columns, "--lang", "en")
     assert done.code == 0, done.err

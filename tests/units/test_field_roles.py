@@ -154,6 +154,27 @@ def test_two_fields_that_could_be_the_code_are_told(tmp_path: Path) -> None:
     assert "q could be the code as well" in told.message
 
 
+def test_a_field_of_codes_that_nobody_filled_is_none(tmp_path: Path) -> None:
+    """Layers of the whole world have a column for each agency: no fips in Finland, few in NZ."""
+    empty = {"fips": [None] * 3, "name": ["Lapland", "Kainuu", "Satakunta"]}
+    units = read_units(layer(tmp_path / "fi.gpkg", empty))
+    assert units.index.tolist() == ["Lapland", "Kainuu", "Satakunta"]
+    some = {"adm1_code": ["NZL-1", "NZL-2", "NZL-3"], "fips": ["NZF1", None, None],
+            "name": ["Otago", "Nelson City", "Waikato"]}  # fmt: skip
+    units = read_units(layer(tmp_path / "nz.gpkg", some))
+    assert units.index.tolist() == ["NZL-1", "NZL-2", "NZL-3"]
+    assert units["name"].tolist() == some["name"]
+    alone = {"fips": ["NZF1", None, None], "name": some["name"]}
+    with pytest.raises(LayerError, match=r"row 2 \(Nelson City\) has no code \[K01\]"):
+        read_units(layer(tmp_path / "alone.gpkg", alone))
+
+
+def test_numbers_of_gadm_go_before_numbers_of_rows(tmp_path: Path) -> None:
+    fields = {"id": [0, 1, 2], "ID_3": [10101, 10102, 10103], "NAME_3": ["a", "b", "c"]}
+    units = read_units(layer(tmp_path / "a.gpkg", fields))
+    assert units.index.tolist() == ["10101", "10102", "10103"]
+
+
 def test_a_layer_without_codes_is_joined_by_name_and_parent(tmp_path: Path) -> None:
     path = layer(tmp_path / "a.gpkg", {
         "navn": ["Bø", "Hå", "Bø"], "fylkesnavn": ["Telemark", "Rogaland", "Nordland"],
