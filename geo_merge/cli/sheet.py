@@ -70,7 +70,7 @@ def sheet(
     )  # fmt: skip
     if around is not None:
         material = with_around(material, around, encoding=encoding)
-    figure, missed = sheet_of(atlas_of(material), view)
+    figure, missed = sheet_of(atlas_of(material, borders=False), view)
     write_sheet(figure, out)
     if missed:
         say(material.t("no_place", names="; ".join(missed)))

@@ -39,12 +39,13 @@ _OF_NEW = ("D", "P", "C06", "C08", "G11")
 _NOTE = SMALL * 25.4 / 72  # millimetres: letters of a note
 
 
-def atlas_of(m: Material) -> Atlas:
-    """Return what the maps of a paper are drawn from."""
+def atlas_of(m: Material, *, borders: bool = True) -> Atlas:
+    """Return what the maps of a paper are drawn from; sheets of a view need no common borders."""
     files = dict.fromkeys(str(s.get("source", "")) for s in m.manifest.get("sources", []))
     source = m.t("map_source", files=shown(", ".join(filter(None, files)) or NOTHING))
     seats = {} if m.offices is None else m.offices.places
-    return Atlas(m.result, m.language, m.date, source, m.neighbours, seats, m.outside)
+    neighbours = m.neighbours if borders else {}
+    return Atlas(m.result, m.language, m.date, source, neighbours, seats, m.outside)
 
 
 def maps(m: Material, atlas: Atlas, scale: float | None) -> Iterator[Section]:

@@ -97,7 +97,7 @@ def on_map(layer: gpd.GeoDataFrame, shapes: Geometries, land: BaseGeometry) -> A
     shapely.prepare(land)
     free = shapely.difference(shapely.make_valid(shapes), land)
     seen = np.flatnonzero(shapely.area(free) > 0)
-    beside = shapely.dwithin(free, land, _BESIDE)
+    beside = shapely.dwithin(land, free, _BESIDE)  # what is prepared comes first
     names, wishes, titles = [], [], titles_of(layer)
     for k in seen[np.lexsort((-shapely.area(free[seen]), ~beside[seen]))].tolist():
         name = titles[k]

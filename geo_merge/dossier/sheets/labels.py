@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,6 +139,7 @@ def place(
     paper = _Paper(frame, [(b.left, b.top, b.right, b.bottom) for b in taken])
     labels: list[Label] = []
     missed: list[int] = []
+    out = _ways_out(wishes)
     for rank in sorted({wish.rank for wish in wishes}):
         left = []
         for k in (k for k, wish in enumerate(wishes) if wish.rank == rank):
@@ -147,7 +148,7 @@ def place(
                 left.append(k)
             else:
                 labels.append(label)
-        for k in sorted(left, key=lambda k: _way_out(wishes[k])):
+        for k in sorted(left, key=out):
             label = _led(wishes[k], k, paper) if wishes[k].led else None
             if label is None:
                 missed.append(k)
@@ -206,7 +207,8 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     boxes = shapely.box(*rectangles[free].T)
     forbidden = [] if wish.clear_of is None else [wish.clear_of]
     for where in filter(None, (wish.shape, wish.clear_of, wish.beside)):
-        apart = ~shapely.intersects(boxes, where)
+        shapely.prepare(where)
+        apart = ~shapely.intersects(where, boxes)
         free, boxes = free[apart], boxes[apart]
     taken = shapely.box(*np.array(paper.boxes).reshape(-1, 4).T)
     for k in free:
@@ -220,11 +222,23 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     return None
 
 
-def _way_out(wish: Wish) -> float:
-    """Return how long a line out of the land is at least: short ones leave the most room."""
-    if wish.beside is None or wish.shape.is_empty:
-        return 0.0
-    return float(wish.shape.distance(wish.beside.boundary))
+def _ways_out(wishes: Sequence[Wish]) -> Callable[[int], float]:
+    """Return what tells how long a line out of the land is at least, by the position of a wish.
+
+    Short ones leave the most room. The edge of the land is prepared once for all of its units.
+    """
+    edges: dict[int, BaseGeometry] = {}
+
+    def way_out(k: int) -> float:
+        land, shape = wishes[k].beside, wishes[k].shape
+        if land is None or shape.is_empty:
+            return 0.0
+        if id(land) not in edges:
+            edges[id(land)] = land.boundary
+            shapely.prepare(edges[id(land)])
+        return float(shapely.length(shapely.shortest_line(edges[id(land)], shape)))
+
+    return way_out
 
 
 def middle_of(shape: BaseGeometry) -> tuple[float, float]:
