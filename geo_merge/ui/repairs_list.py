@@ -123,6 +123,10 @@ def _told(repair: pd.Series, names: Mapping[str, str]) -> None:
     kind = t(f"repair.{repair['kind']}")
     what = t("repair.done") if repair["applied"] else obstacle_name(str(repair["obstacle"]))
     st.text(f"{repair['id']} · {kind}, {figure(repair['area_m2'], 2, 'm²')}: {what}")
+    changes = []
     for code, m2 in changes_of(list(repair["changes"])).items():
         sign = "−" if m2 < 0 else "+"
-        st.text(f"{names.get(code, '')} ({code}): {sign}{figure(abs(m2), 2, 'm²')}".strip())
+        told = f"{names.get(code, '')} ({code}): {sign}{figure(abs(m2), 2, 'm²')}"
+        changes.append(told.strip())
+    if changes:
+        st.text("\n".join(changes))

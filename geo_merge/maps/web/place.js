@@ -7,13 +7,26 @@
   const LAND = { weight: 2.5, color: "#d40000", dashArray: "5 4", fill: false };
   const MOST = 21; // zoom: a sliver of centimetres can be seen
 
+  /** Write the names of units, where the edge of the map does not cut them. */
   function named(map, features) {
-    features.forEach((feature) => {
+    const texts = features.map((feature) => {
       const at = L.geoJSON(feature).getBounds().getCenter();
       const text = el("span", "", null, feature.properties.name || feature.properties.code);
       L.marker(at, { interactive: false, keyboard: false, icon: L.divIcon({
         className: "gm-place-name", iconSize: [160, 16], html: text }) }).addTo(map);
+      return text;
     });
+    const whole = function () {
+      const edge = map.getContainer().getBoundingClientRect();
+      texts.forEach((text) => {
+        text.hidden = false;
+        const box = text.getBoundingClientRect();
+        text.hidden = box.left < edge.left || box.right > edge.right ||
+          box.top < edge.top || box.bottom > edge.bottom;
+      });
+    };
+    map.on("moveend", whole);
+    whole();
   }
 
   function side(parent, name, data, words) {
