@@ -16,6 +16,7 @@ from geo_merge.units.called import keys_of
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match, without_codes
 from geo_merge.units.crosswalk_new import BELOW, PARENTS_AFTER, settled_new
+from geo_merge.units.crosswalk_remarks import remarks_of_parts
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.cut_names import is_cut, width_of
 from geo_merge.units.unlisted import Unlisted, without_row
@@ -82,6 +83,9 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     result = pd.DataFrame({name: text.get(name, "") for name in kept}, index=table.index)
     if table.index.name != "row":
         result.index = pd.RangeIndex(2, len(result) + 2, name="row")
+    named = result["old_code"].where(result["old_code"] != "", result["old_name"])
+    once = ~named.duplicated(keep=False)
+    findings = [*findings, *remarks_of_parts(table, set(found.values()), once, source)]
     return attach(result, findings=findings, sources=sources_of(table))
 
 
@@ -223,7 +227,7 @@ def resolve(
              or (len(code) > len(str(unit)) and code_key(code) == code_key(str(unit))))
     }  # fmt: skip
     ordered = rows.set_index("unit").loc[old.index].rename(index=recoded)
-    return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(table), *report.findings))
+    return Resolved(ordered.rename_axis("unit"), recoded, (*findings_of(written), *report.findings))
 
 
 def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report) -> pd.DataFrame:

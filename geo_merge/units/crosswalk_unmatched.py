@@ -54,16 +54,16 @@ def whole_lists(
         for way in keys_of(str(name), str(kind), key):
             names[way].append(str(code))
     found: dict[Hashable, set[str]] = {}
-    columns = (rows["old_code"], rows["old_name"], written["old_code"])
+    columns = (rows["old_code"], rows["old_name"], written["old_code"], written["old_name"])
     cells = zip(rows.index, *(column.tolist() for column in columns), strict=True)
     first, says_names = "", False
-    for row, code, name, as_written in cells:
+    for row, code, name, as_written, name_written in cells:
         if code:
             parts = list(filter(None, _CODES.split(as_written.strip())))
             known = {codes[code_key(p)] for p in parts if code_key(p) in codes}
             one = code_key(code) in codes
         else:
-            parts = list(filter(None, _NAMES.split(name)))
+            parts = list(filter(None, _NAMES.split(name_written.strip())))
             known = {c for p in parts for c in names.get(key(p), ())}
             one = key(name) in names
         if not one and len(parts) > 1 and len(known) > 1:
@@ -103,8 +103,11 @@ def report_unknown(
         here = sorted(map(str, old.index))
         theirs = sorted(map(str, rows.loc[list(coded), "old_code"]))
         named = sum("[K09]" in each.told for each in strangers)
+        widths, codes_here = {*map(len, here)}, {*here}
+        longer = all(any(c[-w:] in codes_here for w in widths if w < len(c)) for c in theirs)
+        kind = "longer" if longer else "other_year" if named else "other_file"
         report.wrong(
-            "K04.all_other_year" if named else "K04.all_other_file", n=len(theirs),
+            f"K04.all_{kind}", n=len(theirs),
             first=theirs[0], last=theirs[-1], here=here[0], there=here[-1], named=named,
         )  # fmt: skip
         left = {row: each for row, each in left.items() if row not in coded}

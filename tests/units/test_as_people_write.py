@@ -12,6 +12,7 @@ from geo_merge.errors import CrosswalkError, TableError
 from geo_merge.units.called import keys_of
 from geo_merge.units.crosswalk import as_crosswalk, resolve
 from geo_merge.vocabulary.codes import clean_code, clean_text, fold_name, is_misread
+from geo_merge.vocabulary.memory import findings_of
 
 Grid = Callable[..., gpd.GeoDataFrame]
 COLUMNS = ("old_code", "old_name", "new_code", "new_name")
@@ -141,3 +142,41 @@ def test_text_that_was_misread_is_told(grid: Grid) -> None:
     )
     (told,) = resolved.findings
     assert (told.check, told.value) == ("F05", 2.0)
+
+
+@pytest.mark.parametrize(
+    "remark", ["một phần", "Nhập một phần diện tích", "en partie", "delvis", "1 phần", "一部"]
+)
+def test_a_remark_that_only_a_part_goes_is_told(grid: Grid, remark: str) -> None:
+    rows = table(*WHOLE).assign(ghi_chu=["", "", "", remark])
+    found = resolve(units(grid), rows).findings
+    told = [f for f in found if f.check == "W05"]
+    assert [(f.severity, f.value) for f in told] == [("warning", 1.0)]
+    assert f"row 5: the column ghi_chu says “{remark}”" in told[0].message
+
+
+@pytest.mark.parametrize("remark", ["toàn bộ", "partially drawn", "Xã Một Phần Mười", "phần"])
+def test_other_remarks_are_not(grid: Grid, remark: str) -> None:
+    if remark.startswith("Xã"):
+        remark = remark * 9  # the words of a clause, of all its members
+    rows = table(*WHOLE).assign(ghi_chu=["", "", "", remark])
+    assert not [f for f in resolve(units(grid), rows).findings if f.check == "W05"]
+
+
+def test_rows_of_a_divided_unit_say_rightly_that_a_part_goes() -> None:
+    rows = table(*WHOLE, ("00004", "Bốn", "N1", "Mới")).assign(ghi_chu="một phần")
+    both = as_crosswalk(rows.iloc[[3, 4]])
+    assert not [f for f in findings_of(both) if f.check == "W05"]
+
+
+@pytest.mark.parametrize("before", ["213", "24.213."])
+def test_codes_behind_those_of_their_district_are_told_as_such(grid: Grid, before: str) -> None:
+    rows = table(*[(before + o, n, c, x) for o, n, c, x in WHOLE])
+    with pytest.raises(CrosswalkError, match=r"its 4 old codes .* further digits before those"):
+        resolve(units(grid), rows)
+
+
+def test_names_on_lines_of_one_cell_are_several_units(grid: Grid) -> None:
+    rows = table(("", "Xã Một\nXã Hai", "N1", "Mới"), ("", "Xã Ba\nXã Bốn", "N2", "Xa"))
+    with pytest.raises(CrosswalkError, match="rows 2-3: several old units stand in one cell"):
+        resolve(units(grid), rows)
