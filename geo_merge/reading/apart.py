@@ -202,8 +202,14 @@ def _parquet_batches(path: Path, rows: int = _ROWS, **chosen: Any) -> Iterable[A
 def _gdal_batches(path: Path, layer: str) -> Iterable[Any]:
     import pyogrio  # noqa: PLC0415 - in the child alone
 
-    errors = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
-              pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
+    errors = (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.GeometryError,
+        OSError,  # Arrow has its own for features that GDAL gives up on
+        ValueError,
+    )
     options = {"layer": layer, "batch_size": _ROWS, "use_pyarrow": True}
     with closed(), suppress(*errors), pyogrio.raw.open_arrow(path, **options) as (_, batches):
         yield from batches  # what is wrong is told by what reads it

@@ -10,6 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyproj.exceptions import ProjError
@@ -38,8 +39,14 @@ from geo_merge.vocabulary.sentence import sentence
 
 __all__ = ["RawLayer", "mended", "open_layer"]
 
-_READ_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
-                pyogrio.errors.FeatureError, pyogrio.errors.GeometryError)  # fmt: skip
+_READ_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    OSError,  # as Arrow tells what GDAL stumbles over
+    pa.ArrowException,
+)
 UNICODE = Texts()
 
 

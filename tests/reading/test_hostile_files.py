@@ -85,3 +85,9 @@ def test_a_hostile_file_ends_a_command_in_a_sentence(
         assert all(line.endswith(".") and len(line) < _LONGEST for line in errors), errors
         assert ids.search(ran.err), (command, ran.err)
         assert "geo_merge_" not in "".join(each.name for each in out.iterdir()), ran
+
+
+@pytest.mark.parametrize("name", ["fgb_index.fgb", "fgb_sizes.fgb", "fgb_head_in_itself.fgb"])
+def test_what_arrow_stumbles_over_is_a_damaged_file(tmp_path: Path, name: str) -> None:
+    (told,) = outcome(FILES[name].write(tmp_path), "layer")
+    assert re.fullmatch(rf"{name} cannot be read \(.*\) \[F03\]; copy or export it again\.", told)
