@@ -15,16 +15,23 @@ from pyproj import CRS
 from geo_merge.cluster.parts import Part
 from geo_merge.cluster.remote import as_wkb, from_wkb
 from geo_merge.geometry.edge_ends import unpaired
-from geo_merge.geometry.junctions import MOST, Around, loose_edges, vertices_near
+from geo_merge.geometry.junctions import (
+    MOST,
+    Around,
+    loose_edges,
+    suspected_edges,
+    vertices_near,
+)
 from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.geometry.projection import metres_per_unit
 from geo_merge.geometry.rings import Floats, Ints
 from geo_merge.system.memory import give_back
-from geo_merge.units.planes import Notes, bulge, by_crs, project, tell
+from geo_merge.units.planes import Notes, Projected, bulge, by_crs, tell
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.ledger import LedgerRow
 
-_Loaded = tuple[pa.Array, Notes]
+# Polygons in the plane, what was done to them, and whether any was valid in its own CRS alone.
+_Loaded = tuple[pa.Array, Notes, bool]
 
 
 def load(
@@ -60,6 +67,9 @@ def load(
         some = [parts[k] for k in members]
         around = _around(client, some, crs, units.crs)
         futures = client.map(_load, some, around=around, pure=False)
+        if len(some) > 1 and any(client.gather(client.map(_is_doubtful, futures))):
+            doubts = _around_doubts(client, some, around, crs, units.crs)
+            futures = client.map(_load_again, some, around=around, doubts=doubts, pure=False)
         loaded |= dict(zip(members, futures, strict=True))
         all_notes = Notes()
         labels: list[str] = []
@@ -105,6 +115,35 @@ def _around(client: Client, parts: Sequence[Part], crs: CRS, target: CRS) -> Fut
     return client.submit(_beside, edges, near, pure=False)
 
 
+def _around_doubts(
+    client: Client, parts: Sequence[Part], around: Future[Around] | None, crs: CRS, target: CRS
+) -> Future[Around]:
+    """Return what other parts have beside each, and beside what is doubtful in any of them.
+
+    That is rare, so the polygons in their own CRS are made again rather than kept.
+    """
+    told = client.map(_edges_of_doubts, parts, around=around, pure=False)
+    edges = client.submit(_unpaired_or_doubtful, told, pure=False)
+    reach = client.submit(_reach, edges, crs, target, pure=False)
+    near = client.map(_shared_near, parts, around=around, edges=edges, reach=reach, pure=False)
+    return client.submit(_beside, edges, near, pure=False)
+
+
+def _edges_of_doubts(part: Part, *, around: Around | None) -> tuple[Floats, Floats]:
+    projected, metres = _projected(part, around), metres_per_unit(_known(part.crs))
+    shapes = projected.shapes
+    return loose_edges(shapes, metres), suspected_edges(shapes, projected.doubtful, metres)
+
+
+def _unpaired_or_doubtful(told: Sequence[tuple[Floats, Floats]]) -> Floats:
+    loose, doubtful = (np.concatenate(each) for each in zip(*told, strict=True))
+    return np.concatenate([unpaired(loose), doubtful])
+
+
+def _shared_near(part: Part, *, around: Around | None, edges: Floats, reach: float) -> Floats:
+    return vertices_near(_projected(part, around).shapes, edges, reach)
+
+
 def _unpaired(edges: Sequence[Floats]) -> Floats:
     return unpaired(np.concatenate(edges))
 
@@ -133,11 +172,25 @@ def _vertices_near(part: Part, *, edges: Floats, reach: float) -> Floats:
 
 
 def _load(part: Part, *, around: Around | None) -> _Loaded:
-    plane, notes = project(part.geometries(), _known(part.crs), _known(part.target), around)
-    polygons = as_wkb(plane)
-    del plane
+    projected = _projected(part, around)
+    doubtful = bool(projected.doubtful.any())
+    return _packed(projected.mended() if doubtful else projected)
+
+
+def _load_again(part: Part, *, around: Around | None, doubts: Around) -> _Loaded:
+    return _packed(_projected(part, around).mended(doubts))
+
+
+def _projected(part: Part, around: Around | None) -> Projected:
+    return Projected.of(part.geometries(), _known(part.crs), _known(part.target), around)
+
+
+def _packed(projected: Projected) -> _Loaded:
+    polygons, doubtful = as_wkb(projected.plane), bool(projected.doubtful.any())
+    notes = projected.notes
+    del projected
     _give_back()
-    return polygons, notes
+    return polygons, notes, doubtful
 
 
 def _give_back() -> None:
@@ -149,6 +202,10 @@ def _give_back() -> None:
 
 def _notes(loaded: _Loaded) -> Notes:
     return loaded[1]
+
+
+def _is_doubtful(loaded: _Loaded) -> bool:
+    return loaded[2]
 
 
 def _polygons(loaded: _Loaded) -> pa.Array:

@@ -127,6 +127,22 @@ def loose_edges(geometries: Geometries, metres: float) -> Floats:
     return ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
 
 
+def suspected_edges(geometries: Geometries, suspects: Bools, metres: float) -> Floats:
+    """Return the long edges of suspects, see `share_vertices`, by their ends, both ways.
+
+    Returns
+    -------
+    numpy.ndarray
+        x and y of one end, then of the other; shape (n, 4).
+    """
+    known = _known(geometries[suspects])
+    if not len(known):
+        return np.empty((0, 4))
+    rings = flatten(geometries[suspects][known])
+    edges = ends(rings, np.flatnonzero(edge_lengths(rings) > LONG_EDGE / metres))
+    return np.concatenate([edges, np.roll(edges, 2, axis=1)])
+
+
 def vertices_near(geometries: Geometries, edges: Floats, reach: float) -> Floats:
     """Return the vertices of polygons that are perhaps within reach of edges; shape (n, 2)."""
     known = _known(geometries)
@@ -169,9 +185,10 @@ def share_vertices(
         Tells which long edges, given by their ends, the plane bends.
     suspects
         Polygons that must not touch themselves: their edges are looked at too where a neighbour
-        has the same.
+        has the same. Shape (n,).
     around
-        What other parts of the layer have, if these are not all of its polygons.
+        What other parts of the layer have, if these are not all of its polygons: with suspects
+        among the edges are theirs too, in any part, both ways; see `suspected_edges`.
     """
     which = _known(geometries)
     none = np.empty(0, dtype=np.int64)
@@ -182,8 +199,11 @@ def share_vertices(
     stretched = none if bends is None else which[_stretched(rings, lengths, metres, bends)]
     nothing = Shared(geometries, none, stretched)
     suspected = None if suspects is None else suspects[which]
-    edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
-    if around is not None and suspects is None:
+    if around is None or suspected is None:
+        edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
+    else:
+        edges = np.flatnonzero(lengths > LONG_EDGE / metres)
+    if around is not None:
         edges = edges[among(ends(rings, edges), around.edges)]
     if not len(edges):
         return nothing
@@ -191,7 +211,7 @@ def share_vertices(
     bulges = np.zeros(len(edges))
     if bulge is not None:
         bulges = bulge(rings.xy[edges], rings.xy[edges + 1])
-    others = None if around is None or suspects is not None else around.vertices
+    others = None if around is None else around.vertices
     found = _meetings(rings, edges, bulges, most, others)
     if not len(found.edge):
         return nothing

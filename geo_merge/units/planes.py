@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -130,9 +130,7 @@ def by_crs(crss: Sequence[CRS]) -> list[tuple[CRS, list[int]]]:
     return [(crs, [k for k, other in enumerate(crss) if other == crs]) for crs in different]
 
 
-def project(
-    shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
-) -> tuple[Geometries, Notes]:
+def project(shapes: Geometries, crs: CRS, target: CRS) -> tuple[Geometries, Notes]:
     """Bring polygons of one CRS to another, and say what was done to them.
 
     Parameters
@@ -141,37 +139,70 @@ def project(
         Anything; what is no polygon is projected as it is. Shape (n,).
     crs, target
         Their CRS, and that to bring them to.
-    around
-        What other parts of the layer have, if these are not all of it.
     """
-    way, notes = _Way(crs, target), Notes()
-    before = shapes
-    # Few polygons get vertices: all are projected meanwhile, and those few again.
-    with ThreadPoolExecutor(1) as pool:
-        sharing = pool.submit(way.share, shapes, notes, around=around)
-        plane = way.project(shapes)
-        shapes = way.follow(sharing.result(), notes)
-    more = np.flatnonzero(shapes != before)
-    plane[more] = way.project(shapes[more])
-    wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
-    if not len(wrong):
-        return plane, notes
-    sound = shapely.is_valid(shapes[wrong])
-    invalid = wrong[~sound]
-    for rows, mend in _SAME_LAND.items():
-        done, mended = _mended_by(mend, shapes, invalid)
-        plane[done] = way.project(mended)
-        setattr(notes, rows, done)
-        invalid = np.setdiff1d(invalid, done)
-    doubtful = np.zeros(len(plane), dtype=bool)
-    doubtful[wrong[sound]] = True
-    if doubtful.any():
-        shared = way.share(shapes, notes, suspects=doubtful).geometries
-        other = np.flatnonzero(shapes != shared)
-        plane[other] = way.project(shared[other])
-        notes.mended, mended = _mend(plane, np.flatnonzero(doubtful))
-        plane[notes.mended] = mended
-    return plane, notes
+    projected = Projected.of(shapes, crs, target)
+    if projected.doubtful.any():
+        projected = projected.mended()
+    return projected.plane, projected.notes
+
+
+@dataclass(frozen=True)
+class Projected:
+    """Polygons on their way to a plane.
+
+    Attributes
+    ----------
+    shapes, plane
+        The polygons in their own CRS, with the vertices of their neighbours, and in the plane;
+        shape (n,).
+    doubtful
+        Which are valid in their CRS and not in the plane; shape (n,).
+    notes
+        What was done to them.
+    """
+
+    shapes: Geometries
+    plane: Geometries
+    doubtful: Bools
+    notes: Notes
+    way: _Way
+
+    @classmethod
+    def of(
+        cls, shapes: Geometries, crs: CRS, target: CRS, around: Around | None = None
+    ) -> Projected:
+        """Project polygons of a layer, or of a part of it beside what other parts have."""
+        way, notes = _Way(crs, target), Notes()
+        before = shapes
+        # Few polygons get vertices: all are projected meanwhile, and those few again.
+        with ThreadPoolExecutor(1) as pool:
+            sharing = pool.submit(way.share, shapes, notes, around=around)
+            plane = way.project(shapes)
+            shapes = way.follow(sharing.result(), notes)
+        more = np.flatnonzero(shapes != before)
+        plane[more] = way.project(shapes[more])
+        doubtful = np.zeros(len(plane), dtype=bool)
+        wrong = np.flatnonzero(is_polygonal(plane) & ~is_valid(plane) & somewhere(shapes))
+        sound = shapely.is_valid(shapes[wrong])
+        invalid = wrong[~sound]
+        for rows, mend in _SAME_LAND.items():
+            done, mended = _mended_by(mend, shapes, invalid)
+            plane[done] = way.project(mended)
+            setattr(notes, rows, done)
+            invalid = np.setdiff1d(invalid, done)
+        doubtful[wrong[sound]] = True
+        return cls(shapes, plane, doubtful, notes, way)
+
+    def mended(self, around: Around | None = None) -> Projected:
+        """Mend what is doubtful; with `around`, in this or another part of the layer."""
+        shared = self.way.share(
+            self.shapes, self.notes, suspects=self.doubtful, around=around
+        ).geometries
+        other, plane = np.flatnonzero(self.shapes != shared), self.plane.copy()
+        plane[other] = self.way.project(shared[other])
+        self.notes.mended, mended = _mend(plane, np.flatnonzero(self.doubtful))
+        plane[self.notes.mended] = mended
+        return replace(self, shapes=shared, plane=plane)
 
 
 @dataclass(frozen=True)
