@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from geo_merge.reading.apart import TABLE_ROWS, table_bytes
-from geo_merge.reading.table_parquet import Piece
+from geo_merge.reading.parquet_pieces import Piece
 
 _LOOKED_AT = 1_000_000  # rows that are worth a process of their own
 _BYTES = 64 * 2**20  # of rows that are in memory at once

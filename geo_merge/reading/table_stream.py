@@ -14,9 +14,9 @@ from typing import Protocol
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import known_codec, texts_of
 from geo_merge.reading.parquet_blocks import blocks_of
+from geo_merge.reading.parquet_pieces import SUFFIXES, Piece, parts_of
 from geo_merge.reading.table_csv import delimiter_of, kept_text, read_csv
 from geo_merge.reading.table_headings import find_headings
-from geo_merge.reading.table_parquet import SUFFIXES, Piece, parts_of
 from geo_merge.reading.table_rows import refuse_wide
 from geo_merge.reading.tables import read_table
 from geo_merge.vocabulary.country import PLAIN, Country

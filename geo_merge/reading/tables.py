@@ -9,10 +9,10 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import texts_of
-from geo_merge.reading.parquet_table import read_parquet_table
+from geo_merge.reading.parquet_pieces import SUFFIXES
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
-from geo_merge.reading.table_parquet import SUFFIXES
+from geo_merge.reading.table_parquet import read_parquet_table
 from geo_merge.reading.table_rows import Sheet
 from geo_merge.reading.table_xlsx import read_xlsx
 from geo_merge.vocabulary.country import PLAIN, Country

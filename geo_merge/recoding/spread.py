@@ -11,7 +11,7 @@ from typing import Any
 
 from geo_merge.cluster.connect import connect, in_order
 from geo_merge.errors import UsageError
-from geo_merge.reading.table_parquet import Piece
+from geo_merge.reading.parquet_pieces import Piece
 from geo_merge.recoding.joined import Joined, check_out, piece
 from geo_merge.recoding.outcome import Recoded, refuse_left
 from geo_merge.recoding.plan import Plan

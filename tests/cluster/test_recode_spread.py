@@ -11,7 +11,7 @@ import pytest
 from recoded import CROSSWALK, recode
 
 from geo_merge.cluster.connect import connect
-from geo_merge.reading import table_parquet
+from geo_merge.reading import parquet_pieces
 
 CODES = ["01A", "01B", "02A", "0003", "0004", "9999", ""]
 NAMES = ["Ay", "Bu", "Cy", "Ey", "Fy", "Gy", ""]
@@ -99,8 +99,8 @@ def test_a_long_file_is_recoded_in_runs_of_its_row_groups(
     whole = pd.concat(pd.read_parquet(folder / f"part.{k}.parquet") for k in range(7, 12))
     given = tmp_path / "long.parquet"
     whole.to_parquet(given, row_group_size=50, index=False)
-    monkeypatch.setattr(table_parquet, "PIECE", 120)
-    assert [p.rows for p in table_parquet.parts_of(given).pieces] == [150, 150, 150, 250]
+    monkeypatch.setattr(parquet_pieces, "PIECE", 120)
+    assert [p.rows for p in parquet_pieces.parts_of(given).pieces] == [150, 150, 150, 250]
     one, many = tmp_path / "one.parquet", tmp_path / "many"
     recode(given, one, "--crosswalk", crosswalk)
     code, _ = recode(

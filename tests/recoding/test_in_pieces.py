@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_merge.errors import TableError
-from geo_merge.reading.table_parquet import parts_of
+from geo_merge.reading.parquet_pieces import parts_of
 from geo_merge.reading.table_stream import Table, open_table
 from geo_merge.recoding.origin import Origin
 from geo_merge.recoding.outcome import Recoded, problems_of
