@@ -163,7 +163,7 @@ def _code_field(
     findings: list[Finding],
 ) -> str | None:
     """Return the field with the codes: a usual name, unless another holds the expected ones."""
-    usual = _filled(fields.usual_fields(columns, "code"), keys)
+    usual = _filled(raw, fields.usual_fields(columns, "code"), keys, findings)
     wanted = {code_key(clean_code(code)) for code in expected if code}
     if not wanted:
         _tell_rivals(raw, usual, keys, findings)
@@ -191,14 +191,21 @@ def _code_field(
     return next(iter(usual), None)
 
 
-def _filled(usual: Sequence[str], keys: _Keys) -> list[str]:
-    """Return fields in their order, those behind that many rows leave blank, without empty ones.
+def _filled(raw: RawLayer, usual: Sequence[str], keys: _Keys, findings: list[Finding]) -> list[str]:
+    """Return the fields that have codes, in their order but for a first that many rows leave blank.
 
     Layers of the whole world have a column for each agency, which few countries fill.
     """
-    blank = {column: keys.of(column).count("") / max(len(keys.frame), 1) for column in usual}
-    there = [column for column in usual if blank[column] < 1 or not len(keys.frame)]
-    return sorted(there, key=lambda column: blank[column] > _SOME_BLANK)
+    blank = {c: keys.of(c).count("") for c in usual}
+    there = [c for c in usual if blank[c] < max(len(keys.frame), 1)]
+    if not there or blank[there[0]] <= _SOME_BLANK * len(keys.frame):
+        return there
+    full = [c for c in there if not blank[c] and not is_running(list(as_text(raw.frame[c])))]
+    if full:
+        told = sentence("K01.code_blank", source=raw.source, field=there[0], n=blank[there[0]],
+                        all=len(keys.frame), read=full[0])  # fmt: skip
+        findings.append(Finding.of(told))
+    return list(dict.fromkeys([*full[:1], *there]))
 
 
 def _by_codes(

@@ -164,6 +164,11 @@ def test_a_field_of_codes_that_nobody_filled_is_none(tmp_path: Path) -> None:
     units = read_units(layer(tmp_path / "nz.gpkg", some))
     assert units.index.tolist() == ["NZL-1", "NZL-2", "NZL-3"]
     assert units["name"].tolist() == some["name"]
+    (told,) = [f for f in findings_of(units) if f.check == "K01"]
+    assert "fips is blank on 2 of 3 rows; adm1_code was read as the code" in told.message
+    numbered = {"fips": ["NZF1", None, None], "id": [1, 2, 3], "name": some["name"]}
+    with pytest.raises(LayerError, match=r"row 2 \(Nelson City\) has no code \[K01\]"):
+        read_units(layer(tmp_path / "numbered.gpkg", numbered))
     alone = {"fips": ["NZF1", None, None], "name": some["name"]}
     with pytest.raises(LayerError, match=r"row 2 \(Nelson City\) has no code \[K01\]"):
         read_units(layer(tmp_path / "alone.gpkg", alone))
