@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 
@@ -45,7 +46,10 @@ def test_a_name_is_never_a_path_a_device_or_too_long(tmp_path: Path, name: str) 
 @pytest.mark.parametrize("ending", [e for e in TABLE_TYPES if not e.startswith("xls")])
 def test_what_the_page_takes_for_a_table_is_read(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"t.{ending.upper()}"
-    path.write_text("old_code;new_code\n1;2\n", "utf-8")
+    if "parquet" in ending:
+        pd.DataFrame({"old_code": ["1"], "new_code": ["2"]}).to_parquet(path)
+    else:
+        path.write_text("old_code;new_code\n1;2\n", "utf-8")
     assert read_table(path).to_dict("list") == {"old_code": ["1"], "new_code": ["2"]}
 
 
