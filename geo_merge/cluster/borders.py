@@ -172,9 +172,7 @@ def _vertices_near(part: Part, *, edges: Floats, reach: float) -> Floats:
 
 
 def _load(part: Part, *, around: Around | None) -> _Loaded:
-    projected = _projected(part, around)
-    doubtful = bool(projected.doubtful.any())
-    return _packed(projected.mended() if doubtful else projected)
+    return _packed(_projected(part, around).settled())
 
 
 def _load_again(part: Part, *, around: Around | None, doubts: Around) -> _Loaded:

@@ -18,7 +18,7 @@ from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.cells import csv_bytes
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings import FINDING_DECIMALS, columns_of, points_of
-from geo_merge.writing.geojson_stream import Block, polygon_block
+from geo_merge.writing.geojson_stream import Block, polygon_block, with_others
 from geo_merge.writing.rounding import Project
 
 
@@ -66,7 +66,4 @@ def _with_points(block: Block, places: Geometries, project: Project | None) -> B
         return block
     xy = shapely.get_coordinates(places[points])
     xy = np.round(xy if project is None else project(xy), FINDING_DECIMALS)
-    block.boxes[points] = np.hstack([xy, xy])
-    drawn = dict(zip(points.tolist(), shapely.to_geojson(shapely.points(xy)), strict=True))
-    others = (drawn[k].encode() if k in drawn else g for k, g in enumerate(block.geometries))
-    return replace(block, geometries=others)
+    return with_others(block, points, shapely.points(xy))

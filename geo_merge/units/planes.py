@@ -140,9 +140,7 @@ def project(shapes: Geometries, crs: CRS, target: CRS) -> tuple[Geometries, Note
     crs, target
         Their CRS, and that to bring them to.
     """
-    projected = Projected.of(shapes, crs, target)
-    if projected.doubtful.any():
-        projected = projected.mended()
+    projected = Projected.of(shapes, crs, target).settled()
     return projected.plane, projected.notes
 
 
@@ -192,6 +190,10 @@ class Projected:
             invalid = np.setdiff1d(invalid, done)
         doubtful[wrong[sound]] = True
         return cls(shapes, plane, doubtful, notes, way)
+
+    def settled(self) -> Projected:
+        """Mend what is doubtful, if anything is, by what is here."""
+        return self.mended() if self.doubtful.any() else self
 
     def mended(self, around: Around | None = None) -> Projected:
         """Mend what is doubtful; with `around`, in this or another part of the layer."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -22,7 +21,14 @@ from geo_merge.vocabulary.attributes import Attributes, rows_of
 from geo_merge.vocabulary.plain_values import plain_columns
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import whole_file
-from geo_merge.writing.geojson_stream import Block, ahead, collection, cuts, polygon_block
+from geo_merge.writing.geojson_stream import (
+    Block,
+    ahead,
+    collection,
+    cuts,
+    polygon_block,
+    with_others,
+)
 from geo_merge.writing.rounding import Vanishing
 
 Frames: TypeAlias = gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame]
@@ -119,15 +125,7 @@ def _block(piece: _Piece, *, precision: int, vanishing: Vanishing) -> Block:
     if not len(others):
         return block
     placed = _project_others(geometries[others], project, precision)
-    block.boxes[others] = shapely.bounds(placed)
-    instead = dict(zip(others.tolist(), shapely.to_geojson(placed), strict=True))
-    return replace(
-        block,
-        geometries=(
-            instead[k].encode() if k in instead else geometry
-            for k, geometry in enumerate(block.geometries)
-        ),
-    )
+    return with_others(block, others, placed)
 
 
 def _project_others(geometries: Geometries, project: Projection, precision: int) -> Geometries:

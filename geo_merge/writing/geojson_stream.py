@@ -8,16 +8,17 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
 import orjson
+import shapely
 
 from geo_merge.geometry.longitudes import HALF, TURN, span
 from geo_merge.geometry.polygons import Polygons
-from geo_merge.geometry.rings import Bools, Floats, Ints
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints
 from geo_merge.vocabulary.attributes import Attributes
 from geo_merge.writing.rounding import Project, Rounded, Vanishing
 
@@ -95,6 +96,17 @@ def polygon_block(
     encoded = rounded.encoded()
     geometries = encoded if there.all() else (next(encoded) if t else b"null" for t in there)
     return Block(boxes, attributes, geometries)
+
+
+def with_others(block: Block, rows: Ints, placed: Geometries) -> Block:
+    """Return features of which some, by position, have other geometries than polygons, placed."""
+    block.boxes[rows] = shapely.bounds(placed)
+    instead = dict(zip(rows.tolist(), shapely.to_geojson(placed), strict=True))
+    geometries = (
+        instead[k].encode() if k in instead else geometry
+        for k, geometry in enumerate(block.geometries)
+    )
+    return replace(block, geometries=geometries)
 
 
 def collection(blocks: Iterable[Block]) -> Iterator[bytes]:
