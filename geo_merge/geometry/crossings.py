@@ -13,12 +13,14 @@ import numpy as np
 import shapely
 
 from geo_merge.errors import LayerError
-from geo_merge.geometry.rings import Bools, Floats, Ints, Runs
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, Runs, is_polygonal
 from geo_merge.wording.sentence import sentence
 
 # Crossings, beside one an edge. The census of 2009 of the whole country, drawn with overlaps all
 # over, has 55,000 on 177,000 edges that do not match.
 _MOST = 100_000
+# Lines that divide units: each crossing makes a piece, which is looked at by itself.
+_MOST_OF_LINES = 10_000
 
 # Edges to a stretch, of which only those whose boxes meet are looked at; of very many edges longer
 # ones, so that there are not many more than these.
@@ -55,9 +57,40 @@ def refuse_tangled(runs: Runs, unit: Callable[[int], str]) -> None:
     """
     found = crossings(runs, _MOST + len(runs.xy))
     if found is not None:
-        digits = 1 - len(str(found.n))
         a, b = unit(found.one), unit(found.two)
-        raise LayerError(sentence("C04.tangled", n=round(found.n, digits + 1), a=a, b=b))
+        raise LayerError(sentence("C04.tangled", n=_about(found.n), a=a, b=b))
+
+
+def refuse_tangled_lines(shapes: Geometries, source: str) -> None:
+    """Refuse what divides units if its lines cross more often than any borders do, or themselves.
+
+    Parameters
+    ----------
+    shapes
+        Lines, or polygons for their outlines; shape (n,).
+    source
+        The file.
+
+    Raises
+    ------
+    LayerError
+        W05 with about how often.
+    """
+    areal = is_polygonal(shapes)
+    lines = shapely.get_parts(np.concatenate([shapes[~areal], shapely.boundary(shapes[areal])]))
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    edge = np.flatnonzero(line[1:] == line[:-1])
+    # Each is a run of its own, since a line may cross itself.
+    ends, start = np.column_stack([edge, edge + 1]).ravel(), 2 * np.arange(len(edge) + 1)
+    runs = Runs(xy[ends], start, np.arange(len(edge)), np.zeros(len(edge), dtype=bool))
+    found = crossings(runs, _MOST_OF_LINES + len(edge))
+    if found is not None:
+        raise LayerError(sentence("W05.tangled", source=source, n=_about(found.n)))
+
+
+def _about(n: int) -> int:
+    """Return an estimate with the two digits that mean something."""
+    return round(n, 2 - len(str(n)))
 
 
 def crossings(runs: Runs, enough: int) -> Crossings | None:
@@ -138,13 +171,17 @@ def _ends(xy: Floats, first: Ints, last: Ints, edges: int) -> Floats:
 
 def _crossing(one: Floats, two: Floats) -> Ints:
     """Count for each pair of stretches how often their edges cross or end on one another."""
-    a, b = (one[:, :, None, k] for k in (0, 1))
-    c, d = (two[:, None, :, k] for k in (0, 1))
+    (low, high), (lowest, highest) = ((e.min(axis=2), e.max(axis=2)) for e in (one, two))
+    meet = np.ones((len(one), one.shape[1], two.shape[1]), dtype=bool)
     with np.errstate(invalid="ignore"):
-        across = (_side(a, b, c) * _side(a, b, d) <= 0) & (_side(c, d, a) * _side(c, d, b) <= 0)
-        boxes = (np.minimum(a, b) <= np.maximum(c, d)) & (np.minimum(c, d) <= np.maximum(a, b))
+        for axis in (0, 1):
+            meet &= low[:, :, None, axis] <= highest[:, None, :, axis]
+            meet &= lowest[:, None, :, axis] <= high[:, :, None, axis]
+    pair, edge, other = np.nonzero(meet)
+    (a, b), (c, d) = (e.transpose(1, 0, 2) for e in (one[pair, edge], two[pair, other]))
+    across = (_side(a, b, c) * _side(a, b, d) <= 0) & (_side(c, d, a) * _side(c, d, b) <= 0)
     joined = _same(a, c) | _same(a, d) | _same(b, c) | _same(b, d)
-    return np.asarray((across & boxes.all(axis=-1) & ~joined).sum(axis=(1, 2)), dtype=np.int64)
+    return np.bincount(pair[across & ~joined], minlength=len(one))
 
 
 def _side(a: Floats, b: Floats, point: Floats) -> Floats:

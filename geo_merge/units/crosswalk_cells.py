@@ -44,7 +44,7 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
     report
         Gets the cells that are no names or codes, and what was changed.
     names
-        Names of the old units: where one is called None or Nan, that is a name.
+        Names of the old units: where one is called None, Nan or Ibid, that is a name.
     """
     known = Counter(names)
     rows = _without_headings(_without_sums(rows, report, known), report, known)
@@ -124,14 +124,13 @@ def _without_nothing(rows: pd.DataFrame, report: Report, names: Counter[str]) ->
             reason = no_value(text)
             if reason is NoValue.ABOVE and column == "new_name" and row in own:
                 reason = None
-            is_name = (
-                reason is NoValue.NOTHING and is_named and names[text] == 1 and may_be_a_place(text)
-            )
+            doubt = reason in {NoValue.NOTHING, NoValue.ABOVE}
+            is_name = doubt and is_named and names[text] == 1 and may_be_a_place(text)
             cells.append(text if reason is None or is_name else "")
             if column in _NEEDED and not clean_text(text):
                 kind = "W01.code" if column == "new_code" else "W01.name"
                 report.wrong_in(row, kind, label=_cell(column, labels[row]))
-            elif reason is None or is_name:  # None in Piedmont, Nan in Siam
+            elif reason is None or is_name:  # None in Piedmont, Nan in Siam, Ibid in Luzon
                 continue
             elif (
                 column in _NEEDED

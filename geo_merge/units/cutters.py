@@ -211,13 +211,13 @@ def _by_lines(
         )
         for new in wanted
     }
-    found: dict[str, list[BaseGeometry]] = defaultdict(list)
-    for face in faces:
-        border = {
-            new: shapely.intersection(face.boundary, land.boundary).length
-            for new, land in neighbours.items()
-        }
-        best = max(border, key=lambda new: border[new])
-        if border[best] > 0:
-            found[best].append(face)
-    return {new: shapely.union_all(land) for new, land in found.items()}
+    outlines, shared = shapely.boundary(faces), np.zeros((len(wanted), len(faces)))
+    for length, land in zip(shared, neighbours.values(), strict=True):
+        border = shapely.boundary(land)
+        shapely.prepare(border)
+        near = np.flatnonzero(shapely.intersects(outlines, border))
+        length[near] = shapely.length(shapely.intersection(outlines[near], border))
+    best = shared.argmax(axis=0)
+    best[shared.max(axis=0) == 0] = -1
+    own = {new: faces[best == k] for k, new in enumerate(wanted)}
+    return {new: shapely.union_all(land) for new, land in own.items() if len(land)}

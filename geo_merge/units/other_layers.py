@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from geo_merge.errors import LayerError
+from geo_merge.geometry.crossings import refuse_tangled_lines
 from geo_merge.geometry.rings import without_z
 from geo_merge.geometry.validity import usable
 from geo_merge.reading.encodings import texts_of
@@ -103,13 +104,13 @@ def read_cutters(
     Raises
     ------
     LayerError
-        K01, if polygons do not say which new units they are of.
+        K01, if polygons do not say which new units they are of; W05, if lines cross without end.
     """
     raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
-    shapes, only_plane = along_edges(
-        np.asarray(raw.frame.geometry.values), raw.frame.crs, target_crs
-    )
+    shapes = np.asarray(raw.frame.geometry.values)
+    refuse_tangled_lines(shapes, raw.source)
+    shapes, only_plane = along_edges(shapes, raw.frame.crs, target_crs)
     frame = raw.frame.set_geometry(gpd.GeoSeries(shapes, index=raw.frame.index, crs=target_crs))
     if (shapely.get_dimensions(shapes) == 1).all():
         return replace(as_cutters(frame), only_plane=only_plane)

@@ -13,12 +13,13 @@ from conftest import CRS, ORIGIN
 
 from geo_merge.api import validate
 from geo_merge.errors import LayerError
-from geo_merge.geometry.crossings import crossings, refuse_tangled
+from geo_merge.geometry.crossings import crossings, refuse_tangled, refuse_tangled_lines
 from geo_merge.geometry.junctions import share_vertices
 from geo_merge.geometry.rings import flatten
 from geo_merge.jobs.convert import Reading
 from geo_merge.jobs.dissolve import dissolve
 from geo_merge.mending import repair
+from geo_merge.units.other_layers import read_cutters
 
 
 def combs(teeth: int) -> np.ndarray:
@@ -79,3 +80,28 @@ def test_vertices_in_the_boxes_of_all_edges_are_looked_at_a_few_at_a_time(
     few = share_vertices(np.array([one, two]), 1.0)
     assert few.added == 30
     assert shapely.equals_identical(few.geometries, whole.geometries).all()
+
+
+def test_lines_that_divide_without_end_end_in_a_sentence(tmp_path: Path) -> None:
+    """150 lines across 150 others, and one line that crosses itself as often."""
+    at = np.arange(150.0)
+    across = np.array([shapely.LineString([(x, -1), (x, 150)]) for x in at])
+    along = np.array([shapely.LineString([(-1, y), (150, y)]) for y in at])
+    one = shapely.LineString([
+        p
+        for k in range(0, 150, 2)
+        for p in [(k, -1), (k, 150), (k + 1, 150), (k + 1, -1)]
+    ] + [
+        p
+        for k in range(149, 0, -2)
+        for p in [(150, k), (-1, k), (-1, k - 1), (150, k - 1)]
+    ])  # fmt: skip
+    told = r"lines\.geojson: its lines cross some 2[23],000 times \[W05\]"
+    for shapes in ([*across, *along], [one]):
+        path = tmp_path / "lines.geojson"
+        places = [shapely.transform(g, lambda xy: ORIGIN + 10 * xy) for g in shapes]
+        gpd.GeoSeries(places, crs=CRS).to_crs(4326).to_file(path)
+        with pytest.raises(LayerError, match=told):
+            read_cutters(path, CRS)
+    refuse_tangled_lines(across, "lines")
+    refuse_tangled_lines(combs(40), "pieces")

@@ -252,13 +252,20 @@ def test_points_beside_units_are_told_as_points(grid: Grid) -> None:
         resolve(old, table(*WHOLE[:2]))
 
 
-def test_a_unit_that_is_called_none(grid: Grid) -> None:
-    """None is a comune in Piedmont: the layer knows it."""
-    rows = [(o, n, "None" if n == "N1" else x) for o, n, x in WHOLE]
-    with pytest.raises(CrosswalkError, match="None, no value"):
+@pytest.mark.parametrize(
+    ("name", "told"), [("None", "None, no value"), ("Ibid", "Ibid, a mark for what stands above")]
+)
+def test_a_unit_that_is_called_like_a_word_for_nothing(grid: Grid, name: str, told: str) -> None:
+    """None is a comune in Piedmont, Ibid a barangay on Luzon: the layer knows it."""
+    rows = [(o, n, name if n == "N1" else x) for o, n, x in WHOLE]
+    with pytest.raises(CrosswalkError, match=told):
         resolve(units(grid), table(*rows))
-    named = units(grid).assign(name=["None", "Hai", "Ba", "Bốn"])
-    assert resolve(named, table(*rows)).rows["new_name"].tolist()[0] == "None"
+    named = units(grid).assign(name=[name, "Hai", "Ba", "Bốn"])
+    assert resolve(named, table(*rows)).rows["new_name"].tolist()[0] == name
+    columns = "old_code old_name new_code new_name"
+    old = [("00001", name, "N1", "A"), ("00002", "Hai", "N1", "A"), ("00003", "Ba", "N2", "B"),
+           ("00004", "Bốn", "N2", "B")]  # fmt: skip
+    assert resolve(named, table(*old, columns=columns)).rows["old_name"].tolist()[0] == name
 
 
 @pytest.mark.parametrize(

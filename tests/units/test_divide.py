@@ -105,6 +105,13 @@ def test_a_unit_that_is_not_cut_is_an_error(grid: Grid, cutter: gpd.GeoDataFrame
         divide(units(grid), table(), as_cutters(cutter))
 
 
+def test_lines_give_nothing_to_a_new_unit_that_has_no_other_member(grid: Grid) -> None:
+    """What lies beside a line says whose the land is: nothing of N3 does."""
+    rows = table([*ROWS[:2], ("00002", "N3", "Ba", ""), ("00003", "N2", "Hai", "")])
+    with pytest.raises(CrosswalkError, match=r"lines give no part of it to N3 \[W05\]"):
+        divide(units(grid), rows, as_cutters(CUTTERS["lines"]))
+
+
 def test_a_new_unit_whose_boundaries_have_none_of_its_land_gets_none(grid: Grid) -> None:
     """A list of changes says of an exchange that 1 gave land to N2 too, which it did not."""
     rows = table([*ROWS, ("00001", "N2", "Hai", "")])
