@@ -22,6 +22,7 @@ from geo_merge.dossier.sheets.names import named
 from geo_merge.dossier.sheets.svg import areas, drawing, line, text
 from geo_merge.dossier.sheets.window import Box, Window, in_plane, window_on
 from geo_merge.geometry.rings import Floats, Geometries
+from geo_merge.geometry.validity import made_valid
 from geo_merge.texts import number, say
 
 # Millimetres: height of the drawing, of degrees beside the frame, of what is below it.
@@ -135,7 +136,7 @@ def _wishes(
         names.append(name)
         wishes.append(Wish(areal(shapely.difference(room, course)), ways, led=led))
 
-    for k, shape in enumerate(shapely.make_valid(shapes)):
+    for k, shape in enumerate(made_valid(shapes)):
         wish(title_of(two.iloc[k]), shape, _NAMES, led=True)
     for node, (x, y) in drawn.nodes.items():
         wish(node, shapely.Point(x, y).buffer(_NEAR_NODE), (_NODE,), led=True)
@@ -161,9 +162,10 @@ def _step(n_points: int) -> int:
 
 def _others(units: gpd.GeoDataFrame, shapes: Geometries, chosen: list[int]) -> Around:
     """Return the names of other units, which stand where there is room."""
+    valid = made_valid(shapes)
     rest = [k for k in np.argsort(-shapely.area(shapes)).tolist() if k not in chosen]
     names = [title_of(units.iloc[k]) for k in rest]
-    wishes = [Wish(areal(shapely.make_valid(shapes[k])), two_lines(name, _AROUND), led=False)
+    wishes = [Wish(areal(valid[k]), two_lines(name, _AROUND), led=False)
               for k, name in zip(rest, names, strict=True)]  # fmt: skip
     return Around("", names, wishes)
 

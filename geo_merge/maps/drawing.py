@@ -21,6 +21,7 @@ from geo_merge.geometry.edges import hash_vertices
 from geo_merge.geometry.neighbourhoods import members_of, neighbourhoods
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import Bools, Geometries, Ints, is_polygonal
+from geo_merge.geometry.validity import made_valid
 from geo_merge.maps.cache import kept
 from geo_merge.maps.drawing_proof import Claim, Proof, unproven
 from geo_merge.maps.longitudes import about, middle_of, near
@@ -265,7 +266,7 @@ def mended(shapes: Geometries) -> Geometries:
     """Return polygons as GEOS makes them valid; what has no area is left as it is."""
     result = shapes.copy()
     invalid = np.flatnonzero(~shapely.is_valid(shapes))
-    valid = polygonal(shapely.make_valid(shapes[invalid]))
+    valid = polygonal(made_valid(shapes[invalid]))
     good = is_polygonal(valid)
     result[invalid[good]] = valid[good]
     return result

@@ -113,7 +113,8 @@ def inputs_of_table(table: pd.DataFrame, plan: Plan, standard: Standard, source:
     Raises
     ------
     PlanError
-        With every row of a unit that the plan has not, and every cell that says neither yes nor no.
+        With every row of a unit that the plan has not, every cell that says neither yes nor no, and
+        every one that says another thing of a unit than a row above.
     """
     by_fold = {fold_field(str(c)): str(c) for c in table.columns}
     columns = {name: by_fold[fold_field(name)] for name in (*_CODES, *wanted_inputs(standard))
@@ -124,35 +125,32 @@ def inputs_of_table(table: pd.DataFrame, plan: Plan, standard: Standard, source:
             "planning.inputs_columns", source=source, wanted=sorted(wanted_inputs(standard)),
             columns=[str(c) for c in table],
         ))  # fmt: skip
-    known = plan.old if coded[0] == "old_code" else plan.new
+    (code_column,) = coded
+    known = plan.old if code_column == "old_code" else plan.new
+    wanted = {name: kind for name, kind in wanted_inputs(standard).items() if name in columns}
+    codes = map(clean_code, table[columns[code_column]])
+    texts = zip(*(table[columns[name]].tolist() for name in wanted), strict=True)
     problems: list[str] = []
     result: dict[str, dict[str, Input]] = {}
-    for row, code in zip(table.index, map(clean_code, table[columns[coded[0]]]), strict=True):
+    for row, code, cells in zip(table.index, codes, texts, strict=True):
         if code not in known:
             problems.append(sentence("planning.no_row_unit", source=source, row=str(row),
-                                     column=coded[0], code=code))  # fmt: skip
+                                     column=code_column, code=code))  # fmt: skip
             continue
-        cells = {
-            n: clean_text(str(table.at[row, c])) for n, c in columns.items() if n not in _CODES
-        }
-        given, wrong = _cells(cells, standard)
-        problems += [sentence("planning.cell_truth", source=source, row=str(row), name=name,
-                              text=cells[name]) for name in wrong]  # fmt: skip
-        result.setdefault(code, {}).update(given)
+        own = result.setdefault(code, {})
+        for (name, kind), cell in zip(wanted.items(), cells, strict=True):
+            text = clean_text(str(cell))
+            if not text:
+                continue
+            try:
+                value = as_input(text, kind)
+            except ValueError:
+                problems.append(sentence("planning.cell_truth", source=source, row=str(row),
+                                         name=name, text=text))  # fmt: skip
+                continue
+            if own.setdefault(name, value) != value:
+                problems.append(sentence("planning.cell_again", source=source, row=str(row),
+                                         name=name, text=text, code=code))  # fmt: skip
     if problems:
         raise PlanError(problems)
-    return Inputs(old=result) if coded[0] == "old_code" else Inputs(new=result)
-
-
-def _cells(cells: Mapping[str, str], standard: Standard) -> tuple[dict[str, Input], list[str]]:
-    """Return what the cells of a row say, and which of them say neither yes nor no."""
-    wanted = wanted_inputs(standard)
-    result: dict[str, Input] = {}
-    unclear: list[str] = []
-    for name, text in cells.items():
-        try:
-            if text:
-                result[name] = as_input(text, wanted[name])
-        except ValueError:
-            unclear.append(name)
-    return result, unclear
+    return Inputs(old=result) if code_column == "old_code" else Inputs(new=result)

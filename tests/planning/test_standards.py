@@ -218,7 +218,8 @@ def test_a_plan_against_a_law_with_inputs_of_its_members(
     grid: Callable[..., gpd.GeoDataFrame],
 ) -> None:
     plan, measured, figures = plan_on_a_grid(grid)
-    told = table({"old_code": ["00001", "00002", "00003"], "mountain": ["Không", "no", "có"]})
+    said = ["Không", "no", "có", "", "có"]  # blank cells and rows that say the same are no matter
+    told = table({"old_code": ["00001", "00002", "00003", "00001", "00003"], "mountain": said})
     inputs = inputs_of_table(told, plan, law(), "t.csv")
     assert inputs.of(plan, "A", ("00001", "00002")) == {"mountain": False}
     assert inputs.of(plan, "B", ("00003", "00004")) == {}  # of one it is not known
@@ -242,6 +243,10 @@ def test_a_plan_against_a_law_with_inputs_of_its_members(
         ({"old_code": ["9"], "mountain": ["yes"]}, "t.csv row 2: the plan has no old_code '9'"),
         ({"old_code": ["00001"], "mountain": ["maybe"]}, "row 2: mountain is 'maybe'; write yes"),
         ({"code": ["00001"], "mountain": ["yes"]}, "needs one column of codes"),
+        (
+            {"old_code": ["00001", "00001"], "mountain": ["yes", "no"]},
+            "row 3: mountain of 00001 is 'no', which is not what a row above says",
+        ),
     ],
 )
 def test_inputs_that_are_none(

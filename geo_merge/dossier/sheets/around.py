@@ -14,6 +14,7 @@ from geo_merge.dossier.sheets.svg import areas
 from geo_merge.dossier.sheets.window import in_plane
 from geo_merge.errors import UsageError
 from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.validity import made_valid
 from geo_merge.vocabulary.sentence import sentence
 
 FILL = "#f6f6f4"
@@ -57,7 +58,7 @@ def units_outside(layer: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> gpd.GeoData
     there = in_plane(np.array([shapely.segmentize(reach, extent / 4)]), new.crs, layer.crs)[0]
     near = layer.iloc[np.sort(layer.sindex.query(there, predicate="intersects"))]
     near = near.to_crs(new.crs)
-    valid = shapely.make_valid(np.asarray(near.geometry.values))
+    valid = made_valid(np.asarray(near.geometry.values))
     without = shapely.area(shapely.difference(valid, land))
     chosen = near[without >= _HALF * np.maximum(shapely.area(valid), 1e-9)]
     if not len(chosen):
@@ -95,7 +96,7 @@ def on_map(layer: gpd.GeoDataFrame, shapes: Geometries, land: BaseGeometry) -> A
         What of the land is on the map; see `outline`.
     """
     shapely.prepare(land)
-    free = shapely.difference(shapely.make_valid(shapes), land)
+    free = shapely.difference(made_valid(shapes), land)
     seen = np.flatnonzero(shapely.area(free) > 0)
     beside = shapely.dwithin(land, free, _BESIDE)  # what is prepared comes first
     names, wishes, titles = [], [], titles_of(layer)
