@@ -44,7 +44,8 @@ def positions_of(
     Raises
     ------
     PlanError
-        With every row of no unit of the layer, and every position that is none.
+        With every row of no unit of the layer, every position that is none, and every one that
+        differs from that in a row above.
     """
     code, lon, lat = (_column(table, names, source) for names in (_OLD, _LON, _LAT))
     problems: list[str] = []
@@ -54,8 +55,10 @@ def positions_of(
         position = as_position(f"{x},{y}")
         if unit not in layer.index:
             problems.append(sentence("planning.no_old_row", source=source, row=str(row), code=unit))
+        elif position is not None and found.setdefault(unit, position) != position:
+            problems.append(_again(source, row, unit))
         elif position is not None:
-            found[unit] = position
+            continue
         elif x or y:
             problems.append(sentence("planning.no_position", source=source, row=str(row), x=x, y=y))
     if problems:
@@ -95,7 +98,8 @@ def with_seats(plan: Plan, table: pd.DataFrame, source: str) -> tuple[Plan, tupl
     Raises
     ------
     PlanError
-        With every row of no new unit of the plan.
+        With every row of no new unit of the plan, and every seat that differs from that in a row
+        above.
     """
     code = _column(table, ("newcode", "code"), source)
     by_fold = {fold_field(str(c)): str(c) for c in table.columns}
@@ -104,25 +108,30 @@ def with_seats(plan: Plan, table: pd.DataFrame, source: str) -> tuple[Plan, tupl
     if not seats and (lon is None or lat is None):
         raise PlanError(sentence("planning.seat_columns", source=source))
     problems: list[str] = []
-    units = dict(plan.new)
+    found: dict[str, str] = {}
     unsettled: list[str] = []
-    for row in table.index:
-        unit = clean_code(str(table.at[row, code]))
-        if unit not in units:
+    for row, cells in zip(table.index, table.to_dict("records"), strict=True):
+        unit = clean_code(str(cells[code]))
+        if unit not in plan.new:
             problems.append(sentence("planning.no_new_row", source=source, row=str(row), code=unit))
             continue
-        given = (clean_code(str(table.at[row, column])) for column in seats)
+        given = (clean_code(str(cells[column])) for column in seats)
         seat = next((text for text in given if text in plan.old), "")
         if not seat and lon is not None and lat is not None:
-            text = f"{clean_text(str(table.at[row, lon]))}, {clean_text(str(table.at[row, lat]))}"
+            text = f"{clean_text(str(cells[lon]))}, {clean_text(str(cells[lat]))}"
             seat = text if as_position(text) is not None else ""
-        if seat:
-            units[unit] = replace(units[unit], seat=seat)
-        else:
+        if not seat:
             unsettled.append(unit)
+        elif found.setdefault(unit, seat) != seat:
+            problems.append(_again(source, row, unit))
     if problems:
         raise PlanError(problems)
-    return plan.with_(new=units), tuple(unsettled)
+    seated = {unit: replace(plan.new[unit], seat=seat) for unit, seat in found.items()}
+    return plan.with_(new={**plan.new, **seated}), tuple(unsettled)
+
+
+def _again(source: str, row: object, code: str) -> str:
+    return sentence("planning.place_again", source=source, row=str(row), code=code)
 
 
 def _column(table: pd.DataFrame, names: Iterable[str], source: str) -> str:

@@ -126,10 +126,12 @@ def packed(**entries: bytes) -> bytes:
 
 
 def prepare(folder: Path) -> Path:
-    """Write what is sound: units, a crosswalk, a table to be recoded; return the folder."""
+    """Write what is sound: units, a crosswalk, a table to be recoded, seats; return the folder."""
     folder.mkdir(exist_ok=True)
     (folder / "units.gpkg").write_bytes(parts("gpkg")["gpkg"])
     (folder / "table.csv").write_text(TABLE, "utf-8")
     rows = "".join(f"{k:05d},{k}\n" for k in range(100, 113))  # of which one is no unit's
     (folder / "recoded.csv").write_text(f"code,people\n{rows}", "utf-8")
+    seats = "new_code,seat_old_code\n90000,00100\n90001,00101\n"
+    (folder / "seats.csv").write_text(seats, "utf-8")
     return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 TABLES, PAPERS = {".csv", ".xlsx", ".ods"}, {".docx", ".pdf"}
 _PLAN = ("--units", "{units}")
-# {path} is the file; {units}, {table}, {result} and {plan} are sound ones, {out} an empty folder.
+# {path} is the file; {units}, {table}, {seats}, {result} and {plan} are sound ones, {out} an empty folder.
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "layer": (
         ("build", "{path}", "--crosswalk", "{table}", "--out", "{out}/o"),
@@ -48,7 +48,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "around": (("sheet", "{result}", "--around", "{path}", "--out", "{out}/s.svg"),),
     "seats": (("dossier", "{result}", "--seats", "{path}", "--out", "{out}/d.html"),),
-    "offices": (("dossier", "{result}", "--offices", "{path}", "--out", "{out}/d.html"),),
+    "offices": (
+        ("dossier", "{result}", "--seats", "{seats}", "--offices", "{path}", "--out",
+         "{out}/d.html"),
+    ),
     "agencies": (("dossier", "{result}", "--agencies", "{path}", "--out", "{out}/d.html"),),
     "standard": (("plan", "check", "{plan}", *_PLAN, "--standard", "{path}"),),
     "inputs": (
@@ -90,7 +93,8 @@ def commands(path: Path, role: str, sound: Path, out: Path) -> Iterator[tuple[st
         Where results go.
     """
     places = {"path": path, "out": out, "units": sound / "units.gpkg", "table": sound / "table.csv",
-              "recoded": sound / "recoded.csv", "result": sound / "result", "plan": sound / "plan"}  # fmt: skip
+              "recoded": sound / "recoded.csv", "result": sound / "result", "plan": sound / "plan",
+              "seats": sound / "seats.csv"}  # fmt: skip
     for words in COMMANDS[role]:
         yield words[0], [word.format(**places) for word in words]
 

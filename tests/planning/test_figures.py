@@ -156,6 +156,22 @@ def test_a_position_outside_its_unit_is_not_used(grid: Grid) -> None:
     )
 
 
+def test_two_places_of_one_unit_are_told(grid: Grid) -> None:
+    """The last one does not hold without a word; what says the same is no matter."""
+    layer = grid(2, 1)
+    x, y = measure(layer).positions[0].tolist()
+    rows = {"old_code": ["00001"] * 3, "lon": [str(x), str(x), str(x + 1e-4)], "lat": [str(y)] * 3}
+    told = "row 4: 00001 has another place in a row above"
+    with pytest.raises(PlanError, match=told):
+        positions_of(table_of(rows), layer, "p.csv")
+    assert len(positions_of(table_of(rows).iloc[:2], layer, "p.csv")[0]) == 1
+    plan = plan_of(layer, {"A": [1, 2]})
+    seats = {"new_code": ["A"] * 3, "seat": ["00001", "00001", "00002"]}
+    with pytest.raises(PlanError, match="row 4: A has another place in a row above"):
+        with_seats(plan, table_of(seats), "s.csv")
+    assert with_seats(plan, table_of(seats).iloc[:2], "s.csv")[0].new["A"].seat == "00001"
+
+
 def test_seats_from_a_table(grid: Grid) -> None:
     plan = plan_of(grid(2, 1), {"A": [1], "B": [2]})
     rows = {"new_code": ["A", "B"], "seat": ["UBND xã", "UBND"], "seat_old_code": ["00001", ""]}
