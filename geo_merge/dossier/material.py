@@ -23,6 +23,7 @@ from geo_merge.errors import UsageError
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.tables import ENDINGS, read_table
 from geo_merge.results.files import load_result, sha256, with_sidecars
+from geo_merge.results.reading_back import read_table_back
 from geo_merge.texts import TEXTS, Language, number, say
 from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.units.layers import read_units
@@ -169,7 +170,7 @@ def read_material(
     result = load_result(directory)
     manifest = orjson.loads((directory / MANIFEST).read_bytes())
     tables = {
-        name: pd.read_csv(path, dtype=str, keep_default_na=False)
+        name: read_table_back(path)
         for name in _TABLES
         if (path := directory / f"{name}.csv").is_file()
     }

@@ -23,7 +23,7 @@ from geo_merge.merging.parents import COLUMNS as PARENT_COLUMNS
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.agreement import disagreements
 from geo_merge.results.contract import DECISIONS
-from geo_merge.results.reading_back import read_back
+from geo_merge.results.reading_back import read_back, read_table_back
 from geo_merge.vocabulary.cells import LIST_SEPARATOR
 from geo_merge.vocabulary.fields import DRAWN
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -79,10 +79,10 @@ def _read(directory: Path) -> MergeResult:
     only_plane = np.concatenate([only_plane_of(layer) for layer in layers.values()])
     layers = {name: without_memory(layer) for name, layer in layers.items()}
     tables = {
-        name: pd.read_csv(directory / f"{name}.csv", dtype=dtype, keep_default_na=False)
+        name: read_table_back(directory / f"{name}.csv", dtype)
         for name, dtype in (("crosswalk", str), ("ledger", None))
     }
-    statistics = pd.read_csv(directory / "statistics.csv", dtype=_TEXTS)
+    statistics = read_table_back(directory / "statistics.csv", _TEXTS, blank_is_none=True)
     crs = CRS.from_user_input(manifest["crs"])
     reconciliation = reconciliation_in(directory, crs)
     repairs, decisions = repairs_in(directory, crs)
@@ -162,7 +162,7 @@ def reconciliation_in(folder: Path, crs: CRS) -> gpd.GeoDataFrame:
     path = folder / "reconciliation.csv"
     if not path.is_file():
         return gpd.GeoDataFrame()
-    table = pd.read_csv(path, dtype=_TEXTS).set_index("code")
+    table = read_table_back(path, _TEXTS, blank_is_none=True).set_index("code")
     texts = ["name", "verdict", "counterparts", "explanation"]
     table[texts] = table[texts].fillna("")
     table["counterparts"] = [
@@ -187,11 +187,7 @@ def repairs_in(folder: Path, crs: CRS) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     if not len(repairs):
         repairs = gpd.GeoDataFrame(columns=[*REPAIRED, "geometry"], geometry="geometry", crs=crs)
     decided = folder / DECISIONS
-    decisions = (
-        pd.read_csv(decided, dtype=str, keep_default_na=False)
-        if decided.is_file()
-        else pd.DataFrame()
-    )
+    decisions = read_table_back(decided) if decided.is_file() else pd.DataFrame()
     return repairs, decisions
 
 

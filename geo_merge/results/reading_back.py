@@ -1,8 +1,8 @@
-"""Layers that were written here, read back: a large one piece by piece, to need little memory."""
+"""Layers and tables that were written here, read back; a large layer piece by piece."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from geo_merge.errors import ExportError
 from geo_merge.reading.geojson_layer import read_collection, series
 from geo_merge.reading.plain.ragged import NotPlainError, require
 from geo_merge.units import planes
 from geo_merge.vocabulary.limits import any_size
 from geo_merge.vocabulary.memory import attach, only_plane_of
+from geo_merge.vocabulary.sentence import sentence
 
 _HEAD, _END = b'{"type":"FeatureCollection","features":[\n', b"]}"
 PIECE = 16_000_000  # bytes; a parsed piece takes ten times as much
@@ -45,6 +47,33 @@ def read_back(
                 for data in _pieces(path, size)
             ])  # fmt: skip
     return _placed(gpd.read_file(path), crs, along_edges)
+
+
+def read_table_back(
+    path: Path, dtype: Mapping[str, type] | type | None = str, *, blank_is_none: bool = False
+) -> pd.DataFrame:
+    """Return a table that was written here.
+
+    Parameters
+    ----------
+    path
+        CSV in a folder of results.
+    dtype
+        As pandas takes it.
+    blank_is_none
+        Whether a blank cell is no value, and no blank text.
+
+    Raises
+    ------
+    ExportError
+        If it was changed since to what is no table.
+    """
+    try:
+        return pd.read_csv(path, dtype=dtype, keep_default_na=blank_is_none)
+    except ValueError as error:  # of several kinds: of parsing, of letters, of numbers
+        reason = f"{path.name}: {' '.join(str(error).split())}"
+        told = sentence("write.no_result", directory=path.parent, reason=reason)
+        raise ExportError(told) from error
 
 
 def _placed(frame: gpd.GeoDataFrame, crs: CRS | str, along: bool) -> gpd.GeoDataFrame:  # noqa: FBT001

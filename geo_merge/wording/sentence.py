@@ -103,6 +103,8 @@ def with_words(text: Any, called: Called) -> Any:  # noqa: ANN401 - as in `sente
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever is told
+    if isinstance(value, Exception):  # what a library says may be of several lines
+        return " ".join(str(value).split())
     return value if isinstance(value, Number | Sequence | Called) else str(value)
 
 

@@ -12,6 +12,7 @@ from conftest import square
 from small_results import small_result
 
 from geo_merge.api import merge
+from geo_merge.dossier.material import read_material
 from geo_merge.errors import ExportError
 from geo_merge.mending import RepairOptions
 from geo_merge.merging.result import MergeResult
@@ -127,6 +128,22 @@ def test_a_file_that_was_changed_since_is_one_sentence(
     with pytest.raises(ExportError, match="no complete result") as error:
         load_result(folder)
     assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["crosswalk.csv", "ledger.csv", "statistics.csv", "decisions.csv", "standards.csv"]
+)
+def test_a_table_that_is_none_any_more_is_named_in_one_line(
+    grid: Grid, tmp_path: Path, name: str
+) -> None:
+    folder = small_result(grid, tmp_path)
+    for content in (b"a\nb\nc,d\n", b"\xff\xfe\x00\n"):
+        (folder / name).write_bytes(content)
+        with pytest.raises(ExportError, match="no complete result") as error:
+            read_material(folder, "en")
+        (problem,) = error.value.problems
+        assert f"({name}: " in problem
+        assert "\n" not in problem
 
 
 @pytest.mark.parametrize(
