@@ -10,6 +10,7 @@ by batch, held to limits of memory and time that grow with the file.
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -161,6 +162,7 @@ def _of_table(
 
 def _begin(library: str, held: int) -> None:
     """Load what reads, and hold this process to what files of so many bytes may take."""
+    warnings.simplefilter("ignore")  # what is wrong is told by what reads it
     # As if they were not there.
     sys.modules.update(dict.fromkeys(_LEFT))  # type: ignore[arg-type]
     import_module(library)  # takes memory by the number of cores

@@ -91,3 +91,12 @@ def test_a_hostile_file_ends_a_command_in_a_sentence(
 def test_what_arrow_stumbles_over_is_a_damaged_file(tmp_path: Path, name: str) -> None:
     (told,) = outcome(FILES[name].write(tmp_path), "layer")
     assert re.fullmatch(rf"{name} cannot be read \(.*\) \[F03\]; copy or export it again\.", told)
+
+
+@pytest.mark.parametrize("name", ["mif_transform.mif", "mif_coordsys_file.mif"])
+def test_children_say_nothing_to_users(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    """What GDAL warns of is told by what reads the file, not by the child that goes through it."""
+    outcome(FILES[name].write(tmp_path), "layer")
+    assert capfd.readouterr().err == ""
