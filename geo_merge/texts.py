@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
 
 from geo_merge.wording.calling import UNITS, Called
 
@@ -53,8 +55,15 @@ def map_texts(called: Called = UNITS) -> dict[str, dict[str, str]]:
 
 def number(value: float, language: Language, digits: int = 0) -> str:
     """Return a number as a language writes it: 4.718,61 or 4,718.61."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, format=pattern, locale=language))
+    pattern, locale = _way_of(digits, language)
+    return str(pattern.apply(value, locale))
+
+
+@cache
+def _way_of(digits: int, language: Language) -> tuple[NumberPattern, Locale]:
+    """Return how a language writes numbers of so many decimals: to find it takes twice as long."""
+    pattern = parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
+    return pattern, Locale.parse(language)
 
 
 _UNSEEN = 0.005  # per cent: what two decimals do not show

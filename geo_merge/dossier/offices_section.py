@@ -144,7 +144,7 @@ def form_01(m: Material, offices: Offices) -> pd.DataFrame:
             m.t("form_use"): r["use"] or m.t(f"office_{r['kind']}"),
             m.t("form_proposal"): r["proposal"] or m.t(f"proposal_{r['status']}"),
         }
-        for k, r in enumerate(offices.table.to_dict("records"))
+        for k, r in enumerate(offices.table.astype(object).to_dict("records"))
     ]  # fmt: skip
     return pd.DataFrame(rows)
 

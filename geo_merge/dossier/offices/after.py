@@ -211,7 +211,7 @@ def _with_status(
     homes = {str(c): list(map(str, g)) for c, g in old.groupby(level=0)["new_code"]}
     several = listed.loc[listed["kind"] == "commune", "code"].value_counts()
     rows = []
-    for office in listed.to_dict("records"):
+    for office in listed.astype(object).to_dict("records"):
         new = homes.get(office["code"], [])
         if office["kind"] == "district":
             status = (Status.SEAT if office["district"] in taken else Status.UNKNOWN
