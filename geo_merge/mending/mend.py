@@ -176,8 +176,9 @@ def _rounds(
 ) -> list[_Round]:
     """Match edges and settle defects in turn until nothing is left to do.
 
-    Where a round comes back to polygons of an earlier one, its steps undo each other: none of them
-    is a repair, and another run would not do anything else.
+    Where a round comes back to polygons of an earlier one, or moves the same land to and fro as the
+    one before, its steps undo each other: none of them is a repair, and another run would not do
+    anything else.
     """
     rounds = [_Round(np.asarray(units.geometry.values), 0.0, [])]
     left = np.zeros(len(units), dtype=bool)
@@ -188,12 +189,37 @@ def _rounds(
         after, settled = settle_defects(units, snapped.geometries, claims, table, bounds)
         found = [*edges, *settled]
         known = [bool(shapely.equals_identical(after, r.shapes).all()) for r in rounds]
-        if any(known):
-            waiting = [r for r in found if not r.applied]
-            rounds = rounds[: known.index(True) + 1]
-            return [*rounds, _Round(rounds[-1].shapes, 0.0, waiting)]
         rounds.append(_Round(after, matched, found))
+        if any(known) or _is_to_and_fro(rounds):
+            waiting = [r for r in found if not r.applied]
+            rounds = rounds[: known.index(True) + 1] if any(known) else rounds[:-2]
+            return [*rounds, _Round(rounds[-1].shapes, 0.0, waiting)]
     return rounds
+
+
+def _is_to_and_fro(rounds: Sequence[_Round]) -> bool:
+    """Tell whether the last two rounds repair the same, move land, and leave it where it was.
+
+    Each of them may add vertices to edges, so that no polygons come back as they were.
+    """
+    if len(rounds) < 3:  # noqa: PLR2004 - two, and what was before them
+        return False
+    base, *two = rounds[-3:]
+    one, other = (sorted((r.defect.kind, r.defect.units) for r in each.repairs if r.applied)
+                  for each in two)  # fmt: skip
+    last = two[-1]
+    smallest = resolution(last.shapes)
+    moved = any(
+        abs(m2) > smallest * r.defect.geometry.length
+        for r in last.repairs
+        if r.applied
+        for m2 in r.changes.values()
+    )
+    if not moved or one != other:
+        return False
+    changed = ~shapely.equals_identical(base.shapes, last.shapes)
+    apart = shapely.hausdorff_distance(base.shapes[changed], last.shapes[changed])
+    return bool((apart <= smallest).all())
 
 
 def _repairs(rounds: Sequence[_Round]) -> list[Repair]:
