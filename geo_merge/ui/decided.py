@@ -29,6 +29,7 @@ from geo_merge.vocabulary.limits import Sizes
 # Keys of the session: the data at hand, and the decisions that its result was made with.
 _OF, _BEGUN = "decided_of", "decided_begun"
 _TAKEN = "decisions_taken"  # the file whose decisions were taken last
+_OFFERED = "decisions_offered"  # what is written when the decisions are taken away
 # Of what a piece of work keeps: decisions by data and id, and the data that results are made of.
 _BY_DATA, _MADE_OF = "decisions", "made_of"
 OPEN = ""  # nothing was decided
@@ -86,6 +87,9 @@ def keep(decisions: Mapping[str, Decision]) -> None:
         key: [str(one.choice), one.reason] for key, one in decisions.items()
     }
     opened.decide(kept)
+    offered = st.session_state.get(_OFFERED, {})  # by a button that this run may not draw anew
+    offered.clear()
+    offered.update(decisions)
 
 
 def decide(keys: Iterable[str], choice: str, reason: str) -> None:
@@ -146,9 +150,9 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
         Key of the widgets.
     """
     left, right = st.columns([1, 2], vertical_alignment="bottom")
-    decisions = known()
+    offered = st.session_state[_OFFERED] = known()
     left.download_button(
-        t("work.decisions_out"), lambda: csv_bytes(table_of(decisions, rows)), "decisions.csv",
+        t("work.decisions_out"), lambda: csv_bytes(table_of(offered, rows)), "decisions.csv",
         "text/csv", key=f"{key}_out", on_click="ignore", icon=":material/download:",
         width="stretch",
     )  # fmt: skip
@@ -156,19 +160,24 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     if upload is None:
         return
     try:
-        taken = _take(upload)
+        taken = _read(upload)
     except GeoMergeError as error:
         told.show(error)
         return
-    st.success(t("work.decisions_taken", count=figure(taken)), icon=":material/check_circle:")
+    if st.session_state.get(_TAKEN) != upload.file_id:
+        st.session_state[_TAKEN] = upload.file_id
+        keep({**known(), **taken})
+        st.rerun()  # what stands above was drawn without them
+    if not taken:
+        st.warning(t("work.decisions_none"), icon=":material/info:")
+        return
+    told_of = t("work.decisions_taken", count=figure(len(taken)))
+    if len(rows):
+        there = len(taken.keys() & set(rows["id"]))
+        told_of += " " + t("work.decisions_here", count=figure(there))
+    st.success(told_of, icon=":material/check_circle:")
 
 
-def _take(upload: uploads.Upload) -> int:
-    """Take the decisions of a file, once; return how many it has."""
+def _read(upload: uploads.Upload) -> dict[str, Decision]:
     with scratch() as folder:
-        decisions = as_decisions(read_table(uploads.put(folder, upload), sizes=Sizes()))
-    mark = (upload.name, hash(bytes(upload.getbuffer())))
-    if st.session_state.get(_TAKEN) != mark:
-        st.session_state[_TAKEN] = mark
-        keep({**known(), **decisions})
-    return len(decisions)
+        return as_decisions(read_table(uploads.put(folder, upload), sizes=Sizes()))

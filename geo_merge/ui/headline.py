@@ -59,7 +59,7 @@ def top(*, of_result: bool = True) -> None:
         st.segmented_control(
             t("ui.language"), LANGUAGES, format_func=lambda code: _NAMES[code],
             default=state.language(), key="language_switch", label_visibility="collapsed",
-            on_change=_switch, width="content",
+            on_change=_switch, width="content", required=True,
         )  # fmt: skip
 
 
@@ -79,10 +79,8 @@ def _of_result(loaded: store.Loaded) -> None:
 
 
 def _switch() -> None:
-    chosen = st.session_state["language_switch"]
-    if chosen:
-        st.session_state[Key.LANGUAGE] = chosen
-        state.write_address()
+    st.session_state[Key.LANGUAGE] = st.session_state["language_switch"]
+    state.write_address()
 
 
 def figures(summary: Mapping[str, Any]) -> None:

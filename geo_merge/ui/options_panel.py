@@ -16,7 +16,7 @@ import streamlit as st
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
-from geo_merge.ui import repair_panel, state, told
+from geo_merge.ui import number_field, repair_panel, state, told
 from geo_merge.ui.intake import files, taking
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.work import LAND, Work
@@ -130,16 +130,15 @@ def _ask_limits(opened: Work) -> None:
     spoken = {name: (said(meaning, state.language()), said(unit, state.language()))
               for name, _, unit, meaning in describe()}  # fmt: skip
     meanings, units = zip(*(spoken[one.name] for one in every), strict=True)
-    defaults = {one.name: one.default for one in every}
+    defaults: dict[str, Any] = {one.name: one.default for one in every}
     key = f"limits_{opened.name}_{state.language()}"
     begun = _begun(opened, "limits", key)
     table = pd.DataFrame({
         "meaning": [meaning[:1].upper() + meaning[1:] for meaning in meanings],
         "unit": units,
-        "default": [_default(one.default) for one in every],
-        "value": pd.Series([begun.get(*one) for one in defaults.items()], dtype="Float64"),
+        "default": [_default(value) for value in defaults.values()],
+        "value": [_written(begun.get(*one)) for one in defaults.items()],
     })  # fmt: skip
-    number = st.column_config.NumberColumn(t("work.limit_value"), min_value=0.0, format="%g")
     st.data_editor(
         table, key=key, hide_index=True, width="stretch", num_rows="fixed",
         disabled=["meaning", "unit", "default"],
@@ -148,22 +147,35 @@ def _ask_limits(opened: Work) -> None:
             "meaning": st.column_config.TextColumn(t("work.limit_meaning"), width="large"),
             "unit": st.column_config.TextColumn(t("work.limit_unit"), width="small"),
             "default": st.column_config.TextColumn(t("work.limit_default"), width="small"),
-            "value": number,
+            "value": st.column_config.TextColumn(t("work.limit_value")),
         },
     )  # fmt: skip
+    for cell in _changed(key, "value", list(defaults)).values():
+        if cell and _limit(cell) is None:
+            st.error(t("ui.no_number", text=cell, least="0", example=number_field.write(0.25)))
 
 
 def _remember_limits(
     opened: Work, key: str, begun: Mapping[str, float], defaults: Mapping[str, object]
 ) -> None:
-    values = {**begun, **_changed(key, "value", list(defaults))}
+    changed = _changed(key, "value", list(defaults))
+    read = {name: _limit(cell) for name, cell in changed.items()}
+    values = {**begun, **{name: value for name, value in read.items()
+                          if value is not None or not changed[name]}}  # fmt: skip
     opened.choose({"limits": {name: value for name, value in values.items()
                               if value not in (None, defaults[name])}})  # fmt: skip
 
 
-def _default(value: object) -> str:
+def _limit(cell: object) -> float | None:
+    """Return the number that was written; None if it is none, or is below zero."""
+    number = number_field.read(cell)
+    return None if number is None or number < 0 else number
+
+
+def _written(value: float | None) -> str | None:
+    return None if value is None else number_field.write(value)
+
+
+def _default(value: float | None) -> str:
     """Return how a default reads; there is none where the data themselves give it."""
-    if value is None:
-        return t("limit.by_data")
-    number = float(str(value))
-    return figure(number, 3).rstrip("0").rstrip(",.") if number % 1 else figure(number)
+    return _written(value) or t("limit.by_data")

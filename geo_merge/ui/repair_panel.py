@@ -19,12 +19,14 @@ from geo_merge.mending.decisions import Decision, is_of_finding
 from geo_merge.mending.mend import SNAP, TOLERANCE
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
-from geo_merge.ui import decided, repairs_list, store, told
-from geo_merge.ui.state import figure, t
+from geo_merge.ui import decided, number_field, repairs_list, store, told
+from geo_merge.ui.state import figure, language, t
 from geo_merge.ui.steps import steps
 from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Work
 
+# Metres: the least, and what holds until another is written.
+_NUMBERS = {"tolerance": (0.01, TOLERANCE), "snap": (0.0, SNAP)}
 _RULES = ("longest-edge", "largest-neighbour")
 # Key of the session and name in the work: what was proposed, of what, with which decisions.
 _PROPOSED = "proposal"
@@ -43,11 +45,16 @@ def show(opened: Work, job: Job, key: str) -> None:
     decided.will_make(opened, decided.mark_of(job), key)
     chosen = opened.choices.get("repair", {})
     on = bool(chosen.get("on"))
-    keys = {name: f"repair_{name}_{opened.name}" for name in ("on", "rule", "tolerance", "snap")}
+    keys = {name: f"repair_{name}_{opened.name}" for name in ("on", "rule")}
+    keys |= {name: f"repair_{name}_{opened.name}_{language()}" for name in _NUMBERS}
 
     def remember() -> None:
         session = st.session_state
         drawn = {name: session[its] for name, its in keys.items() if its in session}
+        for name, (least, _) in _NUMBERS.items():
+            number = number_field.read(drawn.pop(name, ""))
+            if number is not None and number >= least:
+                drawn[name] = number
         opened.choose({"repair": {**chosen, **drawn}})
 
     with st.expander(t("repair.title"), expanded=on, icon=":material/healing:"):
@@ -65,10 +72,9 @@ def _ask(
     rule = chosen.get("rule")
     first.selectbox(t("repair.rule"), rules, rules.index(rule) if rule in rules else 0,
                     key=keys["rule"], format_func=_rule_name, on_change=remember)  # fmt: skip
-    second.number_input(t("repair.tolerance"), min_value=0.01, format="%g", key=keys["tolerance"],
-                        value=chosen.get("tolerance", TOLERANCE), on_change=remember)  # fmt: skip
-    third.number_input(t("repair.snap"), min_value=0.0, step=0.05, format="%g", key=keys["snap"],
-                       value=chosen.get("snap", SNAP), on_change=remember)  # fmt: skip
+    for place, (name, (least, default)) in zip((second, third), _NUMBERS.items(), strict=True):
+        number_field.show(place, t(f"repair.{name}"), chosen.get(name, default), key=keys[name],
+                          least=least, on_change=remember)  # fmt: skip
 
 
 def _rule_name(rule: str) -> str:

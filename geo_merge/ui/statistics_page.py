@@ -95,8 +95,8 @@ def _distribution(loaded: Loaded) -> None:
     measures = {m: name for m, name in _measures(result).items() if m in _DISTRIBUTED}
     measure = st.segmented_control(
         t("ui.measure"), list(measures), format_func=measures.__getitem__, default="area_km2",
-        key="distribution", label_visibility="collapsed",
-    ) or "area_km2"  # fmt: skip
+        key="distribution", label_visibility="collapsed", required=True,
+    )  # fmt: skip
     values = charts.values_of(_with_areas(loaded), measure)
     charts.show(charts.distribution(values, measures[measure]), f"distribution_{measure}")
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from geo_merge.mending.decisions import Choice
-from geo_merge.ui import decided, tables
-from geo_merge.ui.state import figure, t
+from geo_merge.ui import decided, number_field, tables
+from geo_merge.ui.state import figure, language, t
 from geo_merge.vocabulary.codes import fold_accents
 
 COLUMNS = ("id", "kind", "weight", "m2", "units", "words")
@@ -86,6 +87,11 @@ def narrowed(
     return rows[keep]
 
 
+def _choices(work: Worklist, known: Iterable[str]) -> list[str]:
+    """Return what can be decided, and what was: by a file, or on the finding of the same land."""
+    return list(dict.fromkeys([decided.OPEN, *map(str, work.choices), *map(str, known)]))
+
+
 def filters(work: Worklist) -> pd.DataFrame:
     """Ask what is to be shown; return those rows."""
     rows, key = work.rows, work.key
@@ -100,17 +106,14 @@ def filters(work: Worklist) -> pd.DataFrame:
         key=f"{key}_weights", placeholder=t("work.all"),
         format_func=work.weights.__getitem__,
     )  # fmt: skip
-    options = [decided.OPEN, *map(str, work.choices)]
+    known = decided.statuses(rows["id"])
     statuses = first[2].multiselect(
-        t("work.status"), options, key=f"{key}_statuses", placeholder=t("work.all"),
+        t("work.status"), _choices(work, known), key=f"{key}_statuses", placeholder=t("work.all"),
         format_func=lambda one: decided.status_name(one, repair=work.repair),
     )  # fmt: skip
     wanted = first[3].text_input(t("work.unit"), key=f"{key}_unit")
-    least = first[4].number_input(
-        t("work.least"), min_value=0.0, value=0.0, step=100.0, format="%g", key=f"{key}_least"
-    )
-    known = decided.statuses(rows["id"])
-    shown = narrowed(rows, kinds=kinds, weights=weights, wanted=wanted, least_m2=float(least),
+    least = number_field.show(first[4], t("work.least"), 0.0, key=f"{key}_least_{language()}")
+    shown = narrowed(rows, kinds=kinds, weights=weights, wanted=wanted, least_m2=least,
                      statuses=statuses, known=known)  # fmt: skip
     open_ones = sum(status == decided.OPEN for status in known)
     told = t("work.progress", shown=figure(len(shown)), all=figure(len(rows)),
@@ -173,14 +176,19 @@ def decide(work: Worklist, shown: pd.DataFrame) -> None:
         return
     key = str(shown["id"].iloc[at])
     before = decided.known().get(key)
-    options = [decided.OPEN, *map(str, work.choices)]
-    choice, reason, wrong = (f"{work.key}_{name}_{key}" for name in ("choice", "reason", "wrong"))
+    options = _choices(work, [] if before is None else [before.choice])
+    # A decision that came by a file is not hidden by what the form began with.
+    of = key if before is None else f"{key}_{before.choice}_{crc32(before.reason.encode())}"
+    choice, reason, wrong = (f"{work.key}_{name}_{of}" for name in ("choice", "reason", "wrong"))
 
     def take(ids: Sequence[str], following: str) -> None:
         session = st.session_state
-        chosen, why = session[choice] or decided.OPEN, session[reason]
-        session[wrong] = chosen == Choice.WAIVE and not why.strip()
-        if not session[wrong]:
+        chosen, why = session[choice], session[reason].strip()
+        if chosen == Choice.WAIVE and not why:
+            session[wrong] = "work.no_reason"
+        elif chosen == decided.OPEN and why and before is None:  # the reason would be lost
+            session[wrong] = "work.no_decision"
+        else:
             decided.decide(ids, chosen, why)
             session[work.place] = following
 
@@ -188,7 +196,7 @@ def decide(work: Worklist, shown: pd.DataFrame) -> None:
         st.segmented_control(
             t("work.decision"), options, key=choice,
             default=decided.OPEN if before is None else str(before.choice),
-            format_func=lambda one: decided.status_name(one, repair=work.repair),
+            format_func=lambda one: decided.status_name(one, repair=work.repair), required=True,
         )  # fmt: skip
         st.text_input(t("work.reason"), "" if before is None else before.reason, key=reason)
         left, right = st.columns(2)
@@ -197,5 +205,5 @@ def decide(work: Worklist, shown: pd.DataFrame) -> None:
                                 args=([key], following))  # fmt: skip
         right.form_submit_button(t("work.save_all", count=figure(len(shown))), width="stretch",
                                  on_click=take, args=(list(shown["id"]), key))  # fmt: skip
-    if st.session_state.pop(wrong, False):
-        st.error(t("work.no_reason"), icon=":material/error:")
+    if mistake := st.session_state.pop(wrong, ""):
+        st.error(t(mistake), icon=":material/error:")

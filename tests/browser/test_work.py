@@ -30,6 +30,26 @@ def press(tab: Tab, key: str) -> None:
     tab.rest()
 
 
+def taken_away(tab: Tab, path: Path) -> list[list[str]]:
+    """Download the decisions; return each that is made, with its reason."""
+    with tab.page.expect_download() as download:
+        tab.page.locator(".st-key-decisions_out button").first.click()
+    download.value.save_as(path)
+    table = pd.read_csv(path).dropna(subset="decision")
+    return table[["decision", "reason"]].values.tolist()
+
+
+def decide(tab: Tab, status: str, reason: str) -> None:
+    """Decide on the finding that is looked at."""
+    form = tab.page.locator("[data-testid=stForm]").first
+    choice = form.get_by_role("radio", name=say(f"status.{status}", "en"), exact=True)
+    if not choice.is_checked():
+        form.get_by_text(say(f"status.{status}", "en"), exact=True).click()
+    form.locator("input[type=text]").fill(reason)
+    form.locator("button", has_text=say("work.save", "en")).first.click()
+    tab.rest()
+
+
 # A server that is slow to answer: what it says comes most of a second late.
 _SLOW = """const add = WebSocket.prototype.addEventListener;
 WebSocket.prototype.addEventListener = function (name, tell, ...more) {
@@ -99,6 +119,30 @@ def test_what_is_clicked_is_measured(tab: Tab, server: str) -> None:
     assert not tab.page.locator(".gm-measure").is_visible()
 
 
+def take_away_and_give_back(tab: Tab, folder: Path) -> None:
+    """Decide on findings, take the decisions away, decide otherwise, and give the first back."""
+    page = tab.page
+    # What has just been decided is in the file, though only the list was drawn anew; given back
+    # after another decision, it holds again, and the list above says so.
+    decide(tab, "finding_accept", "seen")
+    both = [["waive", "disputed land"], ["accept", "seen"]]
+    assert taken_away(tab, folder / "both.csv") == both
+    press(tab, "findings_previous")
+    decide(tab, "finding_mend", "seen again")
+    assert ["mend", "seen again"] in taken_away(tab, folder / "other.csv")
+    slot = page.locator(".st-key-decisions_in input[type=file]")
+    slot.set_input_files(str(folder / "both.csv"))
+    tab.told("work.decisions_taken", count="2")
+    assert taken_away(tab, folder / "again.csv") == both
+    press(tab, "findings_previous")
+    form = page.locator("[data-testid=stForm]").first
+    assert form.locator("input[type=text]").input_value() == "seen"
+    # A reason alone decides nothing, and is not thrown away without a word.
+    press(tab, "findings_next")
+    decide(tab, "finding_open", "why not")
+    tab.told("work.no_decision")
+
+
 def test_a_repair_is_looked_at_decided_on_and_done(
     tab: Tab, server: str, grid: Callable[..., gpd.GeoDataFrame], tmp_path: Path
 ) -> None:
@@ -138,11 +182,9 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     tab.rest()
     press(tab, "repairs_next")
     assert "waived: disputed land" in page.inner_text("body")
-    with page.expect_download() as download:
-        page.locator(".st-key-decisions_out button").first.click()
-    download.value.save_as(tmp_path / "decisions.csv")
-    table = pd.read_csv(tmp_path / "decisions.csv").dropna(subset="decision")
-    assert table[["decision", "reason"]].values.tolist() == [["waive", "disputed land"]]
+    assert taken_away(tab, tmp_path / "decisions.csv") == [["waive", "disputed land"]]
     # A click on a finding of the map goes to its row.
     tab.page.evaluate("() => geoMerge.page.store.set({finding: 0})")
     page.get_by_text("1 / ").first.wait_for()
+    tab.rest()
+    take_away_and_give_back(tab, tmp_path)

@@ -26,3 +26,5 @@ def test_every_limit_is_offered_and_one_without_a_default_says_so() -> None:
     assert (shown["narrow"], shown["far"]) == ("0,1", "50.000")
     blank = table["value"].isna().tolist()
     assert blank == [one.default is None for one in fields(Limits)]
+    values = dict(zip((one.name for one in fields(Limits)), table["value"], strict=True))
+    assert (values["narrow"], values["far"]) == ("0,1", "50.000")

@@ -134,6 +134,14 @@ def test_the_list_is_worked_through_on_the_page(grid: Grid) -> None:
     assert words["status.finding_waive"] in set(test.dataframe[0].value[words["work.status"]])
     test.multiselect("findings_statuses").set_value([""]).run()
     assert words["status.finding_waive"] not in set(test.dataframe[0].value[words["work.status"]])
+    # What the list itself does not offer: a file, or a defect of the same land, may decide so.
+    second = test.session_state["findings_at"]
+    kept.decide({"decisions": {"torn": {second: ["reject", "not here"]}}})
+    test.multiselect("findings_statuses").set_value([]).run()
+    test.multiselect("findings_statuses").set_value(["reject"]).run()
+    assert not test.exception
+    form = next(one for one in test.segmented_control if second in str(one.key))
+    assert form.value == "reject"
 
 
 def test_all_that_a_repair_may_say_has_words(grid: Grid) -> None:

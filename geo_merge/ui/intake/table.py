@@ -94,8 +94,8 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
              "all": t("intake.all_rows", count=figure(len(table)))}  # fmt: skip
     view = st.segmented_control(
         t("intake.rows"), list(views), format_func=views.__getitem__, key=f"rows_{work.name}",
-        default="wrong" if problems else "all", label_visibility="collapsed",
-    ) or "all"  # fmt: skip
+        default="wrong" if problems else "all", label_visibility="collapsed", required=True,
+    )  # fmt: skip
     shown = _shown(table, wrong, lacking, only_wrong=view == "wrong")
     if len(shown) > _MOST:
         tables.small(t("ui.rows_shown", count=figure(_MOST), all=figure(len(shown))))
