@@ -37,9 +37,8 @@ def show() -> None:
     """Draw the page."""
     open_work = store.current_work()
     _about(open_work)
-    result = st.session_state.get(Key.LOADED)
-    if result is not None:
-        outcome.show(result.result, fresh=st.session_state.pop(Key.MERGED, False))
+    loaded = st.session_state.get(Key.LOADED)
+    ended, told_below = st.container(), False
     try:
         province.show(open_work)
         given = files.ask(open_work)
@@ -47,9 +46,12 @@ def show() -> None:
         if given.all and (open_work is not None or given.layers or given.crosswalk):
             taking.take(open_work, given)
         elif open_work is not None:
-            _work_on(open_work)
+            told_below = _work_on(open_work)
     except GeoMergeError as error:
         _problems(error.problems)
+    if loaded is not None and not told_below:
+        with ended:
+            outcome.show(loaded.result)
 
 
 def _about(open_work: Work | None) -> None:
@@ -75,21 +77,24 @@ def _leave(deleted: Work | None = None) -> None:
     state.select(None)
 
 
-def _work_on(open_work: Work) -> None:
-    """Show what there is of a piece of work, and go on with it as far as it goes."""
+def _work_on(open_work: Work) -> bool:
+    """Show what there is of a piece of work, and go on with it as far as it goes.
+
+    Returns whether it was told at the end how the merger of just this ended.
+    """
     job = open_work.job()
     if job.old:
         job = decided.with_decisions(open_work, job)
     looked = taking.look(job) if job.inputs else None
     if looked is None:
-        return
+        return False
     recognised.show(looked)
     _choose(open_work, looked)
     resolution.show(open_work)
     problems = looked.preview.problems
     if looked.table is not None and not table.is_known(looked.table, job.columns):
         table.ask_columns(open_work, looked, looked.table)
-        return
+        return False
     if problems:
         st.subheader(t("ui.not_matched", count=figure(len(problems))), anchor=False)
         _problems(problems)
@@ -103,7 +108,8 @@ def _work_on(open_work: Work) -> None:
         st.info(t("ui.no_crosswalk"), icon=":material/table:")
     elif not problems:
         st.success(t("ui.all_matched"), icon=":material/check_circle:")
-        _offer_merger(open_work, job)
+        return _offer_merger(open_work, job)
+    return False
 
 
 def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
@@ -144,11 +150,23 @@ def _doubted() -> frozenset[str]:
     return frozenset(found["check"][found["severity"] != Severity.INFO])
 
 
-def _offer_merger(open_work: Work, job: Job) -> None:
-    if st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:"):
-        _merge(open_work, job)
-    elif st.session_state.pop(_STOPPED, False):
-        st.info(t("intake.stopped"), icon=":material/stop_circle:")
+def _offer_merger(open_work: Work, job: Job) -> bool:
+    """Offer the merger; return whether it was told here how it ended.
+
+    That stands where the button was, which was in view.
+    """
+    key = store.content_key(list(job.files.values()), job.options)
+    place = st.container()
+    pressed = st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:")
+    with place:
+        if pressed:
+            _merge(open_work, job, key)
+        elif st.session_state.pop(_STOPPED, False):
+            st.info(t("intake.stopped"), icon=":material/stop_circle:")
+        elif st.session_state.get(Key.MERGED) == key:
+            outcome.show(store.current().result)
+            return True
+    return False
 
 
 def _stop() -> None:
@@ -161,8 +179,7 @@ def _called(open_work: Work, path: Path) -> str:
     return given.name if given == path else t("work.corrected", file=given.name)
 
 
-def _merge(open_work: Work, job: Job) -> None:
-    key = store.content_key(list(job.files.values()), job.options)
+def _merge(open_work: Work, job: Job, key: str) -> None:
     title = ", ".join(_called(open_work, path) for path in job.inputs)
     with running.steps(t("ui.merging"), running.MERGING, "merge", stop=_stop) as (say, queued):
         loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
@@ -170,7 +187,7 @@ def _merge(open_work: Work, job: Job) -> None:
     for forgotten in (Key.VIEW, Key.FOCUS):
         st.session_state[forgotten] = None
     state.select(None)
-    st.session_state[Key.MERGED] = True
+    st.session_state[Key.MERGED] = key
     open_work.keep(store.RESULT, key, loaded)
     st.rerun()
 

@@ -128,5 +128,5 @@ def _check(work: Work) -> None:
     session[Key.LOADED] = loaded
     session[Key.VIEW] = session[Key.FOCUS] = None
     state.select(None)
-    session[Key.MERGED] = session[_DONE] = True
+    session[_DONE] = True
     st.rerun()

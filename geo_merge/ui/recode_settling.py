@@ -16,6 +16,7 @@ from geo_merge.ui.recode_kept import DECISIONS
 from geo_merge.ui.recoding import Done
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.store import current
+from geo_merge.units.called import full_name
 from geo_merge.vocabulary.cells import csv_bytes
 from geo_merge.vocabulary.codes import fold_accents
 from geo_merge.vocabulary.places import Unit
@@ -147,7 +148,7 @@ def _decide(
 ) -> None:
     unit = targets.get(choice or "")
     made = {"row": row, "says": says, "choice": unit.code if unit else EXCLUDED,
-            "choice_name": f"{unit.unit_type} {unit.name}".strip() if unit else "",
+            "choice_name": full_name(unit.name, unit.unit_type) if unit else "",
             "reason": reason, "rows": "", "candidates": ""}  # fmt: skip
     kept = [d for d in st.session_state.get(DECISIONS, []) if (d["row"], d["says"]) != (row, says)]
     st.session_state[DECISIONS] = [*kept, made]

@@ -33,7 +33,7 @@ class Key(StrEnum):
     DETAIL = "detail"  # the geometry that the browser wants the details of
     PREVIEW = "preview"  # what was found in the files given last
     CHOICES = "choices"  # the layers of files with several
-    MERGED = "merged"  # whether a merger has just ended
+    MERGED = "merged"  # the key of the result that was merged last in this session
     PLAN = "plan"  # by which the server knows the plan at work
     TABLE = "table"  # by which it knows the table to be recoded
     WORK = "work"  # the name of the work that is open; empty for none

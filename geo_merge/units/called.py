@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from geo_merge.vocabulary.country import NameKey
 
 
@@ -11,6 +13,19 @@ def keys_of(name: str, unit_type: str, key: NameKey) -> set[str]:
     ``Phường Thọ Xương`` of one table and ``Thọ Xương`` with the type ``Phường`` of another have
     keys in common; ``Xã Thọ Xương`` has none of ``Thọ Xương`` that is a ``Phường``.
     """
-    typed = bool(unit_type) and name.casefold().startswith(f"{unit_type.casefold()} ")
-    bare = name[len(unit_type) :].strip() if typed else name
+    bare = name[len(unit_type) :].strip() if _is_typed(name, unit_type) else name
     return {key(name), key(bare), key(f"{unit_type} {bare}".strip())} - {""}
+
+
+def full_name(name: str, unit_type: str) -> str:
+    """Return a name with its type before it, once: ``Phường Thọ Xương`` has it already."""
+    return name if _is_typed(name, unit_type) else f"{unit_type} {name}".strip()
+
+
+def full_names(names: Iterable[str], unit_types: Iterable[str]) -> list[str]:
+    """Return `full_name` of each."""
+    return [full_name(*pair) for pair in zip(names, unit_types, strict=True)]
+
+
+def _is_typed(name: str, unit_type: str) -> bool:
+    return bool(unit_type) and name.casefold().startswith(f"{unit_type.casefold()} ")

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from browsing import Tab, opened
 from conftest import square
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from geo_merge.texts import say
 
@@ -177,6 +177,8 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     press(tab, "merge")
     page.locator(".gm-strip").wait_for()
     tab.rest()
+    # How it ended is in view: where the button is, far below the beginning of the page.
+    expect(page.get_by_text(say("ui.merged", "en")).last).to_be_in_viewport()
     page.get_by_role("link", name="Checks").click()
     tab.wait_for_map()
     tab.rest()

@@ -17,7 +17,13 @@ from geo_merge.texts import TEXTS, say
 from geo_merge.ui import work
 from geo_merge.ui.intake import headings, looking, problem_rows, recognised
 from geo_merge.ui.intake.resolution import by_clause
-from geo_merge.ui.intake.table import is_known, merged, under_ours, wrong_columns
+from geo_merge.ui.intake.table import (
+    _columns,
+    is_known,
+    merged,
+    under_ours,
+    wrong_columns,
+)
 from geo_merge.ui.server import PAGE
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.vocabulary.sentence import sentence
@@ -240,3 +246,21 @@ def test_what_is_to_be_done_next_stands_before_what_may_be_chosen(
     assert not test.exception
     assert limits in {one.label for one in test.expander}
     assert "merge" in {button.key for button in test.button}
+
+
+def test_what_is_corrected_stands_beside_the_unit_that_it_is_of() -> None:
+    """Whatever the order of the table: the new unit is not beyond the edge of the window."""
+    columns = ["old_code", "old_type", "old_name", "old_province", "note", "new_code", "new_name"]
+    table = texts([["1", "Xã", "Đa Mai", "B", "", "9", "Mới"]], columns)
+    assert _columns(table) == ["old_code", "old_name", "new_code", "new_name", "old_type", "old_province"]  # fmt: skip
+
+
+def test_a_resolution_that_is_not_there_is_asked_for_by_the_button() -> None:
+    """It is never out of reach: a text is told when its field is left, by pressing the button."""
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test._page_hash = calc_hash("data")
+    test.run()
+    button = test.button("read_resolution")
+    assert not button.disabled
+    button.click().run()
+    assert say("intake.no_resolution", "vi") in [told.value for told in test.error]

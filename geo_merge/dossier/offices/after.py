@@ -17,6 +17,7 @@ from geo_merge.dossier.offices.seats import Reading, Seat, read_seat
 from geo_merge.dossier.offices.tables import AREAS
 from geo_merge.errors import TableError
 from geo_merge.merging.result import MergeResult
+from geo_merge.units.called import full_names
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.sentence import sentence
@@ -154,7 +155,7 @@ def _read(
 
 def _listed(old: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return one office for each old unit and each old district."""
-    names = (old["unit_type"].fillna("") + " " + old["name"]).str.strip()
+    names = full_names(old["name"], old["unit_type"].fillna(""))
     communes = pd.DataFrame(
         {"name": names, "kind": "commune", "code": old.index, "district": old["district"]}
     )

@@ -47,8 +47,14 @@
     return feature.geometry.coordinates.length > 0;
   }
 
+  /** Return a name with its type before it, once: "Phường Thọ Xương" has it already. */
+  function fullName(type, name) {
+    const typed = type && name.toLowerCase().startsWith(`${type.toLowerCase()} `);
+    return typed ? name : `${type} ${name}`.trim();
+  }
+
   function nameOf(feature) {
-    return `${feature.properties.unit_type} ${feature.properties.name}`.trim();
+    return fullName(feature.properties.unit_type, feature.properties.name);
   }
 
   /** Return how light a colour, #rrggbb or rgb(…), is: 0 for black, 255 for white. */
@@ -79,5 +85,5 @@
     });
   }
 
-  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, nameOf, isDark, isPale, nameZoom });
+  Object.assign(geo, { el, button, choice, tick, idOf, isDrawn, fullName, nameOf, isDark, isPale, nameZoom });
 })(globalThis.geoMerge || (globalThis.geoMerge = {}));

@@ -2,7 +2,7 @@
 (function (geo) {
   "use strict";
 
-  const { el, indexed, find, fold, idOf, nameOf, SIDES } = geo;
+  const { el, indexed, find, fold, fullName, idOf, nameOf, SIDES } = geo;
   const SHOWN = 50; // results in the list
 
   /** Return what can be found: new units, old ones, and what these lay in. */
@@ -85,7 +85,7 @@
         entry.id = `gm-found-${k}`;
         entry.setAttribute("role", "option");
         entry.setAttribute("aria-selected", "false");
-        el("strong", "", entry, `${item.type} ${item.name}`.trim());
+        el("strong", "", entry, fullName(item.type, item.name));
         el("span", "", entry, place(live, item));
         entry.addEventListener("pointerdown", (event) => { event.preventDefault(); choose(k); });
       });

@@ -18,6 +18,7 @@ from geo_merge.jobs.job import Job, Progress
 from geo_merge.jobs.preview import Preview
 from geo_merge.maps.drawing import simplified
 from geo_merge.reading.tables import read_table
+from geo_merge.units.called import full_names
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.limits import parse
 
@@ -94,10 +95,10 @@ def outlines(units: gpd.GeoDataFrame) -> str:
     degrees = gpd.GeoSeries(thin, crs=units.crs).to_crs(WGS84)
     geometries = shapely.to_geojson(shapely.set_precision(
         np.asarray(degrees.values), 10.0**-_DECIMALS, mode="pointwise"))  # fmt: skip
-    labels = (units["unit_type"] + " " + units["name"]).str.strip().to_numpy()
+    labels = full_names(units["name"], units["unit_type"])
     features = [
         {"type": "Feature",
-         "properties": {"code": str(units.index[k]), "label": str(labels[k])},
+         "properties": {"code": str(units.index[k]), "label": labels[k]},
          "geometry": orjson.Fragment(geometry)}
         for k, geometry in zip(there.tolist(), geometries.tolist(), strict=True)
     ]  # fmt: skip

@@ -13,8 +13,8 @@ _NEXT = (("map", ":material/map:"), ("checks", ":material/fact_check:"),
          ("download", ":material/download:"))  # fmt: skip
 
 
-def show(result: MergeResult, *, fresh: bool) -> None:
-    """Say how a merger ended; `fresh` if it did just now."""
+def show(result: MergeResult) -> None:
+    """Say how a merger ended."""
     warnings = int((result.findings["severity"] == Severity.WARNING).sum())
     if result.has_errors:
         told = t("ui.has_errors", count=state.figure(result.errors))
@@ -22,8 +22,6 @@ def show(result: MergeResult, *, fresh: bool) -> None:
     else:
         told = t("ui.merged")
         icon, banner = ":material/check_circle:", st.success
-    if fresh:
-        st.toast(told, icon=icon)
     more = t("intake.warnings", count=state.figure(warnings)) if warnings else ""
     banner(f"{told} {more}".strip(), icon=icon)
     with st.container(horizontal=True):

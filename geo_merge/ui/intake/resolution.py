@@ -18,6 +18,7 @@ from geo_merge.ui.intake import files, running, taking
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.tables import plain, small
 from geo_merge.ui.work import Work
+from geo_merge.units.called import full_names
 from geo_merge.vietnam.official import provinces
 from geo_merge.vietnam.resolutions.compositions import plan_from_resolution
 from geo_merge.vietnam.resolutions.resolution import FORMATS
@@ -65,10 +66,12 @@ def ask(work: Work | None) -> None:
             t("ui.province"), ["", *names], key="resolution_province",
             format_func=lambda c: names[c] if c else t("intake.as_it_says"),
         )  # fmt: skip
+        # A text is told when its field is left, as by pressing this: it is never out of reach.
         wanted = st.button(t("intake.read_resolution"), key="read_resolution",
-                           disabled=given is None and not text.strip(),
                            icon=":material/menu_book:")  # fmt: skip
-    if wanted:
+    if wanted and given is None and not text.strip():
+        st.error(t("intake.no_resolution"), icon=":material/error:")
+    elif wanted:
         _take(work, given, text, code or None)
 
 
@@ -130,9 +133,10 @@ def by_clause(crosswalk: pd.DataFrame) -> pd.DataFrame:
         ``clause, words, read``, a row for each new unit of a clause, in the order of the text.
     """
     rows = crosswalk.astype(str)
-    old = (rows["old_type"] + " " + rows["old_name"]).str.strip() + " (" + rows["old_code"] + ")"
-    new = (rows["new_type"] + " " + rows["new_name"]).str.strip() + " (" + rows["new_code"] + ")"
-    joined = rows.assign(old=old, new=new).groupby(["clause", "words", "new"], sort=False)["old"]
+    for side in ("old", "new"):
+        names = pd.Series(full_names(rows[f"{side}_name"], rows[f"{side}_type"]), index=rows.index)
+        rows[side] = names + " (" + rows[f"{side}_code"] + ")"
+    joined = rows.groupby(["clause", "words", "new"], sort=False)["old"]
     table = joined.agg(" + ".join).reset_index()
     table["read"] = table["old"] + " → " + table["new"]
     table["clause"] = table["clause"].str.removeprefix("clause ")  # in the page's own words

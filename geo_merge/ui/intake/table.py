@@ -168,9 +168,13 @@ def _shown(
 
 
 def _columns(table: pd.DataFrame) -> list[str]:
-    """Return the columns that are shown: the main ones, and those with something in them."""
-    names = map(str, table.columns)
-    return [c for c in names if c in _MAIN or table[c].str.strip().ne("").any()]
+    """Return the columns that are shown: the main ones, then those with something in them.
+
+    What is corrected is seen without going to the right, beside what is wrong with it.
+    """
+    names = list(map(str, table.columns))
+    rest = (c for c in names if c not in _MAIN and table[c].str.strip().ne("").any())
+    return [*(c for c in _MAIN if c in names), *rest]
 
 
 def _mark(table: pd.DataFrame) -> str:

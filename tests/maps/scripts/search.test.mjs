@@ -58,3 +58,12 @@ test("folding and initials", () => {
   assert.equal(initials("Thị trấn"), "tt");
   assert.equal(initials(""), "");
 });
+
+test("a name that has its type is not given it twice", () => {
+  load("dom");
+  const { fullName } = globalThis.geoMerge;
+  assert.equal(fullName("Phường", "Phường Trần Phú"), "Phường Trần Phú");
+  assert.equal(fullName("Phường", "Trần Phú"), "Phường Trần Phú");
+  assert.equal(fullName("Xã", "Xãng"), "Xã Xãng");
+  assert.equal(fullName("", "TB1"), "TB1");
+});

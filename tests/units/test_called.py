@@ -1,0 +1,12 @@
+"""The ways to call one unit."""
+
+from __future__ import annotations
+
+from geo_merge.units.called import full_names
+
+
+def test_a_name_that_has_its_type_is_not_given_it_twice() -> None:
+    names = ["Phường Trần Phú", "phường Trần Phú", "Trần Phú", "Xãng", "TB1"]
+    types = ["Phường", "Phường", "Phường", "Xã", ""]
+    called = ["Phường Trần Phú", "phường Trần Phú", "Phường Trần Phú", "Xã Xãng", "TB1"]
+    assert full_names(names, types) == called
