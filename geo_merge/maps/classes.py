@@ -58,9 +58,9 @@ class Classes:
 
     def rows(self, language: Language) -> Iterator[tuple[str, str]]:
         """Yield the colours of the legend with their words."""
-        yield from zip(self.colours, self._words(language), strict=True)
-        if self.zeros:
+        if self.zeros:  # before what is more
             yield ZERO, number(0, language)
+        yield from zip(self.colours, self._words(language), strict=True)
         if self.missing:
             yield NO_FIGURE, say("map.no_figure", language)
 

@@ -117,10 +117,12 @@ def test_a_clause_stands_beside_what_was_read_from_it() -> None:
         ["clause 10", "c", "3", "Xã", "C", "8", "Xã", "N"],
         ["clause 2", "w", "1", "Xã", "A", "9", "Phường", "M"],
         ["clause 2", "w", "2", "Thị trấn", "B", "9", "Phường", "M"],
+        ["clause 2", "w", "", "Xã", "Xã Không Có", "9", "Phường", "M"],
     ]
     table = by_clause(pd.DataFrame(rows, columns=columns))
     assert table["clause"].to_list() == ["2", "10"]
-    assert table["read"][0] == "Xã A (1) + Thị trấn B (2) → Phường M (9)"
+    members = f"Xã A (1) + Thị trấn B (2) + Xã Không Có ({say('intake.no_code', 'vi')})"
+    assert table["read"][0] == f"{members} → Phường M (9)"
 
 
 def test_layers_are_drawn_and_recognised_before_there_is_a_table(

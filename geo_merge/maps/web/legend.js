@@ -78,6 +78,7 @@
       };
       if (theme.breaks) {
         bars(live, theme, parent);
+        if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); } // before what is more
         classes(theme, live.t("all"), (value, digits) => live.number(value, digits))
           .forEach((text, k) => {
             const kinds = kindsAt(theme.scale, k, live.state.language);
@@ -87,7 +88,6 @@
           el("div", "gm-faint", parent, live.t(theme.scale.sure ? "standard_of" : "standard_told",
             { law: theme.scale.law[live.state.language] }));
         }
-        if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); }
         if (theme.missing) { row(NO_FIGURE, live.t("no_figure"), "gm-class gm-missing"); }
       }
       const { kept } = live.settings;

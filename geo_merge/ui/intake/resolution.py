@@ -135,7 +135,8 @@ def by_clause(crosswalk: pd.DataFrame) -> pd.DataFrame:
     rows = crosswalk.astype(str)
     for side in ("old", "new"):
         names = pd.Series(full_names(rows[f"{side}_name"], rows[f"{side}_type"]), index=rows.index)
-        rows[side] = names + " (" + rows[f"{side}_code"] + ")"
+        codes = rows[f"{side}_code"].where(rows[f"{side}_code"] != "", t("intake.no_code"))
+        rows[side] = names + " (" + codes + ")"
     joined = rows.groupby(["clause", "words", "new"], sort=False)["old"]
     table = joined.agg(" + ".join).reset_index()
     table["read"] = table["old"] + " → " + table["new"]
