@@ -84,12 +84,14 @@ def test_the_sheet_is_to_the_scale_that_it_states(atlas: Atlas) -> None:
 def test_it_has_title_legend_north_degrees_source_date_and_note(atlas: Atlas) -> None:
     figure, missed = sheet_of(atlas, View(theme="area", paper=A4.across))
     for words in (
-        "Đơn vị hành chính mới: Diện tích (km²)", say("dossier.legend_new", "vi"), ">B<", "106°00′Đ",
+        "Tỉnh Bắc Ninh – Đơn vị hành chính mới: Diện tích (km²)", say("dossier.legend_new", "vi"), ">B<", "106°00′Đ",
         "Nguồn: a.shp", "Ngày 1 tháng 7 năm 2025", say("map.approximate", "vi"), "Tỷ lệ 1:",
         say("on_paper.unnamed", "vi", count=len(missed)),
     ):  # fmt: skip
         assert words in figure.svg
     assert missed
+    before, _ = sheet_of(atlas, View(side="before", paper=A4.across))
+    assert before.title.startswith("Tỉnh Bắc Giang, Tỉnh Bắc Ninh – Đơn vị hành chính trước")
 
 
 @pytest.mark.parametrize("theme", ["units", "members", "area", "growth"])

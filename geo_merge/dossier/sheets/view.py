@@ -31,6 +31,7 @@ from geo_merge.vocabulary.shown import shown
 _WHITE, _TITLE, _DEGREES, _FOOT, _LINE = 8.0, 10.0, 4.0, 21.0, 4.6
 _LETTERS, _NAMES = 2.5, {"new": 2.3, "old": 1.8}
 _BORDERS = {"new": ("#111", 0.35), "old": ("#555", 0.12)}
+_NAMED_PROVINCES = 3  # in the title
 _SIDES: dict[Side, str] = {"before": "old", "after": "new", "both": "new"}
 
 
@@ -223,7 +224,17 @@ def _title(view: View, heading: str, atlas: Atlas) -> str:
     if view.title:
         return shown(view.title)
     side = atlas.t(f"on_paper.title_{view.side}")
-    return f"{side}: {heading.split(' · ', maxsplit=1)[0]}" if heading else side
+    told = f"{side}: {heading.split(' · ', maxsplit=1)[0]}" if heading else side
+    return " – ".join(filter(None, (_land(view, atlas), told)))
+
+
+def _land(view: View, atlas: Atlas) -> str:
+    """Return the provinces that a sheet is of; blank if none is known, or they are many."""
+    parents = atlas.result.parents
+    when = "before" if view.side == "before" else "after"
+    names = parents.loc[(parents["level"] == "province") & (parents["when"] == when), "name"]
+    known = [shown(str(name)) for name in dict.fromkeys(names) if name]
+    return ", ".join(known) if len(known) <= _NAMED_PROVINCES else ""
 
 
 def _notes(atlas: Atlas, unnamed: int) -> Iterator[str]:
