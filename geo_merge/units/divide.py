@@ -206,7 +206,7 @@ def _part_rows(
     main, is_land = _main(parts), bool(result["is_piece"].iloc[0]) if "is_piece" in old else False
     others = [new != main for new in parts]
     name = str(old.at[code, "name"])
-    result["name"] = [f"{name} (part to {new})" if new != main else name for new in parts]
+    result["name"] = [f"{name} (→ {new})" if new != main else name for new in parts]
     result["is_piece"] = [is_land or other for other in others]
     result[PART_OF] = "" if is_land else code
     result[PART_SHARE] = weights

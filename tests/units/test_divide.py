@@ -278,7 +278,7 @@ def test_a_piece_of_land_can_be_divided_too(grid: Grid) -> None:
     result = merge(*divide(old, listed, as_cutters(BOUNDARIES)))
     assert not result.has_errors, result.findings["message"].tolist()
     assert result.new["members"].tolist() == [["00001"], ["00003"]]
-    assert result.new["pieces"].tolist() == [["Trường bắn (part to N1)"], ["Trường bắn"]]
+    assert result.new["pieces"].tolist() == [["Trường bắn (→ N1)"], ["Trường bắn"]]
     assert result.crosswalk["old_code"].tolist() == ["00001", "00003", "", ""]
 
 
