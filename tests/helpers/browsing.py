@@ -82,13 +82,18 @@ class Tab:
 
         What is clicked or counted while one is may be drawn anew, or come twice.
         """
-        self.page.wait_for_function(
-            f"""() => {{
-              const rests = document.querySelector("[data-test-script-state='notRunning']");
-              window.restsSince = rests ? window.restsSince || Date.now() : null;
-              return rests && Date.now() - window.restsSince > {1000 * seconds}; }}""",
-            polling=100,
-        )
+        try:
+            self.page.wait_for_function(
+                f"""() => {{
+                  const rests = document.querySelector("[data-test-script-state='notRunning']");
+                  window.restsSince = rests ? window.restsSince || Date.now() : null;
+                  return rests && Date.now() - window.restsSince > {1000 * seconds}; }}""",
+                polling=100,
+            )
+        except Error as error:  # is a run under way, or has the server gone?
+            app = self.page.locator("[data-test-script-state]").first
+            state = app.evaluate("app => ({ ...app.dataset })", timeout=1000)
+            raise AssertionError(f"no rest: {state}") from error
         self.page.evaluate("window.restsSince = null")
 
     def give(self, slot: str, path: Path) -> None:
