@@ -24,8 +24,10 @@ settings.register_profile("random", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # No test finds what another one left, or leaves anything on the user's disk.
 os.environ["GEO_MERGE_CACHE"] = "off"
-# Tests start some hundred processes: what one has compiled the next need not.
+# Tests start some hundred processes: what one has compiled the next need not, nor what pytest
+# has rewritten.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Fixtures that skip where the reference data is absent.
 REFERENCE = {"bac_ninh", "vietnam", "corpora"}
 MARKERS = (
