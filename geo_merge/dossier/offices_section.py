@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import numpy as np
 import pandas as pd
 
 from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table
@@ -135,18 +136,29 @@ def form_01(m: Material, offices: Offices) -> pd.DataFrame:
 
     Unit and address, area of land, built area, floor area, present use, proposal.
     """
-    rows = [
-        {
-            m.t("col_no"): k + 1,
-            m.t("form_unit"): "; ".join(filter(None, (r["name"], r["address"]))),
-            m.t("form_land"): r["land_m2"], m.t("form_built"): r["built_m2"],
-            m.t("form_floor"): r["floor_m2"],
-            m.t("form_use"): r["use"] or m.t(f"office_{r['kind']}"),
-            m.t("form_proposal"): r["proposal"] or m.t(f"proposal_{r['status']}"),
-        }
-        for k, r in enumerate(offices.table.astype(object).to_dict("records"))
-    ]  # fmt: skip
-    return pd.DataFrame(rows)
+    table = offices.table
+    use = _or_else(table["use"], table["kind"], lambda kind: m.t(f"office_{kind}"))
+    proposal = _or_else(
+        table["proposal"], table["status"], lambda status: m.t(f"proposal_{status}")
+    )
+    units = [
+        "; ".join(filter(None, pair)) for pair in zip(table["name"], table["address"], strict=True)
+    ]
+    return pd.DataFrame({
+        m.t("col_no"): np.arange(1, len(table) + 1),
+        m.t("form_unit"): units,
+        m.t("form_land"): table["land_m2"].to_numpy(),
+        m.t("form_built"): table["built_m2"].to_numpy(),
+        m.t("form_floor"): table["floor_m2"].to_numpy(),
+        m.t("form_use"): use,
+        m.t("form_proposal"): proposal,
+    })  # fmt: skip
+
+
+def _or_else(own: pd.Series, keys: pd.Series, text_of: Callable[[str], str]) -> list[str]:
+    """Return the texts of a column, and those of keys where it is blank."""
+    texts = {key: text_of(key) for key in keys.unique()}
+    return [text or texts[key] for text, key in zip(own, keys, strict=True)]
 
 
 def facts(m: Material, offices: Offices, code: str) -> Iterator[tuple[str, str]]:
