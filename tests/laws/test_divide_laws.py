@@ -11,6 +11,7 @@ import pytest
 import shapely
 from coverages import Layer, breaches, draw
 
+from geo_merge.geometry.cut_ends import ON_EDGE
 from geo_merge.geometry.edges import unmatched
 from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.units.cutters import as_cutters
@@ -63,7 +64,8 @@ def broken(layer: Layer) -> Iterator[str]:
         if _apart(np.asarray(parts.values), units.geometry[code]):
             yield f"the parts of {code} do not share their vertices"
         other = shapely.symmetric_difference(parts.union_all(), units.geometry[code]).area
-        if other > rounding:
+        # Vertices of neighbours lie as far off its edges as the decimals of the layer make them.
+        if other > rounding + ON_EDGE * units.geometry[code].length:
             yield f"the parts of {code} are not that unit: {other} m²"
         for part in parts:
             wrong = min(shapely.difference(part, half).area for half in sides)
@@ -89,6 +91,7 @@ BROKE = {
     700_074: "triangles of half a metre far from the origin were noded anew on a grid of 2 µm",
     6_070_124: "the unit itself has a hole of 0.01 mm², in which no point lies: it was taken for land",
     6_070_126: "the same, 266 m long",
+    282_180_191: "of the law: neighbours' vertices are 50 nm off the edges that get them",
 }
 
 
