@@ -78,12 +78,11 @@ def refuse_tangled_lines(shapes: Geometries, source: str) -> None:
     """
     areal = is_polygonal(shapes)
     lines = shapely.get_parts(np.concatenate([shapes[~areal], shapely.boundary(shapes[areal])]))
-    xy, line = shapely.get_coordinates(lines, return_index=True)
-    edge = np.flatnonzero(line[1:] == line[:-1])
-    # Each is a run of its own, since a line may cross itself.
-    ends, start = np.column_stack([edge, edge + 1]).ravel(), 2 * np.arange(len(edge) + 1)
-    runs = Runs(xy[ends], start, np.arange(len(edge)), np.zeros(len(edge), dtype=bool))
-    found = crossings(runs, _MOST_OF_LINES + len(edge))
+    xy, of = shapely.get_coordinates(lines, return_index=True)
+    start = np.append(np.flatnonzero(np.diff(of, prepend=-1)), len(xy))
+    n = len(start) - 1
+    runs = Runs(xy, start, np.arange(n), np.zeros(n, dtype=bool))
+    found = crossings(runs, _MOST_OF_LINES + len(xy), themselves=True)
     if found is not None:
         raise LayerError(sentence("W05.tangled", source=source, n=_about(found.n)))
 
@@ -93,7 +92,7 @@ def _about(n: int) -> int:
     return round(n, 2 - len(str(n)))
 
 
-def crossings(runs: Runs, enough: int) -> Crossings | None:
+def crossings(runs: Runs, enough: int, *, themselves: bool = False) -> Crossings | None:
     """Estimate how often the edges of different owners cross; None if surely not so often.
 
     Stretches of edges whose boxes meet are counted. Where these could cross more than `enough`
@@ -105,9 +104,12 @@ def crossings(runs: Runs, enough: int) -> Crossings | None:
         Edges of valid polygons, which do not cross themselves.
     enough
         Up to so many crossings need no estimate.
+    themselves
+        Whether the edges are of lines, which may cross themselves: then stretches stand for owners.
     """
     edges = int(np.clip(len(runs.xy) // _STRETCHES, _SHORT, _LONG))
     first, last, owner = _stretches(runs, edges)
+    owner = np.arange(len(first)) if themselves else owner
     one, two, pairs = _meeting(runs.xy, first, last, owner)
     if pairs * edges**2 <= enough:
         return None

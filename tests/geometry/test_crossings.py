@@ -105,3 +105,5 @@ def test_lines_that_divide_without_end_end_in_a_sentence(tmp_path: Path) -> None
             read_cutters(path, CRS)
     refuse_tangled_lines(across, "lines")
     refuse_tangled_lines(combs(40), "pieces")
+    for nothing in ([], [None], [shapely.LineString()], [shapely.Point(0, 0)]):
+        refuse_tangled_lines(np.array(nothing, dtype=object), "nothing")
