@@ -63,7 +63,7 @@ def test_the_print_of_the_browser_is_the_sheet(
         sheet.wait_for(timeout=90_000)
         tab.rest(1.0)
         title = sheet.get_attribute("alt") or ""
-        assert title.startswith("New units: Area (km²) – Scale 1:")
+        assert title.startswith("Tỉnh Bắc Ninh – New units: Area (km²) – Scale 1:")
         with tab.page.expect_download(timeout=60_000) as download:
             tab.page.get_by_role("button", name="SVG", exact=True).click()
         download.value.save_as(tmp_path / "sheet.svg")

@@ -58,7 +58,7 @@ def set_first_limit(tab: Tab, value: str) -> None:
     table.locator(".dvn-scroller").click(position={"x": 40, "y": 55})
     tab.page.keyboard.press("Control+ArrowRight")
     tab.page.keyboard.press("Enter")
-    field = tab.page.locator("#portal input")
+    field = tab.page.locator("#portal textarea")
     field.fill(value)
     field.press("Enter")
     tab.rest()

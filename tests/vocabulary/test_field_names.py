@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_names_equal_but_for_case_or_reserved_are_kept_in_a_geopackage(
     for layer in ("old_units", "new_units"):
         read = pyogrio.read_dataframe(out / "new_units.gpkg", layer=layer, read_geometry=False)
         assert len({c.casefold() for c in read.columns}) == len(read.columns)
-        with sqlite3.connect(out / "new_units.gpkg") as db:
+        with closing(sqlite3.connect(out / "new_units.gpkg")) as db:
             renamed = dict(
                 db.execute("select called, field from renamed_fields where layer = ?", (layer,))
             )
