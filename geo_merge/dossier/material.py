@@ -25,6 +25,7 @@ from geo_merge.reading.tables import ENDINGS, read_table
 from geo_merge.results.files import load_result, sha256, with_sidecars
 from geo_merge.results.reading_back import read_table_back
 from geo_merge.texts import TEXTS, Language, number, say
+from geo_merge.units.called import full_name
 from geo_merge.units.crosswalk_new import BELOW
 from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -141,7 +142,7 @@ class Material:
         if code not in self.result.new.index:
             return code
         row = self.result.new.loc[code]
-        return " ".join(filter(None, (str(row.get("unit_type") or ""), str(row["name"]))))
+        return full_name(str(row["name"]), str(row.get("unit_type") or ""))
 
 
 def read_material(

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.dossier.sheets.window import Box
 from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.units.called import full_name
 from geo_merge.vocabulary.shown import shown
 
 Lines = tuple[str, ...]
@@ -97,7 +98,7 @@ class _Paper:
 
 def title_of(unit: pd.Series | Mapping[Any, Any]) -> str:
     """Return type and name of a unit, as a map shows them."""
-    return shown(" ".join(filter(None, (str(unit.get("unit_type") or ""), str(unit["name"])))))
+    return shown(full_name(str(unit["name"]), str(unit.get("unit_type") or "")))
 
 
 def titles_of(units: gpd.GeoDataFrame) -> list[str]:
