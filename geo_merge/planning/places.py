@@ -55,12 +55,10 @@ def positions_of(
         position = as_position(f"{x},{y}")
         if unit not in layer.index:
             problems.append(sentence("planning.no_old_row", source=source, row=str(row), code=unit))
+        elif position is None and (x or y):
+            problems.append(sentence("planning.no_position", source=source, row=str(row), x=x, y=y))
         elif position is not None and found.setdefault(unit, position) != position:
             problems.append(_again(source, row, unit))
-        elif position is not None:
-            continue
-        elif x or y:
-            problems.append(sentence("planning.no_position", source=source, row=str(row), x=x, y=y))
     if problems:
         raise PlanError(problems)
     outside = _outside(found, layer)

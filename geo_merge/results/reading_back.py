@@ -13,6 +13,7 @@ from pyproj import CRS
 
 from geo_merge.errors import ExportError
 from geo_merge.reading.geojson_layer import read_collection, series
+from geo_merge.reading.library_words import said_by_library
 from geo_merge.reading.plain.ragged import NotPlainError, require
 from geo_merge.units import planes
 from geo_merge.vocabulary.limits import any_size
@@ -71,7 +72,7 @@ def read_table_back(
     try:
         return pd.read_csv(path, dtype=dtype, keep_default_na=blank_is_none)
     except ValueError as error:  # of several kinds: of parsing, of letters, of numbers
-        reason = f"{path.name}: {' '.join(str(error).split())}"
+        reason = f"{path.name}: {said_by_library(error, path.name)}"
         told = sentence("write.no_result", directory=path.parent, reason=reason)
         raise ExportError(told) from error
 

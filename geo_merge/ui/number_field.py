@@ -35,18 +35,18 @@ def show(place: DeltaGenerator, label: str, value: float, *, key: str, least: fl
         Called when another is written.
     """
     text = place.text_input(label, write(value), key=key, on_change=on_change)
-    number = read(text)
-    if number is not None and number >= least:
+    number = read(text, least)
+    if number is not None:
         return number
     place.error(t("ui.no_number", text=text, least=write(least), example=write(0.25)))
     return value
 
 
-def read(text: object) -> float | None:
-    """Return the number of a text in the language of the session; None if it is none."""
+def read(text: object, least: float = 0.0) -> float | None:
+    """Return the number of a text in the language of the session; None if it is none, or less."""
     # The first tells which character stands between thousands.
     number = read_numbers([figure(1_234_567.5, 1), str(text)], whole=False).values[1]
-    return number if math.isfinite(number) else None
+    return number if math.isfinite(number) and number >= least else None
 
 
 def write(value: float) -> str:

@@ -151,7 +151,7 @@ def _ask_limits(opened: Work) -> None:
         },
     )  # fmt: skip
     for cell in _changed(key, "value", list(defaults)).values():
-        if cell and _limit(cell) is None:
+        if cell and number_field.read(cell) is None:
             st.error(t("ui.no_number", text=cell, least="0", example=number_field.write(0.25)))
 
 
@@ -159,17 +159,11 @@ def _remember_limits(
     opened: Work, key: str, begun: Mapping[str, float], defaults: Mapping[str, object]
 ) -> None:
     changed = _changed(key, "value", list(defaults))
-    read = {name: _limit(cell) for name, cell in changed.items()}
+    read = {name: number_field.read(cell) for name, cell in changed.items()}
     values = {**begun, **{name: value for name, value in read.items()
                           if value is not None or not changed[name]}}  # fmt: skip
     opened.choose({"limits": {name: value for name, value in values.items()
                               if value not in (None, defaults[name])}})  # fmt: skip
-
-
-def _limit(cell: object) -> float | None:
-    """Return the number that was written; None if it is none, or is below zero."""
-    number = number_field.read(cell)
-    return None if number is None or number < 0 else number
 
 
 def _written(value: float | None) -> str | None:

@@ -52,8 +52,8 @@ def show(opened: Work, job: Job, key: str) -> None:
         session = st.session_state
         drawn = {name: session[its] for name, its in keys.items() if its in session}
         for name, (least, _) in _NUMBERS.items():
-            number = number_field.read(drawn.pop(name, ""))
-            if number is not None and number >= least:
+            number = number_field.read(drawn.pop(name, ""), least)
+            if number is not None:
                 drawn[name] = number
         opened.choose({"repair": {**chosen, **drawn}})
 
