@@ -22,6 +22,7 @@ from geo_merge.geometry.validity import usable
 from geo_merge.mending.decisions import Decision, as_decisions, decisions_table
 from geo_merge.mending.defects import Bounds
 from geo_merge.mending.proof import (
+    check_end,
     check_fit,
     check_repair,
     repair_ledger,
@@ -149,6 +150,7 @@ def repair(
         *repair_findings(repairs, rule),
         *check_repair(units, drawn, after, repairs, tolerance),
         *check_fit(units, after, repairs),
+        *check_end(rounds[-1].repairs, len(rounds) - 1, _ROUNDS),
         *unmet_decisions(table, repairs),
     ]
     frame = repairs_frame(repairs, layer.crs)

@@ -92,6 +92,22 @@ def check_fit(
     ]
 
 
+def check_end(last: Iterable[Repair], rounds: int, most: int) -> list[Finding]:
+    """Say that the repair was stopped at its last round, and where that one still changed land."""
+    done = [r for r in last if r.applied]
+    if rounds < most or not done:
+        return []
+    return [
+        Finding.of(
+            sentence("M06.unfinished", n=rounds),
+            units=tuple(sorted({code for r in done for code in r.changes})),
+            value=float(rounds),
+            unit_of_value="rounds",
+            geometry=shapely.union_all(shapely.envelope([r.defect.geometry for r in done])),
+        )
+    ]
+
+
 def _moved(before: Geometries, after: Geometries) -> list[float]:
     """Return the Hausdorff distances between polygons, crumbs that came or went aside.
 

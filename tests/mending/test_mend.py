@@ -244,6 +244,16 @@ def test_a_part_inside_another_unit_stays_with_its_unit(size: float) -> None:
     assert {f.check for f in done.findings} == {"M01"}
 
 
+def test_a_repair_that_is_stopped_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer_of_two = gap_between_two()
+    assert not [f for f in repair(layer_of_two).findings if f.check == "M06"]
+    monkeypatch.setattr("geo_merge.mending.mend._ROUNDS", 1)
+    (told,) = [f for f in repair(layer_of_two).findings if f.check == "M06"]
+    assert told.units == ("00002",)
+    assert told.value == 1
+    assert "after 1 round although" in told.message
+
+
 def test_of_two_equal_units_neither_is_emptied() -> None:
     frame = layer(box(0, 0, 200, 200), box(0, 0, 200, 200), box(200, 0, 1000, 200))
     done = repair(frame)
