@@ -111,7 +111,7 @@ class Material:
 
     def n(self, value: Any, digits: int = 0) -> str:  # noqa: ANN401 - whatever a cell holds
         """Return a number as the language writes it, a dash where there is none."""
-        known = value if isinstance(value, float) else pd.to_numeric(value, errors="coerce")
+        known = value if isinstance(value, float | int) else pd.to_numeric(value, errors="coerce")
         return NOTHING if pd.isna(known) else number(float(known), self.language, digits)
 
     def percent(self, value: Any, digits: int = 2) -> str:  # noqa: ANN401
