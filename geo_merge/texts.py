@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from babel import Locale
 from babel.numbers import NumberPattern, parse_pattern
 
 from geo_merge.wording.calling import UNITS, Called
+from geo_merge.wording.sentence import agreeing
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -36,9 +38,23 @@ def as_language(text: object) -> Language:
 
 
 def say(key: str, language: Language, called: Called = UNITS, /, **values: object) -> str:
-    """Return a text in a language, its ``{names}`` filled in; units as they are called."""
+    """Return a text in a language, its ``{names}`` filled in; units as they are called.
+
+    As in sentences, ``{count:unit|units}`` is the word that agrees with a number.
+    """
     text = called.in_text(TEXTS[key][LANGUAGES.index(language)], language)
+    if "|" in text:
+        return _AGREEING.vformat(text, (), values)
     return text.format(**values) if values else text
+
+
+class _Agreeing(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Return a value, or the word that agrees with it."""
+        return agreeing(value, format_spec) if "|" in format_spec else str(value)
+
+
+_AGREEING = _Agreeing()
 
 
 def map_texts(called: Called = UNITS) -> dict[str, dict[str, str]]:

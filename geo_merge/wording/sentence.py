@@ -150,6 +150,12 @@ def told_metres(metres: float) -> str:
     return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
+def agreeing(number: object, words: str) -> str:
+    """Return the word that agrees with a number, of ``unit|units``; the number may be written."""
+    one, more = words.split("|")
+    return one if str(number) in {"1", "1.0"} else more
+
+
 class _Writer(string.Formatter):
     """Fills in the values of a sentence as a language writes them.
 
@@ -162,12 +168,12 @@ class _Writer(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
         """Return a value as text."""
+        if "|" in format_spec and not isinstance(value, list | tuple):
+            return agreeing(value, format_spec)
         if isinstance(value, str):
             return self._said(value)
         if isinstance(value, Sequence):
             return (format_spec or ", ").join(map(self._said, value))
-        if "|" in format_spec:
-            return str(format_spec.split("|")[int(value != 1)])
         text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
         return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
 

@@ -41,10 +41,12 @@
     return `${text}° ${t(ends[Number(at > 0)])}`;
   }
 
-  /** Fill in the {names} of a text. */
+  /** Fill in the {names} of a text; {count:unit|units} is the word that agrees with a number. */
   function filled(text, values) {
-    return Object.entries(values || {})
-      .reduce((said, [name, value]) => said.split(`{${name}}`).join(value), text);
+    return Object.entries(values || {}).reduce((said, [name, value]) => said
+      .replace(new RegExp(`\\{${name}:([^|}]*)\\|([^}]*)\\}`, "g"),
+        (_, one, more) => (String(value) === "1" ? one : more))
+      .split(`{${name}}`).join(value), text);
   }
 
   Object.assign(geo, { fold, accented, initials, number, degrees, filled });
