@@ -7,11 +7,10 @@ import re
 from pathlib import Path
 
 from geo_merge.errors import LayerError
-from geo_merge.reading import kinds
+from geo_merge.reading import foreign, kinds
 from geo_merge.reading.geojson_text import is_geojson
 from geo_merge.vocabulary.sentence import sentence
 
-_HEAD = 4096  # bytes
 _MAGIC = {
     b"SQLite format 3\0": "GeoPackage",
     b"PK\x03\x04": "zip archive",
@@ -40,9 +39,13 @@ def check_content(path: Path) -> None:
         F01 if it is something else, F05 if it is in an encoding that its readers do not know.
     """
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(foreign.HEAD)
     if not head:
         raise LayerError(sentence("F01.empty", file=path.name))
+    other = foreign.foreign(head)
+    if other and not (kinds.is_table(path.suffix) and other in foreign.BOOKS):
+        kind = "F01.packed" if other in foreign.ARCHIVES else "F01.no_layer_but"
+        raise LayerError(sentence(kind, file=path.name, what=foreign.named(other)))
     said = kinds.kind_of(path.name, path.suffix)
     if said in {kinds.GEOJSON, kinds.TAB, kinds.MIF} and head.startswith(_UTF16):
         raise LayerError(sentence("F05.utf16", file=path.name))

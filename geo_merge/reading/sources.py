@@ -88,6 +88,8 @@ def _read(path: Path, layer: str | None, texts: Texts, sizes: Sizes) -> RawLayer
     """Read a file, or a folder that is a file geodatabase."""
     if not path.exists():
         raise LayerError(sentence("F01.no_file", path=path))
+    if path.is_file() and kinds.is_table(path.suffix):  # which may be named so only
+        check_content(path)
     kind = kinds.GEODATABASE if path.is_dir() else kinds.kind_of(path.name, path.suffix)
     if path.is_file():
         refuse_larger(path, "mb", path.stat().st_size / 2**20, sizes.file_mb, "file_mb")

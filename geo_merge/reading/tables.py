@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import texts_of
+from geo_merge.reading.foreign import HEAD, WORKBOOK, foreign, named
 from geo_merge.reading.parquet_pieces import SUFFIXES
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
@@ -78,6 +79,8 @@ def read_table(
     data = path.read_bytes()
     if not data.strip():
         raise TableError(sentence("W07.empty", name=path.name))
+    if (other := foreign(data[:HEAD])) and other != WORKBOOK:
+        raise TableError(sentence("F01.no_table_but", file=path.name, what=named(other)))
     return _frame(reader(path, data, texts_of(country, encoding), sizes), sizes)
 
 

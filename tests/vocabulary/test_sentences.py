@@ -61,7 +61,7 @@ NAMES = re.compile(
     r"[Dd]ask (?:scheduler|worker)|Dask|dask|geo-merge build|geo-merge limits|geo-merge\b|"
     r"NAME|TYPE|LON,LAT|ID=yes hoặc ID=no|ROLE=HEADING|\bfrom-(?:text|compositions)\b|crosswalk\.csv|plan\.json|ZIP|\.geojson|\b(?:local hoặc dask|none)\b|FIELD=RULE|ROLE=COLUMN|FILE\.csv|\.csv|\.parquet|\b(?:list|largest|mixed|keep|excluded|figures=|drop)(?!\w)|\bshare:|\bHiGHS\b|\bnetworkx\b|TOML|JSON|codeChanges|date\b|SVG|PNG|\.svg|\.png|SHA-256|"
     r"=yes|=no\b|\byes hoặc no\b|“(?:old|new) CODE”|“plan”|\bunit hoặc province\b|when\.mountain = true|"
-    r"archive_\w+|table_\w+|xlsx_\w+|\.zip|\.cpg|\.xlsx|CSV|XLSX|7z|RAR|gzip|GPS|MB|\bx\b|\by\b"
+    r"JPEG|GIF|TIFF|RTF|PPTX?|DOC\b|XLS\b|OD[TSP]|OpenDocument|Office|HTML|archive_\w+|table_\w+|xlsx_\w+|\.zip|\.cpg|\.xlsx|CSV|XLSX|7z|RAR|gzip|GPS|MB|\bx\b|\by\b"
 )  # fmt: skip
 # Words that both languages write alike.
 BOTH = {"do", "to", "so", "in", "byte", "zip"}
