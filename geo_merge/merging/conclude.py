@@ -107,10 +107,10 @@ def conclude(
     findings += _check_parts(layer, new)
     figures, reconciled = _figures(new, reference, declared, limits)
     findings += reconciled.findings
-    ledger = [*ledger_of(read), *make_ledger(layer, new, chosen)]
+    ledger = [*make_ledger(layer, new, chosen), *ledger_of(read)]
     if mended is not None:
         findings += mended.findings
-        ledger[:0] = mended.ledger
+        ledger += mended.ledger
     findings += prove(layer, new, ledger)
     findings = _judged(findings, accept, mended, decisions or {}, layer.frame.crs)
     old = with_level_below(layer, below)

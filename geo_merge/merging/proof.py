@@ -38,7 +38,7 @@ _LEAST = 1e6
 def make_ledger(
     layer: Prepared, new: gpd.GeoDataFrame, rules: Mapping[str, Rule]
 ) -> list[LedgerRow]:
-    """Return what went in and what came out: units, pieces, rows, area, and all summed fields."""
+    """Return what went in and what came out: units, land, all summed fields, then rows."""
     codes = unit_codes(layer.frame)
     members = [str(code) for codes in new["members"] for code in codes]
     again, before = float(layer.again.sum()), float(layer.drawn_areas().sum())
@@ -47,8 +47,9 @@ def make_ledger(
         LedgerRow("units", codes[codes != ""].nunique(), len(set(members))),
         LedgerRow("pieces", int((codes == "").sum()),
                   int(new["pieces"].map(len).sum()) if "pieces" in new else 0),
-        LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
         LedgerRow("area_m2", before - again, after, AREA_TOLERANCE * max(before, _LEAST)),
+        *attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules),
+        LedgerRow("crosswalk_rows", len(layer.rows), len(layer.frame)),
     ]  # fmt: skip
     kept, land = is_kept(layer.rows).to_numpy(bool), is_land(layer.frame)
     for quantity, chosen in (("units_kept", kept & ~land), ("pieces_kept", kept & land)):
@@ -58,7 +59,7 @@ def make_ledger(
         rows.append(LedgerRow("units_and_parts", int((codes != "").sum()), len(members)))
     if again > 0:
         rows.append(LedgerRow("area_claimed_twice_m2", again, 0.0, again))
-    return rows + attributes.conserve(pd.DataFrame(layer.frame), pd.DataFrame(new), rules)
+    return rows
 
 
 def _same(layer: Prepared, new: gpd.GeoDataFrame, chosen: Bools) -> int:

@@ -398,6 +398,10 @@ def test_a_waived_gap_is_no_longer_an_error_of_the_result() -> None:
     mended = merge(old, table, repair=RepairOptions())
     assert not mended.has_errors
     assert {"repair_gaps_filled_m2", "repair_area_accounted_m2"} <= set(mended.ledger["quantity"])
+    quantities = list(mended.ledger["quantity"])  # what a planner asks for stands first
+    assert quantities[:3] == ["units", "pieces", "area_m2"]
+    last = [name.startswith("repair_") for name in quantities]
+    assert last == sorted(last)
     assert mended.repairs["applied"].all()
 
 
