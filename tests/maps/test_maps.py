@@ -556,7 +556,7 @@ def test_findings_are_gathered_filtered_hovered_clicked_and_gone_through(
             )
             assert (legend["x"] + legend["width"] <= strip["x"]
                     or legend["y"] + legend["height"] <= strip["y"])  # fmt: skip
-            assert it.live("parseFloat(live.parts.stage.style.getPropertyValue('--gm-top')) "
+            assert it.live("parseFloat(live.parts.box.style.getPropertyValue('--gm-top')) "
                            "=== live.parts.bar.offsetHeight")  # fmt: skip
             assert it.live("""live.maps().every(map => live.marks.extents().every(e => {
               const p = map.latLngToContainerPoint([(e[1] + e[3]) / 2, (e[0] + e[2]) / 2]);
@@ -627,7 +627,7 @@ def test_zoomed_in_the_map_shows_details(
         return shapely.hausdorff_distance(drawn, frame.geometry[code].boundary)
 
     member = real.new.loc["07525", "members"][0]
-    with opened(browser, width=1200, height=760, shot=shot) as it:
+    with opened(browser, width=1500, height=760, shot=shot) as it:
         it.page.goto((tmp_path / "map.html").as_uri())
         it.wait_for_map()
         assert it.live("[live.sides.before.fine.size, live.sides.after.fine.size]") == [0, 0]

@@ -13,6 +13,12 @@
     return view[0] <= MAX_ZOOM && Math.abs(view[1]) <= 90 && Math.abs(view[2]) <= 540 ? view : null;
   }
 
+  /** Return where a map is, as the address has it. */
+  function viewFrom(map) {
+    const c = map.getCenter();
+    return `${+map.getZoom().toFixed(2)}/${c.lat.toFixed(4)}/${c.lng.toFixed(4)}`;
+  }
+
   /** Return the first of some tags of languages that the page speaks, else the page's own. */
   function languageOf(tags, settings) {
     const spoken = tags.map((tag) => (tag || "").split("-")[0].toLowerCase());
@@ -48,5 +54,5 @@
     };
   }
 
-  Object.assign(geo, { viewOf, languageOf, inAddress });
+  Object.assign(geo, { viewFrom, viewOf, languageOf, inAddress });
 })(globalThis.geoMerge || (globalThis.geoMerge = {}));

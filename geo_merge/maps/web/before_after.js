@@ -72,6 +72,7 @@
       this.store.on(["labels", "lines", "tiles"], () => this.layers());
       this.store.on(["opacity", "divider"], () => this.layout());
       this.store.on(["selected", "walked"], () => this.relight());
+      this.store.on(["legend"], () => this.resize());
       this.store.on(["language"], () => this.grids.forEach((draw) => draw()));
       this.store.on(Object.keys(this.state), (values, names) => {
         if (this.quiet) { return; }
@@ -116,8 +117,8 @@
       if (!unit) { return; }
       this.say(`${this.t(side)}: ${geo.nameOf(unit)}`);
       if (fly) {
+        this.resize(); // what has come up beside the maps leaves them less room
         this.touched = true;
-        this.resize(); // a sheet that has come up leaves the maps less room
         const after = this.sides.after.get(this.family().code);
         const bounds = after ? this.sides.after.boundsOf([after]) : this.sides[side].boundsOf([unit]);
         this.fit(bounds, { maxZoom: 14 }, 0.2);
@@ -133,10 +134,6 @@
       this.relight();
       this.touched = true;
       this.fit(this.sides.before.boundsOf(units), {}, 0.05);
-    }
-
-    uncover(point, map) {
-      geo.uncover(this, point, map);
     }
 
     /** Return the new unit and members that the chosen unit belongs to. */

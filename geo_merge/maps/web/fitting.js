@@ -8,6 +8,8 @@
   const MARGIN = 8; // pixels around the layer
   const BELOW = 12;
   const APART = 3; // pixels between the land and what lies on the map
+  const SMALL = 420; // the width of a map that has no room for a legend
+  const INSET = 24; // between the edge of a map and what was clicked
 
   /** Tell whether two maps show an area larger one above the other than side by side. */
   function stacks(width, height, area, used) {
@@ -21,7 +23,7 @@
     const narrow = box.clientWidth < NARROW;
     box.classList.toggle("gm-narrow", narrow);
     live.store.set({ narrow: narrow }); // the bar is as high as it will be before it is measured
-    stage.style.setProperty("--gm-top", `${live.parts.bar.offsetHeight}px`);
+    box.style.setProperty("--gm-top", `${live.parts.bar.offsetHeight}px`);
     const bounds = L.latLngBounds(live.settings.bounds);
     const corner = live.a.project(bounds.getNorthWest(), 8);
     const area = live.a.project(bounds.getSouthEast(), 8).subtract(corner);
@@ -32,6 +34,20 @@
     const each = { x: dual && stage.dataset.split === "columns" ? width / 2 : width, y: height };
     live.parts.legend.classList.toggle("gm-flat", !narrow && stage.dataset.split === "columns" &&
       (each.x - used.x) / area.x < (each.y - used.y) / area.y);
+    const small = narrow || each.x < SMALL;
+    fold(live, stage.dataset.split === "rows" ? height / 2 : height, small);
+  }
+
+  /** Fold the legend on a small map, and where it would take half of the height or reach the buttons. */
+  function fold(live, height, small) {
+    const { legend, stage, bar, titles } = live.parts, buttons = stage.querySelector(".leaflet-top.leaflet-left");
+    legend.open = true;
+    const rest = stage.getBoundingClientRect().bottom - legend.getBoundingClientRect().bottom;
+    const above = stage.dataset.split === "rows" ? 0 : bar.offsetHeight + buttons.offsetHeight;
+    const most = Math.min(height / 2, height - rest - above);
+    legend.open = live.state.legend ?? (!small && legend.offsetHeight <= most);
+    const wide = titles.after.offsetWidth + legend.offsetWidth + 3 * MARGIN > stage.clientWidth;
+    stage.style.setProperty("--gm-below", `${wide ? titles.after.offsetHeight + MARGIN : 0}px`);
   }
 
   /** Return the boxes of what lies on a map, in its pixels: [left, top, right, bottom].
@@ -50,9 +66,7 @@
 
   /** Return how much of the map bounds are to leave free, so that the least land is hidden. */
   function room(live, bounds) {
-    const { card, bar, box } = live.parts, narrow = box.classList.contains("gm-narrow");
-    const left = MARGIN, top = bar.offsetHeight + BELOW / 2;
-    const right = MARGIN + (card.hidden || narrow ? 0 : card.offsetWidth + MARGIN);
+    const left = MARGIN, top = live.parts.bar.offsetHeight + BELOW / 2, right = MARGIN;
     const { x: width, y: height } = live.a.getSize(), wide = L.latLngBounds(bounds);
     const corner = live.a.project(wide.getNorthWest(), PLANE);
     const area = live.a.project(wide.getSouthEast(), PLANE).subtract(corner);
@@ -69,15 +83,15 @@
       paddingBottomRight: [width - x - scale * area.x, height - y - scale * area.y] };
   }
 
-  /** Move the map so that a point which was clicked is not under the card. */
-  function uncover(live, point, map) {
-    const { card, stage } = live.parts;
-    if (card.hidden) { return; }
-    const from = map.getContainer().getBoundingClientRect(), over = card.getBoundingClientRect();
-    const x = from.left + point.x, y = from.top + point.y;
-    if (x < over.left - MARGIN || x > over.right || y < over.top - MARGIN || y > over.bottom) { return; }
-    const narrow = over.width > 0.9 * stage.clientWidth;
-    const by = narrow ? [0, y - over.top + 4 * MARGIN] : [x - over.left + 8 * MARGIN, 0];
+  /** Move a map so that a place which was clicked stays in view when the card has come up beside it. */
+  function uncover(live, latlng, map) {
+    live.resize();
+    const size = map.getSize(), at = map.latLngToContainerPoint(latlng);
+    const below = map === live.b && live.parts.stage.dataset.split === "rows";
+    const top = below ? 0 : live.parts.bar.offsetHeight;
+    const off = (value, from, to) => Math.min(0, value - from - INSET) || Math.max(0, value - to + INSET);
+    const by = [off(at.x, 0, size.x), off(at.y, top, size.y)];
+    if (!by.some(Boolean)) { return; }
     live.touched = true;
     map.panBy(by, { animate: false });
   }

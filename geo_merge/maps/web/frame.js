@@ -23,7 +23,7 @@
     parts.second.hidden = true;
     parts.titles = {};
     SIDES.forEach((side) => { parts.titles[side] = el("div", `gm-title gm-title-${side}`, stage); });
-    parts.legend = el("div", "gm-legend", stage);
+    parts.legend = el("details", "gm-legend", stage);
     parts.steps = el("div", "gm-steps", stage);
     parts.steps.hidden = true;
     parts.status = el("div", "gm-status", stage);

@@ -60,17 +60,31 @@
     });
   }
 
+  /** Write what stands there when the legend is folded too: what is shown, and its colours. */
+  function heading(live, theme, parent) {
+    parent.replaceChildren();
+    const title = el("strong", "", parent, live.t(`legend_${theme.text || theme.id}`, theme.words));
+    if (theme.year) { title.textContent += ` · ${theme.year}`; }
+    const ramp = el("span", "gm-ramp", parent);
+    ramp.setAttribute("aria-hidden", "true");
+    (theme.breaks ? theme.colours : [])
+      .forEach((colour) => { el("i", "", ramp).style.background = colour; });
+  }
+
   function legend(live) {
-    const parent = live.parts.legend;
+    const box = live.parts.legend, summary = el("summary", "", box), parent = el("div", "gm-keys", box);
+    summary.addEventListener("click", (event) => {
+      event.preventDefault();
+      live.store.set({ legend: !box.open });
+    });
     const write = function () {
       const theme = live.theme();
       parent.replaceChildren();
-      const title = el("strong", "", parent, live.t(`legend_${theme.text || theme.id}`, theme.words));
-      if (theme.year) { title.textContent += ` · ${theme.year}`; }
+      heading(live, theme, summary);
       if (theme.field && theme.source) {
         el("div", "gm-faint", parent, theme.source[live.state.language]);
       }
-      parent.classList.toggle("gm-words", !theme.breaks);
+      box.classList.toggle("gm-words", !theme.breaks);
       const row = (colour, text, kind) => {
         const line = el("div", kind, parent);
         el("i", "", line).style.background = colour;

@@ -4,7 +4,7 @@
 
   // The app runs these files once a mount, and each time Leaflet is another.
   const L = root.L;
-  const { SIDES, Telling, Side, Labels, fillOf, viewOf } = geo;
+  const { SIDES, Telling, Side, Labels, fillOf, viewFrom, viewOf } = geo;
   const SETTLED = 400; // milliseconds after which a view is told of
   const INK = "#2b2b2b", PALE = "#d5dbe1"; // on a dark ground a dark edge would not be seen
 
@@ -47,8 +47,7 @@
       this.refine(map);
       this.marks.zoomed(map);
       if (map !== this.a || !this.touched) { return; }
-      const c = map.getCenter();
-      const view = `${+map.getZoom().toFixed(2)}/${c.lat.toFixed(4)}/${c.lng.toFixed(4)}`;
+      const view = viewFrom(map);
       if (view === this.state.view) { return; }
       this.state.view = view;
       clearTimeout(this.telling);
@@ -108,6 +107,7 @@
         const wide = L.latLngBounds(bounds).pad(around || 0);
         const to = this.a._getBoundsCenterZoom(wide, Object.assign(geo.room(this, wide), options));
         this.show(this.a, to.center, to.zoom);
+        this.fitted = bounds === this.settings.bounds ? viewFrom(this.a) : null;
       } else {
         this.waiting = [bounds, options, around];
         this.a.setView(L.latLngBounds(bounds).getCenter(), 8, { animate: false });
@@ -186,7 +186,8 @@
     restyle() {
       SIDES.forEach((name) => this.sides[name].units.setStyle((f) => this.style(name, f)));
       this.maps().forEach((map) => this.relabel(map));
-      if (!this.touched) { this.home(); } // the legend has another size
+      geo.arrange(this); // the legend has another size
+      if (!this.touched) { this.home(); }
       this.grids.forEach((draw) => draw());
     }
 
@@ -226,8 +227,10 @@
       this.labelled = top;
     }
 
-    /** Keep the middle of the map in the middle, and the whole area in view until somebody moves. */
+    /** Keep the middle of the map in the middle, and the whole area in view while it is. */
     resize() {
+      const whole = !this.touched || viewFrom(this.a) === this.fitted;
+      if (whole && !this.state.view) { this.touched = false; }
       geo.arrange(this);
       if (this.links) { this.links.lead(this.a); }
       this.a.invalidateSize({ animate: false });
@@ -236,8 +239,9 @@
         this.b.invalidateSize({ animate: false });
         this.show(this.b, this.a.getCenter(), this.a.getZoom());
       }
-      if (this.waiting) { this.fit(...this.waiting); } else if (!this.touched) { this.home(); }
+      if (this.waiting) { this.fit(...this.waiting); } else if (whole) { this.home(); }
       geo.clip(this);
+      this.grids.forEach((draw) => draw());
     }
   }
 

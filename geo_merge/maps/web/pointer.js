@@ -84,7 +84,7 @@
       const side = live.sideAt(map, event.containerPoint);
       const unit = live.drawnAt(side, event.latlng.lat, event.latlng.lng);
       live.select(unit && side, unit && idOf(unit));
-      live.uncover(event.containerPoint, map);
+      geo.uncover(live, event.latlng, map);
     });
   }
 

@@ -6,7 +6,7 @@
   const BEGIN = { mode: "dual", theme: "units", method: "natural", basis: "after", opacity: 0.7,
     divider: 0.5, labels: true, lines: true, findings: false, tiles: false, selected: null,
     walked: null, finding: null, check: "", view: null, narrow: false,
-    measuring: false };
+    measuring: false, legend: null }; // null: open where there is room
 
   class Telling {
     constructor(geometry, settings, options) {
