@@ -117,7 +117,6 @@
       if (!unit) { return; }
       this.say(`${this.t(side)}: ${geo.nameOf(unit)}`);
       if (fly) {
-        this.resize(); // what has come up beside the maps leaves them less room
         this.touched = true;
         const after = this.sides.after.get(this.family().code);
         const bounds = after ? this.sides.after.boundsOf([after]) : this.sides[side].boundsOf([unit]);

@@ -90,9 +90,10 @@
     const parent = live.parts.card;
     const write = function () {
       parent.replaceChildren();
-      const chosen = live.state.selected;
+      const chosen = live.state.selected, was = parent.hidden;
       parent.hidden = !chosen || !live.options.card;
       live.parts.box.classList.toggle("gm-carded", !parent.hidden);
+      if (parent.hidden !== was) { live.resize(); } // the maps have the rest
       if (parent.hidden) { return; }
       parent.setAttribute("aria-label", live.t("chosen"));
       const grip = button("gm-grip", parent, "", () => parent.classList.toggle("gm-up"));

@@ -85,7 +85,6 @@
 
   /** Move a map so that a place which was clicked stays in view when the card has come up beside it. */
   function uncover(live, latlng, map) {
-    live.resize();
     const size = map.getSize(), at = map.latLngToContainerPoint(latlng);
     const below = map === live.b && live.parts.stage.dataset.split === "rows";
     const top = below ? 0 : live.parts.bar.offsetHeight;
