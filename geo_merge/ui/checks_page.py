@@ -26,7 +26,7 @@ _RECONCILED = (
 _SQUARE_METRES_PER_KM2 = 1e6
 # A list and a map beside each other need the margins.
 _STYLE = """<style>
-.stMainBlockContainer {padding-left: 1.2rem; padding-right: 1.2rem; max-width: none}
+.stMainBlockContainer {padding: 3.8rem 1.2rem 1rem; max-width: none}
 </style>"""
 _QUANTITY = 330  # pixels: the longest name of what is balanced
 

@@ -30,6 +30,7 @@ _NUMBERS = {"tolerance": (0.01, TOLERANCE), "snap": (0.0, SNAP)}
 _RULES = ("longest-edge", "largest-neighbour")
 # Key of the session and name in the work: what was proposed, of what, with which decisions.
 _PROPOSED = "proposal"
+_STOPPED = "repair_stopped"
 _DONE = "M01"  # the check that says what was repaired
 _BLANK = pd.DataFrame(columns=["id", "units", "area_m2", "width_m"])
 
@@ -94,6 +95,8 @@ def _propose(opened: Work, job: Job) -> None:
         opened.keep(_PROPOSED, of, (known, proposal))
         st.session_state[_PROPOSED] = (of, (known, proposal))
         _follow(job, proposal)
+    elif st.session_state.pop(_STOPPED, False):
+        st.info(t("repair.stopped"), icon=":material/stop_circle:")
     made_with, proposed = _proposed_of(opened, of) or ({}, None)
     if proposed is None:
         if any(is_of_finding(key) for key in known):
@@ -114,8 +117,15 @@ def _proposed_of(opened: Work, of: str) -> tuple[dict[str, Decision], Proposal] 
 
 
 def _run(job: Job) -> Proposal:
-    with steps(t("repair.previewing")) as (say, queued), turns().take(queued):
+    with (
+        steps(t("repair.previewing"), stop="stop_repair", on_stop=_stop) as (say, queued),
+        turns().take(queued),
+    ):
         return worker.run(partial(propose, job), say)
+
+
+def _stop() -> None:
+    st.session_state[_STOPPED] = True
 
 
 def _follow(job: Job, proposal: Proposal) -> None:

@@ -18,7 +18,9 @@ from geo_merge.vocabulary.steps import step_in
 
 
 @contextmanager
-def steps(title: str, *, stop: str = "") -> Iterator[tuple[Progress, Queued]]:
+def steps(
+    title: str, *, stop: str = "", on_stop: Callable[[], Any] | None = None
+) -> Iterator[tuple[Progress, Queued]]:
     """Give what shows the step at work and its seconds, and what shows the place in the queue.
 
     Both are called every second: Streamlit ends them when the session has gone elsewhere, or when
@@ -28,14 +30,14 @@ def steps(title: str, *, stop: str = "") -> Iterator[tuple[Progress, Queued]]:
     ----------
     title
         What is done.
-    stop
-        Key of the button that stops it; without one there is none.
+    stop, on_stop
+        Key of the button that stops it, if there is one, and what is called when it is pressed.
     """
 
     def tell(place: DeltaGenerator, step: str, seconds: str) -> None:
         place.status(f"{title} {name_of(step)} ({seconds})".replace("  ", " "))
 
-    with shown(tell, stop=stop) as calls:
+    with shown(tell, stop=stop, on_stop=on_stop) as calls:
         yield calls
 
 

@@ -17,6 +17,11 @@ from geo_merge.ui.state import figure, language, t
 from geo_merge.vocabulary.codes import fold_accents
 
 COLUMNS = ("id", "kind", "weight", "m2", "units", "words")
+# Filters of a small window would leave no room for what they filter.
+_STYLE = """<style>
+@media (max-width: 800px), (max-height: 700px) { [class*=st-key-folded_] { display: none } }
+@media (min-width: 801px) and (min-height: 701px) { [class*=st-key-fold_] { display: none } }
+</style>"""
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,14 @@ def _choices(work: Worklist, known: Iterable[str]) -> list[str]:
 
 
 def filters(work: Worklist) -> pd.DataFrame:
-    """Ask what is to be shown; return those rows."""
+    """Ask what is to be shown; return those rows. In a small window the filters are folded."""
     rows, key = work.rows, work.key
     counts = rows["kind"].value_counts()
-    first = st.columns([1.5, 1.2, 1.2, 1.2, 1], vertical_alignment="bottom")
+    st.html(_STYLE)
+    above = st.container(key=f"fold_{key}")
+    unfolded = st.session_state.get(f"{key}_unfolded", False)
+    fields = st.container(key=f"{'open' if unfolded else 'folded'}_{key}")
+    first = fields.columns([1.5, 1.2, 1.2, 1.2, 1], vertical_alignment="bottom")
     kinds = first[0].multiselect(
         t("work.kind"), list(work.kinds), key=f"{key}_kinds", placeholder=t("work.all"),
         format_func=lambda kind: f"{work.kinds[kind]} ({figure(counts.get(kind, 0))})",
@@ -113,6 +122,8 @@ def filters(work: Worklist) -> pd.DataFrame:
     )  # fmt: skip
     wanted = first[3].text_input(t("work.unit"), key=f"{key}_unit")
     least = number_field.show(first[4], t("work.least"), 0.0, key=f"{key}_least_{language()}")
+    active = sum(map(bool, (kinds, weights, statuses, wanted.strip(), least)))
+    above.toggle(f"{t('work.filters')} ({figure(active)})", key=f"{key}_unfolded")
     shown = narrowed(rows, kinds=kinds, weights=weights, wanted=wanted, least_m2=least,
                      statuses=statuses, known=known)  # fmt: skip
     open_ones = sum(status == decided.OPEN for status in known)

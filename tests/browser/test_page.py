@@ -222,6 +222,23 @@ def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
             assert it.wrong == []
 
 
+def test_filters_are_folded_in_a_small_window(browser: Browser, server: str) -> None:
+    for width, height, folded in ((390, 844, True), (1093, 614, True), (1366, 768, False)):
+        with opened(browser, home=server, width=width, height=height) as it:
+            it.page.goto(f"{server}/checks?lang=en")
+            it.wait_for_map()
+            it.rest(0.5)
+            filters = it.page.locator(".st-key-findings_unit")
+            toggle = it.page.locator(".st-key-findings_unfolded label")
+            assert filters.is_visible() is not folded
+            assert toggle.is_visible() is folded
+            if folded:
+                toggle.click()
+                filters.wait_for(state="visible")
+                assert toggle.inner_text().strip() == f"{say('work.filters', 'en')} (0)"
+            assert it.wrong == []
+
+
 def test_the_keyboard_reaches_the_map(tab: Tab, server: str) -> None:
     tab.page.goto(server)
     tab.wait_for_map()

@@ -132,7 +132,9 @@ def test_the_list_is_worked_through_on_the_page(grid: Grid) -> None:
     assert kept is not None
     assert kept.decided["decisions"] == {"torn": {first: ["waive", "a canal"]}}
     assert words["status.finding_waive"] in set(test.dataframe[0].value[words["work.status"]])
+    assert test.toggle("findings_unfolded").label == f"{words['work.filters']} (0)"
     test.multiselect("findings_statuses").set_value([""]).run()
+    assert test.toggle("findings_unfolded").label == f"{words['work.filters']} (1)"
     assert words["status.finding_waive"] not in set(test.dataframe[0].value[words["work.status"]])
     # What the list itself does not offer: a file, or a defect of the same land, may decide so.
     second = test.session_state["findings_at"]
