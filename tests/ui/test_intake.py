@@ -83,9 +83,21 @@ def test_each_row_has_its_problems() -> None:
         sentence("W04.outside", source="t.csv", row="3", text="7", share=7.0),
         "t.csv rows 2-3, 9: several [W01]",
         "t.csv has 4 rows too many",
+        "old.gpkg row 2: no code [K01]",
     ]
-    found = problem_rows.by_row(told, table)
+    found = problem_rows.by_row(told, table, "t.csv")
     assert {row: len(problems) for row, problems in found.items()} == {2: 1, 3: 2}
+
+
+def test_rows_that_contradict_each_other_are_shown_to_be_corrected() -> None:
+    table = texts([["1", "9", "A"], ["2", "9", "B"], ["3", "8", "C"], ["4", "08", "C"]],
+                  ["old_code", "new_code", "new_name"])  # fmt: skip
+    told = sentence("W03.several_names", source="t.csv", code="9", names=[
+        sentence("W03.in_row", row="2", text="A"), sentence("W03.in_row", row="3", text="B")])  # fmt: skip
+    alike = sentence("W03.alike", source="t.csv", codes=[
+        sentence("W03.code_rows", code="8", names=["C"], rows="4"),
+        sentence("W03.code_rows", code="08", names=["C"], rows="5")])  # fmt: skip
+    assert sorted(problem_rows.by_row([told, alike], table, "t.csv")) == [2, 3, 4, 5]
 
 
 def test_units_without_a_row_are_offered_to_be_filled_in() -> None:

@@ -16,26 +16,36 @@ _ROW = re.compile(r"\brows? ((?:\d+(?:-\d+)?(?:, )?)+)")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
-def by_row(problems: Iterable[str], table: pd.DataFrame) -> dict[int, list[str]]:
-    """Return the problems of each row that one is about, by the number of the row."""
+def by_row(problems: Iterable[str], table: pd.DataFrame, file: str) -> dict[int, list[str]]:
+    """Return the problems of each row that one is about, by the number of the row.
+
+    Rows of layers have numbers too: a problem of the table begins with the name of its `file`.
+    """
     found: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
-        for row in rows_of(problem):
+        for row in dict.fromkeys(rows_of(problem) if problem.startswith(file) else ()):
             if row in table.index:
                 found[row].append(problem)
     return dict(found)
 
 
 def rows_of(problem: str) -> Iterator[int]:
-    """Yield the numbers of the rows that a problem names."""
-    if isinstance(problem, Sentence) and problem.kind:
-        values = problem.values  # noqa: PD011 - of a sentence
-        told = [str(values[name]) for name in ("row", "rows") if name in values]
-    else:
-        told = [match[1] for match in _ROW.finditer(problem)]
-    for text in told:
-        for match in _RANGE.finditer(text):
-            yield from range(int(match[1]), int(match[2] or match[1]) + 1)
+    """Yield the numbers of the rows that a problem names, also in the sentences within it."""
+    if not (isinstance(problem, Sentence) and problem.kind):
+        for told in _ROW.finditer(problem):
+            yield from _numbers(told[1])
+        return
+    for name, value in problem.values.items():  # noqa: PD011 - of a sentence
+        for part in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(part, Sentence) and part.kind:
+                yield from rows_of(part)
+            elif name in {"row", "rows"}:
+                yield from _numbers(str(part))
+
+
+def _numbers(rows: str) -> Iterator[int]:
+    for told in _RANGE.finditer(rows):
+        yield from range(int(told[1]), int(told[2] or told[1]) + 1)
 
 
 def without_row(units: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -88,7 +88,8 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
 
     Rows of units that have none are added to be filled in; a row that is removed is gone.
     """
-    wrong = by_row(problems, table)
+    used = work.crosswalk
+    wrong = by_row(problems, table, used.name if used is not None else "")
     lacking = without_row(looked.units, table) if problems else table.head(0)
     views = {"wrong": t("intake.wrong_rows", count=figure(len(wrong) + len(lacking))),
              "all": t("intake.all_rows", count=figure(len(table)))}  # fmt: skip
