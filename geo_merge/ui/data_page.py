@@ -25,8 +25,10 @@ from geo_merge.ui.intake import (
 )
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, figure, t
+from geo_merge.ui.store import Loaded
 from geo_merge.ui.work import Work
 from geo_merge.vocabulary.finding import Severity
+from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 200  # problems
 _STOPPED = "merge_stopped"  # of the session: whether a merger has just been stopped
@@ -38,7 +40,7 @@ def show() -> None:
     open_work = store.current_work()
     _about(open_work)
     loaded = st.session_state.get(Key.LOADED)
-    ended, told_below = st.container(), False
+    ended, told_below, changed = st.container(), False, False
     try:
         province.show(open_work)
         given = files.ask(open_work)
@@ -47,11 +49,22 @@ def show() -> None:
             taking.take(open_work, given)
         elif open_work is not None:
             told_below = _work_on(open_work)
+            changed = loaded is not None and _has_changed(open_work, loaded)
     except GeoMergeError as error:
         _problems(error.problems)
     if loaded is not None and not told_below:
         with ended:
-            outcome.show(loaded.result)
+            outcome.show(loaded.result, changed=changed)
+
+
+def _has_changed(open_work: Work, loaded: Loaded) -> bool:
+    """Tell whether files, choices or decisions are others than those of a result."""
+    job = open_work.job()
+    if not job.inputs:
+        return False
+    if job.old:
+        job = decided.with_decisions(open_work, job)
+    return store.content_key(list(job.files.values()), job.options) != loaded.key
 
 
 def _about(open_work: Work | None) -> None:
@@ -176,11 +189,11 @@ def _stop() -> None:
 def _called(open_work: Work, path: Path) -> str:
     """Return the name of a file as it was given, and whether it was corrected here."""
     given = open_work.given_as(path)
-    return given.name if given == path else t("work.corrected", file=given.name)
+    return given.name if given == path else sentence("words.corrected", file=given.name)
 
 
 def _merge(open_work: Work, job: Job, key: str) -> None:
-    title = ", ".join(_called(open_work, path) for path in job.inputs)
+    title = sentence("words.files", files=[_called(open_work, path) for path in job.inputs])
     with running.steps(t("ui.merging"), running.MERGING, "merge", stop=_stop) as (say, queued):
         loaded = store.merged(key, lambda: uploads.merge(job, title, say, queued))
     st.session_state[Key.LOADED] = loaded

@@ -68,7 +68,7 @@ def _of_result(loaded: store.Loaded) -> None:
     if store.is_sample(loaded):
         st.markdown(f"**geo_merge** · {t('ui.sample')}")
     else:
-        st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.title))}")
+        st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.called))}")
     if loaded.errors:
         errors = t("ui.errors_stand", count=figure(loaded.errors))
         st.badge(errors, color="red", width="content")
@@ -79,8 +79,20 @@ def _of_result(loaded: store.Loaded) -> None:
 
 
 def _switch() -> None:
-    st.session_state[Key.LANGUAGE] = st.session_state["language_switch"]
+    """Change the language; what was chosen in lists stays.
+
+    Streamlit knows a choice by its label, and takes one of the other language for a new value.
+    """
+    session = st.session_state
+    session[Key.LANGUAGE] = session["language_switch"]
+    for key, value in session.to_dict().items():
+        if isinstance(value, str) or (isinstance(value, list) and _are_texts(value)):
+            session[key] = value
     state.write_address()
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values)
 
 
 def figures(summary: Mapping[str, Any]) -> None:

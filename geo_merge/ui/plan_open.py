@@ -48,7 +48,7 @@ def of_result(place: DeltaGenerator, key: str) -> None:
     loaded = store.current()
     if store.is_sample(loaded):
         return
-    if st.button(plain(t("planning.of_result", title=loaded.title)), key=key):
+    if st.button(plain(t("planning.of_result", title=loaded.called)), key=key):
         with place, steps(t("ui.looking")) as (say, queued):
             work = plan_base.of_result(loaded.result, say, queued)
         plan_kept.save(work)

@@ -20,11 +20,12 @@ from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
 from geo_merge.results.files import sha256
 from geo_merge.ui import work
-from geo_merge.ui.state import Key, t, write_address
+from geo_merge.ui.state import Key, language, t, write_address
 from geo_merge.ui.tables import plain
 from geo_merge.ui.work import Work
 from geo_merge.ui.written import Written
 from geo_merge.vietnam.country import VIETNAM
+from geo_merge.vocabulary.sentence import said
 from geo_merge.vocabulary.unit_words import called_of
 
 _CHUNK = 2**20
@@ -46,7 +47,7 @@ class Loaded:
     key
         Hash of the inputs and options.
     title
-        Names of the files; empty for the sample.
+        Names of the files, with what was done to them; empty for the sample.
     source
         The result, or where it is to be read.
     inputs
@@ -62,6 +63,11 @@ class Loaded:
     options: Mapping[str, Any]
 
     @property
+    def called(self) -> str:
+        """The title in the language of the page."""
+        return said(self.title, language())
+
+    @property
     def result(self) -> MergeResult:
         """The result; a page that has to wait for it says so."""
         source = self.source
@@ -69,7 +75,7 @@ class Loaded:
             return source
         if source.is_read:
             return source.read()
-        with st.spinner(plain(t("intake.loading", name=self.title))):
+        with st.spinner(plain(t("intake.loading", name=self.called))):
             return source.read()
 
     @property

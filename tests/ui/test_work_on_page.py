@@ -129,6 +129,11 @@ def test_what_is_doubted_is_accepted_on_the_page_and_water_makes_a_hole_right(
     page.get_by_role("option", name="R03").click()
     page.keyboard.press("Escape")
     tab.told("ui.recognised")
+    for language in ("Tiếng Việt", "English"):  # Streamlit knows choices by their labels
+        page.get_by_text(language, exact=True).click()
+        tab.rest()
+    tab.told("ui.recognised")
+    assert "R03" in page.locator("[class*=st-key-accept_]").inner_text()
     tab.give("crosswalk", tmp_path / "table.csv")
     tab.told("ui.all_matched")
     page.get_by_text(say("work.more_layers", "en")).click()
@@ -136,3 +141,41 @@ def test_what_is_doubted_is_accepted_on_the_page_and_water_makes_a_hole_right(
     page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
     tab.told("ui.merged")
     assert "C02" not in page.inner_text("body")
+
+
+def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says_so(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    grid(3, 1).reset_index().to_file(tmp_path / "old.gpkg")
+    table = pd.DataFrame({"old_code": ["00001", "00002", "00003"], "new_code": "9",
+                          "new_name": ["Một", "Một", "Hai"], "new_type": "Xã"})  # fmt: skip
+    table.to_csv(tmp_path / "table.csv", index=False)
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    tab.give("layers", tmp_path / "old.gpkg")
+    tab.give("crosswalk", tmp_path / "table.csv")
+    tab.told("ui.not_matched", count="1")
+    tab.told("intake.wrong_rows", count="2")  # the first of each name
+    cells = page.locator("[data-testid=stForm] [data-testid=stDataFrame]")
+    cells.locator(".dvn-scroller").click(position={"x": 40, "y": 85})  # the second row
+    page.keyboard.press("Control+ArrowRight")
+    for _ in range(2):  # from the share, over the type
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    cell = page.locator("#portal textarea")
+    assert cell.input_value() == "Hai"
+    cell.fill("Một")
+    cell.press("Enter")
+    page.get_by_role("button", name=say("intake.take_corrections", "en")).click()
+    tab.told("ui.all_matched")
+    page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
+    tab.told("ui.merged")
+    tab.rest()
+    page.get_by_text("old.gpkg, table.csv (corrected)").wait_for()
+    assert page.get_by_text(say("intake.changed_since", "en")).count() == 0
+    page.get_by_text("Tiếng Việt", exact=True).click()
+    page.get_by_text("old.gpkg, table.csv (đã sửa)").wait_for()
+    page.get_by_text("English", exact=True).click()
+    tab.rest()
+    tab.give("crosswalk", tmp_path / "table.csv")  # wrong again
+    tab.told("intake.changed_since")

@@ -13,8 +13,8 @@ _NEXT = (("map", ":material/map:"), ("checks", ":material/fact_check:"),
          ("download", ":material/download:"))  # fmt: skip
 
 
-def show(result: MergeResult) -> None:
-    """Say how a merger ended."""
+def show(result: MergeResult, *, changed: bool = False) -> None:
+    """Say how a merger ended, and whether anything that it was made from has changed since."""
     warnings = int((result.findings["severity"] == Severity.WARNING).sum())
     if result.has_errors:
         told = t("ui.has_errors", count=state.figure(result.errors))
@@ -22,6 +22,9 @@ def show(result: MergeResult) -> None:
     else:
         told = t("ui.merged")
         icon, banner = ":material/check_circle:", st.success
+    if changed:
+        banner = st.error if result.has_errors else st.info
+        told, icon = " ".join((t("intake.changed_since"), told)), ":material/history:"
     more = t("intake.warnings", count=state.figure(warnings)) if warnings else ""
     banner(f"{told} {more}".strip(), icon=icon)
     with st.container(horizontal=True):
