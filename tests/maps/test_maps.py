@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from browsing import HOSTILE, Tab, opened
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
@@ -404,6 +404,23 @@ def test_the_keyboard_walks_from_neighbour_to_neighbour(visit: Tab, sample: Merg
     visit.page.keyboard.press("Enter")
     assert visit.live("live.state.selected") == walked
     visit.page.wait_for_function("document.querySelectorAll('ul.gm-live li').length === 99")
+
+
+def test_what_is_told_of_the_pointer_follows_the_land_that_moves_under_it(tab: Tab) -> None:
+    """As when a step back, the search or the keyboard moves the map and the pointer rests."""
+    assert "07210" in tab.hover("after", "07210")
+    tip = tab.page.locator(".gm-tip")
+    x, y = tab.spot("after", "09496")
+    at_x, at_y = tab.spot("after", "07210")
+    tab.live(f"void live.b.panBy([{x - at_x}, {y - at_y}], {{ animate: false }})")
+    expect(tip).to_contain_text("09496")
+    tab.live("void live.b.panBy([0, 4000], { animate: false })")
+    expect(tip).to_be_hidden()
+    tab.live("void live.b.panBy([0, -4000], { animate: false })")
+    expect(tip).to_be_visible()
+    box = tab.page.locator(".leaflet-control-zoom-in").first.bounding_box()
+    tab.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    expect(tip).to_be_hidden()  # whatever unit lies under the button
 
 
 def test_the_page_says_its_language_and_where_the_pointer_is(tab: Tab, sample: MergeResult) -> None:

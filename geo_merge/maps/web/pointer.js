@@ -71,12 +71,24 @@
 
   /** Follow the pointer on a map: a click chooses a finding, a cluster of them, or a unit. */
   function follow(live, map) {
-    let frame = 0;
+    let frame = 0, last = null; // the pointer, while it is on this map
     map.on("mousemove", (event) => {
       cancelAnimationFrame(frame);
+      if (event.originalEvent.target.closest(".leaflet-control")) { // a button is on no unit
+        last = null;
+        unhover(live);
+        return;
+      }
+      last = event.originalEvent;
       frame = requestAnimationFrame(() => { if (!live.gone) { hover(live, map, event); } });
     });
-    map.on("mouseout", () => { cancelAnimationFrame(frame); unhover(live); });
+    map.on("mouseout", () => { last = null; cancelAnimationFrame(frame); unhover(live); });
+    map.on("movestart", () => { if (last) { cancelAnimationFrame(frame); unhover(live); } });
+    map.on("moveend", () => { // the land went from under the pointer
+      if (!last || live.gone) { return; }
+      const at = map.mouseEventToContainerPoint(last);
+      hover(live, map, { containerPoint: at, latlng: map.containerPointToLatLng(at), originalEvent: last });
+    });
     map.on("click", (event) => {
       if (live.state.measuring) { live.measured(event.latlng); return; }
       const found = live.marks.at(map, event.containerPoint);

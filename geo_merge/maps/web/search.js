@@ -9,6 +9,7 @@
     return entries.map((entry) => Object.assign({}, entry, {
       folded: fold(entry.name), exact: accented(entry.name), short: initials(entry.type || ""),
       text: fold([entry.type, entry.name, entry.code, entry.within].filter(Boolean).join(" ")),
+      own: accented([entry.type, entry.name, entry.code].filter(Boolean).join(" ")),
       accents: accented([entry.type, entry.name, entry.code, entry.within].filter(Boolean).join(" ")),
     }));
   }
@@ -28,7 +29,8 @@
 
   /** Return the entries that a query means, the nearest first; all words of it must be there.
    *
-   * Typed accents are meant: what has them comes before what has others.
+   * Typed accents are meant: what has them comes before what has others, in a name before in the
+   * district that the unit lies in.
    */
   function find(index, query) {
     const words = wordsOf(accented(query)), folded = words.map(fold);
@@ -38,9 +40,9 @@
     const rank = function (entry) {
       const place = isWhole(entry, whole) ? 0 : entry.folded.startsWith(whole) ? 1
         : entry.folded.includes(whole) ? 2 : 3;
-      const accents = typed === whole || entry.accents.includes(typed) ||
-        words.every((word) => entry.accents.includes(word) || word === entry.short);
-      return 10 * Number(!accents) + place;
+      const stands = (text) => typed === whole ||
+        words.every((word) => text.includes(word) || word === entry.short);
+      return stands(entry.own) ? place : stands(entry.accents) ? 3 : 10 + place;
     };
     return index.filter((entry) => folded.every((word) => has(entry, word)))
       .map((entry) => [rank(entry), entry]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]);

@@ -9,6 +9,9 @@ const index = indexed([
   { kind: "before", type: "Xã", name: "Hoàng Văn Thụ", code: "07002", within: "Thành phố Bắc Giang" },
   { kind: "before", type: "Xã", name: "Hòa Tiến", code: "09001", within: "Huyện Yên Phong" },
   { kind: "after", type: "Phường", name: "Bắc Giang", code: "07210", within: "" },
+  { kind: "before", type: "Xã", name: "Hoàng An", code: "07822", within: "Huyện Hiệp Hòa" },
+  { kind: "before", type: "Xã", name: "Danh Thắng", code: "07825", within: "Huyện Hiệp Hòa" },
+  { kind: "after", type: "Xã", name: "Hiệp Hòa", code: "07840", within: "" },
   { kind: "before", type: "Thị trấn", name: "An Châu", code: "07615", within: "Huyện Sơn Động" },
   { kind: "district", type: "", name: "Thành phố Bắc Giang", code: "213", within: "" },
 ]);
@@ -16,7 +19,10 @@ const names = (query) => find(index, query).map((item) => item.name);
 
 test("accents that were typed are meant: what has them comes first", () => {
   assert.equal(names("Hòa")[0], "Hòa Tiến");
-  assert.equal(names("hoa").length, 3);
+  assert.deepEqual(names("Hòa"), [
+    "Hòa Tiến", "Hiệp Hòa", "Hoàng An", "Danh Thắng", "Hoàng Vân", "Hoàng Văn Thụ",
+  ]);
+  assert.equal(names("hoa").length, 6);
   assert.equal(names("Hoàng Văn")[0], "Hoàng Văn Thụ");
   assert.equal(names("Hoàng Vân")[0], "Hoàng Vân");
   assert.equal(names("Hoàng Vân".normalize("NFD"))[0], "Hoàng Vân");
