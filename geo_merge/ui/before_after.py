@@ -18,6 +18,8 @@ from geo_merge.ui.store import Loaded
 
 _TOLD = {"selected": Key.SELECTED, "view": Key.VIEW, "mode": Key.MODE, "theme": Key.THEME,
          "sent": Key.SENT, "detail": Key.DETAIL}  # fmt: skip
+# The side of the map that has the units which a finding is about.
+_SIDE_OF = {"old": "before", "new": "after"}
 
 
 def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer
@@ -110,9 +112,12 @@ def show(
 
 
 def _focus(loaded: Loaded, row: int) -> dict[str, Any] | None:
-    """Return a finding for the map to go to; None for one that has no place."""
-    if loaded.result.findings.geometry.iloc[row] is None:
-        return None
+    """Return a finding for the map to go to, or the units that it names; None if it has neither."""
+    findings = loaded.result.findings
+    if findings.geometry.iloc[row] is None:
+        side = _SIDE_OF.get(str(findings["about"].iloc[row]))
+        units = list(map(str, findings["units"].iloc[row]))
+        return {"id": row, "side": side, "units": units} if side and units else None
     feature = orjson.loads(features_of(loaded.result, np.array([row])))
     return {"id": row, "feature": feature}
 

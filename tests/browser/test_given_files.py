@@ -128,6 +128,33 @@ def test_a_click_on_a_finding_goes_to_its_place(
     assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()
 
 
+def test_a_finding_without_a_place_lights_up_the_units_that_it_names(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    old = grid(3, 1)
+    old.reset_index().to_file(tmp_path / "old.gpkg")
+    names = [old["name"].iloc[0], "Quite another", old["name"].iloc[2]]
+    crosswalk_for(old).assign(old_name=names).to_csv(tmp_path / "crosswalk.csv", index=False)
+    tab.page.goto(f"{server}/data?lang=en")
+    upload(tab, [tmp_path / "old.gpkg"], tmp_path / "crosswalk.csv")
+    tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
+    tab.told("intake.go_map")
+    tab.page.get_by_role("link", name="Checks").click()
+    tab.wait_for_map()
+    tab.rest()
+    box = tab.page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)
+    tab.until("live.state.lit")
+    assert tab.lit("before") == [old.index[1]]
+    assert tab.lit("after") == []
+    there = tab.live("live.a.getBounds().contains(live.sides.before.lights.chosen.getBounds())")
+    assert there
+    tab.rest()
+    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)  # it is no longer looked at
+    tab.until("!live.state.lit")
+    assert tab.lit("before") == []
+
+
 def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
     tab: Tab, server: str, grid: Grid, tmp_path: Path
 ) -> None:

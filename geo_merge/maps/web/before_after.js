@@ -111,7 +111,7 @@
     /** Choose a unit: a new one lights up its members, an old one what it became. */
     select(side, code, fly, quiet) {
       const unit = side ? this.sides[side].get(code) : null;
-      const change = () => this.store.set({ walked: null, parent: null,
+      const change = () => this.store.set({ walked: null, lit: null,
         selected: unit ? { side: side, code: code } : null });
       if (quiet) { this.quietly(change); } else { change(); }
       if (!unit) { return; }
@@ -127,12 +127,18 @@
     /** Show a former district or province: its units lit up and in view. */
     showParent(level, key) {
       const field = { district: "parent", province: "grandparent" }[level];
-      const units = this.sides.before.features.filter((f) => f.properties[field] === key);
       this.select(null);
-      this.state.parent = units.map(idOf);
+      this.showUnits("before", this.sides.before.features.filter((f) => f.properties[field] === key));
+    }
+
+    /** Light up units of a side, and bring them into view. */
+    showUnits(side, units) {
+      this.state.lit = { side: side, ids: units.map(idOf) };
       this.relight();
+      const bounds = this.sides[side].boundsOf(units);
+      if (!bounds.isValid()) { return; }
       this.touched = true;
-      this.fit(this.sides.before.boundsOf(units), {}, 0.05);
+      this.fit(bounds, { maxZoom: 14 }, 0.05);
     }
 
     /** Return the new unit and members that the chosen unit belongs to. */
@@ -145,14 +151,16 @@
     }
 
     relight() {
-      const family = this.family(), { selected, walked, parent } = this.state;
+      const family = this.family(), { selected, walked, lit } = this.state;
       const old = selected && selected.side === "before"
         ? [this.sides.before.get(selected.code)] : family.members;
-      this.sides.before.light("chosen", parent
-        ? parent.map((id) => this.sides.before.get(id)) : old);
-      this.sides.after.light("chosen", family.after ? [family.after] : []);
-      SIDES.forEach((name) => this.sides[name].light("walked",
-        walked && walked.side === name ? [this.sides[name].get(walked.code)] : []));
+      const chosen = { before: old, after: family.after ? [family.after] : [] };
+      if (lit) { chosen[lit.side] = lit.ids.map((id) => this.sides[lit.side].get(id)); }
+      SIDES.forEach((name) => {
+        this.sides[name].light("chosen", chosen[name]);
+        this.sides[name].light("walked",
+          walked && walked.side === name ? [this.sides[name].get(walked.code)] : []);
+      });
     }
 
     /** Go to a finding (GeoJSON) and outline it. */
@@ -176,9 +184,18 @@
         }
       }
       const wanted = state.focus ? state.focus.id : null;
-      if (wanted !== (this.focusId ?? null)) { // what has no place leaves nothing outlined
-        this.focusId = wanted;
-        this.focus(wanted === null ? { features: [] } : state.focus.feature);
+      if (wanted !== (this.focusId ?? null)) { this.goTo(wanted, state.focus || {}); }
+    }
+
+    /** Go to a finding: to its place, or to the units that it names; else nothing is outlined. */
+    goTo(id, { feature, side, units }) {
+      this.focusId = id;
+      this.focus(feature || { features: [] });
+      if (this.state.lit) { this.state.lit = null; this.relight(); }
+      if (units) {
+        const named = units.map((code) => this.sides[side].get(code)).filter(Boolean);
+        this.select(null, null, false, true);
+        this.showUnits(side, named);
       }
     }
 
