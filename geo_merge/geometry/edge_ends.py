@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo_merge.geometry.edges import cancel
+from geo_merge.geometry.edges import cancel, match, runs_of
 from geo_merge.geometry.rings import Bools, Floats, Ints, Rings, Runs
 
 
@@ -13,6 +13,19 @@ def ends(rings: Rings, edges: Ints) -> Floats:
     side = rings.interior_left[rings.run_of(edges)][:, None]
     a, b = rings.xy[edges], rings.xy[edges + 1]
     return np.hstack([np.where(side, a, b), np.where(side, b, a)])
+
+
+def loose(rings: Rings, edges: Ints) -> tuple[Ints, Ints]:
+    """Return of some edges those that no other runs opposite to, and those drawn more than twice.
+
+    Of three edges between two vertices, two of which run the same way, the last of them is left.
+    """
+    if not len(edges):
+        return edges, edges
+    runs = runs_of(rings, edges)
+    pairs = match(runs)
+    left, crowd = (edges[np.searchsorted(runs.edges(), e)] for e in (pairs.left, pairs.crowd))
+    return left, crowd
 
 
 def unpaired(edges: Floats) -> Floats:

@@ -120,11 +120,14 @@ class Matches:
         The two edges of each pair; shape (pairs,).
     left
         The edges in no pair, in ascending order.
+    crowd
+        The edges of which there are perhaps more than two between the same vertices.
     """
 
     one: Ints
     two: Ints
     left: Ints
+    crowd: Ints
 
 
 def match(runs: Runs, kin: Ints | None = None) -> Matches:
@@ -161,7 +164,7 @@ def match(runs: Runs, kin: Ints | None = None) -> Matches:
         more, others = _pair_crowd(runs, crowd, kin)
         one, two = np.concatenate([one, more]), np.concatenate([two, others])
     left[one] = left[two] = False
-    return Matches(one, two, np.flatnonzero(left))
+    return Matches(one, two, np.flatnonzero(left), crowd)
 
 
 def _equal_keys(edges: Ints, keys: Hashes) -> tuple[Ints, Ints, Ints]:

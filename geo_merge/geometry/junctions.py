@@ -15,8 +15,8 @@ import numpy as np
 import shapely
 
 from geo_merge.geometry import curves
-from geo_merge.geometry.edge_ends import among, ends
-from geo_merge.geometry.edges import cancel, hash_vertices, runs_of
+from geo_merge.geometry.edge_ends import among, ends, loose
+from geo_merge.geometry.edges import hash_vertices
 from geo_merge.geometry.rings import (
     Bools,
     Floats,
@@ -124,7 +124,8 @@ def loose_edges(geometries: Geometries, metres: float) -> Floats:
     if not len(known):
         return np.empty((0, 4))
     rings = flatten(geometries[known])
-    return ends(rings, _candidates(rings, edge_lengths(rings), LONG_EDGE / metres, None))
+    left, _ = loose(rings, np.flatnonzero(edge_lengths(rings) > LONG_EDGE / metres))
+    return ends(rings, left)
 
 
 def suspected_edges(geometries: Geometries, suspects: Bools, metres: float) -> Floats:
@@ -199,11 +200,10 @@ def share_vertices(
     stretched = none if bends is None else which[_stretched(rings, lengths, metres, bends)]
     nothing = Shared(geometries, none, stretched)
     suspected = None if suspects is None else suspects[which]
-    if around is None or suspected is None:
+    if around is None:
         edges = _candidates(rings, lengths, LONG_EDGE / metres, suspected)
     else:
         edges = np.flatnonzero(lengths > LONG_EDGE / metres)
-    if around is not None:
         edges = edges[among(ends(rings, edges), around.edges)]
     if not len(edges):
         return nothing
@@ -264,16 +264,15 @@ def rounding(xy: Floats) -> Floats:
 def _candidates(rings: Rings, lengths: Floats, long: float, suspects: Bools | None) -> Ints:
     """Return the long edges that no neighbour shares, and all like those of suspects."""
     edges = np.flatnonzero(lengths > long)
-    if not len(edges):
-        return edges
-    runs = runs_of(rings, edges)
-    alone = edges[np.searchsorted(runs.edges(), cancel(runs))]
-    if suspects is None:
-        return alone
+    left, crowd = loose(rings, edges)
+    # Of edges drawn more than once, each is loose if more run its way than the other.
+    left = np.union1d(left, crowd[among(ends(rings, crowd), ends(rings, left))])
+    if suspects is None or not len(edges):
+        return left
     hashes = hash_vertices(rings.xy)
     keys = hashes[edges] + hashes[edges + 1]
     suspect = np.isin(keys, keys[suspects[rings.owner[rings.run_of(edges)]]], kind="sort")
-    return np.union1d(alone, edges[suspect])
+    return np.union1d(left, edges[suspect])
 
 
 def _near(rings: Rings, a: Floats, b: Floats, reach: float) -> Ints:

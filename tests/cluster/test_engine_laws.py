@@ -108,6 +108,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 # Layers that came out otherwise once, and why.
 BROKE = {
     271_128_400: "all of its units are half a metre wide, and drawn with all of their vertices",
+    284_180_840: "an edge was drawn twice one way and once the other, in two parts",
     281_180_990: "a unit is invalid in the plane alone, and its neighbour lies in another part",
 }
 

@@ -69,6 +69,17 @@ def test_where_both_sides_have_the_vertex_nothing_is_added() -> None:
     assert all(a is b for a, b in zip(shapes, shared.geometries, strict=True))
 
 
+def test_of_a_unit_drawn_twice_both_get_the_vertex() -> None:
+    """Its edge runs twice one way and once the other, which is all that parts of a layer know."""
+    south, west, east = on_a_parallel().geometry
+    north = shapely.box(*shapely.union(west, east).bounds)
+    shared = share_vertices(np.array([south, north, south, west, east]), DEGREE)
+    assert shared.changed.tolist() == [0, 1, 2]  # of the north, the edge beyond
+    assert shared.geometries[0].equals_exact(shared.geometries[2])
+    assert (-105.8, 50.3) in shared.geometries[0].exterior.coords
+    assert (-105.8, 50.3) not in shared.geometries[1].exterior.coords
+
+
 def test_a_gap_keeps_the_width_that_it_has_in_the_file(tmp_path: Path) -> None:
     units = read(on_a_parallel(50.3 + 0.5 / DEGREE), tmp_path)
     gap = validate(units)
