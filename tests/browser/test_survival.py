@@ -172,3 +172,32 @@ def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         again.click()
         tab.told("intake.go_map")
         assert tab.wrong == []
+
+
+def test_a_preview_of_a_repair_can_be_stopped_and_begun_again(
+    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
+) -> None:
+    overlapping(grid, tmp_path)
+    with (
+        serving(GEO_MERGE_WORK=str(tmp_path / "works")) as address,
+        opened(browser, home=address, shot=shot) as tab,
+    ):
+        given(tab, address, tmp_path)
+        unfold(tab, "repair.title")
+        tab.page.locator("[class*=st-key-repair_on] label").first.click()
+        tab.rest()
+        preview = tab.page.locator(".st-key-repair_preview button").first  # and its help
+        preview.click()
+        end = time.monotonic() + LONG / 1000
+        while not (running := at_work(psutil.Process())) and time.monotonic() < end:
+            time.sleep(0.02)
+        for process in running:
+            process.suspend()  # it cannot be done before it is stopped
+        tab.page.locator(".st-key-stop_repair button").click()
+        tab.told("repair.stopped")
+        tab.rest()
+        assert running
+        assert at_work(psutil.Process()) == []
+        preview.click()
+        tab.page.locator(".st-key-proposal_next").wait_for(timeout=LONG)
+        assert tab.wrong == []
