@@ -210,7 +210,7 @@ def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
             if width > 1000:  # the card stands beside the maps; without it they have its room
                 wide = stage["width"] + sheet["width"]
                 assert wide * stage["height"] >= 0.75 * width * below
-                it.page.keyboard.press("Escape")
+                it.page.locator(".gm-close").click()
                 it.until(f"live.parts.stage.clientWidth >= {wide - 1}")
             else:
                 assert stage["y"] + stage["height"] >= sheet["y"]

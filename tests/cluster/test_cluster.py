@@ -182,7 +182,7 @@ def test_workers_that_die_over_and_over_are_told_in_a_sentence_and_leave_nothing
             _, remote = read_remote(client, folder)
             remote.by_group(dissolve_or_die, np.zeros(4, dtype=int), once=None)
 
-    dies = "Workers died 1 times over the same part .* smaller parts"
+    dies = "Workers died 1 time over the same part .* smaller parts"
     once = dask.config.set({"distributed.scheduler.allowed-failures": 0})
     with once, pytest.raises(ClusterError, match=dies):
         work()

@@ -63,7 +63,8 @@ def test_a_layer_of_another_plane_is_found_too(atlas: Atlas) -> None:
 
 def test_a_layer_without_neighbours_is_refused(atlas: Atlas) -> None:
     for layer in (ring().iloc[2:], atlas.result.new):
-        told = f"--around: none of its {len(layer)} units lies beside the new units"
+        units = "unit" if len(layer) == 1 else "units"
+        told = f"--around: none of its {len(layer)} {units} lies beside the new units"
         with pytest.raises(UsageError, match=told):
             units_outside(layer, atlas.result.new)
 
