@@ -51,7 +51,9 @@ def say(key: str, language: Language, called: Called = UNITS, /, **values: objec
 class _Agreeing(string.Formatter):
     def format_field(self, value: object, format_spec: str) -> str:
         """Return a value, or the word that agrees with it."""
-        return agreeing(value, format_spec) if "|" in format_spec else str(value)
+        if "|" in format_spec:
+            return agreeing(value, format_spec)
+        return str(super().format_field(value, format_spec))
 
 
 _AGREEING = _Agreeing()

@@ -75,6 +75,17 @@ def decide(tab: Tab) -> None:
     tab.rest()
 
 
+def stop(tab: Tab, button: str) -> list[psutil.Process]:
+    """Stop what has just been begun while it is at work; return its processes."""
+    end = time.monotonic() + LONG / 1000
+    while not (running := at_work(psutil.Process())) and time.monotonic() < end:
+        time.sleep(0.02)
+    for process in running:
+        process.suspend()  # it cannot be done before it is stopped
+    tab.page.locator(f".st-key-{button} button").click()
+    return running
+
+
 def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
     browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
 ) -> None:
@@ -152,12 +163,7 @@ def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
         before = sorted(places["temporary"].glob("geo_merge_*"))
         files = sorted(places["works"].rglob("*"))
         tab.page.locator(".st-key-merge button").click()
-        end = time.monotonic() + LONG / 1000
-        while not (running := at_work(psutil.Process())) and time.monotonic() < end:
-            time.sleep(0.02)
-        for process in running:
-            process.suspend()  # it cannot be done before it is stopped
-        tab.page.locator(".st-key-stop_merge button").click()
+        running = stop(tab, "stop_merge")
         again = tab.page.locator(".st-key-merge button")
         expect(again).to_be_enabled(timeout=LONG)
         tab.rest()
@@ -188,12 +194,7 @@ def test_a_preview_of_a_repair_can_be_stopped_and_begun_again(
         tab.rest()
         preview = tab.page.locator(".st-key-repair_preview button").first  # and its help
         preview.click()
-        end = time.monotonic() + LONG / 1000
-        while not (running := at_work(psutil.Process())) and time.monotonic() < end:
-            time.sleep(0.02)
-        for process in running:
-            process.suspend()  # it cannot be done before it is stopped
-        tab.page.locator(".st-key-stop_repair button").click()
+        running = stop(tab, "stop_repair")
         tab.told("repair.stopped")
         tab.rest()
         assert running

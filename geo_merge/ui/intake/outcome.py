@@ -21,10 +21,9 @@ def show(result: MergeResult, *, changed: bool = False) -> None:
         icon, banner = ":material/error:", st.error
     else:
         told = t("ui.merged")
-        icon, banner = ":material/check_circle:", st.success
+        icon, banner = ":material/check_circle:", st.info if changed else st.success
     if changed:
-        banner = st.error if result.has_errors else st.info
-        told, icon = " ".join((t("intake.changed_since"), told)), ":material/history:"
+        told, icon = f"{t('intake.changed_since')} {told}", ":material/history:"
     more = t("intake.warnings", count=state.figure(warnings)) if warnings else ""
     banner(f"{told} {more}".strip(), icon=icon)
     with st.container(horizontal=True):
