@@ -23,7 +23,7 @@ def show(result: MergeResult, *, changed: bool = False) -> None:
         told = t("ui.merged")
         icon, banner = ":material/check_circle:", st.info if changed else st.success
     if changed:
-        told, icon = f"{t('intake.changed_since')} {told}", ":material/history:"
+        told, icon = t("intake.changed_since") + " " + told, ":material/history:"
     more = t("intake.warnings", count=state.figure(warnings)) if warnings else ""
     banner(f"{told} {more}".strip(), icon=icon)
     with st.container(horizontal=True):
