@@ -30,7 +30,7 @@ from geo_merge.compare.exchange import Exchange, declared_exchanges
 from geo_merge.compare.moved import Move, find_moves
 from geo_merge.compare.reference import Compared
 from geo_merge.geometry.areas import SQUARE_METRES_PER_KM2, areas
-from geo_merge.geometry.difference import reach
+from geo_merge.geometry.farthest import farthest
 from geo_merge.geometry.widths import is_narrow
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.findings_frame import in_language
@@ -174,13 +174,12 @@ def _distances(new: gpd.GeoDataFrame, compared: Compared | None) -> pd.Series:
     """Return the Hausdorff distance of each unit to its reference, in metres."""
     if compared is None:
         return pd.Series(dtype=float)
-    values = [
-        max(reach(more, there), reach(less, here))
-        for more, less, here, there in zip(
-            compared.gained, compared.lost, new.geometry[compared.reference.index],
-            compared.reference, strict=True,
-        )
-    ]  # fmt: skip
+    here, there = (np.asarray(s.values) for s in
+                   (new.geometry[compared.reference.index], compared.reference))  # fmt: skip
+    values = np.maximum(
+        farthest(compared.gained, shapely.boundary(there)),
+        farthest(compared.lost, shapely.boundary(here)),
+    )
     return pd.Series(values, index=compared.reference.index, dtype=float)
 
 

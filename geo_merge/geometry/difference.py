@@ -16,9 +16,6 @@ from geo_merge.geometry.rings import Bools, Geometries, flatten, ranges
 SAME_VERTEX = 1e-3
 # Square metres below which it does not matter whose land a difference is.
 SAME_AREA = 1.0
-# Parts of the longest outline between which distances are taken: a point may lie further away by
-# half a part at most.
-_STEPS = 100
 # Edges of a line in the spatial index of an outline: a line an edge takes longer to make than to
 # search.
 _EDGES = 32
@@ -75,28 +72,6 @@ def _sides(faces: Geometries, ours: BaseGeometry, theirs: BaseGeometry) -> tuple
     xy = shapely.get_coordinates(shapely.point_on_surface(faces))
     inside = np.asarray(shapely.contains_xy(ours, xy[:, 0], xy[:, 1]))
     return inside, ~inside
-
-
-def reach(pieces: BaseGeometry, base: BaseGeometry) -> float:
-    """Return how far pieces of land reach away from a polygon, in the unit of the CRS.
-
-    This is the directed Hausdorff distance from the pieces to the polygon, taken at points along
-    the outline of the pieces and at the middle of the largest circle in each.
-    """
-    polygons = shapely.get_parts(pieces)
-    if not len(polygons):
-        return 0.0
-    step = max(float(shapely.length(polygons).max()) / _STEPS, SAME_VERTEX)
-    xy = shapely.get_coordinates(shapely.segmentize(shapely.boundary(polygons), step))
-    circles = shapely.maximum_inscribed_circle(polygons, tolerance=step)
-    xy = np.concatenate([xy, shapely.get_coordinates(shapely.get_point(circles, 0))])
-    outside = ~shapely.contains_xy(base, xy[:, 0], xy[:, 1])
-    if not outside.any():
-        return 0.0
-    _, distance = shapely.STRtree(stretches(base)).query_nearest(
-        shapely.points(xy[outside]), return_distance=True, all_matches=False
-    )
-    return float(distance.max())
 
 
 def stretches(polygon: BaseGeometry) -> Geometries:

@@ -8,13 +8,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo_merge.geometry.farthest import farthest
 from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.mending.land import Land
 
-# The middle of a circle is found to this part of the outline's length.
-_STEPS = 50
-# Metres to which a distance is taken at best.
-_EXACT = 1e-6
 # The most points that a gap is divided by.
 _SITES = 2_000
 # Parts of the width of a gap that those points lie apart: the first that GEOS makes sound cells of.
@@ -22,73 +19,39 @@ _SHARES = (4, 5, 7)
 _GOLDEN = 0.618
 
 
-def move_to(land: Land, face: int, owners: tuple[int, ...]) -> float:
-    """Return how far a border moves if a face goes to `owners`, in metres.
+def moves(land: Land, faces: Sequence[int], owners: Sequence[tuple[int, ...]]) -> Floats:
+    """Return how far a border moves if each face goes to its `owners`, in metres; shape (faces,).
 
     This is how far the points of the face lie from the border between it and the unit that gets
-    the gap, or that loses the overlap: the greatest distance, taken along the outline and in the
-    middle of the largest circle. Where that border has moved as well, the distance is that to all
-    of the land that the unit had before it got the gap, or that it has left after it lost the
+    the gap, or that loses the overlap. Where that border has moved as well, the distance is that to
+    all of the land that the unit had before it got the gap, or that it has left after it lost the
     overlap; infinite if there is none.
     """
-    shape, before = land.arrangement.faces[face], land.arrangement.claimants[face]
-    far = 0.0
-    for unit in set(before) - set(owners) if before else set(owners):
-        border = land.line(face, unit) if before else land.line_before(face, unit)
-        if shapely.is_empty(border):
-            border = shapely.boundary(land.of(unit) if before else land.before(unit))
-        if shapely.is_empty(border):
-            return np.inf
-        middle = float(shapely.distance(_middle(shape), border))
-        far = max(far, middle, farthest(shapely.boundary(shape), border))
-    return far
-
-
-def farthest(line: BaseGeometry, other: BaseGeometry) -> float:
-    """Return how far the points of a line lie from another at most, to a hundredth of it.
-
-    No point between two lies further from an edge than the further of the two, nor further from
-    all than half of both distances and the way between them. Where that leaves room for a greater
-    distance than is known, the point half-way is tried too.
-    """
-    a, b = _edges(line)
-    edges = shapely.linestrings(np.stack(_edges(other), axis=1))
-    tree = shapely.STRtree(edges)
-    far = 0.0
-    while len(a):
-        ends = shapely.points(np.concatenate([a, b]))
-        (_, at), way = tree.query_nearest(ends, all_matches=False, return_distance=True)
-        far = max(far, float(way.max()))
-        (at_a, at_b), (way_a, way_b) = np.split(at, 2), np.split(way, 2)
-        points_a, points_b = np.split(ends, 2)
-        bound = np.minimum.reduce([
-            (way_a + way_b + np.hypot(*(a - b).T)) / 2,
-            np.maximum(way_a, shapely.distance(points_b, edges[at_a])),
-            np.maximum(way_b, shapely.distance(points_a, edges[at_b])),
-        ])  # fmt: skip
-        open_ = bound > far * 1.01 + _EXACT
-        a, b, middle = a[open_], b[open_], (a[open_] + b[open_]) / 2
-        a, b = np.concatenate([a, middle]), np.concatenate([middle, b])
-    return far
-
-
-def _edges(line: BaseGeometry) -> tuple[Floats, Floats]:
-    """Return where the edges of lines begin and end; shape (edges, 2) each."""
-    xy, of = shapely.get_coordinates(shapely.get_parts(line), return_index=True)
-    same = of[1:] == of[:-1]
-    return xy[:-1][same], xy[1:][same]
+    arrangement = land.arrangement
+    pairs: list[tuple[int, BaseGeometry]] = []
+    for k, (face, to) in enumerate(zip(faces, owners, strict=True)):
+        before = arrangement.claimants[face]
+        for unit in set(before) - set(to) if before else set(to):
+            border = land.line(face, unit) if before else land.line_before(face, unit)
+            if shapely.is_empty(border):
+                border = shapely.boundary(land.of(unit) if before else land.before(unit))
+            pairs.append((k, border))
+    at = np.array([k for k, _ in pairs], dtype=np.int64)
+    borders = np.array([border for _, border in pairs], dtype=object)
+    gone = shapely.is_empty(borders)
+    far = np.full(len(pairs), np.inf)
+    shapes = arrangement.faces[np.asarray(faces, dtype=np.int64)[at]]
+    far[~gone] = farthest(shapes[~gone], borders[~gone])
+    result = np.zeros(len(faces))
+    np.maximum.at(result, at, far)
+    return result
 
 
 def within_reach(land: Land, face: int, tolerance: float) -> frozenset[int]:
     """Return the units that may get a face without a border moving beyond the tolerance."""
     units = land.arrangement.claimants[face] or tuple(land.borders(face))
-    return frozenset(u for u in units if move_to(land, face, (u,)) <= tolerance)
-
-
-def _middle(face: BaseGeometry) -> BaseGeometry:
-    """Return the middle of the largest circle in a polygon."""
-    tolerance = max(float(shapely.length(face)) / _STEPS, 1e-9)
-    return shapely.get_point(shapely.maximum_inscribed_circle(face, tolerance=tolerance), 0)
+    far = moves(land, [face] * len(units), [(unit,) for unit in units])
+    return frozenset(u for u, move in zip(units, far, strict=True) if move <= tolerance)
 
 
 def cut_lines(land: Land, face: int, width: float) -> BaseGeometry:

@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo_merge.geometry.difference import SAME_VERTEX, differences, reach
+from geo_merge.geometry.difference import SAME_VERTEX, differences
 from geo_merge.geometry.faces import AREA_TOLERANCE, LAST_BITS, find_faces, resolution
-from geo_merge.geometry.rings import Geometries
+from geo_merge.geometry.farthest import farthest
+from geo_merge.geometry.rings import Floats, Geometries
 from geo_merge.mending.arrangement import shared_edges
 from geo_merge.mending.decisions import Decision, is_of_finding
 from geo_merge.mending.record import Repair
@@ -108,24 +109,28 @@ def check_end(last: Iterable[Repair], rounds: int, most: int) -> list[Finding]:
     ]
 
 
-def _moved(before: Geometries, after: Geometries) -> list[float]:
+def _moved(before: Geometries, after: Geometries) -> Floats:
     """Return the Hausdorff distances between polygons, crumbs that came or went aside.
 
     It is infinite for a polygon of which nothing is left.
     """
-    result = [np.inf] * len(before)
+    result = np.full(len(before), np.inf)
     left = np.flatnonzero(~shapely.is_empty(after))
-    more, less = differences(before[left], after[left])
-    for k, lost, gained in zip(left, more, less, strict=True):
-        far = [
-            reach(shapely.multipolygons(parts[shapely.area(parts) > CRUMB]), base)
-            for parts, base in (
-                (shapely.get_parts(lost), after[k]),
-                (shapely.get_parts(gained), before[k]),
-            )
-        ]
-        result[k] = max(far)
+    lost, gained = differences(before[left], after[left])
+    result[left] = np.maximum(
+        farthest(_without_crumbs(lost), shapely.boundary(after[left])),
+        farthest(_without_crumbs(gained), shapely.boundary(before[left])),
+    )
     return result
+
+
+def _without_crumbs(lands: Geometries) -> Geometries:
+    """Return the parts of each land that are larger than a crumb."""
+    parts, of = shapely.get_parts(lands, return_index=True)
+    large = shapely.area(parts) > CRUMB
+    kept = np.full(len(lands), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(parts[large], indices=of[large], out=kept)
+    return kept
 
 
 def unmet_decisions(table: Mapping[str, Decision], repairs: Iterable[Repair]) -> list[Finding]:

@@ -19,7 +19,7 @@ from geo_merge.mending.cutting import cut
 from geo_merge.mending.decisions import Choice, Decision, defect_ids
 from geo_merge.mending.defects import Bounds, Defect, find_defects, obstacle_of
 from geo_merge.mending.land import Land, rebuild
-from geo_merge.mending.moving import cut_lines, move_to, within_reach
+from geo_merge.mending.moving import cut_lines, moves, within_reach
 from geo_merge.mending.record import Repair
 from geo_merge.mending.settle import Claims, settle
 from geo_merge.mending.snap import Snapped, mismatched, snap_edges
@@ -190,13 +190,10 @@ def _unsettled(land: Land, of_face: Ints, found: list[Defect]) -> Bools:
 
 def _too_far(land: Land, of_face: Ints, found: list[Defect], tolerance: float) -> dict[int, float]:
     """Return settled faces over which a border moved further than the tolerance, and how far."""
-    result = {}
-    for face in np.flatnonzero(_open(of_face, found) & ~_unsettled(land, of_face, found)).tolist():
-        if not found[of_face[face]].accepted:
-            move = move_to(land, face, land.owners[face])
-            if move > tolerance:
-                result[face] = move
-    return result
+    settled = np.flatnonzero(_open(of_face, found) & ~_unsettled(land, of_face, found)).tolist()
+    faces = [face for face in settled if not found[of_face[face]].accepted]
+    far = moves(land, faces, [land.owners[face] for face in faces])
+    return {face: move for face, move in zip(faces, far.tolist(), strict=True) if move > tolerance}
 
 
 def _record(
@@ -206,9 +203,13 @@ def _record(
     members: list[list[int]] = [[] for _ in found]
     for face in np.flatnonzero(of_face >= 0):
         members[of_face[face]].append(int(face))
+    settled = np.flatnonzero(_open(of_face, found))
+    far = np.zeros(len(found))
+    owners = [land.owners[face] for face in settled.tolist()]
+    np.maximum.at(far, of_face[settled], moves(land, settled.tolist(), owners))
     m2 = areas(land.arrangement.faces, crs)
     repairs = []
-    for defect, faces in zip(found, members, strict=True):
+    for defect, faces, move in zip(found, members, far.tolist(), strict=True):
         changes: dict[str, float] = {}
         before = {u for f in faces for u in land.arrangement.claimants[f]}
         after = {u for f in faces for u in land.owners[f]}
@@ -218,7 +219,6 @@ def _record(
                 sign = 1.0 if unit in has else -1.0
                 code = str(codes[unit])
                 changes[code] = changes.get(code, 0.0) + sign * float(m2[f])
-        move = 0.0 if defect.obstacle else max(move_to(land, f, land.owners[f]) for f in faces)
         names = [tuple(sorted(str(codes[u]) for u in side)) for side in (before, after)]
         repairs.append(Repair(defect, names[0], names[1], changes, move))
     return repairs

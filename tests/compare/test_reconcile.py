@@ -19,7 +19,7 @@ from shapely.affinity import translate
 from geo_merge.api import merge, read_crosswalk, read_table, read_units, validate
 from geo_merge.compare.declared import as_declared
 from geo_merge.errors import TableError
-from geo_merge.geometry.difference import differences, reach
+from geo_merge.geometry.difference import differences
 from geo_merge.merging.result import MergeResult
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -176,14 +176,6 @@ def test_pairs_of_declared_figures(
 def test_there_is_nothing_to_reconcile_without_reference_and_figures(grid: Grid) -> None:
     old = grid(2, 1)
     assert merge(old, same_units(old)).reconciliation.empty
-
-
-def test_reach_finds_the_middle_of_a_hole() -> None:
-    frame = shapely.box(0, 0, 300, 300).difference(shapely.box(100, 100, 200, 200))
-    assert reach(shapely.box(100, 100, 200, 200), frame) == pytest.approx(50, rel=0.02)
-    assert reach(shapely.box(250, 0, 340, 10), frame) == pytest.approx(40, rel=1e-6)
-    assert reach(shapely.MultiPolygon(), frame) == 0.0
-    assert reach(shapely.box(10, 10, 20, 20), frame) == 0.0
 
 
 @given(st.lists(st.integers(-400, 400), min_size=2, max_size=6))

@@ -21,8 +21,9 @@ from geo_merge.api import merge, read_units
 from geo_merge.checks.layer import check_layer
 from geo_merge.errors import TableError, UsageError
 from geo_merge.geometry.areas import areas
-from geo_merge.geometry.difference import differences, reach
+from geo_merge.geometry.difference import differences
 from geo_merge.geometry.faces import find_faces
+from geo_merge.geometry.farthest import farthest
 from geo_merge.mending import Repaired, RepairOptions, repair
 from geo_merge.results.files import write
 
@@ -64,8 +65,9 @@ def is_coverage(frame: gpd.GeoDataFrame) -> bool:
 
 def distance(one: shapely.Geometry, two: shapely.Geometry) -> float:
     """The Hausdorff distance between two polygons."""
-    (more,), (less,) = differences(np.array([one]), np.array([two]))
-    return max(reach(more, two), reach(less, one))
+    more, less = differences(np.array([one]), np.array([two]))
+    lines = shapely.boundary([two, one])
+    return float(farthest(np.concatenate([more, less]), lines).max())
 
 
 def decided(done: Repaired, decision: str, reason: str = "", **kind: str) -> pd.DataFrame:
