@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -133,15 +134,38 @@ def _may_exceed(pieces: _Pieces, edges: Geometries, limit: Floats) -> Bools:
     """Tell in which pieces a point may lie further from all edges than a limit; shape (pieces,).
 
     No point lies further from them all than the mean of what the corners do, and of the ways to
-    the corners; nor further from one edge than the furthest corner.
+    the corners; nor further than `_most`.
     """
     between = _apart(pieces.corners).mean(axis=2).max(axis=1)
     may: Bools = pieces.way.mean(axis=1) + between > limit
     at = np.flatnonzero(may)
     points = shapely.points(pieces.corners[at])
-    away = shapely.distance(points[:, :, None], edges[pieces.nearest[at]][:, None, :])
-    may[at] = away.max(axis=1).min(axis=1) > limit[at]
+    away = shapely.distance(points[:, None, :], edges[pieces.nearest[at]][:, :, None])
+    may[at] = _most(away) > limit[at]
     return may
+
+
+def _most(away: Floats) -> Floats:
+    """Return what the least distance of a point of a piece from some edges is at most.
+
+    The distance from an edge is nowhere in a piece greater than the mean of that of the corners
+    with the weights of the point, and the least of several distances not greater than any mean of
+    them: where two edges run on both sides of a hairline, half of its width. The best mean of two
+    is that in which two corners are equal.
+
+    Parameters
+    ----------
+    away
+        How far the corners are from the edges; shape (pieces, edges, corners).
+    """
+    most: Floats = np.minimum(away.max(axis=2).min(axis=1), away.mean(axis=1).max(axis=1))
+    for one, other in combinations(np.moveaxis(away, 1, 0), 2):
+        for p, q in combinations(range(away.shape[2]), 2):
+            rise, fall = one[:, p] - one[:, q], other[:, q] - other[:, p]
+            share = np.divide(fall, rise + fall, out=np.zeros(len(rise)), where=rise + fall != 0)
+            share = np.clip(share, 0, 1)[:, None]
+            most = np.minimum(most, (share * one + (1 - share) * other).max(axis=1))
+    return most
 
 
 def _halves(pieces: _Pieces, tree: shapely.STRtree) -> _Pieces:
