@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -90,7 +89,8 @@ def draw(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> Drawing:
     """
 
     def make() -> bytes:
-        return _draw(frame, _thinned(frame), _polygons(frame), claims)
+        details = simplified(mended(_thinned(frame)), finest(frame))
+        return _draw(frame, details, _polygons(frame), claims)
 
     return _drawing(kept("drawings", lambda: _key(frame, claims), make))
 
@@ -110,7 +110,8 @@ def draw_thinned(
     claims
         As in `draw`.
     """
-    return _drawing(_draw(frame, thinned, thinned, claims))
+    details = simplified(mended(thinned), finest(frame))
+    return _drawing(_draw(frame, details, thinned, claims))
 
 
 def _drawing(content: bytes) -> Drawing:
@@ -165,23 +166,23 @@ def _key(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> str:
 
 
 def _draw(
-    frame: gpd.GeoDataFrame, thinned: Geometries, polygons: Geometries, claims: Sequence[Claim]
+    frame: gpd.GeoDataFrame, details: Geometries, polygons: Geometries, claims: Sequence[Claim]
 ) -> bytes:
     """Draw units simplified; those of which that is not proven with all their vertices.
 
-    `polygons` are those of the units that have one, `thinned` what `thin_apart` made of them.
+    `polygons` are those of the units that have one, `details` what is left of them zoomed in.
     """
     there = np.flatnonzero(is_polygonal(np.asarray(frame.geometry.values)))
     sizes = pixel(frame), finest(frame)
     true = mended(polygons)
     proofs = _proofs(true, there, len(frame), claims)
-    sketch = _Sketch.of(simplified(mended(thinned), sizes[1]), sizes[0], frame.crs, there)
-    failed = unproven(proofs, *sketch.decoded(), crs=frame.crs, pixels=sizes)
+    sketch = _Sketch.of(details, sizes[0], frame.crs, there)
+    failed = unproven(proofs, sketch.topology, sketch.detail, crs=frame.crs, pixels=sizes)
     whole = np.flatnonzero(_members(proofs, failed)[there])
     if len(whole):
         fine = thin(true, _MOVED * sizes[1], whole=whole)
         sketch = _Sketch.of(fine, sizes[0], frame.crs, there, whole)
-        failed = unproven(proofs, *sketch.decoded(), crs=frame.crs, pixels=sizes)
+        failed = unproven(proofs, sketch.topology, sketch.detail, crs=frame.crs, pixels=sizes)
     shapes = np.asarray(frame.geometry.values).copy()
     shapes[there] = sketch.coarse
     return orjson.dumps(
@@ -232,10 +233,6 @@ class _Sketch:
         lonlat = about(middle, degrees)
         topology, detail = topojson(lonlat, rows, _STEPS, shown=_shared(fine, coarse), finer=DETAIL)
         return cls(topology, detail, coarse, middle, shapely.total_bounds(lonlat).tolist())
-
-    def decoded(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return topology and details as the browser reads them."""
-        return orjson.loads(self.topology), orjson.loads(self.detail)
 
 
 def _shared(fine: Geometries, coarse: Geometries) -> Bools:

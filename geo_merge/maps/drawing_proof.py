@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from pyproj import CRS
 
 from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, flatten, is_polygonal
-from geo_merge.geometry.scanlines import Crossings, Lines, Paths
+from geo_merge.geometry.scanlines import Lines, Paths
 from geo_merge.maps.drawn import Arcs, Sums
 
 # Of the area of a unit: so much may differ if it is more than a pixel along its outline.
@@ -59,25 +59,24 @@ class Proof:
         self.area = np.bincount(claim.group[mine], shapely.area(old[mine]), minlength=self.units)
         self.outline = np.full(self.units, np.inf)
         self.known = np.flatnonzero(is_polygonal(claim.shapes))
-        shapes = claim.shapes[self.known]
-        self.outline[self.known] = shapely.length(shapes)
-        # By block, so that sorting takes no more room for a country than for a province.
-        self.blocks = [_Block.of(first, shapes[first : first + _BLOCK])
-                       for first in range(0, len(shapes), _BLOCK)]  # fmt: skip
+        self.shapes = claim.shapes[self.known]
+        self.outline[self.known] = shapely.length(self.shapes)
 
-    def fails(self, sums: Sums, arcs: Arcs, *, crs: CRS, pixel: float) -> Bools:
+    def fails(
+        self, sums: Sums, levels: Sequence[Arcs], *, crs: CRS, pixels: Sequence[float]
+    ) -> Bools:
         """Tell which units are not drawn as they are.
 
         Parameters
         ----------
         sums
             What is drawn of the units.
-        arcs
-            Of the topology that is sent, or of its details.
+        levels
+            The arcs of the topology that is sent, and of its details.
         crs
             The CRS of the polygons.
-        pixel
-            What a pixel of the drawing measures in it.
+        pixels
+            What a pixel of each level measures in it.
 
         Returns
         -------
@@ -86,49 +85,45 @@ class Proof:
         """
         if not len(sums.group):
             return self.area > 0
-        wrong = sums.not_closed(arcs, self.units)
-        wrong[sums.group[arcs.around_the_world()[sums.arc]]] = True
-        drawn = sums.paths(arcs.placed(crs), arcs.start)
-        outline = np.minimum(self.outline, drawn.lengths(self.units))
-        allowed = np.maximum(_SHARE * self.area, pixel * outline)
-        wrong |= np.abs(drawn.areas(self.units) - self.area) > allowed
-        wrong[self.known] |= self._apart(drawn) > allowed[self.known]
+        wrong = np.zeros(self.units, dtype=bool)
+        drawn, allowed = [], []
+        for arcs, pixel in zip(levels, pixels, strict=True):
+            wrong |= sums.not_closed(arcs, self.units)
+            wrong[sums.group[arcs.around_the_world()[sums.arc]]] = True
+            paths = sums.paths(arcs.placed(crs), arcs.start)
+            outline = np.minimum(self.outline, paths.lengths(self.units))
+            most = np.maximum(_SHARE * self.area, pixel * outline)
+            wrong |= np.abs(paths.areas(self.units) - self.area) > most
+            drawn.append(paths)
+            allowed.append(most[self.known])
+        wrong[self.known] |= (self._apart(drawn) > allowed).any(axis=0)
         return np.asarray(wrong)
 
-    def _apart(self, drawn: Paths) -> Floats:
-        """Return the area of each known unit that is only drawn or only there."""
-        apart = np.empty(len(self.known))
-        for block in self.blocks:
-            units = self.known[block.rows]
+    def _apart(self, drawn: Sequence[Paths]) -> Floats:
+        """Return the area of each known unit that is only drawn or only there; (drawn, known).
+
+        By block, so that sorting takes no more room for a country than for a province.
+        """
+        apart = np.empty((len(drawn), len(self.known)))
+        for first in range(0, len(self.known), _BLOCK):
+            here = slice(first, first + _BLOCK)
+            shapes = self.shapes[here]
+            bounds = shapely.bounds(shapes)
+            lines = Lines(bounds[:, 1], bounds[:, 3], _LINES)
+            there = lines.across(Paths.around(flatten(shapes)))
             number = np.full(self.units, -1)
-            number[units] = np.arange(len(units))
-            mine = np.flatnonzero(number[drawn.unit] >= 0)
-            across = block.lines.across(drawn.take(mine, number))
-            apart[block.rows] = block.lines.differing(across, block.there)
+            number[self.known[here]] = np.arange(len(shapes))
+            for k, paths in enumerate(drawn):
+                mine = np.flatnonzero(number[paths.unit] >= 0)
+                across = lines.across(paths.take(mine, number))
+                apart[k, here] = lines.differing(across, there)
         return apart
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Some units, lines through them, and where their polygons cross these."""
-
-    rows: slice
-    lines: Lines
-    there: Crossings
-
-    @classmethod
-    def of(cls, first: int, shapes: Geometries) -> _Block:
-        """Return the block of some polygons, the first of which has a number."""
-        bounds = shapely.bounds(shapes)
-        lines = Lines(bounds[:, 1], bounds[:, 3], _LINES)
-        there = lines.across(Paths.around(flatten(shapes)))
-        return cls(slice(first, first + len(shapes)), lines, there)
 
 
 def unproven(
     proofs: Sequence[Proof],
-    topology: Mapping[str, Any],
-    detail: Mapping[str, Any],
+    topology: bytes,
+    detail: bytes,
     *,
     crs: CRS,
     pixels: tuple[float, float],
@@ -146,13 +141,12 @@ def unproven(
     pixels
         What a pixel of the map and of its details measures in it.
     """
-    levels = [Arcs.of(topology), Arcs.of(detail)]
-    result = []
-    for proof in proofs:
-        sums = Sums.of(topology, proof.group)
-        failed = [
-            proof.fails(sums, arcs, crs=crs, pixel=pixel)
-            for arcs, pixel in zip(levels, pixels, strict=True)
-        ]
-        result.append(failed[0] | failed[1])
-    return result
+    read = orjson.loads(topology)
+    sums = [Sums.of(read, proof.group) for proof in proofs]
+    levels = [Arcs.of(read)]
+    del read  # lists of small lists: neither is kept while the other is read
+    levels.append(Arcs.of(orjson.loads(detail)))
+    return [
+        proof.fails(drawn, levels, crs=crs, pixels=pixels)
+        for proof, drawn in zip(proofs, sums, strict=True)
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
 import pytest
 import shapely
@@ -42,7 +43,8 @@ def proof_of(degrees: np.ndarray, new: list[int]) -> Callable[[Any, Any], list[l
     crs = gpd.GeoSeries([], crs=PLANE).crs
 
     def failed(topology: Any, detail: Any) -> list[list[int]]:
-        wrong = unproven(proofs, topology, detail, crs=crs, pixels=(500.0, 60.0))
+        read = map(orjson.dumps, (topology, detail))
+        wrong = unproven(proofs, *read, crs=crs, pixels=(500.0, 60.0))
         return [np.flatnonzero(w).tolist() for w in wrong]
 
     return failed
