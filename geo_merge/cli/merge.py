@@ -91,12 +91,11 @@ def build(
         if allow_errors or not result.has_errors:
             tell("Drawing")
             result = drawn(result)  # noqa: PLW2901 - with what was found
-        tell("Writing")
         options = {**job.options, "formats": wanted, "allow_errors": allow_errors,
                    **({} if engine == "local" else {"engine": engine})}  # fmt: skip
         inputs = list(dict.fromkeys([*job.inputs, *([] if decisions is None else [decisions])]))
         written = write(result, out, formats=wanted, allow_errors=allow_errors, inputs=inputs,
-                        options=options, language=language_of())  # fmt: skip
+                        options=options, language=language_of(), say=tell)  # fmt: skip
     report_result(result, as_json=as_json, language=language_of())
     say(sentence("done.wrote_files", n=len(written), folder=out))
     if not result.has_errors:

@@ -140,9 +140,10 @@ def _layer(of: Callable[[MergeResult], Any]) -> Write:
     return lambda result, path, _: write_geojson(of(result), path, only_plane=result.only_plane)
 
 
+NEW_UNITS = ContractFile("new_units.geojson", _layer(lambda r: r.new), of_new_units=True)
 OLD_UNITS = ContractFile("old_units.geojson", _layer(lambda r: map(old_units, r.old_parts())))
 CONTRACT = (
-    ContractFile("new_units.geojson", _layer(lambda r: r.new), of_new_units=True),
+    NEW_UNITS,
     ContractFile("map.html", _map, of_new_units=True),
     OLD_UNITS,
     ContractFile("parents.geojson", _layer(lambda r: r.parents)),

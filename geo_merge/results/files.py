@@ -22,7 +22,7 @@ from geo_merge.mending import Repaired
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
 from geo_merge.results import contract
-from geo_merge.results.contract import CONTRACT, DECISIONS
+from geo_merge.results.contract import CONTRACT, DECISIONS, NEW_UNITS
 from geo_merge.results.digits import rounded, with_digits
 from geo_merge.results.formats import (
     WRITERS,
@@ -61,6 +61,7 @@ def write(
     inputs: Sequence[StrPath] | Mapping[str, str] = (),
     options: Mapping[str, Any] | None = None,
     language: Language = "en",
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
     """Write a result to a directory: all files of the contract, or none.
 
@@ -82,6 +83,8 @@ def write(
         Options of the run, for the manifest.
     language
         Of the headings in ``statistics.xlsx``.
+    say
+        Called with the step before each file.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def write(
         result = drawn(result)
     result = with_digits(result)
     with staging(directory) as folder:
-        _write_contract(result, folder, language, with_results=with_results)
+        _write_contract(result, folder, language, with_results=with_results, say=say)
         if with_results:
             _write_others(result, folder, wanted)
         names = sorted([*(p.name for p in folder.iterdir()), MANIFEST])
@@ -213,13 +216,19 @@ def _write_others(result: MergeResult, folder: Path, formats: Iterable[str]) -> 
 
 
 def _write_contract(
-    result: MergeResult, folder: Path, language: Language, *, with_results: bool
+    result: MergeResult,
+    folder: Path,
+    language: Language,
+    *,
+    with_results: bool,
+    say: Callable[[str], None],
 ) -> None:
     for file in CONTRACT:
         if file.is_in(result) and (with_results or not file.of_new_units):
+            say("Writing")
             file.write(result, folder / file.name, language)
-    if with_results:
-        check_read_back(folder / "new_units.geojson", result.new, result.only_plane)
+            if file is NEW_UNITS:
+                check_read_back(folder / file.name, result.new, result.only_plane)
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
