@@ -186,6 +186,19 @@ def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
     assert "313 → 99" in tab.page.inner_text("body")
 
 
+def test_a_file_of_which_the_browser_knows_no_kind_is_refused_in_words_of_the_page(
+    tab: Tab, server: str
+) -> None:
+    tab.page.goto(f"{server}/data?lang=vi")
+    slot = tab.page.locator("[class*=st-key-upload_crosswalk] input[type=file]")
+    slot.wait_for(state="attached")
+    tab.rest()
+    slot.set_input_files({"name": "a.gpkg", "mimeType": "", "buffer": b"abc"})
+    chip = tab.page.get_by_test_id("stFileChip").first
+    chip.get_by_text("Không nhận loại tệp này;").wait_for(state="attached", timeout=10_000)
+    assert "not allowed" not in chip.inner_text()
+
+
 def test_hostile_names_are_text_all_over_the_app(
     tab: Tab, server: str, grid: Grid, tmp_path: Path
 ) -> None:
