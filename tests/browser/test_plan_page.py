@@ -88,6 +88,8 @@ def test_a_commune_is_painted_at_once_and_undone_by_keys(tab: Tab, server: str) 
     tab.page.mouse.click(*spot(tab, MY_DO))
     assert home(tab, MY_DO) == BAC_GIANG
     assert colour(tab, MY_DO) != before
+    told = tab.page.locator(".gp-map .gm-tip")  # under the pointer, which has not moved since
+    assert told.inner_text().endswith("→ Phường Bắc Giang")
     settle(tab)
     row = tab.page.locator(f"tr[data-code='{BAC_GIANG}']")
     assert row.locator(".gp-number").first.inner_text() == "8"
@@ -102,6 +104,7 @@ def test_a_commune_is_painted_at_once_and_undone_by_keys(tab: Tab, server: str) 
     settle(tab)
     assert homes(tab) == first
     assert colour(tab, MY_DO) == before
+    assert told.inner_text().endswith("→ Phường Đa Mai")
     tab.page.keyboard.press("Control+y")
     settle(tab)
     assert home(tab, MY_DO) == BAC_GIANG

@@ -66,7 +66,7 @@
     const live = { settings: settings, places: geometry.places, tip: parts.tip, parts: parts };
     const coverage = new geo.Coverage(geometry.topology, geometry.places);
     const model = new geo.Model(geometry.units, coverage);
-    let tool = "click", target = null, cursor = -1, waiting = null, touched = false;
+    let tool = "click", target = null, cursor = -1, waiting = null, touched = false, pointed = [-1];
     Object.assign(live, {
       coverage: coverage, model: model,
       t: (key, values) => geo.filled(live.settings.words[key] ?? key, values),
@@ -109,6 +109,7 @@
       const where = to === undefined ? target : to;
       const { moved, held } = model.assign(rows, where);
       live.view.rows(moved.concat(rows));
+      live.point(...pointed); // it may be told of a unit that has just gone elsewhere
       if (moved.length) {
         later(live.send);
         live.names.again();
@@ -158,6 +159,7 @@
       return found >= 0 ? found : coverage.at.findIndex(Boolean);
     };
     live.point = function (row, point) {
+      pointed = [row, point];
       parts.tip.hidden = row < 0;
       if (row < 0) { return; }
       const [code, name, type] = model.units[row], home = model.homes[row];
@@ -208,6 +210,7 @@
       live.card.update();
       live.list.update();
       if (rows.length > 200 || changed) { live.view.all(); } else { live.view.rows(rows); }
+      live.point(...pointed);
       live.names.again();
     };
 
