@@ -118,7 +118,7 @@ def show(loaded: Loaded) -> None:
         if row is not None:
             _told(result, row)
             worklist.decide(work, shown)
-    with right:
+    with right, st.container(key="seen_findings"):
         label = None if row is None else int(np.flatnonzero(result.findings["id"] == row["id"])[0])
         before_after.show(loaded, key="checks_map", focus=label, findings=True, height=_MAP,
                           choose=choose)  # fmt: skip

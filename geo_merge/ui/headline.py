@@ -36,6 +36,9 @@ _STYLE = """<style>
   [data-testid=stBaseButton-primary]:enabled,
   [data-testid=stBaseButton-primaryFormSubmit]:enabled {color: #10151a}
 }
+/* A map is at work while the server is: it does not fade. */
+.stElementContainer:is(.st-key-map, .st-key-checks_map, .st-key-plan_map)[data-stale=true] {
+  opacity: 1 !important}
 .gm-strip {display: flex; gap: clamp(.6rem, 1.2vw, 1.1rem); overflow-x: auto;
   white-space: nowrap; font-size: .9rem; line-height: 1.5; padding: 0 .4rem .2rem;
   font-variant-numeric: tabular-nums; scrollbar-width: thin}

@@ -106,7 +106,7 @@ def show(
         worklist.steps(work, shown)
         worklist.table(work, shown, height=260)
     row = worklist.current(work, shown)
-    with right:
+    with right, st.container(key=f"seen_{key}"):
         if row is None:
             st.info(t("repair.choose"), icon=":material/touch_app:")
         else:

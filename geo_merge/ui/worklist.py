@@ -17,8 +17,12 @@ from geo_merge.ui.state import figure, language, t
 from geo_merge.vocabulary.codes import fold_accents
 
 COLUMNS = ("id", "kind", "weight", "m2", "units", "words")
-# Filters of a small window would leave no room for what they filter.
+# Filters of a small window would leave no room for what they filter. On a phone the place that is
+# looked at stands above the list, not pages below it.
 _STYLE = """<style>
+@media (max-width: 640px) {
+  .stColumn:has([class*=st-key-seen_]) { order: -1 }
+}
 @media (max-width: 800px), (max-height: 700px) { [class*=st-key-folded_] { display: none } }
 @media (min-width: 801px) and (min-height: 701px) { [class*=st-key-fold_] { display: none } }
 </style>"""

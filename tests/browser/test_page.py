@@ -210,6 +210,7 @@ def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
             if width > 1000:  # the card stands beside the maps; without it they have its room
                 wide = stage["width"] + sheet["width"]
                 assert wide * stage["height"] >= 0.75 * width * below
+                assert sheet["y"] == stage["y"]  # nothing is left blank over it
                 it.page.locator(".gm-close").click()
                 it.until(f"live.parts.stage.clientWidth >= {wide - 1}")
             else:
@@ -232,6 +233,10 @@ def test_filters_are_folded_in_a_small_window(browser: Browser, server: str) -> 
             toggle = it.page.locator(".st-key-findings_unfolded label")
             assert filters.is_visible() is not folded
             assert toggle.is_visible() is folded
+            if width < 640:  # the map stands over the list, and both are seen
+                seen, rows = (it.page.locator(part).bounding_box()
+                              for part in (".gm-host", ".st-key-findings_next"))  # fmt: skip
+                assert seen["y"] + seen["height"] <= rows["y"] < height - rows["height"]
             if folded:
                 toggle.click()
                 filters.wait_for(state="visible")

@@ -248,6 +248,23 @@ def test_a_plan_of_the_page_builds_to_the_same_bytes_on_the_command_line(
     assert members.to_dict() == {"A": 1, "B": 2}
 
 
+def test_a_map_does_not_fade_while_the_server_works(tab: Tab, server: str) -> None:
+    enter(tab, f"{server}/plan?lang=en")
+    tab.page.evaluate("""() => {
+      window.waits = 0; window.least = 1;
+      (function look() {
+        const map = document.querySelector(".stElementContainer.st-key-plan_map");
+        if (map && map.dataset.stale === "true") {
+          window.waits++; window.least = Math.min(window.least, getComputedStyle(map).opacity);
+        }
+        requestAnimationFrame(look);
+      })(); }""")
+    tab.page.get_by_role("button", name="Check this plan").click()
+    tab.wait_for_map()
+    assert tab.page.evaluate("window.waits") > 0
+    assert tab.page.evaluate("window.least") == 1
+
+
 def test_the_workplace_fits_a_phone(browser: Browser, server: str) -> None:
     with opened(browser, home=server, width=390, height=844) as phone:
         enter(phone, f"{server}/plan")

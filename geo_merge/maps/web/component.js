@@ -9,6 +9,7 @@ const KEPT = 4; // geometries
 // As the page writes it (ui/state.py), in the same order.
 const IN_ADDRESS = ["work", "lang", "unit", "view", "mode", "theme", "plan"];
 const LEAST = 320, BELOW = 6; // pixels: the height of a map, and what is left free under it
+const PHONE = 640; // pixels: the width up to which columns stand one above the other
 
 function keep(map, key, value) {
   map.set(key, value);
@@ -34,7 +35,8 @@ function fill(host, most) {
   const fit = function () {
     const top = host.getBoundingClientRect().top + document.documentElement.scrollTop;
     const room = Math.floor(window.innerHeight - top - BELOW);
-    const height = room < LEAST ? most || LEAST : Math.min(room, most || room);
+    const limit = most && window.innerWidth <= PHONE ? Math.min(most, window.innerHeight / 2) : most;
+    const height = room < LEAST ? limit || LEAST : Math.min(room, limit || room);
     host.style.height = `${height}px`;
   };
   fit();

@@ -24,6 +24,10 @@
     box.classList.toggle("gm-narrow", narrow);
     live.store.set({ narrow: narrow }); // the bar is as high as it will be before it is measured
     box.style.setProperty("--gm-top", `${live.parts.bar.offsetHeight}px`);
+    // A card reaches up beside the controls, unless they need the room over it.
+    const ends = [...live.parts.bar.children].filter((part) => !part.classList.contains("gm-panel"))
+      .map((part) => part.offsetLeft + part.offsetWidth);
+    box.classList.toggle("gm-beside", Math.max(...ends) <= width);
     const bounds = L.latLngBounds(live.settings.bounds);
     const corner = live.a.project(bounds.getNorthWest(), 8);
     const area = live.a.project(bounds.getSouthEast(), 8).subtract(corner);
