@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.dossier.sheets.svg import text_width
 from geo_merge.dossier.sheets.window import Box
-from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints
 from geo_merge.units.called import full_name
 from geo_merge.vocabulary.shown import shown
 
@@ -87,8 +87,16 @@ class _Paper:
             inside &= apart.all(axis=1)
         if self.lines and inside.any():
             lines = shapely.multilinestrings(self.lines)
-            inside[inside] = ~shapely.intersects(shapely.box(*boxes[inside].T), lines)
+            shapely.prepare(lines)
+            inside[inside] = ~shapely.intersects(lines, shapely.box(*boxes[inside].T))
         return np.flatnonzero(inside)
+
+    def apart(self, lines: Geometries) -> Bools:
+        """Tell which lines touch nothing taken."""
+        taken = [*shapely.box(*np.array(self.boxes).reshape(-1, 4).T), *self.lines]
+        result = np.ones(len(lines), dtype=bool)
+        result[shapely.STRtree(taken).query(lines, predicate="intersects")[0]] = False
+        return result
 
     def take(self, box: Floats) -> None:
         """Let nothing else stand in a rectangle."""
@@ -206,21 +214,21 @@ def _led(wish: Wish, of: int, paper: _Paper) -> Label | None:
     rectangles = _boxes(middles, lines, size)
     free = paper.free(rectangles)
     boxes = shapely.box(*rectangles[free].T)
-    forbidden = [] if wish.clear_of is None else [wish.clear_of]
     for where in filter(None, (wish.shape, wish.clear_of, wish.beside)):
         shapely.prepare(where)
         apart = ~shapely.intersects(where, boxes)
         free, boxes = free[apart], boxes[apart]
-    taken = shapely.box(*np.array(paper.boxes).reshape(-1, 4).T)
-    for k in free:
-        line = shapely.linestrings([start, middles[k]])
-        others = [*taken, *paper.lines, *forbidden]
-        if others and shapely.intersects(line, others).any():
-            continue
-        paper.take(rectangles[k])
-        paper.lines.append(line)
-        return Label(lines, size, tuple(middles[k].tolist()), of, tuple(start.tolist()))
-    return None
+    ends = np.stack([np.broadcast_to(start, (len(free), 2)), middles[free]], axis=1)
+    leaders = shapely.linestrings(ends)
+    open_ = paper.apart(leaders)
+    if wish.clear_of is not None:
+        open_ &= ~shapely.intersects(wish.clear_of, leaders)
+    if not open_.any():
+        return None
+    k = int(np.argmax(open_))
+    paper.take(rectangles[free[k]])
+    paper.lines.append(leaders[k])
+    return Label(lines, size, tuple(middles[free[k]].tolist()), of, tuple(start.tolist()))
 
 
 def _ways_out(wishes: Sequence[Wish]) -> Callable[[int], float]:
