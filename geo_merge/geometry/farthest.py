@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 
@@ -78,8 +79,8 @@ def _search(lands: Geometries, borders: Geometries) -> Floats:
     edges = shapely.linestrings(edges)
     tree = shapely.STRtree(edges)
     far = np.zeros(len(lands))
-    for corners, pair in (_edges(shapely.boundary(lands), shift), _triangles(lands, shift)):
-        pieces = _Pieces(pair, corners, *_nearest(corners, tree))
+    for whole in _pieces(tree, _edges(shapely.boundary(lands), shift), _triangles(lands, shift)):
+        pieces = whole
         while len(pieces.pair):
             np.maximum.at(far, pieces.pair, pieces.way.max(axis=1))
             may = _may_exceed(pieces, edges, far[pieces.pair] * _SHARE + _EXACT)
@@ -116,11 +117,22 @@ def _triangles(lands: Geometries, shift: Floats) -> tuple[Floats, Ints]:
     return moved, pair[part]
 
 
+def _pieces(tree: shapely.STRtree, *kinds: tuple[Floats, Ints]) -> Iterator[_Pieces]:
+    """Yield pieces of several kinds; the border is searched once for each of their corners."""
+    corners = np.concatenate([xy.reshape(-1, 2) for xy, _ in kinds])
+    places, at = np.unique(corners.view(complex), return_inverse=True)
+    nearest, way = _nearest(places.view(float).reshape(-1, 2), tree)
+    first = 0
+    for xy, pair in kinds:
+        mine = at[first : first + xy.size // 2].reshape(xy.shape[:2])
+        yield _Pieces(pair, xy, nearest[mine], way[mine])
+        first += mine.size
+
+
 def _nearest(xy: Floats, tree: shapely.STRtree) -> tuple[Ints, Floats]:
-    """Return the edge nearest to each point and how far it is; shape as that of the points."""
-    points = shapely.points(xy)
-    (_, at), way = tree.query_nearest(points.ravel(), all_matches=False, return_distance=True)
-    return at.reshape(points.shape), way.reshape(points.shape)
+    """Return the edge nearest to each point and how far it is; shape (points,) each."""
+    (_, at), way = tree.query_nearest(shapely.points(xy), all_matches=False, return_distance=True)
+    return at, way
 
 
 def _apart(corners: Floats) -> Floats:
