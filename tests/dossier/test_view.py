@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -118,6 +119,16 @@ def test_units_that_a_reform_leaves_as_they_are_are_pale_in_every_map(grid: Grid
     every = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "N"})
     whole = Atlas(merge(old, every), "en", "1 July 2025", "Source: a.shp", {})
     assert KEPT not in map_of_all(whole, "after", A4)[0].svg
+
+
+@pytest.mark.parametrize("theme", ["population", "density"])
+def test_the_title_says_of_which_year_the_figures_are(grid: Grid, theme: str) -> None:
+    old = grid(2, 1, population=[100, 50])
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "N"})
+    merged = merge(old, table)
+    dated = replace(merged, summary={**merged.summary, "population_year": 2009})
+    figure, _ = sheet_of(Atlas(dated, "vi", "", "", {}), View(theme=theme))
+    assert f"{say(f'map.legend_{theme}', 'vi')} · 2009 – " in figure.title
 
 
 def test_a_part_of_the_land_is_cut_at_the_frame(atlas: Atlas) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import shapely
@@ -20,9 +19,9 @@ from geo_merge.dossier.sheets.svg import areas, drawing, fitting, text, text_wid
 from geo_merge.dossier.sheets.window import Box, Window, in_plane, window_on
 from geo_merge.errors import UsageError
 from geo_merge.geometry.projection import WGS84
-from geo_merge.maps.classes import Classes, classified, figures_of
+from geo_merge.maps.classes import classified, figures_of
 from geo_merge.maps.display import KEPT, units_shown
-from geo_merge.maps.themes import themes
+from geo_merge.maps.themes import Theme, themes
 from geo_merge.texts import number
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
@@ -70,8 +69,14 @@ class _Looks:
     """The colours of the units of a side, and what they mean."""
 
     fills: list[str]
-    heading: str
+    subject: str
+    source: str
     signs: list[Sign]
+
+    @property
+    def heading(self) -> str:
+        """What the figures are and where they are from: as the legend of the map."""
+        return " · ".join(filter(None, (self.subject, self.source)))
 
 
 def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
@@ -100,9 +105,9 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
     seen = [k for k, wish in enumerate(wishes) if not wish.shape.is_empty]
     labels, missed = named([names[k] for k in seen], [wishes[k] for k in seen], outside, window)
     notes = list(_notes(atlas, len(missed)))
-    margins = [*_above(atlas, view, window, looks.heading), *_legend(window, looks.heading, lines),
+    margins = [*_above(atlas, view, window, looks.subject), *_legend(window, looks.heading, lines),
                *_foot(atlas, window, view.paper.height - _WHITE, notes)]  # fmt: skip
-    figure = _figure(view, window, atlas, [*parts, *labels, *margins], looks.heading)
+    figure = _figure(view, window, atlas, [*parts, *labels, *margins], looks.subject)
     return figure, missed
 
 
@@ -118,21 +123,19 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
         words = atlas.t(f"on_paper.colour_{_SIDES[view.side]}")
         fills = [str(c) if isinstance(c, str) else "#bdbdbd" for c in frame["colour"]]
         changed = next((fill for fill in fills if fill != KEPT), "#fff")
-        return _Looks(fills, "", [Sign("area", changed, words), *atlas.kept_sign])
+        return _Looks(fills, "", "", [Sign("area", changed, words), *atlas.kept_sign])
     classes = classified(theme, before, after, method=view.method, basis=view.basis)
     fills = [classes.fill(value) for value in figures_of(frame, theme["field"])]
     signs = [Sign("area", colour, words) for colour, words in classes.rows(atlas.language)]
-    return _Looks(fills, _heading(classes, atlas), signs)
+    source = theme.get("source", {}).get(atlas.language, "")
+    return _Looks(fills, _subject(theme, atlas), shown(source), signs)
 
 
-def _heading(classes: Classes, atlas: Atlas) -> str:
-    """Return what the figures are, of which year and from where: as the legend of the map."""
-    theme = classes.theme
+def _subject(theme: Theme, atlas: Atlas) -> str:
+    """Return what the figures are, and of which year."""
     words = {name: shown(str(word)) for name, word in theme.get("words", {}).items()}
-    told: list[Any] = [atlas.t(f"map.legend_{theme.get('text') or theme['id']}", **words)]
-    told += [theme["year"]] if "year" in theme else []
-    told += [theme["source"][atlas.language]] if "source" in theme else []
-    return " · ".join(shown(str(part)) for part in told)
+    told = shown(atlas.t(f"map.legend_{theme.get('text') or theme['id']}", **words))
+    return f"{told} · {theme['year']}" if "year" in theme else told
 
 
 def _lines(view: View, atlas: Atlas) -> list[Sign]:
@@ -179,9 +182,9 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
     return Window(frame, (float(x), float(y)), scale)
 
 
-def _above(atlas: Atlas, view: View, window: Window, heading: str) -> Iterator[str]:
+def _above(atlas: Atlas, view: View, window: Window, subject: str) -> Iterator[str]:
     """Yield title and degrees."""
-    title = _title(view, heading, atlas)
+    title = _title(view, subject, atlas)
     yield text(view.paper.width / 2, _WHITE + 6, title, fitting(title, 5.0, window.frame.width),
                anchor="middle", weight="bold")  # fmt: skip
     yield from margin.graticule(window, atlas.plane, atlas.language)
@@ -212,19 +215,19 @@ def _foot(atlas: Atlas, window: Window, foot: float, notes: Sequence[str]) -> It
     yield text(frame.right, foot - 1.2, atlas.date, 2.3, anchor="end")
 
 
-def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], heading: str) -> Figure:
+def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], subject: str) -> Figure:
     width, height = view.paper.width, view.paper.height
     scale = f"{atlas.t('dossier.scale')} 1:{number(window.scale, atlas.language)}"
-    title = f"{_title(view, heading, atlas)} – {scale}"
+    title = f"{_title(view, subject, atlas)} – {scale}"
     white = f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     return Figure(drawing(width, height, title, [white, *parts]), width, height, title)
 
 
-def _title(view: View, heading: str, atlas: Atlas) -> str:
+def _title(view: View, subject: str, atlas: Atlas) -> str:
     if view.title:
         return shown(view.title)
     side = atlas.t(f"on_paper.title_{view.side}")
-    told = f"{side}: {heading.split(' · ', maxsplit=1)[0]}" if heading else side
+    told = f"{side}: {subject}" if subject else side
     return " – ".join(filter(None, (_land(view, atlas), told)))
 
 

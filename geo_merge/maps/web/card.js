@@ -19,9 +19,9 @@
     fact(live.t("area"), p.area_km2, 2, "km2");
     fact([live.t("declared_area"), live.settings.declared_year].filter(Boolean).join(" "),
       p.declared_area_km2, 2, "km2");
-    live.settings.themes.filter((theme) => theme.counts)
-      .forEach((theme) => fact(live.titleOf(theme), p[theme.field], theme.digits));
-    fact(live.t("density"), p.density, 0, "per_km2");
+    live.settings.themes.filter((theme) => theme.counts || theme.id === "density")
+      .forEach((theme) => fact(live.titleOf(theme), p[theme.field], theme.digits,
+        theme.counts ? "" : theme.unit));
     fact(live.t("iou"), p.iou, 4);
   }
 
