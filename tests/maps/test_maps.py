@@ -156,6 +156,11 @@ def test_a_click_lights_up_members_and_new_unit_and_back(visit: Tab, sample: Mer
     assert sample.old.at[old, "district"] in visit.page.inner_text(".gm-card")
     visit.page.keyboard.press("Escape")
     assert visit.lit("after") == []
+    visit.live(f"live.select('after', '{new}')")
+    visit.page.evaluate("document.activeElement.blur()")  # as a page opened by a link
+    assert visit.lit("after") == [new]
+    visit.page.keyboard.press("Escape")
+    assert visit.lit("after") == []
 
 
 def test_both_maps_move_together(visit: Tab) -> None:

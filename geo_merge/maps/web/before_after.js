@@ -59,10 +59,18 @@
       const sizes = new ResizeObserver(() => this.resize());
       sizes.observe(this.parts.stage);
       this.cleanups.push(() => sizes.disconnect());
-      this.box.addEventListener("keydown", (event) => {
-        if (event.key !== "Escape") { return; }
+      this.leaving();
+    }
+
+    /** Let Escape end measuring, or close the card: also where nothing has the focus. */
+    leaving() {
+      const leave = (event) => {
+        const path = event.composedPath();
+        if (event.key !== "Escape" || !(path[0] === document.body || path.includes(this.box))) { return; }
         if (this.state.measuring) { this.store.set({ measuring: false }); } else { this.select(null); }
-      });
+      };
+      document.addEventListener("keydown", leave);
+      this.cleanups.push(() => document.removeEventListener("keydown", leave));
     }
 
     /** Let the maps follow the state, and whoever wants to know of it. */
