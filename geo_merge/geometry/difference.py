@@ -10,15 +10,12 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.geometry.edges import cancel, runs_of
 from geo_merge.geometry.faces import build_faces, count_claims, node
-from geo_merge.geometry.rings import Bools, Geometries, flatten, ranges
+from geo_merge.geometry.rings import Bools, Geometries, flatten
 
 # Metres within which two vertices are the same: rounding of the coordinates.
 SAME_VERTEX = 1e-3
 # Square metres below which it does not matter whose land a difference is.
 SAME_AREA = 1.0
-# Edges of a line in the spatial index of an outline: a line an edge takes longer to make than to
-# search.
-_EDGES = 32
 
 
 def differences(ours: Geometries, theirs: Geometries) -> tuple[Geometries, Geometries]:
@@ -72,22 +69,6 @@ def _sides(faces: Geometries, ours: BaseGeometry, theirs: BaseGeometry) -> tuple
     xy = shapely.get_coordinates(shapely.point_on_surface(faces))
     inside = np.asarray(shapely.contains_xy(ours, xy[:, 0], xy[:, 1]))
     return inside, ~inside
-
-
-def stretches(polygon: BaseGeometry) -> Geometries:
-    """Return the outline of a polygon in lines of a few edges each, for a spatial index."""
-    rings = shapely.get_rings(shapely.get_parts(polygon))
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    start = np.searchsorted(ring, np.arange(len(rings) + 1))
-    within = np.arange(len(xy)) - np.repeat(start[:-1], np.diff(start))
-    last = np.append(ring[1:] != ring[:-1], True)
-    begin = np.flatnonzero((within % _EDGES == 0) & ~last)
-    end = np.minimum(begin + _EDGES, start[ring[begin] + 1] - 1)
-    position, offsets = ranges(begin, end + 1)
-    lines: Geometries = shapely.from_ragged_array(
-        shapely.GeometryType.LINESTRING, xy[position], (offsets,)
-    )
-    return lines
 
 
 def joined(*pieces: BaseGeometry) -> BaseGeometry:
