@@ -6,7 +6,7 @@ their own stand here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,12 @@ def themes(result: MergeResult, before: pd.DataFrame, after: pd.DataFrame) -> li
     found = [{"id": "units"}, *_made(result)]
     return [theme for theme in found
             if "field" not in theme or _is_known(theme["field"], before, after)]  # fmt: skip
+
+
+def subject(theme: Theme, t: Callable[..., str]) -> str:
+    """Return what the figures of a theme are, and of which year; `t` returns a text of the map."""
+    told = t(f"map.legend_{theme.get('text') or theme['id']}", **theme.get("words", {}))
+    return f"{told} · {theme['year']}" if theme.get("year") else told
 
 
 def _made(result: MergeResult) -> Iterator[Theme]:

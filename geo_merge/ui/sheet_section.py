@@ -19,6 +19,7 @@ from geo_merge.dossier.sheet_files import KINDS, sheet_bytes
 from geo_merge.dossier.sheets.atlas import Side
 from geo_merge.dossier.sheets.view import View, view_on
 from geo_merge.maps.classes import BASES, METHODS
+from geo_merge.maps.themes import Theme, subject
 from geo_merge.system import worker
 from geo_merge.system.turns import turns
 from geo_merge.texts import Language, say
@@ -109,13 +110,8 @@ def _extent(paper: Paper) -> tuple[tuple[float, float] | None, float | None]:
     return view_on(lon, lat, zoom, paper) if chosen == "view" else (None, None)
 
 
-def _theme(theme: dict[str, object]) -> str:
-    if theme["id"] == "units":
-        return t("map.theme_units")
-    words = theme.get("words")
-    told = t(f"map.legend_{theme.get('text') or theme['id']}",
-             **(words if isinstance(words, dict) else {}))  # fmt: skip
-    return f"{told} · {theme['year']}" if theme.get("year") else told
+def _theme(theme: Theme) -> str:
+    return t("map.theme_units") if theme["id"] == "units" else subject(theme, t)
 
 
 def _paper_name(paper: Paper) -> str:

@@ -21,7 +21,7 @@ from geo_merge.errors import UsageError
 from geo_merge.geometry.projection import WGS84
 from geo_merge.maps.classes import classified, figures_of
 from geo_merge.maps.display import KEPT, units_shown
-from geo_merge.maps.themes import Theme, themes
+from geo_merge.maps.themes import subject, themes
 from geo_merge.texts import number
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.vocabulary.shown import shown
@@ -105,9 +105,10 @@ def sheet_of(atlas: Atlas, view: View) -> tuple[Figure, list[str]]:
     seen = [k for k, wish in enumerate(wishes) if not wish.shape.is_empty]
     labels, missed = named([names[k] for k in seen], [wishes[k] for k in seen], outside, window)
     notes = list(_notes(atlas, len(missed)))
-    margins = [*_above(atlas, view, window, looks.subject), *_legend(window, looks.heading, lines),
+    title = _title(view, looks.subject, atlas)
+    margins = [*_above(atlas, view, window, title), *_legend(window, looks.heading, lines),
                *_foot(atlas, window, view.paper.height - _WHITE, notes)]  # fmt: skip
-    figure = _figure(view, window, atlas, [*parts, *labels, *margins], looks.subject)
+    figure = _figure(view, window, atlas, [*parts, *labels, *margins], title)
     return figure, missed
 
 
@@ -128,14 +129,7 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
     fills = [classes.fill(value) for value in figures_of(frame, theme["field"])]
     signs = [Sign("area", colour, words) for colour, words in classes.rows(atlas.language)]
     source = theme.get("source", {}).get(atlas.language, "")
-    return _Looks(fills, _subject(theme, atlas), shown(source), signs)
-
-
-def _subject(theme: Theme, atlas: Atlas) -> str:
-    """Return what the figures are, and of which year."""
-    words = {name: shown(str(word)) for name, word in theme.get("words", {}).items()}
-    told = shown(atlas.t(f"map.legend_{theme.get('text') or theme['id']}", **words))
-    return f"{told} · {theme['year']}" if "year" in theme else told
+    return _Looks(fills, shown(subject(theme, atlas.t)), shown(source), signs)
 
 
 def _lines(view: View, atlas: Atlas) -> list[Sign]:
@@ -182,9 +176,8 @@ def _window(atlas: Atlas, view: View, lines: int) -> Window:
     return Window(frame, (float(x), float(y)), scale)
 
 
-def _above(atlas: Atlas, view: View, window: Window, subject: str) -> Iterator[str]:
+def _above(atlas: Atlas, view: View, window: Window, title: str) -> Iterator[str]:
     """Yield title and degrees."""
-    title = _title(view, subject, atlas)
     yield text(view.paper.width / 2, _WHITE + 6, title, fitting(title, 5.0, window.frame.width),
                anchor="middle", weight="bold")  # fmt: skip
     yield from margin.graticule(window, atlas.plane, atlas.language)
@@ -215,10 +208,10 @@ def _foot(atlas: Atlas, window: Window, foot: float, notes: Sequence[str]) -> It
     yield text(frame.right, foot - 1.2, atlas.date, 2.3, anchor="end")
 
 
-def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], subject: str) -> Figure:
+def _figure(view: View, window: Window, atlas: Atlas, parts: Sequence[str], title: str) -> Figure:
     width, height = view.paper.width, view.paper.height
     scale = f"{atlas.t('dossier.scale')} 1:{number(window.scale, atlas.language)}"
-    title = f"{_title(view, subject, atlas)} – {scale}"
+    title = f"{title} – {scale}"
     white = f'<rect width="{width:g}" height="{height:g}" fill="#fff"/>'
     return Figure(drawing(width, height, title, [white, *parts]), width, height, title)
 
