@@ -43,8 +43,8 @@ def proof_of(degrees: np.ndarray, new: list[int]) -> Callable[[Any, Any], list[l
     crs = gpd.GeoSeries([], crs=PLANE).crs
 
     def failed(topology: Any, detail: Any) -> list[list[int]]:
-        read = map(orjson.dumps, (topology, detail))
-        wrong = unproven(proofs, *read, crs=crs, pixels=(500.0, 60.0))
+        sent = map(orjson.dumps, (topology, detail))
+        wrong = unproven(proofs, *sent, crs=crs, pixels=(500.0, 60.0))
         return [np.flatnonzero(w).tolist() for w in wrong]
 
     return failed
