@@ -141,9 +141,8 @@ def form_01(m: Material, offices: Offices) -> pd.DataFrame:
     proposal = _or_else(
         table["proposal"], table["status"], lambda status: m.t(f"proposal_{status}")
     )
-    units = [
-        "; ".join(filter(None, pair)) for pair in zip(table["name"], table["address"], strict=True)
-    ]
+    pairs = zip(table["name"].tolist(), table["address"].tolist(), strict=True)
+    units = ["; ".join(filter(None, pair)) for pair in pairs]
     return pd.DataFrame({
         m.t("col_no"): np.arange(1, len(table) + 1),
         m.t("form_unit"): units,
@@ -158,7 +157,7 @@ def form_01(m: Material, offices: Offices) -> pd.DataFrame:
 def _or_else(own: pd.Series, keys: pd.Series, text_of: Callable[[str], str]) -> list[str]:
     """Return the texts of a column, and those of keys where it is blank."""
     texts = {key: text_of(key) for key in keys.unique()}
-    return [text or texts[key] for text, key in zip(own, keys, strict=True)]
+    return [text or texts[key] for text, key in zip(own.tolist(), keys.tolist(), strict=True)]
 
 
 def facts(m: Material, offices: Offices, code: str) -> Iterator[tuple[str, str]]:

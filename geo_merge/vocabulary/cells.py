@@ -23,11 +23,17 @@ def flat_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, list) else value
 
 
+def _csv_cell(value: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    if type(value) is float or type(value) is int:
+        return value
+    return "" if value is None else harmless(flat_cell(value))
+
+
 def csv_bytes(columns: Mapping[str, Sequence[Any]]) -> bytes:
     """Return a table as UTF-8 CSV; what is None is an empty cell."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(map(harmless, columns))
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow("" if cell is None else harmless(flat_cell(cell)) for cell in row)
+    cells = [list(map(_csv_cell, column)) for column in columns.values()]
+    writer.writerows(zip(*cells, strict=True))
     return buffer.getvalue().encode("utf-8")

@@ -15,6 +15,7 @@ _NOTHING = frozenset(
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2019\u02bc\u2032`"), "'")
 _FORM = re.compile(r"[-+]?[0-9]+(?:[.,' ][0-9]+)*")
+_SEPARATORS = re.compile(r"[.,' ]")
 _BARE = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _THREE = 3  # digits of a group
 
@@ -88,12 +89,14 @@ def lost_thousands(values: Sequence[float]) -> bool:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isdecimal():
+        return text
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES).translate(_QUOTES)
     return " ".join(plain.split())
 
 
 def _separators(cell: str) -> list[str]:
-    return re.findall(r"[.,' ]", cell) if _FORM.fullmatch(cell) else []
+    return [] if cell.isdecimal() or not _FORM.fullmatch(cell) else _SEPARATORS.findall(cell)
 
 
 def _unsure(cell: str) -> str:

@@ -96,22 +96,23 @@ def as_offices(table: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
         )
     known = set(codes)
     result = _texts(table, found, _OFFICES)
-    same = same_codes([c for c in result["code"] if c], known)
-    result["code"] = [same.get(c, c) for c in result["code"]]
+    read = result["code"].tolist()
+    same = same_codes([c for c in read if c], known)
+    result["code"] = own = [same.get(c, c) for c in read]
     problems: list[str] = [
         sentence("K04.no_old_code", name=name, row=row, code=code)
-        for row, code in zip(result.index, result["code"], strict=True)
+        for row, code in zip(result.index, own, strict=True)
         if code and code not in known
     ]
     problems += _place(result, name)
     problems += [
         sentence("K01.no_place", name=name, row=row)
-        for row, code, lon in zip(result.index, result["code"], result["lon"], strict=True)
-        if not code and pd.isna(lon)
+        for row, code, nowhere in zip(result.index, own, result["lon"].isna(), strict=True)
+        if not code and nowhere
     ]
     for column in AREAS:
         problems += _numbers(result, column, found.get(column, column), name)
-    result["kind"] = [_kind(text) for text in result["kind"]]
+    result["kind"] = [_kind(text) for text in result["kind"].tolist()]
     if problems:
         raise TableError(problems)
     return result
@@ -143,8 +144,14 @@ def _texts(
     """Return the columns that were found, those that were not blank; codes cleaned."""
     result = pd.DataFrame(index=table.index)
     for role in roles:
-        cells = table[found[role]] if role in found else pd.Series("", index=table.index)
-        texts = ["" if pd.isna(cell) else str(cell).strip() for cell in cells]
+        if role not in found:
+            result[role] = ""
+            continue
+        cells = table[found[role]]
+        texts = [
+            "" if nothing else str(cell).strip()
+            for cell, nothing in zip(cells.tolist(), cells.isna(), strict=True)
+        ]
         result[role] = [clean_code(t) for t in texts] if role in ("code", "member") else texts
     return result
 
@@ -171,8 +178,8 @@ def _place(result: pd.DataFrame, name: str) -> list[str]:
         values = values.where(values.abs() <= most)
         problems += [
             sentence("W11.no_degrees", name=name, row=row, column=column, text=text)
-            for row, text, value in zip(result.index, texts, values, strict=True)
-            if text and pd.isna(value)
+            for row, text, nothing in zip(result.index, texts, values.isna(), strict=True)
+            if text and nothing
         ]
         result[column] = values
     one = result["lon"].isna() != result["lat"].isna()
