@@ -134,16 +134,27 @@ def _near(a: Floats, b: Floats, owner: Ints, width: float) -> tuple[Ints, Ints]:
 
 def _boxes_near(low: Floats, high: Floats, owner: Ints, width: float) -> tuple[Ints, Ints]:
     """Return pairs of boxes at most `width` apart, that of the lower owner first."""
-    # Diagonals have the same bounds as their boxes, and are made more quickly.
-    tree = shapely.STRtree(shapely.linestrings(np.stack([low, high], axis=1)))
-    wider, pairs = np.stack([low - width, high + width], axis=1), []
-    for begin in range(0, max(len(low), 1), _AT_ONCE):
-        one, two = tree.query(shapely.linestrings(wider[begin : begin + _AT_ONCE]))
-        one += begin
-        chosen = owner[one] < owner[two]
-        pairs.append((one[chosen], two[chosen]))
+    nothing = np.empty(0, dtype=np.int64)
+    pairs = [(nothing, nothing)]
+    for some in _at_once(np.arange(len(low))):
+        tree = shapely.STRtree(_diagonals(low[some], high[some]))
+        apart = (low > high[some].max(axis=0) + width) | (high < low[some].min(axis=0) - width)
+        for near in _at_once(np.flatnonzero(~apart.any(axis=1))):
+            one, two = tree.query(_diagonals(low[near] - width, high[near] + width))
+            one, two = near[one], some[two]
+            chosen = owner[one] < owner[two]
+            pairs.append((one[chosen], two[chosen]))
     one, two = (np.concatenate(side) for side in zip(*pairs, strict=True))
     return one, two
+
+
+def _at_once(edges: Ints) -> list[Ints]:
+    return [edges[k : k + _AT_ONCE] for k in range(0, len(edges), _AT_ONCE)]
+
+
+def _diagonals(low: Floats, high: Floats) -> Geometries:
+    """Return lines with the bounds of boxes, which are made more quickly than these."""
+    return np.asarray(shapely.linestrings(np.stack([low, high], axis=1)))
 
 
 def check_rounding(

@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo_merge.geometry.areal_scale import scaled_areas
-from geo_merge.geometry.rings import Floats, Geometries, Ints, Rings, flatten
+from geo_merge.geometry.rings import Floats, Geometries, Ints, Rings, blocks, flatten
 
 SQUARE_METRES_PER_KM2 = 1e6
 _WGS84 = CRS.from_epsg(4326)
@@ -136,7 +136,9 @@ def areas(geometries: Geometries, crs: CRS) -> Floats:
     result = np.zeros(len(geometries))
     real = np.flatnonzero(~(shapely.is_missing(geometries) | shapely.is_empty(geometries)))
     if len(real):
-        result[real] = areas_of(flatten(geometries[real]), crs)
+        for begin, until in blocks(shapely.get_num_coordinates(geometries[real])):
+            some = real[begin:until]
+            result[some] = areas_of(flatten(geometries[some]), crs)
     return result
 
 

@@ -211,7 +211,7 @@ def flatten(geometries: Geometries) -> Rings:
     n_vertices = shapely.get_num_coordinates(geometries)
     xy = np.empty((int(n_vertices.sum()), 2))
     parts, end = [], 0
-    for begin, until in _blocks(n_vertices):  # so that no more than these are in memory twice
+    for begin, until in blocks(n_vertices):  # so that no more than these are in memory twice
         vertices, *part = _flat(geometries[begin:until])
         xy[end : end + len(vertices)] = vertices
         parts.append(part)
@@ -223,8 +223,14 @@ def flatten(geometries: Geometries) -> Rings:
     return Rings(xy, _starts(of_ring), owner, left, _starts(of_polygon), _starts(of_geometry))
 
 
-def _blocks(n_vertices: Ints) -> list[tuple[int, int]]:
-    """Divide geometries, by how many vertices each has: pairs of begin and end."""
+def blocks(n_vertices: Ints) -> list[tuple[int, int]]:
+    """Divide geometries into blocks that take little memory: pairs of begin and end.
+
+    Parameters
+    ----------
+    n_vertices
+        How many vertices each has; shape (geometries,), at least one.
+    """
     block = (np.cumsum(n_vertices) - n_vertices) // _CHUNK
     begin = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist()]
     return list(zip(begin, [*begin[1:], len(n_vertices)], strict=True))
