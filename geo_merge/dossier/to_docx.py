@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from geo_merge.dossier.colours import with_few_colours
 from geo_merge.dossier.content import (
     Block,
     Column,
@@ -48,7 +49,7 @@ def docx(document: Document) -> bytes:
         raise UsageError(sentence("usage.docx")) from error
     word = Word()
     _set_styles(word, document)
-    maps = pictures(document.figures)
+    maps = map(with_few_colours, pictures(document.figures))
     if document.has_front:
         _write_front(word, document)
     for k, section in enumerate(document.sections):
