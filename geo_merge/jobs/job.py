@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo_merge.errors import GeoMergeError, LayerError, UsageError
@@ -24,7 +26,7 @@ from geo_merge.reading.tables import read_table
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
-from geo_merge.units.other_layers import read_cutters, read_polygons
+from geo_merge.units.other_layers import read_cutters, read_polygons, refuse_apart
 from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
@@ -72,9 +74,14 @@ class Job:
     @property
     def inputs(self) -> list[Path]:
         """All files that are read."""
-        more = (self.crosswalk, *self.reference, self.declared, self.outline, self.water,
-                self._enclaves, self.divide, self.decisions)  # fmt: skip
+        more = (self.crosswalk, *self.reference, self.declared, *self.land, self.decisions)
         return [*self.old, *(path for path in more if path is not None)]
+
+    @property
+    def land(self) -> list[Path]:
+        """The layers that are neither units nor what these are compared with."""
+        layers = (self.outline, self.water, self._enclaves, self.divide)
+        return [path for path in layers if path is not None]
 
     @property
     def _enclaves(self) -> Path | None:
@@ -160,33 +167,68 @@ class Job:
         """Read what units are compared with, and ``limits``, under the names of `merge`.
 
         The crosswalk tells the codes and names that the reference should have.
-        """
-        limits, sizes = parse(self.limits)
-        new = {} if table is None else _called(table, "new")
-        return {
-            "reference": None if not self.reference else read_units(
-                self.reference, code_field=self.reference_code_field,
-                name_field=self.reference_name_field, code_option="--reference-code-field",
-                layer=self.layers, crs=self.crs, overrule_crs=False, target_crs=units.crs,
-                sizes=sizes, evidence=new,
-                country=self.country, accept=self.accept),
-            "declared": None if self.declared is None else read_table(
-                self.declared, encoding=self.encoding, sizes=sizes, country=self.country),
-            "outline": self._land(self.outline, units, "outline"),
-            "water": self._land(self.water, units, "water"),
-            "enclaves": self._land(self._enclaves, units, "enclave") if self._enclaves
-            else self.enclave or None,
-            "limits": limits,
-        }  # fmt: skip
 
-    def _land(
-        self, path: Path | None, units: gpd.GeoDataFrame, option: str
-    ) -> gpd.GeoDataFrame | None:
+        Raises
+        ------
+        GeoMergeError
+            With the problems of all files together.
+        """
+        read, wrong = self.read_others(units, table)
+        if len(wrong) == 1:
+            raise next(iter(wrong.values()))
+        if wrong:
+            raise GeoMergeError([told for error in wrong.values() for told in error.problems])
+        return read
+
+    def read_others(
+        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None
+    ) -> tuple[dict[str, Any], dict[Path, GeoMergeError]]:
+        """Return what `others` reads, None for what cannot be read, and what is wrong by file."""
+        readers: dict[str, tuple[Path | None, Callable[[Path], Any]]] = {
+            "reference": (next(iter(self.reference), None),
+                          lambda _: self._read_reference(units, table)),
+            "declared": (self.declared, self._read_table),
+            "outline": (self.outline, partial(self._read_land, units, "outline")),
+            "water": (self.water, partial(self._read_land, units, "water")),
+            "enclaves": (self._enclaves, partial(self._read_land, units, "enclave")),
+        }  # fmt: skip
+        read: dict[str, Any] = {"limits": parse(self.limits)[0]}
+        wrong: dict[Path, GeoMergeError] = {}
+        for name, (path, reader) in readers.items():
+            try:
+                read[name] = None if path is None else reader(path)
+            except GeoMergeError as error:
+                read[name], wrong[cast("Path", path)] = None, error
+        if self._enclaves is None:
+            read["enclaves"] = self.enclave or None
+        return read, wrong
+
+    def _read_reference(
+        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None
+    ) -> gpd.GeoDataFrame:
+        reference = read_units(
+            self.reference, code_field=self.reference_code_field,
+            name_field=self.reference_name_field, code_option="--reference-code-field",
+            layer=self.layers, crs=self.crs, overrule_crs=False, target_crs=units.crs,
+            sizes=parse(self.limits)[1], evidence={} if table is None else _called(table, "new"),
+            country=self.country, accept=self.accept)  # fmt: skip
+        refuse_apart(np.asarray(reference.geometry.values), units,
+                     [path.name for path in self.reference], option="reference",
+                     holds_units=True)  # fmt: skip
+        return reference
+
+    def _read_land(self, units: gpd.GeoDataFrame, option: str, path: Path) -> gpd.GeoDataFrame:
         """Read polygons that need no codes, in the CRS of the units."""
-        if path is None:
-            return None
-        return read_polygons(path, units.crs, option=option, crs=self.crs, country=self.country,
-                             sizes=parse(self.limits)[1], accept=self.accept)  # fmt: skip
+        land = read_polygons(path, units.crs, option=option, layer=self.layers.get(path),
+                             crs=self.crs, country=self.country, sizes=parse(self.limits)[1],
+                             accept=self.accept)  # fmt: skip
+        refuse_apart(np.asarray(land.geometry.values), units, [path.name], option=option,
+                     holds_units=option == "outline")  # fmt: skip
+        return land
+
+    def _read_table(self, path: Path) -> pd.DataFrame:
+        return read_table(path, encoding=self.encoding, sizes=parse(self.limits)[1],
+                          country=self.country)  # fmt: skip
 
     def run(
         self,
@@ -232,17 +274,16 @@ class Job:
             return units, table
         cutters = read_cutters(
             self.divide, units.crs, code_field=self.divide_code_field, crosswalk=table,
-            crs=self.crs, encoding=self.encoding, sizes=parse(self.limits)[1],
-            country=self.country, accept=self.accept,
+            layer=self.layers.get(self.divide), crs=self.crs, encoding=self.encoding,
+            sizes=parse(self.limits)[1], country=self.country, accept=self.accept,
         )  # fmt: skip
+        refuse_apart(np.array(list(cutters.geometry.values())), units, [self.divide.name],
+                     option="divide", holds_units=False)  # fmt: skip
         return divide(units, table, cutters, rules=self.rules, country=self.country)
 
     def decided(self) -> pd.DataFrame | None:
         """Return the table of decisions, if there is one."""
-        if self.decisions is None:
-            return None
-        return read_table(self.decisions, encoding=self.encoding, sizes=parse(self.limits)[1],
-                          country=self.country)  # fmt: skip
+        return None if self.decisions is None else self._read_table(self.decisions)
 
 
 def _called(table: pd.DataFrame, side: str) -> dict[str, str]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
+import pandas as pd
 
+from geo_merge.compare.declared import as_declared
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.merging import conclude
 from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary.accepting import is_accepted
 from geo_merge.vocabulary.catalogue import ACCEPTABLE
+from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.fields import OWN, with_unit_columns
 from geo_merge.vocabulary.memory import findings_of, sources_of
 from geo_merge.vocabulary.part_of import is_land
-from geo_merge.vocabulary.sentence import Sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Preview:
     problems: tuple[str, ...]
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unlisted(self) -> bool:
@@ -75,13 +79,12 @@ def look_with_units(
     units: gpd.GeoDataFrame | None
     try:
         units, table = job.read()
-        for path in job.reference:
-            job.open(path)
     except GeoMergeError as error:
         units, table, problems = _units_alone(job), None, error.problems
+    wrong: dict[Path, GeoMergeError] = {}
     if units is None:
-        told, choices = _told(job)
-        return Preview([], told, [], problems, choices), None
+        told, wrong = _opened(job, (*job.old, *job.reference, *job.land))
+        return _with_others(Preview([], told, [], problems), wrong), None
     sources = sources_of(units)
     land = is_land(units)
     there, pieces = (units.loc[which, "source_file"].value_counts() for which in (~land, land))
@@ -95,6 +98,7 @@ def look_with_units(
     roles = dict.fromkeys(c for source in sources for c in source["fields"].values())
     fields = list({**roles, **dict.fromkeys(str(c) for c in units.columns if c not in OWN)})
     notes = [finding.message for finding in findings_of(units)]
+    new: pd.Index | None = None
     if table is not None:
         say("Matching the crosswalk")
         try:
@@ -102,10 +106,59 @@ def look_with_units(
             country = job.country.of(units)
             resolved = crosswalk.resolve(with_unit_columns(units), table, country=country,
                                          unlisted=job.unlisted)  # fmt: skip
+            new = pd.Index(resolved.rows["new_code"].unique())
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:
             problems = error.problems
-    return Preview(layers, fields, notes, problems, rules=rules_of(units)), units
+        except GeoMergeError as error:  # of what divides
+            wrong[cast("Path", job.divide)] = error
+    say("Reading the other files")
+    wrong |= _wrong_others(job, units, table, new)
+    found = Preview(layers, fields, notes, problems, rules=rules_of(units))
+    return _with_others(found, wrong), units
+
+
+def _wrong_others(
+    job: Job, units: gpd.GeoDataFrame, table: pd.DataFrame | None, new: pd.Index | None
+) -> dict[Path, GeoMergeError]:
+    """Return what is wrong with the files that are no layer of units and no crosswalk.
+
+    Whether codes are those of new units is told where these are known; by a crosswalk it is known
+    which field has them.
+    """
+    unread: dict[Path, GeoMergeError] = {}
+    if table is None:
+        _, unread = _opened(job, [*job.reference, *([] if job.divide is None else [job.divide])])
+        job = replace(job, reference=())
+    others, wrong = job.read_others(units, table)
+    files = {"declared": job.declared, "reference": next(iter(job.reference), None)}
+    for name, path in files.items():
+        frame = others[name]
+        if path is None or frame is None:
+            continue
+        try:
+            codes = frame.index if name == "reference" else as_declared(frame, pd.Index([])).index
+        except GeoMergeError as error:
+            wrong[path] = error
+        else:
+            if new is not None and not same_codes(codes, new):
+                wrong[path] = GeoMergeError(_no_code(path, codes, new, name))
+    return wrong | unread
+
+
+def _no_code(path: Path, theirs: pd.Index, ours: pd.Index, name: str) -> Sentence:
+    return sentence("D02.no_code", source=path.name, option=f"--{name}",
+                    theirs=[str(code) for code in theirs[:3]],
+                    ours=[str(code) for code in ours[:3]])  # fmt: skip
+
+
+def _with_others(found: Preview, wrong: Mapping[Path, GeoMergeError]) -> Preview:
+    """Return what was found with what is wrong with the other files."""
+    told = {path.name: error.problems for path, error in wrong.items()}
+    several = {path.name: error.layers for path, error in wrong.items()
+               if isinstance(error, SeveralLayersError)}  # fmt: skip
+    news = [each for problems in told.values() for each in problems if each not in found.problems]
+    return replace(found, problems=(*found.problems, *news), wrong=told, choices=several)
 
 
 def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
@@ -121,27 +174,25 @@ def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
 
 
 def _units_alone(job: Job) -> gpd.GeoDataFrame | None:
-    """Return the layer of a job of which something else cannot be read."""
-    if job.crosswalk is None and not job.reference:
+    """Return the layer of a job whose crosswalk cannot be read."""
+    if job.crosswalk is None:
         return None
     try:
-        return replace(job, crosswalk=None, reference=()).read()[0]
+        return replace(job, crosswalk=None).read()[0]
     except GeoMergeError:
         return None  # said already
 
 
-def _told(job: Job) -> tuple[list[str], dict[str, tuple[str, ...]]]:
-    """Return the fields of the layers that can be read, and the layers of files with several."""
+def _opened(job: Job, paths: Iterable[Path]) -> tuple[list[str], dict[Path, GeoMergeError]]:
+    """Return the fields of the old layers that can be read, and what is wrong with layers."""
     fields: dict[str, None] = {}
-    choices: dict[str, tuple[str, ...]] = {}
-    for path in (*job.old, *job.reference):
+    wrong: dict[Path, GeoMergeError] = {}
+    for path in paths:
         try:
             frame = job.open(path).frame
-        except SeveralLayersError as error:
-            choices[path.name] = error.layers
-        except GeoMergeError:
-            continue  # said already
+        except GeoMergeError as error:
+            wrong[path] = error
         else:
             if path in job.old:
                 fields |= dict.fromkeys(map(str, frame.columns.drop(frame.geometry.name)))
-    return list(fields), choices
+    return list(fields), wrong

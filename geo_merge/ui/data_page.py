@@ -26,7 +26,7 @@ from geo_merge.ui.intake import (
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded
-from geo_merge.ui.work import Work
+from geo_merge.ui.work import LAND, Work
 from geo_merge.vocabulary.finding import Severity
 from geo_merge.vocabulary.sentence import sentence
 
@@ -130,7 +130,8 @@ def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
     if looked.table is None:
         table.offer_template(looked)
         return
-    problems = looked.preview.problems
+    others = [told for problems in looked.preview.wrong.values() for told in problems]
+    problems = [told for told in looked.preview.problems if told not in others]
     ours = table.under_ours(looked.table, columns)
     with st.expander(t("intake.table"), expanded=bool(problems), icon=":material/edit_note:"):
         table.correct(open_work, looked, ours, problems)
@@ -140,7 +141,7 @@ def _choose(open_work: Work, looked: Looked) -> None:
     """Ask for what was not recognised, or wrongly; what is answered anew is looked into again."""
     known = st.session_state.setdefault(Key.CHOICES, {})
     known.update(looked.preview.choices)
-    there = {path.name for role in ("layers", "reference") for path in open_work.files(role)}
+    there = {path.name for role in ("layers", "reference", *LAND) for path in open_work.files(role)}
     several = {name: layers for name, layers in known.items() if name in there}
     layers = recognised.layers(several, open_work.choices.get("layers", {}))
     answers = recognised.by_hand(open_work, looked.preview.fields)

@@ -19,6 +19,7 @@ from geo_merge.jobs.preview import Preview
 from geo_merge.ui import number_field, repair_panel, state, told
 from geo_merge.ui.intake import files, taking
 from geo_merge.ui.state import figure, t
+from geo_merge.ui.tables import plain
 from geo_merge.ui.work import LAND, Work
 from geo_merge.units.attributes import Rule
 from geo_merge.vocabulary.limits import Limits, describe
@@ -38,7 +39,7 @@ def show(opened: Work, job: Job, preview: Preview, key: str) -> None:
         Key of the result that it makes.
     """
     with st.expander(t("work.more_layers"), expanded=any(map(opened.files, LAND))):
-        _more_layers(opened)
+        _more_layers(opened, preview.wrong)
     if preview.rules:
         chosen = opened.choices.get("rules", {})
         with st.expander(f"{t('work.rules')} ({figure(len(preview.rules))}){_count(chosen)}"):
@@ -54,11 +55,14 @@ def _count(chosen: Sequence[str] | Mapping[str, str]) -> str:
     return f" ({t('work.changed', count=figure(len(chosen)))})" if chosen else ""
 
 
-def _more_layers(opened: Work) -> None:
+def _more_layers(opened: Work, wrong: Mapping[str, Sequence[str]]) -> None:
     places = (*st.columns(2, gap="large"), *st.columns(2, gap="large"))
     for column, role in zip(places, LAND, strict=True):
         with column:
             files.have(opened, role)
+            for path in opened.files(role):
+                for problem in wrong.get(path.name, ()):
+                    st.error(plain(told.problem(problem)), icon=":material/error:")
             given = files.slot_of_layers(t(f"work.{role}"), f"upload_{role}",
                                          help=t(f"work.{role}_help"))  # fmt: skip
             try:

@@ -22,7 +22,7 @@ from geo_merge.vocabulary.codes import as_text, clean_code, clean_text, code_key
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.fields import OWN, PARENTS, free_name
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 _LAND = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 # Share of the rows of a layer without types that may be pieces of land.
@@ -75,10 +75,15 @@ def _polygons(raw: RawLayer) -> tuple[Geometries, Ints, int]:
     """Return the land of the units, which were collections, and how much has none in these."""
     land, gathered, left = gather(without_z(np.asarray(raw.frame.geometry.values)))
     if not np.isin(shapely.get_type_id(land), _LAND).any():
-        kinds = sorted({str(k) for k in raw.frame.geometry.geom_type.dropna()})
-        types = ", ".join(kinds) or sentence("G03.no_geometry")
-        raise LayerError(sentence("G03.none", source=raw.source, types=types))
+        raise LayerError(no_polygons(raw))
     return land, gathered, left
+
+
+def no_polygons(raw: RawLayer) -> Sentence:
+    """Return what a layer holds where polygons are needed."""
+    kinds = sorted({str(k) for k in raw.frame.geometry.geom_type.dropna()})
+    types = ", ".join(kinds) or sentence("G03.no_geometry")
+    return sentence("G03.none", source=raw.source, types=types)
 
 
 def _people(

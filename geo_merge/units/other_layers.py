@@ -16,13 +16,14 @@ from pyproj import CRS
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.crossings import refuse_tangled_lines
-from geo_merge.geometry.rings import without_z
+from geo_merge.geometry.rings import Geometries, is_polygonal, without_z
 from geo_merge.geometry.validity import usable
 from geo_merge.reading.encodings import texts_of
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.units.code_column import read_codes
-from geo_merge.units.crs import check_coordinates
+from geo_merge.units.columns import no_polygons
+from geo_merge.units.crs import check_coordinates, lonlat_bounds
 from geo_merge.units.cutters import Cutters, as_cutters
 from geo_merge.units.field_roles import NamedFields, find_roles
 from geo_merge.units.placing import with_crs
@@ -44,6 +45,7 @@ def read_polygons(
     target_crs: CRS,
     *,
     option: str,
+    layer: str | None = None,
     crs: str | int | None = None,
     sizes: Sizes | None = None,
     country: Country = PLAIN,
@@ -51,26 +53,68 @@ def read_polygons(
 ) -> gpd.GeoDataFrame:
     """Read polygons that need no codes: an outline to fill, water, land of others.
 
-    ``option`` is what they were given for, for messages; ``crs`` is for a file that names none. Of
-    findings that a result has (see `results.files`), water and land of others are the holes (C02):
-    whoever looked at each of them gives the layer back.
+    ``option`` is what they were given for, for messages; ``layer`` is the one to read of several,
+    ``crs`` is for a file that names none. Of findings that a result has (see `results.files`),
+    water and land of others are the holes (C02): whoever looked at each of them gives the layer
+    back.
 
     Raises
     ------
     LayerError
         If the file cannot be read, or holds what is no valid polygon.
     """
-    raw = open_layer(Path(path), texts=texts_of(country), sizes=sizes)
+    raw = open_layer(Path(path), layer=layer, texts=texts_of(country), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
     frame = raw.frame.assign(code="")
     if option != "outline" and set(frame.columns) >= _OF_FINDINGS:
         frame = frame[frame["check"] == _HOLES]
     check_coordinates(frame, raw.source, accept=accept)
     shapes = without_z(np.asarray(frame.geometry.values))
+    if not is_polygonal(shapes).any() and len(shapes):
+        raise LayerError(no_polygons(raw))
     if not len(shapes) or not usable(shapes).all():
         raise LayerError(sentence("G04.outline", source=raw.source, option=f"--{option}"))
     placed, _ = along_edges(shapes, frame.crs, target_crs)
     return gpd.GeoDataFrame(geometry=placed, crs=target_crs)
+
+
+def refuse_apart(
+    shapes: Geometries, units: gpd.GeoDataFrame, files: Sequence[str], *, option: str,
+    holds_units: bool,
+) -> None:  # fmt: skip
+    """Refuse a layer that has nothing in common with the land of the units.
+
+    Parameters
+    ----------
+    shapes
+        The layer, in the CRS of the units.
+    units
+        The units, or a box in the place of each.
+    files, option
+        Its files, and what they were given for, for messages.
+    holds_units
+        Whether units lie in its polygons, as in those of an outline; else it is enough that it
+        lies between them, as water does.
+
+    Raises
+    ------
+    LayerError
+        R02, with where the units are and where the layer is.
+    """
+    if holds_units:
+        inner = shapely.STRtree(shapely.point_on_surface(np.asarray(units.geometry.values)))
+        found = inner.query(shapes, predicate="contains").size
+    else:
+        found = shapely.intersects(shapely.box(*units.total_bounds), shapes).any()
+    if found:
+        return
+    west, south, east, north = lonlat_bounds(units.crs, tuple(units.total_bounds))
+    its = lonlat_bounds(units.crs, tuple(shapely.total_bounds(shapes)))
+    there = sentence("R02.there", lon=(its[0] + its[2]) / 2, lat=(its[1] + its[3]) / 2)
+    raise LayerError(
+        sentence("R02.apart", sources=files, option=f"--{option}", west=west, east=east,
+                 south=south, north=north, there=there if np.isfinite(its).all() else "")
+    )  # fmt: skip
 
 
 def read_cutters(
@@ -79,6 +123,7 @@ def read_cutters(
     *,
     code_field: str | None = None,
     crosswalk: pd.DataFrame | None = None,
+    layer: str | None = None,
     crs: str | int | None = None,
     encoding: str | None = None,
     sizes: Sizes | None = None,
@@ -98,7 +143,7 @@ def read_cutters(
         names by default. New units without codes are known by the names that it gives them.
     crosswalk
         See `crosswalk.as_crosswalk`.
-    crs, encoding, sizes, country, accept
+    layer, crs, encoding, sizes, country, accept
         See `read_units`.
 
     Raises
@@ -106,7 +151,7 @@ def read_cutters(
     LayerError
         K01, if polygons do not say which new units they are of; W05, if lines cross without end.
     """
-    raw = open_layer(Path(path), texts=texts_of(country, encoding), sizes=sizes)
+    raw = open_layer(Path(path), layer=layer, texts=texts_of(country, encoding), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
     shapes = np.asarray(raw.frame.geometry.values)
     refuse_tangled_lines(shapes, raw.source)

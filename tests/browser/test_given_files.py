@@ -186,6 +186,35 @@ def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
     assert "313 → 99" in tab.page.inner_text("body")
 
 
+def test_files_that_are_not_what_they_are_given_for_are_told_at_once_where_they_were_given(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    old = grid(2, 2)
+    old.reset_index().to_file(tmp_path / "old.gpkg")
+    crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
+    old.set_geometry(old.geometry.centroid).reset_index().to_file(tmp_path / "points.gpkg")
+    old.set_geometry(old.geometry.translate(1e5)).reset_index().to_file(tmp_path / "far.gpkg")
+    tab.page.goto(f"{server}/data?lang=vi")
+    tab.give("layers", tmp_path / "old.gpkg")
+    tab.give("crosswalk", tmp_path / "crosswalk.csv")
+    tab.page.get_by_text(say("ui.all_matched", "vi")).wait_for()
+    tab.page.get_by_text(say("work.more_layers", "vi")).click()
+    tab.give("outline", tmp_path / "far.gpkg")
+    place = tab.page.locator("[class*=st-key-upload_outline]")
+    place.locator("xpath=../..").get_by_text("far.gpkg (“Ranh giới bao ngoài”)").wait_for()
+    assert tab.page.get_by_role("button", name=say("ui.merge", "vi"), exact=True).count() == 0
+    tab.give("water", tmp_path / "points.gpkg")
+    tab.give("declared", tmp_path / "crosswalk.csv")
+    told = tab.page.get_by_test_id("stAlert").filter(has_text=say("ui.cannot_merge", "vi"))
+    for words in ("R02", "points.gpkg", "G03", "new_code", "W07"):
+        assert words in told.inner_text()
+    assert "--" not in told.inner_text()
+    for slot in ("outline", "water", "declared"):
+        tab.page.locator(f"[class*=st-key-remove_{slot}] button").first.click()
+        tab.rest()
+    tab.page.get_by_role("button", name=say("ui.merge", "vi"), exact=True).wait_for()
+
+
 def test_a_file_of_which_the_browser_knows_no_kind_is_refused_in_words_of_the_page(
     tab: Tab, server: str
 ) -> None:

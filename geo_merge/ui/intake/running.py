@@ -20,7 +20,8 @@ MERGING = {"": 0.0, "Reading": 0.05, "Matching the crosswalk": 0.35,
            "Surveying and dissolving": 0.4, "Checking the layer": 0.55,
            "Dissolving districts and provinces": 0.7, "Comparing": 0.75,
            "Drawing": 0.85}  # fmt: skip
-LOOKING = {"": 0.0, "Reading": 0.1, "Matching the crosswalk": 0.75, "Drawing": 0.85}
+LOOKING = {"": 0.0, "Reading": 0.1, "Matching the crosswalk": 0.6, "Reading the other files": 0.65,
+           "Drawing": 0.85}  # fmt: skip
 ALONE = {"": 0.0}
 
 

@@ -81,9 +81,6 @@ def look(job: Job) -> Looked | None:
     """
     job = replace(
         job,
-        outline=None,
-        water=None,
-        enclave=(),
         rules={},
         limits=(),
         below=None,

@@ -1,0 +1,133 @@
+"""Files that are not what they are given for: told when they are given, before any merger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+import shapely.affinity
+
+from geo_merge.jobs.job import Job
+from geo_merge.jobs.preview import Preview, look
+from geo_merge.texts import LANGUAGES, say
+from geo_merge.ui import told
+from geo_merge.vocabulary.sentence import said
+
+Grid = Callable[..., gpd.GeoDataFrame]
+AROUND = 100_000.0  # metres
+
+
+@pytest.fixture
+def job(grid: Grid, tmp_path: Path) -> Job:
+    """Four squares, one of which goes to both new units."""
+    old = grid(2, 2)
+    old.reset_index().to_file(tmp_path / "old.gpkg")
+    whole = old.geometry.union_all()
+    middle = old.geometry.iloc[0].centroid
+    layers: dict[str, Any] = {
+        "points": old.geometry.centroid,
+        "lines": old.geometry.boundary,
+        "elsewhere": old.geometry.translate(AROUND, AROUND),
+        "whole": [whole],
+        "pond": [middle.buffer(10)],
+        "across": [shapely.LineString([(middle.x, middle.y - 1e4), (middle.x, middle.y + 1e4)])],
+    }
+    for name, shapes in layers.items():
+        frame = gpd.GeoDataFrame(geometry=list(shapes), crs=old.crs)
+        codes = ["N", "M", "O", "P"][: len(frame)]
+        frame.assign(new_code=codes, name=codes).to_file(tmp_path / f"{name}.gpkg")
+    new = old.geometry.iloc[:2].set_axis(["8", "9"]).rename_axis("new_code")
+    gpd.GeoDataFrame(geometry=new).reset_index().to_file(tmp_path / "other_codes.gpkg")
+    gpd.GeoDataFrame(geometry=new.set_axis(["N", "M"]).rename_axis("new_code")
+                     ).reset_index().to_file(tmp_path / "new.gpkg")  # fmt: skip
+    rows = {"old_code": [*old.index, old.index[0]], "new_code": [*"NNMMM"], "new_name": [*"NNMMM"]}
+    table = pd.DataFrame(rows)
+    table.to_csv(tmp_path / "divided.csv", index=False)
+    table.head(4).to_csv(tmp_path / "table.csv", index=False)
+    for name, codes in (("declared", [*"NM"]), ("of_others", [*"XY"])):
+        figures = pd.DataFrame({"new_code": codes, "area_km2": ["1", "2"]})
+        figures.to_csv(tmp_path / f"{name}.csv", index=False)
+    return Job(old=(tmp_path / "old.gpkg",), crosswalk=tmp_path / "table.csv")
+
+
+def given(job: Job, role: str, name: str) -> Preview:
+    """Look into a job with one more file."""
+    path = job.old[0].with_name(name)
+    many: dict[str, Any] = {"reference": (path,), "enclave": (str(path),)}
+    if role == "divide":
+        job = replace(job, crosswalk=path.with_name("divided.csv"))
+    return look(replace(job, **{role: many.get(role, path)}))
+
+
+WRONG = [
+    *((role, "points.gpkg", "G03") for role in ("reference", "outline", "water", "enclave", "divide")),
+    *((role, "elsewhere.gpkg", "R02") for role in ("reference", "outline", "water", "enclave", "divide")),
+    *((role, "lines.gpkg", "G03") for role in ("reference", "outline", "water", "enclave")),
+    ("reference", "other_codes.gpkg", "D02"),
+    ("declared", "table.csv", "W07"),
+    ("declared", "of_others.csv", "D02"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "name", "check"), WRONG)
+def test_a_file_that_is_not_what_it_is_given_for_is_told_before_the_merger(
+    job: Job, role: str, name: str, check: str
+) -> None:
+    found = given(job, role, name)
+    (problem,) = found.wrong[name]
+    assert found.problems == (problem,)
+    assert problem.startswith(name)
+    for language in LANGUAGES:
+        sentence = told.on_page(said(problem, language))
+        assert f"[{check}]" in sentence
+        assert "--" not in sentence
+        assert say("option.other", language) not in sentence
+    assert found.layers  # what the other files hold is shown all the same
+
+
+@pytest.mark.parametrize(("role", "name"), [
+    ("reference", "new.gpkg"), ("outline", "whole.gpkg"), ("water", "pond.gpkg"),
+    ("enclave", "pond.gpkg"), ("divide", "across.gpkg"), ("declared", "declared.csv"),
+])  # fmt: skip
+def test_a_file_that_is_what_it_is_given_for_is_no_problem(job: Job, role: str, name: str) -> None:
+    found = given(job, role, name)
+    assert found.wrong == {}
+    assert found.problems == ()
+
+
+def test_every_wrong_file_is_told_at_once(job: Job) -> None:
+    here = job.old[0].parent
+    found = look(replace(job, declared=here / "table.csv", outline=here / "elsewhere.gpkg",
+                         water=here / "points.gpkg", crosswalk=None))  # fmt: skip
+    assert {*found.wrong} == {"table.csv", "elsewhere.gpkg", "points.gpkg"}
+
+
+def test_the_layer_of_any_file_with_several_can_be_chosen(job: Job) -> None:
+    both = job.old[0].with_name("both.gpkg")
+    for name in ("whole", "pond"):
+        gpd.read_file(both.with_name(f"{name}.gpkg")).to_file(both, layer=name)
+    for role in ("reference", "outline", "water", "enclave", "divide"):
+        found = given(job, role, both.name)
+        assert {name: {*layers} for name, layers in found.choices.items()} == {
+            both.name: {"pond", "whole"}
+        }, role
+    chosen = replace(job, outline=both, layers={both: "whole"})
+    assert look(chosen).problems == ()
+
+
+def test_an_outline_of_units_that_lie_about_it_is_theirs(grid: Grid, tmp_path: Path) -> None:
+    """A unit with a bay has its middle beyond its own land."""
+    old = grid(1, 1)
+    (square,) = old.geometry
+    bay = shapely.affinity.scale(square, 0.8, 0.8)
+    old.geometry = [square - bay]
+    old.reset_index().to_file(tmp_path / "old.gpkg")
+    old.to_file(tmp_path / "outline.gpkg")
+    found = look(Job(old=(tmp_path / "old.gpkg",), outline=tmp_path / "outline.gpkg"))
+    assert found.problems == ()
