@@ -26,8 +26,8 @@ CROSSWALK, DOCUMENT = "crosswalk.csv", "plan.json"
 _FORMAT = "geo_merge plan 1"
 _KEYS = ("format", "layer", "new", "locks", "notes")
 # Of `units.layers.read_units`: what a person says of a layer, and no more of what reads it.
-_OPTIONS = ("code_field", "crs", "encoding", "fields", "layer", "name_field", "parent_fields",
-            "population_field", "type_field")  # fmt: skip
+OPTIONS = ("code_field", "crs", "encoding", "fields", "layer", "name_field", "parent_fields",
+           "population_field", "type_field")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _options(read: dict[str, Any]) -> dict[str, Any]:
     """Return how a layer is read, if a person can say it so."""
     if wrong := [name for name, value in read.items() if not _is_option(value)]:
         raise TypeError(", ".join(wrong))
-    return _known(read, _OPTIONS)
+    return _known(read, OPTIONS)
 
 
 def _is_option(value: object) -> bool:

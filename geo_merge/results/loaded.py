@@ -129,6 +129,24 @@ def _provenance(
     }
 
 
+def made_from(directory: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return what a result was made from, as its manifest has it: SHA-256 by file, and options.
+
+    Files go by their names, wherever they were.
+
+    Raises
+    ------
+    ExportError
+        If the manifest is none of ours.
+    """
+    try:
+        manifest = _manifest(directory)
+        inputs = {Path(each["file"]).name: each["sha256"] for each in manifest["inputs"]}
+        return inputs, {**manifest["options"]}
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
+
+
 def require_result(directory: str | os.PathLike[str]) -> None:
     """Refuse a folder that cannot hold a result, without reading it: that may take a while.
 

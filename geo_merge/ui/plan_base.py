@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,19 +13,16 @@ import streamlit as st
 
 from geo_merge.jobs.job import Job, Progress
 from geo_merge.jobs.sample import sample_files
-from geo_merge.merging.result import MergeResult
 from geo_merge.planning.adopt import plan_of_crosswalk
 from geo_merge.planning.history import History
 from geo_merge.planning.plan import Plan, unassigned
 from geo_merge.planning.store import CROSSWALK, crosswalk_bytes
 from geo_merge.reading.containers import files_of
-from geo_merge.results.contract import OLD_UNITS
 from geo_merge.system import worker
 from geo_merge.system.scratch import scratch
 from geo_merge.system.turns import Queued, turns
-from geo_merge.texts import LANGUAGES
 from geo_merge.ui import uploads
-from geo_merge.ui.plan_layer import base_of
+from geo_merge.ui.plan_layer import base_of, base_of_result, merge_units
 from geo_merge.ui.plan_work import Base, File, Work
 from geo_merge.ui.store import Loaded
 from geo_merge.units.crosswalk import read_crosswalk
@@ -68,19 +67,18 @@ def open_layers(
     return Work(base, (History(unassigned(base.frame)),))
 
 
-def of_result(result: MergeResult, say: Progress, queued: Queued) -> Work:
-    """Return a result as a plan on its old units, as the contract writes them.
+def of_result(loaded: Loaded, say: Progress, queued: Queued) -> Work:
+    """Return a result as a plan on its old units, which names the files that they came from.
 
     Raises
     ------
     GeoMergeError
         If it divides units, which a plan does not.
     """
-    with scratch() as folder, turns().take(queued):
-        layer = folder / OLD_UNITS.name
-        OLD_UNITS.write(result, layer, LANGUAGES[0])
-        files = (File(layer.name, layer.read_bytes()),)
-        base = worker.run(partial(base_of, files, {}, (layer,)), say)
+    result = loaded.result
+    work = partial(base_of_result, replace(result, drawing=None), loaded.key, loaded.inputs,
+                   loaded.options)  # fmt: skip
+    base = uploads.in_turn(work, say, queued)
     plan, _ = plan_of_crosswalk(base.frame, result.crosswalk, country=VIETNAM)
     return Work(base, (History(plan),))
 
@@ -93,13 +91,19 @@ def merged(work: Work, title: str, say: Progress, queued: Queued) -> Loaded:
     GeoMergeError
         If the plan is not finished, or cannot be merged.
     """
-    crosswalk = File(CROSSWALK, crosswalk_bytes(work.plan))
+    base, table = work.base, crosswalk_bytes(work.plan)
     with scratch() as folder:
-        job = Job(
-            old=uploads.put_all(folder, work.base.files), crosswalk=uploads.put(folder, crosswalk),
-            country=VIETNAM, **work.base.options,
-        )  # fmt: skip
-        return uploads.merge(job, title, say, queued)
+        crosswalk = uploads.put(folder, File(CROSSWALK, table))
+        if base.files:
+            layers = uploads.put_all(folder, base.files)
+            job = Job(old=layers, crosswalk=crosswalk, country=VIETNAM, **base.options)
+            return uploads.merge(job, title, say, queued)
+        job = Job(old=(), crosswalk=crosswalk, country=VIETNAM)
+        result = uploads.in_turn(partial(merge_units, base.frame, job), say, queued)
+    files = {name: digest for file in base.source.files for name, digest in file.sha256.items()}
+    inputs = {**files, CROSSWALK: hashlib.sha256(table).hexdigest()}
+    key = hashlib.sha256(base.key.encode() + table).hexdigest()[:24]
+    return Loaded(key, title, result, inputs, {**job.options, **base.options})
 
 
 def title_of(work: Work) -> str:

@@ -50,7 +50,7 @@ def of_result(place: DeltaGenerator, key: str) -> None:
         return
     if st.button(plain(t("planning.of_result", title=loaded.called)), key=key):
         with place, steps(t("ui.looking")) as (say, queued):
-            work = plan_base.of_result(loaded.result, say, queued)
+            work = plan_base.of_result(loaded, say, queued)
         plan_kept.save(work)
         st.rerun()
 

@@ -45,9 +45,9 @@ class Base:
     key
         Hash of the files and options.
     files
-        The files of the layer.
+        The files of the layer; none if it is that of a result, whose units are read already.
     options
-        As `units.layers.read_units` takes them.
+        As `units.layers.read_units` takes them; of a result, with how it was repaired.
     frame
         The old units.
     layer
@@ -55,7 +55,7 @@ class Base:
     ground
         The same, drawn.
     source
-        Where they are, for the folder of a plan beside them.
+        Where they are, for the folder of a plan beside them: of a result, the files it came from.
     """
 
     key: str

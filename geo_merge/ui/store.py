@@ -19,6 +19,7 @@ from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
 from geo_merge.results.files import sha256
+from geo_merge.results.loaded import made_from
 from geo_merge.ui import work
 from geo_merge.ui.state import Key, language, t, write_address
 from geo_merge.ui.tables import plain
@@ -192,7 +193,9 @@ def _sample() -> Loaded:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _from_directory(directory: str, key: str) -> Loaded:
-    return Loaded(key, Path(directory).name, Written(Path(directory)), {}, {})
+    folder = Path(directory)
+    written = Written(folder)
+    return Loaded(key, folder.name, written, *made_from(folder))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -16,6 +17,8 @@ from commands import run
 
 from geo_merge import merge
 from geo_merge.errors import GeoMergeError, PlanError
+from geo_merge.jobs.job import Job
+from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.planning.distances import StraightLine
 from geo_merge.planning.figures import figures_of
 from geo_merge.planning.history import History
@@ -26,13 +29,16 @@ from geo_merge.planning.proposing import found_of
 from geo_merge.planning.standard_files import read_standard
 from geo_merge.planning.store import crosswalk_bytes
 from geo_merge.planning.tasks import Wishes
-from geo_merge.ui import plan_base
+from geo_merge.results.files import sha256
+from geo_merge.ui import plan_base, store, uploads
 from geo_merge.ui.download_page import everything
 from geo_merge.ui.plan_base import open_layers
 from geo_merge.ui.plan_files import plan_files, plan_of_file, zipped
 from geo_merge.ui.plan_layer import base_of
 from geo_merge.ui.plan_told import told
 from geo_merge.ui.plan_work import Base, File, Holding, Work
+from geo_merge.ui.store import Loaded
+from geo_merge.vietnam.country import VIETNAM
 
 Grid = Callable[..., gpd.GeoDataFrame]
 FOUND = {"operation": "found", "code": "N1", "unit_name": "Một", "unit_type": "Xã"}
@@ -59,22 +65,71 @@ def layer(grid: Grid, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_result_is_a_plan_on_its_own_units(grid: Grid) -> None:
-    old = grid(3, 2, population=[10, 20, 30, 40, 50, 60])
+@pytest.fixture(scope="module")
+def built(layer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a Shapefile, with a crosswalk of another name and what ``build`` makes of them."""
+    folder = tmp_path_factory.mktemp("built")
+    gpd.read_file(layer).to_file(folder / "wards.shp", encoding="utf-8")
+    new = list("AABBCC")
+    rows = {"old_code": [f"0000{k}" for k in range(1, 7)], "new_code": new,
+            "new_name": [f"{code} Mới" for code in new], "new_type": "Xã"}  # fmt: skip
+    pd.DataFrame(rows).to_csv(folder / "change.csv", index=False)
+    made = run("build", "wards.shp", "--crosswalk", "change.csv", "--out", "r", cwd=folder)
+    assert made.code == 0, made.err
+    return folder
+
+
+@pytest.mark.parametrize("is_read_back", [False, True])
+def test_a_plan_of_a_result_names_the_files_that_the_result_came_from(
+    built: Path, monkeypatch: pytest.MonkeyPatch, is_read_back: bool
+) -> None:
+    if is_read_back:
+        monkeypatch.setenv(RESULT_VARIABLE, str(built / "r"))
+        loaded = store.read_directory()
+    else:
+        job = Job(old=(built / "wards.shp",), crosswalk=built / "change.csv", country=VIETNAM)
+        loaded = uploads.merge(job, "wards.shp", quiet, quiet)
+    work = plan_base.of_result(loaded, quiet, quiet)
+    assert list(work.plan.home.values()) == list("AABBCC")
+    assert work.figures.units["C"].population == 110
+    assert plan_base.title_of(work) == "wards.shp"
+    assert not plan_base.is_sample(work)
+    parts = {f"wards{end}": sha256(built / f"wards{end}") for end in (".cpg", ".dbf", ".prj", ".shp", ".shx")}  # fmt: skip
+    document = json.loads(plan_files(work)["plan.json"])
+    assert document["layer"]["files"] == [{"path": "../wards.shp", "sha256": parts}]
+    assert "old_units" not in json.dumps(document)
+
+    again = plan_base.merged(work, "plan", quiet, quiet)
+    table = crosswalk_bytes(work.plan)
+    digest = hashlib.sha256(table).hexdigest()
+    assert again.inputs == {**parts, "crosswalk.csv": digest}
+    with zipfile.ZipFile(io.BytesIO(everything(again, "en", allow_errors=False))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    same = ("old_units.geojson", "new_units.geojson", "statistics.csv")
+    for name in same[: 0 if is_read_back else 3]:  # what is read back is rounded
+        assert files[name] == (built / "r" / name).read_bytes(), name  # nothing else has changed
+    old = [unit["properties"] for unit in json.loads(files["old_units.geojson"])["features"]]
+    assert [unit["source_file"] for unit in old] == ["wards.shp"] * 6
+    assert [unit["source_row"] for unit in old] == [1, 2, 3, 4, 5, 6]
+    assert not [field for field in old[0] if field.endswith("_source")]
+    (source,) = json.loads(files["manifest.json"])["sources"]
+    first = json.loads((built / "r" / "manifest.json").read_bytes())["sources"][0]
+    assert {**source, "file": ""} == {**first, "file": ""}
+    assert source["file"] == "wards.shp"
+    third = plan_base.of_result(again, quiet, quiet)  # and so on
+    assert third.base.source == work.base.source
+
+
+def test_a_result_that_divides_units_is_no_plan(grid: Grid) -> None:
+    old = grid(3, 2)
     rows = pd.DataFrame({"old_code": old.index, "new_code": list("AABBCC"),
                          "new_name": list("XXYYZZ"), "new_type": "Xã"})  # fmt: skip
-    work = plan_base.of_result(merge(old, rows), quiet, quiet)
-    assert list(work.plan.home.values()) == list("AABBCC")
-    assert {unit.name for unit in work.plan.new.values()} == {"X", "Y", "Z"}
-    assert work.figures.units["C"].population == 110
-    assert [file.name for file in work.base.files] == ["old_units.geojson"]
-    assert not plan_base.is_sample(work)
     halves = rows.assign(share=1.0)
     halves = pd.concat([halves, halves.tail(1).assign(new_code="D", new_name="T")])
     halves["share"] = [*[1.0] * 5, 0.5, 0.5]
     divided = replace(merge(old, rows), crosswalk=halves)
     with pytest.raises(GeoMergeError):
-        plan_base.of_result(divided, quiet, quiet)
+        plan_base.of_result(Loaded("halves", "h.gpkg", divided, {}, {}), quiet, quiet)
 
 
 @pytest.fixture(scope="module")
