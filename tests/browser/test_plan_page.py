@@ -64,6 +64,15 @@ def colour(tab: Tab, code: str) -> list[int]:
     )  # fmt: skip
 
 
+def outlined(tab: Tab) -> int:
+    """Count the pixels of the line around the unit that is painted with."""
+    return plan(
+        tab, """(() => { const c = live.view.canvas, data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+          let n = 0; for (let k = 0; k < data.length; k += 4) {
+            if (data[k] === 0x0b && data[k + 1] === 0x57 && data[k + 2] === 0xd0) { n += 1; } } return n; })()""",
+    )  # fmt: skip
+
+
 def written(tab: Tab, weight: int) -> set[str]:
     """Return the codes of the units whose names are on the map, new ones (600) or old (400)."""
     codes = tab.page.evaluate(
@@ -137,11 +146,14 @@ def test_fifty_undos_lead_back(tab: Tab, server: str, tmp_path: Path) -> None:
 
 def test_brush_rectangle_list_and_keyboard_put_communes_into_a_unit(tab: Tab, server: str) -> None:
     enter(tab, f"{server}/plan?lang=en")
+    plan(tab, f"live.choose('{BAC_GIANG}', false)")
+    assert outlined(tab) > 0
     tab.page.get_by_role("button", name="+ New unit").click()
     tab.page.locator(".gp-founding").get_by_label("Name").fill("Thử")
     tab.page.get_by_role("button", name="Found it").click()
     settle(tab)
     assert plan(tab, "live.target()") == "M100"
+    assert outlined(tab) == 0  # it has no land yet
     count = "live.model.members('M100').length"
 
     x, y = spot(tab, MY_DO)

@@ -200,7 +200,7 @@
     live.update = function (told, fresh) {
       const changed = live.settings.language !== fresh.language || live.settings.standard !== fresh.standard || !live.written;
       live.settings = fresh;
-      const rows = told ? model.take(told) : [];
+      const rows = told ? model.take(told) : [], before = target;
       if (told && told.refused) { live.say(told.refused, true); }
       if (waiting && model.news.has(waiting)) { target = waiting; waiting = null; }
       if (target !== null && !model.news.has(target)) { target = null; }
@@ -209,7 +209,7 @@
       live.table.all(changed || !told ? undefined : told.news.map((unit) => unit.code));
       live.card.update();
       live.list.update();
-      if (rows.length > 200 || changed) { live.view.all(); } else { live.view.rows(rows); }
+      if (rows.length > 200 || changed || target !== before) { live.view.all(); } else { live.view.rows(rows); }
       live.point(...pointed);
       live.names.again();
     };
