@@ -207,10 +207,17 @@ def test_what_is_locked_does_not_move_and_a_reload_keeps_all(tab: Tab, server: s
     tab.page.mouse.click(*spot(tab, MY_DO))
     assert home(tab, MY_DO) == DA_MAI
     assert "đang khóa" in tab.page.inner_text(".gp-message")
+    plan(tab, f"live.zoom(live.model.members('{BAC_GIANG}'))")
+    settle(tab)
+    assert BAC_GIANG in written(tab, 600)
     tab.page.locator(".gp-card").get_by_label(say("plan.name", "vi"), exact=True).fill("<b>Mới</b>")
     tab.page.keyboard.press("Tab")
     settle(tab)
     assert tab.page.locator(".gp-title").inner_text() == "Phường <b>Mới</b> (07210)"
+    tab.page.wait_for_function(
+        "geoMerge.plan.map.getPane('plan-labels').querySelector(\"[data-unit='07210']\")"
+        "?.textContent.includes('Mới')"
+    )
     tab.page.reload()
     settle(tab)
     assert plan(tab, f"live.model.news.get('{BAC_GIANG}').name") == "<b>Mới</b>"

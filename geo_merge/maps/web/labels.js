@@ -42,17 +42,17 @@
     /** Return where the name of a unit fits, {way, at} in pixels of the world; null if nowhere. */
     placeOf(feature, box, pixel) {
       if (Math.min(box[2] - box[0], box[3] - box[1]) <= LEAST) { return null; }
-      const rings = feature.geometry.coordinates, { found } = this.places;
-      if (!found.has(rings)) {
+      const rings = feature.geometry.coordinates, { name } = feature.properties, { found } = this.places;
+      if (found.get(rings)?.name !== name) { // new units of a plan are renamed
         const drawn = rings.map((ring) => ring.map(pixel));
         let label = null;
-        for (const way of waysOf(feature.properties.name)) {
+        for (const way of waysOf(name)) {
           const at = place(drawn, box, way.width, way.height);
           if (at) { label = { way: way, at: at }; break; }
         }
-        found.set(rings, label);
+        found.set(rings, { name: name, label: label });
       }
-      return found.get(rings);
+      return found.get(rings).label;
     }
 
     clear() {
