@@ -27,9 +27,10 @@ _FIRST, _FILE = "as_opened", "a_file"
 
 @dataclass(frozen=True)
 class Compared:
-    """Two plans that were compared: the tables, and the map as a page."""
+    """Two plans that were compared, one as it was then: the tables, and the map as a page."""
 
     key: str
+    revision: int
     tables: dict[str, pd.DataFrame]
     page: str
     same: bool
@@ -53,7 +54,7 @@ def show(work: Work, place: DeltaGenerator) -> None:
     shown: Compared | None = st.session_state.get(_SHOWN)
     if shown is not None and shown.key == work.base.key:
         with place:
-            _differences(shown)
+            _differences(shown, is_old=shown.revision != work.revision)
 
 
 def compared(work: Work, other: Plan, title: str) -> Compared:
@@ -65,6 +66,7 @@ def compared(work: Work, other: Plan, title: str) -> Compared:
     held = None if checked[0] is None or checked[1] is None else (checked[0], checked[1])
     return Compared(
         work.base.key,
+        work.revision,
         comparison_tables(comparison, layer, both, held),
         difference_html(comparison, work.base.frame, (title, t("planning.this_plan")), language),
         not comparison.differences and not comparison.moved,
@@ -83,9 +85,11 @@ def _workbook(shown: Compared, language: Language) -> bytes:
     return tables.xlsx_bytes(headed(shown.tables, language))
 
 
-def _differences(shown: Compared) -> None:
+def _differences(shown: Compared, *, is_old: bool) -> None:
     language = state.language()
     with st.container(border=True):
+        if is_old:
+            st.warning(t("planning.compared_before"), icon=":material/history:")
         if shown.same:
             st.success(t("planning.no_difference"), icon=":material/check_circle:")
         else:

@@ -310,6 +310,13 @@ def test_two_plans_are_compared_on_a_map_behind_a_curtain(
         with app_tab.page.expect_download() as download:
             app_tab.page.get_by_role("button", name="Map of differences").click()
         download.value.save_as(tmp_path / "difference.html")
+        old = app_tab.page.get_by_text(say("planning.compared_before", "en"))
+        assert old.count() == 0
+        app_tab.page.keyboard.press("Control+z")
+        settle(app_tab)
+        assert old.is_visible()
+        app_tab.page.keyboard.press("Control+y")
+        settle(app_tab)
         assert app_tab.wrong == []
     with opened(browser) as tab:
         tab.page.goto((tmp_path / "difference.html").as_uri())
