@@ -39,6 +39,7 @@ EVIDENCE = ("clause", "words", "evidence")
 OPTIONAL = (*PARENTS_AFTER, BELOW, *EVIDENCE)
 REQUIRED = ("old_code", "new_code", "new_name")
 SHARE_TOLERANCE = 1e-9
+_ABOVE = ("district", "province")
 _SHOWN = 10
 _SEVERAL = re.compile(r"[^\W\d][,;\n] ?\s*[^\W\d]")  # names side by side in a cell
 # Headings, without a number behind, of tables with several old units in a row.
@@ -207,7 +208,8 @@ def resolve(
     name_key = country.name_key
     rows = as_crosswalk(table)
     report = Report(_source(rows))
-    written, rows = rows, cleaned(rows, report, old["name"])
+    above = {str(name) for level in _ABOVE if level in old for name in old[level].dropna()}
+    written, rows = rows, cleaned(rows, report, old["name"], above)
     matched = match(old, rows, written.loc[rows.index], report, name_key)
     units = pd.Series(matched.units, index=rows.index, dtype=object)
     rows = rows.assign(unit=units, matched_by=matched.how, row=rows.index)

@@ -10,7 +10,13 @@ import pandas as pd
 
 from geo_merge.units.crosswalk_report import Report, ranges
 from geo_merge.units.unnamed import lost_letters
-from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, ungrouped
+from geo_merge.vocabulary.codes import (
+    clean_code,
+    clean_text,
+    fold_name,
+    is_scientific,
+    ungrouped,
+)
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
@@ -34,7 +40,9 @@ _NUMBERED = re.compile(r"(?:I{1,3}|I?V|VI{1,3}|IX|X[IVX]+|[A-E]|[0-9]{1,2})[.)] 
 _POINT = re.compile(r"[0-9]+[.,][0-9]+")
 
 
-def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.DataFrame:
+def cleaned(
+    rows: pd.DataFrame, report: Report, names: Iterable[str], above: Iterable[str] = ()
+) -> pd.DataFrame:
     """Return a crosswalk with its codes and names as they are meant; report what was done.
 
     Parameters
@@ -45,10 +53,13 @@ def cleaned(rows: pd.DataFrame, report: Report, names: Iterable[str]) -> pd.Data
         Gets the cells that are no names or codes, and what was changed.
     names
         Names of the old units: where one is called None, Nan or Ibid, that is a name.
+    above
+        Names of their districts and provinces, which head groups of rows.
     """
     known = Counter(names)
-    rows = _without_headings(_without_sums(rows, report, known), report, known)
-    rows = _without_nothing(rows, report, known)
+    rows = _without_sums(rows, report, known)
+    rows = _without_headings(rows, report, known, _only_above(above, known))
+    rows = _without_nothing(_without_notes(rows, report), report, known)
     _refuse_zeros(rows, report)
     result = rows.copy()
     changed = 0
@@ -84,8 +95,16 @@ def _without_sums(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd
     return rows.drop(index=sums)
 
 
-def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -> pd.DataFrame:
+def _only_above(above: Iterable[str], names: Iterable[str]) -> frozenset[str]:
+    """Return names of districts and provinces, folded, that are not those of units as well."""
+    return frozenset(map(fold_name, above)) - {"", *map(fold_name, names)}
+
+
+def _without_headings(
+    rows: pd.DataFrame, report: Report, names: Counter[str], above: frozenset[str]
+) -> pd.DataFrame:
     """Report rows that head a group, as ``II. HUYỆN VIỆT YÊN`` alone or in merged cells."""
+    behind = tuple(f" {name}" for name in above)
     cells = rows[[*_NAMING, "old_type"]].map(clean_text)
     heads = []
     for row, texts in zip(rows.index, cells.itertuples(index=False), strict=True):
@@ -94,10 +113,20 @@ def _without_headings(rows: pd.DataFrame, report: Report, names: Counter[str]) -
         # A name alone may be a unit whose row is not filled in yet, and no unit has its own type.
         alone = len(filled) == 1 and text == texts.old_code and text.isupper()
         sure = alone or text in (texts.old_type, texts.new_type) or _NUMBERED.match(text)
+        sure = sure or fold_name(text) in above or fold_name(text).endswith(behind)
         if len(set(filled)) == 1 and " " in text and sure and not names[text]:
             report.wrong_in(row, "K04.heading", text=text)
             heads.append(row)
     return rows.drop(index=heads)
+
+
+def _without_notes(rows: pd.DataFrame, report: Report) -> pd.DataFrame:
+    """Report rows with neither an old unit nor a whole new one: notes and names of who signs."""
+    cells = rows[["old_code", "old_name", *_NEEDED]].map(clean_text) != ""
+    notes = ~(cells["old_code"] | cells["old_name"]) & ~cells[list(_NEEDED)].all(axis=1)
+    if notes.any():
+        report.wrong("K01.notes", rows=ranges(rows.index[notes]), n=int(notes.sum()))
+    return rows[~notes]
 
 
 def _named_by_a_mark(rows: pd.DataFrame) -> set[str]:

@@ -89,6 +89,38 @@ def test_the_heading_of_a_group_is_told_as_one(grid: Grid, head: tuple[str, ...]
     assert "is the heading of a group, not a unit [K04]; remove the row" in problem
 
 
+@pytest.mark.parametrize("head", ["Huyện Lạng Giang", "HUYỆN LẠNG GIANG", "Lạng Giang"])
+def test_a_district_of_the_layer_heads_a_group(grid: Grid, head: str) -> None:
+    layer = units(grid).assign(district="Lạng Giang")
+    rows = table(("", head, "", ""), *WHOLE)
+    with pytest.raises(CrosswalkError) as caught:
+        resolve(layer, rows)
+    assert [p for p in caught.value.problems if "row 2: " not in p] == []
+    if " " in head:
+        assert len(caught.value.problems) == 1
+        assert "is the heading of a group, not a unit [K04]" in caught.value.problems[0]
+    # A town that is called like its district may be a unit whose row is not filled in yet.
+    town = layer.assign(name=["Lạng Giang", "Hai", "Ba", "Bốn"])
+    with pytest.raises(CrosswalkError, match=r"new_code of .*Lạng Giang is blank \[W01\]"):
+        resolve(town, table(("", "Thị trấn Lạng Giang", "", ""), *WHOLE[1:]))
+
+
+def test_what_stands_below_a_table_is_told_in_one_sentence(grid: Grid) -> None:
+    below = (("", "", "", "Bắc Ninh, ngày 12 tháng 3 năm 2025"), ("", "", "TM. UBND", ""),
+             ("", "", "", "CHỦ TỊCH"))  # fmt: skip
+    with pytest.raises(CrosswalkError) as caught:
+        resolve(units(grid), table(*WHOLE, *below))
+    (problem,) = caught.value.problems
+    assert (
+        "rows 6-8: no old unit, and no new one [K01]; remove the rows if they are a note" in problem
+    )
+    with pytest.raises(CrosswalkError) as caught:
+        resolve(
+            units(grid), table(*WHOLE[:3], ("", "", "N2", "Hai"))
+        )  # a whole new unit is no note
+    assert any("row 5: neither old_code nor old_name [K01]" in p for p in caught.value.problems)
+
+
 def test_a_unit_without_its_new_one_is_no_heading(grid: Grid) -> None:
     with pytest.raises(CrosswalkError, match=r"new_code of Ba Vì is blank \[W01\]"):
         resolve(units(grid), table(*WHOLE[:3], ("", "Ba Vì", "", "")))
