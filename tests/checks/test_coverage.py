@@ -130,9 +130,7 @@ def test_vertices_that_a_neighbour_lacks(grid: Grid) -> None:
     assert note.geometry.bounds == pytest.approx((X, Y, X + 1000, Y + 1000))
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(exponent=st.floats(-6, 0).filter(lambda e: abs(e + 3) > 0.01), gap=st.booleans())
 @example(exponent=-2.98, gap=True)
 @example(exponent=-3.02, gap=False)

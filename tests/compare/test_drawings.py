@@ -67,7 +67,7 @@ def with_transfer(frame: gpd.GeoDataFrame) -> tuple[list[shapely.Geometry], shap
 
 
 SHIFTS = st.tuples(st.floats(-400, 400), st.floats(-400, 400))
-LAW = settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 
 
 @LAW

@@ -179,7 +179,7 @@ def test_there_is_nothing_to_reconcile_without_reference_and_figures(grid: Grid)
 
 
 @given(st.lists(st.integers(-400, 400), min_size=2, max_size=6))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_law_gained_and_lost_are_the_two_differences(shifts: list[int]) -> None:
     ours = np.array([square(3 * k, 0) for k in range(len(shifts))])
     theirs = np.array([translate(g, d, d / 2) for g, d in zip(ours, shifts, strict=True)])

@@ -83,7 +83,7 @@ def test_what_finds_no_place_is_told() -> None:
     assert place([Wish(shapely.box(1, 1, 9, 9), two_lines("A", 2))], FRAME, [full]) == ([], [0])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.floats(0, 95), st.floats(0, 55), st.floats(0.5, 40), st.floats(0.5, 40)),

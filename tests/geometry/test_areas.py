@@ -96,7 +96,7 @@ def test_an_area_does_not_depend_on_what_is_measured_beside_it() -> None:
     st.floats(200, 30_000),
     st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_law_the_scale_of_a_projection_measures_as_projecting_every_vertex_does(
     epsg: int, size: float, seed: int
 ) -> None:

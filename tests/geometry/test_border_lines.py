@@ -19,7 +19,7 @@ from geo_merge.geometry.characteristic_points import (
     touching,
 )
 
-RUNS = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 FOUR = np.array([square(c, r) for r in (0, 1) for c in (0, 1)], dtype=object)
 
 

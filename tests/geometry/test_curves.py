@@ -103,7 +103,7 @@ def test_lines_of_a_plane_are_written_as_they_run(tmp_path: Path) -> None:
         assert square_metres(written.iloc[0]) == pytest.approx(true[0], rel=2e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lat=st.floats(1, 78) | st.floats(-78, -1),
     bent=st.floats(0.02, 0.3),

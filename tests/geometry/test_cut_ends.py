@@ -94,7 +94,7 @@ def triangles(places: list[tuple[int, int]]) -> np.ndarray:
 PLACES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=5, max_size=15)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PLACES, st.integers(-700, 1900), st.floats(-2, 2), st.integers(0, 10), st.floats(0, 7e6))
 def test_a_cut_coverage_is_a_coverage(
     places: list[tuple[int, int]], at: int, slope: float, which: int, away: float

@@ -185,7 +185,7 @@ def coverages(draw: st.DrawFn) -> np.ndarray:
 
 
 @given(coverages())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_law_edge_cancelling_is_the_union(cells: np.ndarray) -> None:
     union = shapely.union_all(cells)
     by_edges = dissolve_edges(cells, unmatched(cells))
@@ -218,7 +218,7 @@ def test_a_shell_that_geos_leaves_inside_another_is_joined() -> None:
 
 
 @given(coverages(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_law_the_order_of_rows_does_not_matter(cells: np.ndarray, random: object) -> None:
     order = list(range(len(cells)))
     random.shuffle(order)

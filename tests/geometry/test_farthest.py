@@ -57,7 +57,7 @@ lines = st.lists(places, min_size=2, max_size=6, unique=True).map(shapely.LineSt
 
 
 @given(rings.filter(lambda land: land.is_valid and land.area > 0), lines)
-@settings(deadline=None, max_examples=75)
+@settings(max_examples=75)
 def test_law_no_point_of_the_land_lies_further_away(
     land: Polygon, border: shapely.LineString
 ) -> None:

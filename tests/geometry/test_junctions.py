@@ -199,7 +199,7 @@ def strips(draw: st.DrawFn) -> gpd.GeoDataFrame:
 
 
 @given(strips(), st.sampled_from([32648, 9214, 3857]), st.data())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_law_a_coverage_stays_one_in_any_plane_and_order(
     frame: gpd.GeoDataFrame, target: int, data: st.DataObject
 ) -> None:
@@ -215,7 +215,7 @@ def test_law_a_coverage_stays_one_in_any_plane_and_order(
 
 
 @given(strips(), st.sampled_from([32648, 3857]))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_law_projecting_makes_no_findings(frame: gpd.GeoDataFrame, target: int) -> None:
     (plane,) = into_plane([frame], CRS(target)).frames
     assert not {"C01", "C02", "C03", "C04"} & set(validate(plane.set_index("code"))["check"])

@@ -166,7 +166,7 @@ def _through_geojson(frame: gpd.GeoDataFrame, folder: Path) -> list[dict[str, ob
     st.floats(-180, 180), st.floats(0.5, 40), st.integers(3, 12), st.integers(0, 2**32 - 1),
     st.sampled_from(sorted(FORMS)),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_law_any_longitude_is_as_good_as_any_other(
     west: float, width: float, n: int, seed: int, form: str
 ) -> None:

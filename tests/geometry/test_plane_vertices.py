@@ -148,7 +148,7 @@ def test_new_boundaries_cut_along_their_own_lines(tmp_path: Path) -> None:
     assert shapely.get_num_coordinates(made.values).max() < 15
 
 
-@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=10, phases=(Phase.explicit, Phase.generate))
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(0, 10)), min_size=3, max_size=12),
     st.integers(0, 2**32 - 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge.geometry.faces import find_faces
@@ -35,7 +35,6 @@ NOISE = st.lists(
 
 
 @given(NOISE, st.none() | st.floats(-0.0078125, 0.0078125, width=32))
-@settings(deadline=None)
 def test_law_joined_layers_are_one_coverage(
     noise: list[tuple[float, float]], extra: float | None
 ) -> None:

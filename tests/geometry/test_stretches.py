@@ -29,7 +29,7 @@ def test_land_within_other_land_is_no_distance_away() -> None:
     assert Stretches(rings, rings.owner).distance(shapes[0], 0) == 0
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.tuples(st.integers(0, 9), st.integers(0, 9), st.floats(0.05, 0.49), st.integers(1, 60)),

@@ -26,7 +26,7 @@ from geo_merge.geometry.survey import combine, survey
 from geo_merge.geometry.winding import Outlines
 from geo_merge.vocabulary.limits import Limits
 
-RUNS = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
 def polygons(layer: gpd.GeoDataFrame) -> np.ndarray:

@@ -61,7 +61,7 @@ COORDINATE = st.integers(-500, 4500)
     st.lists(st.tuples(COORDINATE, COORDINATE), min_size=1, max_size=15),
     st.sampled_from([SQUARE, BAY]),
 )
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_law_cells_cover_the_area_once(
     points: list[tuple[int, int]], within: shapely.Polygon
 ) -> None:

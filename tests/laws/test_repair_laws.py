@@ -166,7 +166,7 @@ def test_without_snapping_what_is_a_millimetre_apart_stays() -> None:
 @given(
     st.lists(st.tuples(st.integers(1, 99), st.integers(1, 99)), min_size=2, max_size=5, unique=True)
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_law_pieces_of_a_face_are_all_of_it_and_share_their_vertices(
     ends: list[tuple[int, int]],
 ) -> None:

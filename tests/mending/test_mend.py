@@ -422,7 +422,7 @@ cells = st.tuples(st.integers(2, 4), st.integers(1, 3)).flatmap(
 
 
 @given(cells)
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_law_a_repair_accounts_for_all_land_and_is_done_once(
     drawn: tuple[tuple[int, int], list[tuple[int, int]], str],
 ) -> None:
@@ -456,7 +456,7 @@ def test_law_a_repair_accounts_for_all_land_and_is_done_once(
 
 
 @given(st.permutations(range(6)), st.sampled_from(["longest-edge", "largest-neighbour"]))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_law_the_order_of_the_units_does_not_matter(order: list[int], rule: str) -> None:
     shifts = [(0, 0), (11, -7), (-13, 5), (8, 9), (-6, -12), (3, 14)]
     frame = layer(*(translate(square(k % 3, k // 3), *s) for k, s in enumerate(shifts)))

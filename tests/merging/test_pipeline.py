@@ -232,9 +232,7 @@ def test_validate_without_and_with_a_crosswalk(grid: Grid) -> None:
 
 
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=12), st.permutations(range(12)))
-@settings(
-    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_law_nothing_is_lost_and_order_does_not_matter(
     grid: Grid, groups: list[int], order: list[int]
 ) -> None:

@@ -21,7 +21,7 @@ def _can(problem: Problem, parts: tuple[Condition, ...]) -> bool:
     return next(trials.partitions(problem, joined(parts)), None) is not None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(trials.problems(6))
 def test_the_smallest_contradiction_of_all(given: tuple[Problem, Conditions]) -> None:
     problem, conditions = given

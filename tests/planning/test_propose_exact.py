@@ -33,7 +33,7 @@ def _agrees(found: Proposal, best: float | None) -> None:
         assert found.value == pytest.approx(best, abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trials.problems(), st.sampled_from(Objective))
 def test_as_good_as_the_best_of_all_plans(
     given: tuple[Problem, Conditions], objective: Objective
@@ -45,7 +45,7 @@ def test_as_good_as_the_best_of_all_plans(
         assert problem.broken(conditions.parts(), found.partition) == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(trials.problems(9), st.sampled_from(Objective), st.integers(1, 40))
 def test_with_too_many_groups_nothing_wrong_is_claimed(
     given: tuple[Problem, Conditions], objective: Objective, most: int

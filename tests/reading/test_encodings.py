@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge import read_table, read_units
@@ -195,7 +195,6 @@ def test_vni_agrees_with_viparse() -> None:
     assert [(k, v) for k, v in pairs if k.encode("iso-8859-1").decode("vni") != v] == []
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["tcvn3", "vni", "viscii"]), st.text(alphabet=LETTERS + "bcdg hnpt"))
 def test_what_is_written_is_read(encoding: str, text: str) -> None:
     written = text.encode(encoding)

@@ -91,7 +91,7 @@ RINGS = st.builds(
 
 
 @given(st.lists(st.none() | st.lists(RINGS, min_size=1, max_size=5), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_law_rings_in_any_order_and_winding_are_read_as_by_gdal_or_not_at_all(
     records: list[list[Ring] | None],
 ) -> None:
@@ -102,7 +102,7 @@ def test_law_rings_in_any_order_and_winding_are_read_as_by_gdal_or_not_at_all(
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_law_a_multipolygon_that_gdal_wrote_is_plain(data: st.DataObject) -> None:
     """Cells of a grid, each with a lake, each lake perhaps with an island."""
     cells = data.draw(st.lists(st.integers(0, 8), min_size=1, max_size=5, unique=True))
@@ -285,7 +285,7 @@ VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(-1
 
 
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_law_values_are_read_as_by_gdal_or_not_at_all(values: list[tuple[Any, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.geojson"

@@ -68,7 +68,7 @@ def in_pieces(request: Request, cuts: list[int]) -> tuple[dict[str, list[list[ob
     return sheets.rows, first.conclude()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(rows=st.lists(ROW, min_size=3, max_size=30), cuts=st.lists(st.integers(1, 29), max_size=5))
 def test_wherever_a_table_is_cut_it_comes_to_the_same(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[object, ...]], cuts: list[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge.errors import UsageError
@@ -73,7 +73,6 @@ def test_a_field_beside_ours_is_not_taken_for_it() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 4)), min_size=1, max_size=30))
-@settings(deadline=None)
 def test_law_people_are_kept_to_the_last(rows: list[tuple[int, int]]) -> None:
     people = pd.DataFrame({"population": [p for p, _ in rows]})
     groups = np.unique([g for _, g in rows], return_inverse=True)[1]

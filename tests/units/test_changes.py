@@ -312,7 +312,7 @@ def traces(
         yield lineage.trace(unit, since, as_of), goes
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(histories(divisions=False), st.integers(0, 5), st.integers(1, 6))
 def test_law_without_divisions_every_unit_goes_where_its_land_goes(
     history: tuple[list[Change], list[dict[int, str]]], start: int, stop: int
@@ -322,7 +322,7 @@ def test_law_without_divisions_every_unit_goes_where_its_land_goes(
         assert traced["share"].tolist() == [1.0]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(histories(divisions=True), st.integers(0, 5), st.integers(1, 6))
 def test_law_no_land_goes_where_the_links_do_not(
     history: tuple[list[Change], list[dict[int, str]]], start: int, stop: int
@@ -331,7 +331,7 @@ def test_law_no_land_goes_where_the_links_do_not(
         assert goes <= set(traced["new_code"])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(histories(divisions=True), st.integers(1, 5))
 def test_law_two_ways_one_after_the_other_are_the_whole_way(
     history: tuple[list[Change], list[dict[int, str]]], stop: int

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge import read_table
@@ -97,7 +97,6 @@ def divisions(codes: str, to: str) -> st.SearchStrategy[pd.DataFrame]:
     )
 
 
-@settings(deadline=None)
 @given(divisions("abcd", "efg"), divisions("efg", "hij"))
 def test_nothing_is_lost_on_the_way(first: pd.DataFrame, second: pd.DataFrame) -> None:
     """A unit that only the second step names was there before: lists of changes name no others."""

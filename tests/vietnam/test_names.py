@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge.vietnam.matching import Units
@@ -54,7 +54,6 @@ def test_the_type_is_split_off() -> None:
     assert bare_key("phường Phường 4") == bare_key("P. IV") == "4"
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=LETTERS + LETTERS.upper() + " -'’.\u00a0\u03011234567890()", max_size=25))
 def test_a_key_is_its_own_key(text: str) -> None:
     assert name_key(name_key(text)) == name_key(text)

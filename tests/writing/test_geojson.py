@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 from conftest import CRS, square
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_merge.errors import ExportError
@@ -141,7 +141,6 @@ def test_a_layer_without_crs_is_refused() -> None:
     ),
     st.integers(5, 9),
 )  # fmt: skip
-@settings(deadline=None)
 def test_law_what_is_written_reads_back(boxes: list[tuple], precision: int) -> None:
     shapes = [
         shapely.box(x, y, x + w, y + w).difference(shapely.box(x + w / 4, y + w / 4, x + w / 2, y + w / 2))
