@@ -18,6 +18,7 @@ _STYLE = """<style>
 .st-key-top {flex-wrap: nowrap !important; gap: .6rem !important; min-height: 2.2rem}
 .st-key-top > * {min-width: 0; flex-shrink: 1 !important}
 .st-key-top > :last-child {flex-shrink: 0 !important; margin-left: auto}
+.st-key-top > :has(.st-key-top_errors) {flex-shrink: 0 !important}  /* 1,716 is not 1,71… */
 .st-key-top p, .st-key-top .stMarkdownBadge {
   margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 100%}
 @media (max-width: 640px) {
@@ -74,7 +75,8 @@ def _of_result(loaded: store.Loaded) -> None:
         st.markdown(f"**geo_merge** · {plain(t('ui.shows', title=loaded.called))}")
     if loaded.errors:
         errors = t("ui.errors_stand", count=figure(loaded.errors))
-        st.badge(errors, color="red", width="content")
+        with st.container(key="top_errors", width="content"):
+            st.badge(errors, color="red", width="content")
     if loaded.is_drawn("schematic"):
         st.badge(t("map.schematic"), color="orange")
     if loaded.is_drawn("approximate"):

@@ -98,15 +98,18 @@ def test_a_click_on_a_finding_goes_to_its_place(
     old = grid(3, 1)
     hole = square(1, 0).centroid.buffer(50)
     old.loc[old.index[1], "geometry"] = square(1, 0).difference(hole)
-    old.reset_index().to_file(tmp_path / "old.gpkg")
+    layer = tmp_path / f"{'a name that is far too long for the top of the page ' * 3}.gpkg"
+    old.reset_index().to_file(layer, layer="old")
     pd.DataFrame(
         {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
     ).to_csv(tmp_path / "crosswalk.csv", index=False)
     tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [tmp_path / "old.gpkg"], tmp_path / "crosswalk.csv")
+    upload(tab, [layer], tmp_path / "crosswalk.csv")
     tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
     tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for(timeout=60_000)
     assert say("ui.merged", "en") not in tab.page.inner_text("body")
+    badge = tab.page.locator(".st-key-top_errors .stMarkdownBadge")
+    assert badge.evaluate("badge => badge.scrollWidth <= badge.clientWidth")  # no figure is cut
     tab.page.get_by_role("link", name="Checks").click()
     tab.wait_for_map()
     zoom = tab.live("live.a.getZoom()")
