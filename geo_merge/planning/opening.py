@@ -145,6 +145,16 @@ def _changed(source: LayerSource, paths: Iterable[Path]) -> tuple[Finding, ...]:
     return (Finding.of(told, value=float(len(other)), unit_of_value="files"),)
 
 
+def of_other_files(source: LayerSource, at_work: LayerSource) -> tuple[Finding, ...]:
+    """Tell which files of a plan's layer are not among those of the layer at work."""
+    known = {digest for file in at_work.files for digest in file.sha256.values()}
+    other = [Path(f.path).name for f in source.files if not known.issuperset(f.sha256.values())]
+    if not other:
+        return ()
+    told = sentence("L04.other", names=other, n=len(other))
+    return (Finding.of(told, value=float(len(other)), unit_of_value="files"),)
+
+
 def save_plan(
     opened: OpenPlan, plan: Plan, directory: Path, of: Path, history: History | None = None
 ) -> None:

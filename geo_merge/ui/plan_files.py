@@ -12,6 +12,7 @@ from geo_merge.planning.adopt import plan_of_crosswalk
 from geo_merge.planning.certificate import files_of_certificate
 from geo_merge.planning.fit import fit
 from geo_merge.planning.history import History
+from geo_merge.planning.opening import of_other_files
 from geo_merge.planning.plan import old_units_of
 from geo_merge.planning.remembered import HISTORY, history_bytes, recalled
 from geo_merge.planning.store import CROSSWALK, DOCUMENT, SavedPlan, files_of_plan, read_files
@@ -80,7 +81,7 @@ def _of_zip(
     saved = read_files(files[DOCUMENT], folder / CROSSWALK)
     plan, found = fit(saved.plan, old_units_of(base.frame))
     history = recalled(files[HISTORY], plan) if HISTORY in files else History(plan)
-    return history, found
+    return history, (*of_other_files(saved.source, base.source), *found)
 
 
 def _wanted(archive: zipfile.ZipFile) -> dict[str, bytes]:

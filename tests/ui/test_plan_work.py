@@ -248,7 +248,8 @@ def test_a_plan_of_another_layer_opens_with_what_no_longer_fits(
     grid(5, 1, population=1).reset_index().to_file(path)
     other = open_layers([File(path.name, path.read_bytes())], {}, quiet, quiet)
     history, found = plan_of_file(File("plan.zip", content), other.base)
-    assert [f.check for f in found] == ["L01"]
+    assert [f.check for f in found] == ["L04", "L01"]
+    assert "communes.gpkg: the plan was made with another file" in found[0].message
     assert history.plan.members() == {"N1": ("00001",)}
 
 
