@@ -30,6 +30,7 @@ from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
 from geo_merge.errors import UsageError
 from geo_merge.results.files import write
+from geo_merge.texts import say
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
@@ -70,8 +71,11 @@ def test_every_section_says_something_even_without_data(folder: Folder) -> None:
     assert all(section.blocks for section in document.sections)
     assert len(document.figures) == 3 * 2 + 2
     text = html(document).decode()
-    for words in ("thêm --seats", "thêm --agencies", "standards.csv"):
-        assert words in text
+    missing = ("no_standards", "no_seats", "no_agencies")
+    assert all(say(f"dossier.{key}", "vi") in text for key in missing)
+    for key in (*missing, "no_declared", "no_reconciliation"):
+        told = "".join(say(f"dossier.{key}", language) for language in ("vi", "en"))
+        assert not re.search(r"--|geo-merge|\.csv", told)  # of papers, not of a command line
 
 
 def rows_of(document: Any, key: str) -> list[tuple[str, ...]]:

@@ -272,3 +272,14 @@ def test_a_frame_without_findings_has_the_same_columns() -> None:
     columns = list(findings_frame([], 4326).columns)
     assert columns == list(findings_frame([Finding.of(sentence("P03.coverage"))], 4326).columns)
     assert isinstance(findings_frame([], 4326), gpd.GeoDataFrame)
+
+
+def test_what_findings_count_has_a_word_in_both_languages() -> None:
+    code = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    counted = {*re.findall(r'unit_of_value="(\w+)"', code), "districts", "provinces"} - {
+        "m",
+        "m²",
+        "km²",
+    }
+    assert len(counted) > 15
+    assert [word for word in sorted(counted) if f"measure.{word}" not in TEXTS] == []
