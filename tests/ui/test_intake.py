@@ -278,3 +278,21 @@ def test_a_resolution_that_is_not_there_is_asked_for_by_the_button() -> None:
     assert not button.disabled
     button.click().run()
     assert say("intake.no_resolution", "vi") in [told.value for told in test.error]
+
+
+def test_what_was_read_from_a_resolution_is_told_by_its_button_and_seen_whole() -> None:
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test._page_hash = calc_hash("data")
+    test.run()
+    test.text_area[0].set_value(
+        "Nghị quyết về việc sắp xếp các đơn vị hành chính cấp xã của tỉnh Bắc Ninh năm 2025\n"
+        "Điều 1. Sắp xếp các đơn vị hành chính cấp xã của tỉnh Bắc Ninh\n"
+        "1. Sắp xếp toàn bộ diện tích tự nhiên, quy mô dân số của xã Yên Giả và xã Chi Lăng thành "
+        "xã mới có tên gọi là xã Chi Lăng."
+    )
+    test.button("read_resolution").click().run()
+    assert not test.exception
+    told = say("intake.was_read", "vi", file="nghi_quyet.txt", count=1, left=1)
+    assert told in [each.value.replace("\\", "") for each in test.success]
+    (clauses,) = (each for each in test.dataframe if say("ui.words", "vi") in each.value)
+    assert clauses.proto.row_height > 60  # three lines: the end of a clause says what it founds

@@ -25,6 +25,8 @@ from geo_merge.vietnam.resolutions.resolution import FORMATS
 
 _READ = "resolution"  # what is kept in the work
 _PASTED = "nghi_quyet.txt"
+_LINES = 76  # pixels of a row with three lines: what a clause founds stands at its end
+_CLAUSES = 400  # of the table
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ def ask(work: Work | None) -> None:
         # A text is told when its field is left, as by pressing this: it is never out of reach.
         wanted = st.button(t("intake.read_resolution"), key="read_resolution",
                            icon=":material/menu_book:")  # fmt: skip
+        if (read := _kept(work)) is not None:
+            told_of = t("intake.was_read", file=read.source, count=len(by_clause(read.crosswalk)),
+                        left=len(read.problems))  # fmt: skip
+            st.success(plain(told_of), icon=":material/check_circle:")
     if wanted and given is None and not text.strip():
         st.error(t("intake.no_resolution"), icon=":material/error:")
     elif wanted:
@@ -99,9 +105,14 @@ def read_from(path: Path, province: str | None, _say: Progress) -> Read:
     return Read(path.name, plan.crosswalk, tuple(plan.problems), tuple(plan.notes))
 
 
+def _kept(work: Work | None) -> Read | None:
+    """Return what was read from the resolution of a work, if there is one."""
+    return work.kept(_READ) if work is not None and work.files("text") else None
+
+
 def show(work: Work) -> None:
     """Show each clause beside what was read from it, and what was not understood."""
-    read: Read | None = work.kept(_READ) if work.files("text") else None
+    read = _kept(work)
     if read is None:
         return
     st.subheader(plain(t("intake.clauses", file=read.source)), anchor=False)
@@ -111,8 +122,9 @@ def show(work: Work) -> None:
         tables.show(_sentences(read.problems), height="content" if len(read.problems) < 8 else 280)  # noqa: PLR2004
     clauses = by_clause(read.crosswalk)
     named = {"clause": t("ui.clause"), "words": t("ui.words"), "read": t("intake.read")}
-    tables.show(clauses.rename(columns=named), height=320,
-                column_config={t("ui.words"): {"width": "large"},
+    tables.show(clauses.rename(columns=named), height=_CLAUSES, row_height=_LINES,
+                column_config={t("ui.clause"): {"width": "small"},
+                               t("ui.words"): {"width": "large"},
                                t("intake.read"): {"width": "large"}})  # fmt: skip
     if read.notes:
         with st.expander(f"{t('ui.notes')} ({figure(len(read.notes))})"):
