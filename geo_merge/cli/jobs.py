@@ -4,13 +4,14 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo_merge.cli.options import say, say_findings
 from geo_merge.errors import UsageError
+from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def run_job(
-    job: Job, tell: Callable[[str], None], engine: str, scheduler: str | None
+    job: Job, tell: Progress, engine: str, scheduler: str | None
 ) -> AbstractContextManager[MergeResult]:
     """Run a job on this machine or a cluster."""
     if engine == "dask":

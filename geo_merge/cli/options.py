@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from geo_merge.errors import UsageError
+from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.sentence import ENGLISH, LANGUAGES, said, sentence
 from geo_merge.vocabulary.shown import on_terminal
 
@@ -315,7 +316,7 @@ def _told(line: str) -> str:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def progress() -> Iterator[Progress]:
     """Show the step at work on a terminal; what the one before it freed is given back.
 
     Nothing is said where stderr is a file or a pipe.

@@ -7,11 +7,11 @@ shuffles, spills and retries: nothing of that is done here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from geo_merge.errors import UsageError
+from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def merged(
-    job: Job, say: Callable[[str], None] = lambda _: None, *, scheduler: str | None = None
+    job: Job, say: Progress = lambda _: None, *, scheduler: str | None = None
 ) -> AbstractContextManager[MergeResult]:
     """Run a merger on a cluster; see `engine.merged`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -25,6 +25,7 @@ from geo_merge.jobs.job import Job
 from geo_merge.maps.drawing import thin_apart
 from geo_merge.merging.assigned import Prepared, assign, put_together
 from geo_merge.merging.result import MergeResult
+from geo_merge.system.progress import Progress
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.vocabulary.limits import Limits
 from geo_merge.vocabulary.sentence import sentence
@@ -32,7 +33,7 @@ from geo_merge.vocabulary.sentence import sentence
 
 @contextmanager
 def merged(
-    job: Job, say: Callable[[str], None] = lambda _: None, *, scheduler: str | None = None,
+    job: Job, say: Progress = lambda _: None, *, scheduler: str | None = None,
     **cluster: Any,  # noqa: ANN401 - those of connect
 ) -> Iterator[MergeResult]:  # fmt: skip
     """Run a merger on a cluster, and give its result as long as the cluster is there.

@@ -6,9 +6,9 @@ from geo_merge.dossier.content import Figure
 from geo_merge.dossier.material import Outside
 from geo_merge.dossier.sheets.atlas import Atlas
 from geo_merge.dossier.sheets.view import View, sheet_of
-from geo_merge.jobs.job import Progress
 from geo_merge.maps.told import sources
 from geo_merge.merging.result import MergeResult
+from geo_merge.system.progress import Progress
 from geo_merge.texts import Language, say
 from geo_merge.vocabulary.shown import shown
 

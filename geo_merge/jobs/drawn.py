@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from geo_merge.jobs.job import Job, Progress, ReadLayer
+from geo_merge.jobs.job import Job, ReadLayer
 from geo_merge.maps.display import drawn
 from geo_merge.merging.result import MergeResult
+from geo_merge.system.progress import Progress
 from geo_merge.units.layers import read_units
 
 

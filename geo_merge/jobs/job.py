@@ -23,6 +23,7 @@ from geo_merge.reading.kinds import is_table
 from geo_merge.reading.raw import RawLayer
 from geo_merge.reading.sources import open_layer
 from geo_merge.reading.tables import read_table
+from geo_merge.system.progress import Progress
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
@@ -32,7 +33,6 @@ from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
 from geo_merge.vocabulary.sentence import sentence
 
-Progress = Callable[[str], None]
 ReadLayer = Callable[..., gpd.GeoDataFrame]
 
 

@@ -12,8 +12,9 @@ import pandas as pd
 
 from geo_merge.compare.declared import as_declared
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.merging import conclude
+from geo_merge.system.progress import Progress
 from geo_merge.units import attributes, crosswalk
 from geo_merge.vocabulary.accepting import is_accepted
 from geo_merge.vocabulary.catalogue import ACCEPTABLE

@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 
 from geo_merge.geometry.rings import Geometries
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions, repair
 from geo_merge.mending.decisions import Decision, as_decisions
+from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
 from geo_merge.vocabulary.memory import without_memory

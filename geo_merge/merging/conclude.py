@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from geo_merge.merging.new_units import new_units
 from geo_merge.merging.parents_after import Parents
 from geo_merge.merging.proof import make_ledger, prove
 from geo_merge.merging.result import MergeResult
+from geo_merge.system.progress import Progress
 from geo_merge.units import attributes, crosswalk
 from geo_merge.units.unlisted import is_kept
 from geo_merge.vocabulary import people
@@ -50,7 +51,6 @@ _STRUCTURAL = frozenset(
      "geometry", "district_code", "district", "province_code", "province", *DRAWN,
      PART_OF, PART_SHARE)
 )  # fmt: skip
-Progress = Callable[[str], None]
 
 
 def conclude(

@@ -20,8 +20,9 @@ from geo_merge.mending import RepairOptions
 from geo_merge.mending import repair as repair_layer
 from geo_merge.mending.decisions import as_decisions
 from geo_merge.merging.assigned import Prepare, prepare
-from geo_merge.merging.conclude import Progress, check_figures, compare_units, conclude, rules_of
+from geo_merge.merging.conclude import check_figures, compare_units, conclude, rules_of
 from geo_merge.merging.result import MergeResult
+from geo_merge.system.progress import Progress
 from geo_merge.units import crosswalk
 from geo_merge.units.crosswalk import Resolved
 from geo_merge.units.unlisted import Unlisted

@@ -13,7 +13,7 @@ from geo_merge.planning.plan import Plan
 from geo_merge.planning.propose import Objective, Status, propose
 from geo_merge.planning.store import LayerSource
 from geo_merge.planning.tasks import Wishes, proposed, task_of
-from geo_merge.system.worker import Progress
+from geo_merge.system.progress import Progress
 
 SPARE_SECONDS = 120.0  # to measure, to say why there is none, to check
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from geo_merge.errors import GeoMergeError, LayerError, TableError
 from geo_merge.system import worker
 from geo_merge.system.closed import closed
+from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
@@ -107,7 +108,7 @@ class _TooMuchError(GeoMergeError):
     """Files took more memory or time than files of their size can."""
 
 
-def _apart(held: int, work: Callable[[worker.Progress], T]) -> T:
+def _apart(held: int, work: Callable[[Progress], T]) -> T:
     """Let a child go through files of so many bytes, and return what it counted."""
     wall = _PATIENCE * _seconds(held)
     try:
@@ -131,7 +132,7 @@ def _within(
     batches: Any,  # noqa: ANN401 - a function
     library: str,
     most: float,
-    say: worker.Progress,
+    say: Progress,
 ) -> int:
     """Count the bytes that files become, up to so many; called in the child."""
     del say
@@ -145,9 +146,7 @@ def _within(
     return total
 
 
-def _of_table(
-    pieces: tuple[Piece, ...], held: int, most: float, say: worker.Progress
-) -> tuple[int, int]:
+def _of_table(pieces: tuple[Piece, ...], held: int, most: float, say: Progress) -> tuple[int, int]:
     """Return the bytes of the largest batch of a table, and of all; called in the child."""
     del say
     _begin("pyarrow.parquet", held)

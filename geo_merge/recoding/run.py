@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,7 @@ from geo_merge.recoding.plan import Plan
 from geo_merge.recoding.same_names import HEADINGS as SAME_HEADINGS
 from geo_merge.recoding.tally import Tally, Why
 from geo_merge.recoding.writing import ALL, Sheets, opened
+from geo_merge.system.progress import Progress
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import free_name
 from geo_merge.vocabulary.places import Side
@@ -56,7 +57,7 @@ def write(
     rules: Sequence[str] | None = None,
     strict: bool = False,
     language: Language = "en",
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> tuple[Recoded, list[Path]]:
     """Recode a table and write it.
 
@@ -131,7 +132,7 @@ class Run:
             for code in (columns.codes or (None,))
         ]
 
-    def rows(self, progress: Callable[[str], None] = lambda _: None) -> None:
+    def rows(self, progress: Progress = lambda _: None) -> None:
         """Recode all rows."""
         self._sheets.add(ALL, [])
         for numbers, rows in self._how.table.blocks():

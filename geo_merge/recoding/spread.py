@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from geo_merge.recoding.request import Request
 from geo_merge.recoding.run import Run, aggregate_of, sheets_of
 from geo_merge.recoding.tally import Tally
 from geo_merge.recoding.writing import stale
+from geo_merge.system.progress import Progress
 from geo_merge.texts import Language
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, staging
@@ -44,7 +45,7 @@ def write(
     rules: Sequence[str] | None = None,
     strict: bool = False,
     language: Language = "en",
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
     scheduler: str | None = None,
     **cluster: Any,  # noqa: ANN401 - those of connect
 ) -> tuple[Recoded, list[Path]]:

@@ -31,6 +31,7 @@ from geo_merge.results.formats import (
     write_workbook,
 )
 from geo_merge.results.loaded import LEFT_OUT, load_result
+from geo_merge.system.progress import Progress
 from geo_merge.texts import Language
 from geo_merge.vocabulary.findings_frame import told_in
 from geo_merge.vocabulary.sentence import sentence
@@ -61,7 +62,7 @@ def write(
     inputs: Sequence[StrPath] | Mapping[str, str] = (),
     options: Mapping[str, Any] | None = None,
     language: Language = "en",
-    say: Callable[[str], None] = lambda _: None,
+    say: Progress = lambda _: None,
 ) -> list[Path]:
     """Write a result to a directory: all files of the contract, or none.
 
@@ -221,7 +222,7 @@ def _write_contract(
     language: Language,
     *,
     with_results: bool,
-    say: Callable[[str], None],
+    say: Progress,
 ) -> None:
     for file in CONTRACT:
         if file.is_in(result) and (with_results or not file.of_new_units):

@@ -25,6 +25,7 @@ from typing import IO, Any, BinaryIO, TypeVar
 from geo_merge.errors import GeoMergeError
 from geo_merge.system import copies
 from geo_merge.system.closed import close_process
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.wording.failures import unexpected
 from geo_merge.wording.sentence import sentence
@@ -36,7 +37,6 @@ MAX_SECONDS = 600.0
 _BEAT = 1.0  # seconds
 _PR_SET_PDEATHSIG = 1
 _COMMAND = (sys.executable, "-P", "-m", __name__)
-Progress = Callable[[str], None]
 # Where work is given to, and where it is told of.
 _Ends = tuple[IO[bytes], IO[bytes]]
 _originals: list[copies.Original] = []  # one at most

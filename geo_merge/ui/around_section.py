@@ -12,7 +12,7 @@ import streamlit as st
 
 from geo_merge.dossier.material import Outside, read_outside
 from geo_merge.errors import GeoMergeError
-from geo_merge.jobs.job import Progress
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import store, told, uploads
 from geo_merge.ui.intake import files, taking

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-    from geo_merge.system.worker import Progress
+    from geo_merge.system.progress import Progress
 
 # What an icon's name may be. Most words of a program are none, and few more icons cost little.
 _WORD = re.compile(r"[a-z][a-z0-9_]*[a-z0-9]")

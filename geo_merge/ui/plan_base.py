@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.jobs.sample import sample_files
 from geo_merge.planning.adopt import plan_of_crosswalk
 from geo_merge.planning.history import History
@@ -19,6 +19,7 @@ from geo_merge.planning.plan import Plan, unassigned
 from geo_merge.planning.store import CROSSWALK, crosswalk_bytes
 from geo_merge.reading.containers import files_of
 from geo_merge.system import worker
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.system.turns import Queued, turns
 from geo_merge.ui import uploads

@@ -11,13 +11,14 @@ import geopandas as gpd
 import pandas as pd
 
 from geo_merge.jobs.drawn import run_drawn
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.maps.plan_map import ground
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.layer import measure
 from geo_merge.planning.store import OPTIONS, LayerFile, LayerSource
 from geo_merge.reading import kinds
 from geo_merge.reading.containers import files_of
+from geo_merge.system.progress import Progress
 from geo_merge.ui.plan_work import Base, File
 from geo_merge.units.columns import check_pieces
 from geo_merge.units.crosswalk_new import BELOW

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.jobs.job import Progress
 from geo_merge.reading.table_stream import Table, first_rows, open_table
 from geo_merge.recoding.columns import Columns
 from geo_merge.recoding.decisions import Open
@@ -22,6 +21,7 @@ from geo_merge.recoding.request import Request
 from geo_merge.recoding.run import write
 from geo_merge.recoding.vintage import Vintage
 from geo_merge.system import worker
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.system.turns import Queued, turns
 from geo_merge.texts import Language

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo_merge.jobs.job import Progress
+from geo_merge.system.progress import Progress
 from geo_merge.system.turns import Queued
 from geo_merge.ui import state
 from geo_merge.ui.state import t

@@ -15,12 +15,13 @@ from typing import Protocol, TypeVar
 
 from geo_merge.errors import LayerError
 from geo_merge.jobs.drawn import run_drawn
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading import kinds, tables
 from geo_merge.reading.parts import find_parts
 from geo_merge.results.files import sha256
 from geo_merge.system import worker
+from geo_merge.system.progress import Progress
 from geo_merge.system.turns import Queued, turns
 from geo_merge.ui.state import language
 from geo_merge.ui.store import Loaded, content_key

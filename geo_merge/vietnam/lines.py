@@ -24,6 +24,7 @@ from geo_merge.errors import LayerError
 from geo_merge.geometry.rings import without_z
 from geo_merge.geometry.validity import made_valid
 from geo_merge.reading.sources import open_layer
+from geo_merge.system.progress import Progress
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.fetching import Repository, fetch_files
 from geo_merge.vietnam.names import bare_key, name_key, plain
@@ -217,7 +218,7 @@ def _place(row: object) -> tuple[str, str]:
 
 def write_closing(
     province: str, target: Path, *, mirror: str | None = None, cache: Path | None = None,
-    lineage: pd.DataFrame | None = None, say: Callable[[str], None] = lambda _: None,
+    lineage: pd.DataFrame | None = None, say: Progress = lambda _: None,
 ) -> list[Path]:  # fmt: skip
     """Write lines and crosswalk of each old province of a new one that closes, beside a file.
 

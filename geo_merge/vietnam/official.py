@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ import shapely
 
 from geo_merge.geometry.rings import Geometries
 from geo_merge.geometry.tessellate import mend_positions, noded, tessellate
+from geo_merge.system.progress import Progress
 from geo_merge.vietnam import gazetteer
 from geo_merge.vietnam.fetching import Repository, fetch_files
 from geo_merge.vietnam.names import split_type
@@ -31,7 +32,6 @@ ATTRIBUTION = (
     f"github.com/{PUBLISHED.name} (MIT), commit {PUBLISHED.commit[:8]}, after the official map"
 )
 _METRES = 3405  # VN-2000 / UTM 48N, for tessellating
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)

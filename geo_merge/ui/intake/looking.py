@@ -14,10 +14,11 @@ from geo_merge.errors import GeoMergeError
 from geo_merge.geometry.projection import WGS84
 from geo_merge.geometry.rings import is_polygonal
 from geo_merge.jobs import preview
-from geo_merge.jobs.job import Job, Progress
+from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
 from geo_merge.maps.drawing import simplified
 from geo_merge.reading.tables import read_table
+from geo_merge.system.progress import Progress
 from geo_merge.units.called import full_names
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.limits import parse

@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.jobs.job import Progress
 from geo_merge.jobs.sample import MIRROR_VARIABLE
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import uploads
 from geo_merge.ui.intake import running, taking

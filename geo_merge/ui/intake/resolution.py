@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from geo_merge.errors import TableError
-from geo_merge.jobs.job import Progress
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import tables, told, uploads
 from geo_merge.ui.intake import files, running, taking
