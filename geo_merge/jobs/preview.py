@@ -113,7 +113,8 @@ def look_with_units(
             problems = error.problems
         except GeoMergeError as error:  # of what divides
             wrong[cast("Path", job.divide)] = error
-    say("Reading the other files")
+    if job.reference or job.declared or job.land:
+        say("Reading the other files")
     wrong |= _wrong_others(job, units, table, new)
     found = Preview(layers, fields, notes, problems, rules=rules_of(units))
     return _with_others(found, wrong), units
