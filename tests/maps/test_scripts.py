@@ -80,8 +80,9 @@ def test_node_finds_nothing_wrong() -> None:
         pytest.skip("node is not installed")
     tests = sorted(map(str, TESTS.glob("*.test.mjs")))
     done = subprocess.run(
-        [node, "--test", *tests], check=False, capture_output=True, text=True, timeout=120
-    )
+        [node, "--test", "--test-reporter=tap", *tests],
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     asked = sum(Path(path).read_text("utf-8").count("\ntest(") for path in tests)
     assert f"# pass {asked}\n" in done.stdout
