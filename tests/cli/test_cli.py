@@ -228,10 +228,17 @@ def test_progress_stays_off_a_pipe(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_is_a_sentence() -> None:
+    # Naps: what comes just before a sleep is seen after it.
     code = """
 import time, click
 from geo_merge.cli.main import app, main
-app.add_command(click.Command("wait", callback=lambda: (print("ready", flush=True), time.sleep(60))))
+
+def wait():
+    print("ready", flush=True)
+    for _ in range(600):
+        time.sleep(0.1)
+
+app.add_command(click.Command("wait", callback=wait))
 main()
 """
     command = [sys.executable, "-c", code, "wait"]
