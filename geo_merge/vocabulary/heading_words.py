@@ -21,6 +21,8 @@ LEVELS = ("unit", "district", "province")
 # What counts only as the whole heading.
 WHOLE = ("share", "clause", "words", "evidence")
 _LEAST_END = 4  # letters of a word that may end another: "nummer", not "nr" of "Konr"
+# Characters of a heading, and of a word in it: what is longer is the text of a cell.
+_LONGEST, _LONGEST_WORD = 1_000, 100
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -89,7 +91,9 @@ class _Word:
 
 
 def heading(text: str) -> Heading:
-    """Return what a heading tells by its words."""
+    """Return what a heading tells by its words; a text that is too long for one tells nothing."""
+    if len(text) > _LONGEST:
+        return Heading(text, frozenset(), understood=False)
     tells: set[str] = set()
     understood = True
     for groups, whole in _groups(_tokens(text)):
@@ -164,7 +168,7 @@ def _may_be(token: str, written: str) -> bool:
 
 def _together(token: str) -> frozenset[str]:
     """Return the groups of words that are written together without accents: maxacu."""
-    parts = _parts(token) if token == _plain(token) else ()
+    parts = _parts(token) if len(token) <= _LONGEST_WORD and token == _plain(token) else ()
     return frozenset(word.group for part in parts for word in _TOGETHER[part])
 
 

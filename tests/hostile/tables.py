@@ -99,6 +99,7 @@ XLSX = {
     "xlsx_far_format.xlsx": (READ, SHEET, _END, b'<row r="1048576"><c r="XFD1048576" s="0"/></row>' + _END),
     "xlsx_deep.xlsx": ("F01", SHEET, _BEGIN, b"<x>" * many(9_000, 900_000) + b"</x>" * many(9_000, 900_000) + _BEGIN),
     "xlsx_long_text.xlsx": ("W08", SHEET, _END, b'<row r="14"><c r="A14" t="inlineStr"><is><t>' + b"a" * (_BOOK * 2 // 3) + b"</t></is></c></row>" + _END),
+    "xlsx_long_cell.xlsx": ("W08", SHEET, _END, b'<row r="14"><c r="A14" t="inlineStr"><is><t>' + b"maxa" * many(10_000, 2**18 - 1) + b"</t></is></c></row>" + _END),
     "xlsx_long_attribute.xlsx": ("W08 S02", SHEET, _END, b'<row r="14" spans="' + b"1" * max(_BOOK, MB + 1) + b'"/>' + _END),
     "xlsx_comments.xlsx": (READ, SHEET, _BEGIN, b"<!-- a -->" * (_BOOK // 20) + _BEGIN),
     "xlsx_formats.xlsx": ("S05", "xl/styles.xml", b"<cellXfs", b"<fonts>" + b"<font><b/></font>" * (_CELLS // 8) + b"</fonts><cellXfs"),

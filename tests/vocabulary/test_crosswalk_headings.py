@@ -9,7 +9,8 @@ from commands import run
 
 from geo_merge.errors import TableError
 from geo_merge.units.crosswalk import as_crosswalk, read_crosswalk
-from geo_merge.vocabulary.crosswalk_headings import told_by_headings
+from geo_merge.vocabulary.crosswalk_headings import is_heading, told_by_headings
+from geo_merge.vocabulary.heading_words import heading
 from geo_merge.vocabulary.memory import findings_of
 
 DATA = Path(__file__).parents[1] / "countries" / "data"
@@ -195,6 +196,18 @@ def test_what_was_read_is_told_and_what_is_missing_asked_for(tmp_path: Path) -> 
         read_crosswalk(path)
     asked = read_crosswalk(path, columns={"new_code": "state_fips", "new_name": "state"})
     assert asked["old_code"].tolist() == ["01001"]
+
+
+@pytest.mark.parametrize("text", ["maxa" * 50_000, "mã xã cũ " * 50_000, "a" * 200_000])
+def test_a_text_without_end_is_no_heading(text: str) -> None:
+    """It was taken apart letter by letter: minutes for what one cell may hold."""
+    told = heading(text)
+    assert (told.tells, told.understood) == (frozenset(), False)
+    assert not is_heading(text)
+
+
+def test_a_long_heading_is_one_all_the_same() -> None:
+    assert is_heading("Mã xã cũ, " * 20)
 
 
 def test_our_own_headings_need_no_words(tmp_path: Path) -> None:
