@@ -178,3 +178,18 @@ def test_units_called_as_those_of_the_country_lie_in_it(tmp_path: Path, code: in
         read_units(path)
     assert len(read_units(path, accept={"R03"})) == 6
     assert len(read_units(save(layer, tmp_path, esri(32648)))) == 6
+
+
+def test_the_whole_country_lies_in_it_though_its_middle_does_not() -> None:
+    """Of the mainland, from Lũng Cú to Đất Mũi and A Pa Chải to Mũi Đôi, the middle is in Laos."""
+    mainland = [(105.3, 23.3), (104.8, 8.6), (102.2, 22.4), (109.4, 12.6), (105.8, 21.0), (107.6, 16.5)]  # fmt: skip
+    laos = [(102.6, 18.0), (102.1, 19.9), (105.9, 15.1), (104.8, 16.6)]
+
+    def layer(places: list[tuple[float, float]]) -> gpd.GeoDataFrame:
+        squares = [shapely.box(x, y, x + 0.1, y + 0.1) for x, y in places]
+        return gpd.GeoDataFrame(geometry=squares, crs=4326)
+
+    assert coordinates.is_here(layer(mainland))
+    assert coordinates.is_here(layer(mainland).to_crs(3405))
+    assert not coordinates.is_here(layer(laos))
+    assert not coordinates.is_here(layer([*laos, *mainland[:3]]))

@@ -210,15 +210,21 @@ def _refuse_abroad(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -
 
 
 def is_here(frame: gpd.GeoDataFrame) -> bool:
-    """Tell whether the middle of a layer lies in Vietnam, roughly."""
+    """Tell whether most of a layer lies in Vietnam, roughly.
+
+    The middle of all does not tell: that of the mainland lies in Laos.
+    """
     if frame.crs is None or not np.isfinite(frame.total_bounds).all():
         return False
     if not (frame.crs.is_geographic or frame.crs.is_projected):
         return False  # a plan, which lies nowhere
-    x, y = _middle(frame)
+    boxes = shapely.bounds(np.asarray(frame.geometry.values))
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    x, y = (boxes[:, :2] + boxes[:, 2:]).T / 2
     lon, lat = transformer(frame.crs, WGS84).transform(x, y, errcheck=False)
-    west = next((w for south, w in reversed(_WEST) if lat >= south), 180.0)
-    return bool(west <= lon <= _EAST)
+    south, west = np.array([(-90.0, 180.0), *_WEST]).T
+    west = west[np.searchsorted(south, lat, side="right") - 1]
+    return bool(((west <= lon) & (lon <= _EAST)).mean() > 1 / 2)
 
 
 def rank(frame: gpd.GeoDataFrame, names: Sequence[str]) -> list[Fit]:
