@@ -10,11 +10,11 @@ import pandas as pd
 from geo_merge.geometry.rings import Bools, is_polygonal
 from geo_merge.maps.drawing import Drawing
 from geo_merge.maps.drawing_proof import Claim
+from geo_merge.merging.parents_after import LEVELS, parents_before
 from geo_merge.merging.result import MergeResult
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import and_more, sentence
 
-_LEVELS = ("district", "province")
 _NAMED = 10
 
 
@@ -30,14 +30,15 @@ def joined(result: MergeResult, km2: pd.Series) -> list[Claim]:
         in the polygons of the files, so that what it belongs to is held against its members alone.
     """
     old = result.old
-    crumbs = is_polygonal(np.asarray(old.geometry.values)) & ~(km2.to_numpy() > 0)
+    usable = km2.to_numpy() > 0
+    crumbs = is_polygonal(np.asarray(old.geometry.values)) & ~usable
     claims = [_claim(result.new.index, result.new, old["new_code"], crumbs)]
-    for level in _LEVELS:
+    for level in LEVELS:
         parents = result.parents
         parents = parents[(parents["level"] == level) & (parents["when"] == "before")]
-        index = pd.Index(parents["code"].where(parents["code"] != "", parents["name"]))
-        codes, names = old[f"{level}_code"], old[level]
-        claims.append(_claim(index, parents, codes.where(codes != "", names), crumbs))
+        was = parents_before(old, level)
+        index = pd.Index(np.unique(was.labels[was.known & usable]))  # in the order of the parents
+        claims.append(_claim(index, parents, pd.Series(was.labels), crumbs))
     return claims
 
 
@@ -57,7 +58,7 @@ def notes(result: MergeResult, drawing: Drawing) -> Iterator[Finding]:
     old, new, *parents = drawing.unproven
     labels = [("old_unit", result.old.index[old]), ("new_unit", result.new.index[new])]
     names = result.parents[result.parents["when"] == "before"]
-    for level, wrong in zip(_LEVELS, parents, strict=True):
+    for level, wrong in zip(LEVELS, parents, strict=True):
         labels.append((level, names[names["level"] == level]["name"].iloc[wrong]))
     for what, which in labels:
         if len(which):

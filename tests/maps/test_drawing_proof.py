@@ -21,6 +21,7 @@ from geo_merge.geometry.scanlines import Lines, Paths
 from geo_merge.maps import display, drawing
 from geo_merge.maps.drawing_proof import Claim, Proof, unproven
 from geo_merge.maps.longitudes import about, middle_of
+from geo_merge.maps.notes import joined
 from geo_merge.maps.topology import topojson
 from geo_merge.merging.result import MergeResult
 
@@ -226,3 +227,20 @@ def test_units_are_compared_the_same_in_blocks_of_any_size(
     assert whole == [[[], []], [[0, 1], []]]
     monkeypatch.setattr("geo_merge.maps.drawing_proof._BLOCK", 1)
     assert failing() == whole
+
+
+def test_districts_of_one_name_in_two_provinces_are_two(grid: Grid) -> None:
+    """Châu Thành is in nine of them; without codes, the province tells which is which."""
+    old = grid(4, 1).assign(
+        district_code="", district=["Châu Thành", "Châu Thành", "Ba Tri", "Châu Thành"],
+        province_code="", province=["Bến Tre", "Long An", "Long An", "Long An"],
+    )  # fmt: skip
+    rows = {"old_code": old.index, "new_code": [*"NNMM"], "new_name": [*"NNMM"]}
+    result = merge(old, pd.DataFrame(rows))
+    districts, provinces = joined(result, display.old_areas(result))[1:]
+    for claim, expected in ((districts, [[2], [0], [1, 3]]), (provinces, [[0], [1, 2, 3]])):
+        for shape, members in zip(claim.shapes, expected, strict=True):
+            assert shape.equals(old.geometry.iloc[members].union_all())
+            group = claim.group[members[0]]
+            assert np.flatnonzero(claim.group == group).tolist() == members
+    assert display.drawn(result).drawing is not None
