@@ -296,3 +296,21 @@ def test_what_was_read_from_a_resolution_is_told_by_its_button_and_seen_whole() 
     assert told in [each.value.replace("\\", "") for each in test.success]
     (clauses,) = (each for each in test.dataframe if say("ui.words", "vi") in each.value)
     assert clauses.proto.row_height > 60  # three lines: the end of a clause says what it founds
+
+
+@pytest.mark.parametrize("chosen", [{"crs": "31370"}, {"encoding": "latin-1"}, {"country": "none"}])
+def test_what_was_chosen_by_hand_stays_in_view(
+    chosen: dict[str, str], grid: Grid, tmp_path: Path
+) -> None:
+    """Once the CRS is known, the layer is drawn above: what is open there is drawn anew."""
+    grid(2, 1).reset_index().to_file(tmp_path / "old.gpkg")
+    mine = work.begin()
+    mine.take("layers", [tmp_path / "old.gpkg"])
+    mine.choose(chosen)
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test.query_params["work"] = mine.name
+    test._page_hash = calc_hash("data")
+    test.run()
+    assert not test.exception
+    (fields,) = (one for one in test.expander if one.label == say("ui.options", "vi"))
+    assert fields.proto.expanded

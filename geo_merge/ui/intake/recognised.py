@@ -20,6 +20,7 @@ from geo_merge.vocabulary.sentence import titles
 ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _MAIN = ("code_field", "name_field", "population_field")
 _OF_OTHERS = ("reference_code_field", "reference_name_field", "divide_code_field")
+_BY_HAND = (*_MAIN, *FIELDS, "crs", "encoding", "country", *_OF_OTHERS)
 
 
 def show(looked: Looked) -> None:
@@ -79,7 +80,7 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
             format_func=lambda value: value or t("ui.by_itself"),
         )  # fmt: skip
 
-    with st.expander(t("ui.options"), expanded=any(before.get(n) for n in (*_MAIN, *FIELDS))):
+    with st.expander(t("ui.options"), expanded=any(map(before.get, _BY_HAND))):
         for column, name in zip(st.columns(3), _MAIN, strict=True):
             choice(column, name, fields, t(f"ui.{name}"))
         for column, name in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
