@@ -46,7 +46,7 @@ _STYLE = """<style>
 .gm-strip b {font-weight: 500; opacity: .8}
 .gm-strip small {opacity: .8}
 </style>"""
-_GROUPS = 4  # former provinces, shown
+_GROUPS = 4  # former provinces that are shown; of more, some would stand for none
 _NAMES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
 
@@ -101,7 +101,7 @@ def _are_texts(values: list[Any]) -> bool:
 
 
 def figures(summary: Mapping[str, Any]) -> None:
-    """Show counts before and after: all, by former province, districts if known; area, people."""
+    """Show counts before and after: all, by few former provinces, districts; area, people."""
     cells = "".join(
         f"<span><b>{escape(name)}</b> {escape(value)} <small>{escape(changed)}</small></span>"
         for name, value, changed in counted(summary)
@@ -117,7 +117,8 @@ def counted(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     if "kept" in summary:
         changed = summary["changed"]
         counts.append((t("ui.changed"), changed["before"], changed["after"]))
-    counts += [(g["name"], g["before"], g["after"]) for g in summary["groups"][:_GROUPS]]
+    if len(summary["groups"]) <= _GROUPS:
+        counts += [(g["name"], g["before"], g["after"]) for g in summary["groups"]]
     if before["districts"] and "districts" in after:
         counts.append((t("ui.districts"), before["districts"], after["districts"]))
     for name, was, now in counts:

@@ -20,6 +20,7 @@ from geo_merge.results.formats import WRITERS
 from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
 from geo_merge.ui import plan_kept
 from geo_merge.ui.download_page import files
+from geo_merge.ui.headline import counted
 from geo_merge.ui.server import PAGE
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded, first
@@ -321,3 +322,16 @@ def test_plans_are_headed_as_plans_and_begin_with_the_result_on_show(
 def test_numbers_are_written_as_the_language_does() -> None:
     assert number(4718.61, "vi", 2) == "4.718,61"
     assert number(4718.61, "en", 2) == "4,718.61"
+
+
+def test_the_headline_names_all_former_provinces_or_none() -> None:
+    """The first four of 63 would hide area and people, and stand for nothing."""
+
+    def named(provinces: int) -> list[str]:
+        groups = [{"name": f"P{k}", "before": 3, "after": 1} for k in range(provinces)]
+        totals = {"count": 9, "districts": 0, "area_km2": 1.0}
+        summary = {"before": totals, "after": totals, "groups": groups}
+        return [name for name, _, _ in counted(summary) if name.startswith("P")]
+
+    assert named(4) == ["P0", "P1", "P2", "P3"]
+    assert named(5) == []
