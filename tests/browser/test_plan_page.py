@@ -213,7 +213,8 @@ def test_what_is_locked_does_not_move_and_a_reload_keeps_all(tab: Tab, server: s
     tab.page.locator(".gp-card").get_by_label(say("plan.name", "vi"), exact=True).fill("<b>Mới</b>")
     tab.page.keyboard.press("Tab")
     settle(tab)
-    assert tab.page.locator(".gp-title").inner_text() == "Phường <b>Mới</b> (07210)"
+    title = tab.page.get_by_role("heading", level=2)  # below that of the page
+    assert title.inner_text() == "Phường <b>Mới</b> (07210)"
     tab.page.wait_for_function(
         "geoMerge.plan.map.getPane('plan-labels').querySelector(\"[data-unit='07210']\")"
         "?.textContent.includes('Mới')"

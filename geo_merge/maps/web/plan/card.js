@@ -77,7 +77,7 @@
     function show(unit) {
       const say = (operation, values) => live.tell({ operation: operation, unit: unit.code, ...values });
       parent.replaceChildren();
-      el("h3", "gp-title", parent, `${unit.type} ${unit.name} (${unit.code})`.trim());
+      el("h2", "gp-title", parent, `${unit.type} ${unit.name} (${unit.code})`.trim());
       warnings(parent, unit, live);
       if (live.settings.standard) { standing(parent, unit, live); }
       figures(parent, unit, live);
