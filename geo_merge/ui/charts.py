@@ -41,9 +41,10 @@ def values_of(result: MergeResult, measure: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _when(title: str = "") -> alt.Color:
+def _when() -> alt.Color:
     names = [t("map.before"), t("map.after")]
-    return alt.Color("when:N", title=title or None, sort=names, legend=alt.Legend(orient="top"),
+    return alt.Color("when:N", title=t("ui.when"), sort=names,
+                     legend=alt.Legend(orient="top", title=None),
                      scale=alt.Scale(domain=names, range=[BEFORE, AFTER]))  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def distribution(values: pd.DataFrame, title: str) -> alt.Chart:
             x=alt.X("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
             y=alt.Y("count():Q", title=t("ui.units"), stack=None),
             color=_when(),
-            tooltip=[alt.Tooltip("when:N", title=" "),
+            tooltip=[alt.Tooltip("when:N", title=t("ui.when")),
                      alt.Tooltip("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
                      alt.Tooltip("count():Q", title=t("ui.units"))],
         )
@@ -82,11 +83,12 @@ def by_type(summary: dict[str, Any]) -> alt.Chart:
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
-            x=alt.X("type:N", title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("when:N", sort=names),
+            x=alt.X("type:N", title=t("ui.type"), axis=alt.Axis(labelAngle=0, title=None)),
+            xOffset=alt.XOffset("when:N", sort=names, title=t("ui.when")),
             y=alt.Y("count:Q", title=t("ui.units")),
             color=_when(),
-            tooltip=[alt.Tooltip("when:N", title=" "), alt.Tooltip("type:N", title=t("ui.type")),
+            tooltip=[alt.Tooltip("when:N", title=t("ui.when")),
+                     alt.Tooltip("type:N", title=t("ui.type")),
                      alt.Tooltip("count:Q", title=t("ui.units"))],
         )
         .properties(height=_HEIGHT)
@@ -104,8 +106,9 @@ def ranking(table: pd.DataFrame, measure: str, title: str) -> alt.Chart:
         alt.Chart(rows)
         .mark_bar(color=AFTER)
         .encode(
-            x=alt.X("value:Q", title=title),
-            y=alt.Y("unit:N", title=None, sort=None, axis=alt.Axis(labelLimit=0, labelFlush=False)),
+            x=alt.X("value:Q", title=title, axis=alt.Axis(format=",.2~f")),
+            y=alt.Y("unit:N", title=t("ui.name"), sort=None,
+                    axis=alt.Axis(labelLimit=0, labelFlush=False, title=None)),
             tooltip=[alt.Tooltip("unit:N", title=t("ui.name")),
                      alt.Tooltip("value:Q", title=title, format=",.2f")],
         )
@@ -115,7 +118,13 @@ def ranking(table: pd.DataFrame, measure: str, title: str) -> alt.Chart:
 
 
 def _localised(chart: alt.Chart) -> alt.Chart:
-    localised: alt.Chart = chart.configure(locale={"number": _NUMBERS[language()]})
+    """Return a chart in the language of the page.
+
+    What is told to screen readers of an axis or a legend is in English; the bars tell it all.
+    """
+    localised: alt.Chart = chart.configure(
+        locale={"number": _NUMBERS[language()]}, axis={"aria": False}, legend={"aria": False}
+    )
     return localised
 
 
