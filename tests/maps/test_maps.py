@@ -409,6 +409,13 @@ def test_the_keyboard_walks_from_neighbour_to_neighbour(visit: Tab, sample: Merg
     visit.page.keyboard.press("Enter")
     assert visit.live("live.state.selected") == walked
     visit.page.wait_for_function("document.querySelectorAll('ul.gm-live li').length === 99")
+    # The list has them; the names and degrees that lie about on a map are in nobody's order.
+    shown = visit.page.inner_text(".gm-b")
+    read = visit.page.locator(".gm-b").aria_snapshot()
+    assert "° B" in shown
+    assert "°" not in read
+    assert sample.new.at["07210", "name"] in shown.replace("\n", " ")
+    assert sample.new.at["07210", "name"] not in read
 
 
 def test_what_is_told_of_the_pointer_follows_the_land_that_moves_under_it(tab: Tab) -> None:

@@ -77,6 +77,7 @@
         return [Object.assign([left, top, left + label.way.width, top + label.way.height], { way: label.way, id: k })];
       });
       const pane = map.getPane(`${side.name}-labels`);
+      pane.setAttribute("aria-hidden", "true"); // lists have them all, in their order
       apart(boxes).forEach((box) => {
         const label = el("div", "gm-label", pane);
         box.way.lines.forEach((line) => el("div", "", label, line));

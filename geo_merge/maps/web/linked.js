@@ -62,6 +62,7 @@
       const pane = map.createPane(name);
       pane.style.zIndex = order;
       pane.style.pointerEvents = "none";
+      pane.setAttribute("aria-hidden", "true");
     });
     const group = L.layerGroup().addTo(map);
     const draw = function () {

@@ -11,7 +11,6 @@
   function planNames(map, coverage, units, look) {
     const pane = map.createPane(`${NAMES}-labels`);
     pane.style.pointerEvents = "none";
-    pane.setAttribute("aria-hidden", "true");
     const feature = (code, name, row, rings, minor) => ({ geometry: { coordinates: rings },
       properties: { code: code, name: name, row: row, minor: minor } });
     const old = units.map(([code, name], row) => feature(code, name, row, coverage.rings[row], true));
