@@ -99,10 +99,10 @@ class Material:
         """Return a text of papers in the language."""
         return say(f"dossier.{key}", self.language, self.called, **values)
 
-    def word(self, group: str, key: str) -> str:
+    def word(self, group: str, key: str, **values: object) -> str:
         """Return the word for a value of the result, as of a check; itself if there is none."""
         text = f"{group}.{key}"
-        return say(text, self.language, self.called) if text in TEXTS else key
+        return say(text, self.language, self.called, **values) if text in TEXTS else key
 
     @cached_property
     def called(self) -> Called:

@@ -252,7 +252,7 @@ def measure(m: Material, value: object, unit: object) -> str:
         return ""
     digits = 0 if float(known).is_integer() else 2
     name = str(unit or "")
-    words = name if name in _METRIC else m.word("measure", name)
+    words = name if name in _METRIC else m.word("measure", name, n=float(known))
     return f"{m.n(known, digits)} {words}".strip().replace("-", "−")
 
 

@@ -170,7 +170,7 @@ def count_lines(findings: gpd.GeoDataFrame, language: Language = "en") -> Iterat
         title = titles().get(row["check"], {}).get(language, "")
         kind = "report.of_check_in_all" if row["unit_of_value"] else "report.of_check"
         key = f"measure.{row['unit_of_value']}"
-        unit = say(key, language) if key in TEXTS else row["unit_of_value"]
+        unit = say(key, language, n=row["total"]) if key in TEXTS else row["unit_of_value"]
         told = sentence(kind, title=title, count=row["count"], total=row["total"], unit=unit)
         yield about + said(told, language)
 

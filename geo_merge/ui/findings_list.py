@@ -93,7 +93,8 @@ def _value(value: float, unit: str) -> str:
     if unit == "m²" and abs(value) >= _LARGE:
         value, unit = value / _SQUARE_METRES["km²"], "km²"
     digits = 2 if unit in _SQUARE_METRES or value != value // 1 else 0
-    return figure(value, digits, t(f"measure.{unit}") if f"measure.{unit}" in TEXTS else unit)
+    key = f"measure.{unit}"
+    return figure(value, digits, t(key, n=value) if key in TEXTS else unit)
 
 
 @st.fragment

@@ -25,6 +25,7 @@ from geo_merge.api import merge
 from geo_merge.dossier.content import Table
 from geo_merge.dossier.document import SECTIONS, document_of
 from geo_merge.dossier.material import added, read_material
+from geo_merge.dossier.sections import measure
 from geo_merge.dossier.to_docx import docx as as_docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
@@ -76,6 +77,15 @@ def test_every_section_says_something_even_without_data(folder: Folder) -> None:
     for key in (*missing, "no_declared", "no_reconciliation"):
         told = "".join(say(f"dossier.{key}", language) for language in ("vi", "en"))
         assert not re.search(r"--|geo-merge|\.csv", told)  # of papers, not of a command line
+
+
+def test_what_a_finding_counts_agrees_with_its_number(folder: Folder) -> None:
+    country = VIETNAM.everywhere()
+    for language, one, six in (("en", "1 unit", "6 codes"), ("vi", "1 đơn vị", "6 mã")):
+        material = read_material(folder(), language, country=country)
+        assert measure(material, 1.0, "units") == one
+        assert measure(material, "6", "codes") == six
+        assert measure(material, 1.0, "m²") == "1 m²"
 
 
 def rows_of(document: Any, key: str) -> list[tuple[str, ...]]:

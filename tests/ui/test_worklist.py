@@ -16,8 +16,8 @@ from geo_merge.api import merge
 from geo_merge.mending import RepairOptions
 from geo_merge.mending.decisions import Choice
 from geo_merge.merging.result import MergeResult
-from geo_merge.texts import TEXTS
-from geo_merge.ui import work
+from geo_merge.texts import TEXTS, say
+from geo_merge.ui import findings_list, work
 from geo_merge.ui.checks_page import differing
 from geo_merge.ui.findings_list import by_weight, names_of, sizes
 from geo_merge.ui.repairs_list import changes_of, obstacle_name
@@ -184,3 +184,8 @@ def test_every_quantity_of_the_ledger_has_words() -> None:
     named = {*re.findall(r'LedgerRow\(\s*"(\w+)"', code), *re.findall(r'name = "(\w+_m2?)"', code)}
     assert len(named) > 10
     assert {f"ledger.{name}" for name in named} <= set(TEXTS)
+
+
+def test_a_count_of_one_is_told_as_one() -> None:
+    assert findings_list._value(1.0, "units").split() == ["1", "đơn", "vị"]
+    assert [say("measure.units", "en", n=n) for n in (1.0, 2.0)] == ["unit", "units"]
