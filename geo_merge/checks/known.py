@@ -68,6 +68,13 @@ class Known:
                   for layer in (self.water, self.enclaves) if layer is not None]  # fmt: skip
         return shapely.union_all(np.concatenate(shapes)) if shapes else shapely.Polygon()
 
+    def free(self, extent: BaseGeometry) -> BaseGeometry:
+        """Return water, land of others, and what of an extent the outline does not claim."""
+        if self.outline is None:
+            return self.nobodys
+        claimed = shapely.union_all(np.asarray(self.outline.geometry.values))
+        return shapely.union(self.nobodys, shapely.difference(extent, claimed))
+
 
 @dataclass(frozen=True)
 class Right:

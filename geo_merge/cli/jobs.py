@@ -16,6 +16,7 @@ from geo_merge.vocabulary.sentence import sentence
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from geo_merge.jobs.job import Job
     from geo_merge.mending import RepairOptions
@@ -129,12 +130,14 @@ def _has_rows(table: Path) -> bool:
     return table.is_file() and len(table.read_bytes().splitlines()) > 1
 
 
-def preview_repair(units: gpd.GeoDataFrame, mending: RepairOptions, out: Path | None) -> None:
+def preview_repair(
+    units: gpd.GeoDataFrame, mending: RepairOptions, nobodys: BaseGeometry, out: Path | None
+) -> None:
     """Say what a repair would do; the layer stays as it is."""
     from geo_merge.mending import repair
     from geo_merge.results.files import write_repairs
 
-    repaired = repair(units, **vars(mending))
+    repaired = repair(units, **vars(mending), nobodys=nobodys)
     if out is not None:
         write_repairs(repaired, out)
     applied = int(repaired.repairs["applied"].sum())

@@ -114,6 +114,7 @@ def validate(
     **given: Any,  # noqa: ANN401
 ) -> int:  # fmt: skip
     """Check layers for gaps, overlaps, invalid geometries and disagreements."""
+    from geo_merge.merging.merge import land_of_nobody
     from geo_merge.merging.merge import validate as check
     from geo_merge.results.files import check_findings_target, write_findings
 
@@ -129,14 +130,16 @@ def validate(
         if table is not None:
             units, table = job.divided(units, table)
         tell("Checking")
+        others = job.others(units, table)
         findings = check(units, crosswalk=table, unlisted=given["unlisted"], rules=job.rules,
-                         accept=job.accept, country=job.country,
-                         **job.others(units, table))  # fmt: skip
+                         accept=job.accept, country=job.country, **others)  # fmt: skip
         if out is not None:
             write_findings(findings, out, job.country.of(units).language)
         if mending is not None:
             tell("Trying the repair")
-            preview_repair(units, mending, out)
+            nobodys = land_of_nobody(units, outline=others["outline"], water=others["water"],
+                                     enclaves=others["enclaves"])  # fmt: skip
+            preview_repair(units, mending, nobodys, out)
     return _report_checked(units, findings, job.country, as_json=as_json,
                            language=language_of())  # fmt: skip
 

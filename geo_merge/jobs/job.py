@@ -203,6 +203,11 @@ class Job:
             read["enclaves"] = self.enclave or None
         return read, wrong
 
+    def land_layers(self, units: gpd.GeoDataFrame) -> dict[str, Any]:
+        """Read what says which land belongs to no unit, under the names of `merge`."""
+        read = replace(self, reference=(), declared=None).others(units)
+        return {name: read[name] for name in ("outline", "water", "enclaves")}
+
     def _read_reference(
         self, units: gpd.GeoDataFrame, table: pd.DataFrame | None
     ) -> gpd.GeoDataFrame:

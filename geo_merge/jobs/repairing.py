@@ -15,6 +15,7 @@ from geo_merge.geometry.rings import Geometries
 from geo_merge.jobs.job import Job
 from geo_merge.mending import RepairOptions, repair
 from geo_merge.mending.decisions import Decision, as_decisions
+from geo_merge.merging.merge import land_of_nobody
 from geo_merge.system.progress import Progress
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.findings_frame import findings_frame
@@ -67,7 +68,8 @@ def propose(job: Job, say: Progress = lambda _: None) -> Proposal:
         options = replace(options, decisions=decided)
     say("Repairing")
     old = with_unit_columns(without_memory(units))
-    repaired = repair(old, **vars(options))
+    nobodys = land_of_nobody(old, **job.land_layers(units))
+    repaired = repair(old, **vars(options), nobodys=nobodys)
     named = cast("gpd.GeoDataFrame", old[["name", "geometry"]])
     after = np.asarray(repaired.layer.geometry.values)
     findings = findings_frame(repaired.findings, old.crs)

@@ -73,11 +73,14 @@ class Bounds:
         Holes inside one unit at most this wide, in metres: no second drawing explains them.
     unknown
         Where units lie whose polygons cannot be used: no gap there is filled.
+    nobodys
+        Land that no unit should have: a gap that lies in it, but for less than half, waits.
     """
 
     tolerance: float
     enclosed: float
     unknown: Geometries
+    nobodys: BaseGeometry
 
 
 def find_defects(
@@ -114,14 +117,16 @@ def find_defects(
     kinds = ["overlap" if count[f] else "gap" for f in faces]
     found = zip(
         faces, kinds, units, shapes, areas(shapes, crs), defect_ids(kinds, units, shapes),
-        _meets(shapes, bounds.unknown), strict=True,
+        _meets(shapes, bounds.unknown), _lies_in(shapes, bounds.nobodys), strict=True,
     )  # fmt: skip
     result = {}
-    for face, kind, around, shape, m2, name, unknown in found:
+    for face, kind, around, shape, m2, name, unknown, nobodys in found:
         width, decision = width_of(shape), decisions.get(name)
         obstacle = _obstacle(kind, around, width, decision, bounds)
         if unknown and kind == "gap":
             obstacle = sentence("repair.unusable")
+        elif nobodys and kind == "gap" and decision is None:
+            obstacle = sentence("repair.nobodys")
         result[int(face)] = Defect(name, kind, around, width, float(m2), shape, decision, obstacle)
     return result
 
@@ -138,6 +143,15 @@ def _meets(shapes: Geometries, unknown: Geometries) -> Bools:
     if len(unknown):
         boxes = shapely.STRtree(shapely.envelope(unknown))
         result[boxes.query(shapes, predicate="intersects")[0]] = True
+    return result
+
+
+def _lies_in(shapes: Geometries, land: BaseGeometry) -> Bools:
+    """Tell which shapes lie in some land with more than half of their area."""
+    shapely.prepare(land)
+    result = np.asarray(shapely.intersects(land, shapes))
+    there = shapes[result]
+    result[result] = shapely.area(shapely.intersection(there, land)) > shapely.area(there) / 2
     return result
 
 

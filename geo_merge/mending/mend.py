@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geo_merge.errors import UsageError
 from geo_merge.geometry.areas import areas
@@ -105,6 +106,7 @@ def repair(
     tolerance: float = TOLERANCE,
     snap: float = SNAP,
     decisions: pd.DataFrame | None = None,
+    nobodys: BaseGeometry | None = None,
 ) -> Repaired:
     """Mend the edges, gaps and overlaps of a layer, and keep a record of every change.
 
@@ -120,6 +122,8 @@ def repair(
         Unit layer in a CRS in metres. Polygons that cannot be used stay as they are.
     rule, tolerance, snap, decisions
         See `RepairOptions`.
+    nobodys
+        Land that no unit should have, as water: gaps in it wait for a decision.
 
     Raises
     ------
@@ -140,7 +144,8 @@ def repair(
     drawn = np.asarray(units.geometry.values)
     refuse_tangled(unmatched(drawn), lambda k: str(units.index[k]))
     snap = min(max(snap, resolution(drawn)), tolerance / _SNAPS)
-    bounds = Bounds(tolerance - 2 * snap, snap, shapes[~good & ~_nowhere(shapes)])
+    bounds = Bounds(tolerance - 2 * snap, snap, shapes[~good & ~_nowhere(shapes)],
+                    shapely.Polygon() if nobodys is None else nobodys)  # fmt: skip
     rounds = _rounds(units, snap, claims, table, bounds)
     after, matched = rounds[-1].shapes, sum(r.matched for r in rounds)
     repairs = _repairs(rounds)

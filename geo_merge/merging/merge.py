@@ -8,6 +8,8 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo_merge.checks.known import Known
 from geo_merge.checks.layer import check_surveyed, for_layer
@@ -130,7 +132,7 @@ def merge(
     mended = None
     if repair is not None:
         say("Repairing")
-        mended = repair_layer(old, **vars(repair))
+        mended = repair_layer(old, **vars(repair), nobodys=known.free(_extent(old)))
         old = mended.layer
     only_plane = PlaneVertices.of_rows(only_plane_of(read))
     only_plane = only_plane.with_corners(only_plane.beside(np.asarray(old.geometry.values)))
@@ -217,6 +219,24 @@ def _known(
         raise UsageError(sentence("words.no_enclave", code=unknown[0]))
     of_others = frozenset(same.values())
     return Known(outline, water, None, of_others, reference).in_crs(layer.crs)
+
+
+def land_of_nobody(
+    layer: gpd.GeoDataFrame,
+    *,
+    outline: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    enclaves: gpd.GeoDataFrame | Collection[str] | None = None,
+) -> BaseGeometry:
+    """Return the land within a layer that no unit gets in a repair.
+
+    Parameters are those of `merge`, which hands it to its repair.
+    """
+    return _known(layer, outline, water, enclaves, None).free(_extent(layer))
+
+
+def _extent(layer: gpd.GeoDataFrame) -> BaseGeometry:
+    return shapely.box(*layer.total_bounds)
 
 
 def _guard(old: gpd.GeoDataFrame) -> None:

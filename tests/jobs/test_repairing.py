@@ -56,6 +56,33 @@ def test_a_repair_is_proposed_and_nothing_changes(torn: Job) -> None:
     assert next(iter(found.units["name"])) == "Xã 1"
 
 
+@pytest.mark.parametrize("given", ["water", "enclave", "outline"])
+def test_no_unit_gets_land_that_is_known_to_be_nobodys(
+    torn: Job, given: str, grid: Grid, tmp_path: Path
+) -> None:
+    """The gap is a river, land of others, or left out by the outline: it waits, in all ways."""
+    west, south, _, north = square(1, 1).bounds
+    river = shapely.box(west - 1, south, west + 4, north)
+    land = river if given != "outline" else grid(3, 3).union_all().difference(river)
+    path = tmp_path / "land.gpkg"
+    gpd.GeoDataFrame(geometry=[land], crs=grid(1, 1).crs).to_file(path)
+    layers = {"water": path} if given == "water" else {"outline": path}
+    job = replace(torn, **({"enclave": (str(path),)} if given == "enclave" else layers),
+                  repair=RepairOptions())  # fmt: skip
+    for repairs in (propose(job).repairs, job.run(lambda _: None).repairs):
+        rows = repairs.set_index("kind")
+        assert rows.at["overlap", "applied"]
+        assert not rows.at["gap", "applied"]
+        assert "water, land of others or beyond the outline" in rows.at["gap", "obstacle"]
+    gap = str(propose(job).repairs.set_index("kind").at["gap", "id"])
+    accepted = decided(job, tmp_path, [(gap, "accept", "the river was filled in")])
+    assert propose(accepted).repairs.set_index("kind").at["gap", "applied"]
+    ran = run("validate", torn.old[0], "--repair", f"--{given}", path, "--out", tmp_path / "out")
+    assert ran.code == 1
+    told = pd.read_csv(tmp_path / "out" / "repairs.csv").set_index("kind")
+    assert told["applied"].astype(str).str.lower().to_dict() == {"gap": "false", "overlap": "true"}
+
+
 def test_decisions_of_a_table_hold_in_proposal_and_merger(torn: Job, tmp_path: Path) -> None:
     first = propose(replace(torn, repair=RepairOptions()))
     gap = first.repairs.set_index("kind").at["gap", "id"]
