@@ -166,6 +166,7 @@ def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says
     assert cell.input_value() == "Hai"
     cell.fill("Một")
     cell.press("Enter")
+    page.wait_for_timeout(500)  # Streamlit takes over what was typed a moment after it
     page.get_by_role("button", name=say("intake.take_corrections", "en")).click()
     tab.told("ui.all_matched")
     page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
