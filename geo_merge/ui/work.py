@@ -31,6 +31,10 @@ from geo_merge.writing.files import whole_file
 Role = Literal["layers", "crosswalk", "reference", "declared", "text", "outline", "divide", "water",
                "enclave", "table", "around"]  # fmt: skip
 LAND: tuple[Role, ...] = ("outline", "divide", "water", "enclave")
+_SEVERAL = {
+    "layers",
+    "reference",
+}  # roles that more files are added to; of others one replaces the last
 _OF_PARTS = {"layers", "reference", "around", *LAND}  # files that may have parts
 _ABOUT, _DECIDED, _FILES, _TABLE = "work.json", "decided.json", "files", "table"
 # What is kept of a run is read again by the same programs alone.
@@ -59,9 +63,9 @@ class Work:
         return [self.folder / _FILES / name for name in self._about()["files"].get(role, [])]
 
     def take(self, role: Role, paths: Iterable[Path]) -> None:
-        """Move files in, with those that belong with them; layers are added, others replaced."""
+        """Move files in, with those that belong with them: beside the others, or in their place."""
         groups = [files_of(path) if role in _OF_PARTS else [path] for path in paths]
-        if role == "layers":
+        if role in _SEVERAL:
             given = {path.name for group in groups for path in group}
             self.remove(role, [p for p in self.files(role) if p.name in given])
         else:
@@ -156,7 +160,7 @@ class Work:
             Job(
                 old=tuple(self.files("layers")),
                 crosswalk=self.crosswalk,
-                reference=tuple(self.files("reference")[:1]),
+                reference=tuple(self.files("reference")),
                 declared=next(iter(self.files("declared")), None),
                 outline=next(iter(self.files("outline")), None),
                 divide=next(iter(self.files("divide")), None),

@@ -16,7 +16,7 @@ import shapely.affinity
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview, look
 from geo_merge.texts import LANGUAGES, say
-from geo_merge.ui import told
+from geo_merge.ui import told, work
 from geo_merge.vocabulary.sentence import said
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -99,6 +99,26 @@ def test_a_file_that_is_what_it_is_given_for_is_no_problem(job: Job, role: str, 
     found = given(job, role, name)
     assert found.wrong == {}
     assert found.problems == ()
+
+
+def test_a_reference_may_come_in_several_files(job: Job) -> None:
+    """As on the command line: one a province."""
+    whole = gpd.read_file(job.old[0].with_name("new.gpkg"))
+    mine = work.begin()
+    for k in range(len(whole)):
+        part = job.old[0].with_name(f"part{k}.gpkg")
+        whole.iloc[[k]].to_file(part)
+        mine.take("reference", [part])
+    assert [path.name for path in mine.job().reference] == [
+        f"part{k}.gpkg" for k in range(len(whole))
+    ]
+    together = replace(job, reference=mine.job().reference)
+    assert look(together).problems == ()
+    one = replace(job, reference=(job.old[0].with_name("new.gpkg"),))
+    both = [each.run(lambda _: None).reconciliation for each in (together, one)]
+    assert both[0] is not None
+    assert len(both[0]) == len(whole) > 1
+    pd.testing.assert_frame_equal(*both)
 
 
 def test_every_wrong_file_is_told_at_once(job: Job) -> None:

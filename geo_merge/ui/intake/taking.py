@@ -109,7 +109,7 @@ def _put(folder: Path, given: Given) -> dict[Role, tuple[Path, ...]]:
     if given.crosswalk is not None:
         paths["crosswalk"] = (uploads.put(folder, given.crosswalk),)
     if given.reference:
-        paths["reference"] = (uploads.put_one(folder, given.reference),)
+        paths["reference"] = uploads.put_all(folder, given.reference)
     if given.declared is not None:
         paths["declared"] = (uploads.put(folder, given.declared),)
     return paths
@@ -118,17 +118,21 @@ def _put(folder: Path, given: Given) -> dict[Role, tuple[Path, ...]]:
 def _joined(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> Job:
     """Return the merger with files that are about to be taken."""
     job = Job(old=()) if open_work is None else open_work.job()
-    new = {path.name for path in paths.get("layers", ())}
-    kept = [path for path in job.old if path.name not in new]
     changed = replace(
         job,
-        old=(*kept, *paths.get("layers", ())),
+        old=_with(job.old, paths.get("layers", ())),
         crosswalk=_new(paths, "crosswalk", job.crosswalk),
-        reference=paths.get("reference", job.reference),
+        reference=_with(job.reference, paths.get("reference", ())),
         declared=_new(paths, "declared", job.declared),
         columns={} if "crosswalk" in paths else job.columns,
     )
     return work.with_choices(changed, {} if open_work is None else open_work.choices)
+
+
+def _with(before: Sequence[Path], new: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return files with new ones, of which one replaces another of its name."""
+    names = {path.name for path in new}
+    return (*(path for path in before if path.name not in names), *new)
 
 
 def _new(paths: Mapping[Role, tuple[Path, ...]], role: Role, before: Path | None) -> Path | None:
