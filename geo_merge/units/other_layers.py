@@ -101,6 +101,8 @@ def refuse_apart(
     LayerError
         R02, with where the units are and where the layer is.
     """
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    shapes = np.delete(shapes, of[~np.isfinite(xy).all(axis=1)])  # which lie nowhere
     if holds_units:
         inner = shapely.STRtree(shapely.point_on_surface(np.asarray(units.geometry.values)))
         found = inner.query(shapes, predicate="contains").size
@@ -109,11 +111,14 @@ def refuse_apart(
     if found:
         return
     west, south, east, north = lonlat_bounds(units.crs, tuple(units.total_bounds))
-    its = lonlat_bounds(units.crs, tuple(shapely.total_bounds(shapes)))
-    there = sentence("R02.there", lon=(its[0] + its[2]) / 2, lat=(its[1] + its[3]) / 2)
+    there = ""
+    if not shapely.is_empty(shapes).all():
+        its = lonlat_bounds(units.crs, tuple(shapely.total_bounds(shapes)))
+        if np.isfinite(its).all():
+            there = sentence("R02.there", lon=(its[0] + its[2]) / 2, lat=(its[1] + its[3]) / 2)
     raise LayerError(
         sentence("R02.apart", sources=files, option=f"--{option}", west=west, east=east,
-                 south=south, north=north, there=there if np.isfinite(its).all() else "")
+                 south=south, north=north, there=there)
     )  # fmt: skip
 
 

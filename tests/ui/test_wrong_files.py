@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -119,6 +120,19 @@ def test_a_reference_may_come_in_several_files(job: Job) -> None:
     assert both[0] is not None
     assert len(both[0]) == len(whole) > 1
     pd.testing.assert_frame_equal(*both)
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_line_that_leads_nowhere_is_told_in_a_sentence(job: Job, *, here: bool) -> None:
+    ends = [1e300, *([22.0] if here else [])]
+    lines = [{"type": "LineString", "coordinates": [[106.0, 21.0], [106.0, end]]} for end in ends]
+    features = [{"type": "Feature", "properties": {}, "geometry": line} for line in lines]
+    job.old[0].with_name("far.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": features}), "utf-8"
+    )
+    found = given(job, "divide", "far.geojson")
+    assert all(problem.endswith(".") for problem in found.problems)
+    assert any("[R02]" in problem for problem in found.problems)
 
 
 def test_every_wrong_file_is_told_at_once(job: Job) -> None:
