@@ -158,6 +158,7 @@ def read_cutters(
     """
     raw = open_layer(Path(path), layer=layer, texts=texts_of(country, encoding), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
+    check_coordinates(raw.frame, raw.source, accept=accept)
     shapes = np.asarray(raw.frame.geometry.values)
     refuse_tangled_lines(shapes, raw.source)
     shapes, only_plane = along_edges(shapes, raw.frame.crs, target_crs)

@@ -132,7 +132,7 @@ def test_a_line_that_leads_nowhere_is_told_in_a_sentence(job: Job, *, here: bool
     )
     found = given(job, "divide", "far.geojson")
     assert all(problem.endswith(".") for problem in found.problems)
-    assert any("[R02]" in problem for problem in found.problems)
+    assert any("[R02]" in problem for problem in found.problems), found.problems
 
 
 def test_every_wrong_file_is_told_at_once(job: Job) -> None:
