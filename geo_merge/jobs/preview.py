@@ -43,6 +43,8 @@ class Preview:
         The layers of each file that has several, of which none was named.
     rules
         By which rule each field of numbers becomes one of the new units, if none is set.
+    wrong
+        What is wrong with the files beside layers and crosswalk, by their names; also a problem.
     """
 
     layers: list[dict[str, Any]]
