@@ -109,12 +109,14 @@ def _without_headings(
     heads = []
     for row, texts in zip(rows.index, cells.itertuples(index=False), strict=True):
         filled = [text for text in texts if text]
-        text = filled[0] if filled else ""
+        text = filled[0] if len(set(filled)) == 1 else ""
+        if " " not in text or names[text]:
+            continue
         # A name alone may be a unit whose row is not filled in yet, and no unit has its own type.
         alone = len(filled) == 1 and text == texts.old_code and text.isupper()
-        sure = alone or text in (texts.old_type, texts.new_type) or _NUMBERED.match(text)
-        sure = sure or fold_name(text) in above or fold_name(text).endswith(behind)
-        if len(set(filled)) == 1 and " " in text and sure and not names[text]:
+        folded = fold_name(text)
+        if (alone or text in (texts.old_type, texts.new_type) or _NUMBERED.match(text)
+                or folded in above or folded.endswith(behind)):  # fmt: skip
             report.wrong_in(row, "K04.heading", text=text)
             heads.append(row)
     return rows.drop(index=heads)

@@ -40,9 +40,8 @@ def test_a_table_of_other_headings_becomes_a_result_that_a_reload_brings_back(
     assert "work=" in address
     page.goto(address)
     tab.told("ui.merged")
-    page.get_by_text(
-        "lớp.gpkg", exact=True
-    ).first.wait_for()  # the table of what was read has it too
+    listed = page.get_by_text("lớp.gpkg", exact=True)
+    listed.first.wait_for()  # the table of what was read has it too
     with opened(browser, home=server) as other:  # another person, with and without the address
         other.page.goto(f"{server}/data?lang=en")
         expect(other.page.get_by_text(say("ui.sample", "en"))).to_be_visible(timeout=LONG)
