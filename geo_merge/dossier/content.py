@@ -16,6 +16,7 @@ from geo_merge.vocabulary.shown import shown
 
 Align = Literal["left", "right", "centre"]
 Style = Literal["body", "note", "lead", "warning"]
+MOST_ROWS = 5_000  # of a planner's table on a paper: 150 pages, some seconds of typst or Word
 
 
 @dataclass(frozen=True)

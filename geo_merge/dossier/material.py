@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,10 +17,11 @@ from babel.dates import format_date
 
 from geo_merge.dossier.agencies import Agencies, as_agencies
 from geo_merge.dossier.borders import common_borders
+from geo_merge.dossier.content import MOST_ROWS
 from geo_merge.dossier.offices.after import Offices, offices_of
 from geo_merge.dossier.offices.tables import as_offices, as_seats, has_seats
 from geo_merge.dossier.sheets.around import units_outside
-from geo_merge.errors import UsageError
+from geo_merge.errors import TableError, UsageError
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.tables import ENDINGS, read_table
 from geo_merge.results.files import load_result, sha256, with_sidecars
@@ -38,6 +40,7 @@ from geo_merge.writing.ownership import MANIFEST
 
 NOTHING = "–"
 _TABLES = ("reconciliation", "repairs", "decisions", "standards")
+_MOST_OFFICES = 30_000  # nine of each commune that the country has
 
 
 @dataclass(frozen=True)
@@ -202,15 +205,19 @@ def added(
     Raises
     ------
     TableError
-        If a table lacks a column, names a unit that is not there, or does not add up.
+        If a table lacks a column, names a unit that is not there, does not add up, or has more
+        rows than papers take.
     UsageError
         If there are offices, but nothing is known of seats.
     """
 
-    def read(path: Path) -> pd.DataFrame:
-        return read_table(path, encoding=encoding, country=m.country)
+    def read(path: Path, most: float = math.inf) -> pd.DataFrame:
+        table = read_table(path, encoding=encoding, country=m.country)
+        if len(table) > most:
+            raise TableError(sentence("S05.paper_rows", name=path.name, n=len(table), most=most))
+        return table
 
-    listed = None if agencies is None else as_agencies(read(agencies))
+    listed = None if agencies is None else as_agencies(read(agencies, MOST_ROWS))
     known = m.planned_seats if seats is None else read(seats)
     if known is None and (declared := _declared_seats(m)) is not None:
         known = read(declared)
@@ -218,7 +225,11 @@ def added(
         if offices is not None:
             raise UsageError(sentence("usage.no_seats"))
         return replace(m, agencies=listed)
-    given = None if offices is None else as_offices(read(offices), unit_codes(m.result.old))
+    given = (
+        None
+        if offices is None
+        else as_offices(read(offices, _MOST_OFFICES), unit_codes(m.result.old))
+    )
     table = as_seats(known, m.result.new.index)
     return replace(m, agencies=listed, offices=offices_of(m.result, table, given, m.country))
 

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from geo_merge.dossier.content import Block, Column, Heading, Paragraph, Section, Table
+from geo_merge.dossier.content import (
+    MOST_ROWS,
+    Block,
+    Column,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+)
 from geo_merge.dossier.form import A4
 from geo_merge.dossier.material import NOTHING, Material
 from geo_merge.dossier.offices.after import Offices, Status, weighted_mean
@@ -118,7 +126,10 @@ def _seat(m: Material, seat: Seat) -> str:
     return m.t("status_unknown")
 
 
-def _form_01(m: Material, offices: Offices) -> Table:
+def _form_01(m: Material, offices: Offices) -> Block:
+    """Return the offices one by one; of very many, where they are listed."""
+    if len(offices.table) > MOST_ROWS:
+        return Paragraph(m.t("offices_listed", count=m.n(len(offices.table))), "warning")
     rows = form_01(m, offices)
     widths = (0.6, 3.2, 1.2, 1.2, 1.2, 2, 2.2)
     aligns = ("centre", "left", "right", "right", "right", "left", "left")

@@ -22,14 +22,15 @@ from conftest import CRS, ROOT, square
 from small_results import small_result
 
 from geo_merge.api import merge
-from geo_merge.dossier.content import Table
+from geo_merge.dossier.content import MOST_ROWS, Paragraph, Table
 from geo_merge.dossier.document import SECTIONS, document_of
-from geo_merge.dossier.material import added, read_material
+from geo_merge.dossier.material import Material, added, read_material
+from geo_merge.dossier.offices_files import write_offices
 from geo_merge.dossier.sections import measure
 from geo_merge.dossier.to_docx import docx as as_docx
 from geo_merge.dossier.to_html import html
 from geo_merge.dossier.typesetting import pdf
-from geo_merge.errors import UsageError
+from geo_merge.errors import TableError, UsageError
 from geo_merge.results.files import write
 from geo_merge.texts import say
 from geo_merge.vietnam.country import VIETNAM
@@ -147,6 +148,39 @@ def test_offices_are_on_a_map_by_what_becomes_of_them(folder: Folder, tmp_path: 
     assert (placed == "kept").any()
     text = html(document).decode()
     assert "vẽ ở giữa đơn vị cũ: 4" in text
+
+
+def test_very_many_offices_are_listed_beside_the_paper(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "seats.csv").write_text("new_code,seat\nN1,chưa rõ\nN2,chưa rõ\n", "utf-8")
+    result = folder()
+    code = read_material(result, "vi").result.old.index[0]
+
+    def with_offices(count: int) -> Material:
+        table = tmp_path / "offices.csv"
+        table.write_text("name,old_code\n" + f"Trụ sở,{code}\n" * count, "utf-8")
+        return added(read_material(result, "vi"), seats=tmp_path / "seats.csv", offices=table,
+                     agencies=None)  # fmt: skip
+
+    one_by_one = document_of(with_offices(MOST_ROWS), names=("offices",)).sections[0].blocks[-1]
+    assert isinstance(one_by_one, Table)
+    assert len(one_by_one.rows) == MOST_ROWS
+    material = with_offices(MOST_ROWS + 1)
+    told = document_of(material, names=("offices",)).sections[0].blocks[-1]
+    assert isinstance(told, Paragraph)
+    assert "5.001 trụ sở nằm trong tệp offices.xlsx" in told.text
+    assert material.offices is not None
+    write_offices(material, material.offices, tmp_path / "beside")
+    listed = pd.read_excel(tmp_path / "beside" / "offices.xlsx", sheet_name="Mẫu số 01")
+    assert len(listed) == MOST_ROWS + 1
+    with pytest.raises(TableError, match=r"offices.csv has 30,001 rows, .* \[S05\]"):
+        with_offices(30_001)
+
+
+def test_more_agencies_than_a_paper_takes_are_refused(folder: Folder, tmp_path: Path) -> None:
+    table = tmp_path / "agencies.csv"
+    table.write_text("body,name,before,after\n" + "A,B,2,1\n" * (MOST_ROWS + 1), "utf-8")
+    with pytest.raises(TableError, match=r"agencies.csv has 5,001 rows, .* \[S05\]"):
+        added(read_material(folder(), "vi"), seats=None, offices=None, agencies=table)
 
 
 def test_units_that_live_on_are_on_the_paper(grid: Any, tmp_path: Path) -> None:

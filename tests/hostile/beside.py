@@ -84,6 +84,13 @@ for _role, (_head, _first) in TABLES.items():
         lambda path: path.write_bytes(packed(**{"xl/workbook.xml": b"<x/>"})) and None
     )
 
+for _role, _most in (("offices", 30_000), ("agencies", 5_000)):  # as many as papers take
+    hostile(f"{_role}_most_rows.csv", ANY, _role)(
+        lambda path, head=TABLES[_role][0], row=TABLES[_role][1], most=_most: (
+            path.write_text(f"{head}\n" + f"{row}\n" * many(300, most), "utf-8") and None
+        )
+    )
+
 
 # --- layers that are given beside the units
 
