@@ -44,6 +44,8 @@ def worst_first(
 ) -> list[Finding]:
     """Return the worst findings of a kind one by one, and all others as one that names them all.
 
+    The place of that one is a point in the place of each: their outlines may be half of the layer.
+
     Parameters
     ----------
     findings
@@ -61,7 +63,7 @@ def worst_first(
     shapes = [f.geometry for f in others if f.geometry is not None]
     together = Finding.of(
         rest(others), units=units, value=float(len(others)), unit_of_value="findings",
-        geometry=shapely.multipolygons(shapely.get_parts(shapes)) if shapes else None,
+        geometry=shapely.multipoints(shapely.point_on_surface(shapes)) if shapes else None,
     )  # fmt: skip
     return [*order[:_ONE_BY_ONE], together]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 
 import geopandas as gpd
 import pandas as pd
@@ -114,8 +115,18 @@ def test_many_units_in_parts_are_told_worst_first_and_the_rest_once() -> None:
         translate(layer.loc["n0", "geometry"], SIDE, 0)
     )
     joined = {f"{c}{k}": f"{'M' if c != 'o' else 'O'}{k}" for c in "mno" for k in range(23)}
-    told = found(layer, "G11", **joined)
-    assert [severity for severity, _ in told] == ["warning"] * 21
-    assert sum(len(units) for _, units in told) == 23
-    assert sorted(len(units) for _, units in told) == [1] * 20 + [3]
-    assert ["M0"] in [units for _, units in told]
+    findings = merge(layer, pd.DataFrame(
+        {"old_code": list(joined), "new_code": list(joined.values()),
+         "new_name": list(joined.values())})).findings  # fmt: skip
+    told = findings[findings["check"] == "G11"]
+    assert told["severity"].tolist() == ["warning"] * 21
+    assert sorted(map(len, told["units"])) == [1] * 20 + [3]
+    assert sorted(chain.from_iterable(told["units"])) == sorted({f"M{k}" for k in range(23)})
+    assert ["M0"] in told["units"].tolist()
+    (rest,) = (row for row in told.itertuples() if len(row.units) == 3)
+    one_each = shapely.get_parts(rest.geometry)
+    assert len(one_each) == 3
+    for unit, point in zip(rest.units, one_each, strict=True):
+        assert layer.geometry[unit.replace("M", "n")].contains(point) or (
+            layer.geometry[unit.replace("M", "m")].contains(point)
+        )

@@ -616,6 +616,32 @@ def test_findings_are_gathered_filtered_hovered_clicked_and_gone_through(
         assert it.wrong == []
 
 
+def test_the_place_of_many_findings_told_as_one_is_a_spot_each(
+    grid: Grid, browser: Browser, tmp_path: Path
+) -> None:
+    """Forty new units of every other commune: twenty are told one by one, twenty together."""
+    table = pd.DataFrame({"old_code": (old := grid(80, 1)).index})
+    table["new_code"] = [f"N{k // 4}{k % 2}" for k in range(80)]
+    result = merge(old, table.assign(new_name=table["new_code"]))
+    (tmp_path / "map.html").write_text(map_html(result), "utf-8")
+    with opened(browser) as it:
+        it.page.goto(f"{(tmp_path / 'map.html').as_uri()}#lang=en")
+        it.wait_for_map()
+        it.tick("Findings")
+        assert it.live("""live.geometry.findings.features.filter(f => f.geometry.type === "MultiPoint")
+          .map(f => f.geometry.coordinates.length)""") == [20]
+        assert it.page.locator("img.leaflet-marker-icon").count() == 0
+        x, y = it.live("""(() => {
+          const f = live.geometry.findings.features.find(f => f.geometry.type === "MultiPoint");
+          const [lng, lat] = f.geometry.coordinates[0], map = live.maps()[0];
+          const p = map.latLngToContainerPoint([lat, lng]), b = map.getContainer().getBoundingClientRect();
+          return [b.x + p.x, b.y + p.y]; })()""")
+        it.page.mouse.move(x - 1, y)
+        it.page.mouse.move(x, y)
+        it.page.wait_for_selector(".gm-tip .gm-found")
+        assert "20 more new units" in it.page.inner_text(".gm-tip")
+
+
 def test_gaps_are_no_outer_edge(grid: Grid, browser: Browser, tmp_path: Path) -> None:
     from conftest import square  # noqa: PLC0415
 

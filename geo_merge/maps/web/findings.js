@@ -45,12 +45,14 @@
     return kept;
   }
 
+  function spot(at, severity) {
+    return L.circleMarker(at, { pane: "findings", interactive: false, radius: RADIUS,
+      color: "#fff", weight: 1.5, fillColor: COLOURS[severity], fillOpacity: 1 });
+  }
+
   function dot(each, number) {
     const worst = heaviest(each.found.map((feature) => feature.properties));
-    if (each.found.length === 1) {
-      return L.circleMarker(each.at, { pane: "findings", interactive: false, radius: RADIUS,
-        color: "#fff", weight: 1.5, fillColor: COLOURS[worst.severity], fillOpacity: 1 });
-    }
+    if (each.found.length === 1) { return spot(each.at, worst.severity); }
     const count = el("span", `gm-cluster gm-${worst.severity}`, null, number(each.found.length));
     return L.marker(each.at, { pane: "findings", interactive: false, keyboard: false,
       icon: L.divIcon({ className: "", iconSize: [28, 28], html: count }) });
@@ -99,8 +101,9 @@
       const found = gathered(map, this.boxes, this.shown());
       this.drawn.set(map, found);
       found.shapes.forEach((feature) => group.addLayer(L.geoJSON(feature, { pane: "findings",
-        interactive: false, smoothFactor: 0, style: { weight: 2, fillOpacity: 0.2,
-          color: COLOURS[feature.properties.severity] } })));
+        interactive: false, smoothFactor: 0, style: feature.geometry.type.endsWith("Point") ? {} : {
+          weight: 2, fillOpacity: 0.2, color: COLOURS[feature.properties.severity] },
+        pointToLayer: (f, at) => spot(at, f.properties.severity) })));
       found.dots.forEach((each) => group.addLayer(dot(each, (count) => this.live.number(count))));
       return group.addTo(map);
     }
@@ -127,9 +130,13 @@
       return shape ? this.told(shape.properties, 1) : null;
     }
 
-    /** Tell whether a point is in a finding's polygon or by its line. */
+    /** Tell whether a point is in a finding's polygon, by its line, or on one of its spots. */
     isNear(map, feature, point) {
       const place = map.containerPointToLatLng(point);
+      if (feature.geometry.type === "MultiPoint") {
+        return feature.geometry.coordinates.some(([lng, lat]) =>
+          map.latLngToContainerPoint([lat, lng]).distanceTo(point) < NEAR + RADIUS);
+      }
       return L.geoJSON(feature).getLayers().some((layer) => {
         const lines = [layer.getLatLngs ? layer.getLatLngs() : []].flat(5);
         const rings = feature.geometry.type.endsWith("Polygon")
@@ -161,7 +168,8 @@
         if (!map.getPane("findings")) { map.createPane("findings").style.zIndex = 450; }
         return L.geoJSON(features, { pane: "findings", interactive: false, smoothFactor: 0,
           style: CHOSEN, pointToLayer: (f, at) => L.circleMarker(at,
-            Object.assign({ pane: "findings", radius: 12 }, CHOSEN)) }).addTo(map);
+            Object.assign({ pane: "findings", radius: f.geometry.type === "Point" ? 12 : 8 },
+              CHOSEN)) }).addTo(map);
       });
     }
   }
