@@ -26,6 +26,7 @@ from geo_merge.maps.drawing_proof import Claim, Proof, unproven
 from geo_merge.maps.longitudes import about, middle_of, near
 from geo_merge.maps.thinning import thin
 from geo_merge.maps.topology import topojson
+from geo_merge.system.memory import give_back
 
 # A map of this many pixels shows no vertex that moved by less than one of them.
 PIXELS = 6_000
@@ -89,8 +90,12 @@ def draw(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> Drawing:
     """
 
     def make() -> bytes:
-        details = simplified(mended(_thinned(frame)), finest(frame))
-        return _draw(frame, details, _polygons(frame), claims)
+        thinned = _thinned(frame)
+        give_back()
+        sketch = _sketch(frame, thinned)
+        del thinned  # a country's polygons are in memory often enough
+        give_back()
+        return _draw(frame, sketch, _polygons(frame), claims)
 
     return _drawing(kept("drawings", lambda: _key(frame, claims), make))
 
@@ -110,8 +115,7 @@ def draw_thinned(
     claims
         As in `draw`.
     """
-    details = simplified(mended(thinned), finest(frame))
-    return _drawing(_draw(frame, details, thinned, claims))
+    return _drawing(_draw(frame, _sketch(frame, thinned), thinned, claims))
 
 
 def _drawing(content: bytes) -> Drawing:
@@ -165,18 +169,28 @@ def _key(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> str:
     return digest.hexdigest()
 
 
-def _draw(
-    frame: gpd.GeoDataFrame, details: Geometries, polygons: Geometries, claims: Sequence[Claim]
-) -> bytes:
-    """Draw units simplified; those of which that is not proven with all their vertices.
+def _sketch(frame: gpd.GeoDataFrame, thinned: Geometries) -> _Sketch:
+    """Draw units simplified."""
+    details = simplified(mended(thinned), finest(frame))
+    return _Sketch.of(details, pixel(frame), frame.crs, _rows(frame))
 
-    `polygons` are those of the units that have one, `details` what is left of them zoomed in.
+
+def _rows(frame: gpd.GeoDataFrame) -> Ints:
+    """Return the rows of the units that have a polygon."""
+    return np.flatnonzero(is_polygonal(np.asarray(frame.geometry.values)))
+
+
+def _draw(
+    frame: gpd.GeoDataFrame, sketch: _Sketch, polygons: Geometries, claims: Sequence[Claim]
+) -> bytes:
+    """Draw units as they are sketched; those of which that is not proven with all their vertices.
+
+    `polygons` are those of the units that have one.
     """
-    there = np.flatnonzero(is_polygonal(np.asarray(frame.geometry.values)))
+    there = _rows(frame)
     sizes = pixel(frame), finest(frame)
     true = mended(polygons)
     proofs = _proofs(true, there, len(frame), claims)
-    sketch = _Sketch.of(details, sizes[0], frame.crs, there)
     failed = unproven(proofs, sketch.topology, sketch.detail, crs=frame.crs, pixels=sizes)
     whole = np.flatnonzero(_members(proofs, failed)[there])
     if len(whole):
@@ -231,6 +245,7 @@ class _Sketch:
         degrees = np.asarray(gpd.GeoSeries(fine, crs=crs).to_crs(WGS84).values)
         middle = middle_of(degrees)
         lonlat = about(middle, degrees)
+        del degrees  # in the same place once more
         topology, detail = topojson(lonlat, rows, _STEPS, shown=_shared(fine, coarse), finer=DETAIL)
         return cls(topology, detail, coarse, middle, shapely.total_bounds(lonlat).tolist())
 

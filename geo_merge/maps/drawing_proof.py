@@ -10,14 +10,21 @@ import orjson
 import shapely
 from pyproj import CRS
 
-from geo_merge.geometry.rings import Bools, Floats, Geometries, Ints, flatten, is_polygonal
+from geo_merge.geometry.rings import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    blocks,
+    flatten,
+    is_polygonal,
+)
 from geo_merge.geometry.scanlines import Lines, Paths
 from geo_merge.maps.drawn import Arcs, Sums
 
 # Of the area of a unit: so much may differ if it is more than a pixel along its outline.
 _SHARE = 0.01
 _LINES = 32  # through each unit
-_BLOCK = 2_000  # units whose crossings are sorted at once
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,8 @@ class Proof:
         By block, so that sorting takes no more room for a country than for a province.
         """
         apart = np.empty((len(drawn), len(self.known)))
-        for first in range(0, len(self.known), _BLOCK):
-            here = slice(first, first + _BLOCK)
+        for begin, until in blocks(shapely.get_num_coordinates(self.shapes)):
+            here = slice(begin, until)
             shapes = self.shapes[here]
             bounds = shapely.bounds(shapes)
             lines = Lines(bounds[:, 1], bounds[:, 3], _LINES)

@@ -76,14 +76,15 @@ def topojson(
         drawn = [line if len(line) > 1 else [line[0], _NOWHERE] for line in lines]
         return {"transform": grid.transform, "arcs": [*drawn, *map(grid.triangle, vanished)]}
 
-    fine = _Grid(origin, scale / finer, spots)
-    every = fine.lines(begin[first][used], end[first][used], np.ones_like(kept))
-    topology = {
+    topology = _json({
         "type": "Topology",
         "objects": {"units": _collection(rows, units)},
         **arcs(coarse, [lines[k] for k in used]),
-    }
-    return _json(topology), _json(arcs(fine, every))
+    })  # fmt: skip
+    del lines, coarse  # of a country these are many, and those with all vertices are more
+    fine = _Grid(origin, scale / finer, spots)
+    every = fine.lines(begin[first][used], end[first][used], np.ones_like(kept))
+    return topology, _json(arcs(fine, every))
 
 
 def _collection(rows: Ints, units: Sequence[Any]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def test_units_are_compared_the_same_in_blocks_of_any_size(
 
     whole = failing()
     assert whole == [[[], []], [[0, 1], []]]
-    monkeypatch.setattr("geo_merge.maps.drawing_proof._BLOCK", 1)
+    monkeypatch.setattr("geo_merge.geometry.rings._CHUNK", 1)
     assert failing() == whole
 
 
