@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -59,6 +60,15 @@ class Arcs:
             self._placed[crs] = np.where(np.isfinite(xy), xy, 0.0)
         return self._placed[crs]
 
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints, int]:
+        """Where arcs begin and end, as numbers of points; shape (arcs,) each; and how many are."""
+        x, y = np.concatenate([self.steps[self.start[:-1]], self.steps[self.start[1:] - 1]]).T
+        places = (x - x.min()) * (np.ptp(y) + 1) + y - y.min()
+        points, point = np.unique(places, return_inverse=True)
+        first, last = np.split(point, 2)
+        return first, last, len(points)
+
     def around_the_world(self) -> Bools:
         """Tell which arcs have a step over half of the world; shape (arcs,)."""
         far = np.abs(np.diff(self.lonlat[:, 0], prepend=self.lonlat[0, 0])) > _HALF_WAY
@@ -100,14 +110,12 @@ class Sums:
 
     def not_closed(self, arcs: Arcs, groups: int) -> Bools:
         """Tell of which groups more arcs lead to a point than away from it; shape (groups,)."""
-        ends = np.concatenate([arcs.steps[arcs.start[:-1]], arcs.steps[arcs.start[1:] - 1]])
-        points, point = np.unique(ends, axis=0, return_inverse=True)
-        first, last = np.split(point.ravel(), 2)
+        first, last, points = arcs.ends
         at = np.concatenate([first[self.arc], last[self.arc]])
         balance = np.concatenate([self.times, -self.times])
-        key, where = np.unique(np.tile(self.group, 2) * len(points) + at, return_inverse=True)
+        key, where = np.unique(np.tile(self.group, 2) * points + at, return_inverse=True)
         open_points = np.bincount(where, balance, minlength=len(key)) != 0
-        return np.bincount(key[open_points] // len(points), minlength=groups) > 0
+        return np.bincount(key[open_points] // points, minlength=groups) > 0
 
     def paths(self, xy: Floats, start: Ints) -> Paths:
         """Return the vertices along all sums, taken from those of the arcs."""
