@@ -137,6 +137,9 @@ def summary_lines(figures: PlanFigures, layer: PlanLayer) -> list[str]:
     apart = [c for c, u in figures.units.items() if not u.contiguous]
     if apart:
         lines.append(sentence("planning.not_contiguous", told=apart))
+    outside = [c for c, u in figures.units.items() if u.seat_outside]
+    if outside:
+        lines.append(sentence("planning.seats_outside", told=outside))
     islands = [sentence("planning.islands_of", told=list(u.islands), code=c)
                for c, u in figures.units.items() if u.islands]  # fmt: skip
     if islands:

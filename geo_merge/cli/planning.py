@@ -235,6 +235,10 @@ def check(
     if apart:
         told = sentence("done.apart", n=len(apart), codes=apart[:10])
         say(sentence("done.warned", warning=told))
+    outside = [c for c, u in figures.units.items() if u.seat_outside]
+    if outside:
+        told = sentence("done.seats_outside", n=len(outside), codes=outside[:10])
+        say(sentence("done.warned", warning=told))
     short = checked.count().get("not met", 0)
     return FINDINGS if short or apart or not opened.plan.finished else OK
 

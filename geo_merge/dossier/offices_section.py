@@ -70,9 +70,13 @@ def _notes(m: Material, offices: Offices) -> Iterator[Block]:
     for key, codes in (("outside", offices.outside), ("without_office", offices.without)):
         if codes:
             yield Paragraph(m.t(key, count=m.n(len(codes)), codes=", ".join(codes)), "note")
-    if offices.contradicted:
-        names = ", ".join(f"{m.name_of(c)} ({c})" for c in offices.contradicted)
-        yield Paragraph(m.t("contradicted", names=names), "warning")
+    for key, codes in (
+        ("seats_outside", offices.seats_outside),
+        ("contradicted", offices.contradicted),
+    ):
+        if codes:
+            names = ", ".join(f"{m.name_of(c)} ({c})" for c in codes)
+            yield Paragraph(m.t(key, count=m.n(len(codes)), names=names), "warning")
 
 
 def _distances(m: Material, offices: Offices) -> Iterator[Block]:

@@ -285,6 +285,7 @@ def _totals(figures: PlanFigures, layer: PlanLayer) -> dict[str, float | None]:
         "new units": total["after"]["count"],
         "units without a place": len(total["without_place"]),
         "units not contiguous": sum(not u.contiguous for u in figures.units.values()),
+        "seats outside their unit": sum(u.seat_outside for u in figures.units.values()),
         "mean distance km": total["distance_km"],
         "longest distance km": total["longest_km"],
         "units without a distance": len(total["without_distance"]),

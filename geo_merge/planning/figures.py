@@ -17,6 +17,7 @@ from geo_merge.merging.statistics import UNKNOWN_TYPE, reduction_percent
 from geo_merge.planning.distances import Distances, StraightLine, seat_position
 from geo_merge.planning.layer import PlanLayer
 from geo_merge.planning.plan import NewUnit, Plan
+from geo_merge.planning.seats import as_position
 from geo_merge.units import attributes
 from geo_merge.vocabulary.sentence import sentence
 
@@ -48,6 +49,8 @@ class UnitFigures:
     distance_km, longest_km, farthest
         Mean way to the seat, weighted by people, and the longest one with the member that has it;
         None if there is no seat.
+    seat_outside
+        Whether its seat is in a unit that is no member, or at a place in none of its members.
     without_distance
         Members whose position or people are not known, or that no road leads from: the mean is
         None then.
@@ -69,6 +72,7 @@ class UnitFigures:
     longest_km: float | None
     farthest: str
     without_distance: tuple[str, ...]
+    seat_outside: bool
     province: tuple[str, str]
 
     @property
@@ -175,6 +179,7 @@ def _unit(codes: Sequence[str], seat: str, layer: PlanLayer, distances: Distance
         compactness=4 * math.pi * plane / outline**2 if outline > 0 else None,
         parts=parts,
         islands=islands,
+        seat_outside=_seat_outside(codes, rows, seat, layer),
         province=_province(rows, layer),
         **_distances(rows, seat, layer, distances),
     )
@@ -245,6 +250,14 @@ def _distances(rows: Ints, seat: str, layer: PlanLayer, distances: Distances) ->
         "farthest": "" if far is None else layer.codes[rows[far]],
         "without_distance": tuple(layer.codes[k] for k in rows[lacking]),
     }
+
+
+def _seat_outside(codes: Sequence[str], rows: Ints, seat: str, layer: PlanLayer) -> bool:
+    """Tell whether a unit with members is governed from outside of them."""
+    if not seat or not codes:
+        return False
+    place = as_position(seat)
+    return seat not in codes if place is None else layer.lies_outside(place, rows)
 
 
 def _province(rows: Ints, layer: PlanLayer) -> tuple[str, str]:

@@ -58,8 +58,8 @@ class PlanLayer:
         Longitude and latitude (WGS 84) that people travel from; NaN where unknown; shape (n, 2).
     population_field
         The field that the people are read from; blank if the layer has none.
-    crs
-        CRS of the layer.
+    shapes, crs
+        Their polygons, and the CRS of the layer; shape (n,).
     """
 
     frame: pd.DataFrame
@@ -73,6 +73,7 @@ class PlanLayer:
     shortest_border: float
     positions: Floats
     population_field: str
+    shapes: Geometries
     crs: CRS
 
     @cached_property
@@ -118,6 +119,21 @@ class PlanLayer:
         return math.fsum(
             metres for a in members for b, metres in lengths[a].items() if b in members
         )
+
+    def lies_outside(self, place: tuple[float, float], rows: Ints) -> bool:
+        """Tell whether a place lies in none of some units.
+
+        Parameters
+        ----------
+        place
+            Longitude and latitude.
+        rows
+            Positions of the units. Where a polygon of theirs cannot be used, nothing is known.
+        """
+        if not self.usable[rows].all():
+            return False
+        x, y = transformer(_WGS84, self.crs).transform(*place)
+        return not shapely.intersects_xy(self.shapes[rows], x, y).any()
 
     @cached_property
     def types_before(self) -> Counter[str]:
@@ -198,6 +214,7 @@ def measure(
         shortest_border=shortest_border,
         positions=_positions(geometries, frame, positions),
         population_field=", ".join(named) or ("population" if "population" in frame else ""),
+        shapes=geometries,
         crs=frame.crs,
     )
 

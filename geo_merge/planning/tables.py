@@ -123,6 +123,7 @@ def _unit_row(code: str, unit: UnitFigures, figures: PlanFigures) -> dict[str, A
         "name": plan.new[code].name,
         "unit_type": plan.new[code].unit_type,
         "seat": plan.new[code].seat,
+        "seat_outside": unit.seat_outside,
         "locked": any(a.side == "new" and a.code == code for a in plan.locks),
         "member_count": unit.member_count,
         "members": LIST_SEPARATOR.join(unit.members),

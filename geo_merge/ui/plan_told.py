@@ -51,6 +51,7 @@ def _unit(work: Work, code: str, language: Language) -> dict[str, Any]:
         "name": unit.name,
         "type": unit.unit_type,
         "seat": unit.seat,
+        "seat_outside": figures.seat_outside,
         "locked": about in work.plan.locks,
         "note": work.plan.notes.get(about, ""),
         "count": figures.member_count,

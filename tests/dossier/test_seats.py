@@ -13,10 +13,12 @@ import pytest
 from commands import run
 from small_results import small_result
 
+from geo_merge.dossier.content import Paragraph
 from geo_merge.dossier.material import Material, added, read_material
 from geo_merge.dossier.offices.after import Offices, Status, weighted_mean
 from geo_merge.dossier.offices.seats import Reading, read_seat
 from geo_merge.dossier.offices_files import write_offices
+from geo_merge.dossier.offices_section import offices_section
 from geo_merge.errors import ExportError, TableError
 from geo_merge.vietnam.country import VIETNAM
 
@@ -100,6 +102,20 @@ def test_a_code_settles_what_the_text_leaves_open_and_is_told_where_it_differs(
     assert result.seats["N1"].members == ("00002",)
     assert result.seats["N2"].members == ("00003",)
     assert result.contradicted == ["N2"]
+
+
+def test_a_seat_outside_of_its_unit_is_told_in_the_paper(folder: Folder) -> None:
+    """N1 has the first two of four squares, N2 the others: by code, by place, and both right."""
+    made, codes = folder(), "new_code,seat_old_code,lon,lat\n"
+    by_code = offices(made, codes + "N1,00003,,\nN2,4,,\n")  # 4 is 00004: a table dropped zeros
+    assert (by_code.seats_outside, by_code.contradicted) == (["N1"], [])
+    places = by_code.table.set_index("old_code")[["lon", "lat"]]
+    one, two = (",".join(map(str, places.loc[code])) for code in ("00001", "00003"))
+    assert offices(made, f"{codes}N1,,{two}\nN2,,{two}\n").seats_outside == ["N1"]
+    assert offices(made, f"{codes}N1,,{one}\nN2,,{two}\n").seats_outside == []
+    section = offices_section(with_tables(made, seats=f"{codes}N1,,{two}\n"))
+    told = [b for b in section.blocks if isinstance(b, Paragraph) and b.style == "warning"]
+    assert [t.text.startswith("1 đơn vị mới có trụ sở nằm ngoài") for t in told] == [True]
 
 
 def test_offices_of_a_table(folder: Folder) -> None:

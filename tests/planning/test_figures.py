@@ -25,6 +25,7 @@ from geo_merge.planning.operations import Assign, Found, Release, SetSeat
 from geo_merge.planning.places import positions_of, with_seats
 from geo_merge.planning.plan import Plan, unassigned
 from geo_merge.planning.roads import Roads
+from geo_merge.planning.tables import units_table
 
 Grid = Callable[..., gpd.GeoDataFrame]
 
@@ -170,6 +171,31 @@ def test_two_places_of_one_unit_are_told(grid: Grid) -> None:
     with pytest.raises(PlanError, match="row 4: A has another place in a row above"):
         with_seats(plan, table_of(seats), "s.csv")
     assert with_seats(plan, table_of(seats).iloc[:2], "s.csv")[0].new["A"].seat == "00001"
+
+
+@pytest.mark.parametrize(
+    ("seat", "x", "outside"),
+    [("00001", None, False), ("00003", None, True), ("", None, False),
+     (None, 0.5, False), (None, 1.5, False), (None, 2.5, True), (None, 9.0, True)],
+)  # fmt: skip
+def test_a_seat_outside_of_its_unit_is_told(
+    grid: Grid, seat: str | None, x: float | None, *, outside: bool
+) -> None:
+    """Of three squares in a row A has the first two; the seat is one of them, or a place."""
+    layer = grid(3, 1)
+    if x is not None:
+        there = shapely.transform(
+            square(0, 0).centroid, lambda xy: xy + np.array([1000 * (x - 0.5), 0])
+        )
+        lon, lat = gpd.GeoSeries([there], crs=CRS).to_crs(4326).iloc[0].coords[0]
+        seat = f"{lon}, {lat}"
+    plan = SetSeat("A", str(seat)).on(plan_of(layer, {"A": [1, 2], "B": [3]}))
+    figures = figures_of(plan, measure(layer))
+    assert figures.units["A"].seat_outside is outside
+    assert bool(units_table(figures).set_index("code").at["A", "seat_outside"]) is outside
+    # Once its old unit is a member, the same seat lies inside.
+    again = figures_of(Assign(("00003",), "A").on(plan), measure(layer), before=figures)
+    assert again.units["A"].seat_outside is (outside and x == 9.0)
 
 
 def test_seats_from_a_table(grid: Grid) -> None:

@@ -142,6 +142,15 @@ def test_every_change_has_its_command(run: Run, folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_seat_outside_of_its_unit_is_told_where_plans_are_shown_and_checked(
+    run: Run, folder: Path
+) -> None:
+    run("plan", "seat", "p", "N1", "00004", cwd=folder)
+    assert "seat outside of its own unit: N1" in run("plan", "show", "p", cwd=folder).out
+    ran = run("plan", "check", "p", "--standard", "vn-112-2025", "--lang", "vi", cwd=folder)
+    assert "1 đơn vị có trụ sở nằm ngoài địa giới của mình (N1)" in ran.err
+
+
 def test_a_list_of_changes_is_done_whole_or_not_at_all(run: Run, folder: Path) -> None:
     before = (folder / "p" / "crosswalk.csv").read_bytes()
     todo = [{"operation": "assign", "units": ["00004"], "to": "N2"},

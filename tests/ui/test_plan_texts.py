@@ -21,7 +21,7 @@ MADE = {
     ],
     "plan": [
         *(f"tool_{n}{h}" for n in ("click", "brush", "rectangle", "look") for h in ("", "_help")),
-        *(f"{k}_{n}" for n in ("apart", "short", "empty") for k in ("chip", "fault")), "chip_nowhere",
+        *(f"{k}_{n}" for n in ("apart", "seat", "short", "empty") for k in ("chip", "fault")), "chip_nowhere",
         *(f"verdict_{v.name.lower()}" for v in Verdict), "quantity_population", "quantity_area_km2",
         "moved", "moved_one", "held", "held_one", "undo", "undo_help", "redo", "redo_help", "communes", "new_units", "km2", "people", "reached",
         "new_unit", "code", "name", "type", "density", "compactness", "distance",

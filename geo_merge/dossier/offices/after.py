@@ -18,6 +18,7 @@ from geo_merge.dossier.offices.tables import AREAS
 from geo_merge.errors import TableError
 from geo_merge.merging.result import MergeResult
 from geo_merge.units.called import full_names
+from geo_merge.vocabulary.codes import same_codes
 from geo_merge.vocabulary.country import Country
 from geo_merge.vocabulary.part_of import unit_codes
 from geo_merge.vocabulary.sentence import sentence
@@ -55,6 +56,8 @@ class Offices:
         How many offices stay in use of which it is open which they are.
     outside
         Codes of old units whose point lies outside them: their middle was taken.
+    seats_outside
+        Codes of new units whose seat is in a unit that is no member, or at a place outside them.
     contradicted
         Codes of new units whose seat a text and a code give differently: the text was taken.
     without
@@ -67,6 +70,7 @@ class Offices:
     distances: pd.DataFrame
     one_of: int = 0
     outside: Sequence[str] = ()
+    seats_outside: Sequence[str] = ()
     contradicted: Sequence[str] = ()
     without: Sequence[str] = ()
     readings: Mapping[str, int] = field(default_factory=dict)
@@ -102,6 +106,8 @@ def offices_of(
         How names are compared.
     """
     old = _old(result)
+    same = same_codes(seats["member"], old.index)
+    seats = seats.assign(member=[same.get(code, code) for code in seats["member"]])
     read, contradicted = _read(old, list(map(str, result.new.index)), seats, country)
     listed = _listed(old) if offices is None else _given(old, offices)
     table = _with_status(listed, old, read)
@@ -115,7 +121,8 @@ def offices_of(
     communes = set(table.loc[table["kind"] == "commune", "old_code"])
     return Offices(
         seats=read, table=table, places=places, distances=_distances(old, centres, places),
-        one_of=one_of, outside=outside, contradicted=contradicted,
+        one_of=one_of, outside=outside, seats_outside=_seats_outside(old, read, seats),
+        contradicted=contradicted,
         without=[c for c in old.index if c not in communes],
         readings=Counter(seat.reading for seat in read.values()),
     )  # fmt: skip
@@ -147,7 +154,7 @@ def _read(
         given = "" if row is None else str(row["member"])
         if given in members.index and not seat.members and not seat.district:
             seat = Seat(Reading.GIVEN, (given,), text=seat.text)
-        elif given and given not in seat.members:
+        elif given and given not in seat.members and (seat.members or seat.district):
             contradicted.append(code)
         read[code] = seat
     return read, contradicted
@@ -290,6 +297,26 @@ def _places(
             result[code] = (float(row["lon"]), float(row["lat"]))
         elif len(seat.members) == 1:
             result[code] = centres[seat.members[0]]
+    return result
+
+
+def _seats_outside(
+    old: gpd.GeoDataFrame, read: Mapping[str, Seat], seats: pd.DataFrame
+) -> list[str]:
+    """Return new units whose seat is told to be elsewhere: by a place, or else by a code."""
+    rows, result = seats.to_dict("index"), []
+    for code in read:
+        members = old[old["new_code"] == code]
+        row = rows.get(code)
+        if row is None or not len(members):
+            continue
+        if pd.notna(row["lon"]):
+            land = np.asarray(members.geometry.values)
+            elsewhere = not shapely.intersects_xy(land, row["lon"], row["lat"]).any()
+        else:
+            elsewhere = bool(row["member"]) and row["member"] not in members.index
+        if elsewhere:
+            result.append(code)
     return result
 
 

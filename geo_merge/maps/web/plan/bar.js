@@ -4,7 +4,7 @@
 
   const { el, button } = geo;
   const TOOLS = ["click", "brush", "rectangle", "look"];
-  const CHIPS = ["nowhere", "apart", "short", "empty"];
+  const CHIPS = ["nowhere", "apart", "seat", "short", "empty"];
 
   /** Return the places of what is not right: units (codes) or old units (rows), by kind. */
   function wrongs(live) {
@@ -12,7 +12,7 @@
     const having = (fault) => units.filter((unit) => geo.faults(unit).includes(fault)).map((u) => u.code);
     return {
       nowhere: live.model.homes.flatMap((home, row) => (home === null ? [row] : [])),
-      apart: having("apart"), short: having("short"), empty: having("empty"),
+      apart: having("apart"), seat: having("seat"), short: having("short"), empty: having("empty"),
     };
   }
 

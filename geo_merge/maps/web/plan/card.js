@@ -55,6 +55,10 @@
       const names = unit.parts.slice(1).flat().slice(0, 8).map((code) => live.nameOf(code)).join(", ");
       el("p", "gp-warning", parent, live.t("apart", { n: unit.parts.length, names: names }));
     }
+    if (unit.seat_outside) {
+      const place = live.model.row.has(unit.seat) ? live.nameOf(unit.seat) : unit.seat;
+      el("p", "gp-warning", parent, live.t("seat_outside", { place: place }));
+    }
     if (unit.islands.length) {
       el("p", "gm-faint", parent, live.t("islands", { names: unit.islands.map((code) => live.nameOf(code)).join(", ") }));
     }

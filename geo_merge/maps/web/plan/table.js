@@ -11,6 +11,7 @@
     return [
       ...(unit.count || unit.pieces ? [] : ["empty"]),
       ...(unit.parts.length > 1 ? ["apart"] : []),
+      ...(unit.seat_outside ? ["seat"] : []),
       ...(unit.verdict === "not_met" ? ["short"] : []),
     ];
   }
