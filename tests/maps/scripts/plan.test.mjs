@@ -104,3 +104,53 @@ test("neighbours have different colours, which stay when land is given away", ()
   model.take(told({ homes: [], news: [], order: ["A"] }));
   assert.equal(model.news.has("B"), false);
 });
+
+/** A model of squares in a row or a grid: beside each other are those of one side. */
+function squares(width, height, homes) {
+  const beside = (row) => [[-1, 0], [1, 0], [0, -1], [0, 1]]
+    .map(([x, y]) => [(row % width) + x, Math.floor(row / width) + y])
+    .filter(([x, y]) => x >= 0 && x < width && y >= 0 && y < height)
+    .map(([x, y]) => y * width + x);
+  const units = homes.map((_, row) => [String(row), `Xã ${row}`, "Xã", "H"]);
+  const model = new geo.Model(units, { beside: beside });
+  const order = [...new Set(homes)].filter((home) => home !== null).sort();
+  model.take(told({ homes: homes.map((home, row) => [row, home]), order: order,
+    news: order.map((code) => unit(code)) }));
+  const same = () => homes.flatMap((_, row) => beside(row).filter((other) =>
+    model.homes[row] !== null && model.homes[other] !== null &&
+    model.homes[row] !== model.homes[other] && model.colour(row) === model.colour(other)));
+  return { model: model, same: same };
+}
+
+test("units of one colour that come to lie beside each other get different ones", () => {
+  const { model, same } = squares(4, 1, ["A", null, null, "B"]);
+  model.colours = new Map([["A", 3], ["B", 3]]); // apart they may have one
+  model.assign([1], "A");
+  assert.deepEqual([model.colour(0), model.colour(3)], [geo.COLOURS[3], geo.COLOURS[3]]);
+  model.recoloured.clear();
+  model.assign([2], "B");
+  assert.deepEqual([same(), [...model.recoloured]], [[], ["B"]]);
+  assert.equal(model.colour(0), geo.COLOURS[3]); // the earlier one keeps its own
+  // A third one that loses what lay between two others.
+  const apart = squares(3, 1, ["A", "C", "B"]);
+  apart.model.colours = new Map([["A", 1], ["B", 1], ["C", 2]]);
+  apart.model.assign([1], "A");
+  assert.deepEqual(apart.same(), []);
+});
+
+test("whatever is painted, neighbours differ, also where one has all colours around it", () => {
+  // A bar of twelve beside twelve units of eight colours.
+  const homes = [...Array(12).fill("bar"), ...Array.from({ length: 12 }, (_, k) => `u${k}`)];
+  const { model, same } = squares(12, 2, homes);
+  model.colours = new Map(homes.slice(12).map((code, k) => [code, k % 8]));
+  model.colours.delete("bar");
+  model.assign([0], "u0");
+  assert.deepEqual(same(), []);
+  let seed = 7;
+  const random = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
+  const board = squares(8, 8, Array.from({ length: 64 }, (_, k) => `u${(k * 7) % 24}`));
+  for (let k = 0; k < 200; k++) {
+    board.model.assign([random(64)], `u${random(24)}`);
+    assert.deepEqual(board.same(), []);
+  }
+});

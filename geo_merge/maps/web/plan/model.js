@@ -21,6 +21,7 @@
       this.serial = 0;
       this.revision = -1;
       this.colours = new Map();
+      this.recoloured = new Set(); // codes of units, until whoever draws takes them
     }
 
     /** Take over what the server says; return the old units whose home is another now. */
@@ -37,8 +38,9 @@
       this.queue = this.queue.filter((operation) => operation.id > told.done);
       this.homes = this.said.slice();
       this.queue.forEach((operation) => this.apply(operation));
-      this.paint();
-      return this.homes.flatMap((home, row) => (home === before[row] ? [] : [row]));
+      const moved = this.homes.flatMap((home, row) => (home === before[row] ? [] : [row]));
+      this.paint(moved);
+      return moved;
     }
 
     apply(operation) {
@@ -67,7 +69,7 @@
           : { operation: "assign", units: units, to: to };
         this.push(operation);
         this.apply(operation);
-        this.paint();
+        this.paint(moved);
       }
       return { moved: moved, held: held.filter(Boolean) };
     }
@@ -84,21 +86,50 @@
       return this.homes.flatMap((home, row) => (home === code ? [row] : []));
     }
 
-    /** Give new units that have members a colour that their neighbours have not; it stays. */
-    paint() {
-      if (this.order.every((code) => this.colours.has(code))) { return; }
+    /** Give units that have members a colour that no unit beside them has; it stays until then.
+     *
+     * rows: the old units that moved. Of two units of one colour that came to lie beside each
+     * other, the later one changes it.
+     */
+    paint(rows) {
       const groups = new Map();
       this.homes.forEach((home, row) => {
+        if (home === null) { return; }
         if (!groups.has(home)) { groups.set(home, []); }
         groups.get(home).push(row);
       });
-      this.order.filter((code) => !this.colours.has(code) && groups.has(code)).forEach((code) => {
-        const taken = new Set(groups.get(code).flatMap((row) => this.coverage.beside(row))
-          .map((row) => this.colours.get(this.homes[row])));
-        const first = this.colours.size % geo.COLOURS.length;
-        const next = geo.COLOURS.map((_, k) => (first + k) % geo.COLOURS.length);
-        const free = next.find((k) => !taken.has(k));
-        this.colours.set(code, free === undefined ? first : free);
+      const beside = (code) => new Set((groups.get(code) ?? []).flatMap((row) =>
+        this.coverage.beside(row).map((other) => this.homes[other]))
+        .filter((home) => home !== null && home !== code));
+      const place = new Map(this.order.map((code, k) => [code, k]));
+      const moved = new Set(rows.map((row) => this.homes[row]));
+      this.order.filter((code) => groups.has(code) && (moved.has(code) || !this.colours.has(code)))
+        .forEach((code) => {
+          const near = [...beside(code)], own = this.colours.get(code);
+          if (own === undefined) { this.recolour(code, near, beside); return; }
+          const same = near.filter((other) => this.colours.get(other) === own);
+          const later = same.filter((other) => place.get(other) > place.get(code));
+          later.forEach((other) => this.recolour(other, [...beside(other)], beside));
+          if (same.length > later.length) { this.recolour(code, near, beside); }
+        });
+    }
+
+    /** Give a unit a colour that those near it have not; where they have all, one of them yields. */
+    recolour(code, near, beside) {
+      const first = (this.colours.get(code) ?? this.colours.size) % geo.COLOURS.length;
+      const next = geo.COLOURS.map((_, k) => (first + k) % geo.COLOURS.length);
+      const free = (units) => {
+        const taken = new Set(units.map((one) => this.colours.get(one)));
+        return next.find((k) => !taken.has(k));
+      };
+      const having = (k) => near.filter((one) => this.colours.get(one) === k);
+      const most = (k) => having(k).length;
+      const own = free(near) ?? next.reduce((best, k) => (most(k) < most(best) ? k : best));
+      this.colours.set(code, own);
+      this.recoloured.add(code);
+      having(own).forEach((one) => {
+        const other = free([...beside(one)]);
+        if (other !== undefined) { this.colours.set(one, other); this.recoloured.add(one); }
       });
     }
 

@@ -104,11 +104,18 @@
       live.map.dragging[drags ? "enable" : "disable"]();
       parts.map.classList.toggle("gp-paints", !drags);
     };
+    /** Show new units that have another colour now in the table; return their old units. */
+    function recoloured() {
+      const codes = [...model.recoloured];
+      model.recoloured.clear();
+      if (codes.length) { live.table.all(codes); }
+      return codes.flatMap((code) => model.members(code));
+    }
     /** Put old units into the unit at hand, or where it is said; all at once, as one operation. */
     live.act = function (rows, to) {
       const where = to === undefined ? target : to;
       const { moved, held } = model.assign(rows, where);
-      live.view.rows(moved.concat(rows));
+      live.view.rows([...moved, ...rows, ...recoloured()]);
       live.point(...pointed); // it may be told of a unit that has just gone elsewhere
       if (moved.length) {
         later(live.send);
@@ -209,6 +216,7 @@
       live.table.all(changed || !told ? undefined : told.news.map((unit) => unit.code));
       live.card.update();
       live.list.update();
+      rows.push(...recoloured());
       if (rows.length > 200 || changed || target !== before) { live.view.all(); } else { live.view.rows(rows); }
       live.point(...pointed);
       live.names.again();
