@@ -27,7 +27,12 @@ from geo_merge.system.progress import Progress
 from geo_merge.units.crosswalk import read_crosswalk
 from geo_merge.units.divide import divide
 from geo_merge.units.layers import read_units
-from geo_merge.units.other_layers import read_cutters, read_polygons, refuse_apart
+from geo_merge.units.other_layers import (
+    read_cutters,
+    read_polygons,
+    refuse_apart,
+    refuse_no_cutters,
+)
 from geo_merge.units.unlisted import Unlisted
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.limits import parse
@@ -157,11 +162,14 @@ class Job:
         Raises
         ------
         LayerError
-            See `reading.sources.open_layer`.
+            See `reading.sources.open_layer`; G03, if units cannot be divided by it.
         """
         layer = self.layers.get(path, self.layer if path in self.old else None)
         texts = texts_of(self.country, self.encoding)
-        return open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
+        raw = open_layer(path, layer=layer, texts=texts, sizes=parse(self.limits)[1])
+        if path == self.divide:
+            refuse_no_cutters(raw)
+        return raw
 
     def others(self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None) -> dict[str, Any]:
         """Read what units are compared with, and ``limits``, under the names of `merge`.
@@ -274,7 +282,13 @@ class Job:
     def divided(
         self, units: gpd.GeoDataFrame, table: pd.DataFrame
     ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-        """Return units and crosswalk after the layer that divides units, if there is one."""
+        """Return units and crosswalk after the layer that divides units, if there is one.
+
+        Raises
+        ------
+        GeoMergeError
+            See `read_cutters` and `divide.divide`; W05, if the crosswalk divides no unit.
+        """
         if self.divide is None:
             return units, table
         cutters = read_cutters(
@@ -284,7 +298,11 @@ class Job:
         )  # fmt: skip
         refuse_apart(np.array(list(cutters.geometry.values())), units, [self.divide.name],
                      option="divide", holds_units=False)  # fmt: skip
-        return divide(units, table, cutters, rules=self.rules, country=self.country)
+        whole = units
+        units, table = divide(units, table, cutters, rules=self.rules, country=self.country)
+        if units is whole:
+            raise LayerError(sentence("W05.idle", source=self.divide.name, option="--divide"))
+        return units, table
 
     def decided(self) -> pd.DataFrame | None:
         """Return the table of decisions, if there is one."""

@@ -113,6 +113,8 @@ def look_with_units(
             notes += [finding.message for finding in resolved.findings]
         except CrosswalkError as error:
             problems = error.problems
+            if job.divide is not None and all(_of_cutters(each) for each in problems):
+                wrong[job.divide] = error
         except GeoMergeError as error:  # of what divides
             wrong[cast("Path", job.divide)] = error
     if job.reference or job.declared or job.land:
@@ -120,6 +122,11 @@ def look_with_units(
     wrong |= _wrong_others(job, units, table, new)
     found = Preview(layers, fields, notes, problems, rules=rules_of(units))
     return _with_others(found, wrong), units
+
+
+def _of_cutters(problem: str) -> bool:
+    """Tell whether a problem is that what divides does not cut a unit as the crosswalk asks."""
+    return isinstance(problem, Sentence) and problem.kind == "W05.no_part"
 
 
 def _wrong_others(

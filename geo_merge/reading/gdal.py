@@ -164,24 +164,23 @@ def choose_layer(
             names = ", ".join(each for each, _ in layers)
             raise LayerError(sentence("F06.no_such_layer", name=name, layer=layer, names=names))
         return layer, ()
-    polygons = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
-    if not polygons:  # lines to cut by, perhaps
-        polygons = [n for n, kind in layers if kind and "LineString" in kind]
-    if len(polygons) > 1:
-        raise SeveralLayersError(
-            sentence("F06.polygon_layers", name=name, layers=", ".join(polygons)),
-            polygons,
-        )
-    if not polygons:
+    several = "F06.polygon_layers"
+    chosen = [n for n, kind in layers if kind and any(word in kind for word in _POLYGONS)]
+    if not chosen:  # lines to cut by, perhaps
+        several = "F06.line_layers"
+        chosen = [n for n, kind in layers if kind and "LineString" in kind]
+    if len(chosen) > 1:
+        raise SeveralLayersError(sentence(several, name=name, layers=", ".join(chosen)), chosen)
+    if not chosen:
         kinds = [
             sentence("G03.layer" if kind else "G03.layer_bare", name=each, kind=kind)
             for each, kind in layers
         ]
         raise LayerError(sentence("G03.no_polygons", name=name, kinds=kinds))
     if len(layers) == 1:
-        return polygons[0], ()
-    finding = Finding.of(sentence("F06.one", file=name, n=len(layers), layer=polygons[0]))
-    return polygons[0], (finding,)
+        return chosen[0], ()
+    finding = Finding.of(sentence("F06.one", file=name, n=len(layers), layer=chosen[0]))
+    return chosen[0], (finding,)
 
 
 def read_layer(

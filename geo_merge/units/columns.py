@@ -79,11 +79,11 @@ def _polygons(raw: RawLayer) -> tuple[Geometries, Ints, int]:
     return land, gathered, left
 
 
-def no_polygons(raw: RawLayer) -> Sentence:
-    """Return what a layer holds where polygons are needed."""
+def no_polygons(raw: RawLayer, kind: str = "G03.none") -> Sentence:
+    """Return what a layer holds where polygons, or what a kind of sentence says, are needed."""
     kinds = sorted({str(k) for k in raw.frame.geometry.geom_type.dropna()})
     types = ", ".join(kinds) or sentence("G03.no_geometry")
-    return sentence("G03.none", source=raw.source, types=types)
+    return sentence(kind, source=raw.source, types=types)
 
 
 def _people(

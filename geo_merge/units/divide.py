@@ -67,7 +67,8 @@ def divide(
     Returns
     -------
     geopandas.GeoDataFrame, pandas.DataFrame
-        The layer and the crosswalk of the parts, with what was done among their findings.
+        The layer and the crosswalk of the parts, with what was done among their findings; what was
+        given, if the crosswalk divides no unit.
 
     Raises
     ------

@@ -38,6 +38,9 @@ StrPath = str | os.PathLike[str]
 # Columns by which findings of a result are known, and the check that finds holes.
 _OF_FINDINGS = {"check", "severity", "message"}
 _HOLES = "C02"
+# Metres from the units at which a layer still is of their land: a lake that is drawn smaller than
+# the gap that it fills, a sea with a rough coast.
+_BESIDE = 1000.0
 
 
 def read_polygons(
@@ -94,22 +97,30 @@ def refuse_apart(
         Its files, and what they were given for, for messages.
     holds_units
         Whether units lie in its polygons, as in those of an outline; else it is enough that it
-        lies between them, as water does.
+        lies in or beside them, as water does.
 
     Raises
     ------
     LayerError
-        R02, with where the units are and where the layer is.
+        R02, with where the units are and where the layer is, or how far it is from them.
     """
     xy, of = shapely.get_coordinates(shapes, return_index=True)
     shapes = np.delete(shapes, of[~np.isfinite(xy).all(axis=1)])  # which lie nowhere
+    land = np.asarray(units.geometry.values)
     if holds_units:
-        inner = shapely.STRtree(shapely.point_on_surface(np.asarray(units.geometry.values)))
-        found = inner.query(shapes, predicate="contains").size
+        inner = shapely.STRtree(shapely.point_on_surface(land))
+        if inner.query(shapes, predicate="contains").size:
+            return
     else:
-        found = shapely.intersects(shapely.box(*units.total_bounds), shapes).any()
-    if found:
-        return
+        around = shapely.buffer(shapely.box(*units.total_bounds), _BESIDE)
+        near = shapes[shapely.intersects(around, shapes)]
+        there = shapely.STRtree(land)
+        if any(there.query(one, predicate="dwithin", distance=_BESIDE).size for one in near):
+            return
+        if len(near):
+            _, metres = there.query_nearest(near, return_distance=True, all_matches=False)
+            raise LayerError(sentence("R02.beside", sources=files, option=f"--{option}",
+                                      km=float(metres.min()) / 1000))  # fmt: skip
     west, south, east, north = lonlat_bounds(units.crs, tuple(units.total_bounds))
     there = ""
     if not shapely.is_empty(shapes).all():
@@ -154,12 +165,14 @@ def read_cutters(
     Raises
     ------
     LayerError
-        K01, if polygons do not say which new units they are of; W05, if lines cross without end.
+        K01, if polygons do not say which new units they are of; W05, if lines cross without end;
+        G03, if there are neither.
     """
     raw = open_layer(Path(path), layer=layer, texts=texts_of(country, encoding), sizes=sizes)
     (raw,) = with_crs([raw], crs, None, country, accept, overrule=False)
     check_coordinates(raw.frame, raw.source, accept=accept)
     shapes = np.asarray(raw.frame.geometry.values)
+    refuse_no_cutters(raw)
     refuse_tangled_lines(shapes, raw.source)
     shapes, only_plane = along_edges(shapes, raw.frame.crs, target_crs)
     frame = raw.frame.set_geometry(gpd.GeoSeries(shapes, index=raw.frame.index, crs=target_crs))
@@ -168,6 +181,13 @@ def read_cutters(
     if not {"oldcode", "newcode"} & set(map(fields.fold_field, map(str, frame.columns))):
         frame = frame.set_index(pd.Index(_new_codes(raw, code_field, crosswalk)))
     return replace(as_cutters(frame), only_plane=only_plane)
+
+
+def refuse_no_cutters(raw: RawLayer) -> None:
+    """Refuse a layer without polygons or lines (G03): nothing is cut by points."""
+    shapes = np.asarray(raw.frame.geometry.values)
+    if not (shapely.get_dimensions(shapes) > 0).any():
+        raise LayerError(no_polygons(raw, "G03.no_cutters"))
 
 
 def _new_codes(

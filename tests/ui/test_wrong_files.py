@@ -14,6 +14,7 @@ import pytest
 import shapely
 import shapely.affinity
 
+from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview, look
 from geo_merge.texts import LANGUAGES, say
@@ -165,3 +166,59 @@ def test_an_outline_of_units_that_lie_about_it_is_theirs(grid: Grid, tmp_path: P
     old.to_file(tmp_path / "outline.gpkg")
     found = look(Job(old=(tmp_path / "old.gpkg",), outline=tmp_path / "outline.gpkg"))
     assert found.problems == ()
+
+
+@pytest.mark.parametrize(("at", "check"), [((6.5, 6.5), "R02"), ((1.5, 6.5), ""), ((0.5, 6.5), "")])
+def test_water_that_touches_no_unit_is_told_though_it_lies_among_them(
+    grid: Grid, tmp_path: Path, at: tuple[float, float], check: str
+) -> None:
+    """Units along two sides of a box of 9 km: ponds in its far corner, beside one, in one."""
+    old = grid(9, 9)
+    middles = old.geometry.centroid
+    west, south = middles.x.min(), middles.y.min()
+    old[(middles.x < west + 500) | (middles.y < south + 500)].reset_index().to_file(
+        tmp_path / "old.gpkg"
+    )
+    pond = shapely.Point(west + 1000 * (at[0] - 0.5), south + 1000 * (at[1] - 0.5)).buffer(100)
+    gpd.GeoDataFrame(geometry=[pond], crs=old.crs).to_file(tmp_path / "pond.gpkg")
+    job = Job(old=(tmp_path / "old.gpkg",))
+    for role, value in (
+        ("water", tmp_path / "pond.gpkg"),
+        ("enclave", (str(tmp_path / "pond.gpkg"),)),
+    ):
+        found = look(replace(job, **{role: value}))
+        told_of = [(name, problem) for name, told_ in found.wrong.items() for problem in told_]
+        assert [name for name, _ in told_of] == ["pond.gpkg"] * bool(check)
+        assert all("5.4 km" in problem and f"[{check}]" in problem for _, problem in told_of)
+
+
+def test_a_layer_that_divides_nothing_is_told_at_its_place(job: Job) -> None:
+    """The crosswalk divides no unit; or it does, and the lines leave the unit whole."""
+    here = job.old[0].parent
+    idle = look(replace(job, divide=here / "across.gpkg"))
+    (problem,) = idle.wrong["across.gpkg"]
+    assert problem.startswith("across.gpkg (--divide): the crosswalk divides no unit")
+    assert idle.problems == (problem,)
+    with pytest.raises(GeoMergeError, match="divides no unit"):
+        replace(job, divide=here / "across.gpkg").run()
+    whole = gpd.read_file(here / "across.gpkg")
+    whole.geometry = whole.geometry.translate(1000)  # through the next unit
+    whole.to_file(here / "beside.gpkg")
+    uncut = given(job, "divide", "beside.gpkg")
+    (problem,) = uncut.wrong["beside.gpkg"]
+    assert uncut.problems == (problem,)
+    assert "[W05]" in problem
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "shp", "geojson"])
+@pytest.mark.parametrize("crosswalk", [True, False])
+def test_points_divide_nothing_whatever_their_format(
+    job: Job, ending: str, *, crosswalk: bool
+) -> None:
+    points = job.old[0].with_name(f"points.{ending}")
+    gpd.read_file(job.old[0].with_name("points.gpkg")).to_file(points)
+    table = job.old[0].with_name("divided.csv") if crosswalk else None
+    found = look(replace(job, divide=points, crosswalk=table))
+    (problem,) = found.wrong[points.name]
+    assert "[G03]" in problem
+    assert "lines" in problem
