@@ -128,6 +128,8 @@ def _facts(m: Material, code: str) -> Iterator[tuple[str, str]]:
         yield m.t("col_declared_people"), m.n(row["declared_population"])
     if m.offices is not None:
         yield from facts(m, m.offices, code)
+    if code in m.notes:
+        yield m.t("col_notes"), shown("; ".join(m.notes[code]))
 
 
 def _neighbours(m: Material, code: str) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +68,9 @@ class Material:
         Units that lie around the land, for its maps; None if they are not known.
     planned_seats
         Seats that the plan names which the result was made of, as a table; None if there is none.
+    notes
+        What the plan notes of each new unit and its members, by new code, and of itself under a
+        blank code.
     """
 
     result: MergeResult
@@ -80,6 +83,7 @@ class Material:
     agencies: Agencies | None = None
     outside: gpd.GeoDataFrame | None = None
     planned_seats: pd.DataFrame | None = None
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def borders(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from geo_merge.dossier.material import Material, read_material
 from geo_merge.errors import PlanError
 from geo_merge.jobs.job import Job
 from geo_merge.planning.opening import paths_of
-from geo_merge.planning.plan import NewUnit
+from geo_merge.planning.plan import NewUnit, Plan
 from geo_merge.planning.store import CROSSWALK, load
 from geo_merge.results.files import with_sidecars, write
 from geo_merge.system.scratch import scratch
@@ -48,9 +48,19 @@ def material_of_plan(
         made = read_material(folder, language, dated=dated, country=country)
     # The hour of the merger is not the plan's: the same plan gives the same paper.
     manifest = {**made.manifest, "time": made.dated.isoformat()}
+    return with_plan(replace(made, manifest=manifest), plan)
+
+
+def with_plan(m: Material, plan: Plan) -> Material:
+    """Return the material of a merged plan with the seats and notes that the plan has."""
     seats = [_seat(unit) for unit in plan.new.values() if unit.seat]
-    return replace(made, manifest=manifest,
-                   planned_seats=pd.DataFrame(seats) if seats else None)  # fmt: skip
+    notes: dict[str, tuple[str, ...]] = {}
+    for about, text in sorted(plan.notes.items(), key=lambda note: note[0].side):  # new, old, plan
+        code, told = about.code, text
+        if about.side == "old":
+            code, told = plan.home[about.code] or "", f"{plan.old[about.code].name}: {text}"
+        notes[code] = (*notes.get(code, ()), told)
+    return replace(m, planned_seats=pd.DataFrame(seats) if seats else None, notes=notes)
 
 
 def _seat(unit: NewUnit) -> dict[str, str]:

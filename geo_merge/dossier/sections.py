@@ -65,6 +65,8 @@ def _state(m: Material) -> Iterator[Paragraph]:
         yield Paragraph(m.t("ledger_open", names=names), "warning")
     if m.result.schematic:
         yield Paragraph(m.t("schematic"), "warning")
+    for note in m.notes.get("", ()):
+        yield Paragraph(m.t("plan_note", text=shown(note)))
     yield Paragraph(m.t("sketch"), "note")
 
 

@@ -7,23 +7,29 @@ import zipfile
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import streamlit as st
 
 from geo_merge.dossier.document import document_of, write_document
-from geo_merge.dossier.material import Outside, read_material, with_outside
+from geo_merge.dossier.material import Outside, added, read_material, with_outside
+from geo_merge.dossier.of_plan import with_plan
+from geo_merge.dossier.offices.tables import has_seats
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
 from geo_merge.planning.scales import scales_of
+from geo_merge.reading.tables import read_table
 from geo_merge.results.contract import CONTRACT, ContractFile
 from geo_merge.results.digits import with_digits
-from geo_merge.results.files import write
+from geo_merge.results.files import sha256, write
 from geo_merge.results.formats import WRITERS
 from geo_merge.system.scratch import scratch
 from geo_merge.texts import Language
 from geo_merge.ui import around_section, sheet_section, state
 from geo_merge.ui.state import t
-from geo_merge.ui.store import Loaded, current
+from geo_merge.ui.store import Loaded, current, current_work
+from geo_merge.ui.tables import small
+from geo_merge.ui.work import Work
 from geo_merge.vietnam.country import VIETNAM
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed, so that the same result gives the same bytes
@@ -35,7 +41,9 @@ _FORMATS = {  # file: format
     "new_units.csv": "csv",
     "new_units.xlsx": "xlsx",
 }
-_ALL, _PAPERS = "geo_merge.zip", "dossier.docx"
+_ALL = "geo_merge.zip"
+# Papers, and what makes each: Word has typst draw its maps.
+_PAPERS = {"dossier.docx": ("docx", "typst"), "dossier.pdf": ("typst",)}
 
 
 def show() -> None:
@@ -49,9 +57,14 @@ def show() -> None:
     st.header(t("ui.everything"), anchor=False)
     _offer(_ALL, partial(everything, loaded, state.language(), allow_errors=allowed), primary=True)
     outside = around_section.show(loaded)
-    if find_spec("docx") and find_spec("typst"):
-        paper = partial(papers, loaded, state.language(), outside, allow_errors=allowed)
-        _offer(_PAPERS, paper, disabled=result.has_errors and not allowed)
+    makes = [name for name, needs in _PAPERS.items() if all(map(find_spec, needs))]
+    seats = declared_seats(loaded, current_work()) if makes else None
+    for name in makes:
+        paper = partial(papers, loaded, state.language(), name, outside, seats=seats,
+                        allow_errors=allowed)  # fmt: skip
+        _offer(name, paper, disabled=result.has_errors and not allowed)
+    if not makes:
+        small(t("ui.no_papers"))
     sheet_section.show(loaded, outside, disabled=result.has_errors and not allowed)
     st.header(t("ui.single_files"), anchor=False)
     for name, make in files(loaded, state.language()).items():
@@ -105,18 +118,43 @@ def in_format(result: MergeResult, kind: str, name: str) -> bytes:
         return (folder / name).read_bytes()
 
 
+def declared_seats(loaded: Loaded, opened: Work | None) -> Path | None:
+    """Return the declared table of the work, if the result was made with it and it has seats."""
+    for path in () if opened is None else opened.files("declared"):
+        ours = loaded.inputs.get(path.name) == sha256(path)
+        if ours and has_seats(read_table(path, country=VIETNAM)):
+            return path
+    return None
+
+
 def papers(
-    loaded: Loaded, language: Language, outside: Outside | None = None, *, allow_errors: bool
-) -> bytes:
-    """Return the papers of a result, as the command line writes them from its folder."""
+    loaded: Loaded, language: Language, name: str = "dossier.docx", outside: Outside | None = None,
+    *, seats: Path | None = None, allow_errors: bool,
+) -> bytes:  # fmt: skip
+    """Return the papers of a result, as the command line writes them from its folder.
+
+    Parameters
+    ----------
+    loaded, language, allow_errors
+        The result, the language of the papers, and whether they are made in spite of errors.
+    name
+        What the file is called, by whose ending it is written.
+    outside
+        Units that lie around the land.
+    seats
+        The declared table with seats of the new units; a plan that was merged has its own.
+    """
     with scratch() as folder:
         write(loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
               options=loaded.options, language=language)  # fmt: skip
         material = read_material(folder, language, country=VIETNAM)
         if outside is not None:
             material = with_outside(material, outside)
-        write_document(document_of(material), folder / _PAPERS)
-        return (folder / _PAPERS).read_bytes()
+        if loaded.plan is not None:
+            material = with_plan(material, loaded.plan)
+        material = added(material, seats=seats, offices=None, agencies=None)
+        write_document(document_of(material), folder / name)
+        return (folder / name).read_bytes()
 
 
 def everything(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:

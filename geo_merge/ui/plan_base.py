@@ -98,13 +98,13 @@ def merged(work: Work, title: str, say: Progress, queued: Queued) -> Loaded:
         if base.files:
             layers = uploads.put_all(folder, base.files)
             job = Job(old=layers, crosswalk=crosswalk, country=VIETNAM, **base.options)
-            return uploads.merge(job, title, say, queued)
+            return replace(uploads.merge(job, title, say, queued), plan=work.plan)
         job = Job(old=(), crosswalk=crosswalk, country=VIETNAM)
         result = uploads.in_turn(partial(merge_units, base.frame, job), say, queued)
     files = {name: digest for file in base.source.files for name, digest in file.sha256.items()}
     inputs = {**files, CROSSWALK: hashlib.sha256(table).hexdigest()}
     key = hashlib.sha256(base.key.encode() + table).hexdigest()[:24]
-    return Loaded(key, title, result, inputs, {**job.options, **base.options})
+    return Loaded(key, title, result, inputs, {**job.options, **base.options}, work.plan)
 
 
 def title_of(work: Work) -> str:

@@ -17,6 +17,7 @@ from geo_merge.jobs.job import Job
 from geo_merge.jobs.sample import RESULT_VARIABLE, sample_files
 from geo_merge.maps.display import Display, display, drawn, old_areas
 from geo_merge.merging.result import MergeResult
+from geo_merge.planning.plan import Plan
 from geo_merge.planning.scales import scales_of
 from geo_merge.results.files import sha256
 from geo_merge.results.loaded import made_from
@@ -55,6 +56,8 @@ class Loaded:
         SHA-256 of the files, by the names that the user knows; for the manifest.
     options
         Options of the run, for the manifest.
+    plan
+        The plan that was merged, whose seats and notes papers have; None if it was none.
     """
 
     key: str
@@ -62,6 +65,7 @@ class Loaded:
     source: MergeResult | Written
     inputs: Mapping[str, str]
     options: Mapping[str, Any]
+    plan: Plan | None = None
 
     @property
     def called(self) -> str:

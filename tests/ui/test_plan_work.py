@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +32,7 @@ from geo_merge.planning.store import crosswalk_bytes
 from geo_merge.planning.tasks import Wishes
 from geo_merge.results.files import sha256
 from geo_merge.ui import plan_base, store, uploads
-from geo_merge.ui.download_page import everything
+from geo_merge.ui.download_page import everything, papers
 from geo_merge.ui.plan_base import open_layers
 from geo_merge.ui.plan_files import plan_files, plan_of_file, zipped
 from geo_merge.ui.plan_layer import base_of
@@ -309,6 +310,36 @@ def test_a_plan_of_the_page_is_built_on_the_command_line_to_the_same_bytes(
     again = run("plan", "undo", "plan", "--units", layer, "--out", "undone", cwd=tmp_path)
     assert again.code == 0, again.err
     assert json.loads((tmp_path / "undone" / "plan.json").read_bytes())["locks"] == []
+
+
+def test_papers_of_a_merged_plan_have_its_seats_and_notes_as_those_of_the_command_line(
+    work: Work, layer: Path, tmp_path: Path
+) -> None:
+    work.do(numbered(
+        FOUND, {**FOUND, "code": "N2", "unit_name": "Hai"}, put(["00001", "00002", "00003"], "N1"),
+        put(["00004", "00005", "00006"], "N2"),
+        {"operation": "set_seat", "unit": "N1", "seat": "00002"},
+        {"operation": "set_seat", "unit": "N2", "seat": "00001"},
+        *({"operation": "note", "about": about, "text": text}
+          for about, text in (("plan", "bản 3"), ("new N2", "ven sông"), ("old 00004", "đông dân"))),
+    ))  # fmt: skip
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    for name, content in plan_files(work).items():
+        (folder / name).write_bytes(content)
+    document = json.loads((folder / "plan.json").read_bytes())
+    document["layer"]["files"][0]["path"] = str(layer)
+    (folder / "plan.json").write_text(json.dumps(document), "utf-8")
+    ran = run("dossier", folder, "--out", tmp_path / "p.html", "--lang", "vi")
+    assert ran.code == 0, ran.err
+    loaded = plan_base.merged(work, "plan", quiet, quiet)
+    page = papers(loaded, "vi", "dossier.html", allow_errors=False).decode()
+    for paper in (page, (tmp_path / "p.html").read_text("utf-8")):
+        assert "Ghi chú của phương án: bản 3" in paper
+        assert re.search(r"ven sông; [^<]+: đông dân", paper)
+        assert "1 đơn vị mới có trụ sở nằm ngoài địa giới của mình" in paper
+        assert "Theo mã trong bảng trụ sở" in paper
+        assert "Chưa có số liệu về trụ sở" not in paper
 
 
 def test_an_unfinished_plan_is_not_merged(work: Work) -> None:
