@@ -17,7 +17,7 @@ from geo_merge.mending.defects import WAIVED, Defect
 from geo_merge.vocabulary.finding import Finding, Severity
 from geo_merge.vocabulary.findings import columns_of, in_order
 from geo_merge.vocabulary.findings_frame import typed_columns
-from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.sentence import Sentence, sentence
 
 COLUMNS = ("id", "kind", "applied", "obstacle", "units", "before", "after", "changes",
            "area_m2", "width_m", "move_m")  # fmt: skip
@@ -82,6 +82,11 @@ def repairs_frame(repairs: Sequence[Repair], crs: CRS) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(typed_columns(data, _KINDS), geometry=shapes)[[*COLUMNS, "geometry"]]
 
 
+def _called(rule: str) -> Sentence:
+    name, _, layer = rule.partition(":")
+    return sentence(f"repair.{name}", name=layer)
+
+
 def repair_findings(repairs: Sequence[Repair], rule: str) -> list[Finding]:
     """Return what was repaired (M01): one finding a kind, since repairs.csv has each of them."""
     findings = []
@@ -93,7 +98,7 @@ def repair_findings(repairs: Sequence[Repair], rule: str) -> list[Finding]:
         moved = max(r.move for r in done)
         findings.append(
             Finding.of(
-                sentence(f"M01.{kind}", n=len(done), rule=rule, m2=m2, moved=moved),
+                sentence(f"M01.{kind}", n=len(done), rule=_called(rule), m2=m2, moved=moved),
                 units=tuple(sorted({code for r in done for code in r.changes})),
                 value=m2,
                 unit_of_value="m²",

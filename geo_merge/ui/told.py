@@ -20,12 +20,16 @@ from geo_merge.vocabulary.sentence import said
 # An option of the command line, with the value that a sentence gives it and others that it takes.
 _OPTION = re.compile(
     r"--([a-z][a-z-]*[a-z])"
-    r"(?: keep\b| [A-Z]\d\d| [^=.;,()]{1,40}=[\w|]+(?: \((?:hoặc )?area, [a-z, ]+\))?)?"
+    r"(?: keep\b|=\w+| [A-Z]\d\d| [a-z]+_[a-z]+(?: (?:và|and) [a-z]+_[a-z]+)?(?![=\w])"
+    r"| [^=.;,()]{1,40}=[\w|]+(?: \((?:hoặc )?area, [a-z, ]+\))?)?"
 )
 # A command.
 _COMMAND = re.compile(
     r"geo-merge(?! failed) [a-z]+(?: from-[a-z]+)?(?: [A-Z]+\b)*(?: --by .+? --keep-agreeing)?"
 )
+
+# What stands in the table of decisions for a button that has just been named.
+_WRITTEN = re.compile(r" \(“(?:accept|reject|waive|mend)”\)")
 
 # Our headings, but for those that are words of a sentence too.
 _OURS = re.compile(rf"\b({'|'.join(name for name in COLUMNS if '_' in name)})s?\b")
@@ -33,7 +37,8 @@ _OURS = re.compile(rf"\b({'|'.join(name for name in COLUMNS if '_' in name)})s?\
 
 def on_page(text: str) -> str:
     """Return a sentence that names what the page has for options of the command line."""
-    return _OPTION.sub(_pressed, _COMMAND.sub(lambda _: t("option.other"), text))
+    plain_words = _WRITTEN.sub("", _COMMAND.sub(lambda _: t("option.other"), text))
+    return _OPTION.sub(_pressed, plain_words)
 
 
 def _own_words() -> Callable[[str], str]:
