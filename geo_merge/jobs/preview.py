@@ -12,10 +12,11 @@ import pandas as pd
 
 from geo_merge.compare.declared import as_declared
 from geo_merge.errors import CrosswalkError, GeoMergeError, SeveralLayersError
-from geo_merge.jobs.job import Job
+from geo_merge.jobs.job import Job, ReadLayer
 from geo_merge.merging import conclude
 from geo_merge.system.progress import Progress
 from geo_merge.units import attributes, crosswalk
+from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.accepting import is_accepted
 from geo_merge.vocabulary.catalogue import ACCEPTABLE
 from geo_merge.vocabulary.codes import same_codes
@@ -74,16 +75,19 @@ def look(job: Job, say: Progress = lambda _: None) -> Preview:
 
 
 def look_with_units(
-    job: Job, say: Progress = lambda _: None
+    job: Job, say: Progress = lambda _: None, *, read_layer: ReadLayer = read_units
 ) -> tuple[Preview, gpd.GeoDataFrame | None]:
-    """Look into the files of a job; return its layer too, None if it cannot be read as one."""
+    """Look into the files of a job; return its layer too, None if it cannot be read as one.
+
+    `read_layer` is what reads its units; see `Job.read`.
+    """
     say("Reading")
     problems: tuple[str, ...] = ()
     units: gpd.GeoDataFrame | None
     try:
-        units, table = job.read()
+        units, table = job.read(read_layer)
     except GeoMergeError as error:
-        units, table, problems = _units_alone(job), None, error.problems
+        units, table, problems = _units_alone(job, read_layer), None, error.problems
     wrong: dict[Path, GeoMergeError] = {}
     if units is None:
         told, wrong = _opened(job, (*job.old, *job.reference, *job.land))
@@ -184,12 +188,12 @@ def rules_of(units: gpd.GeoDataFrame) -> dict[str, str]:
     return {name: str(known[name]) for name in numbers}
 
 
-def _units_alone(job: Job) -> gpd.GeoDataFrame | None:
+def _units_alone(job: Job, read_layer: ReadLayer) -> gpd.GeoDataFrame | None:
     """Return the layer of a job whose crosswalk cannot be read."""
     if job.crosswalk is None:
         return None
     try:
-        return replace(job, crosswalk=None).read()[0]
+        return replace(job, crosswalk=None).read(read_layer)[0]
     except GeoMergeError:
         return None  # said already
 

@@ -26,7 +26,7 @@ from geo_merge.ui.intake import (
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.store import Loaded
-from geo_merge.ui.work import LAND, Work
+from geo_merge.ui.work import LAND, Work, content_key
 from geo_merge.vocabulary.finding import Severity
 from geo_merge.vocabulary.sentence import sentence
 
@@ -64,7 +64,7 @@ def _has_changed(open_work: Work, loaded: Loaded) -> bool:
         return False
     if job.old:
         job = decided.with_decisions(open_work, job)
-    return store.content_key(list(job.files.values()), job.options) != loaded.key
+    return content_key(list(job.files.values()), job.options) != loaded.key
 
 
 def _about(open_work: Work | None) -> None:
@@ -98,7 +98,7 @@ def _work_on(open_work: Work) -> bool:
     job = open_work.job()
     if job.old:
         job = decided.with_decisions(open_work, job)
-    looked = taking.look(job) if job.inputs else None
+    looked = taking.look(job, open_work) if job.inputs else None
     if looked is None:
         return False
     recognised.show(looked)
@@ -113,7 +113,7 @@ def _work_on(open_work: Work) -> bool:
         _problems(problems)
     _table(open_work, looked, job.columns)
     if job.old:
-        key = store.content_key(list(job.files.values()), job.options)
+        key = content_key(list(job.files.values()), job.options)
         options_panel.show(open_work, job, looked.preview, key)
     if not job.old:
         st.info(t("intake.no_layers"), icon=":material/layers:")
@@ -169,7 +169,7 @@ def _offer_merger(open_work: Work, job: Job) -> bool:
 
     That stands where the button was, which was in view.
     """
-    key = store.content_key(list(job.files.values()), job.options)
+    key = content_key(list(job.files.values()), job.options)
     place = st.container()
     pressed = st.button(t("ui.merge"), type="primary", key="merge", icon=":material/merge:")
     with place:

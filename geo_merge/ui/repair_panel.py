@@ -23,7 +23,7 @@ from geo_merge.ui import decided, number_field, repairs_list, store, told
 from geo_merge.ui.state import figure, language, t
 from geo_merge.ui.steps import steps
 from geo_merge.ui.tables import plain
-from geo_merge.ui.work import Work
+from geo_merge.ui.work import Work, content_key
 
 # Metres: the least, and what holds until another is written.
 _NUMBERS = {"tolerance": (0.01, TOLERANCE), "snap": (0.0, SNAP)}
@@ -85,7 +85,7 @@ def _rule_name(rule: str) -> str:
 
 def _propose(opened: Work, job: Job) -> None:
     """Look at what a repair would do when asked to, and show what was proposed."""
-    of = store.content_key([*job.old, *([job.divide] if job.divide else [])],
+    of = content_key([*job.old, *([job.divide] if job.divide else [])],
                            {**job.options, "rules": None})  # fmt: skip
     known = decided.known()
     pressed = st.button(t("repair.preview"), key="repair_preview", icon=":material/preview:",

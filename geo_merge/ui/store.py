@@ -24,14 +24,11 @@ from geo_merge.results.loaded import made_from
 from geo_merge.ui import work
 from geo_merge.ui.state import Key, language, t, write_address
 from geo_merge.ui.tables import plain
-from geo_merge.ui.work import Work
+from geo_merge.ui.work import Work, content_key
 from geo_merge.ui.written import Written
 from geo_merge.vietnam.country import VIETNAM
 from geo_merge.vocabulary.sentence import said
 from geo_merge.vocabulary.unit_words import called_of
-
-_CHUNK = 2**20
-
 
 RESULT = "result"  # what a result is kept under in its work
 
@@ -224,14 +221,3 @@ def merged(key: str, run: Callable[[], Loaded]) -> Loaded:
     """Return the result of a job, which is not run again for inputs and options on show."""
     result = _shown().get(key) or run()
     return _shown().setdefault(key, result)
-
-
-def content_key(paths: list[Path], options: Mapping[str, Any]) -> str:
-    """Return a hash of the names and bytes of files, and of options."""
-    digest = hashlib.sha256(repr(sorted(options.items())).encode())
-    for path in paths:
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()[:24]

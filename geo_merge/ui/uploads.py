@@ -24,7 +24,8 @@ from geo_merge.system import worker
 from geo_merge.system.progress import Progress
 from geo_merge.system.turns import Queued, turns
 from geo_merge.ui.state import language
-from geo_merge.ui.store import Loaded, content_key
+from geo_merge.ui.store import Loaded
+from geo_merge.ui.work import content_key
 from geo_merge.vocabulary.sentence import said, sentence
 
 T = TypeVar("T")

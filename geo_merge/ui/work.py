@@ -5,6 +5,7 @@ It has a folder of its own (`system.works`), whose name is in the address of the
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import platform
 import shutil
@@ -36,6 +37,7 @@ _SEVERAL = {
     "reference",
 }  # roles that more files are added to; of others one replaces the last
 _OF_PARTS = {"layers", "reference", "around", *LAND}  # files that may have parts
+_CHUNK = 2**20
 _ABOUT, _DECIDED, _FILES, _TABLE = "work.json", "decided.json", "files", "table"
 # What is kept of a run is read again by the same programs alone.
 _PACKAGES = ("geo-merge", "geopandas", "pandas", "shapely", "pyproj")
@@ -262,3 +264,14 @@ def _free_stem(folder: Path, group: Iterable[Path]) -> str:
 
 def _under(stem: str, path: Path) -> str:
     return f"{stem}{path.suffix}"
+
+
+def content_key(paths: list[Path], options: Mapping[str, Any]) -> str:
+    """Return a hash of the names and bytes of files, and of options."""
+    digest = hashlib.sha256(repr(sorted(options.items())).encode())
+    for path in paths:
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()[:24]

@@ -314,3 +314,49 @@ def test_what_was_chosen_by_hand_stays_in_view(
     assert not test.exception
     (fields,) = (one for one in test.expander if one.label == say("ui.options", "vi"))
     assert fields.proto.expanded
+
+
+def test_another_file_does_not_read_the_layers_again_and_nothing_is_stale(
+    grid: Grid, tmp_path: Path
+) -> None:
+    """The memory holds what was read of the same bytes in the same way; all else is read anew."""
+    layer = tmp_path / "xa.gpkg"
+    grid(2, 1).reset_index().to_file(layer)
+    mine = work.begin()
+    mine.copy("layers", [layer])
+    first = looking.look(mine.job(), memory=mine)
+    assert first.preview.layers[0]["units"] == 2
+
+    def kept() -> tuple[bytes, bytes]:
+        names = (looking.UNITS_READ, looking.OUTLINES)
+        one, two = ((mine.folder / name).read_bytes() for name in names)
+        return one, two
+
+    before = kept()
+    (mine.folder / looking.UNITS_READ).chmod(0o400)
+    stamp = (mine.folder / looking.UNITS_READ).stat().st_mtime_ns
+    table = tmp_path / "so_lieu.csv"
+    table.write_text("new_code,area_km2\nN,2\n", "utf-8")
+    mine.copy("declared", [table])
+    again = looking.look(mine.job(), memory=mine)
+    assert (mine.folder / looking.UNITS_READ).stat().st_mtime_ns == stamp
+    assert kept() == before
+    assert (again.outlines, again.preview.layers) == (first.outlines, first.preview.layers)
+    # Other options, other bytes under the same name: read again.
+    mine.choose({"name_field": "code"})
+    renamed = looking.look(mine.job(), memory=mine)
+    assert renamed.units["name"].tolist() == ["00001", "00002"]
+    mine.choose({"name_field": None})
+    grid(3, 1).reset_index().to_file(layer)
+    mine.take("layers", [layer])
+    assert looking.look(mine.job(), memory=mine).preview.layers[0]["units"] == 3
+    assert looking.look(mine.job()).outlines == looking.look(mine.job(), memory=mine).outlines
+    # The crosswalk tells what codes there should be, and so how a layer is read.
+    crosswalk = tmp_path / "bang.csv"
+    crosswalk.write_text("old_code,new_code,new_name\n1,N,Một\n2,N,Một\n3,N,Một\n", "utf-8")
+    mine.copy("crosswalk", [crosswalk])
+    assert kept() != before
+    assert (
+        looking.look(mine.job(), memory=mine).preview.problems
+        == looking.look(mine.job()).preview.problems
+    )

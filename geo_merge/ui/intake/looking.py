@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,14 +21,19 @@ from geo_merge.jobs import preview
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import Preview
 from geo_merge.maps.drawing import simplified
+from geo_merge.reading.containers import files_of
 from geo_merge.reading.tables import read_table
 from geo_merge.system.progress import Progress
+from geo_merge.ui.work import Work, content_key
 from geo_merge.units.called import full_names
+from geo_merge.units.layers import read_units
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.limits import parse
 
 PIXELS = 1_500  # of the map of what was given
 _DECIMALS = 5  # degrees; about a metre
+# What is kept under: units as they were read, and their outlines.
+UNITS_READ, OUTLINES = "units", "outlines"
 UNITS = ("name", "unit_type", "district", "province", "population")
 
 
@@ -61,10 +70,11 @@ class Looked:
         return bool(found.layers or found.fields or found.choices)
 
 
-def look(job: Job, say: Progress = lambda _: None) -> Looked:
+def look(job: Job, say: Progress = lambda _: None, memory: Work | None = None) -> Looked:
     """Look into the files of a job, and draw its layers.
 
-    Without a layer, the crosswalk alone is read.
+    Without a layer, the crosswalk alone is read. What was read of the same layers in the same way
+    is taken from the memory, if there is one, so that another file does not read them again.
     """
     table: pd.DataFrame | None = None
     problems: tuple[str, ...] = ()
@@ -77,14 +87,50 @@ def look(job: Job, say: Progress = lambda _: None) -> Looked:
     if not job.old:
         return Looked(Preview([], [], [], problems), pd.DataFrame(columns=list(UNITS)), "", "",
                       table)  # fmt: skip
-    seen, units = preview.look_with_units(job, say)
+    read = read_units if memory is None else partial(_read, memory)
+    seen, units = preview.look_with_units(job, say, read_layer=read)
     if units is None:
         return Looked(seen, pd.DataFrame(columns=list(UNITS)), "", "", table)
     say("Drawing")
     units = with_unit_columns(units)
     known = pd.DataFrame(units[[c for c in UNITS if c in units]])
-    return Looked(seen, known[~units["is_piece"]], outlines(units), job.country.of(units).code,
-                  table)  # fmt: skip
+    country = job.country.of(units).code
+    return Looked(seen, known[~units["is_piece"]], _drawn(memory, units), country, table)
+
+
+def _read(memory: Work, *paths: Path, **options: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+    """Return the units of files; those that were read before of the same bytes and options."""
+    layer = options["layer"]
+    chosen = {p.name: name for p, name in layer.items()} if isinstance(layer, dict) else layer
+    told = {**options, "layer": chosen, "country": options["country"].code,
+            "accept": sorted(options["accept"])}  # fmt: skip
+    key = content_key([file for path in paths for file in files_of(path)], told)
+    known: gpd.GeoDataFrame | None = memory.kept(UNITS_READ, key)
+    if known is None:
+        known = read_units(*paths, **options)
+        memory.keep(UNITS_READ, key, known)
+    return known
+
+
+def _drawn(memory: Work | None, units: gpd.GeoDataFrame) -> str:
+    """Return the outlines of units; those that were drawn before of the same."""
+    if memory is None:
+        return outlines(units)
+    told = {"crs": str(units.crs), "names": full_names(units["name"], units["unit_type"]),
+            "codes": units.index.tolist(), "shapes": _digest(units)}  # fmt: skip
+    key = content_key([], told)
+    known: str | None = memory.kept(OUTLINES, key)
+    if known is None:
+        known = outlines(units)
+        memory.keep(OUTLINES, key, known)
+    return known
+
+
+def _digest(units: gpd.GeoDataFrame) -> str:
+    digest = hashlib.sha256()
+    for geometry in shapely.to_wkb(np.asarray(units.geometry.values)).tolist():
+        digest.update(geometry or b"-")
+    return digest.hexdigest()
 
 
 def outlines(units: gpd.GeoDataFrame) -> str:

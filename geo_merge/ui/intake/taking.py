@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,9 +18,8 @@ from geo_merge.ui.intake import files, looking, running
 from geo_merge.ui.intake.files import Given
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.state import Key, t
-from geo_merge.ui.store import content_key
 from geo_merge.ui.uploads import Upload
-from geo_merge.ui.work import Role, Work
+from geo_merge.ui.work import Role, Work, content_key
 
 MAX_BYTES = 200_000_000  # of all files given at once
 
@@ -38,13 +38,14 @@ def take(open_work: Work | None, given: Given) -> None:
     with scratch() as folder:
         paths = _put(folder, given)
         job = _joined(open_work, paths)
-        looked = look(job)
+        memory = open_work or Work(folder)
+        looked = look(job, memory)
         if looked is None:
             return
         unread = "crosswalk" in paths and looked.table is None
         if ("layers" in paths and not looked.recognised) or unread:
             raise GeoMergeError(looked.preview.problems)
-        into(open_work, paths)
+        remember(memory, into(open_work, paths))
     st.rerun()
 
 
@@ -74,8 +75,17 @@ def into(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> Work
     return target
 
 
-def look(job: Job) -> Looked | None:
+def remember(memory: Work, target: Work) -> None:
+    """Let work keep what was read before it began."""
+    for name in (looking.UNITS_READ, looking.OUTLINES) if memory != target else ():
+        if (memory.folder / name).exists():
+            shutil.move(memory.folder / name, target.folder / name)
+
+
+def look(job: Job, memory: Work | None) -> Looked | None:
     """Look into the files of a job, again only if they or the options are others.
+
+    Layers that are the same are not read again; see `looking.look`.
 
     Returns None if that was stopped by hand.
     """
@@ -96,7 +106,7 @@ def look(job: Job) -> Looked | None:
         return None
     with running.steps(t("ui.looking"), running.LOOKING, "look",
                        stop=partial(running.halt, key)) as (say, queued):  # fmt: skip
-        seen = uploads.in_turn(partial(looking.look, job), say, queued)
+        seen = uploads.in_turn(partial(looking.look, job, memory=memory), say, queued)
     st.session_state[Key.PREVIEW] = (key, seen)
     return seen
 
