@@ -30,8 +30,12 @@ _SIDES: dict[str, Side] = {"old": "before", "new": "after", "both": "both"}
               "population, density, growth, ..., as on the map.")  # fmt: skip
 @click.option("--classes", "method", type=click.Choice(["natural", "quantiles", "equal"]),
               default="natural", help="How classes of figures are made.")  # fmt: skip
-@click.option("--basis", type=click.Choice(list(_SIDES)), default="new",
-              help="The side whose figures make the classes.")  # fmt: skip
+@click.option(
+    "--basis",
+    type=click.Choice(["own", *_SIDES]),
+    default="own",
+    help="The side whose figures make the classes; own: the one that is drawn.",
+)
 @click.option("--paper", type=click.Choice(["A4", "A3", "A2", "A1", "A0"]), default="A4")
 @click.option("--landscape", is_flag=True, help="The long side of the paper below.")
 @click.option("--scale", type=click.FloatRange(min=100), help="As 250000; by default the largest "
@@ -61,8 +65,9 @@ def sheet(
     paper = next(paper for paper in PAPERS if paper.name == given["paper"])
     view = View(
         side=_SIDES[given["side"]], theme=given["theme"], method=given["method"],
-        basis=_SIDES[given["basis"]], centre=_centre(given["centre"]), scale=given["scale"],
-        paper=paper.across if given["landscape"] else paper, title=given["title"],
+        basis=_SIDES.get(given["basis"], "own"), centre=_centre(given["centre"]),
+        scale=given["scale"], paper=paper.across if given["landscape"] else paper,
+        title=given["title"],
     )  # fmt: skip
     material = read_material(
         directory, language_of(), dated=dated.date() if dated else None,

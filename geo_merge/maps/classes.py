@@ -14,7 +14,7 @@ import pandas as pd
 from geo_merge.texts import Language, number, say
 
 METHODS = ("natural", "quantiles", "equal")
-BASES = ("after", "before", "both")
+BASES = ("own", "after", "before", "both")  # own: of the side that is drawn
 CLASSES = 6
 NO_FIGURE, ZERO = "#bdbdbd", "#ffffff"
 _SMALLEST = -12  # power of ten of a limit
@@ -98,7 +98,7 @@ def _begun(least: float, most: float, end: str, told: Callable[[float], str]) ->
 
 def classified(
     theme: Mapping[str, Any], before: pd.DataFrame, after: pd.DataFrame, *,
-    method: str = METHODS[0], basis: str = BASES[0],
+    method: str = METHODS[0], basis: str = "after",
 ) -> Classes:  # fmt: skip
     """Return the classes of a theme of figures.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from commands import run
 
 from geo_merge.dossier.form import A3, A4
 from geo_merge.dossier.sheets import svg as drawn
-from geo_merge.dossier.sheets.atlas import Atlas, map_of_all
+from geo_merge.dossier.sheets.atlas import Atlas, Side, map_of_all
 from geo_merge.dossier.sheets.view import View, sheet_of, view_on
 from geo_merge.errors import UsageError
 from geo_merge.maps.display import KEPT, PALETTE
@@ -105,6 +106,18 @@ def test_every_unit_has_the_colour_of_its_class(atlas: Atlas, theme: str) -> Non
         counts = atlas.result.statistics["member_count"].to_numpy()
         classes = np.digitize(counts, [2, 3, 4, 5, 7])
         assert fills == [SEQUENTIAL[k] for k in classes]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_classes_are_made_for_the_side_that_the_sheet_shows(atlas: Atlas, side: Side) -> None:
+    """Of 313 old units 270 were in the first class that the areas of the 99 new ones make."""
+    figure, _ = sheet_of(atlas, View(side=side, theme="area", paper=A4.across))
+    counts = Counter(fill for fill, _ in areas(figure.svg))
+    total = sum(counts.values())
+    assert len(counts) == 6
+    assert max(counts.values()) < 0.7 * total
+    other, _ = sheet_of(atlas, View(side=side, theme="area", basis="both", paper=A4.across))
+    assert Counter(fill for fill, _ in areas(other.svg)) != counts
 
 
 def test_units_that_a_reform_leaves_as_they_are_are_pale_in_every_map(grid: Grid) -> None:

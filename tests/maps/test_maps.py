@@ -269,12 +269,13 @@ def test_search_finds_names_and_codes_without_accents(
 
 def test_colours_follow_the_classes_of_the_legend(tab: Tab) -> None:
     tab.page.select_option(".gm-select", "area")
-    theme = tab.live("live.theme()")
-    assert len(theme["colours"]) == len(theme["breaks"]) + 1
-    rows = tab.page.locator(".gm-class:not(:has(.gm-line))").all_inner_texts()
-    assert len(rows) == len(theme["colours"])
-    assert rows[0].startswith("< ")
-    for side in ("before", "after"):
+    keys = tab.page.locator(".gm-pair > div")
+    for k, side in enumerate(("before", "after")):
+        theme = tab.live(f"live.theme('{side}')")
+        assert len(theme["colours"]) == len(theme["breaks"]) + 1
+        rows = keys.nth(k).locator(".gm-class").all_inner_texts()
+        assert len(rows) == len(theme["colours"])
+        assert rows[0].startswith("< ")
         units = tab.live(
             f"live.sides.{side}.units.getLayers().map(l => [l.feature.properties.area_km2, l.options.fillColor])"
         )
@@ -329,6 +330,10 @@ def test_classes_are_made_for_the_side_that_is_looked_at(tab: Tab) -> None:
     used = """['before', 'after'].map(side => new Set(live.sides[side].units.getLayers()
       .map(l => l.options.fillColor)).size)"""
     breaks = {}
+    # Each has its own by default, and the legend tells both.
+    assert tab.live(used) == [6, 6]
+    assert tab.page.locator(".gm-legend .gm-pair > div").count() == 2
+    assert tab.live("live.theme('before').breaks[0] < live.theme('after').breaks[0]")
     tab.page.click(".gm-more")
     for basis, side in (("after", 1), ("before", 0)):
         tab.page.select_option(".gm-panel select >> nth=1", basis)

@@ -57,7 +57,7 @@ class View:
     side: Side = "after"
     theme: str = "units"
     method: str = "natural"
-    basis: str = "after"
+    basis: str = "own"
     centre: tuple[float, float] | None = None
     scale: float | None = None
     paper: Paper = A4
@@ -125,7 +125,9 @@ def _looks(atlas: Atlas, view: View) -> _Looks:
         fills = [str(c) if isinstance(c, str) else "#bdbdbd" for c in frame["colour"]]
         changed = next((fill for fill in fills if fill != KEPT), "#fff")
         return _Looks(fills, "", "", [Sign("area", changed, words), *atlas.kept_sign])
-    classes = classified(theme, before, after, method=view.method, basis=view.basis)
+    drawn = "before" if view.side == "before" else "after"
+    basis = drawn if view.basis == "own" else view.basis
+    classes = classified(theme, before, after, method=view.method, basis=basis)
     fills = [classes.fill(value) for value in figures_of(frame, theme["field"])]
     signs = [Sign("area", colour, words) for colour, words in classes.rows(atlas.language)]
     source = theme.get("source", {}).get(atlas.language, "")

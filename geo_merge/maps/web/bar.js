@@ -4,7 +4,7 @@
 
   const { el, button, choice, tick, standardMethods, METHODS } = geo;
   const MODES = ["dual", "swipe", "overlay"];
-  const BASES = ["after", "before", "both"];
+  const BASES = ["own", "after", "before", "both"];
 
   function modes(live, parent) {
     const group = el("div", "gm-group", parent);

@@ -71,6 +71,23 @@
       .forEach((colour) => { el("i", "", ramp).style.background = colour; });
   }
 
+  function keyed(parent, colour, text, kind) {
+    const line = el("div", kind, parent);
+    el("i", "", line).style.background = colour;
+    el("span", "", line, text);
+  }
+
+  /** Write how the figures are spread that classes were made of, and the classes. */
+  function scaled(live, theme, parent) {
+    bars(live, theme, parent);
+    if (theme.zeros) { keyed(parent, ZERO, live.number(0), "gm-class gm-zero"); } // before what is more
+    classes(theme, live.t("all"), (value, digits) => live.number(value, digits))
+      .forEach((text, k) => {
+        const kinds = kindsAt(theme.scale, k, live.state.language);
+        keyed(parent, theme.colours[k], kinds ? `${text}: ${kinds}` : text, "gm-class");
+      });
+  }
+
   function legend(live) {
     const box = live.parts.legend, summary = el("summary", "", box), parent = el("div", "gm-keys", box);
     summary.addEventListener("click", (event) => {
@@ -85,19 +102,11 @@
         el("div", "gm-faint", parent, theme.source[live.state.language]);
       }
       box.classList.toggle("gm-words", !theme.breaks);
-      const row = (colour, text, kind) => {
-        const line = el("div", kind, parent);
-        el("i", "", line).style.background = colour;
-        el("span", "", line, text);
-      };
+      const row = (colour, text, kind) => keyed(parent, colour, text, kind);
       if (theme.breaks) {
-        bars(live, theme, parent);
-        if (theme.zeros) { row(ZERO, live.number(0), "gm-class gm-zero"); } // before what is more
-        classes(theme, live.t("all"), (value, digits) => live.number(value, digits))
-          .forEach((text, k) => {
-            const kinds = kindsAt(theme.scale, k, live.state.language);
-            row(theme.colours[k], kinds ? `${text}: ${kinds}` : text, "gm-class");
-          });
+        const legends = live.legends(), pair = legends.length > 1;
+        const parts = pair ? el("div", "gm-pair", parent) : parent;
+        legends.forEach((one) => scaled(live, one, pair ? el("div", "", parts) : parent));
         if (theme.scale) {
           el("div", "gm-faint", parent, live.t(theme.scale.sure ? "standard_of" : "standard_told",
             { law: theme.scale.law[live.state.language] }));

@@ -177,7 +177,7 @@
     }
 
     style(side, feature) {
-      const theme = this.theme(), fill = fillOf(theme, feature.properties);
+      const theme = this.theme(side), fill = fillOf(theme, feature.properties);
       return { fillColor: fill, fillRule: "nonzero", fillOpacity: this.state.tiles ? 0.6 : 0.88,
         color: theme.breaks && geo.isPale(fill) ? "#6b7680" : "#fff", opacity: 0.9,
         weight: this.sides[side].many ? 0.4 : 0.9 };
@@ -197,7 +197,7 @@
         const seen = this.state.labels &&
           (this.state.mode !== "overlay" || name === this.topSide());
         if (seen) {
-          this.labels[name].write((f) => fillOf(this.theme(), f.properties));
+          this.labels[name].write((f) => fillOf(this.theme(name), f.properties));
         } else {
           this.labels[name].clear();
         }

@@ -3,7 +3,7 @@
   "use strict";
 
   const { MODES, METHODS, BASES, Store, viewOf, classified, standardMethods } = geo;
-  const BEGIN = { mode: "dual", theme: "units", method: "natural", basis: "after", opacity: 0.7,
+  const BEGIN = { mode: "dual", theme: "units", method: "natural", basis: "own", opacity: 0.7,
     divider: 0.5, labels: true, lines: true, findings: false, tiles: false, selected: null,
     walked: null, finding: null, check: "", view: null, narrow: false,
     measuring: false, legend: null }; // null: open where there is room
@@ -13,6 +13,7 @@
       this.geometry = geometry;
       this.settings = settings;
       this.options = options;
+      this.made = {}; // themes with classes, by what they are made of
       this.told = []; // who wants to know where the pointer is
     }
 
@@ -85,15 +86,21 @@
       this.told.push(tell);
     }
 
-    /** Return the theme of the map with its classes. */
-    theme() {
-      const { theme: id, method, basis } = this.state, key = `${id} ${method} ${basis}`;
-      if (!this.made || this.made.key !== key) {
+    /** Return the theme of a side of the map with its classes, which each has of its own. */
+    theme(side = "after") {
+      const { theme: id, method, basis } = this.state, of = basis === "own" ? side : basis;
+      const key = `${id} ${method} ${of}`;
+      if (!this.made[key]) {
         const theme = this.settings.themes.find((each) => each.id === id);
-        this.made = { key: key, theme: classified(theme, this.geometry, method, basis,
-          this.settings.standards) };
+        this.made[key] = classified(theme, this.geometry, method, of, this.settings.standards);
       }
-      return this.made.theme;
+      return this.made[key];
+    }
+
+    /** Return the themes that the legend tells: both sides', where their classes differ. */
+    legends() {
+      const [before, after] = geo.SIDES.map((side) => this.theme(side));
+      return before === after || !before.made || before.scale ? [after] : [before, after];
     }
   }
 
