@@ -21,7 +21,7 @@ from geo_merge.reading.tables import read_table
 from geo_merge.results.contract import DECISIONS
 from geo_merge.results.formats import csv_bytes
 from geo_merge.system.scratch import scratch
-from geo_merge.ui import store, told, uploads
+from geo_merge.ui import store, tables, told, uploads
 from geo_merge.ui.state import figure, t
 from geo_merge.ui.work import Work
 from geo_merge.vocabulary.limits import Sizes
@@ -33,6 +33,7 @@ _OFFERED = "decisions_offered"  # what is written when the decisions are taken a
 # Of what a piece of work keeps: decisions by data and id, and the data that results are made of.
 _BY_DATA, _MADE_OF = "decisions", "made_of"
 OPEN = ""  # nothing was decided
+_NAMED = 5  # decisions on nothing that are named
 _BLANK = pd.DataFrame(columns=["id", "units", "area_m2", "width_m"])
 
 
@@ -175,7 +176,22 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     if len(rows):
         there = len(taken.keys() & set(rows["id"]))
         told_of += " " + t("work.decisions_here", count=figure(there))
+    if stale := foreign(taken, rows["id"]):
+        ids = ", ".join(stale[:_NAMED]) + (" …" if len(stale) > _NAMED else "")
+        told_of += " " + t("work.decisions_foreign", count=figure(len(stale)), ids=ids)
+        st.warning(tables.plain(told_of), icon=":material/warning:")
+        return
     st.success(told_of, icon=":material/check_circle:")
+
+
+def foreign(taken: Iterable[str], there: Iterable[str]) -> list[str]:
+    """Return the ids of decisions that are on nothing here, though their kind is listed here.
+
+    A table is of findings and of what a repair would mend: of what is not listed nothing is known.
+    """
+    listed = set(there)
+    kinds = {is_of_finding(key) for key in listed}
+    return [key for key in taken if key not in listed and is_of_finding(key) in kinds]
 
 
 def _read(upload: uploads.Upload) -> dict[str, Decision]:

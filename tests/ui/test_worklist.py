@@ -17,7 +17,7 @@ from geo_merge.mending import RepairOptions
 from geo_merge.mending.decisions import Choice
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS, say
-from geo_merge.ui import findings_list, work
+from geo_merge.ui import decided, findings_list, work
 from geo_merge.ui.checks_page import differing
 from geo_merge.ui.findings_list import by_weight, names_of, sizes
 from geo_merge.ui.repairs_list import changes_of, obstacle_name
@@ -144,6 +144,16 @@ def test_the_list_is_worked_through_on_the_page(grid: Grid) -> None:
     assert not test.exception
     form = next(one for one in test.segmented_control if second in str(one.key))
     assert form.value == "reject"
+
+
+def test_decisions_on_nothing_that_is_listed_are_told() -> None:
+    """A file may be of other data; what it says of repairs is not known where none is listed."""
+    listed = ["C02-0011aabb", "D01-7aa9318c"]
+    given = ["D01-7aa9318c", "D01-deadbeef", "gap-12345678"]
+    assert decided.foreign(given, listed) == ["D01-deadbeef"]
+    assert decided.foreign(given, [*listed, "gap-87654321"]) == ["D01-deadbeef", "gap-12345678"]
+    assert decided.foreign(given, []) == []
+    assert decided.foreign(given, given) == []
 
 
 def test_all_that_a_repair_may_say_has_words(grid: Grid) -> None:

@@ -104,7 +104,7 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
         edited: pd.DataFrame = st.data_editor(
             shown.head(_MOST), key=f"editor_{view}_{work.name}_{_mark(table)}", hide_index=True,
             num_rows="dynamic", disabled=[_ROW, _PROBLEM], height=360, width="stretch",
-            column_order=[_ROW, _PROBLEM, *_columns(table)],
+            column_order=[_ROW, *([_PROBLEM] if shown[_PROBLEM].any() else []), *_columns(table)],
             column_config={_ROW: st.column_config.TextColumn(t("intake.row"), width="small"),
                            _PROBLEM: st.column_config.TextColumn(t("ui.problem"), width="large"),
                            **{ours: t(f"intake.column_{ours}") for ours in headings.OURS
