@@ -144,7 +144,7 @@ def _choose(open_work: Work, looked: Looked) -> None:
     there = {path.name for role in ("layers", "reference", *LAND) for path in open_work.files(role)}
     several = {name: layers for name, layers in known.items() if name in there}
     layers = recognised.layers(several, open_work.choices.get("layers", {}))
-    answers = recognised.by_hand(open_work, looked.preview.fields)
+    answers = recognised.by_hand(open_work, looked.preview.fields, looked.preview.problems)
     # What was chosen holds, also while another problem hides the units that it is about.
     if looked.preview.unlisted or "unlisted" in open_work.choices:
         answers |= recognised.unlisted(open_work)

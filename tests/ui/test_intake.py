@@ -316,6 +316,26 @@ def test_what_was_chosen_by_hand_stays_in_view(
     assert fields.proto.expanded
 
 
+def test_the_fields_stand_open_where_a_problem_asks_for_one(tmp_path: Path, grid: Grid) -> None:
+    """Fields called k and kalt are known to nobody; the sentence names what to choose."""
+    layer = grid(2, 1).reset_index()[["code", "name", "geometry"]]
+    mine = work.begin()
+    for names, opened in ((["code", "name"], False), (["k", "kalt"], True)):
+        layer.set_axis([*names, "geometry"], axis=1).to_file(tmp_path / "lag.gpkg")
+        mine.take("layers", [tmp_path / "lag.gpkg"])
+        test = AppTest.from_file(str(PAGE), default_timeout=120)
+        test.query_params["work"] = mine.name
+        test._page_hash = calc_hash("data")
+        test.run()
+        assert not test.exception
+        (fields,) = (one for one in test.expander if one.label == say("ui.options", "vi"))
+        assert fields.proto.expanded is opened
+        told = [each.value for each in test.error]
+        assert [say("option.code-field", "vi") in one.replace("\\", "") for one in told] == (
+            [True] * opened
+        )
+
+
 def test_another_file_does_not_read_the_layers_again_and_nothing_is_stale(
     grid: Grid, tmp_path: Path
 ) -> None:

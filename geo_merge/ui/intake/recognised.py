@@ -20,6 +20,10 @@ from geo_merge.vocabulary.sentence import titles
 ENCODINGS = ("", "utf-8", "cp1258", "tcvn3", "vni", "viscii", "latin-1")
 _MAIN = ("code_field", "name_field", "population_field")
 _OF_OTHERS = ("reference_code_field", "reference_name_field", "divide_code_field")
+# What problems call the choices that are made by hand.
+_OPTIONS = ("crs", "encoding", "code-field", "name-field", "population-field", "type-field",
+            "parent-field", "reference-code-field", "reference-name-field",
+            "divide-code-field")  # fmt: skip
 _BY_HAND = (*_MAIN, *FIELDS, "crs", "encoding", "country", *_OF_OTHERS)
 
 
@@ -70,8 +74,11 @@ def layers(known: dict[str, tuple[str, ...]], chosen: dict[str, str]) -> dict[st
     return {name: value for name, value in chosen.items() if value}
 
 
-def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
-    """Ask for what files may not say, or what was recognised wrongly; nothing needs an answer."""
+def by_hand(work: Work, fields: Sequence[str], problems: Sequence[str] = ()) -> dict[str, Any]:
+    """Ask for what files may not say, or what was recognised wrongly; nothing needs an answer.
+
+    It stands open once something was chosen, and where a problem names one of its choices.
+    """
     before, answers = work.choices, {}
 
     def choice(place: Any, name: str, options: Sequence[str], label: str) -> None:  # noqa: ANN401
@@ -80,7 +87,9 @@ def by_hand(work: Work, fields: Sequence[str]) -> dict[str, Any]:
             format_func=lambda value: value or t("ui.by_itself"),
         )  # fmt: skip
 
-    with st.expander(t("ui.options"), expanded=any(map(before.get, _BY_HAND))):
+    named = [t(f"option.{option}") for option in _OPTIONS]
+    asked = any(name in told.problem(each) for each in problems for name in named)
+    with st.expander(t("ui.options"), expanded=asked or any(map(before.get, _BY_HAND))):
         for column, name in zip(st.columns(3), _MAIN, strict=True):
             choice(column, name, fields, t(f"ui.{name}"))
         for column, name in zip(st.columns(len(FIELDS)), FIELDS, strict=True):
