@@ -23,6 +23,7 @@ _NUMBERS: dict[Language, dict[str, Any]] = {
     "vi": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["$", ""]},
 }
+_COUNTS = alt.Axis(tickMinStep=1, format=",d")  # there are no halves of units
 _PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 _CHOSEN = "chosen"  # the selection of a bar
 _BINS, _HEIGHT, _PICTURE_WIDTH = 30, 280, 900
@@ -55,7 +56,7 @@ def distribution(values: pd.DataFrame, title: str) -> alt.Chart:
         .mark_bar(opacity=0.7)
         .encode(
             x=alt.X("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
-            y=alt.Y("count():Q", title=t("ui.units"), stack=None),
+            y=alt.Y("count():Q", title=t("ui.units"), axis=_COUNTS, stack=None),
             color=_when(),
             tooltip=[alt.Tooltip("when:N", title=t("ui.when")),
                      alt.Tooltip("value:Q", bin=alt.Bin(maxbins=_BINS), title=title),
@@ -85,7 +86,7 @@ def by_type(summary: dict[str, Any]) -> alt.Chart:
         .encode(
             x=alt.X("type:N", title=t("ui.type"), axis=alt.Axis(labelAngle=0, title=None)),
             xOffset=alt.XOffset("when:N", sort=names, title=t("ui.when")),
-            y=alt.Y("count:Q", title=t("ui.units")),
+            y=alt.Y("count:Q", title=t("ui.units"), axis=_COUNTS),
             color=_when(),
             tooltip=[alt.Tooltip("when:N", title=t("ui.when")),
                      alt.Tooltip("type:N", title=t("ui.type")),

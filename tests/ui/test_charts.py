@@ -29,3 +29,13 @@ def test_bars_tell_what_they_are_in_the_language_and_nothing_else_is_told() -> N
     values = pd.DataFrame({"when": [before, after], "value": [3.0, 4.0]})
     assert all(one.startswith("Diện tích: ") and f"{when}: " in one
                for one in told(charts.distribution(values, "Diện tích")))  # fmt: skip
+
+
+def test_counts_of_units_have_no_ticks_between_whole_numbers() -> None:
+    values = pd.DataFrame({"when": [say("map.before", "vi")] * 2, "value": [3.0, 4.0]})
+    one = {"before": {"by_type": {"Xã": 1}}, "after": {"by_type": {"Xã": 1}}}
+    for chart in (charts.distribution(values, "Diện tích"), charts.by_type(one)):
+        svg = charts.picture(chart, "svg").decode()
+        ticks = re.findall(r">([01][.,]?\d*)</text>", svg)
+        assert {"0", "1"} <= set(ticks)
+        assert not any("," in tick or "." in tick for tick in ticks)
