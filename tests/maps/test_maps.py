@@ -332,7 +332,8 @@ def test_classes_are_made_for_the_side_that_is_looked_at(tab: Tab) -> None:
     breaks = {}
     # Each has its own by default, and the legend tells both.
     assert tab.live(used) == [6, 6]
-    assert tab.page.locator(".gm-legend .gm-pair > div").count() == 2
+    sides = tab.page.locator(".gm-legend .gm-pair > div > .gm-of").all_text_contents()
+    assert sides == [say(f"map.{side}", "vi") for side in ("before", "after")]
     assert tab.live("live.theme('before').breaks[0] < live.theme('after').breaks[0]")
     tab.page.click(".gm-more")
     for basis, side in (("after", 1), ("before", 0)):

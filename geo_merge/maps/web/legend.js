@@ -106,7 +106,11 @@
       if (theme.breaks) {
         const legends = live.legends(), pair = legends.length > 1;
         const parts = pair ? el("div", "gm-pair", parent) : parent;
-        legends.forEach((one) => scaled(live, one, pair ? el("div", "", parts) : parent));
+        legends.forEach((one) => {
+          const part = pair ? el("div", "", parts) : parent;
+          if (pair) { el("div", "gm-of", part, live.t(one.basis)); }
+          scaled(live, one, part);
+        });
         if (theme.scale) {
           el("div", "gm-faint", parent, live.t(theme.scale.sure ? "standard_of" : "standard_told",
             { law: theme.scale.law[live.state.language] }));
