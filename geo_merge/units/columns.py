@@ -16,7 +16,7 @@ from geo_merge.geometry.rings import Geometries, Ints, without_z
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.code_column import codes_of_names, read_codes
 from geo_merge.units.field_roles import NamedFields, find_roles
-from geo_merge.units.unnamed import lost_letters, without_nothing
+from geo_merge.units.unnamed import lost_letters, without_letters, without_nothing
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.codes import as_text, clean_code, clean_text, code_key
 from geo_merge.vocabulary.country import Country
@@ -48,6 +48,7 @@ def unit_frame(
         data[role] = [clean_text(v) for v in values]
     data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
     findings += [*found, *lost_letters(data["name"], "name", raw.source)]
+    findings += without_letters(data["name"], "name", raw.source)
     if "code" in roles:
         codes, found = read_codes(source[roles["code"]], raw.source, country.code_width, expected)
     else:

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 import pandas as pd
 
 from geo_merge.units.crosswalk_report import Report, ranges
-from geo_merge.units.unnamed import lost_letters
+from geo_merge.units.unnamed import lost_letters, without_letters
 from geo_merge.vocabulary.codes import (
     clean_code,
     clean_text,
@@ -75,6 +75,7 @@ def cleaned(
     for column in ("old_name", "new_name"):
         result[column] = _without_point(result[column], column, report)
         report.findings += lost_letters(result[column], column, report.source)
+        report.findings += without_letters(result[column], column, report.source)
     result["new_name_written"] = rows["new_name"]
     if changed:
         told = sentence("K02.cleaned", source=report.source, n=changed)

@@ -104,6 +104,36 @@ def _check_likeness(rows: pd.DataFrame, report: Report, name_key: NameKey) -> No
         else:
             alike_names = sentence("W03.alike_names", source=report.source, codes=told)
             report.note(alike_names, units=tuple(codes))
+    _check_decorated(coded[~alike], report, name_key)
+
+
+def _check_decorated(coded: pd.DataFrame, report: Report, name_key: NameKey) -> None:
+    """Report codes with something beside them, where the code alone has the same name.
+
+    That is a mark of a footnote, a bracket, the name itself: ``09010*``, ``(09010)``, ``09010¹``.
+    """
+    pairs = coded.drop_duplicates("new_code")
+    forms = Counter(map(_form, pairs["new_code"]))
+    for _, group in pairs.groupby(pairs["new_name"].map(name_key), sort=True):
+        codes = sorted(group["new_code"], key=len)
+        for k, code in enumerate(codes):
+            around = [c for c in codes[k + 1 :] if _is_around(c, code, forms)]
+            if around:
+                both = coded[coded["new_code"].isin([code, *around])]
+                told = [
+                    sentence("W03.code_rows", code=c, names=sorted(set(some["new_name"])),
+                             rows=ranges(some.index))
+                    for c, some in both.groupby("new_code", sort=True)
+                ]  # fmt: skip
+                report.wrong("W03.decorated", codes=told)
+
+
+def _is_around(longer: str, code: str, forms: Counter[tuple[str, int]]) -> bool:
+    """Tell whether a code is another one with something beside it, by how common its form is."""
+    if len(code) < _LEVELS or code not in longer:
+        return False
+    times = 1 if _outline(longer) != _outline(code) else 4
+    return times * forms[_form(longer)] <= forms[_form(code)]
 
 
 def _spelled_once(rows: pd.DataFrame, report: Report, name_key: NameKey) -> pd.DataFrame:
@@ -190,6 +220,10 @@ def _note_forms(rows: pd.DataFrame, report: Report) -> None:
         told = sentence("K07.new", source=report.source, n=len(odd), codes=odd[:_SHOWN],
                         usual=count, example=example)  # fmt: skip
         report.note(told, units=tuple(odd), value=float(len(odd)), unit_of_value="codes")
+
+
+def _form(code: str) -> tuple[str, int]:
+    return _outline(code), len(code)
 
 
 def _outline(code: str) -> str:

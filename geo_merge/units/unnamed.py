@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,8 @@ from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
+_FEW = 0.3  # share of the names
+_WARD = re.compile(r"[0-9]{1,2}")
 _BLANK = (NoValue.ERROR, NoValue.NOTHING)
 _KEPT = (NoValue.DAY, NoValue.TRUTH)
 
@@ -61,6 +64,20 @@ def without_nothing(
             told = sentence(kind, source=source, n=len(rows), field=field, rows=shown)
             findings.append(Finding.of(told, value=float(len(rows)), unit_of_value="cells"))
     return kept, findings
+
+
+def without_letters(names: Iterable[str], field: str, source: str) -> list[Finding]:
+    """Report names that are numbers or signs, where nearly all have letters (W11): 45902, 02/09.
+
+    Wards may be numbered, with one digit or two.
+    """
+    names = [name for name in names if name]
+    odd = [n for n in names if not any(map(str.isalpha, n)) and not _WARD.fullmatch(n)]
+    if not odd or len(odd) > _FEW * len(names):
+        return []
+    shown = list(dict.fromkeys(odd))[:_SHOWN]
+    told = sentence("W11.no_letters", source=source, n=len(odd), field=field, names=shown)
+    return [Finding.of(told, value=float(len(odd)), unit_of_value="cells")]
 
 
 def lost_letters(names: Iterable[str], field: str, source: str) -> list[Finding]:

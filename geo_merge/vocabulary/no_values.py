@@ -22,12 +22,16 @@ _WORDS = frozenset((
     "null", "(null)", "[null]", "<null>", "nan", "-nan", "none", "n/a", "n.a.", "n.a", "<na>",
     "nat", "nil", "\\n", "undefined", "(blank)", "(empty)", "không có", "không rõ", "chưa có",
     "không", "chưa rõ", "chưa xác định", "chưa đặt tên", "chưa có tên", "chưa có mã", "(trống)",
-    "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata",
+    "tbd", "tba", "tbc", "unknown", "unnamed", "no data", "nodata", "missing", "void", "n.d.",
+    "not available", "not applicable", "khuyết", "để trống", "bỏ trống", "chưa biết",
+    "chưa cập nhật", "đang cập nhật", "cập nhật sau", "không xác định", "không có dữ liệu",
+    "unbekannt", "inconnu", "sans objet", "keine angabe", "k. a.", "k.a.", "ukjent", "okänd",
+    "desconocido", "sin datos", "нет данных", "неизвестно",
 ))  # fmt: skip
 # Signs for nothing. One dot, or two, is a code, if a bad one, and others may be a name.
 _SIGNS = re.compile(r"[-‐‑‒–—―−_?*\s]+|…|\.{3,}|/{1,2}")
 _ERROR = re.compile(
-    r"#(?:N/A.*|NA|NV|N/D|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|#*)|ERR:\d+"
+    r"#(?:N/A.*|GETTING_DATA|[¡¿]?[^\W_][\w/ ]*[!?]|[^\W\d_]+(?:[/_][^\W\d_]+)*|#*)|ERR:\d+"
     r"|(?:VALUE|REF|NUM|NULL|DIV/0|SPILL|CALC|WERT|BEZUG|VALEUR|VALOR|ERROR|LỖI)!|NAME\?|#?LỖI|ERROR",
     re.IGNORECASE,
 )
@@ -74,7 +78,10 @@ _FATES = (
     r"(?:保持|[维維]持)?不[变變]|[无無][变變]化",
 )  # fmt: skip
 _FATE = re.compile(rf"[-(\[\"' ]*(?:{'|'.join(_FATES)})[-)\]\"' .]*", re.IGNORECASE)
-_TRUTH = frozenset(["TRUE", "FALSE", "True", "False", "true", "false"])
+# Also as Excel writes them in its other languages; Faux and Sai may be places.
+_TRUTH = frozenset(("TRUE", "FALSE", "True", "False", "true", "false", "ĐÚNG", "VRAI", "WAHR",
+                    "FALSCH", "VERDADERO", "VERDADEIRO", "WAAR", "ONWAAR", "PRAWDA", "FAŁSZ",
+                    "ИСТИНА", "ЛОЖЬ"))  # fmt: skip
 
 
 class NoValue(StrEnum):

@@ -91,6 +91,32 @@ def test_new_codes_that_look_alike_are_one_unit_or_an_error(
         resolve(units(grid), coded(*new))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["09010*", "(09010)", "09010.", "+09010", '"09010"', "09010[1]", "09010 - Một", "mã 09010"],
+)
+def test_a_code_with_something_beside_it_is_no_other_unit(grid: Grid, odd: str) -> None:
+    with pytest.raises(
+        CrosswalkError, match=r"in rows? 3.*one code stands within the other \[W03\]"
+    ):
+        resolve(units(grid), coded("09010", odd, "09020", "09020"))
+    other = resolve(units(grid), coded("09010", odd, "09020", "09020", names="ABCC"))
+    assert "W03" not in {f.check for f in other.findings}
+
+
+def test_a_footnote_that_became_a_digit_is_no_other_unit(grid: Grid) -> None:
+    codes = ("09010", "09010\u00b9", "09020", "09030")
+    units_of_one_name = coded(*codes, names="AABC")
+    many = pd.concat([units_of_one_name, table(("x", "09040", "D"), ("y", "09050", "E"))])
+    with pytest.raises(CrosswalkError, match=r"090101 .*one code stands within the other"):
+        resolve(units(grid), many.reset_index(drop=True))
+
+
+def test_longer_codes_of_one_name_are_units_of_their_own(grid: Grid) -> None:
+    resolved = resolve(units(grid), coded("301", "3301", "302", "3302", names="ABAB"))
+    assert {f.check for f in resolved.findings} == {"W03"}
+
+
 @pytest.mark.parametrize("odd", ["O9040", "TẠM", "..", "\u0661A"])
 def test_a_new_code_of_another_form_is_told(grid: Grid, odd: str) -> None:
     resolved = resolve(units(grid), coded("09010", "09020", "09030", odd, names="ABCD"))

@@ -25,7 +25,8 @@ def layer(folder: Path, codes: list[str], names: list[str]) -> Path:
     ("name", "kept", "check"),
     [("#N/A", "", "W01"), ("NULL", "", "W01"), ("nan", "", "W01"), ("-", "", "W01"),
      ("2025-09-02", "2025-09-02", "W11"), ("TRUE", "TRUE", "W11"), ("Nan", "Nan", None),
-     ("None", "None", None)],
+     ("None", "None", None), ("#YOK", "", "W01"), ("#Н/Д", "", "W01"), ("khuyết", "", "W01"),
+     ("đang cập nhật", "", "W01"), ("ĐÚNG", "ĐÚNG", "W11"), ("WAHR", "WAHR", "W11")],
 )  # fmt: skip
 def test_names_that_are_none(tmp_path: Path, name: str, kept: str, check: str | None) -> None:
     units = read_units(layer(tmp_path, ["001", "002", "003"], ["A", name, "C"]))
@@ -48,3 +49,13 @@ def test_a_failed_formula_is_no_code(tmp_path: Path) -> None:
 def test_a_sign_for_nothing_is_no_code(tmp_path: Path) -> None:
     with pytest.raises(LayerError, match=r"row 2 \(B\) has no code \[K01\]"):
         read_units(layer(tmp_path, ["001", "-", "003"], ["A", "B", "C"]))
+
+
+@pytest.mark.parametrize("name", ["45902", "02/09", "1-2", ".", "2025"])
+def test_numbers_for_names_are_told(tmp_path: Path, name: str) -> None:
+    codes = ["001", "002", "003", "004"]
+    units = read_units(layer(tmp_path, codes, ["A", name, "C", "D"]))
+    assert [f.check for f in findings_of(units)] == ["W11"]
+    assert f"({name}) has no letter" in findings_of(units)[0].message
+    assert not findings_of(read_units(layer(tmp_path, codes, ["A", "1", "12", "D"])))
+    assert not findings_of(read_units(layer(tmp_path, codes, ["A", "101", "102", "103"])))
