@@ -1,8 +1,10 @@
 """Files that say themselves that they are a part: pages of services, and answers with a limit.
 
 The members are those of ArcGIS (``exceededTransferLimit``), WFS 2.0 and OGC API - Features
-(``numberMatched``, ``numberReturned``, links to a next page: OGC 17-069r4, 7.15) and GeoServer
-(``totalFeatures``). No next page is ever asked for.
+(``numberMatched``, ``numberReturned``, links to a next page: OGC 17-069r4, 7.15), GeoServer
+(``totalFeatures``), and what other services call the same (``totalCount``, ``hasMore``; ``count``
+and ``total`` where they stand beside words for pages, for they may count anything). No next page is
+ever asked for.
 """
 
 from __future__ import annotations
@@ -13,8 +15,15 @@ from typing import Any
 from geo_merge.errors import LayerError
 from geo_merge.vocabulary.sentence import sentence
 
-_TOTALS = ("numberMatched", "totalFeatures", "totalResults", "numberOfFeatures")
+_TOTALS = ("numberMatched", "totalFeatures", "totalResults", "numberOfFeatures", "totalCount",
+           "total_count", "numFound", "matched")  # fmt: skip
+_COUNTS = ("count", "total")
 _PAGES = ("next", "prev", "previous")
+# Words beside which a count is that of all features: of Django's pages, of STAC, of others.
+_OF_PAGES = (*_PAGES, "returned", "numReturned", "numberReturned", "limit", "offset", "page",
+             "pages", "pageSize", "page_size", "per_page", "perPage")  # fmt: skip
+_MORE = ("exceededTransferLimit", "hasMore", "has_more", "hasNext", "has_next", "truncated")
+_WITHIN = ("properties", "metadata", "meta", "context", "pagination", "paging")
 
 
 def refuse_part(source: str, about: Mapping[str, Any], features: int) -> None:
@@ -34,17 +43,24 @@ def refuse_part(source: str, about: Mapping[str, Any], features: int) -> None:
     LayerError
         F03, with what the file says.
     """
-    properties = about.get("properties")
-    said = {**properties, **about} if isinstance(properties, Mapping) else dict(about)
+    said = dict(about)
+    for name in _WITHIN:
+        inner = about.get(name)
+        said = {**inner, **said} if isinstance(inner, Mapping) else said
     why = next(_reasons(said, features), None)
     if why is not None:
         raise LayerError(sentence("F03.part", source=source, why=why))
 
 
 def _reasons(said: Mapping[str, Any], features: int) -> Iterator[str]:
-    if str(said.get("exceededTransferLimit")).lower() == "true":
-        yield sentence("F03.exceeded", features=features)
-    totals = {name: _count(said.get(name)) for name in _TOTALS}
+    error = said.get("error")
+    if isinstance(error, Mapping) and {"code", "message"} & error.keys():
+        yield sentence("F03.error", said=str(error.get("message") or error.get("code")))
+    for name in _MORE:
+        if str(said.get(name)).lower() == "true":
+            yield sentence("F03.exceeded", name=name, features=features)
+    counted = _COUNTS if any(name in said for name in _OF_PAGES) else ()
+    totals = {name: _count(said.get(name)) for name in (*_TOTALS, *counted)}
     for name, total in totals.items():
         if total is not None and total > features:
             yield sentence("F03.of_total", features=features, total=total, name=name)

@@ -103,12 +103,22 @@ PARTS = {
     "last page": {"links": [{"rel": "prev", "href": "http://a?p=1"}]},
     "next member": {"next": "http://a?p=2"},
     "json api": {"links": {"next": "http://a?p=2"}},
+    "last page of django": {"count": 20, "next": None, "previous": "http://a?p=1"},
+    "first of several counted": {"count": 20, "limit": 6, "offset": 0},
+    "stac": {"context": {"matched": 20, "returned": 6}},
+    "meta": {"meta": {"total": 20, "page": 1, "per_page": 6}},
+    "total count": {"totalCount": 20},
+    "more": {"has_more": True},
+    "failed underway": {"error": {"code": 500, "message": "timeout"}},
 }
 WHOLES: dict[str, dict[str, Any]] = {
     "all": {"numberMatched": 6, "numberReturned": 6},
     "false": {"exceededTransferLimit": False},
     "unknown": {"numberMatched": "unknown", "totalFeatures": "unknown", "numberReturned": 6},
     "links": {"links": [{"rel": "self", "href": "http://a"}]},
+    "counts of something else": {"count": 45042, "total": 45042, "metadata": {"count": 45042}},
+    "all of them": {"count": 6, "next": None, "previous": None},
+    "no more": {"hasMore": False, "error": None},
     "no next": {"next": None, "links": {"next": None}},
     "linked on from the last page": {"numberMatched": 6, **NEXT},
 }
