@@ -66,6 +66,8 @@ _LABEL_ENDS = re.compile(
     r"|^(nam(tl|thanhlap|ban|sx|cap|dl|so)|cap[a-z]*|kinhtuyen|muichieu|sohieu|soqd|toado)"
     r"|^(insee|istat|nuts|lau|geocode|statefp|countyfp)|^n03[0-9]+$"
 )
+_YEAR_WORDS = frozenset(("nam", "year", "yr", "annee", "jahr", "anno", "ano"))
+_YEAR_OF = re.compile(r"nam(tl|thanhlap|ban|sx|cap|so|tk|dt)?$")
 _COUNT_WORDS = frozenset(
     ("population", "pop", "popn", "people", "persons", "nguoi", "khau", "ho", "hh", "hhs",
      "households", "household", "male", "males", "female", "females", "men", "women", "nu",
@@ -99,7 +101,8 @@ _MEASURE = re.compile(
 # What makes a number of something else of it: the price of land, the size of a household.
 _OF_SOMETHING = frozenset(
     ("price", "prices", "cost", "value", "rent", "gia", "use", "cover", "dist", "distance", "temp",
-     "temperature", "quality", "source", "src", "fertility", "depth", "height", "width", "speed")
+     "temperature", "quality", "source", "src", "fertility", "depth", "height", "width", "speed",
+     "min", "max", "minimum", "maximum")
 )  # fmt: skip
 _PER_SO_MANY = re.compile(r"(?<![0-9])1(0{3,6}|0*k)$|persons?per|peopleper")
 _HOUSEHOLD = re.compile(
@@ -129,6 +132,8 @@ def kind_of(name: str, values: pd.Series, parents: Iterable[object] | None = Non
     known = values.dropna()
     if known.empty or NOTHING.match(folded):
         return Kind.NOTHING if NOTHING.match(folded) else Kind.LABEL
+    if _are_years(known) and (words & _YEAR_WORDS or _YEAR_OF.match(folded)):
+        return Kind.LABEL  # before the rates: NamTL is a year, TL alone a share
     if _AREA_RATE.search(folded):
         return Kind.AREA_RATE
     if _PEOPLE_RATE.search(folded) or words & _RATE_WORDS:
@@ -143,6 +148,8 @@ def _counted_kind(name: str, values: pd.Series, parents: Iterable[object] | None
     # "num" and "no" may number things or count them: num_households.
     label = words & (_LABEL_WORDS - {"num", "no", "number"} if counted else _LABEL_WORDS)
     if not is_people and (label or _LABEL_ENDS.search(folded)):
+        return Kind.LABEL
+    if words & {"num", "no", "number"} and _numbers_rows(known):
         return Kind.LABEL
     if words & {"nam"} and not _are_years(known):
         counted = True  # male; or else a year
@@ -216,6 +223,11 @@ def _is_label(known: pd.Series) -> bool:
         return False
     rows = known.is_unique and len(known) > 2 and known.max() - known.min() == len(known) - 1  # noqa: PLR2004
     return bool(_are_years(known) or rows or known.isin((0, 1)).all())
+
+
+def _numbers_rows(known: pd.Series) -> bool:
+    """Tell whether values are 1, 2, 3 … for as many rows, in any order."""
+    return len(known) > 2 and sorted(known) == list(range(1, len(known) + 1))  # noqa: PLR2004
 
 
 def _of_parents(values: pd.Series, parents: Iterable[object]) -> bool:

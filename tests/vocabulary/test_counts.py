@@ -73,6 +73,12 @@ def test_what_is_unknown_is_asked_for(name: str) -> None:
         ("thing", [0, 1, 1, 0], Kind.LABEL),  # flags
         ("thing", [12, 10, 11, 13], Kind.LABEL),  # rows
         ("Nam", [1994, 2003, 1990, 1990], Kind.LABEL),  # năm
+        ("NamTL", [1994, 2003, 1990, 1990], Kind.LABEL),  # no mean of years, whatever TL is
+        ("year_rate", [1994, 2003, 1990, 1990], Kind.LABEL),
+        ("TL", [94, 20, 90, 90], Kind.PEOPLE_RATE),
+        ("num_tt", [2, 1, 4, 3], Kind.LABEL),  # rows
+        ("num_schools", [3, 1, 4, 3], Kind.COUNT),
+        ("min_pop", [213, 417, 8, 1630], Kind.UNKNOWN),
         ("Nam", [1594, 203, 4990, 3990], Kind.COUNT),  # nam
         ("pop_change", [5, -7, 3, 1], Kind.COUNT),
         ("households", [5, -7, 3, 1], Kind.UNKNOWN),
