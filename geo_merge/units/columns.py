@@ -45,9 +45,10 @@ def unit_frame(
     data: dict[str, Any] = {"code": []}
     for role in ("name", "unit_type", *PARENTS):
         values = as_text(source[roles[role]]) if role in roles else [""] * len(source)
-        data[role] = [clean_text(v) for v in values]
-    data["name"], found = without_nothing(data["name"], roles.get("name", ""), raw.source)
-    findings += [*found, *lost_letters(data["name"], "name", raw.source)]
+        texts = [clean_text(v) for v in values]
+        data[role], found = without_nothing(texts, roles.get(role, ""), raw.source)
+        findings += found
+    findings += lost_letters(data["name"], "name", raw.source)
     findings += without_letters(data["name"], "name", raw.source)
     if "code" in roles:
         codes, found = read_codes(source[roles["code"]], raw.source, country.code_width, expected)

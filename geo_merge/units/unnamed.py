@@ -72,7 +72,11 @@ def without_letters(names: Iterable[str], field: str, source: str) -> list[Findi
     Wards may be numbered, with one digit or two.
     """
     names = [name for name in names if name]
-    odd = [n for n in names if not any(map(str.isalpha, n)) and not _WARD.fullmatch(n)]
+    odd = [
+        name
+        for name in names
+        if not any(map(str.isalpha, name)) and not _WARD.fullmatch(name) and not no_value(name)
+    ]
     if not odd or len(odd) > _FEW * len(names):
         return []
     shown = list(dict.fromkeys(odd))[:_SHOWN]

@@ -59,3 +59,19 @@ def test_numbers_for_names_are_told(tmp_path: Path, name: str) -> None:
     assert f"({name}) has no letter" in findings_of(units)[0].message
     assert not findings_of(read_units(layer(tmp_path, codes, ["A", "1", "12", "D"])))
     assert not findings_of(read_units(layer(tmp_path, codes, ["A", "101", "102", "103"])))
+
+
+def test_types_and_parents_that_are_none(tmp_path: Path) -> None:
+    shapes = [shapely.box(400_000 + k, 0, 400_001 + k, 1) for k in range(4)]
+    columns = {
+        "code": ["001", "002", "003", "004"], "name": list("ABCD"),
+        "type": ["Xã", "#N/A", "Xã", "Xã"], "district_code": ["21", "#REF!", "NULL", "22"],
+        "district": ["Huyện A", "-", "Huyện B", "Huyện B"],
+    }  # fmt: skip
+    path = tmp_path / "l.gpkg"
+    gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:32647").to_file(path)
+    units = read_units(path)
+    assert units["unit_type"].tolist() == ["Xã", "", "Xã", "Xã"]
+    assert units["district_code"].tolist() == ["21", "", "", "22"]
+    assert units["district"].tolist() == ["Huyện A", "", "Huyện B", "Huyện B"]
+    assert [f.check for f in findings_of(units)] == ["W01"] * 3
