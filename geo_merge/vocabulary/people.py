@@ -21,6 +21,9 @@ from geo_merge.vocabulary.written import lost_thousands, read_numbers
 # People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
 DENSEST = 100_000.0
 _SPARSEST = 1.0
+# One unit as dense as a city, and so many times as the next of several, has a figure too large:
+# a city has suburbs.
+_CITY, _TIMES, _SEVERAL = 10_000.0, 100, 5
 _MANKIND = 1e10  # people
 _DEGREE = 111_320.0  # metres
 _SHOWN = 10
@@ -120,28 +123,34 @@ def _possible(
 def _in_thousands(
     values: pd.Series, field: str, source: str, frame: gpd.GeoDataFrame
 ) -> tuple[pd.Series, list[Finding]]:
-    """Read 3.137 as 3137 where a point between thousands became a decimal one."""
-    fractions = values.dropna() % 1 != 0
+    """Read 3.137 as 3137 where a point between thousands became a decimal one, if in some rows."""
+    fractions = values.notna() & (values % 1 != 0)
     if not fractions.any():
         return values, []
-    example = values.dropna()[fractions].iloc[0]
-    sparse = values.sum() < _SPARSEST * _km2(frame)
-    if sparse and lost_thousands(values.tolist()):
-        told = sentence("A04.thousands", source=source, field=field, example=example,
+    km2 = _km2(frame)
+    sparse = values.sum() < _SPARSEST * km2.sum()
+    # The lost ones among whole figures: as few people a km², and 3 for 3.000 with them.
+    few = pd.Series(sparse | (values.to_numpy(float) < _SPARSEST * km2), index=values.index)
+    if fractions[~few].any() or not lost_thousands(values[few].tolist()):
+        few[:] = False
+    example = values[few & fractions if few.any() else fractions].iloc[0]
+    if few.any():
+        kind = "A04.thousands" if sparse else "A04.some_thousands"
+        told = sentence(kind, source=source, field=field, n=int(few.sum()), example=example,
                         read=example * 1000)  # fmt: skip
-        return (values * 1000).round(), [Finding.of(told)]
+        return values.mask(few, (values * 1000).round()), [Finding.of(told)]
     told = sentence("A04.sparse" if sparse else "A04.fractions", source=source, field=field,
                     n=int(fractions.sum()), example=example)  # fmt: skip
     return values, [Finding.of(told)]
 
 
-def _km2(frame: gpd.GeoDataFrame) -> float:
-    """Return about how much land the boxes of all units have; enough to tell 1 from 1,000."""
+def _km2(frame: gpd.GeoDataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return about how much land the box of each unit has; enough to tell 1 from 1,000."""
     west, south, east, north = shapely.bounds(np.asarray(frame.geometry.values)).T
     size = (east - west) * (north - south)
     if frame.crs is not None and frame.crs.is_geographic:
         size = size * _DEGREE**2 * np.cos(np.radians((south + north) / 2))
-    return float(np.nansum(size)) / 1e6
+    return np.nan_to_num(np.asarray(size, dtype=np.float64)) / 1e6
 
 
 def _several(frame: gpd.GeoDataFrame, field: str, source: str) -> list[Finding]:
@@ -163,16 +172,17 @@ def check_years(sources: Sequence[Mapping[str, Any]]) -> list[Finding]:
     sources
         ``source, fields, population_year`` of each file.
     """
-    years = {s["source"]: s["population_year"] for s in sources if s["population_year"]}
-    if len(set(years.values())) < 2:  # noqa: PLR2004 - different ones
+    counted = [s for s in sources if "population" in s["fields"]]
+    years = {s["population_year"] or 0 for s in counted}
+    if len(years) < 2:  # noqa: PLR2004 - different ones
         return []
     told = [
-        sentence("A06.file", file=s["source"], year=str(years[s["source"]]),
-                 field=s["fields"]["population"])
-        for s in sources
-        if s["source"] in years
+        sentence("A06.file" if s["population_year"] else "A06.file_without", file=s["source"],
+                 year=str(s["population_year"]), field=s["fields"]["population"])
+        for s in counted
     ]  # fmt: skip
-    return [Finding.of(sentence("A06.years", years=told))]
+    kind = "A06.years" if len(years - {0}) > 1 else "A06.perhaps"
+    return [Finding.of(sentence(kind, years=told))]
 
 
 def check_density(
@@ -192,14 +202,27 @@ def check_density(
     people = frame["population"].to_numpy(float, na_value=np.nan)
     density = np.divide(people * 1e6, m2, out=np.full(len(m2), np.nan), where=m2 > 0)
     dense = np.flatnonzero(density > DENSEST).tolist()
-    if not dense:
+    alone = [] if dense else _alone(density)
+    if not dense and not alone:
         return []
-    units = [str(frame.index[k]) for k in dense]
+    units = [str(frame.index[k]) for k in (dense or alone)]
     told = [
         sentence("A05.unit", code=str(frame.index[k]), people=people[k], density=density[k])
-        for k in dense[:_SHOWN]
+        for k in (dense or alone)[:_SHOWN]
     ]
+    if alone:
+        return [_of_units(sentence("A05.alone", units=told), units)]
     return [_of_units(sentence("A05.dense", n=len(units), most=DENSEST, units=told), units)]
+
+
+def _alone(density: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[int]:
+    """Return the one unit that is far denser than all others, as a figure times 1,000 makes it."""
+    known = np.flatnonzero(density > 0)
+    if len(known) < _SEVERAL:
+        return []
+    second, first = known[np.argsort(density[known])][-2:].tolist()
+    far = density[first] > _CITY and density[first] > _TIMES * density[second]
+    return [first] if far else []
 
 
 def _of_units(told: Sentence, units: Sequence[str]) -> Finding:

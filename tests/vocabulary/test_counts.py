@@ -178,6 +178,10 @@ def layer(people: list[object]) -> gpd.GeoDataFrame:
         (["3.137", "?", "nobody"], [3137, None, None], ["A04", "A04"]),
         ([0.137, 0.274, 0.5], [137, 274, 500], ["A04"]),
         ([3000.5, 1.0, 2.0], [3000.5, 1, 2], ["A04"]),
+        ([3000, 0.137, 950], [3000, 137, 950], ["A04"]),  # of some rows
+        ([3000, 0.5, 950], [3000, 0.5, 950], ["A04"]),
+        ([3000.25, 0.137, 950], [3000.25, 0.137, 950], ["A04"]),  # estimates
+        ([3000, 0, 950], [3000, 0, 950], []),
         ([3000, 0, 5], [3000, 0, 5], []),
     ],
 )
@@ -201,6 +205,18 @@ def test_no_place_has_more_than_100_000_people_a_km2() -> None:
     frame = layer([99_000, 101_000]).rename(columns={"DanSo": "population"})
     (found,) = check_density(frame, frame.area.to_numpy())
     assert (found.check, found.units) == ("A05", ("01",))
+
+
+def test_one_figure_a_thousand_times_too_large_is_told() -> None:
+    frame = layer([160, 270, 90_000, 95, 130]).rename(columns={"DanSo": "population"})
+    (found,) = check_density(frame, frame.area.to_numpy())
+    assert (found.check, found.units) == ("A05", ("02",))
+    assert found.message.startswith(
+        "02 90,000 people, 90,000/km²: no other unit is a hundredth as dense"
+    )
+    for figures in ([160, 270, 9_000, 95, 130], [160, 2_700, 90_000, 95, 130], [160, 90_000]):
+        frame = layer(figures).rename(columns={"DanSo": "population"})
+        assert check_density(frame, frame.area.to_numpy()) == []
 
 
 def test_a_count_without_any_figure_gives_way_to_the_next(
@@ -347,6 +363,18 @@ def test_people_of_different_years_are_not_added_without_a_word(tmp_path: Path) 
     same = read_units(a, b, population_field="DanSo2009")
     assert same["population"].tolist() == [80, 70]
     assert not [f for f in findings_of(same) if "different years" in f.message]
+
+
+def test_people_of_no_stated_year_may_be_of_another(tmp_path: Path) -> None:
+    a = one_file(tmp_path / "a.gpkg", "1", DanSo=100)
+    b = one_file(tmp_path / "b.gpkg", "2", DanSo2019=70)
+    c = one_file(tmp_path / "c.gpkg", "3", DanSo=50)
+    (told,) = [f for f in findings_of(read_units(a, b, c)) if f.check == "A06"]
+    assert (
+        "may be of different years: a.gpkg of no stated year (DanSo), b.gpkg 2019" in told.message
+    )
+    assert told.severity == "warning"
+    assert not [f for f in findings_of(read_units(a, c)) if f.check == "A06"]
 
 
 def test_a_field_of_people_can_be_named(tmp_path: Path) -> None:
