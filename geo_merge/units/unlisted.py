@@ -64,6 +64,8 @@ def without_row(
         _refuse(old, missing, rows, report)
         return rows
     _refuse_their_codes(missing, rows, report)
+    _refuse_their_rows(old, missing, rows, report)
+    _note_their_names(old, missing, rows, report)
     told = sentence("K05.kept", source=report.source, n=len(missing),
                     what=_counted(old, missing), units=_named(missing))  # fmt: skip
     report.note(told, units=tuple(map(str, missing.index)), value=float(len(missing)),
@@ -101,6 +103,41 @@ def _refuse_their_codes(missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: R
         if unit is not None:
             label = _label(unit, units.at[unit, "name"])
             report.wrong_in(row, "W06.kept", code=code, unit=label)
+
+
+def _refuse_their_rows(
+    old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report
+) -> None:
+    """Report rows with the name of a unit that would be kept and the code of another one (K08)."""
+    names = old["name"].map(fold_name)
+    once = names[(names != "") & ~names.duplicated(keep=False)]
+    kept = {name: str(code) for code, name in once[once.index.isin(missing.index)].items()}
+    of_units = dict(zip(old.index.tolist(), names.tolist(), strict=True))
+    for row, unit, name in zip(rows.index, rows["unit"], rows["old_name"], strict=True):
+        other = kept.get(fold_name(name))
+        if other is not None and unit in of_units and of_units[unit] != fold_name(name):
+            report.wrong_in(row, "K08.of_kept", unit=_label(str(unit), old.at[unit, "name"]),
+                            other=_label(other, name))  # fmt: skip
+
+
+def _note_their_names(
+    old: gpd.GeoDataFrame, missing: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report
+) -> None:
+    """Note new units with the name and type of a unit of their district that keeps it (W03)."""
+    above = next((c for c in ("district", "province") if (old[c] != "").any()), "district")
+    kept = {
+        (fold_name(name), fold_name(kind), parent): _label(str(code), name)
+        for code, name, kind, parent in zip(missing.index, missing["name"], missing["unit_type"],
+                                            missing[above], strict=True)
+    }  # fmt: skip
+    members = rows[rows["unit"].isin(old.index)].drop_duplicates("new_code")
+    for unit, code, name, kind in zip(members["unit"], members["new_code"], members["new_name"],
+                                      members["new_type"], strict=True):  # fmt: skip
+        same = kept.get((fold_name(name), fold_name(kind), old.at[unit, above]))
+        if name and same is not None:
+            told = sentence("W03.kept_name", source=report.source, unit=_label(code, name),
+                            kept=same)  # fmt: skip
+            report.note(told, units=(str(code),))
 
 
 def _refuse(

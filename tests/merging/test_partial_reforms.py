@@ -110,6 +110,26 @@ def test_a_new_code_is_not_that_of_a_kept_unit(grid: Grid, code: str) -> None:
         merge(six(grid), TABLE.assign(new_code=code), unlisted="keep")
 
 
+def test_the_name_of_a_kept_unit_is_not_that_of_another_code(grid: Grid) -> None:
+    table = TABLE.assign(old_name=["Xã 1", "Xã 5"])
+    with pytest.raises(CrosswalkError, match=r"row 3: old_code is that of 00004 \(Xã 4\), but the "
+                       r"name is that of 00005 \(Xã 5\), .*\[K08\]"):  # fmt: skip
+        merge(six(grid), table, unlisted="keep")
+    unknown = merge(six(grid), TABLE.assign(old_name=["Xã 1", "Xã 9"]), unlisted="keep")
+    assert "K08" in set(unknown.findings["check"])
+
+
+@pytest.mark.parametrize(("name", "told"), [("Xã 1", False), ("Xã 2", False), ("xã 5", True)])
+def test_a_new_unit_that_is_called_as_a_kept_one_of_its_district_is_told(
+    grid: Grid, name: str, told: bool
+) -> None:
+    old = six(grid).assign(district=["A", "B", "C", "A", "A", "C"])
+    table = TABLE.assign(new_name=name, new_type="Kommune")
+    found = merge(old, table, unlisted="keep").findings
+    messages = found["message"][found["check"] == "W03"].tolist()
+    assert [m.split(" is called as ")[1][:13] for m in messages] == ["00005 (Xã 5),"] * told
+
+
 def test_a_new_code_may_be_that_of_a_member(grid: Grid) -> None:
     result = merge(six(grid), TABLE.assign(new_code="00001"), unlisted="keep")
     assert not result.new.loc["00001", "kept"]
