@@ -30,7 +30,7 @@ from geo_merge.jobs.convert import (
     way_to_wgs84,
     write_blocks,
 )
-from geo_merge.jobs.keys import agreeing, group_rows, spelled_differently
+from geo_merge.jobs.keys import agreeing, group_rows, nearly_alike, spelled_differently
 from geo_merge.reading.plain.plain import WGS84, read_plain
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.vocabulary.attributes import Attributes
@@ -158,7 +158,10 @@ def _dissolve(
         out.unlink()
         errors = tuple(f for group in done if group.whole is None for f in group.findings)
         return Written(len(layer), 0, notes, errors, crs)
-    spelled = spelled_differently(chosen.values, groups, field)
+    spelled = (
+        *spelled_differently(chosen.values, groups, field),
+        *nearly_alike(groups, field),
+    )
     findings = (*spelled, *(f for group in done for f in group.findings), *_gaps(done))
     return Written(len(layer), len(done), notes, findings, crs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any
@@ -12,12 +13,14 @@ import numpy as np
 
 from geo_merge.errors import LayerError
 from geo_merge.geometry.rings import Ints
-from geo_merge.vocabulary.codes import clean_text
+from geo_merge.vocabulary.codes import clean_text, look_key
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.no_values import NoValue, may_be_a_place, no_value
 from geo_merge.vocabulary.sentence import sentence
 
 _SHOWN = 10
+# Apostrophes, and the eth of Icelandic for a letter of Vietnamese.
+_SIGNS = str.maketrans("\u2018\u2019\u02bc`\u00b4\u00f0", "'''''\u0111")
 _NO_KEY = (NoValue.ERROR, NoValue.NOTHING, NoValue.ABOVE, NoValue.FATE)
 
 
@@ -83,6 +86,30 @@ def spelled_differently(
                                       first=first, field=field, row=rows[0] + 1),
                                       units=tuple(f"row {k + 1}" for k in others),
                                       value=float(len(others)), unit_of_value="rows")  # fmt: skip
+
+
+def nearly_alike(groups: Mapping[str, Ints], field: str) -> Iterator[Finding]:
+    """Yield values that differ in what is easily overlooked: case, zeros, where an accent stands.
+
+    They may be two, so they are kept apart, and told.
+    """
+    alike: dict[str, list[str]] = {}
+    for key in groups:
+        alike.setdefault(_overlooked(key), []).append(key)
+    for keys in alike.values():
+        if len(keys) > 1:
+            rows = [int(groups[key][0]) + 1 for key in keys]
+            told = sentence("K02.nearly", n=len(keys), field=field, values=keys[:_SHOWN],
+                            rows=rows[:_SHOWN])  # fmt: skip
+            yield Finding.of(told, units=tuple(f"row {row}" for row in rows),
+                             value=float(len(keys)), unit_of_value="rows")  # fmt: skip
+
+
+def _overlooked(key: str) -> str:
+    """Return a value without case and kinds of signs, accents behind it: Hòa and Hoà are one."""
+    parts = unicodedata.normalize("NFD", key.casefold().translate(_SIGNS))
+    letters = "".join(c for c in parts if not unicodedata.combining(c))
+    return look_key(letters) + "".join(sorted(c for c in parts if unicodedata.combining(c)))
 
 
 def agreeing(columns: Mapping[str, Sequence[Any]], groups: Mapping[str, Ints]) -> set[str]:

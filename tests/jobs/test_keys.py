@@ -13,7 +13,7 @@ import shapely
 from commands import run
 
 from geo_merge.errors import LayerError
-from geo_merge.jobs.keys import agreeing, group_rows, reader_key, spelled_differently
+from geo_merge.jobs.keys import agreeing, group_rows, nearly_alike, reader_key, spelled_differently
 
 ALIKE: list[tuple[Any, Any]] = [
     ("Thử Hòa", "Thử Hòa"),
@@ -121,3 +121,24 @@ def test_spellings_are_among_the_findings(tmp_path: Path, suffix: str) -> None:
     else:
         rows = [f["properties"] for f in json.loads(found.read_bytes())["features"]]
     assert [row["check"] for row in rows] == ["K02"]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("An", "AN"), ("Hòa", "Hoà"), ("A1", "\u04101"), ("A-B", "A\u2013B"), ("L'A", "L\u2019A"),
+     ("01", "1"), ("A1", "A\uff11"), ("Đà", "\u00d0à")],
+)  # fmt: skip
+def test_values_that_are_nearly_one_are_kept_apart_and_told(one: str, two: str) -> None:
+    groups = group_rows([one, "Khác", two], "K", "l.gpkg")
+    (told,) = nearly_alike(groups, "K")
+    assert len(groups) == 3
+    assert (told.check, told.severity, told.units) == ("K02", "warning", ("row 1", "row 3"))
+    assert not list(nearly_alike(group_rows([one, "Khác"], "K", "l.gpkg"), "K"))
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("Ba", "Bá"), ("213", "214"), ("N1", "N11"), ("1.1", "11"), ("Tân An", "Tân Ân")],
+)
+def test_values_that_are_two_are_nothing_to_tell(one: str, two: str) -> None:
+    assert not list(nearly_alike(group_rows([one, two], "K", "l.gpkg"), "K"))
