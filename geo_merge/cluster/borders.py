@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 import geopandas as gpd
@@ -193,9 +194,17 @@ def _packed(projected: Projected) -> _Loaded:
 
 def _give_back() -> None:
     """Give memory back that is free but held: a worker that looks full is given no work."""
+    _leave_imports()
     gc.collect()
     pa.default_memory_pool().release_unused()
     give_back()
+
+
+@cache
+def _leave_imports() -> None:
+    """Leave what a worker has imported out of each search for garbage, once."""
+    gc.collect()
+    gc.freeze()
 
 
 def _notes(loaded: _Loaded) -> Notes:

@@ -22,7 +22,7 @@ from geo_merge.units.field_roles import NamedFields
 from geo_merge.units.layers import as_units
 from geo_merge.units.placing import with_crs
 from geo_merge.vocabulary.country import PLAIN, Country
-from geo_merge.vocabulary.limits import Sizes
+from geo_merge.vocabulary.limits import Sizes, no_sizes
 from geo_merge.vocabulary.memory import remember
 from geo_merge.vocabulary.sentence import sentence
 
@@ -91,8 +91,8 @@ def read_remote(
         expected=expected, grid=grid_of(raws, told), close_seams=False, country=country,
         accept=accept,
     )  # fmt: skip
-    parts = [
-        replace(part, crs=raw.frame.crs, target=units.crs)
+    parts = [  # which were held to their sizes when they were told of
+        replace(part, crs=raw.frame.crs, target=units.crs, sizes=no_sizes())
         for raw, each in zip(raws, listed, strict=True)
         for part in each
     ]

@@ -9,6 +9,7 @@ by batch, held to limits of memory and time that grow with the file.
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -96,6 +97,8 @@ def _check(
 ) -> None:
     held = sum(map(_size, paths))
     most = min(sizes.archive_mb * 2**20, sizes.archive_ratio * max(held, _SMALL))
+    if math.isinf(most):
+        return
     try:
         total = _apart(held, partial(_within, tuple(paths), batches, library, most))
     except _TooMuchError as error:

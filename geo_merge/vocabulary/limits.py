@@ -78,6 +78,11 @@ def any_size() -> Sizes:
     return Sizes(file_mb=math.inf, features=math.inf, vertices=math.inf, archive_mb=math.inf)
 
 
+def no_sizes() -> Sizes:
+    """Return sizes that refuse nothing: for files that were held to theirs before."""
+    return Sizes(**{f.name: math.inf for f in fields(Sizes)})
+
+
 def parse(texts: Iterable[str], sizes: Sizes | None = None) -> tuple[Limits, Sizes]:
     """Read limits as the command line gives them, ``NAME=VALUE``.
 

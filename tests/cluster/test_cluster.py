@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from clusters import threads
 from commands import run
 from conftest import ORIGIN, ROOT
 from distributed import Client, LocalCluster
@@ -29,7 +30,7 @@ from geo_merge.cluster.connect import connect
 from geo_merge.cluster.engine import merged
 from geo_merge.cluster.reading import read_remote
 from geo_merge.cluster.remote import NOWHERE
-from geo_merge.errors import ClusterError, LayerError, UsageError
+from geo_merge.errors import ClusterError, GeoMergeError, LayerError, UsageError
 from geo_merge.geometry.dissolve import dissolve_groups
 from geo_merge.geometry.rings import Ints
 from geo_merge.jobs.job import Job
@@ -50,8 +51,8 @@ SAMPLE = ROOT / "shapes"
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with two workers."""
-    with connect(workers=2, memory=MEMORY) as client:
-        yield client.scheduler.address
+    with threads() as address:
+        yield address
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_layer_in_parts_is_read_as_on_one_machine(
     grid: Grid, client: Client, tmp_path: Path
 ) -> None:
-    folder = in_parts(dirty(grid), tmp_path / "units", 5)
+    folder = in_parts(dirty(grid), tmp_path / "units", 3)
     units, remote = read_remote(client, folder)
     whole = read_units(folder)
     pd.testing.assert_frame_equal(units.drop(columns="geometry"), whole.drop(columns="geometry"))
@@ -129,7 +130,7 @@ def count(
 
 
 def test_a_group_in_many_parts_comes_out_whole(grid: Grid, client: Client, tmp_path: Path) -> None:
-    folder = in_parts(grid(5, 4), tmp_path / "units", 7)
+    folder = in_parts(grid(5, 4), tmp_path / "units", 4)
     units, remote = read_remote(client, folder)
     groups = np.arange(20) % 3
     groups[4] = NOWHERE
@@ -153,9 +154,23 @@ def dissolve_or_die(frame: gpd.GeoDataFrame, units: Ints, *, once: Path | None) 
     return wkb
 
 
-def test_a_worker_that_dies_changes_nothing(grid: Grid, tmp_path: Path) -> None:
+@pytest.fixture
+def job(grid: Grid, tmp_path: Path) -> Job:
+    frame = dirty(grid)
+    return Job(
+        country=VIETNAM,
+        old=(in_parts(frame, tmp_path / "units", 4),),
+        crosswalk=crosswalk(frame, tmp_path),
+    )
+
+
+def test_a_worker_that_dies_changes_nothing_and_all_files_are_those_of_one_machine(
+    grid: Grid, job: Job, tmp_path: Path
+) -> None:
+    """On workers that are processes: one dies, and a merger follows on those that are left."""
     frame = grid(6, 5)
-    folder = in_parts(frame, tmp_path / "units", 6)
+    folder = in_parts(frame, tmp_path / "thirty", 4)
+    write(job.run(), tmp_path / "one", allow_errors=True, formats=["gpkg", "xlsx"])
     with connect(workers=2, memory=MEMORY) as client:
         units, remote = read_remote(client, folder)
         groups = np.arange(30) // 10
@@ -163,10 +178,17 @@ def test_a_worker_that_dies_changes_nothing(grid: Grid, tmp_path: Path) -> None:
         found = remote.by_group(dissolve_or_die, groups, once=tmp_path / "died")
         assert len(before - set(client.run(os.getpid).values())) == 1
         again = remote.fetch(np.arange(30))
+        with merged(job, scheduler=client.scheduler.address) as result:
+            checks = set(result.findings["check"])
+            write(result, tmp_path / "many", allow_errors=True, formats=["gpkg", "xlsx"])
     whole = np.asarray(read_units(folder).geometry.values)
     assert found == [shapely.to_wkb(d.geometry) for d in dissolve_groups(whole, groups)]
     assert shapely.equals_identical(again, whole).all()
     assert len(units) == 30
+    assert {"C02", "C04", "G01", "G04", "G06", "K06"} <= checks
+    one, many = files(tmp_path / "one"), files(tmp_path / "many")
+    assert [name for name in one if one[name] != many.get(name)] == []
+    assert set(many) == set(one)
 
 
 def test_workers_that_die_over_and_over_are_told_in_a_sentence_and_leave_nothing(
@@ -187,27 +209,6 @@ def test_workers_that_die_over_and_over_are_told_in_a_sentence_and_leave_nothing
     with once, pytest.raises(ClusterError, match=dies):
         work()
     assert list(temporary.iterdir()) == []
-
-
-@pytest.fixture
-def job(grid: Grid, tmp_path: Path) -> Job:
-    frame = dirty(grid)
-    return Job(
-        country=VIETNAM,
-        old=(in_parts(frame, tmp_path / "units", 6),),
-        crosswalk=crosswalk(frame, tmp_path),
-    )
-
-
-def test_all_files_are_those_of_one_machine(job: Job, scheduler: str, tmp_path: Path) -> None:
-    write(job.run(), tmp_path / "one", allow_errors=True, formats=["gpkg", "xlsx"])
-    with merged(job, scheduler=scheduler) as result:
-        checks = set(result.findings["check"])
-        write(result, tmp_path / "many", allow_errors=True, formats=["gpkg", "xlsx"])
-    assert {"C02", "C04", "G01", "G04", "G06", "K06"} <= checks
-    one, many = files(tmp_path / "one"), files(tmp_path / "many")
-    assert [name for name in one if one[name] != many.get(name)] == []
-    assert set(many) == set(one)
 
 
 def test_what_a_job_can_be_told_is_told_to_a_cluster(
@@ -260,19 +261,12 @@ def same_run(job: Job, scheduler: str, folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "one" / "ledger.csv", index_col="quantity")
 
 
-def test_so_they_are_for_the_sample_in_its_two_zones(scheduler: str, tmp_path: Path) -> None:
-    layers = tuple(sorted(SAMPLE.glob("*.shp")))
-    assert len({gpd.read_file(layer).crs.to_epsg() for layer in layers}) == 2
-    job = Job(country=VIETNAM, old=layers, crosswalk=SAMPLE / "crosswalk.csv")
-    ledger = same_run(job, scheduler, tmp_path)
-    assert ledger.at["seam_largest_move_m", "ok"]
-
-
 def test_so_they_are_where_borders_between_files_are_drawn_otherwise(
     scheduler: str, tmp_path: Path
 ) -> None:
-    """One file has vertices that the other lacks, which is rounded and in parts."""
+    """Of the sample in its two zones, one file has vertices that the other lacks, in rounded parts."""
     one, other = (gpd.read_file(layer) for layer in sorted(SAMPLE.glob("*.shp")))
+    assert one.crs != other.crs
     dense = shapely.segmentize(one.geometry.values, 3000)
     one.set_geometry(gpd.GeoSeries(dense, crs=one.crs)).to_file(tmp_path / "dense.shp")
     rounded = shapely.transform(np.asarray(other.geometry.values), lambda xy: np.round(xy, 2))
@@ -281,6 +275,7 @@ def test_so_they_are_where_borders_between_files_are_drawn_otherwise(
     job = Job(country=VIETNAM, old=(tmp_path / "dense.shp", parts),
               crosswalk=SAMPLE / "crosswalk.csv")  # fmt: skip
     ledger = same_run(job, scheduler, tmp_path)
+    assert ledger.at["seam_largest_move_m", "ok"]
     assert 0.001 < ledger.at["seam_largest_move_m", "after"] < 0.02
     assert ledger.at["seam_area_change_m2", "after"] != 0
 
@@ -362,11 +357,12 @@ def test_parts_of_several_kinds_are_told_before_any_work(
 ) -> None:
     folder = in_parts(grid(3, 2), tmp_path / "units", 2)
     gpd.read_parquet(folder / "part.1.parquet").to_crs(9209).to_parquet(folder / "part.1.parquet")
-    ran = run("build", folder, "--crosswalk", crosswalk(grid(3, 2), tmp_path), "--engine", "dask",
-              "--scheduler", scheduler, "--out", tmp_path / "out")  # fmt: skip
-    assert ran.code == 2
-    assert "part.1.parquet is in EPSG:9209" in ran.err
-    assert not (tmp_path / "out").exists()
+    job = Job(country=VIETNAM, old=(folder,), crosswalk=crosswalk(grid(3, 2), tmp_path))
+    with (
+        pytest.raises(GeoMergeError, match=r"part\.1\.parquet is in EPSG:9209"),
+        merged(job, scheduler=scheduler),
+    ):
+        pytest.fail("nothing can be merged")
 
 
 def test_the_command_writes_what_one_machine_writes(

@@ -14,9 +14,9 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from clusters import threads
 from coverages import Layer, breaches, draw
 
-from geo_merge.cluster.connect import connect
 from geo_merge.cluster.engine import merged
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
@@ -29,8 +29,8 @@ COUNT = 3
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with a worker."""
-    with connect(workers=1, memory="800 MiB") as client:
-        yield client.scheduler.address
+    with threads(1) as address:
+        yield address
 
 
 def broken(layer: Layer, folder: Path, scheduler: str) -> Iterator[str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from clusters import threads
 from recoded import CROSSWALK, recode
 
-from geo_merge.cluster.connect import connect
 from geo_merge.reading import parquet_pieces
 
 CODES = ["01A", "01B", "02A", "0003", "0004", "9999", ""]
@@ -21,8 +21,8 @@ RULES = ("--aggregate", "--rule", "density=mean:people", "--rule", "note=largest
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with two workers."""
-    with connect(workers=2, memory="800 MiB") as client:
-        yield client.scheduler.address
+    with threads() as address:
+        yield address
 
 
 @pytest.fixture
