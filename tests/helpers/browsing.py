@@ -23,11 +23,17 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 LOCALE = "vi-VN"
 # Whatever turns while one waits is painted sixty times a second, without a graphics card.
+# And how often something was done on the page, so that nobody waits twice for what was done once.
 _STILL = """addEventListener("DOMContentLoaded", () => {
   const style = document.createElement("style");
   style.textContent = ".stApp *, .stApp ::before, .stApp ::after "
     + "{ animation-duration: 1ms !important; animation-iteration-count: 1 !important }";
-  if (document.getElementById("root")) { document.head.append(style); } })"""
+  if (document.getElementById("root")) { document.head.append(style); } });
+window.done = 0;
+for (const what of ["pointerdown", "keydown", "input", "change"]) {
+  addEventListener(what, () => { window.done += 1; }, true); }"""
+_RESTED = """() => window.rested === window.done
+  && document.querySelector("[data-test-script-state='notRunning']") !== null"""
 # Tabs that tests left: what a tab has compiled of a page's scripts it need not compile again.
 _LEFT: dict[Browser, list[Page]] = {}
 LONG = 90_000  # milliseconds
@@ -94,13 +100,14 @@ class Tab:
             app = self.page.locator("[data-test-script-state]").first
             state = app.evaluate("app => ({ ...app.dataset })", timeout=1000)
             raise AssertionError(f"no rest: {state}") from error
-        self.page.evaluate("window.restsSince = null")
+        self.page.evaluate("window.restsSince = null; window.rested = window.done")
 
     def give(self, slot: str, path: Path) -> None:
         """Give a file to a slot of the user's data, and wait until the page has taken it."""
         found = self.page.locator(f"[class*=st-key-upload_{slot}] input[type=file]")
         found.wait_for(state="attached")
-        self.rest()
+        if not self.page.evaluate(_RESTED):
+            self.rest()
         found.set_input_files(str(path))
         self.page.locator(f"[class*=st-key-remove_{slot}]").first.wait_for()
         self.rest()

@@ -70,7 +70,9 @@ def into(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> Work
         target.take(role, its)
     files.next_round()
     if open_work is None:
+        looked = st.session_state.get(Key.PREVIEW)
         state.open_work(target.name)
+        st.session_state[Key.PREVIEW] = looked  # of the files that were taken just now
         state.write_address()
     return target
 
