@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from coverages import DEGREE, Layer, breaches, draw, in_degrees
+from coverages import DEGREE, TRIED, Layer, breaches, draw, in_degrees
 from pyproj import CRS
 
 from geo_merge.checks.layer import check_layer
@@ -16,7 +16,7 @@ from geo_merge.geometry.areas import areas
 from geo_merge.units.planes import into_plane
 from geo_merge.units.working_plane import working_crs
 
-COUNT = 40
+COUNT = len(TRIED)
 # Degrees: a hundredth of a millimetre.
 MOUTH = 1e-10
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from coverages import Layer, breaches, draw
+from coverages import TRIED, Layer, breaches, draw
 
 from geo_merge.geometry.cut_ends import ON_EDGE
 from geo_merge.geometry.edges import unmatched
@@ -17,7 +17,7 @@ from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.units.cutters import as_cutters
 from geo_merge.units.divide import divide
 
-COUNT = 20
+COUNT = len(TRIED)
 # Metres from the outline of a unit within which an edge is part of it.
 ALONG = 1e-5
 

@@ -8,7 +8,7 @@ import pytest
 from fuzzing import trial
 
 # Some seconds each; `python tests/fuzzing.py SEED COUNT` goes on with others.
-_SEEDS, _BATCH = range(60), 20
+_SEEDS, _BATCH = range(30), 10
 
 
 @pytest.mark.parametrize("first", _SEEDS[::_BATCH])

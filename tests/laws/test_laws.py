@@ -20,7 +20,7 @@ from geo_merge.checks.layer import check_layer
 from geo_merge.errors import CrosswalkError
 from geo_merge.writing.geojson import write_geojson
 
-RUNS = settings(max_examples=15, suppress_health_check=list(HealthCheck))
+RUNS = settings(max_examples=8, suppress_health_check=list(HealthCheck))
 
 
 @RUNS

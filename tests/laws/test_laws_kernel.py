@@ -13,9 +13,11 @@ import numpy as np
 import orjson
 import pytest
 import shapely
-from coverages import Layer, breaches, draw
+from coverages import DEFECTS, KINDS, PLACES, SIDES, TRIED, Layer, breaches, draw
+from pyproj import CRS
 
 from geo_merge.errors import GeoMergeError
+from geo_merge.geometry import dissolve
 from geo_merge.geometry.areas import areas
 from geo_merge.merging.merge import merge
 from geo_merge.merging.result import MergeResult
@@ -36,8 +38,22 @@ def broken(layer: Layer, folder: Path) -> Iterator[str]:
 
 
 @pytest.mark.random
-def test_merging_agrees_with_other_means(tmp_path: Path) -> None:
-    assert breaches(lambda layer: broken(layer, tmp_path), 30) == []
+@pytest.mark.parametrize("small", [0, dissolve.SMALL])
+def test_merging_agrees_with_other_means(
+    tmp_path: Path, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By edges as well, which takes layers of more vertices than these."""
+    monkeypatch.setattr(dissolve, "SMALL", small)
+    assert breaches(lambda layer: broken(layer, tmp_path), len(TRIED)) == []
+
+
+def test_in_the_layers_that_are_tried_all_occurs_that_is_drawn() -> None:
+    tried = [draw(seed) for seed in TRIED]
+    kinds = {(layer.told.split()[0], bool(layer.planted)) for layer in tried}
+    assert kinds == {(kind, planted) for kind in KINDS for planted in (False, True)}
+    assert {what for layer in tried for what in layer.planted} == {*DEFECTS, "dropped", "doubled"}
+    assert {layer.side for layer in tried} == set(SIDES)
+    assert {layer.units.crs for layer in tried} == {CRS.from_user_input(crs) for crs, _ in PLACES}
 
 
 # Layers that broke a law once, and why.

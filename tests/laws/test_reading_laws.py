@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from coverages import Layer, breaches, draw, in_degrees
+from coverages import TRIED, Layer, breaches, draw, in_degrees
 from plain_files import (
     POLYGON,
     POLYGON_M,
@@ -24,7 +24,7 @@ from geo_merge.errors import ExportError
 from geo_merge.jobs.convert import Reading, convert
 from geo_merge.jobs.dissolve import dissolve
 
-COUNT = 40
+COUNT = len(TRIED)
 # Degrees by which rounding may move a vertex, and the last bit.
 _DECIMAL = 1.5e-7
 
