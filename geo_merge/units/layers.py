@@ -22,6 +22,7 @@ from geo_merge.units.crs import check_coordinates, coarsest_grid
 from geo_merge.units.field_roles import NamedFields
 from geo_merge.units.islands import join_islands
 from geo_merge.units.joining import join_layers
+from geo_merge.units.parents_spelled import spell_parents
 from geo_merge.units.placing import check_places, with_crs
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -173,6 +174,8 @@ def as_units(
     )
     findings += told
     ledger += rows
+    joined, told = spell_parents(joined, country)
+    findings += told
     joined["is_piece"] = joined["code"] == ""
     check_pieces(joined, expected or {}, findings)
     joined["code"] = joined["code"].where(~joined["is_piece"], _piece_labels(joined))
