@@ -72,6 +72,6 @@ def test_types_and_parents_that_are_none(tmp_path: Path) -> None:
     gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:32647").to_file(path)
     units = read_units(path)
     assert units["unit_type"].tolist() == ["Xã", "", "Xã", "Xã"]
-    assert units["district_code"].tolist() == ["21", "", "", "22"]
+    assert units["district_code"].tolist() == ["21", "", "22", "22"]  # that of the other row
     assert units["district"].tolist() == ["Huyện A", "", "Huyện B", "Huyện B"]
-    assert [f.check for f in findings_of(units)] == ["W01"] * 3
+    assert [f.check for f in findings_of(units)] == ["W01"] * 3 + ["K08"]
