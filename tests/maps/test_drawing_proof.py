@@ -65,6 +65,20 @@ def test_what_is_right_passes(drawn: tuple[dict[str, Any], dict[str, Any]]) -> N
     assert proof_of(wavy(SQUARES), [0, 0, 1, 1])(*drawn) == [[], []]
 
 
+def test_units_whose_polygons_are_elsewhere_are_proven_by_their_members(
+    drawn: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    old = np.asarray(gpd.GeoSeries(wavy(SQUARES), crs=4326).to_crs(PLANE).values)
+    proof = Proof(Claim(np.array([0, 0, 1, 1]), np.full(2, None)), old)
+    crs = gpd.GeoSeries([], crs=PLANE).crs
+    for broken in (False, True):
+        if broken:
+            rings_of(drawn[0], 1)[0].pop()
+        sent = map(orjson.dumps, drawn)
+        (wrong,) = unproven([proof], *sent, crs=crs, pixels=(500.0, 60.0))
+        assert wrong.tolist() == [broken, False]
+
+
 def test_a_missing_arc_leaves_a_ring_open(drawn: tuple[dict[str, Any], dict[str, Any]]) -> None:
     rings_of(drawn[0], 1)[0].pop()
     assert proof_of(wavy(SQUARES), [0, 0, 1, 1])(*drawn) == [[1], [0]]
