@@ -68,12 +68,15 @@ def _mb(process: psutil.Process) -> float:
 
 
 def at_work(server: psutil.Process) -> list[psutil.Process]:
-    """Return the workers that a server has started; what these start reads one file for them."""
+    """Return the workers of a server; what these start reads one file for them.
+
+    They are copies of a process that it keeps, which has imported what they need (`copies`).
+    """
     found = []
-    for process in server.children():
+    for original in server.children():
         with suppress(psutil.NoSuchProcess):
-            if "geo_merge.system.worker" in process.cmdline():
-                found.append(process)
+            if "geo_merge.system.worker" in original.cmdline():
+                found += original.children()
     return found
 
 
