@@ -7,12 +7,12 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from vietnamese import vietnamese_texts
 
 from geo_merge.mending.decisions import Choice
 from geo_merge.texts import TEXTS
 from geo_merge.ui import told
 from geo_merge.units.crosswalk import COLUMNS
-from geo_merge.vocabulary.sentence import kinds, row_of
 
 # How a syllable is built, without its tone: what begins it, its vowels, what ends it.
 _SYLLABLE = re.compile(
@@ -53,14 +53,7 @@ def vietnamese(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def texts() -> dict[str, str]:
     """Return every Vietnamese text of the page and of the sentences that it shows."""
-    found = {key: each[0] for key, each in TEXTS.items()}
-    for check, names in kinds().items():
-        for name in (check, *names):
-            row = row_of(name)
-            found |= {f"{name}:{part}": text["vi"] for part in ("title", "hint")
-                      if isinstance(text := row.get(part), dict)}  # fmt: skip
-            found |= {name: row["vi"]} if "vi" in row else {}
-    return {key: text for key, text in found.items() if not _ELSEWHERE.match(key)}
+    return {key: text for key, text in vietnamese_texts().items() if not _ELSEWHERE.match(key)}
 
 
 def foreign(text: str, known: frozenset[str] = frozenset()) -> set[str]:

@@ -37,6 +37,16 @@ VIETNAMESE = ["Mã xã cũ", "Tên xã cũ", "Huyện", "Mã xã mới", "Tên x
 OURS = ["old_code", "old_name", "old_district", "new_code", "new_name", "new_type", "share"]
 
 
+def data_page(opened: work.Work) -> AppTest:
+    """Return the page of the user's data, with a piece of work."""
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
+    test.query_params["work"] = opened.name
+    test._page_hash = calc_hash("data")
+    test.run()
+    assert not test.exception
+    return test
+
+
 def texts(rows: list[list[str]], columns: list[str]) -> pd.DataFrame:
     """Return a table as it is read: texts, numbered as a spreadsheet does."""
     return pd.DataFrame(rows, columns=columns, index=pd.RangeIndex(2, len(rows) + 2, name="row"))
@@ -247,11 +257,7 @@ def test_what_is_to_be_done_next_stands_before_what_may_be_chosen(
     mine = work.begin()
     mine.take("layers", [tmp_path / "old.gpkg"])
     mine.take("crosswalk", [tmp_path / "t.csv"])
-    test = AppTest.from_file(str(PAGE), default_timeout=120)
-    test.query_params["work"] = mine.name
-    test._page_hash = calc_hash("data")
-    test.run()
-    assert not test.exception
+    test = data_page(mine)
     assert "use_columns" in {button.key for button in test.button}
     limits = TEXTS["work.limits"][0]
     assert limits not in {one.label for one in test.expander}
@@ -307,11 +313,7 @@ def test_what_was_chosen_by_hand_stays_in_view(
     mine = work.begin()
     mine.take("layers", [tmp_path / "old.gpkg"])
     mine.choose(chosen)
-    test = AppTest.from_file(str(PAGE), default_timeout=120)
-    test.query_params["work"] = mine.name
-    test._page_hash = calc_hash("data")
-    test.run()
-    assert not test.exception
+    test = data_page(mine)
     (fields,) = (one for one in test.expander if one.label == say("ui.options", "vi"))
     assert fields.proto.expanded
 
@@ -323,11 +325,7 @@ def test_the_fields_stand_open_where_a_problem_asks_for_one(tmp_path: Path, grid
     for names, opened in ((["code", "name"], False), (["k", "kalt"], True)):
         layer.set_axis([*names, "geometry"], axis=1).to_file(tmp_path / "lag.gpkg")
         mine.take("layers", [tmp_path / "lag.gpkg"])
-        test = AppTest.from_file(str(PAGE), default_timeout=120)
-        test.query_params["work"] = mine.name
-        test._page_hash = calc_hash("data")
-        test.run()
-        assert not test.exception
+        test = data_page(mine)
         (fields,) = (one for one in test.expander if one.label == say("ui.options", "vi"))
         assert fields.proto.expanded is opened
         told = [each.value for each in test.error]

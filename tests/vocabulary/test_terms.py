@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from vietnamese import vietnamese_texts
 
 from geo_merge.texts import TEXTS
-from geo_merge.vocabulary.sentence import kinds, row_of, titles
+from geo_merge.vocabulary.sentence import titles
 
 ROOT = Path(__file__).parents[2]
 TABLE = (ROOT / "docs" / "vocabulary.md").read_text("utf-8").partition("## Tiếng Việt")[2]
@@ -25,19 +26,7 @@ def words(cell: str) -> list[str]:
     return [word.strip() for word in re.split("[;,:]", cell) if word.strip()]
 
 
-def told() -> dict[str, str]:
-    """Return every Vietnamese text, by where it stands."""
-    found = {key: texts[0] for key, texts in TEXTS.items()}
-    for check, names in kinds().items():
-        for name in (check, *names):
-            row = row_of(name)
-            found |= {f"{name}:{part}": text["vi"] for part in ("title", "hint")
-                      if isinstance(text := row.get(part), dict)}  # fmt: skip
-            found |= {name: row["vi"]} if "vi" in row else {}
-    return found
-
-
-TOLD = told()
+TOLD = vietnamese_texts()
 
 
 def test_the_table_of_terms_is_read() -> None:
