@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -229,11 +230,11 @@ def blocks(n_vertices: Ints) -> list[tuple[int, int]]:
     Parameters
     ----------
     n_vertices
-        How many vertices each has; shape (geometries,), at least one.
+        How many vertices each has; shape (geometries,).
     """
     block = (np.cumsum(n_vertices) - n_vertices) // _CHUNK
-    begin = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist()]
-    return list(zip(begin, [*begin[1:], len(n_vertices)], strict=True))
+    begin = np.flatnonzero(np.diff(block, prepend=-1)).tolist()
+    return list(pairwise([*begin, len(n_vertices)]))
 
 
 def _flat(geometries: Geometries) -> tuple[Floats, Ints, Ints, Ints, Bools]:

@@ -86,7 +86,7 @@ def _rule_name(rule: str) -> str:
 def _propose(opened: Work, job: Job) -> None:
     """Look at what a repair would do when asked to, and show what was proposed."""
     of = content_key([*job.old, *([job.divide] if job.divide else [])],
-                           {**job.options, "rules": None})  # fmt: skip
+                     {**job.options, "rules": None})  # fmt: skip
     known = decided.known()
     pressed = st.button(t("repair.preview"), key="repair_preview", icon=":material/preview:",
                         help=t("repair.preview_help"))  # fmt: skip
