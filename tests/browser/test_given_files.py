@@ -300,8 +300,6 @@ def test_the_layer_of_a_file_with_several_is_chosen_on_the_page(
     assert "--layer" not in told
     tab.page.reload()
     choice.wait_for(timeout=60_000)
-    tab.rest()
-    choice.click()
-    tab.page.get_by_role("option", name="communes").click()
+    tab.choose("Layer", "communes")
     tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
     tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=120_000)

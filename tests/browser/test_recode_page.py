@@ -76,8 +76,7 @@ def test_a_table_is_recoded_settled_and_its_decisions_hold_on_the_command_line(
 def test_what_a_column_holds_can_be_changed(tab: Tab, server: str, tmp_path: Path) -> None:
     give(tab, server, table(tmp_path), "vi")
     press(tab, "Chuyển bảng", "Còn 2 dòng chưa thuộc về một đơn vị duy nhất.")
-    tab.page.get_by_role("combobox", name="ten_xa").click()
-    tab.page.get_by_role("option", name="không dùng").click()
+    tab.choose("ten_xa", "không dùng")
     tab.page.wait_for_timeout(3000)
     tab.rest(1.5)
     press(tab, "Chuyển bảng", "Còn 1 dòng chưa thuộc về một đơn vị duy nhất.")  # by code alone
@@ -104,8 +103,7 @@ def test_a_reload_the_link_and_another_page_bring_the_table_back(
     give(tab, server, table(tmp_path), "en")
     page.get_by_text(say("recode.by_province", "en"), exact=True).click()
     tab.rest()
-    page.get_by_role("combobox", name="so_truong").click()
-    page.get_by_role("option", name=say("recode.role_none", "en")).click()
+    tab.choose("so_truong", say("recode.role_none", "en"))
     page.wait_for_timeout(3000)
     tab.rest()
     press(tab, "Recode", "2 rows became no one unit.")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from conftest import ROOT
 from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import TimeoutError as TooLong
 
 from geo_merge.texts import say
 
@@ -111,6 +112,19 @@ class Tab:
         found.set_input_files(str(path))
         self.page.locator(f"[class*=st-key-remove_{slot}]").first.wait_for()
         self.rest()
+
+    def choose(self, field: str, value: str, tries: int = 5) -> None:
+        """Choose something in the list of a field; a run of the script closes the list again."""
+        found = self.page.get_by_role("option", name=value)
+        for _ in range(tries):
+            self.rest(0.5)
+            self.page.get_by_role("combobox", name=field, exact=True).click()
+            try:
+                found.click(timeout=LONG / tries)
+            except TooLong:
+                continue
+            return
+        raise AssertionError(f"no {value!r} in the list of {field!r}")
 
     def saved(self, name: str, folder: Path) -> Path:
         """Download a file from the page of downloads, which must be open."""
