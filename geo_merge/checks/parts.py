@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely import Point
 
 from geo_merge.checks.labels import label, labels
 from geo_merge.geometry.rings import Bools, Geometries, flatten
@@ -34,12 +35,13 @@ def check_parts(frame: gpd.GeoDataFrame, inside: gpd.GeoSeries | None = None) ->
     """
     geometries = np.asarray(frame.geometry.values)
     tree = shapely.STRtree(geometries)
+    points = {} if inside is None else _points_of(inside)
     findings, usual = [], []
     for k in np.flatnonzero(shapely.get_num_geometries(geometries) > 1).tolist():
         code = str(frame.index[k])
         parts = shapely.get_parts(geometries[k])
         parts = parts[np.argsort(-shapely.area(parts), kind="stable")]
-        at = None if inside is None else _members_at(frame, code, parts, inside)
+        at = _members_at(frame, code, parts, points.get(code, {}))
         if at is not None and not _is_astray(parts, at, tree, k):
             usual.append(k)
         else:
@@ -57,15 +59,29 @@ def _more(frame: gpd.GeoDataFrame, rest: Sequence[Finding]) -> Sentence:
     return sentence("G11.more", n=len(rest), units=named)
 
 
+def _points_of(inside: gpd.GeoSeries) -> dict[str, dict[str, Point]]:
+    """Return the point of each member by its code, by the code of its new unit."""
+    points: dict[str, dict[str, Point]] = {}
+    for (new, member), point in zip(inside.index, inside.values, strict=True):
+        points.setdefault(new, {})[member] = point
+    return points
+
+
 def _members_at(
-    frame: gpd.GeoDataFrame, code: str, parts: Geometries, inside: gpd.GeoSeries
+    frame: gpd.GeoDataFrame, code: str, parts: Geometries, points: Mapping[str, Point]
 ) -> Bools | None:
-    """Tell which members have their point in which part; shape (parts, members)."""
-    codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
-    if not codes:
+    """Tell which members have their point in which part; shape (parts, members).
+
+    None if points or members are not known.
+    """
+    codes = _members(frame, code)
+    if not (codes and points):
         return None
-    points = np.asarray(inside[code][codes].values)
-    return np.asarray(shapely.intersects(parts[:, None], points[None, :]))
+    return np.asarray(shapely.intersects(parts[:, None], [points[member] for member in codes]))
+
+
+def _members(frame: gpd.GeoDataFrame, code: str) -> list[str]:
+    return [str(member) for member in frame.at[code, "members"]] if "members" in frame else []
 
 
 def _is_astray(parts: Geometries, at: Bools, tree: shapely.STRtree, unit: int) -> bool:
@@ -106,7 +122,7 @@ def _islands(frame: gpd.GeoDataFrame, units: Sequence[int]) -> list[Finding]:
 
 def _who(frame: gpd.GeoDataFrame, code: str, at: Bools | None) -> Sentence:
     """Say which members do not touch the others; of one in parts itself just the members."""
-    codes = [str(m) for m in frame.at[code, "members"]] if "members" in frame else []
+    codes = _members(frame, code)
     if not codes:
         return sentence("G11.unlisted")
     if at is None:

@@ -151,8 +151,10 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
         return []
     names, group = np.unique(parent, return_inverse=True)
     owner = layer.survey.part_owner
-    siblings = links[group[owner[links[:, 0]]] == group[owner[links[:, 1]]]]
-    part = connected(len(owner), siblings)
+    is_sibling = group[owner[links[:, 0]]] == group[owner[links[:, 1]]]
+    part = connected(len(owner), links[is_sibling])
+    beside_others = np.zeros(len(frame), dtype=bool)  # nothing is nearer than what touches it
+    beside_others[owner[links[~is_sibling]]] = True
     first = np.full(len(frame), len(part))  # a unit is where its first part is
     np.minimum.at(first, owner, part)
     findings = []
@@ -164,7 +166,7 @@ def check_parents(layer: Surveyed, links: Ints, limits: Limits) -> list[Finding]
             continue
         others = _Others(layer, tree, good, group != k)
         for unit, polygon, away in _apart(layer, units, first[units], limits.parent):
-            if not others.is_nearer(polygon, away, limits.parent):
+            if not (beside_others[unit] or others.is_nearer(polygon, away, limits.parent)):
                 continue
             code = str(frame.index[unit])
             findings.append(
@@ -197,8 +199,7 @@ class _Others:
     def is_nearer(self, polygon: BaseGeometry, away: float, reach: float) -> bool:
         """Tell whether one is nearer to a polygon than `away` metres.
 
-        In most layers one is beside it: what is within `reach` is measured first, then what is
-        within so many times as much.
+        What is within `reach` is measured first, then what is within so many times as much.
         """
         measured = np.zeros(len(self.is_other), dtype=bool)
         nearer = np.nextafter(away, 0.0)
