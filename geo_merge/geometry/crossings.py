@@ -173,7 +173,9 @@ def _ends(xy: Floats, first: Ints, last: Ints, edges: int) -> Floats:
 
 def _crossing(one: Floats, two: Floats) -> Ints:
     """Count for each pair of stretches how often their edges cross or end on one another."""
-    (low, high), (lowest, highest) = ((e.min(axis=2), e.max(axis=2)) for e in (one, two))
+    (low, high), (lowest, highest) = (
+        (np.minimum(a, b), np.maximum(a, b)) for a, b in (np.moveaxis(e, 2, 0) for e in (one, two))
+    )
     meet = np.ones((len(one), one.shape[1], two.shape[1]), dtype=bool)
     with np.errstate(invalid="ignore"):
         for axis in (0, 1):
