@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,7 +23,7 @@ from geo_merge.mending import Repaired
 from geo_merge.merging.result import MergeResult
 from geo_merge.reading.containers import files_of
 from geo_merge.results import contract
-from geo_merge.results.contract import CONTRACT, DECISIONS, NEW_UNITS
+from geo_merge.results.contract import CONTRACT, DECISIONS, NEW_UNITS, ContractFile
 from geo_merge.results.digits import rounded, with_digits
 from geo_merge.results.formats import (
     WRITERS,
@@ -51,6 +52,7 @@ _WRITE_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
                  pyogrio.errors.GeometryError, pa.ArrowException)  # fmt: skip
 # Of validate.
 _FINDINGS = ("findings.geojson", "findings.csv", "findings.xlsx")
+_AT_ONCE = 2  # files that are written at the same time
 
 
 def write(
@@ -85,7 +87,7 @@ def write(
     language
         Of the headings in ``statistics.xlsx``.
     say
-        Called with the step before each file.
+        Called with each step.
 
     Returns
     -------
@@ -224,12 +226,17 @@ def _write_contract(
     with_results: bool,
     say: Progress,
 ) -> None:
-    for file in CONTRACT:
-        if file.is_in(result) and (with_results or not file.of_new_units):
-            say("Writing")
-            file.write(result, folder / file.name, language)
-            if file is NEW_UNITS:
-                check_read_back(folder / file.name, result.new, result.only_plane)
+    def write_one(file: ContractFile) -> None:
+        file.write(result, folder / file.name, language)
+        if file is NEW_UNITS:
+            check_read_back(folder / file.name, result.new, result.only_plane)
+
+    say("Writing")
+    written = [f for f in CONTRACT if f.is_in(result) and (with_results or not f.of_new_units)]
+    # Geometry is rounded and projected on one processor while tables are written on another.
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for _ in pool.map(write_one, written):
+            pass
 
 
 def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
