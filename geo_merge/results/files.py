@@ -227,11 +227,11 @@ def _write_contract(
     say: Progress,
 ) -> None:
     def write_one(file: ContractFile) -> None:
+        say("Writing")
         file.write(result, folder / file.name, language)
         if file is NEW_UNITS:
             check_read_back(folder / file.name, result.new, result.only_plane)
 
-    say("Writing")
     written = [f for f in CONTRACT if f.is_in(result) and (with_results or not f.of_new_units)]
     # Geometry is rounded and projected on one processor while tables are written on another.
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -296,7 +296,8 @@ def _manifest(
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, as the manifest has it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def with_sidecars(inputs: Sequence[StrPath]) -> list[Path]:
