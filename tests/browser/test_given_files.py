@@ -11,13 +11,16 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from browsing import HOSTILE, LIVE, Tab
+from browsing import HOSTILE, Tab
 from commands import run
+from conftest import square
 from playwright.sync_api import Locator
+from prepared import given, merged
 
 from geo_merge.texts import say
 
 Grid = Callable[..., gpd.GeoDataFrame]
+ROW = 35  # pixels, in a table
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -90,33 +93,28 @@ def test_uploads_of_bac_ninh_become_what_the_command_line_makes(
     assert mine["options"] == theirs["options"]
 
 
-def test_a_click_on_a_finding_goes_to_its_place(
+def test_a_click_on_a_finding_goes_to_its_place_or_lights_up_the_units_that_it_names(
     tab: Tab, server: str, grid: Grid, tmp_path: Path
 ) -> None:
-    from conftest import square  # noqa: PLC0415
-
+    """The first has a place, a hole, and is an error; the second is about a name."""
     old = grid(3, 1)
     hole = square(1, 0).centroid.buffer(50)
     old.loc[old.index[1], "geometry"] = square(1, 0).difference(hole)
     layer = tmp_path / f"{'a name that is far too long for the top of the page ' * 3}.gpkg"
     old.reset_index().to_file(layer, layer="old")
-    pd.DataFrame(
-        {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
-    ).to_csv(tmp_path / "crosswalk.csv", index=False)
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [layer], tmp_path / "crosswalk.csv")
-    tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
-    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for(timeout=60_000)
-    assert say("ui.merged", "en") not in tab.page.inner_text("body")
+    names = [*old["name"].iloc[:2], "Quite another"]
+    crosswalk_for(old).assign(old_name=names).to_csv(tmp_path / "crosswalk.csv", index=False)
+    mine = merged(given(layers=layer, crosswalk=tmp_path / "crosswalk.csv"))
+    tab.page.goto(f"{server}/checks?lang=en&work={mine.name}")
+    tab.wait_for_map()
+    tab.rest()
     badge = tab.page.locator(".st-key-top_errors .stMarkdownBadge")
     assert badge.evaluate("badge => badge.scrollWidth <= badge.clientWidth")  # no figure is cut
-    tab.page.get_by_role("link", name="Checks").click()
-    tab.wait_for_map()
     zoom = tab.live("live.a.getZoom()")
-    table = tab.page.locator("[data-testid=stDataFrame]").first
-    box = table.bounding_box()
-    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)
-    tab.page.wait_for_function(f"() => {{ const live = {LIVE}; return live.focused; }}")
+    box = tab.page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    first, second = ((box["x"] + 15, box["y"] + 50 + row * ROW) for row in range(2))
+    tab.page.mouse.click(*first)
+    tab.until("live.focused")
     assert tab.live("live.a.getZoom()") > zoom
     assert tab.live("live.findings[0].getLayers().length") >= 1
     centre = gpd.GeoSeries([hole.centroid], crs=old.crs).to_crs(4326)[0]
@@ -124,38 +122,34 @@ def test_a_click_on_a_finding_goes_to_its_place(
         [centre.x, centre.y], abs=0.01
     )
     tab.rest()
-    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)  # it is no longer the one that is looked at
+    tab.page.mouse.click(*first)  # it is no longer the one that is looked at
     tab.until("!live.focused")
-    tab.page.get_by_role("link", name="Downloads").click()
-    tab.page.get_by_text(say("ui.has_errors", "en", count=1)).first.wait_for()
-    assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()
-
-
-def test_a_finding_without_a_place_lights_up_the_units_that_it_names(
-    tab: Tab, server: str, grid: Grid, tmp_path: Path
-) -> None:
-    old = grid(3, 1)
-    old.reset_index().to_file(tmp_path / "old.gpkg")
-    names = [old["name"].iloc[0], "Quite another", old["name"].iloc[2]]
-    crosswalk_for(old).assign(old_name=names).to_csv(tmp_path / "crosswalk.csv", index=False)
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [tmp_path / "old.gpkg"], tmp_path / "crosswalk.csv")
-    tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
-    tab.told("intake.go_map")
-    tab.page.get_by_role("link", name="Checks").click()
-    tab.wait_for_map()
     tab.rest()
-    box = tab.page.locator("[data-testid=stDataFrame]").first.bounding_box()
-    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)
+    tab.page.mouse.click(*second)
     tab.until("live.state.lit")
-    assert tab.lit("before") == [old.index[1]]
+    assert tab.lit("before") == [old.index[2]]
     assert tab.lit("after") == []
     there = tab.live("live.a.getBounds().contains(live.sides.before.lights.chosen.getBounds())")
     assert there
     tab.rest()
-    tab.page.mouse.click(box["x"] + 15, box["y"] + 50)  # it is no longer looked at
+    tab.page.mouse.click(*second)  # nor is this one
     tab.until("!live.state.lit")
     assert tab.lit("before") == []
+    tab.page.get_by_role("link", name="Downloads").click()
+    tab.told("ui.has_errors", count=1)
+    assert tab.page.get_by_role("button", name="new_units.gpkg").is_disabled()
+
+
+def listed_problems(tab: Tab, path: Path) -> str:
+    """Return the file of the problems for which there is no merger."""
+    tab.told("ui.cannot_merge")
+    tab.rest()
+    with tab.page.expect_download() as download:
+        tab.page.locator(".st-key-problems_csv button").click()
+    download.value.save_as(path)
+    assert "Traceback" not in tab.page.inner_text("body")
+    assert tab.page.get_by_role("button", name=say("ui.merge", "en"), exact=True).count() == 0
+    return path.read_text("utf-8-sig")
 
 
 def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
@@ -166,24 +160,17 @@ def test_bad_uploads_are_told_in_a_sentence_and_lose_nothing(
         archive.writestr("readme.txt", "no shapes here")
     old = grid(2, 2)
     old.reset_index().to_file(tmp_path / "old.gpkg")
-    pd.DataFrame(
-        {"old_code": ["x1", "x2"], "new_code": "N", "new_name": "N", "new_type": "Xã"}
-    ).to_csv(tmp_path / "none.csv", index=False)
-    for layer, crosswalk, words in (
-        ("broken.gpkg", None, "broken.gpkg"),
-        ("empty.zip", None, "holds no layer"),
-        ("old.gpkg", "none.csv", "is not in the layer"),
-    ):
-        tab.page.goto(f"{server}/data?lang=en")
-        upload(tab, [tmp_path / layer], crosswalk and tmp_path / crosswalk)
-        tab.page.get_by_text(say("ui.cannot_merge", "en")).wait_for(timeout=60_000)
-        if crosswalk:
-            assert tab.page.get_by_role("button", name="Merge").count() == 0
-        with tab.page.expect_download() as download:
-            tab.page.locator(".st-key-problems_csv button").click()
-        download.value.save_as(tmp_path / "problems.csv")
-        assert words in (tmp_path / "problems.csv").read_text("utf-8")
-        assert "Traceback" not in tab.page.inner_text("body")
+    crosswalk_for(old).head(2).assign(old_code=["x1", "x2"]).to_csv(
+        tmp_path / "none.csv", index=False
+    )
+    tab.page.goto(f"{server}/data?lang=en")
+    upload(tab, [tmp_path / "broken.gpkg", tmp_path / "empty.zip"], None)
+    told = listed_problems(tab, tmp_path / "problems.csv")
+    assert "broken.gpkg" in told
+    assert "holds no layer" in told
+    mine = given(layers=tmp_path / "old.gpkg", crosswalk=tmp_path / "none.csv")
+    tab.page.goto(f"{server}/data?lang=en&work={mine.name}")
+    assert "is not in the layer" in listed_problems(tab, tmp_path / "problems.csv")
     tab.page.get_by_role("link", name="Map", exact=True).click()
     tab.wait_for_map()
     assert "313 → 99" in tab.page.inner_text("body")
@@ -197,22 +184,22 @@ def test_files_that_are_not_what_they_are_given_for_are_told_at_once_where_they_
     crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
     old.set_geometry(old.geometry.centroid).reset_index().to_file(tmp_path / "points.gpkg")
     old.set_geometry(old.geometry.translate(1e5)).reset_index().to_file(tmp_path / "far.gpkg")
-    tab.page.goto(f"{server}/data?lang=vi")
-    tab.give("layers", tmp_path / "old.gpkg")
-    tab.give("crosswalk", tmp_path / "crosswalk.csv")
+    mine = given(layers=tmp_path / "old.gpkg", crosswalk=tmp_path / "crosswalk.csv")
+    tab.page.goto(f"{server}/data?lang=vi&work={mine.name}")
     tab.page.get_by_text(say("ui.all_matched", "vi")).wait_for()
     tab.page.get_by_text(say("work.more_layers", "vi")).click()
     tab.give("outline", tmp_path / "far.gpkg")
     place = tab.page.locator("[class*=st-key-upload_outline]")
     place.locator("xpath=../..").get_by_text("far.gpkg (“Ranh giới bao ngoài”)").wait_for()
     assert tab.page.get_by_role("button", name=say("ui.merge", "vi"), exact=True).count() == 0
-    tab.give("water", tmp_path / "points.gpkg")
+    mine.copy("water", [tmp_path / "points.gpkg"])
     tab.give("declared", tmp_path / "crosswalk.csv")
     told = tab.page.get_by_test_id("stAlert").filter(has_text=say("ui.cannot_merge", "vi"))
     for words in ("R02", "points.gpkg", "G03", "new_code", "W07"):
         assert words in told.inner_text()
     assert "--" not in told.inner_text()
-    for slot in ("outline", "water", "declared"):
+    mine.remove("water", mine.files("water"))
+    for slot in ("outline", "declared"):
         tab.page.locator(f"[class*=st-key-remove_{slot}] button").first.click()
         tab.rest()
     tab.page.get_by_role("button", name=say("ui.merge", "vi"), exact=True).wait_for()
@@ -242,11 +229,8 @@ def test_hostile_names_are_text_all_over_the_app(
                   "new_name": HOSTILE, "new_type": "[x](javascript:window.hit=1)"}).to_csv(
         tmp_path / "crosswalk.csv", index=False
     )  # fmt: skip
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [tmp_path / "<b>old.gpkg"], tmp_path / "crosswalk.csv")
-    tab.page.get_by_role("button", name="Merge").click(timeout=60_000)
-    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=60_000)
-    tab.page.get_by_role("link", name="Map", exact=True).click()
+    mine = merged(given(layers=tmp_path / "<b>old.gpkg", crosswalk=tmp_path / "crosswalk.csv"))
+    tab.page.goto(f"{server}/?lang=en&work={mine.name}")
     tab.wait_for_map()
     for k, name in enumerate(HOSTILE):
         assert name in tab.hover("after", f"N{k}")
@@ -266,18 +250,13 @@ def test_the_parts_of_a_shapefile_may_come_one_by_one(
     old.reset_index().to_file(tmp_path / "old.shp")
     crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
     parts = {part.suffix: part for part in tmp_path.glob("old.*")}
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [parts[".shp"], parts[".shx"], parts[".prj"]], tmp_path / "crosswalk.csv")
-    tab.page.get_by_text(say("ui.cannot_merge", "en")).wait_for(timeout=60_000)
-    tab.rest()
-    with tab.page.expect_download() as download:
-        tab.page.locator(".st-key-problems_csv button").click()
-    download.value.save_as(tmp_path / "problems.csv")
-    assert "old.dbf is missing [F02]" in (tmp_path / "problems.csv").read_text("utf-8-sig")
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, list(parts.values()), tmp_path / "crosswalk.csv")
-    tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
-    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=120_000)
+    mine = given(crosswalk=tmp_path / "crosswalk.csv")
+    tab.page.goto(f"{server}/data?lang=en&work={mine.name}")
+    upload(tab, [parts[".shp"], parts[".shx"], parts[".prj"]], None)
+    assert "old.dbf is missing [F02]" in listed_problems(tab, tmp_path / "problems.csv")
+    tab.page.reload()
+    upload(tab, list(parts.values()), None)
+    tab.told("ui.all_matched")
 
 
 def test_the_layer_of_a_file_with_several_is_chosen_on_the_page(
@@ -287,19 +266,13 @@ def test_the_layer_of_a_file_with_several_is_chosen_on_the_page(
     old.reset_index().to_file(tmp_path / "two.gpkg", layer="communes")
     grid(1, 1).reset_index().to_file(tmp_path / "two.gpkg", layer="districts")
     crosswalk_for(old).to_csv(tmp_path / "crosswalk.csv", index=False)
-    tab.page.goto(f"{server}/data?lang=en")
-    upload(tab, [tmp_path / "two.gpkg"], tmp_path / "crosswalk.csv")
+    mine = given(layers=tmp_path / "two.gpkg", crosswalk=tmp_path / "crosswalk.csv")
+    tab.page.goto(f"{server}/data?lang=en&work={mine.name}")
     choice = tab.page.get_by_role("combobox", name="Layer", exact=True)
     choice.wait_for(timeout=60_000)
-    tab.rest()
-    with tab.page.expect_download() as download:
-        tab.page.locator(".st-key-problems_csv button").click()
-    download.value.save_as(tmp_path / "problems.csv")
-    told = (tmp_path / "problems.csv").read_text("utf-8-sig")
+    told = listed_problems(tab, tmp_path / "problems.csv")
     assert "communes, districts" in told
     assert "--layer" not in told
-    tab.page.reload()
-    choice.wait_for(timeout=60_000)
     tab.choose("Layer", "communes")
-    tab.page.get_by_role("button", name=say("ui.merge", "en")).click(timeout=60_000)
-    tab.page.get_by_text(say("ui.merged", "en")).first.wait_for(timeout=120_000)
+    tab.told("ui.all_matched")  # the districts are others
+    tab.page.get_by_role("button", name=say("ui.merge", "en"), exact=True).wait_for()
