@@ -9,19 +9,23 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import psutil
+import pytest
 import shapely
 from browsing import LONG, Tab, opened, serving
 from conftest import square
 from playwright.sync_api import Browser, expect
+from prepared import given
 from processes import at_work
 
+from geo_merge.system.works import FOLDER
 from geo_merge.texts import say
+from geo_merge.ui.work import Work
 
 Grid = Callable[..., gpd.GeoDataFrame]
 
 
-def overlapping(grid: Grid, folder: Path) -> None:
-    """Write nine squares, the middle one 4 m to the right and 2 m wider, and their crosswalk."""
+def overlapping(grid: Grid, folder: Path) -> Work:
+    """Begin work on nine squares, the middle one 4 m to the right and 2 m wider; an outline is left."""
     old = grid(3, 3, population=list(range(100, 1000, 100)))
     west, south, east, north = square(1, 1).bounds
     old.loc["00005", "geometry"] = shapely.box(west + 4, south, east + 6, north)
@@ -30,14 +34,13 @@ def overlapping(grid: Grid, folder: Path) -> None:
     outline.to_file(folder / "around.gpkg")
     rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
     pd.DataFrame(rows).to_csv(folder / "crosswalk.csv", index=False)
+    return given(layers=folder / "old.gpkg", crosswalk=folder / "crosswalk.csv")
 
 
-def given(tab: Tab, address: str, folder: Path) -> None:
-    """Give layer and crosswalk to the page."""
+def enter(tab: Tab, address: str, mine: Work) -> None:
+    """Open the page of the data of work."""
     tab.page.set_default_timeout(LONG)
-    tab.page.goto(f"{address}/data?lang=en")
-    tab.give("layers", folder / "old.gpkg")
-    tab.give("crosswalk", folder / "crosswalk.csv")
+    tab.page.goto(f"{address}/data?lang=en&work={mine.name}")
     tab.told("ui.all_matched")
     tab.rest()
 
@@ -86,16 +89,19 @@ def stop(tab: Tab, button: str) -> list[psutil.Process]:
     return running
 
 
+def left(temporary: Path, works: Path) -> list[Path]:
+    """Return what lies in the folders of a server."""
+    return [*sorted(temporary.glob("geo_merge_*")), *sorted(works.rglob("*"))]
+
+
 def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
-    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
-) -> None:
-    overlapping(grid, tmp_path)
-    works = tmp_path / "works"
-    with (
-        serving(GEO_MERGE_WORK=str(works)) as address,
-        opened(browser, home=address, shot=shot) as tab,
-    ):
-        given(tab, address, tmp_path)
+    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(FOLDER, str(tmp_path / "works"))
+    mine = overlapping(grid, tmp_path)
+    with serving() as address, opened(browser, home=address, shot=shot) as tab:
+        enter(tab, address, mine)
         unfold(tab, "work.more_layers")
         tab.give("outline", tmp_path / "around.gpkg")
         unfold(tab, "work.below")
@@ -116,12 +122,8 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         press(tab, "merge")
         tab.told("intake.go_map")
         query = tab.page.url.partition("?")[2]
-    (work,) = (folder for folder in works.iterdir() if folder.is_dir())
-    made = (work / "result").stat().st_mtime_ns
-    with (
-        serving(GEO_MERGE_WORK=str(works)) as address,
-        opened(browser, home=address, shot=shot) as tab,
-    ):
+    made = (mine.folder / "result").stat().st_mtime_ns
+    with serving() as address, opened(browser, home=address, shot=shot) as tab:
         page = tab.page
         page.set_default_timeout(LONG)
         page.goto(f"{address}/data?{query}")
@@ -145,53 +147,25 @@ def test_all_that_was_chosen_decided_and_made_is_there_after_the_server_ended(
         press(tab, "repairs_next")
         assert "waived: disputed land" in page.inner_text("body")
         assert tab.wrong == []
-    assert (work / "result").stat().st_mtime_ns == made
+    assert (mine.folder / "result").stat().st_mtime_ns == made
 
 
-def test_a_run_that_is_stopped_leaves_nothing_and_can_be_begun_again(
-    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
-) -> None:
-    overlapping(grid, tmp_path)
-    places = {name: tmp_path / name for name in ("works", "temporary")}
-    for folder in places.values():
-        folder.mkdir()
+def test_what_is_stopped_leaves_nothing_and_can_be_begun_again(
+    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A preview of a repair, and a merger."""
+    temporary, works = tmp_path / "temporary", tmp_path / "works"
+    temporary.mkdir()
+    monkeypatch.setenv(FOLDER, str(works))
+    mine = overlapping(grid, tmp_path)
+    mine.choose({"repair": {"on": True}})
     with (
-        serving(GEO_MERGE_WORK=str(places["works"]), TMPDIR=str(places["temporary"])) as address,
+        serving(TMPDIR=str(temporary)) as address,
         opened(browser, home=address, shot=shot) as tab,
     ):
-        given(tab, address, tmp_path)
-        before = sorted(places["temporary"].glob("geo_merge_*"))
-        files = sorted(places["works"].rglob("*"))
-        tab.page.locator(".st-key-merge button").click()
-        running = stop(tab, "stop_merge")
-        again = tab.page.locator(".st-key-merge button")
-        expect(again).to_be_enabled(timeout=LONG)
-        tab.rest()
-        assert running
-        assert not any(process.is_running() for process in running)
-        assert at_work(psutil.Process()) == []
-        assert sorted(places["temporary"].glob("geo_merge_*")) == before
-        assert sorted(places["works"].rglob("*")) == files
-        assert tab.page.locator(".st-key-stop_merge").count() == 0
-        tab.told("ui.all_matched")
-        tab.told("intake.stopped")
-        again.click()
-        tab.told("intake.go_map")
-        assert tab.wrong == []
-
-
-def test_a_preview_of_a_repair_can_be_stopped_and_begun_again(
-    browser: Browser, grid: Grid, shot: Callable[[], Path | None], tmp_path: Path
-) -> None:
-    overlapping(grid, tmp_path)
-    with (
-        serving(GEO_MERGE_WORK=str(tmp_path / "works")) as address,
-        opened(browser, home=address, shot=shot) as tab,
-    ):
-        given(tab, address, tmp_path)
-        unfold(tab, "repair.title")
-        tab.page.locator("[class*=st-key-repair_on] label").first.click()
-        tab.rest()
+        enter(tab, address, mine)
+        there = left(temporary, works)
         preview = tab.page.locator(".st-key-repair_preview button").first  # and its help
         preview.click()
         running = stop(tab, "stop_repair")
@@ -199,6 +173,23 @@ def test_a_preview_of_a_repair_can_be_stopped_and_begun_again(
         tab.rest()
         assert running
         assert at_work(psutil.Process()) == []
+        assert left(temporary, works) == there
         preview.click()
         tab.page.locator(".st-key-proposal_next").wait_for(timeout=LONG)
+        tab.rest()
+        there = left(temporary, works)
+        again = tab.page.locator(".st-key-merge button")
+        again.click()
+        running = stop(tab, "stop_merge")
+        expect(again).to_be_enabled(timeout=LONG)
+        tab.rest()
+        assert running
+        assert not any(process.is_running() for process in running)
+        assert at_work(psutil.Process()) == []
+        assert left(temporary, works) == there
+        assert tab.page.locator(".st-key-stop_merge").count() == 0
+        tab.told("ui.all_matched")
+        tab.told("intake.stopped")
+        again.click()
+        tab.told("intake.go_map")
         assert tab.wrong == []
