@@ -101,13 +101,24 @@ def test_a_neighbour_is_one_click_away_and_the_link_leads_there(
         assert other.page.inner_text(".gm-title-before") == "Units before: 313"
 
 
-def test_search_and_hover_work_in_the_app(tab: Tab, server: str) -> None:
+def test_search_hover_and_keyboard_work_in_the_app(tab: Tab, server: str) -> None:
     tab.page.goto(f"{server}/?lang=en")
     tab.wait_for_map()
     tab.page.fill(".gm-input", "le vien")
     tab.page.keyboard.press("Enter")
     tab.page.locator(".gm-name", has_text="Xã Lệ Viễn").first.wait_for()
-    assert "Before:" in tab.hover("before", tab.live("live.state.selected.code"))
+    found = tab.live("live.state.selected.code")
+    assert "Before:" in tab.hover("before", found)
+    tab.page.mouse.move(0, 0)
+    tab.page.fill(".gm-input", "")
+    tab.page.locator(".gm-input").focus()
+    tab.page.keyboard.type("chu")
+    tab.page.keyboard.press("ArrowDown")
+    tab.page.keyboard.press("Enter")
+    tab.until(f"live.state.selected && live.state.selected.code !== '{found}'")
+    tab.page.locator("[data-mode=swipe]").focus()
+    tab.page.keyboard.press("Enter")
+    assert tab.live("live.state.mode") == "swipe"
 
 
 def test_the_choice_outlives_a_change_of_page_and_language(tab: Tab, server: str) -> None:
@@ -122,17 +133,6 @@ def test_the_choice_outlives_a_change_of_page_and_language(tab: Tab, server: str
     assert tab.live("live.state.selected") == {"side": "after", "code": "07210"}
     assert tab.live("live.state.mode") == "swipe"
     assert tab.page.inner_text(".gm-title-after") == "Units after: 99"
-
-
-def test_beside_the_list_of_findings_one_map_has_both_sides(tab: Tab, server: str) -> None:
-    tab.page.goto(f"{server}/checks?lang=en")
-    tab.wait_for_map()
-    assert tab.live("live.state.mode") == "overlay"
-    assert tab.page.locator(".gm-stage .leaflet-container:visible").count() == 1
-    assert "mode" not in tab.page.url
-    tab.page.get_by_role("link", name="Map", exact=True).click()
-    alone = tab.page.locator(".gm-stage[data-mode=dual]")
-    alone.wait_for(timeout=LONG)
 
 
 def test_every_download_opens(tab: Tab, server: str, tmp_path: Path) -> None:
@@ -223,38 +223,37 @@ def test_the_map_fills_the_window(browser: Browser, server: str) -> None:
             assert it.wrong == []
 
 
-def test_filters_are_folded_in_a_small_window(browser: Browser, server: str) -> None:
-    for width, height, folded in ((390, 844, True), (1093, 614, True), (1366, 768, False)):
-        with opened(browser, home=server, width=width, height=height) as it:
-            it.page.goto(f"{server}/checks?lang=en")
-            it.wait_for_map()
-            it.rest(0.5)
-            filters = it.page.locator(".st-key-findings_unit")
-            toggle = it.page.locator(".st-key-findings_unfolded label")
-            assert filters.is_visible() is not folded
-            assert toggle.is_visible() is folded
+def test_beside_the_list_of_findings_one_map_has_both_sides_and_filters_fold_in_a_small_window(
+    browser: Browser, server: str
+) -> None:
+    with opened(browser, home=server, width=1366, height=768) as it:
+        it.page.goto(f"{server}/checks?lang=en")
+        it.wait_for_map()
+        it.rest(0.5)
+        assert it.live("live.state.mode") == "overlay"
+        assert it.page.locator(".gm-stage .leaflet-container:visible").count() == 1
+        assert "mode" not in it.page.url
+        filters = it.page.locator(".st-key-findings_unit")
+        toggle = it.page.locator(".st-key-findings_unfolded label")
+        assert filters.is_visible()
+        assert not toggle.is_visible()
+        for width, height in ((1093, 614), (390, 844)):
+            it.page.set_viewport_size({"width": width, "height": height})
+            filters.wait_for(state="hidden")
             if width < 640:  # the map stands over the list, and both are seen
                 seen, rows = (it.page.locator(part).bounding_box()
                               for part in (".gm-host", ".st-key-findings_next"))  # fmt: skip
                 assert seen["y"] + seen["height"] <= rows["y"] < height - rows["height"]
-            if folded:
-                toggle.click()
-                filters.wait_for(state="visible")
-                assert toggle.inner_text().strip() == f"{say('work.filters', 'en')} (0)"
-            assert it.wrong == []
-
-
-def test_the_keyboard_reaches_the_map(tab: Tab, server: str) -> None:
-    tab.page.goto(server)
-    tab.wait_for_map()
-    tab.page.locator(".gm-input").focus()
-    tab.page.keyboard.type("chu")
-    tab.page.keyboard.press("ArrowDown")
-    tab.page.keyboard.press("Enter")
-    assert tab.live("live.state.selected !== null")
-    tab.page.locator("[data-mode=swipe]").focus()
-    tab.page.keyboard.press("Enter")
-    assert tab.live("live.state.mode") == "swipe"
+            toggle.click()
+            filters.wait_for(state="visible")
+            assert toggle.inner_text().strip() == f"{say('work.filters', 'en')} (0)"
+            it.rest(0.5)
+            toggle.click()
+        it.page.set_viewport_size({"width": 1366, "height": 768})
+        it.page.get_by_role("link", name="Map", exact=True).click()
+        alone = it.page.locator(".gm-stage[data-mode=dual]")
+        alone.wait_for(timeout=LONG)
+        assert it.wrong == []
 
 
 def test_bac_ninh_takes_few_bytes(bac_ninh: Path) -> None:
