@@ -12,6 +12,7 @@ import shapely
 from browsing import Tab, opened
 from conftest import square
 from playwright.sync_api import Browser, expect
+from prepared import given
 
 from geo_merge.texts import say
 
@@ -153,17 +154,10 @@ def test_a_repair_is_looked_at_decided_on_and_done(
     rows = {"old_code": old.index, "new_code": "N", "new_name": "New", "new_type": "Xã"}
     pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
     page = tab.page
-    page.goto(f"{server}/data?lang=en")
-    inputs = page.locator("input[type=file]")
-    inputs.first.wait_for(state="attached")
-    inputs.nth(0).set_input_files(str(tmp_path / "old.gpkg"))
-    page.get_by_text("old.gpkg", exact=True).first.wait_for(state="attached")
-    tab.rest()
-    inputs.nth(2).set_input_files(str(tmp_path / "crosswalk.csv"))
-    page.get_by_text(say("ui.all_matched", "en")).wait_for()
-    tab.rest()
-    page.locator("summary", has_text=say("repair.title", "en")).click()
-    page.locator("[class*=st-key-repair_on] label").click()
+    mine = given(layers=tmp_path / "old.gpkg", crosswalk=tmp_path / "crosswalk.csv")
+    mine.choose({"repair": {"on": True}})  # as tests/browser/test_survival.py does by clicks
+    page.goto(f"{server}/data?lang=en&work={mine.name}")
+    tab.told("ui.all_matched")
     tab.rest()
     press(tab, "repair_preview")
     press(tab, "proposal_next")  # the overlap of 6,000 m², as the larger
