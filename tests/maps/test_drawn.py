@@ -32,8 +32,8 @@ def layer(shapes: Sequence[shapely.Geometry]) -> gpd.GeoDataFrame:
                             crs=CRS)  # fmt: skip
 
 
-def merged(old: gpd.GeoDataFrame, new: str) -> MergeResult:
-    """Merge units to the new ones that the letters of a word name."""
+def merged(old: gpd.GeoDataFrame, new: Sequence[str]) -> MergeResult:
+    """Merge units to the new ones that are named, as by the letters of a word."""
     table = pd.DataFrame({"old_code": old.index, "new_code": list(new), "new_name": list(new),
                           "new_type": "Xã"})  # fmt: skip
     return merge(old, table)
@@ -66,32 +66,39 @@ LAYERS = {
 }  # fmt: skip
 
 
+APART = 20  # kilometres from layer to layer
+
+
 @pytest.mark.parametrize("turned", ["none", "every second", "all"])
-@pytest.mark.parametrize("kind", LAYERS)
-def test_what_is_drawn_is_what_is_there(
-    browser: Browser, tmp_path: Path, kind: str, turned: str
-) -> None:
-    """Whichever way the rings of a layer run: the directions of a file say nothing."""
-    shapes, new = LAYERS[kind]
+def test_what_is_drawn_is_what_is_there(browser: Browser, tmp_path: Path, turned: str) -> None:
+    """Whichever way the rings of a layer run: the directions of a file say nothing.
+
+    The layers lie beside each other, and are merged each by itself.
+    """
+    shapes, new = [], []
+    for k, (of_one, word) in enumerate(LAYERS.values()):
+        moved = shapely.transform(np.array(of_one), lambda xy, k=k: xy + APART * np.array([k % 3, k // 3]))  # fmt: skip
+        if turned != "none":
+            step = 2 if turned == "every second" else 1
+            moved[::step] = [
+                shapely.MultiPolygon([reversed_rings(part) for part in shapely.get_parts(shape)])
+                for shape in moved[::step]
+            ]
+        shapes += list(moved)
+        new += [f"{letter}{k}" for letter in word]
     old = layer(shapes)
-    if turned != "none":
-        every = np.asarray(old.geometry.values)
-        step = 2 if turned == "every second" else 1
-        every[::step] = [
-            shapely.MultiPolygon([reversed_rings(part) for part in shapely.get_parts(shape)])
-            for shape in every[::step]
-        ]
-        old = old.set_geometry(every)
     result = merged(old, new)
+    away = drawing.pixel(old)
     with mapped(browser, result, tmp_path) as tab:
         for side, frame in (("before", result.old), ("after", result.new)):
-            asked = points_inside(frame, 300, AWAY)
-            assert len(asked) >= 300
+            asked = points_inside(frame, 2_000, away)
+            assert len(asked) >= 2_000
+            assert set(asked["code"]) == set(frame.index)
             assert missed(tab, side, asked).empty
-            empty = frame.union_all().buffer(AWAY)
+            land = frame.union_all().buffer(away)
             around = points_inside(
-                gpd.GeoDataFrame(index=["none"], geometry=[empty.envelope.buffer(500) - empty], crs=CRS),
-                100, AWAY)  # fmt: skip
+                gpd.GeoDataFrame(index=["none"], geometry=[frame.convex_hull.union_all() - land],
+                                 crs=CRS), 400, away)  # fmt: skip
             assert at(tab, side, around) == [None] * len(around)
 
 
@@ -120,8 +127,8 @@ def test_a_unit_that_stands_twice_is_drawn(browser: Browser, tmp_path: Path) -> 
         assert missed(tab, "after", points_inside(result.new, 300, AWAY)).empty
 
 
-@pytest.mark.parametrize("empty", [None, shapely.Polygon(), shapely.MultiPolygon()])
-@pytest.mark.parametrize("new", ["AAAB", "ABBB"])
+@pytest.mark.parametrize(("empty", "new"), [(None, "ABBB"), (shapely.Polygon(), "ABBB"),
+                                            (shapely.MultiPolygon(), "AAAB")])  # fmt: skip
 def test_a_unit_without_a_polygon_leaves_the_others(
     browser: Browser, tmp_path: Path, grid: Grid, empty: shapely.Geometry | None, new: str
 ) -> None:
@@ -281,7 +288,7 @@ def test_the_sample_is_drawn_as_it_is(browser: Browser, tmp_path: Path) -> None:
     layers, crosswalk = sample_files()
     result = merge(read_units(*layers), read_crosswalk(crosswalk))
     with mapped(browser, result, tmp_path) as tab:
-        assert_drawn(tab, result, 4_000, away=drawing.pixel(result.old))
+        assert_drawn(tab, result, 1_200, away=drawing.pixel(result.old))
 
 
 def test_bac_ninh_is_drawn_as_it_is(browser: Browser, tmp_path: Path, bac_ninh: Path) -> None:
