@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from browsing import LONG, Tab, opened
 from playwright.sync_api import Browser, expect
+from prepared import given
 
 from geo_merge.texts import say
 
@@ -100,11 +101,13 @@ def test_units_without_a_row_are_kept_also_while_another_row_is_wrong(
     grid(2, 2).reset_index().to_file(tmp_path / "old.gpkg")
     rows = {"old_code": ["00001", "00002", "00009"], "new_code": "N", "new_name": "New", "new_type": "Xã"}  # fmt: skip
     pd.DataFrame(rows).to_csv(tmp_path / "crosswalk.csv", index=False)
-    tab.page.goto(f"{server}/data?lang=en")
-    tab.give("layers", tmp_path / "old.gpkg")
-    tab.give("crosswalk", tmp_path / "crosswalk.csv")
+    mine = given(layers=tmp_path / "old.gpkg", crosswalk=tmp_path / "crosswalk.csv")
+    tab.page.goto(f"{server}/data?lang=en&work={mine.name}")
     keep = tab.page.get_by_role("radio", name=say("ui.unlisted_keep", "en"))
-    tab.page.locator("[class*=st-key-unlisted] label", has=keep).click()
+    label = tab.page.locator("[class*=st-key-unlisted] label", has=keep)
+    label.wait_for()
+    tab.rest()
+    label.click()
     tab.told("ui.not_matched", count="1")  # the code of nobody is what is left
     tab.rest(3.0)
     assert keep.is_checked()
@@ -150,9 +153,8 @@ def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says
                           "new_name": ["Một", "Một", "Hai"], "new_type": "Xã"})  # fmt: skip
     table.to_csv(tmp_path / "table.csv", index=False)
     page = tab.page
-    page.goto(f"{server}/data?lang=en")
-    tab.give("layers", tmp_path / "old.gpkg")
-    tab.give("crosswalk", tmp_path / "table.csv")
+    mine = given(layers=tmp_path / "old.gpkg", crosswalk=tmp_path / "table.csv")
+    page.goto(f"{server}/data?lang=en&work={mine.name}")
     tab.told("ui.not_matched", count="1")
     tab.told("intake.wrong_rows", count="2")  # the first of each name
     cells = page.locator("[data-testid=stForm] [data-testid=stDataFrame]")
