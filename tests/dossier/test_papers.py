@@ -284,9 +284,16 @@ def test_no_word_of_the_other_language_is_on_the_paper(folder: Folder) -> None:
 
 
 def test_a_note_of_names_without_room_stands_below_its_map(tmp_path: Path) -> None:
-    """The sample has more names than A4 takes; the note says so, and the map on A3 has them."""
-    run("build", "--out", tmp_path / "sample")
-    document = paper(tmp_path / "sample", "en", names=("maps",))
+    """Two large units, and 36 of 20 m beside them: the note says so on A4, and A3 names the rest."""
+    tiny = [square(c, r, 20.0) for c in range(-6, 0) for r in range(6)]
+    shapes = [*tiny, square(0, 0, 9000.0), square(1, 0, 9000.0)]
+    codes = [f"{k:05d}" for k in range(len(shapes))]
+    old = gpd.GeoDataFrame({"name": codes, "unit_type": "Xã"}, geometry=shapes, crs=CRS,
+                           index=pd.Index(codes, name="code"))  # fmt: skip
+    table = pd.DataFrame({"old_code": codes, "new_code": [f"N{k // 2}" for k in range(len(codes))],
+                          "new_type": "Xã"}).assign(new_name=lambda t: t["new_code"])  # fmt: skip
+    write(merge(old, table), tmp_path / "tiny")
+    document = paper(tmp_path / "tiny", "en", names=("maps",))
     pages = pypdf.PdfReader(io.BytesIO(pdf(document))).pages
     assert len(pages) == len(document.figures) == 6
     assert re.search(

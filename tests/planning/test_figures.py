@@ -288,7 +288,7 @@ def fielded() -> tuple[gpd.GeoDataFrame, PlanLayer]:
     return layer, measure(layer)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 3), min_size=9, max_size=9), st.integers(1, 9), st.integers(0, 3))
 def test_figures_are_those_of_a_merger(
     fielded: tuple[gpd.GeoDataFrame, PlanLayer], homes: list[int], moved: int, to: int
