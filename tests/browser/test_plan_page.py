@@ -81,6 +81,19 @@ def written(tab: Tab, weight: int) -> set[str]:
     return set(codes)
 
 
+def watch_fading(tab: Tab) -> None:
+    """Note how much of the map is seen while the server works (`waits`): it does not fade."""
+    tab.page.evaluate("""() => {
+      window.waits = 0; window.least = 1;
+      (function look() {
+        const map = document.querySelector(".stElementContainer.st-key-plan_map");
+        if (map && map.dataset.stale === "true") {
+          window.waits++; window.least = Math.min(window.least, getComputedStyle(map).opacity);
+        }
+        requestAnimationFrame(look);
+      })(); }""")
+
+
 def test_a_commune_is_painted_at_once_and_undone_by_keys(tab: Tab, server: str) -> None:
     enter(tab, f"{server}/plan?lang=en")
     first = homes(tab)
@@ -250,8 +263,11 @@ def test_a_plan_of_the_page_builds_to_the_same_bytes_on_the_command_line(
     with tab.page.expect_download() as download:
         tab.page.get_by_role("button", name="ZIP").click()
     download.value.save_as(tmp_path / "plan.zip")
+    watch_fading(tab)
     tab.page.get_by_role("button", name="Check this plan").click()
     tab.wait_for_map()
+    assert tab.page.evaluate("window.waits") > 0
+    assert tab.page.evaluate("window.least") == 1
     tab.page.get_by_role("link", name="Downloads").click()
     tab.rest(1.0)
     with tab.page.expect_download(timeout=60_000) as download:
@@ -266,23 +282,6 @@ def test_a_plan_of_the_page_builds_to_the_same_bytes_on_the_command_line(
             assert archive.read(name) == (tmp_path / "r" / name).read_bytes(), name
     members = gpd.read_file(tmp_path / "r" / "new_units.geojson").set_index("code")["member_count"]
     assert members.to_dict() == {"A": 1, "B": 2}
-
-
-def test_a_map_does_not_fade_while_the_server_works(tab: Tab, server: str) -> None:
-    enter(tab, f"{server}/plan?lang=en")
-    tab.page.evaluate("""() => {
-      window.waits = 0; window.least = 1;
-      (function look() {
-        const map = document.querySelector(".stElementContainer.st-key-plan_map");
-        if (map && map.dataset.stale === "true") {
-          window.waits++; window.least = Math.min(window.least, getComputedStyle(map).opacity);
-        }
-        requestAnimationFrame(look);
-      })(); }""")
-    tab.page.get_by_role("button", name="Check this plan").click()
-    tab.wait_for_map()
-    assert tab.page.evaluate("window.waits") > 0
-    assert tab.page.evaluate("window.least") == 1
 
 
 def test_the_workplace_fits_a_phone(browser: Browser, server: str) -> None:
