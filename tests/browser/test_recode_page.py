@@ -9,6 +9,7 @@ import pandas as pd
 from browsing import Tab, opened
 from commands import run
 from playwright.sync_api import Browser
+from prepared import given
 
 from geo_merge.texts import say
 from geo_merge.vietnam import gazetteer
@@ -50,8 +51,8 @@ def taken(tab: Tab, words: str, path: Path) -> Path:
 def test_a_table_is_recoded_settled_and_its_decisions_hold_on_the_command_line(
     tab: Tab, server: str, tmp_path: Path
 ) -> None:
-    given = table(tmp_path)
-    give(tab, server, given, "en")
+    path = table(tmp_path)
+    give(tab, server, path, "en")
     press(tab, "Recode", "2 rows became no one unit.")
     assert "7 rows = converted: 5 · ambiguous: 1 · not found: 1" in tab.page.inner_text("body")
     for choice in ("07654 Xã An Lạc", say("recode.exclude", "en")):
@@ -66,20 +67,11 @@ def test_a_table_is_recoded_settled_and_its_decisions_hold_on_the_command_line(
     assert len(converted) == 1 + 6
     tab.page.get_by_text(say("recode.decided", "en", count=2)).click()
     saved = taken(tab, "Save decisions (CSV)", tmp_path / "decisions.csv")
-    done = run("recode", given, "--province", "24", "--decisions", saved, "--out",
+    done = run("recode", path, "--province", "24", "--decisions", saved, "--out",
                tmp_path / "line.xlsx", "--lang", "en")  # fmt: skip
     assert done.code == 0, done.err
     line = openpyxl.load_workbook(tmp_path / "line.xlsx")
     assert list(line["converted"].iter_rows(values_only=True)) == converted
-
-
-def test_what_a_column_holds_can_be_changed(tab: Tab, server: str, tmp_path: Path) -> None:
-    give(tab, server, table(tmp_path), "vi")
-    press(tab, "Chuyển bảng", "Còn 2 dòng chưa thuộc về một đơn vị duy nhất.")
-    tab.choose("ten_xa", "không dùng")
-    tab.page.wait_for_timeout(3000)
-    tab.rest(1.5)
-    press(tab, "Chuyển bảng", "Còn 1 dòng chưa thuộc về một đơn vị duy nhất.")  # by code alone
 
 
 def shown(tab: Tab) -> None:
@@ -100,7 +92,10 @@ def test_a_reload_the_link_and_another_page_bring_the_table_back(
     tab: Tab, server: str, browser: Browser, tmp_path: Path
 ) -> None:
     page = tab.page
-    give(tab, server, table(tmp_path), "en")
+    mine = given(table=table(tmp_path))
+    page.goto(f"{server}/recode?lang=en&table={mine.name}")
+    page.get_by_text("07201 · ").first.wait_for(timeout=90_000)
+    tab.rest()
     page.get_by_text(say("recode.by_province", "en"), exact=True).click()
     tab.rest()
     tab.choose("so_truong", say("recode.role_none", "en"))
