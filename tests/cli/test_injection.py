@@ -50,7 +50,7 @@ RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
                               "--out", "out/f.csv"),),
     "lookup": (*(("lookup", text) for text in HARM if not text.startswith("-")), ("lookup", "--table", PEOPLE, "--out", "out/l.csv")),
     "dossier": (BUILT, *(("dossier", "result", "--lang", lang, "--out", f"out/{lang}.{kind}")
-                         for lang in ("vi", "en") for kind in ("docx", "pdf", "html"))),
+                         for lang, kind in (("vi", "docx"), ("en", "pdf"), ("vi", "html")))),
     "sheet": (BUILT, *(("sheet", "result", "--side", side, "--out", f"out/{side}.{kind}")
                        for side in ("old", "new") for kind in ("pdf", "svg", "png"))),
     "lineage": (("lineage", "changes.csv", "--from", "2025-06-30", "--to", "2025-07-02",
