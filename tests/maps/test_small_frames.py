@@ -41,10 +41,11 @@ def test_a_card_covers_no_map(
     browser: Browser, page: str, shot: Shot, width: int, height: int
 ) -> None:
     with opened(browser, width=width, height=height, shot=shot) as it:
+        it.page.goto(page)
+        it.wait_for_map()
         for mode in MODES:
-            it.page.goto("about:blank")
-            it.page.goto(f"{page}#mode={mode}")
-            it.wait_for_map()
+            it.live(f"live.store.set({{mode: '{mode}'}})")
+            it.page.wait_for_timeout(300)
             # The unit that lies farthest to the south-east: the card comes up beside it.
             code = it.live("""live.sides.after.features.reduce((a, b) => {
               const [x, y] = a.properties.at, [u, v] = b.properties.at;

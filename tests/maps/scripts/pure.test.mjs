@@ -24,6 +24,12 @@ test("the first language of the browser that the page speaks is its language", (
   assert.equal(geo.languageOf([null, "fr-FR"], settings), "vi");
 });
 
+test("a view that is none leaves the whole area", () => {
+  assert.deepEqual(geo.viewOf("12/21.5/-106"), [12, 21.5, -106]);
+  for (const text of ["1e308/0/0", "12/91/106", "12/21/999", "99/21/106", "12//", "9".repeat(4000),
+    "12/21", "12/21/106/1", "", null]) { assert.equal(geo.viewOf(text), null, text); }
+});
+
 test("a name is placed inside its unit, or not at all", () => {
   const square = [[[0, 0], [100, 0], [100, 100], [0, 100]]];
   assert.deepEqual(geo.place(square, [0, 0, 100, 100], 60, 20), [50, 50]);
