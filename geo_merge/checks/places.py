@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo_merge.checks.labels import label, labels
 from geo_merge.checks.surveyed import Surveyed
+from geo_merge.geometry.apart import unusual
 from geo_merge.geometry.connected import connected
 from geo_merge.geometry.rings import Ints
 from geo_merge.geometry.stretches import Stretches
@@ -25,9 +26,6 @@ from geo_merge.vocabulary.sentence import Sentence, and_more, sentence
 
 # Cells across the distance at which a part is astray: what is within two cells is near enough.
 _CELLS = 3.0
-# Strays up to this number are told one by one; where there are more, islands are usual, and one is
-# astray that lies so many times further out than half of them.
-_FEW, _FURTHER = 3, 3.0
 _NAMED = 10  # units of a note
 _WIDER = 4.0  # times as far, where nobody is as near
 _AND = chr(31)  # the ASCII unit separator: in no code and no name
@@ -70,11 +68,8 @@ _Lands = dict[tuple[str, ...], list[tuple[float, BaseGeometry]]]
 
 def _unusual(found: _Lands, limits: Limits) -> list[tuple[str, ...]]:
     """Return the strays that are further out than is usual among them; all, where they are few."""
-    if len(found) <= _FEW:
-        return list(found)
-    away = {codes: max(metres for metres, _ in lands) for codes, lands in found.items()}
-    usual = max(limits.far, _FURTHER * float(np.median(list(away.values()))))
-    return [codes for codes, metres in away.items() if metres > usual]
+    away = np.array([max(metres for metres, _ in lands) for lands in found.values()])
+    return [codes for codes, far in zip(found, unusual(away, limits.far), strict=True) if far]
 
 
 def _islands(frame: gpd.GeoDataFrame, lands: _Lands) -> list[Finding]:

@@ -57,9 +57,9 @@ def _as_reading(
     from geo_merge.jobs.convert import Reading
     from geo_merge.vocabulary.accepting import as_accepted
 
-    return Reading(crs=crs, encoding=encoding, layer=layer,
-                   sizes=parse(limits, any_size())[1], country=country_of(country),
-                   accept=as_accepted(accept))  # fmt: skip
+    checks, sizes = parse(limits, any_size())
+    return Reading(crs=crs, encoding=encoding, layer=layer, sizes=sizes, far=checks.far,
+                   country=country_of(country), accept=as_accepted(accept))  # fmt: skip
 
 
 @click.command()

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
-from geo_merge.geometry.rings import Floats
+from geo_merge.jobs.seen import Seen, far_away
 from geo_merge.reading.plain.plain import WGS84, read_plain
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.finding import Finding
-from geo_merge.vocabulary.limits import Sizes, any_size
+from geo_merge.vocabulary.limits import Limits, Sizes, any_size
 from geo_merge.writing.files import whole_file
 from geo_merge.writing.geojson_stream import Block, ahead, collection, cuts, polygon_block
 from geo_merge.writing.rounding import Project
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
     from geo_merge.reading.raw import RawLayer
 
 
-_DEGREES, _POLE = 180.0, 90.0
-
-
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """How to read a layer: see `layers.read_units` for each."""
+    """How to read a layer: see `layers.read_units` for each; `far` as in `limits.Limits`."""
 
     crs: str | None = None
     encoding: str | None = None
@@ -37,6 +35,7 @@ class Reading:
     sizes: Sizes = field(default_factory=any_size)
     country: Country = PLAIN
     accept: Collection[str] = ()
+    far: float = field(default_factory=lambda: Limits().far)
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,12 @@ def convert(path: Path, out: Path, *, reading: Reading, precision: int = 7) -> W
     try:
         layer = read_plain(path, encoding=reading.encoding, country=reading.country)
         crs = crs_of(layer.crs, reading)
-        project = way_to_wgs84(crs)
-        blocks = partial(_block, layer, crs=crs, project=project, precision=precision)
+        project, seen = way_to_wgs84(crs), Seen(crs, len(layer))
+        blocks = partial(_block, layer, seen=seen, project=project, precision=precision)
         with whole_file(out) as temporary:
             write_blocks(temporary, ahead(blocks, cuts(layer.vertices)))
-        return Written(len(layer), len(layer))
+            seen.require_places(layer, reading.country)
+        return Written(len(layer), len(layer), seen.strays(reading.far))
     except NotPlainError:
         from geo_merge.units.placing import refuse_nowhere  # noqa: PLC0415
         from geo_merge.writing.geojson import write_geojson  # noqa: PLC0415 - loads geopandas
@@ -86,13 +86,14 @@ def _block(
     layer: RaggedLayer,
     rows: tuple[int, int],
     *,
-    crs: str,
+    seen: Seen,
     project: Project | None,
     precision: int,
 ) -> Block:
     begin, end = rows
-    polygons, there = layer.read(np.arange(begin, end))
-    require_plausible(polygons.rings.xy, crs)
+    numbers = np.arange(begin, end)
+    polygons, there = layer.read(numbers)
+    seen.add(numbers[there], polygons.rings)
     own = layer.attributes(begin, end)
     return polygon_block(polygons, there, own, project, precision=precision)
 
@@ -108,21 +109,6 @@ def crs_of(own: str, reading: Reading) -> str:
     """
     require(bool(own) != (reading.crs is not None), "one CRS")
     return own or str(reading.crs)
-
-
-def require_plausible(xy: Floats, crs: str) -> None:
-    """Raise NotPlainError where coordinates may contradict their CRS: `read_frame` says how."""
-    if not len(xy):
-        return
-    (west, south), (east, north) = ([float(f(v)) for v in xy.T] for f in (np.min, np.max))
-    if crs == WGS84:
-        within = west >= -_DEGREES and east <= _DEGREES and south >= -_POLE and north <= _POLE
-        require(within, "degrees")
-        return
-    from geo_merge.geometry.projection import parse_crs  # noqa: PLC0415
-    from geo_merge.units.crs import contradicts  # noqa: PLC0415 - pyproj is slow to load
-
-    require(not contradicts(parse_crs(crs), (west, south, east, north)), "a CRS that fits")
 
 
 def way_to_wgs84(crs: str) -> Project | None:
@@ -150,4 +136,6 @@ def read_frame(path: Path, reading: Reading) -> tuple[RawLayer, tuple[str, ...]]
     raw = open_layer(path, layer=reading.layer, texts=Texts(reading.encoding), sizes=reading.sizes)
     (raw,) = with_crs([raw], reading.crs, None, reading.country, reading.accept)
     doubts = check_raw(raw, reading.country, reading.accept)
-    return raw, tuple(finding.message for finding in (*raw.findings, *doubts))
+    notes = [finding.message for finding in (*raw.findings, *doubts)]
+    boxes = shapely.bounds(np.asarray(raw.frame.geometry.values))
+    return raw, (*notes, *far_away(boxes, raw.frame.crs.to_wkt(), reading.far))

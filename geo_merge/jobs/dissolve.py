@@ -26,11 +26,11 @@ from geo_merge.jobs.convert import (
     Written,
     crs_of,
     read_frame,
-    require_plausible,
     way_to_wgs84,
     write_blocks,
 )
 from geo_merge.jobs.keys import agreeing, group_rows, nearly_alike, spelled_differently
+from geo_merge.jobs.seen import Seen
 from geo_merge.reading.plain.plain import WGS84, read_plain
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.vocabulary.attributes import Attributes
@@ -138,10 +138,9 @@ def _dissolve(
     crs = crs_of(layer.crs, reading)
     chosen, left_out = _choose(layer, field, groups, keep=keep)
     notes += left_out
-    make = partial(
-        _bundle, layer, source, chosen, crs=None if placed else crs, project=way_to_wgs84(crs),
-        precision=precision,
-    )  # fmt: skip
+    seen = None if placed else Seen(crs, len(layer))
+    make = partial(_bundle, layer, source, chosen, seen=seen, project=way_to_wgs84(crs),
+                   precision=precision)  # fmt: skip
     done: list[_Group] = []
 
     def blocks() -> Iterator[Block]:
@@ -149,6 +148,8 @@ def _dissolve(
             done.extend(bundle.groups)
             if bundle.block is not None:
                 yield bundle.block
+        if seen is not None:
+            seen.require_places(layer, reading.country)
         if any(group.whole is None for group in done):
             raise _BadMembersError
 
@@ -158,6 +159,8 @@ def _dissolve(
         out.unlink()
         errors = tuple(f for group in done if group.whole is None for f in group.findings)
         return Written(len(layer), 0, notes, errors, crs)
+    if seen is not None:
+        notes += seen.strays(reading.far)
     spelled = (
         *spelled_differently(chosen.values, groups, field),
         *nearly_alike(groups, field),
@@ -218,14 +221,15 @@ def _bundle(
     chosen: _Chosen,
     groups: Sequence[Ints],
     *,
-    crs: str | None,
+    seen: Seen | None,
     project: Project | None,
     precision: int,
 ) -> _Bundle:
-    polygons, there = layer.read(np.concatenate(groups))
-    if crs is not None:
-        require_plausible(polygons.rings.xy, crs)
-        require(crs != WGS84 or not cut_at_180(polygons.rings), "polygons within 180°")
+    numbers = np.concatenate(groups)
+    polygons, there = layer.read(numbers)
+    if seen is not None:
+        seen.add(numbers[there], polygons.rings)
+        require(seen.crs != WGS84 or not cut_at_180(polygons.rings), "polygons within 180°")
     shapes = polygons.geometries()
     valid = shapely.is_valid(shapes)
     plain = polygons.single & (shapely.get_num_interior_rings(shapes) == 0)

@@ -106,6 +106,7 @@ def check_coordinates(
         np.abs(boxes[:, [1, 3]]).max(axis=1) <= HALF
     )
     _check_one_system(frame, small, known, source)
+    _refuse_nowhere(frame, boxes, known, source)
     box = boxes[known]
     bounds = (box[:, 0].min(), box[:, 1].min(), box[:, 2].max(), box[:, 3].max())
     if frame.crs.is_geographic:
@@ -152,6 +153,30 @@ def _check_one_system(
         sentence("R02.mixed", source=source, n=len(odd), all=int(known.sum()),
                  rows=[str(i + 1) for i in odd[:5]], codes=label)
     )  # fmt: skip
+
+
+def _refuse_nowhere(frame: gpd.GeoDataFrame, boxes: Floats, known: Bools, source: str) -> None:
+    """Refuse rows that are nowhere on earth in a plane in which the others have their place."""
+    lost = np.logical_and(known, ~on_earth(frame.crs, boxes))
+    if not lost.any() or lost[known].all():
+        return
+    odd = np.flatnonzero(lost).tolist()
+    label = [str(frame.iloc[i].get("code", "")) for i in odd[:5]]
+    x, y = boxes[odd[0], :2]
+    raise CRSError(
+        sentence("R03.rows_nowhere", source=source, n=len(odd), all=int(known.sum()), x=x, y=y,
+                 rows=[str(i + 1) for i in odd[:5]], codes=label, crs=describe(frame.crs))
+    )  # fmt: skip
+
+
+def on_earth(crs: CRS, boxes: Floats) -> Bools:
+    """Tell which boxes, shape (n, 4), have a place on earth at each of their corners."""
+    if crs.is_geographic:
+        return np.asarray(np.isfinite(boxes).all(axis=1))
+    way = transformer(crs, WGS84)
+    corners = [way.transform(boxes[:, x], boxes[:, y], errcheck=False)
+               for x in (0, 2) for y in (1, 3)]  # fmt: skip
+    return np.asarray(np.isfinite(corners).all(axis=(0, 1)))
 
 
 def _check_area_of_use(

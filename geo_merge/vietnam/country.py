@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import CRS
 
+    from geo_merge.geometry.rings import Floats
     from geo_merge.reading.encodings import Texts
     from geo_merge.vocabulary.finding import Finding
     from geo_merge.vocabulary.places import Places, Side, Unit
@@ -51,6 +52,12 @@ def _check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) ->
     from geo_merge.vietnam.files.coordinates import check_places
 
     return check_places(frame, names, source)
+
+
+def _lies_elsewhere(boxes: Floats, crs: CRS, names: Sequence[str]) -> bool:
+    from geo_merge.vietnam.files.coordinates import lies_elsewhere
+
+    return lies_elsewhere(boxes, crs, names)
 
 
 def _has_other_datum(crs: CRS, text: str) -> bool:
@@ -91,6 +98,7 @@ VIETNAM = Country(
     repair_crs=_repair_crs,
     place=_place,
     check_places=_check_places,
+    lies_elsewhere=_lies_elsewhere,
     has_other_datum=_has_other_datum,
     province_after=province_after,
     ends_districts=_ends_districts,

@@ -13,7 +13,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from geo_merge.geometry.rings import Floats
 from geo_merge.vietnam.names import bare_key
@@ -49,7 +48,9 @@ def _lines() -> list[list[str]]:
 
 def build(path: Path) -> None:
     """Write the list: communes and districts before July 2025, units since then."""
-    from geo_merge.vietnam import gazetteer  # noqa: PLC0415 - only the maker needs the extra
+    import pandas as pd  # noqa: PLC0415 - only the maker needs frames
+
+    from geo_merge.vietnam import gazetteer  # noqa: PLC0415 - nor the extra
 
     places = pd.concat([gazetteer.old_communes(), gazetteer.new_units(), gazetteer.districts()])
     places = places.round({"lon": _DECIMALS, "lat": _DECIMALS})

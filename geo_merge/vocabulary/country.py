@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyproj import CRS
 
+    from geo_merge.geometry.rings import Floats
     from geo_merge.vocabulary.finding import Finding
     from geo_merge.vocabulary.places import Places, Side, Unit
 
@@ -44,6 +45,10 @@ def _as_it_is(frame: gpd.GeoDataFrame, _source: str) -> tuple[gpd.GeoDataFrame, 
 
 
 def _unproven(_frame: gpd.GeoDataFrame, _names: Sequence[str], _source: str) -> bool:
+    return False
+
+
+def _as_said(_boxes: Floats, _crs: CRS, _names: Sequence[str]) -> bool:
     return False
 
 
@@ -93,6 +98,9 @@ class Country:
         country knows no places.
     check_places
         Checks that a layer lies where the places that it names are; True if that is proven.
+    lies_elsewhere
+        Tells of the boxes of rows, their CRS and their names, without a frame, whether
+        `check_places` may refuse them.
     has_other_datum
         Tells whether a text that describes a CRS names the country's, but over another datum.
     province_after
@@ -124,6 +132,7 @@ class Country:
     )
     place: Callable[[gpd.GeoDataFrame, Sequence[str], str], tuple[CRS, Finding]] | None = None
     check_places: Callable[[gpd.GeoDataFrame, Sequence[str], str], bool] = _unproven
+    lies_elsewhere: Callable[[Floats, CRS, Sequence[str]], bool] = _as_said
     has_other_datum: Callable[[CRS, str], bool] = _own_datum
     province_after: NewProvince = _stays
     ends_districts: EndsDistricts = _last

@@ -12,6 +12,7 @@ from geo_merge.reading.plain import dbf, shapefile
 from geo_merge.reading.plain.ragged import NotPlainError, RaggedLayer, require
 from geo_merge.reading.plain.shapefile_polygons import read_polygons
 from geo_merge.vocabulary.country import PLAIN, Country
+from geo_merge.vocabulary.fields import find_field
 
 WGS84 = "EPSG:4326"
 # What QGIS, GDAL and ArcGIS write for WGS 84: known by heart, since pyproj takes 0.2 s to load.
@@ -61,8 +62,9 @@ def _read_geojson(path: Path, columns: Collection[str] | None) -> RaggedLayer:
     from geo_merge.reading.plain import geojson, geojson_attributes  # noqa: PLC0415
 
     collected = geojson.parse_file(path)
-    attributes = geojson_attributes.read_attributes(collected, path.name, columns)
     crs = geojson_attributes.crs_name(collected)
+    wanted = columns if crs == WGS84 else None  # where a plane lies, names tell
+    attributes = geojson_attributes.read_attributes(collected, path.name, wanted)
     polygons, there = geojson.read_polygons(collected)
     vertices = np.zeros(len(there), dtype=np.int64)
     vertices[there] = np.diff(polygons.rings.vertex_start)
@@ -92,17 +94,20 @@ def _read_shapefile(
     said = _says_utf8(parts, encoding)
     require(said or encoding is None, "no other encoding asked for")
     names = _names(table, said)
+    crs = "" if parts.prj is None else _crs(parts.prj.read_text("utf-8", "replace"), country)
+    # Where a plane lies, the names of units tell.
+    telling = None if crs == WGS84 else find_field(names, "name")
     read = {
         name: dbf.plain_column(table, field)
         for name, field in zip(names, table.fields, strict=True)
-        if columns is None or name in columns
+        if columns is None or name in columns or name == telling
     }
     return RaggedLayer(
         names=tuple(names),
         columns=read,
         vertices=shapes.length // 16,  # bytes of a vertex
         read=lambda rows: read_polygons(shapes.take(rows)),
-        crs="" if parts.prj is None else _crs(parts.prj.read_text("utf-8", "replace"), country),
+        crs=crs,
     )
 
 

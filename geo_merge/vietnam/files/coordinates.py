@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Proj
@@ -17,8 +17,8 @@ from pyproj.crs import ProjectedCRS
 
 from geo_merge.errors import CRSError
 from geo_merge.geometry.areas import transformer
-from geo_merge.geometry.projection import WGS84, describe
-from geo_merge.geometry.rings import Floats, Ints
+from geo_merge.geometry.projection import WGS84, describe, metres_per_unit
+from geo_merge.geometry.rings import Bools, Floats, Ints
 from geo_merge.units.crs import missing_crs
 from geo_merge.vietnam.files import zones
 from geo_merge.vietnam.files.datum import NAMED
@@ -26,6 +26,9 @@ from geo_merge.vietnam.names import UNIT_TYPES, bare_key
 from geo_merge.vietnam.places import positions
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import sentence
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 # Kilometres: a unit of the right zone lies this near to the known position of its name. Positions
 # are good to 1.5 km in the median; neighbouring zones differ by 26 km.
@@ -36,6 +39,7 @@ MIN_PLACED = 3
 MIN_SHARE = 0.5
 MAX_RIVAL = 0.5  # of the share of the best
 _SAMPLE = 500
+_SHOWN = 5  # rows
 _KM_PER_DEGREE = 111.2
 _DEGREES = 180
 _POLE = 90
@@ -60,8 +64,8 @@ class Fit:
     ----------
     crs
         The CRS that was tried.
-    share
-        Share of the units with known names that lie within `NEAR_KM` of such a place.
+    near
+        Which of the units with known names lie within `NEAR_KM` of such a place.
     swapped
         Whether x and y were exchanged for it.
     middle
@@ -69,9 +73,14 @@ class Fit:
     """
 
     crs: CRS
-    share: float
+    near: Bools
     swapped: bool
     middle: tuple[float, float]
+
+    @property
+    def share(self) -> float:
+        """Share of the units that lie where they should."""
+        return float(self.near.mean())
 
     def __str__(self) -> str:
         return f"{describe(self.crs)} {self.share:.0%}"
@@ -156,15 +165,17 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
     Raises
     ------
     CRSError
-        R02 if they lie elsewhere and another CRS would put them right; R03 if they are called as
-        the units of the country and lie beyond it.
+        R02 if they, or some of them, lie elsewhere and another CRS would put them right; R03 if
+        they are called as the units of the country and lie beyond it.
     """
-    xy, rows, known = _known(frame, names)
+    known = _known(_boxes(frame), names)
+    xy = known.xy
     degrees = np.abs(xy).max(axis=1, initial=0) <= _DEGREES
     if len(xy) < MIN_PLACED or degrees.any() != degrees.all():
         return _refuse_abroad(frame, names, source)
-    lonlat = transformer(frame.crs, WGS84).transform(xy[:, 0], xy[:, 1], errcheck=False)
-    stated = _fit(frame.crs, lonlat, rows, known)
+    stated = _stated(frame.crs, known)
+    if stated.near.any():
+        _refuse_other_zones(frame, source, known, stated)
     if stated.share >= MIN_SHARE:
         return True
     best = rank(frame, names)[0]
@@ -187,6 +198,64 @@ def check_places(frame: gpd.GeoDataFrame, names: Sequence[str], source: str) -> 
         sentence("R02.elsewhere", source=source, crs=describe(frame.crs), lon=stated.middle[0],
                  lat=stated.middle[1], away=away, fit=str(best))
     )  # fmt: skip
+
+
+def lies_elsewhere(boxes: Floats, crs: CRS, names: Sequence[str]) -> bool:
+    """Tell whether `check_places` may refuse a layer; boxes of rows, shape (n, 4)."""
+    known = _known(boxes, names)
+    if len(known.xy) < MIN_PLACED:
+        return False
+    stated = _stated(crs, known)
+    return stated.share < MIN_SHARE or _other_zone(known, stated, boxes) is not None
+
+
+def _stated(crs: CRS, known: _Known) -> Fit:
+    """Return how units fall on the country if they are in the CRS that their layer says."""
+    x, y = known.xy.T
+    return _fit(crs, transformer(crs, WGS84).transform(x, y, errcheck=False), known)
+
+
+def _other_zone(known: _Known, stated: Fit, boxes: Floats) -> Fit | None:
+    """Return the CRS in which those units lie where their names say that do not in the stated one.
+
+    One or two may do so by chance: they must also lie apart from all others. None if there is none.
+    """
+    rest = known.of(~stated.near)
+    if not len(rest.xy):
+        return None
+    best = _ranked(rest.of(np.arange(len(rest.xy)) < _SAMPLE))[0]
+    best = _fit(best.crs, _roughly(best.crs, rest.xy[:, :: -1 if best.swapped else 1]), rest,
+                swapped=best.swapped)  # fmt: skip
+    if best.near.sum() >= MIN_PLACED:
+        return best if best.share >= MIN_SHARE else None
+    return best if best.near.all() and _are_apart(boxes, rest.row, stated.crs) else None
+
+
+def _are_apart(boxes: Floats, rows: Ints, crs: CRS) -> bool:
+    """Tell whether rows lie further from all others than units do from where they should be.
+
+    Not of islands so far from each other that their middle tells nothing.
+    """
+    reach = NEAR_KM * 1000 / metres_per_unit(crs)
+    if (boxes[rows, 2:] - boxes[rows, :2] > 2 * reach).any():
+        return False
+    there = np.asarray(np.isfinite(boxes).all(axis=1))
+    there[rows] = False
+    tree = shapely.STRtree(shapely.box(*boxes[there].T))
+    return not len(tree.query(shapely.box(*boxes[rows].T), "dwithin", reach)[0])
+
+
+def _refuse_other_zones(frame: gpd.GeoDataFrame, source: str, known: _Known, stated: Fit) -> None:
+    other = _other_zone(known, stated, _boxes(frame))
+    if other is None:
+        return
+    odd = known.row[~stated.near][other.near].tolist()
+    codes = [str(frame.iloc[k].get("code", "")) for k in odd[:_SHOWN]]
+    swapped = sentence("R02.with_swap") if other.swapped else ""
+    raise CRSError(sentence("R02.rows", source=source, n=len(odd), all=len(frame),
+                            rows=[str(k + 1) for k in odd[:_SHOWN]], codes=codes,
+                            crs=describe(frame.crs), other=describe(other.crs),
+                            swapped=swapped))  # fmt: skip
 
 
 def _written_type(name: str) -> str:
@@ -233,28 +302,61 @@ def rank(frame: gpd.GeoDataFrame, names: Sequence[str]) -> list[Fit]:
 
     The list is empty if the layer names too few known places.
     """
-    xy, rows, known = _known(frame, names)
-    if len(xy) < MIN_PLACED:
+    known = _known(_boxes(frame), names)
+    if len(known.xy) < MIN_PLACED:
         return []
+    return _ranked(known.of(np.arange(len(known.xy)) % (len(known.xy) // _SAMPLE + 1) == 0))
+
+
+def _ranked(known: _Known) -> list[Fit]:
+    xy = known.xy
     geographic = bool(np.abs(xy).max() <= _DEGREES)
     crss = [CRS.from_epsg(code) for code in zones.CANDIDATES]
     crss = [crs for crs in crss if crs.is_geographic == geographic]
-    fits = [_fit(crs, _roughly(crs, xy), rows, known) for crs in crss]
-    fits += [_fit(crs, _roughly(crs, xy[:, ::-1]), rows, known, swapped=True) for crs in crss]
+    fits = [_fit(crs, _roughly(crs, xy), known) for crs in crss]
+    fits += [_fit(crs, _roughly(crs, xy[:, ::-1]), known, swapped=True) for crs in crss]
     return sorted(fits, key=lambda fit: -fit.share)
 
 
-def _known(frame: gpd.GeoDataFrame, names: Sequence[str]) -> tuple[Floats, Ints, Floats]:
-    """Return middles of units with known names, and for each known place its unit and position."""
+@dataclass(frozen=True)
+class _Known:
+    """Units with known names.
+
+    Attributes
+    ----------
+    row, xy
+        The row and the middle of each.
+    unit, place
+        For each known place, the unit (a position in `row`) that is called so; and its longitude
+        and latitude.
+    """
+
+    row: Ints
+    xy: Floats
+    unit: Ints
+    place: Floats
+
+    def of(self, chosen: Bools) -> _Known:
+        """Return some of the units."""
+        there = chosen[self.unit]
+        number = np.cumsum(chosen) - 1
+        return _Known(self.row[chosen], self.xy[chosen], number[self.unit[there]],
+                      self.place[there])  # fmt: skip
+
+
+def _boxes(frame: gpd.GeoDataFrame) -> Floats:
+    return np.asarray(shapely.bounds(np.asarray(frame.geometry.values)))
+
+
+def _known(boxes: Floats, names: Sequence[str]) -> _Known:
     places = positions()
-    boxes = shapely.bounds(np.asarray(frame.geometry.values))
     keys = [bare_key(name) for name in names]
     usable = [k for k, key in enumerate(keys) if key in places and np.isfinite(boxes[k]).all()]
-    usable = usable[:: len(usable) // _SAMPLE + 1]
     found = [places[keys[k]] for k in usable]
     xy = (boxes[usable, :2] + boxes[usable, 2:]) / 2
-    rows = np.repeat(np.arange(len(usable)), [len(f) for f in found])
-    return xy, rows, np.concatenate(found) if found else np.empty((0, 2))
+    unit = np.repeat(np.arange(len(usable)), [len(f) for f in found])
+    return _Known(np.array(usable, dtype=np.int64), xy, unit,
+                  np.concatenate(found) if found else np.empty((0, 2)))  # fmt: skip
 
 
 def _roughly(crs: CRS, xy: Floats) -> tuple[Floats, Floats]:
@@ -270,16 +372,15 @@ def _roughly(crs: CRS, xy: Floats) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def _fit(
-    crs: CRS, lonlat: tuple[Floats, Floats], rows: Ints, known: Floats, *, swapped: bool = False
-) -> Fit:
+def _fit(crs: CRS, lonlat: tuple[Floats, Floats], known: _Known, *, swapped: bool = False) -> Fit:
     lon, lat = lonlat
-    dx = (lon[rows] - known[:, 0]) * np.cos(np.radians(known[:, 1]))
-    away = np.hypot(dx, lat[rows] - known[:, 1]) * _KM_PER_DEGREE
+    unit, place = known.unit, known.place
+    dx = (lon[unit] - place[:, 0]) * np.cos(np.radians(place[:, 1]))
+    away = np.hypot(dx, lat[unit] - place[:, 1]) * _KM_PER_DEGREE
     near = np.zeros(len(lon), dtype=bool)
-    near[rows[away <= NEAR_KM]] = True  # not a number compares as far
+    near[unit[away <= NEAR_KM]] = True  # not a number compares as far
     middle = (float(np.median(lon)), float(np.median(lat)))
-    return Fit(crs, float(near.mean()), swapped, middle)
+    return Fit(crs, near, swapped, middle)
 
 
 def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
