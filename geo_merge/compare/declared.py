@@ -18,7 +18,7 @@ from geo_merge.vocabulary.memory import sources_of
 from geo_merge.vocabulary.no_values import NoValue, no_value
 from geo_merge.vocabulary.people import DENSEST
 from geo_merge.vocabulary.sentence import sentence
-from geo_merge.vocabulary.written import lost_thousands, read_numbers
+from geo_merge.vocabulary.written import OF_KM2, OF_PEOPLE, lost_thousands, read_figures
 
 _DECLARED = {
     "code": ("newcode", "code", "maxa", "ma"),
@@ -109,9 +109,10 @@ def _columns(table: pd.DataFrame) -> dict[str, str]:
 def _figures(cells: pd.Series, role: str, source: str) -> tuple[Floats, list[str]]:
     """Return figures of a column, areas in km², and what cannot be one, each with its row."""
     texts = ["" if pd.isna(cell) else str(cell) for cell in cells]
-    read = read_numbers(texts, whole=role == "population")
+    people = role == "population"
+    read = read_figures(texts, whole=people, words=OF_PEOPLE if people else OF_KM2)
     values = np.array(read.values)
-    if role == "population" and lost_thousands(read.values):
+    if people and not read.word and lost_thousands(read.values):
         values = np.round(values * 1000)
     wrong = {"W11.number": read.wrong, "W11.negative": np.flatnonzero(values < 0).tolist()}
     problems: list[str] = [
@@ -125,7 +126,7 @@ def _figures(cells: pd.Series, role: str, source: str) -> tuple[Floats, list[str
         for k, text in enumerate(texts)
         if (reason := no_value(text)) is NoValue.ERROR
     ]  # fmt: skip
-    if role == "area_km2":
+    if not people and not read.word:
         heading = re.search(r"(?<!k)(ha|m2)$", fold_field(str(cells.name)))
         values = values * _UNIT.get("" if heading is None else heading[1], 1.0)
     return values, problems

@@ -16,7 +16,7 @@ from geo_merge.vocabulary.counts import known_counts
 from geo_merge.vocabulary.fields import population_fields, population_year
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.sentence import Sentence, sentence
-from geo_merge.vocabulary.written import lost_thousands, read_numbers
+from geo_merge.vocabulary.written import OF_PEOPLE, lost_thousands, read_figures
 
 # People per km² of the densest wards there are: some 100,000 (Macau, Mong Kok, Malé).
 DENSEST = 100_000.0
@@ -85,7 +85,7 @@ def read_people(
     values = written
     if not pd.api.types.is_numeric_dtype(written.dtype):
         texts = as_text(written)
-        read = read_numbers(texts, whole=True)
+        read = read_figures(texts, whole=True, words=OF_PEOPLE)
         values = pd.Series(read.values)
         if values.isna().all():
             told = sentence("A04.texts_alone", source=source, field=field, text=texts.iloc[0])

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from geo_merge.vocabulary.fields import fold_field
 
 _NOTHING = frozenset(
     ("", "nan", "none", "null", "na", "n/a", "#n/a", "#value!", "#ref!", "#div/0!", "#name?",
@@ -18,6 +21,16 @@ _FORM = re.compile(r"[-+]?[0-9]+(?:[.,' ][0-9]+)*")
 _SEPARATORS = re.compile(r"[.,' ]")
 _BARE = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _THREE = 3  # digits of a group
+_WITH_WORD = re.compile(r"([-+]?[0-9](?:[0-9.,' ]*[0-9])?) ?([^\W\d_][^0-9]*[²2]?\.?)")
+_PERSONS = ("", "nguoi", "nhankhau", "khau", "dan", "nguoidan", "people", "persons", "person",
+            "inhabitants", "inh", "habitants", "hab", "einwohner", "ew", "habitantes",
+            "abitanti")  # fmt: skip
+_SCALES = {"": 1.0, "nghin": 1e3, "ngan": 1e3, "thousand": 1e3, "van": 1e4, "trieu": 1e6,
+           "tr": 1e6, "million": 1e6, "millions": 1e6}  # fmt: skip
+# What may be written after figures, folded, and how many of what is counted it means.
+OF_PEOPLE = {scale + word: times for (scale, times), word in product(_SCALES.items(), _PERSONS)}
+OF_KM2 = {"km2": 1.0, "kmvuong": 1.0, "kilometvuong": 1.0, "sqkm": 1.0, "ha": 1e-2,
+          "hecta": 1e-2, "hectares": 1e-2, "m2": 1e-6, "metvuong": 1e-6}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,12 +45,15 @@ class Written:
         Positions of texts that are no numbers.
     thousands, decimal
         The characters that stand between thousands and before decimals; blank if none does.
+    word
+        What stands after each of the figures, as at the first; blank if they are numbers alone.
     """
 
     values: list[float]
     wrong: list[int]
     thousands: str = ""
     decimal: str = ""
+    word: str = ""
 
 
 def read_numbers(texts: Iterable[str], *, whole: bool) -> Written:
@@ -71,6 +87,26 @@ def read_numbers(texts: Iterable[str], *, whole: bool) -> Written:
         if number is None and cell.casefold() not in _NOTHING:
             wrong.append(k)
     return Written(values, wrong, "".join(sorted(thousands)), "".join(sorted(decimals)))
+
+
+def read_figures(texts: Iterable[str], *, whole: bool, words: Mapping[str, float]) -> Written:
+    """Read a column as `read_numbers`, also one in which a word stands after every figure.
+
+    The word must be one of `words`, and mean the same in all cells: where some have another, or
+    none, nobody can be sure what is meant, and those that have one are no numbers.
+    """
+    cells = list(texts)
+    parts = {k: _WITH_WORD.fullmatch(_clean(cell)) for k, cell in enumerate(cells)
+             if _clean(cell).casefold() not in _NOTHING}  # fmt: skip
+    times = {words.get(fold_field(part[2])) if part else None for part in parts.values()}
+    if len(times) != 1 or None in times:
+        return read_numbers(cells, whole=whole)
+    (factor,) = times
+    bare = [part[1] if (part := parts.get(k)) else "" for k in range(len(cells))]
+    read = read_numbers(bare, whole=whole and factor == 1.0)
+    values = [float(f"{v * float(factor or 1.0):.12g}") for v in read.values]
+    word = next(part[2] for part in parts.values() if part)
+    return replace(read, values=values, word=word)
 
 
 def lost_thousands(values: Sequence[float]) -> bool:

@@ -22,7 +22,13 @@ from geo_merge.vocabulary.counts import Kind, kind_of, known_counts
 from geo_merge.vocabulary.fields import population_fields, population_year
 from geo_merge.vocabulary.memory import findings_of
 from geo_merge.vocabulary.people import check_density, find_people, read_people
-from geo_merge.vocabulary.written import lost_thousands, read_numbers
+from geo_merge.vocabulary.written import (
+    OF_KM2,
+    OF_PEOPLE,
+    lost_thousands,
+    read_figures,
+    read_numbers,
+)
 
 VALUES = pd.Series([213, 417, 8, 1630])
 
@@ -135,6 +141,48 @@ def test_what_is_no_number_is_told_and_what_is_nothing_is_not() -> None:
     read = read_numbers(["5", "-", "", "NULL", "about 7", "1.2.3", "9" * 400], whole=True)
     assert read.wrong == [4, 5, 6]
     assert [v == 5 for v in read.values] == [True] + [False] * 6
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (["3000 người", "2.500 Người", "1 200 người"], [3000, 2500, 1200]),
+        (["3.0 nghìn", "3.137 ngàn", "2,5 nghìn người"], [3000, 3137, 2500]),
+        (["2,5 triệu", "0,004 tr. người"], [2_500_000, 4000]),
+        (["3,000 people", "12 persons"], [3000, 12]),
+        (["3.2 thousand", "0.9 thousand"], [3200, 900]),
+    ],
+)
+def test_a_word_that_all_figures_of_people_have_is_read(
+    texts: list[str], values: list[float]
+) -> None:
+    read = read_figures([*texts, "", "-"], whole=True, words=OF_PEOPLE)
+    assert read.values[:-2] == values
+    assert (read.wrong, bool(read.word)) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "wrong"),
+    [
+        (["3000 người", "3000"], [0]),
+        (["3 nghìn", "2500 người"], [0, 1]),
+        (["1.234 hộ", "900 hộ"], [0, 1]),
+        (["12 km²", "13 km²"], [0, 1]),
+        (["3k", "4k"], [0, 1]),
+        (["3 nghìn 200", "4 nghìn 100"], [0, 1]),
+    ],
+)
+def test_words_that_differ_or_count_something_else_make_no_numbers(
+    texts: list[str], wrong: list[int]
+) -> None:
+    assert read_figures(texts, whole=True, words=OF_PEOPLE).wrong == wrong
+
+
+def test_areas_may_have_their_unit_beside_them() -> None:
+    km2 = read_figures(["24,7 km²", "1.234,5 km2"], whole=False, words=OF_KM2)
+    ha = read_figures(["2470 ha", "2.470,5 ha"], whole=False, words=OF_KM2)
+    assert (km2.values, ha.values) == ([24.7, 1234.5], [24.7, 24.705])
+    assert read_figures(["24,7 km²", "2470 ha"], whole=False, words=OF_KM2).wrong == [0, 1]
 
 
 def test_points_between_thousands_that_became_decimal() -> None:
