@@ -52,6 +52,17 @@ def refuse_part(source: str, about: Mapping[str, Any], features: int) -> None:
         raise LayerError(sentence("F03.part", source=source, why=why))
 
 
+def failure(said: Mapping[str, Any]) -> str:
+    """Return what an answer says of a failure of its service; empty if it says none."""
+    error = said.get("error") or said.get("errors")
+    if isinstance(error, list):
+        error = error[0]
+    if isinstance(error, Mapping):
+        error = error.get("message") or error.get("code")
+    told = error or said.get("message") or said.get("detail")
+    return str(told) if isinstance(told, str | int) and not isinstance(told, bool) else ""
+
+
 def _reasons(said: Mapping[str, Any], features: int) -> Iterator[str]:
     error = said.get("error")
     if isinstance(error, Mapping) and {"code", "message"} & error.keys():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from pathlib import Path
 
 from geo_merge.errors import LayerError
 from geo_merge.reading import foreign, kinds
+from geo_merge.reading.encodings import marked_codec, utf16_without_mark
 from geo_merge.reading.geojson_text import is_geojson
 from geo_merge.vocabulary.sentence import sentence
 
@@ -27,7 +27,7 @@ _TEXTS = {
 }
 _NAMES = {"text": sentence("F01.is_text"), "zip archive": sentence("F01.is_zip"),
           "unknown": sentence("F01.is_other")}  # fmt: skip
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_WIDE = ("utf-16", "utf-32")
 
 
 def check_content(path: Path) -> None:
@@ -47,8 +47,9 @@ def check_content(path: Path) -> None:
         kind = "F01.packed" if other in foreign.ARCHIVES else "F01.no_layer_but"
         raise LayerError(sentence(kind, file=path.name, what=foreign.named(other)))
     said = kinds.kind_of(path.name, path.suffix)
-    if said in {kinds.GEOJSON, kinds.TAB, kinds.MIF} and head.startswith(_UTF16):
-        raise LayerError(sentence("F05.utf16", file=path.name))
+    codec = marked_codec(head) or utf16_without_mark(head[: len(head) & ~1]) or ""
+    if said in {kinds.GEOJSON, kinds.TAB, kinds.MIF} and codec.startswith(_WIDE):
+        raise LayerError(sentence("F05.wide", file=path.name, codec=codec[:6].upper()))
     found = _found(path, head, said)
     if found == said.name or (path.suffix.lower() == ".kmz" and found == "zip archive"):
         return
@@ -63,8 +64,9 @@ def _found(path: Path, head: bytes, said: kinds.Kind) -> str:
             return name
     if said is kinds.GEOJSON:
         return said.name if b"\0" not in head and is_geojson(path) else _text_or_not(head)
-    if head.startswith(_UTF16):  # XML may be
-        head = head.decode("utf-16", "ignore").encode()
+    codec = marked_codec(head)
+    if codec in _WIDE:  # XML may be
+        head = head.decode(codec, "ignore").encode()
     if said.name in _TEXTS and _TEXTS[said.name].search(head):
         return said.name
     return next((n for n, form in _TEXTS.items() if form.match(head)), _text_or_not(head))

@@ -30,6 +30,10 @@ MAX_RIVAL = 0.5  # of the share of the best
 MIN_NAMES = 2
 MIN_NAMES_OF_UNICODE = 3
 _NKO = re.compile("[\u07c0-\u07ff]")
+# The mark of UTF-32 begins as that of UTF-16.
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
+          (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 MIN_ZEROS = 0.1  # of the letters of a table in UTF-16 that are ASCII; it has separators and digits
 _FEW_ZEROS = 4  # bytes: fewer are stray NULs
 ADVICE = sentence("F05.advice")
@@ -228,6 +232,11 @@ def _is_utf8(values: Sequence[bytes]) -> bool:
 def kept_utf8(source: str, asked: str) -> Finding:
     """Return what to say of a text in UTF-8 for which another encoding was named."""
     return Finding.of(sentence("F05.kept", source=source, asked=asked))
+
+
+def marked_codec(data: bytes) -> str | None:
+    """Return the encoding that a byte order mark tells; None if there is none."""
+    return next((codec for mark, codec in _MARKS if data.startswith(mark)), None)
 
 
 def utf16_without_mark(data: bytes) -> str | None:

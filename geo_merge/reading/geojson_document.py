@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo_merge.errors import CRSError, LayerError
-from geo_merge.reading.complete import refuse_part
+from geo_merge.reading.complete import failure, refuse_part
 from geo_merge.reading.crs_text import refuse_files
 from geo_merge.vocabulary.sentence import sentence
 
@@ -63,7 +63,7 @@ def as_collection(path: Path) -> bytes | None:
 
 
 def _by_name(path: Path) -> bool:
-    return path.suffix.lower() in {".geojsonl", ".geojsonseq", ".ndjson"}
+    return path.suffix.lower() in {".geojsonl", ".geojsons", ".geojsonseq", ".ndjson"}
 
 
 def _is_json(data: bytes) -> bool:
@@ -82,8 +82,12 @@ def _feature(text: str) -> tuple[bool, str]:
         return False, sentence("F03.breaks_off", at=error.pos + 1)
     except RecursionError:
         return False, sentence("F03.too_deep")
-    kind = content.get("type") if isinstance(content, dict) else type(content).__name__
-    return kind == "Feature", sentence("F03.is_a", kind=kind)
+    if not isinstance(content, dict):
+        return False, sentence("F03.is_no_object")
+    if "type" in content:
+        return content["type"] == "Feature", sentence("F03.is_a", kind=content["type"])
+    said = failure(content)
+    return False, sentence("F03.error", said=said) if said else sentence("F03.is_untyped")
 
 
 def check_document(source: str, data: bytes) -> Any:  # noqa: ANN401 - whatever JSON knows
@@ -102,10 +106,9 @@ def check_document(source: str, data: bytes) -> Any:  # noqa: ANN401 - whatever 
     if not isinstance(document, dict):
         return document
     features = document.get("features")
-    refused = document.get("error")
-    if isinstance(refused, dict) and features is None:
-        why = str(refused.get("message") or refused.get("code"))
-        raise LayerError(sentence("F03.refused", source=source, why=why))
+    refused = failure(document) if features is None and "type" not in document else ""
+    if refused:
+        raise LayerError(sentence("F03.refused", source=source, why=refused))
     check_crs(source, document)
     if isinstance(features, list):
         about = {k: v for k, v in document.items() if k != "features"}

@@ -40,7 +40,8 @@ class Kind:
 
 SHAPEFILE = Kind("Shapefile", (".shp",), (".shx", ".dbf"), (".prj", ".cpg"))
 GEOPACKAGE = Kind("GeoPackage", (".gpkg",))
-GEOJSON = Kind("GeoJSON", (".geojson", ".json", ".geojsonl", ".geojsonseq", ".ndjson", ".topojson"))
+GEOJSON = Kind("GeoJSON", (".geojson", ".json", ".geojsonl", ".geojsons", ".geojsonseq", ".ndjson",
+                           ".topojson"))  # fmt: skip
 FLATGEOBUF = Kind("FlatGeobuf", (".fgb",))
 GEOPARQUET = Kind("GeoParquet", (".parquet", ".geoparquet"))
 TAB = Kind("MapInfo TAB", (".tab",), (".dat", ".map", ".id"), (".ind",))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -16,6 +15,7 @@ from geo_merge.reading.encodings import (
     holds_utf8,
     kept_utf8,
     known_codec,
+    marked_codec,
     utf16_without_mark,
 )
 from geo_merge.reading.table_headings import SEARCHED, known
@@ -64,18 +64,14 @@ def kept_text(cell: str) -> str:
 def _decode(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> tuple[str, tuple[Finding, ...]]:
     if data[:4] == b"PK\x03\x04":
         raise TableError(sentence("F01.csv_is_zip", name=path.name))
-    for bom, codec in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(bom):
-            try:
-                return data.decode(codec), ()
-            except UnicodeDecodeError as error:
-                raise TableError(
-                    sentence("F05.first_bytes", name=path.name, at=error.start, codec=codec.upper())
-                ) from error
+    marked = marked_codec(data)
+    if marked is not None:
+        try:
+            return data.decode(marked), ()
+        except UnicodeDecodeError as error:
+            raise TableError(
+                sentence("F05.first_bytes", name=path.name, at=error.start, codec=marked.upper())
+            ) from error
     asked = known_codec(texts.asked or "utf-8")
     if asked is None:
         raise TableError(sentence("F05.table_codec", name=path.name, encoding=texts.asked))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from geo_merge.errors import LayerError
-from geo_merge.reading.encodings import known_codec
+from geo_merge.reading.encodings import known_codec, marked_codec
 from geo_merge.vocabulary.sentence import sentence
 
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _ENCODING = re.compile(rb"^\s*<\?xml\b[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _INSTRUCTION = re.compile(r"<\?.*?\?>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SCHEMA = re.compile(
@@ -28,7 +25,7 @@ def read_xml(name: str, data: bytes) -> str:
     LayerError
         S03 if it defines entities or names a DTD, F05 if its encoding is unknown or wrong.
     """
-    encoding = next((codec for bom, codec in _BOMS if data.startswith(bom)), "")
+    encoding = marked_codec(data) or ""
     if not encoding:
         declared = _ENCODING.match(data)
         said = declared[1].decode() if declared else "utf-8"

@@ -51,6 +51,7 @@ def refused(path: Path, words: str) -> None:
 LINES = {
     "n.geojsonl": "{}\n", "n.ndjson": "{}\r\n", "n.json": "{}\n\n", "n.geojson": "  {}  \n",
     "n.geojsonseq": "\x1e{}\n", "rs.geojson": "\x1e{}\n",
+    "n.geojsons": "{}\n", "rs.geojsons": "\x1e{}\n",
 }  # fmt: skip
 
 
@@ -88,6 +89,19 @@ def test_a_line_that_is_no_feature_is_named(
     path = tmp_path / "n.ndjson"
     path.write_text("\n".join([*map(json.dumps, features), content]), "utf-8")
     refused(path, "line 7 is no whole feature: it is a ")
+
+
+@pytest.mark.parametrize("content", ['{"error":{"code":504,"message":"Too slow"}}',
+                                     '{"error":"Too slow"}', '{"message":"Too slow"}',
+                                     '{"errors":[{"code":1,"message":"Too slow"}]}'])  # fmt: skip
+def test_an_answer_of_a_service_that_failed_is_called_so(
+    tmp_path: Path, features: list[dict[str, Any]], content: str
+) -> None:
+    path, whole = tmp_path / "n.geojsons", tmp_path / "n.json"
+    path.write_text("\n".join([*map(json.dumps, features), content]), "utf-8")
+    refused(path, "line 7 is no whole feature: the service that wrote it failed (Too slow)")
+    whole.write_text(content, "utf-8")
+    refused(whole, "Too slow")
 
 
 NEXT = {"links": [{"rel": "self", "href": "http://a"}, {"rel": "next", "href": "http://a?p=2"}]}

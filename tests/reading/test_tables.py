@@ -15,7 +15,8 @@ import pytest
 from hostile.all import FILES, SIZES
 
 from geo_merge.api import read_table
-from geo_merge.errors import TableError
+from geo_merge.errors import LayerError, TableError
+from geo_merge.reading.content import check_content
 from geo_merge.vietnam.files import encodings
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.memory import findings_of
@@ -236,6 +237,16 @@ def test_cells_are_read_as_they_are_shown(
 def test_texts_that_excel_keeps_as_formulas(tmp_path: Path) -> None:
     frame = read_table(write(tmp_path, 'a,b\n="09010","=""09020"""\n'))
     assert frame.iloc[0].tolist() == ["09010", "09020"]
+
+
+@pytest.mark.parametrize("mark", ["utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be", "utf-8"])
+def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "t.csv").write_bytes("\ufeffmã,tên\n09001,Xã Ấm\n".encode(mark))
+    assert read_table(tmp_path / "t.csv").to_numpy().tolist() == [["09001", "Xã Ấm"]]
+    (tmp_path / "l.geojson").write_bytes('\ufeff{"type":"FeatureCollection"}'.encode(mark))
+    if mark != "utf-8":
+        with pytest.raises(LayerError, match=rf"is in {mark[:6].upper()} \[F05\]"):
+            check_content(tmp_path / "l.geojson")
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import logging
 import re
 import unicodedata
@@ -13,6 +12,7 @@ from itertools import groupby, takewhile
 from pathlib import Path
 
 from geo_merge.errors import TableError
+from geo_merge.reading.encodings import marked_codec
 from geo_merge.vietnam.files.encodings import CANDIDATES, register
 from geo_merge.vietnam.resolutions.blanks import put_back
 from geo_merge.vietnam.resolutions.copied import cleaned
@@ -224,8 +224,7 @@ def _text_of(path: Path) -> str:
 def _plain(path: Path, data: bytes) -> str:
     """Decode a text: in the right encoding it says ``Điều 1``."""
     register()
-    unicode = ("utf-16",) if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else ()
-    for encoding in (*unicode, "utf-8-sig", *CANDIDATES):
+    for encoding in (marked_codec(data) or "utf-8-sig", *CANDIDATES):
         try:
             text = unicodedata.normalize("NFC", data.decode(encoding))
         except UnicodeDecodeError:
