@@ -13,7 +13,7 @@ _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和
 FIRST_SHORT_YEAR = 1943
 _DATE = r"\D{1,2}"
 _DAYS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
-    (re.compile(rf"(\d{{4}}){_DATE}(\d{{1,2}}){_DATE}(\d{{1,2}})(?:日|[T ][\d:.]+Z?)?"),
+    (re.compile(rf"(\d{{4}}){_DATE}(\d{{1,2}}){_DATE}(\d{{1,2}})(?:日|[t ][\d:.]+z?)?"),
      lambda m: (m[1], m[2], m[3])),
     (re.compile(r"(\d{4})(\d\d)(\d\d)"), lambda m: (m[1], m[2], m[3])),
     (re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})"), lambda m: (m[3], m[2], m[1])),
@@ -25,6 +25,15 @@ _ERA = re.compile(rf"({'|'.join(_ERAS)})\.?(\d+|元)\D(\d{{1,2}})\D(\d{{1,2}})�
 def is_short(text: str) -> bool:
     """Tell whether the year of a day has two digits: 01/01/19."""
     return re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d", text.strip()) is not None
+
+
+def order_of(text: str) -> tuple[int, int] | None:
+    """Return the two numbers before the year of 01/02/2020, of which countries differ in the order.
+
+    None for a day that is written otherwise.
+    """
+    match = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](?:\d\d|\d{4})", text.strip())
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def read_day(text: str) -> date | None:

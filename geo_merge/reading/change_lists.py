@@ -19,13 +19,13 @@ from typing import Any
 import pandas as pd
 
 from geo_merge.errors import TableError
-from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, read_day
+from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, order_of, read_day
 from geo_merge.reading.change_forms import ACTIONS, BY_COLUMNS, FORMS, ROLES, Form, first, fold
 from geo_merge.reading.change_reasons import told
 from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.change_words import by_words
 from geo_merge.reading.tables import read_table
-from geo_merge.vocabulary.codes import clean_code, clean_text
+from geo_merge.vocabulary.codes import clean_code, clean_text, code_key
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.finding import Finding
@@ -40,6 +40,7 @@ Way = tuple[str, str, str, str]
 StrPath = str | os.PathLike[str]
 # Lines that a sentence shows.
 _SHOWN = 3
+_MONTHS = 12
 
 
 def read_changes(
@@ -133,6 +134,7 @@ class _Read:
         self._below = 0
         self._joined: dict[tuple[date, str], tuple[str, Any]] = {}
         self._short = 0
+        self._orders: dict[str, tuple[int, int]] = {}
         self._years: list[str] = []
         self._demoted: dict[tuple[date, str], Any] = {}
         self._unread: list[str] = []
@@ -145,6 +147,9 @@ class _Read:
         if form.reason and not clean_text(row[fold(form.reason)]):
             return  # a unit that nothing happened to
         self._short += is_short(day)
+        order = order_of(day) if form.name == "any" else None
+        if order is not None:
+            self._orders.setdefault(day, order)
         on = read_day(day) or (None if day else self._year(row, between))
         if on is None:
             self._wrong(number, f"{day or 'a blank'} is no day", "write it as 2020-01-01")
@@ -240,6 +245,14 @@ class _Read:
             said = sentence("W20.short_years", source=self.source, n=self._short,
                             first=FIRST_SHORT_YEAR, last=FIRST_SHORT_YEAR + 99)  # fmt: skip
             yield Finding.of(said, value=float(self._short), unit_of_value="rows")
+        if any(one != two for one, two in self._orders.values()) and all(
+            one <= _MONTHS for one, _ in self._orders.values()
+        ):
+            example = next(day for day, (one, two) in self._orders.items() if one != two)
+            said = sentence("W20.day_first", source=self.source, example=example,
+                            day=str(read_day(example)))  # fmt: skip
+            yield Finding.of(said, value=float(len(self._orders)), unit_of_value="rows")
+        yield from self._nearly_alike()
         if self._years:
             years = sorted(dict.fromkeys(self._years))
             said = sentence("W20.years", source=self.source, n=len(self._years), years=years)
@@ -257,6 +270,18 @@ class _Read:
                 said = sentence(kind, source=self.source, n=len(lines),
                                 told=[*lines[:_SHOWN], *more])  # fmt: skip
                 yield Finding.of(said, value=float(len(lines)), unit_of_value="lines")
+
+    def _nearly_alike(self) -> Iterator[Finding]:
+        """Find codes that differ in zeros or case alone: units are followed by their codes."""
+        alike: dict[str, list[str]] = defaultdict(list)
+        for code in dict.fromkeys(code for row in self.rows for code in (row[1], row[3]) if code):
+            alike[code_key(code).casefold()].append(code)
+        several = [codes for codes in alike.values() if len(codes) > 1]
+        if several:
+            told = [", ".join(codes) for codes in several[:_SHOWN]]
+            said = sentence("K02.in_list", source=self.source, n=len(several), codes=told)
+            yield Finding.of(said, units=tuple(code for codes in several for code in codes),
+                             value=float(len(several)), unit_of_value="codes")  # fmt: skip
 
 
 def _way(form: Form, row: Row) -> Way | None:

@@ -27,6 +27,13 @@ _TEXTS = {
 }
 _NAMES = {"text": sentence("F01.is_text"), "zip archive": sentence("F01.is_zip"),
           "unknown": sentence("F01.is_other")}  # fmt: skip
+# What a service of OGC answers instead of features (OWS Common, WFS 1.0).
+_EXCEPTION = re.compile(
+    rb"<(?:\w+:)?(?:Service)?ExceptionReport\b.*?<(?:\w+:)?(?:ExceptionText|ServiceException)\b[^>]*>"
+    rb"(?:<!\[CDATA\[)?([^<\]]*)",
+    re.DOTALL,
+)
+_SHOWN = 200  # characters
 _WIDE = ("utf-16", "utf-32")
 
 
@@ -36,12 +43,17 @@ def check_content(path: Path) -> None:
     Raises
     ------
     LayerError
-        F01 if it is something else, F05 if it is in an encoding that its readers do not know.
+        F01 if it is something else, F03 if a service says in it what failed, F05 if it is in an
+        encoding that its readers do not know.
     """
     with path.open("rb") as file:
         head = file.read(foreign.HEAD)
     if not head:
         raise LayerError(sentence("F01.empty", file=path.name))
+    failed = _EXCEPTION.search(head)
+    if failed:
+        why = " ".join(failed[1].decode("utf-8", "replace").split())
+        raise LayerError(sentence("F03.refused", source=path.name, why=why[:_SHOWN]))
     other = foreign.foreign(head)
     if other and not (kinds.is_table(path.suffix) and other in foreign.BOOKS):
         kind = "F01.packed" if other in foreign.ARCHIVES else "F01.no_layer_but"

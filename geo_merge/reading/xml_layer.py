@@ -152,11 +152,13 @@ def _check_srs(name: str, text: str) -> None:
 
 
 def _check_whole(name: str, text: str, features: int) -> None:
-    root = _ROOT.search(text)
-    said = {k: a or b for k, a, b in _ATTRIBUTE.findall(root[1])} if root else {}
-    if "truncatedResponse" in text:
-        said["exceededTransferLimit"] = "true"
-    refuse_part(name, said, features)
+    for number, root in enumerate([root[1] for root in _ROOT.finditer(text)] or [""]):
+        said = {k: a or b for k, a, b in _ATTRIBUTE.findall(root)}
+        if "truncatedResponse" in text:
+            said["exceededTransferLimit"] = "true"
+        # Of a collection within another, only it knows how many features it has.
+        returned = said.get("numberReturned", "")
+        refuse_part(name, said, int(returned) if number and returned.isdecimal() else features)
 
 
 def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
