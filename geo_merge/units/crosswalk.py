@@ -72,7 +72,7 @@ def as_crosswalk(table: pd.DataFrame) -> pd.DataFrame:
     by_fold = {fold_field(str(c)): c for c in table.columns}
     known = (*COLUMNS, *OPTIONAL)
     found = {name: by_fold[fold_field(name)] for name in known if fold_field(name) in by_fold}
-    source = _source(table)
+    source = crosswalk_source(table)
     _refuse_side_by_side(table, source)
     findings = findings_of(table)
     if not found.keys() >= set(REQUIRED):
@@ -162,7 +162,8 @@ def _lists(cells: pd.Series) -> bool:
     return sum(_SEVERAL.search(text) is not None for text in texts) > len(texts) / 2
 
 
-def _source(table: pd.DataFrame) -> str:
+def crosswalk_source(table: pd.DataFrame) -> str:
+    """Return the file that a crosswalk came from, for messages."""
     sources = sources_of(table)
     return str(sources[0]["source"]) if sources else "crosswalk"
 
@@ -207,7 +208,7 @@ def resolve(
     """
     name_key = country.name_key
     rows = as_crosswalk(table)
-    report = Report(_source(rows))
+    report = Report(crosswalk_source(rows))
     above = {str(name) for level in _ABOVE if level in old for name in old[level].dropna()}
     written, rows = rows, cleaned(rows, report, old["name"], above)
     matched = match(old, rows, written.loc[rows.index], report, name_key)
@@ -234,7 +235,7 @@ def resolve(
 
 def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report) -> pd.DataFrame:
     """Return the rows without those that name a unit again; report units with several."""
-    shares = [_share(row, text, report) for row, text in rows["share"].items()]
+    shares = [read_share(row, text, report) for row, text in rows["share"].items()]
     rows = rows.assign(share=shares)
     matched = rows[rows["unit"].notna()]
     for unit, group in matched[matched["unit"].duplicated(keep=False)].groupby("unit", sort=True):
@@ -255,7 +256,7 @@ def _check_once(old: gpd.GeoDataFrame, rows: pd.DataFrame, report: Report) -> pd
     return rows
 
 
-def _share(row: Hashable, text: str, report: Report) -> float:
+def read_share(row: Hashable, text: str, report: Report) -> float:
     """Read a share with a point or a comma; blank is the whole unit."""
     try:
         share = float(text.replace(",", ".")) if text else 1.0
@@ -370,7 +371,7 @@ def _renamed(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     headings = {role: same_field(found, wanted) for role, wanted in columns.items()}
     missing = [wanted for role, wanted in columns.items() if headings[role] is None]
     if missing:
-        told = sentence("W07.no_heading", source=_source(table), headings=missing,
+        told = sentence("W07.no_heading", source=crosswalk_source(table), headings=missing,
                         columns=listed(found))  # fmt: skip
         raise TableError(told)
     others = [c for c in found if fold_field(c) not in {fold_field(role) for role in headings}]

@@ -14,11 +14,11 @@ from geo_merge.errors import CrosswalkError
 from geo_merge.geometry.cut_ends import meeting, share_ends
 from geo_merge.geometry.plane_vertices import PlaneVertices
 from geo_merge.units.attributes import Rule, is_number, roles_of, rules_for
-from geo_merge.units.crosswalk import SHARE_TOLERANCE, as_crosswalk
+from geo_merge.units.crosswalk import SHARE_TOLERANCE, as_crosswalk, crosswalk_source, read_share
 from geo_merge.units.crosswalk_cells import cleaned
 from geo_merge.units.crosswalk_match import match
 from geo_merge.units.crosswalk_new import settled_new
-from geo_merge.units.crosswalk_report import Report
+from geo_merge.units.crosswalk_report import Report, ranges
 from geo_merge.units.cutters import SAID, Cutters, Pieces, cut, with_codes_of_rows
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.counts import known_counts
@@ -85,7 +85,7 @@ def divide(
     if len(only_plane):
         old, cutters = _meeting(old, list(targets), cutters)
     counted = _counted(old, rules or {})
-    problems: list[str] = []
+    problems = _wrong_shares(rows, targets, crosswalk_source(table))
     findings: list[Finding] = []
     estimated = free_name("estimated", list(map(str, old.columns)))
     frames = [old.drop(index=list(targets))]
@@ -93,7 +93,7 @@ def divide(
     for code, wanted in targets.items():
         unit = old.loc[code]
         parts = cut(code, unit, wanted, old, rows, cutters, problems, findings)
-        if not parts:
+        if problems or not parts:  # they are told together
             continue
         none = rows.index[(rows["old_code"] == code) & ~rows["new_code"].isin(list(parts))]
         table, rows = table.drop(index=none), rows.drop(index=none)
@@ -182,11 +182,35 @@ def _targets(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
     return {code: new for code, new in found.items() if len(new) > 1}
 
 
+def _wrong_shares(
+    rows: pd.DataFrame, targets: Mapping[str, Mapping[str, str]], source: str
+) -> list[str]:
+    """Return what is wrong with the shares that divided units are said to have (W04)."""
+    report = Report(source)
+    for code, wanted in targets.items():
+        if not _are_stated(wanted):
+            continue
+        own = rows[(rows["old_code"] == code) & (rows["new_code"] != "")]
+        at, known = ranges(own.index), len(report.problems)
+        if (own["share"] == "").any():
+            report.wrong("W04.some", rows=at, unit=code)
+            continue
+        shares = [read_share(row, text, report) for row, text in own["share"].items()]
+        if len(report.problems) == known and abs(sum(shares) - 1) > SHARE_TOLERANCE:
+            report.wrong("W04.sum", rows=at, unit=code, share=sum(shares))
+    return report.problems
+
+
+def _are_stated(wanted: Mapping[str, str]) -> bool:
+    """Tell whether shares are stated; a table that has 1 in all rows states none."""
+    return set(wanted.values()) not in ({""}, {"1"})
+
+
 def _shares(wanted: dict[str, str], parts: Pieces) -> tuple[dict[str, float], str]:
-    """Return the stated shares if they are numbers that add up to 1, else those of the areas."""
-    stated = pd.to_numeric(pd.Series(wanted).str.replace(",", ".", regex=False), errors="coerce")
-    if stated.notna().all() and abs(stated.sum() - 1) <= SHARE_TOLERANCE:
-        return {str(new): float(share) for new, share in stated.items()}, "stated share"
+    """Return the stated shares, else those of the areas."""
+    if _are_stated(wanted):
+        shares = {new: float(share.replace(",", ".")) for new, share in wanted.items()}
+        return shares, "stated share"
     total = sum(part.area for part in parts.values())
     return {new: part.area / total for new, part in parts.items()}, "area"
 

@@ -83,6 +83,30 @@ def test_stated_shares_divide_the_people(grid: Grid) -> None:
     assert cut.area.tolist()[2:] == pytest.approx([0.25e6, 0.75e6])
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("60%", "40%", r"row 3: share '60%' is no number \[W04\]; write it as 0\.6"),
+        ("60", "40", r"row 3: share 60 is not between 0 and 1 \[W04\]; write percents as 0\.6"),
+        ("3/5", "2/5", r"share '3/5' is no number \[W04\]"),
+        ("0.6", "", r"rows 3-4: only some of the rows of 00002 state a share \[W04\]"),
+        ("1", "", r"rows 3-4: only some of the rows of 00002 state a share \[W04\]"),
+        ("0.6", "0.6", r"rows 3-4: the shares of 00002 add up to 1\.2 \[W04\]"),
+    ],
+)
+def test_shares_that_cannot_be_are_refused(grid: Grid, one: str, other: str, told: str) -> None:
+    rows = [r if r[0] != "00002" else (*r[:3], one if r[1] == "N1" else other) for r in ROWS]
+    with pytest.raises(CrosswalkError, match=told):
+        divide(units(grid), table(rows), as_cutters(CUTTERS["lines"]))
+
+
+@pytest.mark.parametrize("share", ["", "1"])
+def test_without_shares_land_divides_the_people(grid: Grid, share: str) -> None:
+    rows = [(*r[:3], share) for r in ROWS]
+    cut, _ = divide(units(grid), table(rows), as_cutters(CUTTERS["lines"]))
+    assert cut["estimated"].iloc[-1] == "divided by area"
+
+
 def test_what_the_pieces_leave_over_is_not_lost(grid: Grid) -> None:
     thin = layer(
         LEFT.buffer(-1, join_style="mitre"), RIGHT, old_code=["00002"] * 2, new_code=["N1", "N2"]
