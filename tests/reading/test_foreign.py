@@ -98,3 +98,23 @@ def test_what_may_be_a_table_is_told_of_as_a_table(tmp_path: Path) -> None:
     (path := tmp_path / "picture.csv").write_bytes(FILES["png"])
     with pytest.raises(LayerError, match=r"picture.csv is a picture \(PNG\), not a layer"):
         open_layer(path)
+
+
+@pytest.mark.parametrize("name", ["l.gml", "l.geojson", "l.kml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            '<ows:ExceptionReport version="2.0.0"><ows:Exception exceptionCode="Late">'
+            "<ows:ExceptionText>Too\n slow</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"
+        ),
+        (
+            "<ServiceExceptionReport><ServiceException><![CDATA[ Too slow ]]></ServiceException>"
+            "</ServiceExceptionReport>"
+        ),
+    ],
+)
+def test_what_a_service_says_of_its_failure_is_told(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(f'<?xml version="1.0"?>{text}', "utf-8")
+    with pytest.raises(LayerError, match=r"of a service that refused: Too slow \[F03\]"):
+        open_layer(tmp_path / name)
