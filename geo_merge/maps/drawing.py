@@ -95,7 +95,10 @@ def draw(frame: gpd.GeoDataFrame, claims: Sequence[Claim] = ()) -> Drawing:
         sketch = _sketch(frame, thinned)
         del thinned  # a country's polygons are in memory often enough
         give_back()
-        return _draw(frame, sketch, _polygons(frame), claims)
+        drawing = _draw(frame, sketch, _polygons(frame), claims)
+        del sketch
+        give_back()
+        return drawing
 
     return _drawing(kept("drawings", lambda: _key(frame, claims), make))
 
