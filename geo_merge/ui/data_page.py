@@ -41,6 +41,7 @@ def show() -> None:
     _about(open_work)
     loaded = st.session_state.get(Key.LOADED)
     ended, told_below, changed = st.container(), False, False
+    taken = open_work is not None and table.take_typed(open_work)
     try:
         province.show(open_work)
         given = files.ask(open_work)
@@ -48,7 +49,7 @@ def show() -> None:
         if given.all and (open_work is not None or given.layers or given.crosswalk):
             taking.take(open_work, given)
         elif open_work is not None:
-            told_below = _work_on(open_work)
+            told_below = _work_on(open_work, taken=taken)
             changed = loaded is not None and _has_changed(open_work, loaded)
     except GeoMergeError as error:
         _problems(error.problems)
@@ -90,8 +91,10 @@ def _leave(deleted: Work | None = None) -> None:
     state.select(None)
 
 
-def _work_on(open_work: Work) -> bool:
+def _work_on(open_work: Work, *, taken: bool) -> bool:
     """Show what there is of a piece of work, and go on with it as far as it goes.
+
+    `taken` tells whether corrections of the table were taken just now.
 
     Returns whether it was told at the end how the merger of just this ended.
     """
@@ -111,7 +114,7 @@ def _work_on(open_work: Work) -> bool:
     if problems:
         st.subheader(t("ui.not_matched", count=figure(len(problems))), anchor=False)
         _problems(problems)
-    _table(open_work, looked, job.columns)
+    _table(open_work, looked, job.columns, taken=taken)
     if job.old:
         key = content_key(list(job.files.values()), job.options)
         options_panel.show(open_work, job, looked.preview, key)
@@ -125,7 +128,7 @@ def _work_on(open_work: Work) -> bool:
     return False
 
 
-def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
+def _table(open_work: Work, looked: Looked, columns: Mapping[str, str], *, taken: bool) -> None:
     """Offer a table to fill in, or let the one that was given be corrected."""
     if looked.table is None:
         table.offer_template(looked)
@@ -134,7 +137,7 @@ def _table(open_work: Work, looked: Looked, columns: Mapping[str, str]) -> None:
     problems = [told for told in looked.preview.problems if told not in others]
     ours = table.under_ours(looked.table, columns)
     with st.expander(t("intake.table"), expanded=bool(problems), icon=":material/edit_note:"):
-        table.correct(open_work, looked, ours, problems)
+        table.correct(open_work, looked, ours, problems, taken=taken)
 
 
 def _choose(open_work: Work, looked: Looked) -> None:

@@ -36,6 +36,7 @@ class Key(StrEnum):
     MERGED = "merged"  # the key of the result that was merged last in this session
     PLAN = "plan"  # by which the server knows the plan at work
     TABLE = "table"  # by which it knows the table to be recoded
+    EDITOR = "editor"  # the work, key, table and rows of the editor that was shown last
     WORK = "work"  # the name of the work that is open; empty for none
     HALTED = "halted"  # the files that were not looked into to the end
     ROUND = "round"  # counts the files taken: each slot is empty again

@@ -19,6 +19,7 @@ from geo_merge.ui.intake import headings, looking, problem_rows, recognised
 from geo_merge.ui.intake.resolution import by_clause
 from geo_merge.ui.intake.table import (
     _columns,
+    as_typed,
     is_known,
     merged,
     under_ours,
@@ -128,6 +129,9 @@ def test_corrections_change_add_and_remove_rows() -> None:
     })  # fmt: skip
     result = merged(table, shown, edited)
     assert result.to_numpy().tolist() == [["1", "9"], ["2", "8"], ["4", "9"], ["5", "7"]]
+    edits = {"edited_rows": {0: {"old_code": "2", "new_code": "8"}}, "deleted_rows": [1],
+             "added_rows": [{"row": "mới", "old_code": "5", "new_code": "7"}, {"old_code": "6"}]}  # fmt: skip
+    assert merged(table, shown, as_typed(shown.astype(str), edits)).equals(result)
     untouched = merged(table, shown.astype(str), shown.astype(str))
     assert untouched.equals(table.reset_index(drop=True))
 

@@ -157,18 +157,8 @@ def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says
     page.goto(f"{server}/data?lang=en&work={mine.name}")
     tab.told("ui.not_matched", count="1")
     tab.told("intake.wrong_rows", count="2")  # the first of each name
-    cells = page.locator("[data-testid=stForm] [data-testid=stDataFrame]")
-    cells.locator(".dvn-scroller").click(position={"x": 40, "y": 85})  # the second row
-    page.keyboard.press("Control+ArrowRight")
-    for _ in range(2):  # from the share, over the type
-        page.keyboard.press("ArrowLeft")
-    page.keyboard.press("Enter")
-    cell = page.locator("#portal textarea")
-    assert cell.input_value() == "Hai"
-    cell.fill("Một")
-    cell.press("Enter")
-    page.wait_for_timeout(500)  # Streamlit takes over what was typed a moment after it
-    page.get_by_role("button", name=say("intake.take_corrections", "en")).click()
+    type_name(tab, 2, "Hai", "Một", "Enter")
+    take_corrections(tab)
     tab.told("ui.all_matched")
     page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
     tab.told("ui.merged")
@@ -181,3 +171,72 @@ def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says
     tab.rest()
     tab.give("crosswalk", tmp_path / "table.csv")  # wrong again
     tab.told("intake.changed_since")
+
+
+def type_name(tab: Tab, row: int, there: str, name: str, key: str = "") -> None:
+    """Type the name of a new unit into a row of the table: its cells are painted, not elements."""
+    cells = tab.page.locator("[class*=st-key-editor_] [data-testid=stDataFrame]")
+    if not cells.is_visible():
+        tab.page.locator("summary", has_text=say("intake.table", "en")).click()
+        tab.rest()
+    cells.locator(".dvn-scroller").click(position={"x": 40, "y": 20 + 35 * row})
+    tab.page.keyboard.press("Control+ArrowRight")
+    for _ in range(2):  # from the share, over the type
+        tab.page.keyboard.press("ArrowLeft")
+    tab.page.keyboard.press("Enter")
+    cell = tab.page.locator("#portal textarea")
+    assert cell.input_value() == there
+    cell.fill(name)
+    if key:
+        cell.press(key)
+
+
+def take_corrections(tab: Tab) -> None:
+    tab.page.get_by_role("button", name=say("intake.take_corrections", "en")).click()
+
+
+def test_what_is_typed_into_the_table_is_taken_with_whatever_is_done_at_once_after_it(
+    tab: Tab, server: str, grid: Grid, tmp_path: Path
+) -> None:
+    grid(4, 1).reset_index().to_file(tmp_path / "old.gpkg")
+    table = pd.DataFrame({"old_code": ["00001", "00002", "00003", "00004"], "new_code": list("5678"),
+                          "new_name": list("ABCD"), "new_type": "Xã"})  # fmt: skip
+    table.to_csv(tmp_path / "table.csv", index=False)
+    table[["new_code"]].assign(population=[10, 20, 30, 40]).to_csv(
+        tmp_path / "declared.csv", index=False
+    )
+    page = tab.page
+    page.goto(f"{server}/data?lang=en")
+    tab.give("layers", tmp_path / "old.gpkg")
+    tab.give("crosswalk", tmp_path / "table.csv")
+    tab.told("ui.all_matched")
+    names = dict(enumerate("ABCD", 1))
+
+    def type_another(row: int, key: str) -> None:
+        type_name(tab, row, names[row], names[row] + names[row][0], key)
+        names[row] += names[row][0]
+
+    for key in ("Enter", "Tab", "", "Enter", "", "Tab"):  # as the cell is left: "" by the click
+        type_another(2, key)
+        take_corrections(tab)
+        tab.rest()
+    type_another(1, "Enter")
+    type_another(3, "Tab")
+    page.get_by_text(say("intake.wrong_rows", "en", count="0")).click()
+    tab.rest()
+    page.get_by_text(say("intake.all_rows", "en", count="4")).click()
+    tab.rest()
+    type_another(4, "Enter")
+    tab.give("declared", tmp_path / "declared.csv")
+    type_another(4, "Tab")
+    page.get_by_text("Tiếng Việt", exact=True).click()
+    tab.rest()
+    page.get_by_text("English", exact=True).click()
+    tab.rest()
+    type_another(1, "")
+    page.get_by_role("button", name=say("ui.merge", "en"), exact=True).click()
+    tab.told("ui.merged")
+    page.get_by_role("link", name=say("page.download", "en")).click()
+    merged = pd.read_csv(tab.saved("crosswalk.csv", tmp_path))
+    assert merged["new_name"].to_list() == list(names.values())
+    assert names == {1: "AAA", 2: "BBBBBBB", 3: "CC", 4: "DDD"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from geo_merge.ui import tables, told
 from geo_merge.ui.intake import headings
 from geo_merge.ui.intake.looking import Looked
 from geo_merge.ui.intake.problem_rows import by_row, without_row
-from geo_merge.ui.state import figure, t
+from geo_merge.ui.state import Key, figure, t
 from geo_merge.ui.work import Work
 from geo_merge.units.crosswalk import REQUIRED
 
@@ -83,10 +84,12 @@ def wrong_columns(chosen: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[str]) -> None:
+def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[str], *,
+            taken: bool) -> None:  # fmt: skip
     """Show the rows with problems, and let them be corrected in place.
 
     Rows of units that have none are added to be filled in; a row that is removed is gone.
+    `taken` tells whether something that was typed was taken just now (`take_typed`).
     """
     used = work.crosswalk
     wrong = by_row(problems, table, used.name if used is not None else "")
@@ -100,25 +103,56 @@ def correct(work: Work, looked: Looked, table: pd.DataFrame, problems: Sequence[
     shown = _shown(table, wrong, lacking, only_wrong=view == "wrong")
     if len(shown) > _MOST:
         tables.small(t("ui.rows_shown", count=figure(_MOST), all=figure(len(shown))))
-    with st.form(f"editor_{work.name}", border=False):
-        edited: pd.DataFrame = st.data_editor(
-            shown.head(_MOST), key=f"editor_{view}_{work.name}_{_mark(table)}", hide_index=True,
-            num_rows="dynamic", disabled=[_ROW, _PROBLEM], height=360, width="stretch",
-            column_order=[_ROW, *([_PROBLEM] if shown[_PROBLEM].any() else []), *_columns(table)],
-            column_config={_ROW: st.column_config.TextColumn(t("intake.row"), width="small"),
-                           _PROBLEM: st.column_config.TextColumn(t("ui.problem"), width="large"),
-                           **{ours: t(f"intake.column_{ours}") for ours in headings.OURS
-                              if ours in shown}},
-        )  # fmt: skip
-        saved = st.form_submit_button(t("intake.take_corrections"), icon=":material/done_all:",
-                                      type="primary" if problems else "secondary")  # fmt: skip
+    rows = shown.head(_MOST)
+    key = f"editor_{work.name}_{_mark(table)}_{_mark(rows)}"
+    st.data_editor(
+        rows, key=key, hide_index=True, on_change="ignore",
+        num_rows="dynamic", disabled=[_ROW, _PROBLEM], height=360, width="stretch",
+        column_order=[_ROW, *([_PROBLEM] if shown[_PROBLEM].any() else []), *_columns(table)],
+        column_config={_ROW: st.column_config.TextColumn(t("intake.row"), width="small"),
+                       _PROBLEM: st.column_config.TextColumn(t("ui.problem"), width="large"),
+                       **{ours: t(f"intake.column_{ours}") for ours in headings.OURS
+                          if ours in shown}},
+    )  # fmt: skip
+    st.session_state[Key.EDITOR] = (work.name, key, table, rows)
+    pressed = st.button(t("intake.take_corrections"), key="take_corrections",
+                        icon=":material/done_all:",
+                        type="primary" if problems else "secondary")  # fmt: skip
     tables.downloads(table, "crosswalk_corrected")
-    if saved:
-        corrected = merged(table, shown.head(_MOST), edited)
-        if not corrected.equals(table.reset_index(drop=True)):
-            work.correct(corrected)
-            st.rerun()
+    if pressed and not taken:
         st.info(t("intake.nothing_changed"), icon=":material/info:")
+
+
+def take_typed(work: Work) -> bool:
+    """Put what was typed into the table that was shown last into the work; tell if anything was.
+
+    The browser sends it with whatever is done next, be that the button below the table, the list of
+    all rows, another file or the merger: none of them may lose it, so it is taken before all else.
+    A button in a form would not do: what was typed in the last 150 ms is not sent with it.
+    """
+    if Key.EDITOR not in st.session_state:
+        return False
+    name, key, table, rows = st.session_state[Key.EDITOR]
+    if name != work.name or key not in st.session_state:
+        return False
+    edits = st.session_state[key]
+    corrected = merged(table, rows, as_typed(rows, edits))
+    changed = not corrected.equals(table.reset_index(drop=True))
+    if changed:
+        work.correct(corrected)
+    return changed
+
+
+def as_typed(rows: pd.DataFrame, edits: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows of an editor as they are now: Streamlit keeps what differs."""
+    edited = rows.copy()
+    for row, cells in edits["edited_rows"].items():
+        for column, value in cells.items():
+            edited.loc[row, column] = value
+    added = pd.DataFrame(edits["added_rows"], columns=rows.columns, dtype=object)
+    left = edited.drop(index=edits["deleted_rows"])
+    now: pd.DataFrame = pd.concat([left, added], ignore_index=True)
+    return now
 
 
 def merged(table: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +165,7 @@ def merged(table: pd.DataFrame, shown: pd.DataFrame, edited: pd.DataFrame) -> pd
     shown
         The rows that were in the editor, with their numbers under ``row``; new ones have none.
     edited
-        What the editor returned.
+        The rows as they are in the editor now.
     """
     numbers = pd.to_numeric(edited[_ROW], errors="coerce")
     kept = edited[numbers.notna()]
