@@ -12,7 +12,7 @@ from babel import Locale
 from babel.numbers import NumberPattern, parse_pattern
 
 from geo_merge.wording.calling import UNITS, Called
-from geo_merge.wording.sentence import agreeing
+from geo_merge.wording.sentence import agreeing, with_minus
 
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -72,9 +72,9 @@ def map_texts(called: Called = UNITS) -> dict[str, dict[str, str]]:
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
-    """Return a number as a language writes it: 4.718,61 or 4,718.61."""
+    """Return a number as a language writes it: 4.718,61 or 4,718.61; below nothing, −3,9."""
     pattern, locale = _way_of(digits, language)
-    return str(pattern.apply(value, locale))
+    return with_minus(str(pattern.apply(value, locale)))
 
 
 @cache

@@ -41,5 +41,5 @@ def _sums(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def _row(m: Material, names: tuple[str, str, str], before: float, after: float) -> tuple[str, ...]:
-    return (*names, m.n(before), m.n(after), m.n(after - before).replace("-", "−"),
+    return (*names, m.n(before), m.n(after), m.n(after - before),
             change(before, after, m.language) or NOTHING)  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +16,6 @@ from geo_merge.texts import TEXTS, change
 from geo_merge.vocabulary.sentence import title_of
 from geo_merge.vocabulary.shown import shown
 
-_MINUS = re.compile(r"(?<=[ (])-(?=[0-9])")  # as tables have it
 _GLOSSARY = "glossary."
 _FIGURES = {"area_km2": 2, "population": 0}
 # Units of what findings measure that have a word of their own in every language.
@@ -90,7 +88,7 @@ def _counts(m: Material, rows: Iterator[tuple[str, int, int]]) -> Table:
     columns = [Column(m.t(f"col_{h}"), 3 if k == 0 else 1.2, "right" if k else "left")
                for k, h in enumerate(heads)]  # fmt: skip
     texts = [
-        (name, m.n(old), m.n(new), m.n(new - old).replace("-", "−"),
+        (name, m.n(old), m.n(new), m.n(new - old),
          change(old, new, m.language) or NOTHING)
         for name, old, new in rows
     ]  # fmt: skip
@@ -110,7 +108,7 @@ def _conserved(m: Material) -> Table:
         digits, old, new = _FIGURES.get(key, 0), before.get(key), after.get(key)
         if (key in before or key in after) and (old or new or key in _FIGURES):
             known = old is not None and new is not None
-            difference = m.n(new - old, digits).replace("-", "−") if known else NOTHING
+            difference = m.n(new - old, digits) if known else NOTHING
             rows.append((name, m.n(old, digits), m.n(new, digits), difference))
     return Table.of(columns, rows)
 
@@ -240,7 +238,7 @@ def _found(m: Material, found: pd.DataFrame) -> Table:
             title_of(row["check"], m.language),
             ", ".join(map(str, row["units"])),
             measure(m, row["value"], row["unit_of_value"]),
-            *([_MINUS.sub("−", str(row[told]))] if has_words else []),
+            *([str(row[told])] if has_words else []),
         )
         for row in found.to_dict("records")
     ]
@@ -255,7 +253,7 @@ def measure(m: Material, value: object, unit: object) -> str:
     digits = 0 if float(known).is_integer() else 2
     name = str(unit or "")
     words = name if name in _METRIC else m.word("measure", name, n=float(known))
-    return f"{m.n(known, digits)} {words}".strip().replace("-", "−")
+    return f"{m.n(known, digits)} {words}".strip()
 
 
 def _decided(m: Material) -> Iterator[Block]:
@@ -341,7 +339,7 @@ def _exact(m: Material, value: object) -> str:
     known = pd.to_numeric(value, errors="coerce")  # type: ignore[call-overload]
     if pd.isna(known):
         return str(value)
-    return m.n(known, 0 if float(known).is_integer() else 4).replace("-", "−")
+    return m.n(known, 0 if float(known).is_integer() else 4)
 
 
 def sources(m: Material) -> Section:

@@ -153,8 +153,7 @@ def figure(value: float | None, digits: int = 0, unit: str = "") -> str:
     least = 10.0**-digits
     if 0 < abs(value) < least / 2:
         return f"< {figure(least, digits, unit)}"
-    minus = number(value, language(), digits).replace("-", "−")
-    return f"{minus}{unit and ' '}{unit}"
+    return f"{number(value, language(), digits)}{unit and ' '}{unit}"
 
 
 def select(side: str | None, code: str = "") -> None:

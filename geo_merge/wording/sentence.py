@@ -150,6 +150,11 @@ def told_metres(metres: float) -> str:
     return f"{metres:,.0f}" if metres >= _WHOLE else f"{metres:.3g}"
 
 
+def with_minus(number: str) -> str:
+    """Return a number that is written for people with the minus of typesetters, not a hyphen."""
+    return f"−{number[1:]}" if number.startswith("-") else number
+
+
 def agreeing(number: object, words: str) -> str:
     """Return the word that agrees with a number, of ``unit|units``; the number may be written."""
     one, more = words.split("|")
@@ -175,6 +180,7 @@ class _Writer(string.Formatter):
         if isinstance(value, Sequence):
             return (format_spec or ", ").join(map(self._said, value))
         text = told_metres(value) if format_spec == _METRES else f"{value:{format_spec}}"
+        text = with_minus(text)
         return text if self.language == ENGLISH else text.translate(_DECIMAL_COMMA)
 
     def _said(self, value: str) -> str:
