@@ -189,12 +189,16 @@ class Job:
         return read
 
     def read_others(
-        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None
-    ) -> tuple[dict[str, Any], dict[Path, GeoMergeError]]:
-        """Return what `others` reads, None for what cannot be read, and what is wrong by file."""
+        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None = None,
+        read_layer: ReadLayer = read_units,
+    ) -> tuple[dict[str, Any], dict[Path, GeoMergeError]]:  # fmt: skip
+        """Return what `others` reads, None for what cannot be read, and what is wrong by file.
+
+        `read_layer` is what reads the reference; see `read`.
+        """
         readers: dict[str, tuple[Path | None, Callable[[Path], Any]]] = {
             "reference": (next(iter(self.reference), None),
-                          lambda _: self._read_reference(units, table)),
+                          lambda _: self._read_reference(units, table, read_layer)),
             "declared": (self.declared, self._read_table),
             "outline": (self.outline, partial(self._read_land, units, "outline")),
             "water": (self.water, partial(self._read_land, units, "water")),
@@ -217,10 +221,10 @@ class Job:
         return {name: read[name] for name in ("outline", "water", "enclaves")}
 
     def _read_reference(
-        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None
+        self, units: gpd.GeoDataFrame, table: pd.DataFrame | None, read_layer: ReadLayer
     ) -> gpd.GeoDataFrame:
-        reference = read_units(
-            self.reference, code_field=self.reference_code_field,
+        reference = read_layer(
+            *self.reference, code_field=self.reference_code_field,
             name_field=self.reference_name_field, code_option="--reference-code-field",
             layer=self.layers, crs=self.crs, overrule_crs=False, target_crs=units.crs,
             sizes=parse(self.limits)[1], evidence={} if table is None else _called(table, "new"),

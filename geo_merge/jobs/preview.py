@@ -79,7 +79,7 @@ def look_with_units(
 ) -> tuple[Preview, gpd.GeoDataFrame | None]:
     """Look into the files of a job; return its layer too, None if it cannot be read as one.
 
-    `read_layer` is what reads its units; see `Job.read`.
+    `read_layer` is what reads its units, and those of a reference; see `Job.read`.
     """
     say("Reading")
     problems: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def look_with_units(
             wrong[cast("Path", job.divide)] = error
     if job.reference or job.declared or job.land:
         say("Reading the other files")
-    wrong |= _wrong_others(job, units, table, new)
+    wrong |= _wrong_others(job, units, table, new, read_layer)
     found = Preview(layers, fields, notes, problems, rules=rules_of(units))
     return _with_others(found, wrong), units
 
@@ -134,7 +134,11 @@ def _of_cutters(problem: str) -> bool:
 
 
 def _wrong_others(
-    job: Job, units: gpd.GeoDataFrame, table: pd.DataFrame | None, new: pd.Index | None
+    job: Job,
+    units: gpd.GeoDataFrame,
+    table: pd.DataFrame | None,
+    new: pd.Index | None,
+    read_layer: ReadLayer,
 ) -> dict[Path, GeoMergeError]:
     """Return what is wrong with the files that are no layer of units and no crosswalk.
 
@@ -145,7 +149,7 @@ def _wrong_others(
     if table is None:
         _, unread = _opened(job, [*job.reference, *([] if job.divide is None else [job.divide])])
         job = replace(job, reference=())
-    others, wrong = job.read_others(units, table)
+    others, wrong = job.read_others(units, table, read_layer)
     files = {"declared": job.declared, "reference": next(iter(job.reference), None)}
     for name, path in files.items():
         frame = others[name]

@@ -382,3 +382,37 @@ def test_another_file_does_not_read_the_layers_again_and_nothing_is_stale(
         looking.look(mine.job(), memory=mine).preview.problems
         == looking.look(mine.job()).preview.problems
     )
+
+
+def test_the_reference_is_not_read_again_either_unless_it_or_the_new_units_are_others(
+    grid: Grid, tmp_path: Path
+) -> None:
+    mine = work.begin()
+    grid(2, 1).reset_index().to_file(tmp_path / "xa.gpkg")
+    theirs = grid(2, 1).dissolve("unit_type").assign(name="Một", code=(code := "09001"))
+    theirs.to_file(tmp_path / "cong_bo.gpkg")
+    table = tmp_path / "bang.csv"
+    table.write_text(f"old_code,new_code,new_name\n1,{code},Một\n2,{code},Một\n", "utf-8")
+    mine.copy("layers", [tmp_path / "xa.gpkg"])
+    mine.copy("crosswalk", [table])
+    mine.copy("reference", [tmp_path / "cong_bo.gpkg"])
+    assert looking.look(mine.job(), memory=mine).preview.problems == ()
+    kept = mine.folder / looking.REFERENCE_READ
+
+    def read_at() -> int:
+        return kept.stat().st_mtime_ns
+
+    first = read_at()
+    (tmp_path / "so_lieu.csv").write_text(f"new_code,area_km2\n{code},2\n", "utf-8")
+    mine.copy("declared", [tmp_path / "so_lieu.csv"])
+    assert looking.look(mine.job(), memory=mine).preview.problems == ()
+    assert read_at() == first
+    table.write_text(f"old_code,new_code,new_name\n1,{code},Hai\n2,{code},Hai\n", "utf-8")
+    mine.copy("crosswalk", [table])
+    looking.look(mine.job(), memory=mine)
+    second = read_at()
+    assert second != first
+    theirs.assign(people=3).to_file(tmp_path / "cong_bo.gpkg")
+    mine.take("reference", [tmp_path / "cong_bo.gpkg"])
+    looking.look(mine.job(), memory=mine)
+    assert read_at() != second

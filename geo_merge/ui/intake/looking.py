@@ -32,8 +32,9 @@ from geo_merge.vocabulary.limits import parse
 
 PIXELS = 1_500  # of the map of what was given
 _DECIMALS = 5  # degrees; about a metre
-# What is kept under: units as they were read, and their outlines.
-UNITS_READ, OUTLINES = "units", "outlines"
+# What is kept under: units and those of the reference as they were read, and outlines.
+UNITS_READ, REFERENCE_READ, OUTLINES = "units", "reference", "outlines"
+KEPT = (UNITS_READ, REFERENCE_READ, OUTLINES)
 UNITS = ("name", "unit_type", "district", "province", "population")
 
 
@@ -102,13 +103,16 @@ def _read(memory: Work, *paths: Path, **options: Any) -> gpd.GeoDataFrame:  # no
     """Return the units of files; those that were read before of the same bytes and options."""
     layer = options["layer"]
     chosen = {p.name: name for p, name in layer.items()} if isinstance(layer, dict) else layer
+    target = options.get("target_crs")  # which a reference alone has
     told = {**options, "layer": chosen, "country": options["country"].code,
-            "accept": sorted(options["accept"])}  # fmt: skip
+            "accept": sorted(options["accept"]),
+            "target_crs": target and target.to_wkt()}  # fmt: skip
     key = content_key([file for path in paths for file in files_of(path)], told)
-    known: gpd.GeoDataFrame | None = memory.kept(UNITS_READ, key)
+    what = REFERENCE_READ if target else UNITS_READ
+    known: gpd.GeoDataFrame | None = memory.kept(what, key)
     if known is None:
         known = read_units(*paths, **options)
-        memory.keep(UNITS_READ, key, known)
+        memory.keep(what, key, known)
     return known
 
 

@@ -79,7 +79,7 @@ def into(open_work: Work | None, paths: Mapping[Role, tuple[Path, ...]]) -> Work
 
 def remember(memory: Work, target: Work) -> None:
     """Let work keep what was read before it began."""
-    for name in (looking.UNITS_READ, looking.OUTLINES) if memory != target else ():
+    for name in looking.KEPT if memory != target else ():
         if (memory.folder / name).exists():
             shutil.move(memory.folder / name, target.folder / name)
 
