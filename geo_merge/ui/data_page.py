@@ -213,7 +213,9 @@ def _problems(problems: Sequence[str]) -> None:
     """Show problems as text, and offer all of them as a file."""
     listed = pd.DataFrame({t("ui.problem"): list(map(told.problem, problems))})
     few = list(listed.iloc[:, 0]) if len(problems) <= _FEW else []
-    lines = [t("ui.cannot_merge"), *(f"- {tables.plain(one)}" for one in few)]
+    # What the page opens with, as the sample, is nothing that was made of these files.
+    kept = "" if st.session_state.get(Key.LOADED) is None else f" {t('ui.kept_before')}"
+    lines = [f"{t('ui.cannot_merge')}{kept}", *(f"- {tables.plain(one)}" for one in few)]
     st.error("\n".join(lines), icon=":material/error:")
     if not few:
         tables.show(listed.head(_SHOWN), height=380)

@@ -12,9 +12,8 @@ import streamlit as st
 from geo_merge.mending.decisions import Choice
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.formats import findings_table
-from geo_merge.texts import TEXTS
 from geo_merge.ui import before_after, state, tables, told, worklist
-from geo_merge.ui.state import figure, t
+from geo_merge.ui.state import t
 from geo_merge.ui.store import Loaded
 from geo_merge.ui.worklist import Worklist
 from geo_merge.vocabulary.codes import fold_accents
@@ -22,7 +21,6 @@ from geo_merge.vocabulary.finding import Severity
 from geo_merge.vocabulary.sentence import title_of
 
 _SQUARE_METRES = {"m²": 1.0, "km²": 1e6}
-_LARGE = 1e5  # square metres from which on land is told in square kilometres
 _MAP = 560  # pixels, the height of the map
 _LIST = 500  # of the list beside it, and with a finding to decide on below it
 _LIST_OVER = 280
@@ -69,32 +67,25 @@ def list_of(result: MergeResult) -> Worklist:
     rows = pd.DataFrame({"id": findings["id"], "kind": findings["check"],
                          "weight": findings["severity"], "m2": sizes(findings),
                          "units": findings["units"], "words": words})  # fmt: skip
+    factors = findings["unit_of_value"].map(_SQUARE_METRES)
+    units = findings["unit_of_value"].where(factors.isna(), "m²")  # so that land sorts by its size
     shown = pd.DataFrame(
         {
             t("work.weight"): [t(f"severity.{one}") for one in findings["severity"]],
             t("work.units"): [_called(*each) for each in called],
-            t("ui.value"): [_value(*pair) for pair in
-                            zip(findings["value"], findings["unit_of_value"], strict=True)],
+            t("ui.value"): findings["value"] * factors.fillna(1.0),
             t("ui.check"): [titles[check] for check in findings["check"]],
             t("ui.message"): sentences["message"],
         }
     )  # fmt: skip
     weights = {str(one): t(f"ui.{one}") for one in Severity}
-    return Worklist("findings", rows, titles, weights, shown, _CHOICES)
+    return Worklist("findings", rows, titles, weights, shown, _CHOICES, {t("ui.value"): units})
 
 
 def _called(units: Sequence[str], names: Mapping[str, str]) -> str:
     """Return the names of units, codes where there are none; the first few of many."""
     called = [names.get(str(unit)) or str(unit) for unit in units[:_NAMED]]
     return ", ".join(called) + (" …" if len(units) > _NAMED else "")
-
-
-def _value(value: float, unit: str) -> str:
-    if unit == "m²" and abs(value) >= _LARGE:
-        value, unit = value / _SQUARE_METRES["km²"], "km²"
-    digits = 2 if unit in _SQUARE_METRES or value != value // 1 else 0
-    key = f"measure.{unit}"
-    return figure(value, digits, t(key, n=value) if key in TEXTS else unit)
 
 
 @st.fragment

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo_merge.ui.state import figure, t
@@ -26,7 +27,7 @@ def show(place: DeltaGenerator, label: str, value: float, *, key: str, least: fl
     label
         Its name.
     value
-        The number that holds until another is written.
+        The number that holds until another is written, which then holds if what follows is none.
     key
         Of the session, with the language in it: 10.000 is ten thousand in one, ten in the other.
     least
@@ -35,11 +36,13 @@ def show(place: DeltaGenerator, label: str, value: float, *, key: str, least: fl
         Called when another is written.
     """
     text = place.text_input(label, write(value), key=key, on_change=on_change)
-    number = read(text, least)
+    number, held = read(text, least), f"{key}_held"
     if number is not None:
+        st.session_state[held] = number
         return number
     place.error(t("ui.no_number", text=text, least=write(least), example=write(0.25)))
-    return value
+    before: float = st.session_state.get(held, value)
+    return before
 
 
 def read(text: object, least: float = 0.0) -> float | None:

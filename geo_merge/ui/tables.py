@@ -6,12 +6,14 @@ import io
 import math
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo_merge.results.formats import csv_bytes, flat, write_workbook
+from geo_merge.texts import TEXTS
 from geo_merge.ui.state import figure, t
 
 _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
@@ -19,6 +21,7 @@ _MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+-.!|~:$"})
 _ADDRESS = re.compile(r"(?<=//)|(?<=@)|(?<=www)(?=\.)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"  # no width, no break
 _LETTER, _BESIDE = 7.6, 20  # pixels: of a letter, and beside a text in its cell
+_LARGE = 1e5  # square metres from which on land is told in square kilometres
 _SMALL = 0.005  # what two decimals do not show
 MOST = 5_000  # rows on a page; files have all
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,12 +41,13 @@ def show(
     table: pd.DataFrame,
     *,
     changes: Container[str] = (),
+    measures: Mapping[str, pd.Series] | None = None,
     column_config: Mapping[str, Any] | None = None,
     **options: Any,  # noqa: ANN401 - Streamlit's
 ) -> Any:  # noqa: ANN401 - Streamlit's
     """Show a table; its numbers sort as numbers and read as the language writes them.
 
-    Numbers in the columns of `changes` have a sign.
+    Numbers in the columns of `changes` have a sign, and those of `measures` the unit of their row.
     """
     shown = flat(table.head(MOST)).reset_index(drop=True)
     if len(table) > MOST:
@@ -51,6 +55,12 @@ def show(
     numbers = list(shown.select_dtypes("number"))
     styled: Any = shown.style if numbers else shown
     widths: dict[str, Any] = {}
+    for column, units in (measures or {}).items():
+        numbers.remove(column)
+        of_rows = units.head(MOST).reset_index(drop=True)
+        for unit in of_rows.unique():
+            styled = styled.format(partial(measured, unit=unit),
+                                   subset=(of_rows.index[of_rows == unit], [column]))  # fmt: skip
     for name in numbers:
         read = _with_sign if name in changes else _formatter(shown[name])
         styled = styled.format(read, subset=[name])
@@ -59,6 +69,15 @@ def show(
         )
     return st.dataframe(styled, width="stretch", hide_index=True, placeholder="–",
                         column_config={**widths, **(column_config or {})}, **options)  # fmt: skip
+
+
+def measured(value: float, unit: str) -> str:
+    """Return a value with its unit in the language of the session; much land in km²."""
+    if unit == "m²" and abs(value) >= _LARGE:
+        value, unit = value / 1e6, "km²"
+    digits = 2 if unit in {"m²", "km²"} or value != value // 1 else 0
+    key = f"measure.{unit}"
+    return figure(value, digits, t(key, n=value) if key in TEXTS else unit)
 
 
 def _wide(texts: Sequence[str]) -> int:

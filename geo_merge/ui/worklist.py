@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
@@ -45,6 +45,8 @@ class Worklist:
         The table of all rows, as people read it; indexed as `rows`.
     choices
         What can be decided.
+    units
+        Columns of `shown` whose numbers have a unit in each row, with these.
     repair
         Whether it is what a repair would mend, and not findings.
     """
@@ -55,6 +57,7 @@ class Worklist:
     weights: Mapping[str, str]
     shown: pd.DataFrame
     choices: Sequence[Choice]
+    units: Mapping[str, pd.Series] = field(default_factory=dict)
     repair: bool = False
 
     @property
@@ -109,7 +112,7 @@ def filters(work: Worklist) -> pd.DataFrame:
     above = st.container(key=f"fold_{key}")
     unfolded = st.session_state.get(f"{key}_unfolded", False)
     fields = st.container(key=f"{'open' if unfolded else 'folded'}_{key}")
-    first = fields.columns([1.5, 1.2, 1.2, 1.2, 1], vertical_alignment="bottom")
+    first = fields.columns([1.5, 1.2, 1.2, 1.2, 1])
     kinds = first[0].multiselect(
         t("work.kind"), list(work.kinds), key=f"{key}_kinds", placeholder=t("work.all"),
         format_func=lambda kind: f"{work.kinds[kind]} ({figure(counts.get(kind, 0))})",
@@ -153,7 +156,9 @@ def table(work: Worklist, shown: pd.DataFrame, **options: Any) -> None:  # noqa:
         chosen = st.session_state[key].selection.rows
         st.session_state[work.place] = str(shown["id"].iloc[chosen[0]]) if chosen else None
 
-    tables.show(content, key=key, on_select=go, selection_mode="single-row", **options)
+    measures = {name: units.loc[content.index] for name, units in work.units.items()}
+    tables.show(content, key=key, on_select=go, selection_mode="single-row", measures=measures,
+                **options)  # fmt: skip
 
 
 def _position(work: Worklist, shown: pd.DataFrame) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import shapely
 from app_tests import AppTest
 from conftest import ROOT, square
@@ -17,7 +18,7 @@ from geo_merge.mending import RepairOptions
 from geo_merge.mending.decisions import Choice
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import TEXTS, say
-from geo_merge.ui import decided, findings_list, work
+from geo_merge.ui import decided, tables, work
 from geo_merge.ui.checks_page import differing
 from geo_merge.ui.findings_list import by_weight, names_of, sizes
 from geo_merge.ui.repairs_list import changes_of, obstacle_name
@@ -196,6 +197,27 @@ def test_every_quantity_of_the_ledger_has_words() -> None:
     assert {f"ledger.{name}" for name in named} <= set(TEXTS)
 
 
+def test_values_of_a_list_sort_as_numbers_and_read_with_their_units() -> None:
+    values = pd.DataFrame({"value": [90.0, 2e6, 3.0, -3.9, float("nan")]})
+    units = pd.Series(["m²", "m²", "units", "%", ""])
+
+    def show() -> None:
+        import streamlit as st  # noqa: PLC0415 - Streamlit runs this body alone
+
+        from geo_merge.ui import tables  # noqa: PLC0415
+
+        tables.show(st.session_state["values"], measures={"value": st.session_state["units"]})
+
+    test = AppTest.from_function(show, default_timeout=60)
+    test.session_state["values"], test.session_state["units"] = values, units
+    test.run()
+    assert not test.exception
+    shown = test.dataframe[0]
+    assert shown.value["value"].tolist()[:4] == [90.0, 2e6, 3.0, -3.9]
+    told = pa.ipc.open_stream(shown.proto.arrow_data.styler.display_values).read_pandas()
+    assert told.iloc[:, -1].tolist() == ["90,00 m²", "2,00 km²", "3 đơn vị", "−3,90 %", "–"]
+
+
 def test_a_count_of_one_is_told_as_one() -> None:
-    assert findings_list._value(1.0, "units").split() == ["1", "đơn", "vị"]
+    assert tables.measured(1.0, "units").split() == ["1", "đơn", "vị"]
     assert [say("measure.units", "en", n=n) for n in (1.0, 2.0)] == ["unit", "units"]
