@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from browsing import Tab, opened
 from playwright.sync_api import Browser
@@ -141,3 +143,27 @@ def test_legend_scale_and_buttons_lie_over_each_other_nowhere(
                         seen,
                     )
         assert it.wrong == []
+
+
+def test_nothing_lies_over_a_layer_that_fills_its_corners(
+    browser: Browser, grid: Callable[..., gpd.GeoDataFrame], tmp_path: Path, shot: Shot
+) -> None:
+    """A square fits least between titles and legend; it is made smaller for that, by 15 % at most."""
+    old = grid(2, 2)
+    table = pd.DataFrame({"old_code": old.index, "new_code": list("7788"),
+                          "new_name": ["Bắc", "Bắc", "Nam", "Nam"], "new_type": "Xã"})  # fmt: skip
+    path = tmp_path / "map.html"
+    path.write_text(map_html(merge(old, table)), "utf-8")
+    with opened(browser, width=1366, height=760, shot=shot) as it:
+        it.page.goto(path.as_uri())
+        it.wait_for_map()
+        for side in ("before", "after"):
+            hidden, share = it.live(f"""(() => {{
+              const side = live.sides.{side}, map = side.map, by = (k) => side.boxes.map((b) => b[k]);
+              const a = map.latLngToContainerPoint([Math.max(...by(3)), Math.min(...by(0))]);
+              const z = map.latLngToContainerPoint([Math.min(...by(1)), Math.max(...by(2))]);
+              const over = geoMerge.onTop(live, map).filter((o) =>
+                Math.min(o[2], z.x) > Math.max(o[0], a.x) && Math.min(o[3], z.y) > Math.max(o[1], a.y));
+              return [over.length, (z.y - a.y) / (map.getSize().y - live.parts.bar.offsetHeight)]; }})()""")
+            assert hidden == 0, side
+            assert share > 0.75

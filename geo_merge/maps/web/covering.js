@@ -4,7 +4,7 @@
   "use strict";
 
   const CELLS = 64; // of the land, along each side
-  const SIZES = [1, 0.97, 0.94, 0.91, 0.88]; // of the largest that the window holds
+  const SIZES = [1, 0.97, 0.94, 0.91, 0.88, 0.85]; // of the largest that the window holds
   const PLACES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1]; // shares of the room left over
   const HIDDEN = 400; // a thousandth of the land hidden weighs more than a map smaller by a third
   const ASIDE = 0.01; // of what a placing costs that is not in the middle
