@@ -95,7 +95,7 @@ def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
     return {
         **contract,
         "map.html": lambda: map_html(
-            loaded.result,
+            result,
             language=language,
             standards=scales_of(loaded.result.summary.get("country")),
         ).encode(),

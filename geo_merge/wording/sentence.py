@@ -6,6 +6,7 @@ else is known of a check there.
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ OTHER_LANGUAGES = ("vi",)
 LANGUAGES = (ENGLISH, *OTHER_LANGUAGES)
 _DECIMAL_COMMA = str.maketrans(",.", ".,")
 _LONG, _END = 2_000, 400  # characters of a text, as a name, that are told, and of its end
+_NOTHING = re.compile(r"-[0.,]+")  # that is −0.004 with two decimals
 _METRES = "metres"  # as a format: with the digits that mean something
 # Metres from which on a width or distance is told without decimals.
 _WHOLE = 100.0
@@ -151,8 +153,10 @@ def told_metres(metres: float) -> str:
 
 
 def with_minus(number: str) -> str:
-    """Return a number that is written for people with the minus of typesetters, not a hyphen."""
-    return f"−{number[1:]}" if number.startswith("-") else number
+    """Return a number that is written for people with the minus of typesetters, and 0 without."""
+    if not number.startswith("-"):
+        return number
+    return number[1:] if _NOTHING.fullmatch(number) else f"−{number[1:]}"
 
 
 def agreeing(number: object, words: str) -> str:

@@ -16,6 +16,7 @@ from streamlit.util import calc_hash
 
 from geo_merge.api import merge
 from geo_merge.jobs.sample import sample_files
+from geo_merge.results.files import write
 from geo_merge.results.formats import WRITERS
 from geo_merge.texts import LANGUAGES, TEXTS, Language, change, map_texts, number, say
 from geo_merge.ui import plan_kept
@@ -147,6 +148,21 @@ def test_every_single_file_is_the_one_of_the_command_line(tmp_path: Path) -> Non
     assert set(offered) == {path.name for path in tmp_path.iterdir()} - {"manifest.json"}
     for name, make in offered.items():
         assert make() == (tmp_path / name).read_bytes(), name
+
+
+def test_the_map_that_is_taken_by_itself_has_the_figures_of_the_whole(
+    grid: Callable[..., gpd.GeoDataFrame], tmp_path: Path
+) -> None:
+    """Two thousandths of a per cent less than declared are 0.00, not -0.00."""
+    old = grid(2, 1)
+    table = pd.DataFrame({"old_code": old.index, "new_code": "N", "new_name": "Một"})
+    km2 = float(merge(old, table).new["area_km2"].iloc[0])
+    declared = pd.DataFrame({"new_code": ["N"], "area_km2": [f"{km2 * 1.00002:.8f}"]})
+    result = merge(old, table, declared=declared)
+    write(result, tmp_path, language="vi")
+    made = files(Loaded("key", "title", result, {}, {}), "vi")["map.html"]().decode()
+    assert '"declared_percent":0.0' in made
+    assert made == (tmp_path / "map.html").read_text("utf-8")
 
 
 def test_a_folder_without_a_result_is_told_in_a_sentence(

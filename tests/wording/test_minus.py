@@ -48,6 +48,14 @@ def test_every_number_below_nothing_is_written_with_a_minus(language: Language) 
     assert _WRITERS[language].format_field(-39, "") == "−39"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_nothing_with_the_decimals_that_are_shown_has_no_minus(language: Language) -> None:
+    assert number(-0.0, language) == number(-0.4, language) == "0"
+    assert number(-0.004, language, 2) == {"vi": "0,00", "en": "0.00"}[language]
+    assert _WRITERS[language].format_field(-0.04, "+.1f") == {"vi": "0,0", "en": "0.0"}[language]
+    assert _WRITERS[language].format_field(-1000.0, ",.0f")[0] == "−"
+
+
 def test_a_number_with_a_minus_is_read_back() -> None:
     assert write(-0.25) == "−0,25"
     assert read("−0,25", -1) == read("-0,25", -1) == -0.25

@@ -28,7 +28,7 @@
   function number(value, language, most, least) {
     return new Intl.NumberFormat(LOCALES[language] || LOCALES.en,
       { maximumFractionDigits: most === undefined ? 2 : most, minimumFractionDigits: least || 0 })
-      .format(value).replace("-", "−");
+      .format(value).replace(/^-(?=[0.,]+$)/, "").replace("-", "−");
   }
 
   /** Return a degree of longitude ("x") or latitude ("y"); 181° east is 179° west. */

@@ -10,6 +10,7 @@ test("numbers, degrees and texts as a language has them", () => {
     en: { east: "E", west: "W", north: "N", south: "S" } })[language][key];
   assert.equal(geo.number(-1234.56, "vi"), "−1.234,56");
   assert.equal(geo.number(-1234.56, "en"), "−1,234.56");
+  assert.deepEqual([-0, -0.001].map((each) => geo.number(each, "vi")), ["0", "0"]);
   assert.equal(geo.degrees(21.5, "y", 1, "vi", words("vi")), "21,5° B");
   assert.equal(geo.degrees(181, "x", 0, "en", words("en")), "179° W");
   assert.equal(geo.degrees(180, "x", 0, "en", words("en")), "180°");
