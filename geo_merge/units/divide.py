@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -34,6 +35,8 @@ from geo_merge.vocabulary.memory import (
 )
 from geo_merge.vocabulary.part_of import PART_OF, PART_SHARE
 from geo_merge.vocabulary.sentence import sentence
+
+_ALL = re.compile(r"1([.,]0*)?")  # the share of a unit that stays whole
 
 
 def divide(
@@ -202,8 +205,8 @@ def _wrong_shares(
 
 
 def _are_stated(wanted: Mapping[str, str]) -> bool:
-    """Tell whether shares are stated; a table that has 1 in all rows states none."""
-    return set(wanted.values()) not in ({""}, {"1"})
+    """Tell whether shares are stated; a table that has 1, or 1.0, in all rows states none."""
+    return set(wanted.values()) != {""} and not all(map(_ALL.fullmatch, wanted.values()))
 
 
 def _shares(wanted: dict[str, str], parts: Pieces) -> tuple[dict[str, float], str]:

@@ -100,7 +100,7 @@ def test_shares_that_cannot_be_are_refused(grid: Grid, one: str, other: str, tol
         divide(units(grid), table(rows), as_cutters(CUTTERS["lines"]))
 
 
-@pytest.mark.parametrize("share", ["", "1"])
+@pytest.mark.parametrize("share", ["", "1", "1.0", "1,00"])
 def test_without_shares_land_divides_the_people(grid: Grid, share: str) -> None:
     rows = [(*r[:3], share) for r in ROWS]
     cut, _ = divide(units(grid), table(rows), as_cutters(CUTTERS["lines"]))
