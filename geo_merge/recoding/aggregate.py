@@ -155,8 +155,8 @@ class Aggregate:
         return _is_of_area(self._columns.headings[at])
 
     def _figure(self, row: Sequence[str], at: int) -> Decimal | None:
-        separators = self._columns.figures.get(at)
-        return None if separators is None else figure_of(row[at], *separators)
+        form = self._columns.figures.get(at)
+        return None if form is None else figure_of(row[at], *form)
 
     def _weight(self, row: Sequence[str], field: Field, share: Decimal) -> Decimal | None:
         if field.weight is None:
@@ -285,14 +285,12 @@ def _is_of_area(heading: str) -> bool:
 
 
 def _usual(sample: Sample, columns: Columns, at: int) -> Field:
-    keys = {*columns.codes, columns.name, columns.unit_type, *columns.parents, columns.address,
-            columns.lon, columns.lat, columns.hint}  # fmt: skip
-    if at in keys:
+    if at in columns.named:
         return Field(at, Rule.DROP)
     if at not in columns.figures:
         return Field(at, Rule.LIST)
-    separators = columns.figures[at]
-    figures = [figure_of(cell, *separators) for cell in sample.cells[at]]
+    form = columns.figures[at]
+    figures = [figure_of(cell, *form) for cell in sample.cells[at]]
     values = pd.Series([None if f is None else float(f) for f in figures], dtype=float)
     kind = kind_of(columns.headings[at], values)
     if kind is Kind.COUNT:

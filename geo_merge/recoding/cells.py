@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from geo_merge.vocabulary.cells import harmless
 from geo_merge.vocabulary.codes import clean_code, clean_text, is_scientific, plain_number
 from geo_merge.vocabulary.no_values import NoValue, no_value
 from geo_merge.vocabulary.sentence import sentence
+from geo_merge.vocabulary.written import OF_PEOPLE, figure_and_word
 
 _FAULTS = {NoValue.ERROR: "recoding.failed_formula", NoValue.DAY: "recoding.date",
            NoValue.TRUTH: "recoding.truth", NoValue.ABOVE: "recoding.as_above"}  # fmt: skip
@@ -41,10 +42,36 @@ def name_of(text: str) -> str:
     return "" if no_value(cleaned) is NoValue.NOTHING else cleaned
 
 
+class Form(NamedTuple):
+    """How the figures of a column are written.
+
+    Attributes
+    ----------
+    thousands, decimal
+        The characters that stand between thousands and before decimals; blank if none does.
+    word
+        What stands after each of them, folded; blank if they are numbers alone.
+    """
+
+    thousands: str
+    decimal: str
+    word: str = ""
+
+
 @lru_cache(2**16)
-def figure_of(text: str, thousands: str, decimal: str) -> Decimal | None:
-    """Return the number that a cell holds, by the separators of its column; None for none."""
+def figure_of(text: str, thousands: str, decimal: str, word: str = "") -> Decimal | None:
+    """Return the number that a cell holds, by the form of its column; None for none.
+
+    Persons may be called by any word, and millions of them are a million each.
+    """
     plain = text.strip().replace("\u2212", "-").replace("\u00a0", " ")
+    times = Decimal(1)
+    if word:
+        plain, after = figure_and_word(text)
+        of_people = OF_PEOPLE.get(word)
+        if after != word and (of_people is None or OF_PEOPLE.get(after) != of_people):
+            return None
+        times = Decimal(int(of_people or 1))
     for separator in thousands:
         plain = plain.replace(separator, "")
     if decimal and decimal != ".":
@@ -53,7 +80,10 @@ def figure_of(text: str, thousands: str, decimal: str) -> Decimal | None:
         number = Decimal(plain)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    if not number.is_finite():
+        return None
+    number *= times
+    return number.to_integral_value() if times > 1 and number % 1 == 0 else number
 
 
 def safe(text: Any) -> Any:  # noqa: ANN401 - whatever a cell holds

@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geo_merge.errors import TableError, UsageError
-from geo_merge.recoding.cells import code_of, figure_of
-from geo_merge.recoding.code_columns import NUMBERS_OF_ROWS, code_columns
+from geo_merge.recoding.cells import Form, code_of
+from geo_merge.recoding.code_columns import code_columns
+from geo_merge.recoding.figures import columns_of_figures
 from geo_merge.recoding.reform import Reform
 from geo_merge.recoding.sample import MOST, NEARLY, Sample
 from geo_merge.recoding.villages import is_of_villages
-from geo_merge.vocabulary.codes import is_running
-from geo_merge.vocabulary.fields import ROLES, fold_field, listed, population_year
+from geo_merge.vocabulary.fields import ROLES, fold_field, listed
 from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.places import Places, Side
 from geo_merge.vocabulary.sentence import sentence
-from geo_merge.vocabulary.written import read_numbers
 
 # Roles that an option may give; of code, figures and labels several columns may be.
 ROLE_NAMES = ("code", "name", "unit_type", "district", "province", "address", "lon", "lat",
@@ -46,7 +45,7 @@ class Columns:
     hint
         The column with codes of the target side, as an earlier recoding wrote them.
     figures
-        Columns of numbers, with the separators of thousands and decimals.
+        Columns of numbers, with how they are written.
     labels
         Columns with names of what lies in the units: villages, schools, streets.
     village
@@ -64,7 +63,7 @@ class Columns:
     lon: int | None = None
     lat: int | None = None
     hint: int | None = None
-    figures: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    figures: Mapping[int, Form] = field(default_factory=dict)
     labels: tuple[int, ...] = ()
     village: int | None = None
     district: int | None = None
@@ -83,6 +82,13 @@ class Columns:
         """Return the heading of the column that names units: of several with codes, the k-th."""
         first = (*self.codes[k : k + 1], self.name, self.address, self.lon)
         return next((self.headings[at] for at in first if at is not None), "")
+
+    @property
+    def named(self) -> set[int]:
+        """The columns that say which unit a row is of."""
+        its = (*self.codes, self.name, self.unit_type, *self.parents, self.address, self.lon,
+               self.lat, self.hint)  # fmt: skip
+        return {at for at in its if at is not None}
 
     @property
     def found_by(self) -> bool:
@@ -140,7 +146,7 @@ def recognise(
     used = {*codes, *([] if names is None else [names]), *roles.values(), *taken}
     hint = _hint(sample, reform, target, used)
     used |= {hint} if hint is not None else set()
-    figures = _figures(sample, said.get("figures"), used)
+    figures = columns_of_figures(sample, said.get("figures"), used)
     labels = tuple(said["labels"]) if "labels" in said else _labels(sample, used | set(figures))
     parents = tuple(roles[r] for r in ("district", "province") if r in roles)
     village = said["village"][:1] if "village" in said else _villages(sample, labels)
@@ -239,29 +245,6 @@ def _hint(sample: Sample, reform: Reform, target: Side, used: set[int]) -> int |
         if codes and sum(reform.find(target, c) is not None for c in codes) >= NEARLY * len(codes):
             return at
     return None
-
-
-def _figures(sample: Sample, said: list[int] | None, used: set[int]) -> dict[int, tuple[str, str]]:
-    """Return the columns of numbers, with their separators."""
-    found = {}
-    for at in said if said is not None else range(len(sample.headings)):
-        if said is None and at in used:
-            continue
-        filled = [c for c in sample.cells[at] if c.strip()]
-        people = population_year(sample.headings[at]) is not None
-        read = read_numbers(filled, whole=people)
-        numbers = [v for v in read.values if v == v]  # noqa: PLR0124 - NaN is not itself
-        zeros = any(len(c) > 1 and c[0] == "0" and c.isdigit() for c in filled)
-        counts_rows = fold_field(sample.headings[at]) in NUMBERS_OF_ROWS
-        counts_rows = counts_rows and is_running(filled)
-        no_figures = not numbers or zeros or counts_rows
-        if said is None and (no_figures or len(read.wrong) > MOST * len(filled)):
-            continue
-        if said is not None and not numbers:
-            raise UsageError(sentence("recoding.figures", column=sample.headings[at]))
-        if any(figure_of(c, read.thousands, read.decimal) is not None for c in filled):
-            found[at] = (read.thousands, read.decimal)
-    return found
 
 
 def _villages(sample: Sample, labels: tuple[int, ...]) -> list[int]:

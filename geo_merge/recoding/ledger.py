@@ -73,10 +73,10 @@ class Ledger:
     def _figures(
         self, at: int, cells: Sequence[str], numbers: Sequence[int] | None = None
     ) -> list[Decimal]:
-        separators = self._columns.figures[at]
+        form = self._columns.figures[at]
         found = []
         for k, cell in enumerate(cells):
-            figure = figure_of(cell, *separators)
+            figure = figure_of(cell, *form)
             if figure is not None:
                 found.append(figure)
             elif numbers is not None and cell.strip().casefold() not in _NOTHING:

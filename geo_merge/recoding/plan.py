@@ -11,6 +11,7 @@ from geo_merge.errors import TableError
 from geo_merge.reading.table_stream import Table, columns_of, first_rows
 from geo_merge.recoding.columns import Columns, parse_columns, recognise
 from geo_merge.recoding.decisions import Decisions, as_decisions
+from geo_merge.recoding.figures import on_words
 from geo_merge.recoding.matching import Matcher
 from geo_merge.recoding.origin import Known
 from geo_merge.recoding.reform import Reform
@@ -120,6 +121,7 @@ def plan(
     sample = Sample(table.name, table.headings, numbers, columns_of(rows, len(table.headings)))
     found = recognise(sample, reform, places, target, parse_columns(columns, sample))
     told, vintages = list(_roles(found, sample)), []
+    told += on_words(sample, found.figures, {*found.named, *found.labels})
     if vintage is target:
         kind = "recoding.said_new" if target is Side.NEW else "recoding.said_old"
         raise TableError(sentence(kind, file=table.name))

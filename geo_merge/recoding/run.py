@@ -277,10 +277,13 @@ class Run:
         yield from combined
 
     def _typed(self, row: list[str]) -> list[Any]:
-        """Return a row with its figures as numbers, the rest as the texts that they are."""
+        """Return a row with its figures as numbers, the rest as the texts that they are.
+
+        Figures with a word stay so: without it 12 ha are 12 of what nobody knows.
+        """
         cells: list[Any] = list(row)
-        for at, separators in self._how.columns.figures.items():
-            figure = figure_of(row[at], *separators)
+        for at, form in self._how.columns.figures.items():
+            figure = None if form.word else figure_of(row[at], *form)
             cells[at] = row[at] if figure is None else figure
         return cells
 

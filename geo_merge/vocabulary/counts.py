@@ -173,6 +173,11 @@ def _is_of_something(name: str, known: pd.Series) -> bool:
     return fractions and not _MEASURE.search(fold_field(name))
 
 
+def counts_things(name: str, values: pd.Series) -> bool:
+    """Tell whether a field counts what is whole: people and households, not land or tonnes."""
+    return kind_of(name, values) is Kind.COUNT and not _MEASURE.search(fold_field(name))
+
+
 def known_counts(values: pd.Series) -> pd.Series:
     """Return numbers without those that stand for nothing: -9999, -32768, 999999, infinity.
 

@@ -109,6 +109,12 @@ def read_figures(texts: Iterable[str], *, whole: bool, words: Mapping[str, float
     return replace(read, values=values, word=word)
 
 
+def figure_and_word(text: str) -> tuple[str, str]:
+    """Return the figure of a cell and the word after it, folded; blank both if it has no word."""
+    part = _WITH_WORD.fullmatch(_clean(text))
+    return (part[1], fold_field(part[2])) if part else ("", "")
+
+
 def lost_thousands(values: Sequence[float]) -> bool:
     """Tell whether numbers are counts whose point between thousands was taken for a decimal one.
 
