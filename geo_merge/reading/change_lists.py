@@ -20,12 +20,13 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, order_of, read_day
+from geo_merge.reading.change_doubts import doubtful
 from geo_merge.reading.change_forms import ACTIONS, BY_COLUMNS, FORMS, ROLES, Form, first, fold
 from geo_merge.reading.change_reasons import told
 from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.change_words import by_words
 from geo_merge.reading.tables import read_table
-from geo_merge.vocabulary.codes import clean_code, clean_text, code_key
+from geo_merge.vocabulary.codes import clean_code, clean_text, plain_number
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import listed
 from geo_merge.vocabulary.finding import Finding
@@ -171,6 +172,8 @@ class _Read:
                 self._wrong(
                     number, "the code after the change is blank", "say what the unit became"
                 )
+            elif way[1] and not way[0]:
+                self._wrong(number, f"{way[1]} has no code before the change", "write its code")
             else:
                 self.rows.append((on, *way, number))
 
@@ -252,7 +255,7 @@ class _Read:
             said = sentence("W20.day_first", source=self.source, example=example,
                             day=str(read_day(example)))  # fmt: skip
             yield Finding.of(said, value=float(len(self._orders)), unit_of_value="rows")
-        yield from self._nearly_alike()
+        yield from doubtful(self.rows, self.source)
         if self._years:
             years = sorted(dict.fromkeys(self._years))
             said = sentence("W20.years", source=self.source, n=len(self._years), years=years)
@@ -271,18 +274,6 @@ class _Read:
                                 told=[*lines[:_SHOWN], *more])  # fmt: skip
                 yield Finding.of(said, value=float(len(lines)), unit_of_value="lines")
 
-    def _nearly_alike(self) -> Iterator[Finding]:
-        """Find codes that differ in zeros or case alone: units are followed by their codes."""
-        alike: dict[str, list[str]] = defaultdict(list)
-        for code in dict.fromkeys(code for row in self.rows for code in (row[1], row[3]) if code):
-            alike[code_key(code).casefold()].append(code)
-        several = [codes for codes in alike.values() if len(codes) > 1]
-        if several:
-            told = [", ".join(codes) for codes in several[:_SHOWN]]
-            said = sentence("K02.in_list", source=self.source, n=len(several), codes=told)
-            yield Finding.of(said, units=tuple(code for codes in several for code in codes),
-                             value=float(len(several)), unit_of_value="codes")  # fmt: skip
-
 
 def _way(form: Form, row: Row) -> Way | None:
     """Return codes and names before and after; None for a row that is not about units."""
@@ -297,7 +288,7 @@ def _way(form: Form, row: Row) -> Way | None:
             return None
         if before != form.units:  # a level below becomes a unit: whose land it was, others say
             old = old_name = ""
-    return clean_code(old), old_name, clean_code(new), new_name
+    return plain_number(clean_code(old)), old_name, plain_number(clean_code(new)), new_name
 
 
 def _read_json(path: Path) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from geo_merge.errors import TableError
 from geo_merge.reading.change_days import read_day
 from geo_merge.reading.change_lists import read_changes
 from geo_merge.vocabulary.finding import Finding
@@ -41,3 +42,35 @@ def test_codes_that_differ_in_zeros_or_case_are_told(tmp_path: Path) -> None:
                    "2022-01-01,A1,c", "2022-01-01,00003,00030")["K02.in_list"]  # fmt: skip
     assert finding.units == ("00010", "10", "a1", "A1")
     assert "2 codes stand there in several ways (00010, 10; a1, A1)" in finding.message
+
+
+def test_codes_that_a_spreadsheet_made_numbers_are_the_codes(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("date,old_code,new_code\n2020-01-01,1523.0,1507.0\n2020-01-01,1529,1507\n")
+    found = read_changes(path)
+    assert [*zip(found["old_code"], found["new_code"], strict=True)] == [
+        ("1523", "1507"), ("1529", "1507"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["", "#N/A", "?"])
+def test_a_unit_without_its_code_is_refused(tmp_path: Path, code: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("date,old_code,old_name,new_code,new_name\n"
+                    f"2020-01-01,1523,Ørskog,1507,Ålesund\n2020-01-01,{code},Skodje,1507,Ålesund\n",
+                    "utf-8")  # fmt: skip
+    with pytest.raises(TableError, match="row 3: Skodje has no code before the change"):
+        read_changes(path)
+
+
+@pytest.mark.parametrize(("code", "is_told"), [("15O7", True), ("1570", True), ("1609", False)])
+def test_a_slip_in_the_code_of_a_new_unit_is_told(
+    tmp_path: Path, code: str, is_told: bool
+) -> None:  # fmt: skip
+    path = tmp_path / "list.csv"
+    path.write_text("date,old_code,old_name,new_code,new_name\n"
+                    f"2020-01-01,1523,Ørskog,1507,Ålesund\n2020-01-01,1529,Skodje,{code},Ålesund\n",
+                    "utf-8")  # fmt: skip
+    found = {f.message.kind: f.message for f in findings_of(read_changes(path))}
+    assert ("W20.one_name" in found) == is_told
+    assert not is_told or f"Ålesund is 1507 and {code}, row 3" in found["W20.one_name"]
