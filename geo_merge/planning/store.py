@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from unicodedata import normalize
 
 import orjson
 import pandas as pd
@@ -19,12 +20,15 @@ from geo_merge.planning.plan import NewUnit, OldUnit, Plan, about_of
 from geo_merge.reading.tables import read_table
 from geo_merge.units.crosswalk import as_crosswalk
 from geo_merge.vocabulary.cells import csv_bytes, harmless
+from geo_merge.vocabulary.codes import clean_code, code_key
+from geo_merge.vocabulary.no_values import no_value
 from geo_merge.vocabulary.sentence import sentence
 from geo_merge.writing.files import publish, recover, staging
 
 CROSSWALK, DOCUMENT = "crosswalk.csv", "plan.json"
 _FORMAT = "geo_merge plan 1"
 _KEYS = ("format", "layer", "new", "locks", "notes")
+_UNIT = ("code", "name", "type", "seat")
 # Of `units.layers.read_units`: what a person says of a layer, and no more of what reads it.
 OPTIONS = ("code_field", "crs", "encoding", "fields", "layer", "name_field", "parent_fields",
            "population_field", "type_field")  # fmt: skip
@@ -166,22 +170,41 @@ def read_files(document: bytes, crosswalk: Path) -> SavedPlan:
     texts = pd.DataFrame({name: [_read_cell(v) for v in rows[name]] for name in rows},
                          index=rows.index)  # fmt: skip
     try:
-        listed = [
-            NewUnit(u["code"], u["name"], u.get("type", ""), u.get("seat", ""))
-            for u in content["new"]
-        ]
-        new = {unit.code: unit for unit in listed}
+        new = _listed(content["new"])
         source = content.get("layer", {})
         files = tuple(LayerFile(f["path"], dict(f["sha256"])) for f in source.get("files", ()))
         options = _options({**source.get("options", {})})
         locks = frozenset(map(about_of, content.get("locks", ())))
-        notes = {about_of(about): str(text) for about, text in content.get("notes", {}).items()}
+        notes = {about_of(about): _text(text, about)
+                 for about, text in content.get("notes", {}).items()}  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:
         raise PlanError(sentence("planning.not_as_written", file=DOCUMENT, reason=error)) from error
     old, home = _units(texts)
     new = {**new, **_founded_by_hand(texts, new)}
     plan = Plan(old, new, home, locks, notes)
     return SavedPlan(plan, LayerSource(files, options))
+
+
+def _listed(units: Sequence[Mapping[str, Any]]) -> dict[str, NewUnit]:
+    """Return the new units of ``plan.json`` by their codes; each stands there once."""
+    found: dict[str, NewUnit] = {}
+    for each in units:
+        texts = {"type": "", "seat": "", **_known({**each}, _UNIT)}
+        unit = NewUnit(*(_text(texts[name], name) for name in _UNIT))
+        if not unit.code or unit.code != clean_code(unit.code):
+            raise PlanError(sentence("planning.no_code", file=DOCUMENT, name=unit.name,
+                                     code=unit.code))  # fmt: skip
+        if unit.code in found:
+            raise PlanError(sentence("planning.listed_twice", file=DOCUMENT, unit=unit))
+        found[unit.code] = unit
+    return found
+
+
+def _text(value: object, name: str) -> str:
+    """Return what a person wrote, if it is a text: codes that are numbers have lost their zeros."""
+    if not isinstance(value, str):
+        raise PlanError(sentence("planning.no_text", file=DOCUMENT, name=name, value=str(value)))
+    return value
 
 
 def _options(read: dict[str, Any]) -> dict[str, Any]:
@@ -250,16 +273,24 @@ def _founded_by_hand(rows: pd.DataFrame, known: Mapping[str, NewUnit]) -> dict[s
     Raises
     ------
     PlanError
-        If a unit is called otherwise than in ``plan.json``, or in two ways.
+        If a unit is called otherwise than in ``plan.json``, or in two ways, or its code is none
+        or lost its zeros.
     """
     found: dict[str, NewUnit] = {}
     problems = []
+    keys = {code_key(code): code for code in known}
     columns = (rows[name] for name in ("new_code", "new_name", "new_type"))
     for row, code, name, kind in zip(rows.index, *columns, strict=True):
         if not code:
             continue
+        other = code if code in known else keys.get(code_key(code), code)
+        if other != code or (code not in known and no_value(code) is not None):
+            which = "planning.two_codes" if other != code else "planning.row_code"
+            problems.append(sentence(which, file=CROSSWALK, row=str(row), code=code, other=other,
+                                     name=name, document=DOCUMENT))  # fmt: skip
+            continue
         unit = known.get(code) or found.setdefault(code, NewUnit(code, name, kind))
-        if (unit.name, unit.unit_type) != (name, kind):
+        if normalize("NFC", f"{unit.unit_type}|{unit.name}") != normalize("NFC", f"{kind}|{name}"):
             problems.append(sentence(
                 "planning.two_names", file=CROSSWALK, row=str(row), code=code,
                 told=f"{kind} {name}", other=f"{unit.unit_type} {unit.name}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 import geopandas as gpd
 import pandas as pd
@@ -116,6 +117,46 @@ def test_a_planner_may_write_into_the_crosswalk(plan: Plan, tmp_path: Path) -> N
     path.write_text("\n".join(rows) + "\n", "utf-8")
     with pytest.raises(PlanError, match="row 2 calls the new unit N1 Xã Khác; elsewhere it is"):
         load(tmp_path / "p")
+
+
+CODES = Plan(
+    {c: OldUnit(c, name, "Xã") for c, name in (("09001", "A"), ("09002", "B"))},
+    {"09001": NewUnit("09001", "Mới", "Phường", "09002")}, {"09001": "09001", "09002": "09001"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "edited", "told"),
+    [
+        ("plan.json", '"code": "09001"', '"code": 9001', "'code' is 9001, which is no text"),
+        ("plan.json", '"code": "09001"', '"code": " 09001"', "has the code ' 09001'"),
+        ("plan.json", '"seat": "09002"', '"seat": 9002', "'seat' is 9002, which is no text"),
+        ("plan.json", '"seat"', '"Seat"', "unknown key 'Seat'; it may have code, name"),
+        ("plan.json", '"new": [', '"new": [{"code": "09001", "name": "Mới"},', r"\(Mới\) twice"),
+        (
+            "crosswalk.csv",
+            "09001,Mới",
+            "9001,Mới",
+            "row 2 has the code 9001 for Mới, and plan.json",
+        ),
+        ("crosswalk.csv", "09001,Mới", "-,Mới", "row 2: - is no code of a new unit"),
+    ],
+)
+def test_what_was_edited_by_hand_is_never_another_plan(
+    tmp_path: Path, name: str, written: str, edited: str, told: str
+) -> None:
+    save(SavedPlan(CODES), tmp_path)
+    text = (tmp_path / name).read_text("utf-8")
+    (tmp_path / name).write_text(text.replace(written, edited), "utf-8")
+    with pytest.raises(PlanError, match=told):
+        load(tmp_path)
+
+
+def test_letters_in_another_form_are_the_same_name(tmp_path: Path) -> None:
+    save(SavedPlan(CODES), tmp_path)
+    text = (tmp_path / "crosswalk.csv").read_text("utf-8")
+    (tmp_path / "crosswalk.csv").write_text(normalize("NFD", text), "utf-8")
+    assert load(tmp_path).plan.new == CODES.new
 
 
 def test_a_crosswalk_with_gaps_is_a_plan(grid: Grid) -> None:
