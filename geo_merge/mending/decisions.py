@@ -66,7 +66,8 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
     ----------
     table
         ``id``, ``decision`` (accept, reject, waive, mend, or blank where the rule shall decide)
-        and ``reason``; further columns are not read.
+        and ``reason``, which only waivers need; further columns are not read. The case of letters
+        in ids does not matter.
 
     Raises
     ------
@@ -76,15 +77,16 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
     """
     source = next((str(s["source"]) for s in sources_of(table)), "decisions")
     by_fold = {fold_field(str(c)): c for c in table.columns}
-    missing = [name for name in COLUMNS if name not in by_fold]
+    missing = [name for name in COLUMNS[:2] if name not in by_fold]
     if missing:
         raise TableError(sentence("W07.decisions", source=source, missing=", ".join(missing),
                                   columns=", ".join(map(str, table.columns))))  # fmt: skip
     result: dict[str, Decision] = {}
     problems = []
-    rows = zip(table.index, *(table[by_fold[name]] for name in COLUMNS), strict=True)
-    for row, defect, choice, reason in rows:
-        key, word, why = clean_code(_text(defect)), _text(choice).casefold(), _text(reason)
+    blank = [""] * len(table)
+    cells = [table[by_fold[name]] if name in by_fold else blank for name in COLUMNS]
+    for row, defect, choice, reason in zip(table.index, *cells, strict=True):
+        key, word, why = _id(_text(defect)), _text(choice).casefold(), _text(reason)
         where = {"source": source, "row": str(row)}
         if not word:
             continue
@@ -101,6 +103,12 @@ def as_decisions(table: pd.DataFrame) -> dict[str, Decision]:
     if problems:
         raise TableError(problems)
     return result
+
+
+def _id(text: str) -> str:
+    """Return an id as runs write it: only the letter of a check is a capital."""
+    low = clean_code(text).casefold()
+    return f"{low[0].upper()}{low[1:]}" if is_of_finding(low[:1].upper() + low[1:]) else low
 
 
 def _text(value: object) -> str:

@@ -25,6 +25,7 @@ from geo_merge.geometry.difference import differences
 from geo_merge.geometry.faces import find_faces
 from geo_merge.geometry.farthest import farthest
 from geo_merge.mending import Repaired, RepairOptions, repair
+from geo_merge.mending.decisions import as_decisions
 from geo_merge.results.files import write
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -350,6 +351,16 @@ def test_unknown_rules_are_refused(rule: str) -> None:
 def test_distances_that_make_no_sense_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(UsageError, match="metres"):
         repair(gap_between_two(), **options)
+
+
+def test_ids_in_other_case_are_the_ids_and_reasons_are_not_needed() -> None:
+    table = pd.DataFrame({"id": ["GAP-0A1B2C3D", "g06-9E2F3D08-2"], "decision": ["Accept", "mend"]})
+    found = as_decisions(table)
+    assert {key: str(one.choice) for key, one in found.items()} == {
+        "gap-0a1b2c3d": "accept", "G06-9e2f3d08-2": "mend",
+    }  # fmt: skip
+    with pytest.raises(TableError, match="gap-0a1b2c3d is waived without a reason"):
+        as_decisions(table.assign(decision="waive"))
 
 
 @pytest.mark.parametrize(
