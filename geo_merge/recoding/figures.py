@@ -84,14 +84,13 @@ def on_words(sample: Sample, figures: Mapping[int, Form], used: set[int]) -> Ite
             text = next(c for c in filled if figure_of(c, *form) is not None)
             yield sentence("recoding.figures_with_word", file=sample.source, column=heading,
                            text=text.strip(), number=f"{figure:f}")  # fmt: skip
-        elif form is None and at not in used and len(words := _words(filled)) > 1:
-            with_word = [c for c in filled if figure_and_word(c)[1]]
+        elif form is None and at not in used:
+            digits = [c.strip() for c in filled if any(map(str.isdecimal, c))]
             values = pd.Series([1.0] * len(filled))
-            if 2 * len(with_word) > len(filled) and kind_of(heading, values) in _FIGURES:
-                texts = [next(c.strip() for c in filled if figure_and_word(c)[1] == w)
-                         for w in words[:2]]  # fmt: skip
+            if 2 * len(digits) > len(filled) and kind_of(heading, values) in _FIGURES:
+                by_word = {figure_and_word(c)[1]: c for c in reversed(digits)}
                 yield sentence("recoding.figures_of_words", file=sample.source, column=heading,
-                               texts=texts)  # fmt: skip
+                               texts=[*by_word.values()][:2])  # fmt: skip
 
 
 def _filled(sample: Sample, at: int) -> list[str]:

@@ -45,12 +45,14 @@ def test_land_keeps_its_unit_in_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("heading", "cells"),
     [("dan_so", "12 người;15 hộ;7 người"), ("dien_tich", "12 ha;1 km²;7 ha"),
-     ("so_ho", "12 hộ;15;7 hộ"), ("dan_so", "12 người;2 nghìn người;7 người")],
+     ("so_ho", "12 hộ;15;7 hộ"), ("dan_so", "12 người;2 nghìn người;7 người"),
+     ("dan_so", "khoảng 12;khoảng 15;7"), ("dan_so", "12 (người);15 (người);7 (người)"),
+     ("so_ho", "12 hộ / 50 khẩu;15 hộ / 60 khẩu;1 hộ / 2 khẩu"), ("ty_le", "12 %;15 %;7 %")],
 )  # fmt: skip
 def test_other_words_are_told(tmp_path: Path, heading: str, cells: str) -> None:
     code, told = _recode(tmp_path, heading, cells, "units.csv")
     assert code == 0
-    assert f"{heading} holds figures with different words after them" in told
+    assert f"{heading} holds figures beside other words or signs" in told
     with (tmp_path / "units_ledger.csv").open(encoding="utf-8", newline="") as file:
         assert [row["quantity"] for row in csv.DictReader(file)] == ["rows"]
 
