@@ -82,7 +82,7 @@ def test_tables_on_the_terminal_are_in_the_language_of_the_reader(run: Run, fold
     km2 = next(line for line in told if "diện tích đổi đơn vị (km²)" in line)
     assert km2.split()[-1] == "1,00"
     left = next(line for line in told if line.strip().startswith("đơn vị chưa bố trí"))
-    assert left.split()[-3:] == ["1", "0", "-1"]
+    assert left.split()[-3:] == ["1", "0", "−1"]
     same = run("plan", "compare", "q", "q", "--lang", "vi", cwd=folder)
     assert same.out == "không khác nhau: 2 đơn vị giữ nguyên\n"
     held = run("plan", "check", "p", "--standard", "vn-112-2025", "--lang", "vi", cwd=folder).out
