@@ -11,9 +11,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo_merge.dossier.document import document_of, write_document
-from geo_merge.dossier.material import Outside, added, read_material, with_outside
-from geo_merge.dossier.of_plan import with_plan
+from geo_merge.dossier.material import Outside
+from geo_merge.dossier.of_result import papers_of
 from geo_merge.dossier.offices.tables import has_seats
 from geo_merge.maps.page import map_html
 from geo_merge.merging.result import MergeResult
@@ -23,10 +22,14 @@ from geo_merge.results.contract import CONTRACT, ContractFile
 from geo_merge.results.digits import with_digits
 from geo_merge.results.files import sha256, write
 from geo_merge.results.formats import WRITERS
+from geo_merge.system import worker
+from geo_merge.system.progress import Progress
 from geo_merge.system.scratch import scratch
+from geo_merge.system.turns import turns
 from geo_merge.texts import Language
 from geo_merge.ui import around_section, sheet_section, state
 from geo_merge.ui.state import t
+from geo_merge.ui.steps import steps
 from geo_merge.ui.store import Loaded, current, current_work
 from geo_merge.ui.tables import small
 from geo_merge.ui.work import Work
@@ -45,6 +48,8 @@ _ALL = "geo_merge.zip"
 # Papers, and what makes each: Word has typst draw its maps.
 _PAPERS = {"dossier.docx": ("docx", "typst"), "dossier.pdf": ("typst",)}
 
+_MADE = "papers_made"  # of the session: what each of the papers was made of, and its bytes
+
 
 def show() -> None:
     """Draw the page."""
@@ -60,9 +65,10 @@ def show() -> None:
     makes = [name for name, needs in _PAPERS.items() if all(map(find_spec, needs))]
     seats = declared_seats(loaded, current_work()) if makes else None
     for name in makes:
-        paper = partial(papers, loaded, state.language(), name, outside, seats=seats,
-                        allow_errors=allowed)  # fmt: skip
-        _offer(name, paper, disabled=result.has_errors and not allowed)
+        paper = papers(loaded, state.language(), name, outside, seats=seats, allow_errors=allowed)
+        around = "" if outside is None else outside.inputs
+        _offer_papers(name, f"{loaded.key} {state.language()} {around} {seats} {allowed}", paper,
+                      disabled=result.has_errors and not allowed)  # fmt: skip
     if not makes:
         small(t("ui.no_papers"))
     sheet_section.show(loaded, outside, disabled=result.has_errors and not allowed)
@@ -81,6 +87,26 @@ def _offer(
         name, make, name, key=f"file_{name}", on_click="ignore", disabled=disabled,
         icon=":material/download:", width="stretch", type="primary" if primary else "secondary",
     )  # fmt: skip
+
+
+def _offer_papers(
+    name: str, key: str, make: Callable[[Progress], bytes], *, disabled: bool
+) -> None:
+    """Offer papers that are made, else to make them: that takes a minute, and can be stopped."""
+    made = st.session_state.setdefault(_MADE, {})
+    if made.get(name, ("", b""))[0] == key:
+        _offer(name, lambda: made[name][1], disabled=disabled, primary=True)
+        return
+    left, right = st.columns([3, 1], vertical_alignment="center")
+    left.text(t(f"file.{name}"))
+    if right.button(t("ui.make_papers", file=name), key=f"make_{name}", disabled=disabled,
+                    icon=":material/edit_document:", width="stretch"):  # fmt: skip
+        with (
+            steps(t("ui.making_papers"), stop="papers_stop") as (tell, queued),
+            turns().take(queued),
+        ):
+            made[name] = key, worker.run(make, tell)
+        st.rerun()
 
 
 def files(loaded: Loaded, language: Language) -> dict[str, Callable[[], bytes]]:
@@ -130,8 +156,8 @@ def declared_seats(loaded: Loaded, opened: Work | None) -> Path | None:
 def papers(
     loaded: Loaded, language: Language, name: str = "dossier.docx", outside: Outside | None = None,
     *, seats: Path | None = None, allow_errors: bool,
-) -> bytes:  # fmt: skip
-    """Return the papers of a result, as the command line writes them from its folder.
+) -> Callable[[Progress], bytes]:  # fmt: skip
+    """Return what makes the papers of a result, in whatever process.
 
     Parameters
     ----------
@@ -144,17 +170,11 @@ def papers(
     seats
         The declared table with seats of the new units; a plan that was merged has its own.
     """
-    with scratch() as folder:
-        write(loaded.result, folder, allow_errors=allow_errors, inputs=loaded.inputs,
-              options=loaded.options, language=language)  # fmt: skip
-        material = read_material(folder, language, country=VIETNAM)
-        if outside is not None:
-            material = with_outside(material, outside)
-        if loaded.plan is not None:
-            material = with_plan(material, loaded.plan)
-        material = added(material, seats=seats, offices=None, agencies=None)
-        write_document(document_of(material), folder / name)
-        return (folder / name).read_bytes()
+    return partial(
+        papers_of, loaded.result, name, language, country=VIETNAM, outside=outside,
+        plan=loaded.plan, seats=seats, inputs=loaded.inputs, options=loaded.options,
+        allow_errors=allow_errors,
+    )  # fmt: skip
 
 
 def everything(loaded: Loaded, language: Language, *, allow_errors: bool) -> bytes:

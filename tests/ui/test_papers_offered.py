@@ -15,6 +15,7 @@ from small_results import small_result
 from geo_merge.dossier.material import read_outside
 from geo_merge.maps.display import drawn
 from geo_merge.results.files import load_result, sha256
+from geo_merge.system import worker
 from geo_merge.texts import Language
 from geo_merge.ui import work
 from geo_merge.ui.download_page import declared_seats, papers
@@ -34,8 +35,10 @@ def test_papers_are_made_of_what_the_page_shows(
     beside.to_file(tmp_path / "beside.gpkg")
     around = read_outside(tmp_path / "beside.gpkg", result.new)
     loaded = Loaded("key", "result", result, {}, {})
-    made = papers(loaded, language, outside=around, allow_errors=False)
+    told: list[str] = []
+    made = worker.run(papers(loaded, language, outside=around, allow_errors=False), told.append)
     paper = docx.Document(io.BytesIO(made))
+    assert {"Drawing", "Writing"} <= set(told)  # whoever waits sees what is under way
     assert title in "\n".join(paragraph.text for paragraph in paper.paragraphs)
     assert len(around.units) == 1
     cells = {cell.text for table in paper.tables for row in table.rows for cell in row.cells}
@@ -56,8 +59,11 @@ def test_papers_come_as_pdf_too_and_with_the_seats_of_the_declared_table(
     assert declared_seats(loaded, mine) == kept
     assert declared_seats(replace(loaded, inputs={"declared.csv": "other"}), mine) is None
     assert declared_seats(loaded, None) is None
-    paper = papers(loaded, "vi", "dossier.html", seats=kept, allow_errors=False).decode()
+    told: list[str] = []
+    paper = papers(loaded, "vi", "dossier.html", seats=kept, allow_errors=False)(
+        told.append
+    ).decode()
     assert "Trụ sở UBND xã Đồng Kỳ (cũ)" in paper
     assert "Chưa có số liệu về trụ sở" not in paper
-    pdf = papers(loaded, "vi", "dossier.pdf", seats=kept, allow_errors=False)
+    pdf = papers(loaded, "vi", "dossier.pdf", seats=kept, allow_errors=False)(told.append)
     assert pdf.startswith(b"%PDF-")

@@ -333,7 +333,7 @@ def test_papers_of_a_merged_plan_have_its_seats_and_notes_as_those_of_the_comman
     ran = run("dossier", folder, "--out", tmp_path / "p.html", "--lang", "vi")
     assert ran.code == 0, ran.err
     loaded = plan_base.merged(work, "plan", quiet, quiet)
-    page = papers(loaded, "vi", "dossier.html", allow_errors=False).decode()
+    page = papers(loaded, "vi", "dossier.html", allow_errors=False)(str).decode()
     for paper in (page, (tmp_path / "p.html").read_text("utf-8")):
         assert "Ghi chú của phương án: bản 3" in paper
         assert re.search(r"ven sông; [^<]+: đông dân", paper)
