@@ -67,6 +67,20 @@ function writeAddress(name, value) {
   }
 }
 
+/** Note when a link to another page is followed.
+ *
+ * What a map tells after that would be answered for the page it is on, and leave the new one empty.
+ */
+function watchLinks(host) {
+  const look = function (event) {
+    const link = event.target.closest("a[href]");
+    const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (link && !elsewhere && link.pathname !== location.pathname) { host.left = true; }
+  };
+  document.addEventListener("click", look, true);
+  return () => document.removeEventListener("click", look, true);
+}
+
 function mount(host, data, tell) {
   const container = document.createElement("div");
   host.replaceChildren(container);
@@ -78,6 +92,7 @@ function mount(host, data, tell) {
     steps: data.steps,
     state: data.state,
     onChange: function (name, value) {
+      if (host.left) { return; }
       if (name === "selected") {
         writeAddress("unit", value ? `${value.side}:${value.code}` : "");
       } else if (["view", "mode", "theme"].includes(name)) {
@@ -99,6 +114,7 @@ export default function (component) {
   const { parentElement, data, setStateValue } = component;
   const host = parentElement.querySelector(".gm-host");
   if ((data.alone || data.height) && !host.unfill) { host.unfill = fill(host, data.height); }
+  if (!host.unwatch) { host.unwatch = watchLinks(host); }
   if (data.geometry) {
     keep(kept, data.key, JSON.parse(data.geometry));
   }
@@ -120,6 +136,7 @@ export default function (component) {
   }
   return function () {
     if (host.unfill) { host.unfill(); host.unfill = null; }
+    if (host.unwatch) { host.unwatch(); host.unwatch = null; }
     if (host.live) { host.live.destroy(); host.live = null; }
   };
 }
