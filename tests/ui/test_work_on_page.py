@@ -175,10 +175,11 @@ def test_a_row_that_contradicts_others_is_corrected_in_place_and_the_result_says
 
 def type_name(tab: Tab, row: int, there: str, name: str, key: str = "") -> None:
     """Type the name of a new unit into a row of the table: its cells are painted, not elements."""
+    tab.rest()
+    panel = tab.page.locator("summary", has_text=say("intake.table", "en"))
+    if not panel.evaluate("summary => summary.parentElement.open"):
+        panel.click()
     cells = tab.page.locator("[class*=st-key-editor_] [data-testid=stDataFrame]")
-    if not cells.is_visible():
-        tab.page.locator("summary", has_text=say("intake.table", "en")).click()
-        tab.rest()
     cells.locator(".dvn-scroller").click(position={"x": 40, "y": 20 + 35 * row})
     tab.page.keyboard.press("Control+ArrowRight")
     for _ in range(2):  # from the share, over the type
