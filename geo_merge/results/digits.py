@@ -43,6 +43,7 @@ def with_digits(result: MergeResult) -> MergeResult:
         ledger=_ledger(result.ledger),
         reconciliation=rounded(told_in(result.reconciliation, language, ["explanation"])),
         repairs=rounded(result.repairs),
+        decisions=rounded(result.decisions),
     )
 
 

@@ -243,7 +243,7 @@ def write_repairs(repaired: Repaired, directory: StrPath) -> list[Path]:
     """Write ``repairs.csv``, ``repairs.geojson`` and ``decisions.csv``: a preview to decide on."""
     directory = Path(directory)
     with staging(directory) as folder:
-        contract.write_repairs(rounded(repaired.repairs), repaired.decisions, folder)
+        contract.write_repairs(rounded(repaired.repairs), rounded(repaired.decisions), folder)
         names = sorted(p.name for p in folder.iterdir())
         publish(folder, directory, stale=lambda: _nothing_of_others(directory, names))
     return [directory / name for name in names]

@@ -19,6 +19,7 @@ from geo_merge.jobs.repairing import table_of
 from geo_merge.mending.decisions import Choice, Decision, as_decisions, is_of_finding
 from geo_merge.reading.tables import read_table
 from geo_merge.results.contract import DECISIONS
+from geo_merge.results.digits import rounded
 from geo_merge.results.formats import csv_bytes
 from geo_merge.system.scratch import scratch
 from geo_merge.ui import store, tables, told, uploads
@@ -153,9 +154,9 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     offered = st.session_state[_OFFERED] = known()
     left.download_button(
-        t("work.decisions_out"), lambda: csv_bytes(table_of(offered, rows)), "decisions.csv",
-        "text/csv", key=f"{key}_out", on_click="ignore", icon=":material/download:",
-        width="stretch",
+        t("work.decisions_out"), lambda: csv_bytes(rounded(table_of(offered, rows))),
+        "decisions.csv", "text/csv", key=f"{key}_out", on_click="ignore",
+        icon=":material/download:", width="stretch",
     )  # fmt: skip
     upload = right.file_uploader(t("work.decisions_in"), uploads.TABLE_TYPES, key=f"{key}_in")
     if upload is None:

@@ -556,7 +556,8 @@ def test_the_command_repairs_and_reads_its_decisions_again(tmp_path: Path) -> No
     run(*command, "--repair")
     for name in set(first) - {"manifest.json"}:
         assert (out / name).read_bytes() == first[name], name
-    table = pd.read_csv(out / "decisions.csv", dtype=str)
+    table, repairs = (pd.read_csv(out / f"{n}.csv", dtype=str) for n in ("decisions", "repairs"))
+    assert table[["area_m2", "width_m"]].equals(repairs[["area_m2", "width_m"]])  # their digits
     table.assign(decision="waive", reason="Hồ").to_csv(out / "decisions.csv", index=False)
     ran = run(*command, "--repair")
     assert ran.code == 0, ran.err
