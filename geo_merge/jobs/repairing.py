@@ -102,28 +102,4 @@ def decided_by_place(
     return result
 
 
-def table_of(decisions: Mapping[str, Decision], rows: pd.DataFrame) -> pd.DataFrame:
-    """Return decisions as ``decisions.csv`` has them.
-
-    Parameters
-    ----------
-    decisions
-        By the id of the defect or finding.
-    rows
-        What is known of these: ``id, units, area_m2, width_m``; every one of them has a row,
-        blank where nothing was decided, to be filled in.
-    """
-    known = [decisions.get(str(key)) for key in rows["id"]]
-    table = rows[["id"]].assign(
-        decision=["" if one is None else str(one.choice) for one in known],
-        reason=["" if one is None else one.reason for one in known],
-        units=rows["units"], area_m2=rows["area_m2"], width_m=rows["width_m"],
-    )  # fmt: skip
-    there = set(rows["id"])
-    rest = [{"id": key, "decision": str(one.choice), "reason": one.reason, "units": []}
-            for key, one in decisions.items() if key not in there]  # fmt: skip
-    return pd.concat([table, pd.DataFrame(rest)], ignore_index=True) if rest else table
-
-
-__all__ = ["KINDS", "Decision", "Proposal", "as_decisions", "decided_by_place", "propose",
-           "table_of"]  # fmt: skip
+__all__ = ["KINDS", "Decision", "Proposal", "as_decisions", "decided_by_place", "propose"]

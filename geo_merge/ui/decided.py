@@ -15,8 +15,13 @@ import streamlit as st
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.job import Job
-from geo_merge.jobs.repairing import table_of
-from geo_merge.mending.decisions import Choice, Decision, as_decisions, is_of_finding
+from geo_merge.mending.decisions import (
+    Choice,
+    Decision,
+    as_decisions,
+    decisions_table,
+    is_of_finding,
+)
 from geo_merge.reading.tables import read_table
 from geo_merge.results.contract import DECISIONS
 from geo_merge.results.digits import rounded
@@ -114,7 +119,7 @@ def with_decisions(opened: Work, job: Job) -> Job:
     if not decisions:
         return job
     path = opened.folder / DECISIONS
-    table = table_of(decisions, _BLANK)
+    table = decisions_table(_BLANK, decisions)
     path.write_bytes(csv_bytes(table[["id", "decision", "reason"]]))
     return replace(job, decisions=path)
 
@@ -154,7 +159,7 @@ def exchange(rows: pd.DataFrame, key: str) -> None:
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     offered = st.session_state[_OFFERED] = known()
     left.download_button(
-        t("work.decisions_out"), lambda: csv_bytes(rounded(table_of(offered, rows))),
+        t("work.decisions_out"), lambda: csv_bytes(rounded(decisions_table(rows, offered))),
         "decisions.csv", "text/csv", key=f"{key}_out", on_click="ignore",
         icon=":material/download:", width="stretch",
     )  # fmt: skip

@@ -17,9 +17,9 @@ from conftest import square
 from geo_merge.api import merge
 from geo_merge.jobs.job import Job
 from geo_merge.jobs.preview import look
-from geo_merge.jobs.repairing import decided_by_place, propose, table_of
+from geo_merge.jobs.repairing import decided_by_place, propose
 from geo_merge.mending import RepairOptions
-from geo_merge.mending.decisions import Choice, Decision
+from geo_merge.mending.decisions import Choice, Decision, decisions_table
 from geo_merge.results.formats import csv_bytes
 
 Grid = Callable[..., gpd.GeoDataFrame]
@@ -138,8 +138,8 @@ def test_defects_share_the_decision_on_their_land(torn: Job) -> None:
 def test_the_table_has_a_row_for_all_and_keeps_others(torn: Job) -> None:
     rows = propose(torn).repairs[["id", "units", "area_m2", "width_m"]]
     one, other = rows["id"].iloc[0], "C02-12345678"
-    table = table_of({one: Decision(Choice.REJECT, "no", "1"),
-                      other: Decision(Choice.MEND, "", "2")}, rows)  # fmt: skip
+    decided = {one: Decision(Choice.REJECT, "no", "1"), other: Decision(Choice.MEND, "", "2")}
+    table = decisions_table(rows, decided)
     assert list(table["id"]) == [*rows["id"], other]
     assert list(table["decision"]) == ["reject", *[""] * (len(rows) - 1), "mend"]
     assert list(table.columns) == ["id", "decision", "reason", "units", "area_m2", "width_m"]
