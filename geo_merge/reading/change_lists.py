@@ -23,6 +23,7 @@ from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, order_of, 
 from geo_merge.reading.change_doubts import doubtful
 from geo_merge.reading.change_forms import ACTIONS, BY_COLUMNS, FORMS, ROLES, Form, first, fold
 from geo_merge.reading.change_reasons import told
+from geo_merge.reading.change_register import REGISTER, by_register
 from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.change_words import by_words
 from geo_merge.reading.tables import read_table
@@ -84,16 +85,18 @@ def read_changes(
     )
     if headings:
         table = _named(table, headings, path.name)
-    versions = None if headings else by_columns(table)
-    table = table if versions is None else versions
-    form = BY_COLUMNS if versions is not None else _form_of(table)
-    if form is None and (named := by_words(table, path.name)) is not None:
+    form = _form_of(table)
+    if not headings and (versions := by_columns(table)) is not None:
+        table, form = versions, BY_COLUMNS
+    elif not headings and (register := by_register(table)) is not None:
+        table, form = register, REGISTER
+    elif form is None and (named := by_words(table, path.name)) is not None:
         table, form = named, _form_of(named)
     if form is None:
         raise TableError(
             sentence("W07.no_changes", source=path.name,
                      columns=listed(list(map(str, table.columns))),
-                     forms="; ".join(f.name for f in (*FORMS[:-1], BY_COLUMNS)))
+                     forms="; ".join(f.name for f in (*FORMS[:-1], BY_COLUMNS, REGISTER)))
         )  # fmt: skip
     read = _Read(path.name, form)
     for number, cells in zip(table.index, table.to_dict("records"), strict=True):

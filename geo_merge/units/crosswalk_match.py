@@ -16,7 +16,13 @@ from geo_merge.units.called import keys_of
 from geo_merge.units.code_column import place_of
 from geo_merge.units.crosswalk_report import Report
 from geo_merge.units.crosswalk_unmatched import Unknown, report_unknown, whole_lists
-from geo_merge.vocabulary.codes import code_key, is_scientific, look_key, without_separators
+from geo_merge.vocabulary.codes import (
+    code_key,
+    is_scientific,
+    look_key,
+    shared_lead,
+    without_separators,
+)
 from geo_merge.vocabulary.country import NameKey
 from geo_merge.vocabulary.part_of import is_land
 from geo_merge.vocabulary.sentence import Sentence, sentence
@@ -28,6 +34,9 @@ _KEYS: tuple[tuple[Callable[[str], str], str, str], ...] = (
     (str.casefold, "code in other case", "K02.case"),
     (without_separators, "code without separators", "K02.signs"),
 )
+_BY_NUMBER = "code without what all begin with"
+# Share of the codes that must be found by their number: a few are so by accident.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def match(
     coded = set(map(str, old.index[~is_land(old)].tolist()))
     lists = whole_lists(old, rows, written, report, name_key)
     likeness = _Likeness(old, name_key)
-    by_key = _by_key(coded)
+    by_key, by_number = _by_key(coded), _by_number(coded, rows["old_code"].tolist())
     alike: dict[str, list[str]] = defaultdict(list)
     units: list[str | None] = []
     how: list[str] = []
@@ -90,7 +99,7 @@ def match(
         elif not code:
             unit, step, told = _match_name(old, rows.loc[row], name_key, report.source)
         else:
-            unit, step = _match_alike(code, by_key)
+            unit, step = _match_alike(code, by_key, by_number)
             if unit is not None:
                 alike[step].append(code)
             else:
@@ -103,10 +112,7 @@ def match(
     if coded - set(filter(None, units)) and coded <= set(rows["new_code"]):
         report.wrong("K04.swapped")
     report_unknown(old, rows, unknown, report, name_key)
-    for _, step, kind in _KEYS:
-        if n := len(alike[step]):
-            noted = sentence(kind, source=report.source, n=n)
-            report.note(noted, value=float(n), unit_of_value="codes")
+    _note_alike(alike, by_number, report)
     return Matched(
         units, how, frozenset(likeness.pointed_at.union(*lists.values())),
         lost_zeros=bool({c for c in alike[_KEYS[0][1]] if not c.startswith("0")}),
@@ -121,6 +127,22 @@ def _by_key(codes: Iterable[str]) -> list[dict[str, list[str]]]:
     return [*by_key, _grouped(map(without_separators, digits), digits)]
 
 
+def _by_number(codes: Iterable[str], listed: Iterable[str]) -> dict[str, str]:
+    """Return the code of the layer for those of the table where one of the two has a lead.
+
+    All codes of the layer begin with the same letters, as GEO_ID 0500000US01001, and those of the
+    table have the number alone, or the other way round.
+    """
+    listed = {code for code in listed if code}
+    here, there = shared_lead(codes), shared_lead(listed)
+    if bool(here) == bool(there):
+        return {}
+    numbers = _grouped((code_key(code.removeprefix(here)) for code in codes), codes)
+    found = {code: numbers.get(code_key(code.removeprefix(there)), []) for code in listed}
+    sure = {code: units[0] for code, units in found.items() if len(units) == 1}
+    return sure if len(sure) >= _MOST * len(listed) else {}
+
+
 def without_codes(old: gpd.GeoDataFrame) -> Bools:
     """Tell which units are known by their names, as those of a layer that has no codes are."""
     columns = (old[column].tolist() for column in ("name", "district", "province"))
@@ -132,13 +154,29 @@ def without_codes(old: gpd.GeoDataFrame) -> Bools:
     )
 
 
-def _match_alike(code: str, by_key: list[dict[str, list[str]]]) -> tuple[str | None, str]:
-    """Find the one unit whose code is this but for zeros, or else but for its looks."""
+def _match_alike(
+    code: str, by_key: list[dict[str, list[str]]], by_number: Mapping[str, str]
+) -> tuple[str | None, str]:
+    """Find the one unit whose code is this but for zeros, or else but for its looks or lead."""
     for (key, step, _), units in zip(_KEYS, by_key, strict=True):
         found = units.get(key(code), [])
         if found:
             return (found[0], step) if len(found) == 1 else (None, "")
-    return None, ""
+    return (by_number[code], _BY_NUMBER) if code in by_number else (None, "")
+
+
+def _note_alike(
+    alike: Mapping[str, list[str]], by_number: Mapping[str, str], report: Report
+) -> None:
+    """Tell of codes that were not matched by the letter."""
+    for _, step, kind in _KEYS:
+        if n := len(alike[step]):
+            noted = sentence(kind, source=report.source, n=n)
+            report.note(noted, value=float(n), unit_of_value="codes")
+    if n := len(alike[_BY_NUMBER]):
+        first = alike[_BY_NUMBER][0]
+        noted = sentence("K02.lead", source=report.source, n=n, first=first, here=by_number[first])
+        report.note(noted, value=float(n), unit_of_value="codes")
 
 
 class _Likeness:

@@ -48,6 +48,31 @@ def test_the_layer_gets_its_zeros_back(grid: Grid) -> None:
     assert resolved.rows.index.tolist() == ["00001", "00002", "00003", "00004"]
 
 
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [("0500000US{}", "{}"), ("PH{}", "{}"), ("GM-{}", "{}"), ("{}", "NO{}")],
+    ids=["GEO_ID", "P-code", "dash", "in the table"],
+)
+def test_what_all_codes_of_one_side_begin_with_is_no_part_of_the_other(
+    grid: Grid, here: str, there: str
+) -> None:
+    old = units(grid).rename(index=here.format)
+    rows = table(*[(there.format(code), *new) for code, *new in WHOLE])
+    resolved = resolve(old, rows)
+    assert resolved.rows.index.tolist() == list(old.index)
+    assert resolved.rows["new_code"].tolist() == ["N1", "N1", "N2", "N2"]
+    assert [f.message.kind for f in resolved.findings] == ["K02.lead"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("FR{}", "BE{}"), ("FR{}", "0{}9")], ids=["two countries", "other numbers"]
+)
+def test_codes_that_begin_otherwise_are_other_codes(grid: Grid, here: str, there: str) -> None:
+    old = units(grid).rename(index=here.format)
+    with pytest.raises(CrosswalkError, match="K04"):
+        resolve(old, table(*[(there.format(code), *new) for code, *new in WHOLE]))
+
+
 def test_a_stripped_code_is_not_guessed_among_several(grid: Grid) -> None:
     old = units(grid).rename(index={"00002": "001"})
     with pytest.raises(CrosswalkError, match="old_code 1 is not in the layer"):
