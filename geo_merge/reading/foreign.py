@@ -34,8 +34,8 @@ _HTML = re.compile(
 
 
 ARCHIVES = ("rar", "seven", "gzip")
-WORKBOOK = "xlsx"
-BOOKS = (WORKBOOK, "odf", "office")  # what may hold a table
+WORKBOOK, OLD_WORKBOOK = "xlsx", "office"
+BOOKS = (WORKBOOK, "odf", OLD_WORKBOOK)  # what may hold a table
 
 
 def foreign(head: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Reading tables (CSV, XLSX, Parquet) as text, each row with the number a planner sees."""
+"""Reading tables (CSV, XLSX, XLS, Parquet) as text, each row with the number a planner sees."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pandas as pd
 
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import texts_of
-from geo_merge.reading.foreign import HEAD, WORKBOOK, foreign, named
+from geo_merge.reading.foreign import HEAD, OLD_WORKBOOK, WORKBOOK, foreign, named
 from geo_merge.reading.parquet_pieces import SUFFIXES
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
 from geo_merge.reading.table_parquet import read_parquet_table
 from geo_merge.reading.table_rows import Sheet
+from geo_merge.reading.table_xls import read_xls
 from geo_merge.reading.table_xlsx import read_xlsx
 from geo_merge.vocabulary.country import PLAIN, Country
 from geo_merge.vocabulary.fields import listed
@@ -24,10 +25,13 @@ from geo_merge.vocabulary.sentence import sentence
 
 StrPath = str | os.PathLike[str]
 # A workbook with macros is one like any other; these are never run.
-_READERS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, ".xlsx": read_xlsx,
-            ".xlsm": read_xlsx, **dict.fromkeys(SUFFIXES, read_parquet_table)}  # fmt: skip
+_BOOKS = {".xlsx": read_xlsx, ".xlsm": read_xlsx, ".xls": read_xls}
+_READERS = {".csv": read_csv, ".tsv": read_csv, ".txt": read_csv, **_BOOKS,
+            **dict.fromkeys(SUFFIXES, read_parquet_table)}  # fmt: skip
+# Workbooks by what they hold, since many have the ending of the other kind.
+_HELD = {WORKBOOK: read_xlsx, OLD_WORKBOOK: read_xls}
 ENDINGS = tuple(_READERS)
-_OTHER_BOOKS = {".ods", ".xls", ".xlsb", ".fods", ".numbers"}
+_OTHER_BOOKS = {".ods", ".xlsb", ".fods", ".numbers"}
 
 
 def read_table(
@@ -37,7 +41,7 @@ def read_table(
     sizes: Sizes | None = None,
     country: Country = PLAIN,
 ) -> pd.DataFrame:
-    """Read a CSV, XLSX, XLSM or Parquet table.
+    """Read a CSV, XLSX, XLSM, XLS or Parquet table.
 
     Parameters
     ----------
@@ -79,8 +83,11 @@ def read_table(
     data = path.read_bytes()
     if not data.strip():
         raise TableError(sentence("W07.empty", name=path.name))
-    if (other := foreign(data[:HEAD])) and other != WORKBOOK:
-        raise TableError(sentence("F01.no_table_but", file=path.name, what=named(other)))
+    held = foreign(data[:HEAD])
+    if path.suffix.lower() in _BOOKS and held in _HELD:
+        reader = _HELD[held]
+    elif held and held != WORKBOOK:
+        raise TableError(sentence("F01.no_table_but", file=path.name, what=named(held)))
     return _frame(reader(path, data, texts_of(country, encoding), sizes), sizes)
 
 

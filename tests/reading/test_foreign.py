@@ -80,7 +80,8 @@ def test_a_layer_that_is_none(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in FILES if kind != "xlsx"])
 def test_a_table_that_is_none(kind: str, tmp_path: Path) -> None:
-    for ending in TABLES:
+    # An old document may be a workbook under another ending (test_table_xls).
+    for ending in sorted({*TABLES} - ({".xlsx"} if kind == "office" else set())):
         (path := tmp_path / f"crosswalk{ending}").write_bytes(FILES[kind])
         with pytest.raises(TableError, match=r"not a table \[F01\]") as told:
             read_table(path)
