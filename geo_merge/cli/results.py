@@ -90,7 +90,7 @@ def run_app(
     from streamlit.web.cli import main as streamlit
 
     from geo_merge.jobs.sample import app_file
-    from geo_merge.results.loaded import require_result
+    from geo_merge.results.required import require_result
     from geo_merge.system.turns import most_workers
     from geo_merge.system.works import FOLDER, HOURS, MEGABYTES, works
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
-import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import folium
-import orjson
 from branca.element import Element, Figure, MacroElement
-from xstatic.pkg import leaflet
 
-from geo_merge.maps.display import Display, Standards, display, literal
+from geo_merge.maps.assets import behaviour, leaflet_assets, web_file
+from geo_merge.maps.display import Standards, display
+from geo_merge.maps.embedded import embedded
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import LANGUAGES, Language
 
-_WEB = Path(__file__).parent / "web"
-# The scripts of the map, each after those that it uses.
-SCRIPTS = (
-    "borders.js", "words.js", "geodesy.js", "classes.js", "standards.js", "search.js",
-    "placing.js", "walking.js", "store.js", "dom.js", "frame.js", "address.js", "side.js",
-    "labels.js", "linked.js", "covering.js", "fitting.js", "legend.js", "themes.js",
-    "search_box.js", "bar.js", "card.js", "curtain.js", "pointer.js", "keyboard.js", "findings.js",
-    "measure.js", "printing.js", "telling.js", "maps.js", "before_after.js",
-)  # fmt: skip
-# Those of the small map of one place.
-PLACE_SCRIPTS = ("words.js", "dom.js", "linked.js", "place.js")
-ICON = _WEB / "icon.svg"
 ZOOM_SNAP = 0.01  # of a zoom: the layer fills the window that it has
 
 
@@ -70,10 +54,8 @@ def before_after_map(
     _BeforeAfter().add_to(pane)
     figure.add_child(pane)
     figure.html.add_child(_Text(_PAGE % language))
-    settings = literal({**shown.settings, "language": language})
-    for name, content in (("geometry", shown.geometry.replace("<", "\\u003c")),
-                          ("detail", shown.detail), ("settings", settings)):  # fmt: skip
-        figure.html.add_child(_Text(f"{_DATA % name}{content}{_END}"))
+    for data in embedded(shown, language):
+        figure.html.add_child(_Text(data))
     figure.header.add_child(_Text(f"<style>{web_file('before_after.css')}</style>"))
     _number(figure, itertools.count(1))
     return figure
@@ -91,57 +73,6 @@ def map_html(
     return str(before_after_map(result, language=language, standards=standards).render())
 
 
-def display_in(page: str) -> Display | None:
-    """Return what a page of ours shows; None if its scripts are not those of today.
-
-    The scripts know their data: what an earlier version wrote is not shown by those of another.
-    """
-    if behaviour() not in page:
-        return None
-    found = [page.partition(_DATA % name)[2].partition(_END)[0]
-             for name in ("geometry", "detail", "settings")]  # fmt: skip
-    geometry, detail, settings = found
-    return Display(geometry, detail, orjson.loads(settings)) if all(found) else None
-
-
-@cache
-def web_file(name: str) -> str:
-    """Return a script or style sheet of the package."""
-    return (_WEB / name).read_text("utf-8")
-
-
-@cache
-def behaviour() -> str:
-    """Return the script of the map, which the page and ``map.html`` share."""
-    return "\n".join(map(web_file, SCRIPTS))
-
-
-@cache
-def leaflet_assets() -> tuple[str, str]:
-    """Return Leaflet's script and style sheet, images included, as data URIs."""
-    script, style = leaflet_sources()
-    return (
-        f"data:text/javascript;base64,{base64.b64encode(script.encode()).decode()}",
-        f"data:text/css;base64,{base64.b64encode(style.encode()).decode()}",
-    )
-
-
-@cache
-def leaflet_sources() -> tuple[str, str]:
-    """Return Leaflet's script and its style sheet with the images in it."""
-    folder = Path(leaflet.BASE_DIR)
-
-    def inline(match: re.Match[str]) -> str:
-        image = base64.b64encode((folder / match.group(1)).read_bytes()).decode()
-        return f"url(data:image/png;base64,{image})"
-
-    style = (folder / "leaflet.css").read_text("utf-8")
-    return (
-        (folder / "leaflet.js").read_text("utf-8"),
-        re.sub(r"url\((images/[\w.-]+)\)", inline, style),
-    )
-
-
 def _number(element: Element, numbers: Iterator[int]) -> None:
     """Give elements ids in their order instead of random ones."""
     element._id = f"{next(numbers):x}"  # noqa: SLF001 - branca has no other way
@@ -149,7 +80,6 @@ def _number(element: Element, numbers: Iterator[int]) -> None:
         _number(child, numbers)
 
 
-_DATA, _END = '<script type="application/json" id="gm-%s">', "</script>"
 # What folium leaves out of the page, or has otherwise: language, and room to zoom in.
 _PAGE = """<script>
 document.documentElement.className = "gm-page";

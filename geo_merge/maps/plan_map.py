@@ -11,9 +11,9 @@ from typing import Any
 import geopandas as gpd
 import orjson
 
+from geo_merge.maps.assets import leaflet_sources, web_file
 from geo_merge.maps.display import literal
 from geo_merge.maps.drawing import Drawing, draw
-from geo_merge.maps.page import leaflet_sources, web_file
 from geo_merge.texts import Language
 from geo_merge.vocabulary.fields import with_unit_columns
 from geo_merge.vocabulary.memory import without_memory

@@ -35,8 +35,6 @@ from geo_merge.writing.ownership import MANIFEST
 
 _LAYERS = ("old_units", "parents", "new_units", "findings")  # the largest first
 _LISTS = ("members", "member_names", "pieces")
-_NEEDED = ("summary.json", "new_units.geojson", "old_units.geojson", "parents.geojson",
-           "findings.geojson", "crosswalk.csv", "ledger.csv", "statistics.csv")  # fmt: skip
 # Columns that are texts, of digits alone too.
 _TEXTS = dict.fromkeys(("code", "name", "unit_type", "counterparts"), str)
 _LAND = ("gained", "lost")
@@ -145,25 +143,6 @@ def made_from(directory: Path) -> tuple[dict[str, str], dict[str, Any]]:
         return inputs, {**manifest["options"]}
     except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise ExportError(sentence("write.no_result", directory=directory, reason=error)) from error
-
-
-def require_result(directory: str | os.PathLike[str]) -> None:
-    """Refuse a folder that cannot hold a result, without reading it: that may take a while.
-
-    Raises
-    ------
-    ExportError
-        If a file of a result is missing, or the manifest is none.
-    """
-    folder = Path(directory)
-    try:
-        orjson.loads((folder / MANIFEST).read_bytes())
-        missing = [name for name in _NEEDED if not (folder / name).is_file()]
-        why = sentence("write.without", files=", ".join(missing)) if missing else ""
-    except (OSError, orjson.JSONDecodeError) as error:
-        why = str(error)
-    if why:
-        raise ExportError(sentence("write.no_result", directory=folder, reason=why))
 
 
 def with_lists_of(new: gpd.GeoDataFrame, statistics: pd.DataFrame) -> pd.DataFrame:

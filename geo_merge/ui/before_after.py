@@ -10,8 +10,8 @@ import numpy as np
 import orjson
 import streamlit as st
 
+from geo_merge.maps.assets import behaviour, leaflet_sources, web_file
 from geo_merge.maps.display import features_of
-from geo_merge.maps.page import behaviour, leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import Key
 from geo_merge.ui.store import Loaded

@@ -3,21 +3,9 @@
 import streamlit as st
 
 from geo_merge.errors import GeoMergeError
-from geo_merge.maps.page import ICON
-from geo_merge.ui import (
-    checks_page,
-    data_page,
-    download_page,
-    gone,
-    headline,
-    map_page,
-    plan_page,
-    recode_page,
-    state,
-    statistics_page,
-    store,
-    told,
-)
+from geo_merge.maps.assets import ICON
+from geo_merge.ui import gone, headline, map_page, state, store, told
+from geo_merge.ui.pages import shown_by
 from geo_merge.ui.state import t
 from geo_merge.ui.tables import plain
 from geo_merge.vocabulary.problems import problems_in
@@ -28,17 +16,17 @@ page = st.navigation(
     pages := [
         st.Page(map_page.show, title=t("page.map"), icon=":material/map:", default=True,
                 url_path="start"),
-        st.Page(statistics_page.show, title=t("page.statistics"), icon=":material/bar_chart:",
-                url_path="statistics"),
-        st.Page(checks_page.show, title=t("page.checks"), icon=":material/fact_check:",
+        st.Page(shown_by("statistics_page"), title=t("page.statistics"),
+                icon=":material/bar_chart:", url_path="statistics"),
+        st.Page(shown_by("checks_page"), title=t("page.checks"), icon=":material/fact_check:",
                 url_path="checks"),
-        st.Page(plan_page.show, title=t("page.plan"), icon=":material/edit_location_alt:",
+        st.Page(shown_by("plan_page"), title=t("page.plan"), icon=":material/edit_location_alt:",
                 url_path="plan"),
-        st.Page(data_page.show, title=t("page.data"), icon=":material/upload_file:",
+        st.Page(shown_by("data_page"), title=t("page.data"), icon=":material/upload_file:",
                 url_path="data"),
-        st.Page(recode_page.show, title=t("page.recode"), icon=":material/sync_alt:",
+        st.Page(shown_by("recode_page"), title=t("page.recode"), icon=":material/sync_alt:",
                 url_path="recode"),
-        st.Page(download_page.show, title=t("page.download"), icon=":material/download:",
+        st.Page(shown_by("download_page"), title=t("page.download"), icon=":material/download:",
                 url_path="download"),
         # The map's own address is that of the whole, which nobody guesses.
         st.Page(map_page.lead, title=t("page.map"), url_path="map", visibility="hidden"),

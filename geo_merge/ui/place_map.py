@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo_merge.maps.page import PLACE_SCRIPTS, leaflet_sources, web_file
+from geo_merge.maps.assets import PLACE_SCRIPTS, leaflet_sources, web_file
 from geo_merge.ui import state
 from geo_merge.ui.state import t
 

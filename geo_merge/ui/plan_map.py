@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo_merge.errors import ExportError
-from geo_merge.maps.page import leaflet_sources, web_file
+from geo_merge.maps.assets import leaflet_sources, web_file
 from geo_merge.maps.plan_map import EDITING, PAINTING, plan_script, plan_style
 from geo_merge.texts import TEXTS
 from geo_merge.ui import plan_kept, state

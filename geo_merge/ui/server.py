@@ -20,11 +20,12 @@ from geo_merge.errors import GeoMergeError
 from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.system.scratch import sweep
 from geo_merge.system.works import works
-from geo_merge.ui import store
+from geo_merge.ui import pages
 from geo_merge.ui.icons import Icons
 
 PAGE = Path(__file__).with_name("page.py")
 _TEXTS = (".js", ".css")
+_FIRST = 5.0  # seconds in which the first map goes to the browser
 _LEVEL = 5  # of gzip: those above take twice the time for a hundredth less
 
 
@@ -57,21 +58,35 @@ def middleware() -> list[Middleware]:
     ]
 
 
-def begin_reading() -> None:
-    """Read the result of ``geo-merge app DIR`` before anybody asks, who is told what fails."""
+def get_ready() -> None:
+    """Load what draws the map, and read what it shows, while the first browser finds its way here.
+
+    Who asks for what fails is told.
+    """
+    pages.load_map()
+    from geo_merge.ui import store  # noqa: PLC0415 - the server answers before it is there
+
     if os.environ.get(RESULT_VARIABLE):
         with suppress(GeoMergeError):
             store.read_directory()
+    gc.freeze()  # what is imported stays: Streamlit looks for garbage after each click
+
+
+def get_all_ready() -> None:
+    """Load what draws the pages beside the map."""
+    pages.load_all()
+    gc.freeze()
 
 
 @asynccontextmanager
 async def serving(_app: st.App) -> AsyncIterator[None]:
     """Remove what servers that were killed have left, and open the page in a browser."""
-    gc.freeze()  # what is imported stays: Streamlit looks for garbage after each click
     sweep()
     works().sweep()
-    asyncio.get_running_loop().run_in_executor(None, begin_reading)
+    loop = asyncio.get_running_loop()
+    loop.run_in_executor(None, get_ready)
+    loop.call_later(_FIRST, loop.run_in_executor, None, get_all_ready)
     if not st.get_option("server.headless"):
         address = f"http://{st.get_option('server.address')}:{st.get_option('server.port')}"
-        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
+        loop.run_in_executor(None, webbrowser.open, address)
     yield

@@ -16,10 +16,10 @@ import orjson
 
 from geo_merge.errors import GeoMergeError
 from geo_merge.maps.display import Display, drawn
-from geo_merge.maps.page import display_in
+from geo_merge.maps.embedded import display_in
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import load_result
-from geo_merge.results.loaded import require_result
+from geo_merge.results.required import require_result
 from geo_merge.system.memory import give_back
 
 _MAP, _SUMMARY = "map.html", "summary.json"

@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
 from browsing import LIVE, Tab, browsing, opened, serving  # noqa: E402
 from commands import run  # noqa: E402
 
-from geo_merge.maps.page import leaflet_sources  # noqa: E402
+from geo_merge.maps.assets import leaflet_sources  # noqa: E402
 from geo_merge.results.files import load_result  # noqa: E402
 
 BAC_NINH = ROOT.parent / "shared" / "data" / "bac_ninh"

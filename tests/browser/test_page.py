@@ -257,8 +257,9 @@ def test_beside_the_list_of_findings_one_map_has_both_sides_and_filters_fold_in_
 
 
 def test_bac_ninh_takes_few_bytes(bac_ninh: Path) -> None:
+    from geo_merge.maps.assets import behaviour, leaflet_sources, web_file  # noqa: PLC0415
     from geo_merge.maps.display import display  # noqa: PLC0415
-    from geo_merge.maps.page import behaviour, leaflet_sources, map_html, web_file  # noqa: PLC0415
+    from geo_merge.maps.page import map_html  # noqa: PLC0415
     from geo_merge.merging.merge import merge  # noqa: PLC0415
     from geo_merge.units.crosswalk import read_crosswalk  # noqa: PLC0415
     from geo_merge.units.layers import read_units  # noqa: PLC0415

@@ -224,12 +224,12 @@ def serving(*command: str, python: str | Path = sys.executable, cwd: Path = ROOT
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310
                 break
             except OSError:
-                time.sleep(0.5)
+                time.sleep(0.1)
         yield address
     finally:
         process.terminate()

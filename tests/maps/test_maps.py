@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, expect
 from geo_merge.api import merge, read_crosswalk, read_units
 from geo_merge.jobs.sample import sample_files
 from geo_merge.maps import drawing
-from geo_merge.maps.page import before_after_map, leaflet_assets, map_html
+from geo_merge.maps.assets import leaflet_assets
+from geo_merge.maps.page import before_after_map, map_html
 from geo_merge.merging.result import MergeResult
 from geo_merge.texts import say
 

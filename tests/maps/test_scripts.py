@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from pyproj import Geod
 
-from geo_merge.maps.page import PLACE_SCRIPTS, SCRIPTS
+from geo_merge.maps.assets import PLACE_SCRIPTS, SCRIPTS
 from geo_merge.maps.plan_map import COMPARING, EDITING, PAINTING
 
 WEB = ROOT / "geo_merge" / "maps" / "web"

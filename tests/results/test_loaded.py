@@ -17,7 +17,7 @@ from geo_merge.errors import ExportError
 from geo_merge.mending import RepairOptions
 from geo_merge.merging.result import MergeResult
 from geo_merge.results.files import load_result, write
-from geo_merge.results.loaded import require_result
+from geo_merge.results.required import require_result
 
 Grid = Callable[..., gpd.GeoDataFrame]
 

@@ -15,7 +15,8 @@ from small_results import small_result
 from geo_merge.errors import ExportError
 from geo_merge.jobs.sample import RESULT_VARIABLE
 from geo_merge.maps.display import display, drawn
-from geo_merge.maps.page import display_in, map_html
+from geo_merge.maps.embedded import display_in
+from geo_merge.maps.page import map_html
 from geo_merge.planning.scales import scales_of
 from geo_merge.ui.server import PAGE
 from geo_merge.ui.store import Loaded

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from geo_merge.maps.page import leaflet_sources
+from geo_merge.maps.assets import leaflet_sources
 from geo_merge.ui.state import t
 
 _STYLE = """
