@@ -52,3 +52,11 @@ def test_a_map_of_many_tones_takes_half_of_the_room() -> None:
 def test_the_same_picture_gives_the_same_bytes() -> None:
     whole = _png(_map_of(AREAS))
     assert with_few_colours(whole) == with_few_colours(whole)
+
+
+def test_an_area_among_more_colours_than_maps_have_keeps_its_own() -> None:
+    reds, greens = np.meshgrid(np.arange(256), np.arange(256))
+    tones = np.dstack([reds, greens, np.full_like(reds, 77)]).astype(np.uint8)  # 65,536 colours
+    whole = np.vstack([tones, np.full((20, 256, 3), AREAS[0], dtype=np.uint8)])
+    few = Image.open(io.BytesIO(with_few_colours(_png(Image.fromarray(whole)))))
+    assert (np.asarray(few.convert("RGB"))[-20:] == AREAS[0]).all()
