@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,6 +18,10 @@ SEARCHED = 30  # rows from the top in which headings are looked for
 _SURE = 2  # headings that are known make a row that of the headings
 _SHOWN = 80  # characters of a title
 _COUNTED = 5  # columns numbered without brackets: fewer could be codes
+_COUNTED_APART = 3  # the same where a column holds other things in all rows below
+_IN_BRACKETS = re.compile(r"\(.*\)|\[.*\]")
+_FORMULA = re.compile(r"(?<=\d)\s*=.*")  # 4=2+3, as sums are numbered
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
 
 
 def known(cells: Sequence[str]) -> int:
@@ -47,7 +52,7 @@ def find_headings(sheet: Sheet) -> tuple[int, list[str], list[Row]]:
     if at:
         above = " / ".join(" ".join(dict.fromkeys(filter(None, cells))) for _, cells in filled[:at])
         _tell(sheet, "W07.found_in", row=str(number), above=clean_text(above)[:_SHOWN])
-    if body and _is_no_data(headings, body[0][1]):
+    while body and _is_no_data(headings, body[0][1], [cells for _, cells in body[1:]]):
         told = " | ".join(body[0][1])[:_SHOWN]
         _tell(sheet, "W07.numbered", row=str(body[0][0]), told=told)
         body = body[1:]
@@ -104,25 +109,46 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
     return result
 
 
-def _is_no_data(headings: Sequence[str], cells: Sequence[str]) -> bool:
-    """Tell whether the row below the headings counts the columns, or says them once more."""
+def _is_no_data(headings: Sequence[str], cells: Sequence[str], below: list[list[str]]) -> bool:
+    """Tell whether the row below the headings counts the columns, or says more of them."""
     texts = [cell.strip() for cell in cells if cell.strip()]
-    if len(texts) >= _COUNTED and _counts("".join(f"{text.strip('()')} " for text in texts)):
-        return True
-    if len(texts) >= _SURE and all(text.startswith("(") for text in texts):
-        return _counts("".join(f"{text.strip('()')} " for text in texts))
+    if len(texts) < _SURE:
+        return False
     folded = [fold_field(text) for text in texts]
-    return len(texts) >= _SURE and (
-        all(text in HEADINGS for text in folded) or folded == [fold_field(h) for h in headings if h]
-    )
+    if all(text in HEADINGS for text in folded) or folded == [fold_field(h) for h in headings if h]:
+        return True
+    if all(_IN_BRACKETS.fullmatch(text) for text in texts):  # (1) (2), or (code) (name)
+        return True
+    counted = list(map(_counted, texts))
+    if not _counts(counted):
+        return False
+    mixed = counted[0].isalpha() and not counted[-1].isalpha()  # A 1 2 could be a row of figures
+    few = _COUNTED_APART + mixed
+    return len(texts) >= _COUNTED or (len(texts) >= few and _holds_others(cells, below))
 
 
-def _counts(text: str) -> bool:
-    """Tell whether a text is ``A B 1 2 3``: columns with letters, then with numbers, in order."""
-    parts = text.split()
-    letters = [part for part in parts if part.isalpha()]
-    numbers = [str(k + 1) for k in range(len(parts) - len(letters))]
-    return parts == [*"ABCDE"[: len(letters)], *numbers]
+def _counted(text: str) -> str:
+    """Return what a cell counts, without the marks around a number: ``-1-``, ``2.``, ``4=2+3``."""
+    return _FORMULA.sub("", text).strip("()[]-. ").upper()
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Tell whether texts are ``A B 1 2 3``, in order: letters, then numbers; or ``I II III``."""
+    if list(texts) == [*_ROMAN[: len(texts)]]:
+        return True
+    letters = [text for text in texts if text.isalpha()]
+    first = 0 if "0" in texts else 1
+    numbers = [str(k + first) for k in range(len(texts) - len(letters))]
+    return list(texts) == [*"ABCDEFGHIJKLMN"[: len(letters)], *numbers]
+
+
+def _holds_others(cells: Sequence[str], below: list[list[str]]) -> bool:
+    """Tell whether a column that is counted holds neither numbers nor letters in any row below."""
+    for k, cell in enumerate(cells):
+        column = [text for row in below if (text := row[k].strip() if k < len(row) else "")]
+        if cell.strip() and column and not any(t.isdecimal() or len(t) == 1 for t in column):
+            return True
+    return False
 
 
 def _tell(sheet: Sheet, kind: str, **values: str) -> None:

@@ -193,6 +193,27 @@ def test_titles_above_unknown_headings_are_left_out(tmp_path: Path) -> None:
     assert list(frame.columns) == ["Trường", "Số", "Học sinh"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    ["1,2,3,4", "A,B,C,D", "a,b,1,2", "I,II,III,IV", ",1,2,3", "1,2,3,4=2+3", "-1-,-2-,-3-,-4-",
+     "(mã),(mã),(tên),(loại)", "(mã),(tên),,", "(mã),(mã),(tên),(loại)\n1,2,3,4"],
+)  # fmt: skip
+def test_rows_that_number_or_explain_headings_are_no_data(tmp_path: Path, rows: str) -> None:
+    heads, units = "Mã cũ,Mã mới,Tên mới,Loại mới", "07201,07210,Bắc Giang,Phường"
+    frame = read_table(write(tmp_path, f"{heads}\n{rows}\n{units}\n"))
+    assert frame.to_numpy().tolist() == [units.split(",")]
+    assert [f.check for f in findings_of(frame)] == ["W07"] * len(rows.splitlines())
+
+
+@pytest.mark.parametrize(
+    "rows", ["1,2,3\n4,5,6", "1,2,3\n4,5,A", "A,B,C\nD,E,F", "A,1,2\nĐông,30,40", "1,3,2\n7,8,Hai"]
+)
+def test_rows_that_units_could_have_are_data(tmp_path: Path, rows: str) -> None:
+    frame = read_table(write(tmp_path, f"old_code,new_code,new_name\n{rows}\n"))
+    assert frame.to_numpy().tolist() == [row.split(",") for row in rows.splitlines()]
+    assert findings_of(frame) == []
+
+
 @pytest.mark.parametrize("row", ["1,2,3", "3,2,1", "N1,N2,N3", "4,1,2"])
 def test_codes_below_the_headings_are_data(tmp_path: Path, row: str) -> None:
     frame = read_table(write(tmp_path, f"old_code,new_code,new_name\n{row}\n"))
