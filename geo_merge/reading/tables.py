@@ -69,6 +69,8 @@ def read_table(
         have as many cells as its headings (W08).
     """
     path = Path(path)
+    if path.is_dir():
+        raise TableError(sentence("F01.table_folder", name=path.name))
     if not path.is_file():
         raise TableError(sentence("F01.no_table", path=path))
     reader = _READERS.get(path.suffix.lower())

@@ -15,7 +15,7 @@ from geo_merge.geometry.gathered import gather
 from geo_merge.geometry.rings import Geometries, Ints, without_z
 from geo_merge.reading.raw import RawLayer
 from geo_merge.units.code_column import codes_of_names, read_codes
-from geo_merge.units.field_roles import NamedFields, find_roles
+from geo_merge.units.field_roles import NamedFields, find_roles, types_in_numbers
 from geo_merge.units.unnamed import lost_letters, without_letters, without_nothing
 from geo_merge.vocabulary import people
 from geo_merge.vocabulary.codes import as_text, clean_code, clean_text, code_key
@@ -60,6 +60,7 @@ def unit_frame(
         data |= _people(raw, roles, codes, findings, named=named.population is not None)
     if "unit_type" not in roles:
         data["unit_type"] = [country.split_type(n)[0] for n in data["name"]]
+        findings += [] if any(data["unit_type"]) else types_in_numbers(raw)
     for column in columns:
         taken = column in OWN and (roles.get(column) != column or column not in data)
         if column not in data or taken:

@@ -23,6 +23,7 @@ _SOME_BLANK = 0.2
 # Share of the expected codes that the field of codes holds; a field of another name must hold
 # nearly all of them, and nothing tells by accident where there are so few.
 _HOLDS, _NEARLY_ALL, _FEW = 0.5, 0.9, 3
+_TYPES = 9  # numbers that could stand for types of units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +90,12 @@ def find_roles(
         name = _name_field(raw, left, codes, expected, findings)
         roles |= {} if name is None else {"name": name}
     left = [c for c in left if c not in roles.values()]
-    for role, column in fields.find_fields(left, known=("code", "name", *roles)).items():
-        is_type = role == "unit_type" and not _has_letters(as_text(frame[column]))
-        if not is_type:
-            roles[role] = column
+    if "unit_type" not in roles:  # numbers are no types, but words in another field are
+        while (column := fields.find_field(left, "unit_type")) and not _has_letters(
+            as_text(frame[column])
+        ):
+            left.remove(column)
+    roles |= fields.find_fields(left, known=("code", "name", *roles))
     if "code" not in roles and "name" not in roles:
         raise LayerError(
             sentence("K01.no_code_field", source=raw.source, fields=fields.listed(columns),
@@ -101,6 +104,20 @@ def find_roles(
             else sentence("K01.no_fields", source=raw.source)
         )  # fmt: skip
     return roles
+
+
+def types_in_numbers(raw: RawLayer) -> list[Finding]:
+    """Warn of a field of types that holds numbers, as a geodatabase's with a list of values does.
+
+    One value alone is the level of the layer, and many are codes.
+    """
+    frame = raw.frame
+    column = fields.find_field([c for c in frame.columns if c != frame.geometry.name], "unit_type")
+    values = sorted({clean_code(text) for text in as_text(frame[column])} - {""}) if column else []
+    if not 1 < len(values) <= _TYPES:
+        return []
+    told = sentence("K01.type_numbers", source=raw.source, field=str(column), values=values)
+    return [Finding.of(told)]
 
 
 def _named(

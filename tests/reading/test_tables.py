@@ -374,3 +374,9 @@ def test_hostile_parquet_is_read_or_refused_in_sentences(tmp_path: Path, name: s
     else:
         told = ()
     assert all(each.endswith(".") and "\n" not in each for each in told), told
+
+
+def test_a_folder_is_no_table_and_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "communes.gdb").mkdir()
+    with pytest.raises(TableError, match=r"communes\.gdb is a folder or a geodatabase.*\[F01\]"):
+        read_table(tmp_path / "communes.gdb")

@@ -295,3 +295,23 @@ def test_names_that_a_shapefile_cut_to_ten_letters_are_known() -> None:
     assert find_fields(["municipali"]) == {}  # the code, or the name
     assert find_fields(["kommunenu"]) == {}  # nine letters: nobody cut it
     assert find_fields([*cut, "navn"])["name"] == "navn"  # a name in full is surer
+
+
+@pytest.mark.parametrize(
+    ("added", "types", "told"),
+    [
+        ({}, ["", "", ""], 1),
+        ({"LoaiDVHC": ["Xã", "Phường", "Xã"]}, ["Xã", "Phường", "Xã"], 0),
+        ({"TenXa": ["Xã A", "Phường B", "Xã C"]}, ["Xã", "Phường", "Xã"], 0),
+        ({"LoaiXa": [3, 3, 3]}, ["", "", ""], 0),
+    ],
+    ids=["alone", "words in another field", "types in names", "one level"],
+)
+def test_numbers_in_a_field_of_types_are_told_where_no_type_is_known(
+    tmp_path: Path, added: dict[str, list[Any]], types: list[str], told: int
+) -> None:
+    fields = {"MaXa": ["00001", "00002", "00003"], "TenXa": ["A", "B", "C"], "LoaiXa": [2, 1, 2]}
+    units = read_units(layer(tmp_path / "a.gpkg", {**fields, **added}))
+    assert units["unit_type"].tolist() == types
+    messages = [f.message for f in findings_of(units) if f.check == "K01"]
+    assert sum("LoaiXa holds numbers (1, 2), not words" in m for m in messages) == told
