@@ -37,7 +37,7 @@ _MANY = 2**17  # texts that are kept: the codes of a nation are compared a dozen
 _WHOLE = 2.0**63  # larger numbers are no codes, and their digits mean nothing
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[1-9][0-9]{0,2}(?:[,'\u2019][0-9]{3})+")
 _LOST = re.compile(r"\ufffd|[^\W\d_]\?|\?[^\W\d_]")
-_LED = re.compile(r"(.*[^\W\d_][-._]?)[0-9]+")
+_LED = re.compile(r"(.*[^\W\d_][-._]?)[0-9]{3,}")
 _PARTED = re.compile(r"[0-9]+([-./][0-9]+)+")
 _SEPARATOR = re.compile(r"[.,'\u2019]")
 _NEARLY_ALL = 0.9  # steps of one among numbers of rows
@@ -149,7 +149,8 @@ def without_separators(code: str) -> str:
 def shared_lead(codes: Iterable[str]) -> str:
     """Return what stands before the number in all of some codes: ``PH`` of PH012801001; or blank.
 
-    It ends with a letter, and the number after it has digits alone (``0500000US01001``).
+    It ends with a letter, and the number after it has digits alone (``0500000US01001``), three at
+    least: x1 and x2 are marks of a person.
     """
     leads = {found[1] if (found := _LED.fullmatch(code)) else "" for code in codes}
     return leads.pop() if len(leads) == 1 else ""

@@ -73,6 +73,13 @@ def test_codes_that_begin_otherwise_are_other_codes(grid: Grid, here: str, there
         resolve(old, table(*[(there.format(code), *new) for code, *new in WHOLE]))
 
 
+def test_marks_of_a_person_are_no_codes_of_the_layer(grid: Grid) -> None:
+    """Two and more units that are called x1 and x2 in the table are not 00001 and 00002."""
+    rows = table(*[(f"x{k}", *new) for k, (_, *new) in enumerate(WHOLE, start=1)])
+    with pytest.raises(CrosswalkError, match="K04"):
+        resolve(units(grid), rows)
+
+
 def test_a_stripped_code_is_not_guessed_among_several(grid: Grid) -> None:
     old = units(grid).rename(index={"00002": "001"})
     with pytest.raises(CrosswalkError, match="old_code 1 is not in the layer"):
