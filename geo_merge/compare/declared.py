@@ -141,7 +141,7 @@ def check_declared(
     """
     limits = limits or Limits()
     findings = [
-        *unmatched_both(new.index, declared.index, "declared"),
+        *unmatched_both(new, declared.index, "declared"),
         *_other_people(new, declared),
     ]
     unit = _other_unit(new, declared)
@@ -217,11 +217,18 @@ def _other_people(new: gpd.GeoDataFrame, declared: pd.DataFrame) -> list[Finding
     return findings
 
 
-def unmatched_both(here: pd.Index, there: pd.Index, name: str) -> list[Finding]:
-    """Return what stands on one side only (D02), an error if nothing stands on both."""
+def unmatched_both(new: gpd.GeoDataFrame, there: pd.Index, name: str) -> list[Finding]:
+    """Return what stands on one side only (D02), an error if nothing stands on both.
+
+    What has none of the units that are kept is of those that change alone: a note.
+    """
+    here = new.index
+    kept = here[new["kept"].astype(bool)] if "kept" in new else here[:0]
+    absent, of_changes = here.difference(there), not kept.isin(there).any()
     alone = (
         unmatched(there.difference(here), name, "result"),
-        unmatched(here.difference(there), "result", name),
+        unmatched(absent.difference(kept) if of_changes else absent, "result", name),
+        _kept_alone(kept, name) if of_changes and len(kept) else None,
     )
     if len(here) and len(there) and not here.isin(there).any():
         return [
@@ -237,6 +244,12 @@ def unmatched_both(here: pd.Index, there: pd.Index, name: str) -> list[Finding]:
             )
         ]
     return [finding for finding in alone if finding is not None]
+
+
+def _kept_alone(kept: pd.Index, name: str) -> Finding:
+    told = sentence("D02.kept", n=len(kept), there=sentence(f"D02.the_{name}"))
+    return Finding.of(told, units=tuple(map(str, kept)), value=float(len(kept)),
+                      unit_of_value="units")  # fmt: skip
 
 
 def unmatched(codes: pd.Index, here: str, there: str) -> Finding | None:

@@ -61,7 +61,7 @@ def compare_reference(new: gpd.GeoDataFrame, reference: gpd.GeoDataFrame) -> Com
     labels = [known.get(str(code), str(code)) for code in reference.index]
     if len(set(labels)) == len(labels):
         reference = reference.set_axis(pd.Index(labels, name=reference.index.name))
-    findings = unmatched_both(new.index, reference.index, "reference")
+    findings = unmatched_both(new, reference.index, "reference")
     both = new.index[is_polygonal(np.asarray(new.geometry.values))].intersection(reference.index)
     theirs, found = _usable_reference(reference.geometry[both], new)
     common = theirs.index

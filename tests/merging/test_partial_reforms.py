@@ -92,6 +92,29 @@ def test_kept_units_are_counted(grid: Grid) -> None:
     assert "  Kept as they were: 4; all others: 2 -> 1 (−50.00 %)" in list(summary_lines(summary))
 
 
+@pytest.mark.parametrize(
+    ("codes", "severity", "told"),
+    [
+        (["N1"], "info", "4 units that are kept are not in the"),
+        (["N1", "00002", "00003", "00005", "00006"], "", ""),
+        (["N1", "00002", "00003", "00005"], "warning", "1 code of the result is not in the"),
+    ],
+    ids=["what changes", "all", "all but one"],
+)
+def test_published_figures_of_what_changes_need_none_of_what_is_kept(
+    grid: Grid, codes: list[str], severity: str, told: str
+) -> None:
+    old = six(grid)
+    whole = merge(old, TABLE, unlisted="keep").new
+    declared = pd.DataFrame({"new_code": codes, "area_km2": whole.loc[codes, "area_km2"]})
+    found = merge(
+        old, TABLE, unlisted="keep", declared=declared, reference=whole.loc[codes]
+    ).findings
+    found = found[found["check"] == "D02"]
+    assert found["severity"].tolist() == [severity] * 2 * bool(told)
+    assert all(message.startswith(told) for message in found["message"])
+
+
 def test_nothing_is_kept_where_all_have_rows(grid: Grid) -> None:
     old = six(grid)
     table = pd.DataFrame({"old_code": old.index, "new_code": list("AABBCC"), "new_name": "N"})
