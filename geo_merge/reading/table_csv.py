@@ -25,6 +25,7 @@ from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
 _DELIMITERS = ",;\t|"
+_END = "\x1a"  # as DOS ended files
 _LOOKED_AT = 10_000  # characters of a line, for the separator
 _AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 
@@ -35,7 +36,7 @@ def read_csv(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         raise TableError(sentence("W08.nul", name=path.name, row=row))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix(_END)
     skipped = 0
     delimiter = None
     if text[:4].lower() == "sep=":  # a hint that Excel writes

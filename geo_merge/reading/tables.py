@@ -14,7 +14,7 @@ from geo_merge.reading.parquet_pieces import SUFFIXES
 from geo_merge.reading.table_csv import read_csv
 from geo_merge.reading.table_headings import find_headings
 from geo_merge.reading.table_parquet import read_parquet_table
-from geo_merge.reading.table_rows import Sheet
+from geo_merge.reading.table_rows import Row, Sheet
 from geo_merge.reading.table_xls import read_xls
 from geo_merge.reading.table_xlsx import read_xlsx
 from geo_merge.vocabulary.country import PLAIN, Country
@@ -94,7 +94,7 @@ def read_table(
 
 
 def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
-    _, columns, body = find_headings(sheet)
+    columns, body = _squared(*find_headings(sheet)[1:])
     if not body:
         raise TableError(sentence("W07.headings_alone", name=sheet.name, columns=listed(columns)))
     if len(body) > sizes.table_rows:
@@ -114,3 +114,16 @@ def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
     index = pd.Index([number for number, _ in body], name="row")
     frame = pd.DataFrame([cells for _, cells in body], columns=columns, index=index, dtype=object)
     return attach(frame, findings=sheet.findings, sources=[{"source": sheet.name}])
+
+
+def _squared(columns: list[str], body: list[Row]) -> tuple[list[str], list[Row]]:
+    """Leave out what separators at the ends of lines make: columns and cells that hold nothing."""
+    texts = max((_filled(cells) for _, cells in body), default=0)
+    columns = columns[: max(_filled(columns), texts)]
+    width = len(columns)
+    return columns, [(n, cells[: max(width, _filled(cells))]) for n, cells in body]
+
+
+def _filled(cells: list[str]) -> int:
+    """Return how many cells there are up to the last one that holds anything."""
+    return next((k for k in range(len(cells), 0, -1) if cells[k - 1].strip()), 0)

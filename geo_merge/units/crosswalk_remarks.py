@@ -36,10 +36,12 @@ def remarks_of_parts(
         What the table is called.
     """
     found = []
-    for column in table.columns.drop(list(read)):
+    for at, column in enumerate(table.columns):
+        if column in read:
+            continue
         told = {
             row: text
-            for (row, alone), cell in zip(once.items(), table[column].tolist(), strict=True)
+            for (row, alone), cell in zip(once.items(), table.iloc[:, at].tolist(), strict=True)
             if alone and isinstance(cell, str) and len(text := clean_text(cell)) <= _LONGEST
             and _PART.search(text)
         }  # fmt: skip

@@ -38,14 +38,17 @@ def write(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         GOOD, GOOD.replace(",", ";"), GOOD.replace(",", "\t"), "sep=;\n" + GOOD.replace(",", ";"),
         GOOD.encode("utf-8-sig"), GOOD.encode("utf-16"), GOOD.replace("\n", "\r\n"),
         GOOD.replace("\n", "\r"), GOOD + "\n,,\n   \n", GOOD.replace("\n", ",\n"),
+        GOOD.replace("\n", ",,\n"), GOOD.replace("Một\n", "Một, ,\n"), GOOD + "\x1a",
     ],
-    ids=["comma", "semicolon", "tab", "sep", "bom", "utf-16", "crlf", "cr", "blank lines", "trailing"],
+    ids=["comma", "semicolon", "tab", "sep", "bom", "utf-16", "crlf", "cr", "blank lines", "trailing",
+         "trailing twice", "beyond the headings", "end of DOS"],
 )  # fmt: skip
 def test_dialects(tmp_path: Path, content: str | bytes) -> None:
     frame = read_table(write(tmp_path, content))
     assert frame["old_code"].tolist() == ["00001", "00002"]
     assert frame["new_code"].tolist() == ["N1", "NA"]  # NA is a text
     assert frame["new_name"].tolist() == ["Một", "Hai"]
+    assert len(frame.columns) == 3
 
 
 def test_rows_are_numbered_as_an_editor_does(tmp_path: Path) -> None:

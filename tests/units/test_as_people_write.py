@@ -187,6 +187,14 @@ def test_a_remark_that_only_a_part_goes_is_told(grid: Grid, remark: str) -> None
     assert f"row 5: the column ghi_chu says “{remark}”" in told[0].message
 
 
+def test_remarks_in_columns_without_headings_are_told(grid: Grid) -> None:
+    rows = table(*WHOLE)
+    rows.insert(3, "", ["", "", "", ""])
+    rows.insert(4, "", ["", "một phần", "", ""], allow_duplicates=True)
+    told = [f for f in resolve(units(grid), rows).findings if f.check == "W05"]
+    assert ["row 3:" in finding.message for finding in told] == [True]
+
+
 @pytest.mark.parametrize("remark", ["toàn bộ", "partially drawn", "Xã Một Phần Mười", "phần"])
 def test_other_remarks_are_not(grid: Grid, remark: str) -> None:
     if remark.startswith("Xã"):
