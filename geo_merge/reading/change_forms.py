@@ -103,3 +103,4 @@ FORMS = (
 )  # fmt: skip
 ROLES = ("date", "old_code", "old_name", "new_code", "new_name")
 BY_COLUMNS = replace(FORMS[-1], name="SSB, Klass, a column for each version")
+REGISTER = replace(FORMS[-1], name="BFS, historisiertes Gemeindeverzeichnis (eCH-0071)")

@@ -21,9 +21,18 @@ import pandas as pd
 from geo_merge.errors import TableError
 from geo_merge.reading.change_days import FIRST_SHORT_YEAR, is_short, order_of, read_day
 from geo_merge.reading.change_doubts import doubtful
-from geo_merge.reading.change_forms import ACTIONS, BY_COLUMNS, FORMS, ROLES, Form, first, fold
+from geo_merge.reading.change_forms import (
+    ACTIONS,
+    BY_COLUMNS,
+    FORMS,
+    REGISTER,
+    ROLES,
+    Form,
+    first,
+    fold,
+)
 from geo_merge.reading.change_reasons import told
-from geo_merge.reading.change_register import REGISTER, by_register
+from geo_merge.reading.change_register import by_register
 from geo_merge.reading.change_versions import by_columns
 from geo_merge.reading.change_words import by_words
 from geo_merge.reading.tables import read_table

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from geo_merge.reading.change_days import read_day
-from geo_merge.reading.change_forms import ROLES, Form, first, fold
+from geo_merge.reading.change_forms import ROLES, first, fold
 from geo_merge.vocabulary.codes import clean_text
 from geo_merge.vocabulary.memory import attach, findings_of, sources_of
 from geo_merge.vocabulary.no_values import no_value
@@ -30,8 +30,6 @@ _COLUMNS = {
     "ended_by": ("municipalityAbolitionNumber", "mAbolitionNumber"),
     "ended_on": ("municipalityAbolitionDate", "mAbolitionDate"),
 }
-REGISTER = Form("BFS, historisiertes Gemeindeverzeichnis (eCH-0071)", ("date",), ("old_code",),
-                ("old_name",), ("new_code",), ("new_name",))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class _Change:
 
 
 def by_register(table: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the changes of a register with the columns of `REGISTER`; None if it is none.
+    """Return the changes of a register as the columns of `ROLES`; None if it is none.
 
     A unit that a change ends and begins goes on to itself. One that it ends for good goes to all
     units that it begins; one that it begins anew comes from those, else from all that go on. What

@@ -11,13 +11,7 @@ from typing import Any
 from geo_merge.errors import TableError
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.table_rows import Row, Sheet
-from geo_merge.reading.workbook_cells import (
-    cell_text,
-    check_scan,
-    fill_merged,
-    formatted,
-    hidden_cells,
-)
+from geo_merge.reading.workbook_cells import as_sheet, check_scan, row_texts, used_sheet
 from geo_merge.reading.workbook_scan import Scan, cell_name
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
@@ -41,21 +35,17 @@ def read_xls(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
             ragged_rows=True,
             logfile=io.StringIO(),
         )
-        scans = [(sheet, _scan(sheet)) for sheet in book.sheets()]
-        used = [(sheet, scan) for sheet, scan in scans if scan.last != (0, 0)]
-        if len(used) != 1:
-            names = ", ".join(sheet.name for sheet, _ in used) or sentence("F06.none")
-            raise TableError(sentence("F06.sheets", name=path.name, names=names))
-        ((sheet, scan),) = used
-        name = f"{path.name}/{sheet.name}"
+        title, sheet, scan = used_sheet(
+            path.name, [(sheet.name, sheet, _scan(sheet)) for sheet in book.sheets()]
+        )
+        name = f"{path.name}/{title}"
         check_scan(scan, name, sizes)
         rows, shown = _read_rows(book, sheet, scan)
     except (xlrd.XLRDError, *_BROKEN) as error:
         locked = "encrypted" in str(error)
         kind = "F01.password" if locked else "F01.no_spreadsheet"
         raise TableError(sentence(kind, name=path.name)) from error
-    findings = [*fill_merged(rows, scan, name, sizes), *hidden_cells(scan, name)]
-    return Sheet(name, rows, [*findings, *formatted(shown, name)])
+    return as_sheet(name, rows, shown, scan, sizes)
 
 
 def _stream(name: str, data: bytes) -> bytes:
@@ -104,12 +94,8 @@ def _read_rows(
     shown: list[tuple[str, str]] = []
     for row in range(last):
         cells = [_cell(book, cell) for cell in itertools.islice(sheet.row(row), width)]
-        texts = [cell_text(*cell) for cell in cells]
-        shown += [
-            (cell_name(row + 1, column), text)
-            for column, ((value, _), text) in enumerate(zip(cells, texts, strict=True), start=1)
-            if isinstance(value, float) and text != cell_text(value)
-        ]
+        texts, found = row_texts(row + 1, cells)
+        shown += found
         rows.append((row + 1, [*texts, *[""] * (width - len(texts))]))
     return rows, shown
 

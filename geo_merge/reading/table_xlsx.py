@@ -13,14 +13,8 @@ from geo_merge.errors import TableError
 from geo_merge.reading.archive import BROKEN
 from geo_merge.reading.encodings import Texts
 from geo_merge.reading.table_rows import Row, Sheet
-from geo_merge.reading.workbook_cells import (
-    cell_text,
-    check_scan,
-    fill_merged,
-    formatted,
-    hidden_cells,
-)
-from geo_merge.reading.workbook_scan import Scan, cell_name, scan_workbook
+from geo_merge.reading.workbook_cells import as_sheet, check_scan, row_texts, used_sheet
+from geo_merge.reading.workbook_scan import Scan, scan_workbook
 from geo_merge.vocabulary.limits import Sizes
 from geo_merge.vocabulary.sentence import sentence
 
@@ -46,22 +40,14 @@ def read_xlsx(path: Path, data: bytes, texts: Texts, sizes: Sizes) -> Sheet:
             raise TableError(sentence("F03.cut", name=path.name)) from error
         raise TableError(sentence("F01.no_spreadsheet", name=path.name)) from error
     with contextlib.closing(book):
-        sheet, scan = _used_sheet(path.name, book, parts)
-        name = f"{path.name}/{sheet.title}"
+        title, sheet, scan = used_sheet(
+            path.name,
+            [(s.title, s, parts.get(s._worksheet_path, Scan())) for s in book.worksheets],  # noqa: SLF001
+        )
+        name = f"{path.name}/{title}"
         check_scan(scan, name, sizes)
         rows, shown = _read_rows(sheet, scan, path.name)
-    findings = [*fill_merged(rows, scan, name, sizes), *hidden_cells(scan, name)]
-    return Sheet(name, rows, [*findings, *formatted(shown, name)])
-
-
-def _used_sheet(name: str, book: Any, parts: dict[str, Scan]) -> tuple[Any, Scan]:  # noqa: ANN401 - openpyxl
-    """Return the one sheet with values, and what it holds."""
-    scans = [(s, parts.get(s._worksheet_path, Scan())) for s in book.worksheets]  # noqa: SLF001
-    used = [(sheet, scan) for sheet, scan in scans if scan.last != (0, 0) or scan.unvalued]
-    if len(used) != 1:
-        names = ", ".join(sheet.title for sheet, _ in used) or sentence("F06.none")
-        raise TableError(sentence("F06.sheets", name=name, names=names))
-    return used[0]
+    return as_sheet(name, rows, shown, scan, sizes)
 
 
 def _read_rows(
@@ -77,13 +63,11 @@ def _read_rows(
         for number, cells in enumerate(
             itertools.islice(sheet.iter_rows(max_row=last, max_col=width), last), start=1
         ):
-            texts = [cell_text(cell.value, cell.number_format or "General") for cell in cells]
+            texts, found = row_texts(
+                number, [(cell.value, cell.number_format or "General") for cell in cells]
+            )
             rows.append((number, texts))
-            shown += [
-                (cell_name(number, column), text)
-                for column, (cell, text) in enumerate(zip(cells, texts, strict=True), start=1)
-                if isinstance(cell.value, int | float) and text != cell_text(cell.value)
-            ]
+            shown += found
     except (*BROKEN, *_NO_WORKBOOK) as error:
         raise TableError(sentence("F03.workbook", name=name, reason=error)) from error
     return rows, shown

@@ -118,10 +118,10 @@ def _frame(sheet: Sheet, sizes: Sizes) -> pd.DataFrame:
 
 def _squared(columns: list[str], body: list[Row]) -> tuple[list[str], list[Row]]:
     """Leave out what separators at the ends of lines make: columns and cells that hold nothing."""
-    texts = max((_filled(cells) for _, cells in body), default=0)
-    columns = columns[: max(_filled(columns), texts)]
-    width = len(columns)
-    return columns, [(n, cells[: max(width, _filled(cells))]) for n, cells in body]
+    filled = [_filled(cells) for _, cells in body]
+    columns = columns[: max([_filled(columns), *filled])]
+    rows = zip(body, filled, strict=True)
+    return columns, [(number, cells[: max(len(columns), end)]) for (number, cells), end in rows]
 
 
 def _filled(cells: list[str]) -> int:

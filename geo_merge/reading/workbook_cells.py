@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from geo_merge.errors import TableError
-from geo_merge.reading.table_rows import Row, refuse_wide
+from geo_merge.reading.table_rows import Row, Sheet, refuse_wide
 from geo_merge.reading.workbook_scan import Scan, cell_name, clipped, column_letters
 from geo_merge.vocabulary.finding import Finding
 from geo_merge.vocabulary.limits import Sizes
@@ -22,6 +24,36 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ECMA-376, part 1, 22.9.2.19
 _LED = re.compile(r'((?:"[0-9]+"|\\[0-9])+)(?:0|#+0?)')
 
 
+def used_sheet(name: str, sheets: Iterable[tuple[str, Any, Scan]]) -> tuple[str, Any, Scan]:
+    """Return the one sheet with values of a workbook, among titles, sheets and what they hold."""
+    used = [each for each in sheets if each[2].last != (0, 0) or each[2].unvalued]
+    if len(used) != 1:
+        names = ", ".join(title for title, _, _ in used) or sentence("F06.none")
+        raise TableError(sentence("F06.sheets", name=name, names=names))
+    return used[0]
+
+
+def row_texts(
+    number: int, cells: Sequence[tuple[object, str]]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return values, each with its format, as texts, and the numbers that are shown with zeros."""
+    texts = [cell_text(value, number_format) for value, number_format in cells]
+    shown = [
+        (cell_name(number, column), text)
+        for column, ((value, _), text) in enumerate(zip(cells, texts, strict=True), start=1)
+        if isinstance(value, int | float) and text != cell_text(value)
+    ]
+    return texts, shown
+
+
+def as_sheet(
+    name: str, rows: list[Row], shown: list[tuple[str, str]], scan: Scan, sizes: Sizes
+) -> Sheet:
+    """Return the rows with merged cells filled, and what is to be told of them."""
+    findings = [*_fill_merged(rows, scan, name, sizes), *_hidden(scan, name)]
+    return Sheet(name, rows, [*findings, *_formatted(shown, name)])
+
+
 def check_scan(scan: Scan, name: str, sizes: Sizes) -> None:
     """Refuse formulas without values, and tables that are large because of a cell far away."""
     if scan.unvalued:
@@ -35,7 +67,7 @@ def check_scan(scan: Scan, name: str, sizes: Sizes) -> None:
                                   most=sizes.xlsx_cells, asked=rows * columns))  # fmt: skip
 
 
-def formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
+def _formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
     """Say which numbers were read as their number format shows them."""
     if not shown:
         return []
@@ -49,7 +81,7 @@ def formatted(shown: list[tuple[str, str]], name: str) -> list[Finding]:
     ]
 
 
-def hidden_cells(scan: Scan, name: str) -> list[Finding]:
+def _hidden(scan: Scan, name: str) -> list[Finding]:
     """Say which rows and columns of the table are hidden, and were read all the same."""
     findings = []
     last, width = scan.last
@@ -64,7 +96,7 @@ def hidden_cells(scan: Scan, name: str) -> list[Finding]:
     return findings
 
 
-def fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[Finding]:
+def _fill_merged(rows: list[Row], scan: Scan, name: str, sizes: Sizes) -> list[Finding]:
     """Write the value of merged cells into each of them, as the eye reads them."""
     spans = list(clipped(scan.merged, scan.last))
     filled = sum((bottom - top + 1) * (right - left + 1) for (top, left), (bottom, right) in spans)
